@@ -1,0 +1,40 @@
+# `make run` and `make test` need python3, make and gcc, nothing else. A second call takes seconds.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed-run
+INSTALLED_TEST := .venv/.installed-test
+
+.PHONY: run test check-intervals docs clean help
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+
+run: $(INSTALLED)  ## simulate Figures 2a-b and 2c-d, fit them, write build/main-job.json and figures
+	$(BIN)/python examples/main_job.py --out build
+
+test: $(INSTALLED_TEST)  ## everything that CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
+	$(BIN)/python -m pytest -m study -s
+
+docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	$(BIN)/sphinx-build -W --keep-going docs docs/_build
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[plot,data]'
+	@touch $@
+
+$(INSTALLED_TEST): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(INSTALLED)
+
+clean:  ## remove everything that was built
+	rm -rf .venv build docs/_build

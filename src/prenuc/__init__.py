@@ -1,0 +1,1 @@
+"""prenuc: from prenucleation chemistry to magic-size clusters and quantum dots."""

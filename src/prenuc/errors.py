@@ -1,0 +1,117 @@
+"""What can go wrong, and how it is said.
+
+::
+
+    PrenucError
+    ├── InputError            the user's input is wrong; the command line exits with 2
+    │   ├── QuantityError     a number without a unit, an unknown unit, a wrong dimension
+    │   ├── FactsError        a data file that does not say what it must
+    │   ├── MechanismError    an unbalanced reaction, an unknown species
+    │   ├── ProtocolError     a step that a laboratory could not do
+    │   ├── SpectrumError     a spectrometer file that cannot be read without guessing
+    │   └── FitError          data or a scheme that a fit cannot work with
+    └── SimulationError       the integrator gave up: which species, when, what to try
+
+Every message has four parts: where, what, the nearest valid name, how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Args:
+        what: What is wrong, as a clause without a full stop.
+        mend: How to mend it, as a clause without a full stop.
+        nearest: Valid names close to the one that was given.
+        where: ``file:line``, ``file`` or a name; empty when there is no place to point at.
+    """
+
+    what: str
+    mend: str = ""
+    nearest: tuple[str, ...] = ()
+    where: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: " if self.where else "", self.what, "."]
+        if self.nearest:
+            parts.append(" Nearest: " + ", ".join(f"'{name}'" for name in self.nearest) + ".")
+        if self.mend:
+            parts.append(f" {self.mend}.")
+        return "".join(parts)
+
+    def at(self, where: str) -> Problem:
+        """Return the same problem, placed at ``where`` unless it already has a place."""
+        return self if self.where else Problem(self.what, self.mend, self.nearest, where)
+
+
+class PrenucError(Exception):
+    """The root of everything that prenuc raises on purpose."""
+
+
+class InputError(PrenucError):
+    """The input is wrong; ``problems`` lists everything that is wrong with it.
+
+    Args:
+        problems: One problem, a sentence, or all problems found.
+    """
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems.rstrip("."))
+        self.problems: tuple[Problem, ...] = (
+            (problems,) if isinstance(problems, Problem) else tuple(problems)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class QuantityError(InputError):
+    """A number without a unit, an unknown unit, or a wrong dimension."""
+
+
+class FactsError(InputError):
+    """A data file does not say what it must."""
+
+
+class MechanismError(InputError):
+    """A mechanism is not consistent."""
+
+
+class ProtocolError(InputError):
+    """A protocol asks for something that a laboratory could not do."""
+
+
+class SpectrumError(InputError):
+    """A spectrometer file cannot be read without guessing."""
+
+
+class FitError(InputError):
+    """The data or the scheme are not something that a fit can work with."""
+
+
+class SimulationError(PrenucError):
+    """The integrator gave up."""
+
+
+def nearest_names(name: str, valid: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """Return up to ``most`` valid names that are close to ``name``, closest first."""
+    by_lower = {candidate.lower(): candidate for candidate in valid}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.5)
+    return tuple(by_lower[candidate] for candidate in close)
+
+
+def unknown_name(kind: str, name: str, valid: Iterable[str], where: str = "") -> Problem:
+    """Return the problem "no ``kind`` 'name'", with the nearest valid names."""
+    valid = list(valid)
+    near = nearest_names(name, valid)
+    mend = "Fix the name" if near else "Valid: " + ", ".join(sorted(valid)[:12])
+    return Problem(f"no {kind} '{name}'", mend, near, where)

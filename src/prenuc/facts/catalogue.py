@@ -1,0 +1,197 @@
+"""Load, check and search the data files of the package.
+
+Each kind of fact is read when it is first asked for. Reading a kind reports every problem of
+all its files at once, with file and line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import FactsError, Problem, unknown_name
+from prenuc.facts.document import read_list
+from prenuc.facts.material import Material
+from prenuc.facts.reagent import Moiety, Reagent
+from prenuc.facts.recipe import Observation, ParameterSet, Recipe
+from prenuc.facts.source import Reference, Source
+from prenuc.facts.species import Species
+from prenuc.facts.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from importlib.resources.abc import Traversable
+
+    from prenuc.facts.document import Node
+
+KINDS: Mapping[str, Callable[[Node], Any]] = {
+    "species": Species.read,
+    "recipes": Recipe.read,
+    "materials": Material.read,
+    "reagents": Reagent.read,
+    "moieties": Moiety.read,
+    "observations": Observation.read,
+    "references": Reference.read,
+    "sources": Reference.read,
+    "parameters": ParameterSet.read,
+}
+
+
+def _files(kind: str) -> list[Traversable]:
+    """Return ``data/<kind>.yaml``, or every file of ``data/<kind>/``, in order of name."""
+    root = resources.files("prenuc") / "data"
+    single = root / f"{kind}.yaml"
+    if single.is_file():
+        return [single]
+    folder = [path for path in (root / kind).iterdir() if path.name.endswith(".yaml")]
+    return sorted(folder, key=lambda path: path.name)
+
+
+def read_files(files: Iterable[Any], read: Callable[[Node], Any], what: str) -> dict[str, Any]:
+    """Return the entries of several files by identifier.
+
+    Raises:
+        FactsError: Anything is wrong with any of them; all problems at once.
+    """
+    problems: list[Problem] = []
+    entries: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for path in files:
+        for entry, where in read_list(path, read, what, problems):
+            if entry.id in entries:
+                first = f"It stands already at {places[entry.id]}; give one of them another id"
+                problems.append(Problem(f"id '{entry.id}' is used twice", first, where=where))
+            entries[entry.id] = entry
+            places[entry.id] = where
+    if problems:
+        raise FactsError(problems)
+    return entries
+
+
+@cache
+def entries(kind: str) -> dict[str, Any]:
+    """Return all entries of a kind, by identifier, in the order of the files.
+
+    Raises:
+        FactsError: There is no such kind, or a data file is wrong.
+    """
+    if kind not in KINDS:
+        raise FactsError(unknown_name("kind of fact", kind, KINDS))
+    return read_files(_files(kind), KINDS[kind], f"an entry of {kind}")
+
+
+def get(kind: str, identifier: str) -> Any:
+    """Return one entry of a kind.
+
+    Raises:
+        FactsError: There is none of that name; the nearest names are given.
+    """
+    known = entries(kind)
+    if identifier not in known:
+        singular = {"species": "species", "moieties": "moiety"}.get(kind, kind.removesuffix("s"))
+        raise FactsError(unknown_name(singular, identifier, known))
+    return known[identifier]
+
+
+def find(identifier: str) -> tuple[str, Any]:
+    """Return the kind and the entry of an identifier of any kind.
+
+    Raises:
+        FactsError: There is none of that name; the nearest names are given.
+    """
+    every: list[str] = []
+    for kind in KINDS:
+        known = entries(kind)
+        if identifier in known:
+            return kind, known[identifier]
+        every += known
+    raise FactsError(unknown_name("entry", identifier, every))
+
+
+def recipe(identifier: str) -> Recipe:
+    """Return a published recipe.
+
+    Args:
+        identifier: Such as "cds-msc-311-in-toluene"; ``prenuc list recipes`` shows all.
+    """
+    found: Recipe = get("recipes", identifier)
+    return found
+
+
+@cache
+def reagent_names() -> dict[str, str]:
+    """Return the identifier of every reagent by each of its names."""
+    names = {}
+    for reagent in entries("reagents").values():
+        names.update(dict.fromkeys((reagent.id, reagent.name, *reagent.aliases), reagent.id))
+    return names
+
+
+@cache
+def moieties() -> dict[str, tuple[float, float]]:
+    """Return molar mass (kg/mol) and molar volume (m³/mol) of every moiety."""
+    parts = {m.id: (m.molar_mass.si, m.molar_volume.si) for m in entries("moieties").values()}
+    for reagent in entries("reagents").values():
+        if reagent.whole and reagent.density is not None:
+            mass = reagent.molar_mass.si
+            parts[reagent.id] = (mass, mass / reagent.density.si)
+    return parts
+
+
+def _walk(thing: Any) -> Iterator[Source | str]:
+    if isinstance(thing, (Source, str)):
+        yield thing
+    elif isinstance(thing, dict):
+        for item in thing.values():
+            yield from _walk(item)
+    elif isinstance(thing, (list, tuple)):
+        for item in thing:
+            yield from _walk(item)
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from _walk(getattr(thing, field.name))
+
+
+def sources_of(thing: Any) -> dict[str, list[str]]:
+    """Return citation keys and locators of every source inside an object, however deep."""
+    known = {**entries("references"), **entries("sources")}
+    found: dict[str, list[str]] = {}
+    for item in _walk(thing):
+        try:
+            source = item if isinstance(item, Source) else Source.parse(item)
+        except ValueError:
+            continue
+        if source.key in known and source.locator not in found.setdefault(source.key, []):
+            found[source.key].append(source.locator)
+    return found
+
+
+def cite(*things: Any, style: str = "text") -> str:
+    """Return the bibliography of exactly what was used.
+
+    Args:
+        things: Any objects of prenuc: recipes, mechanisms, protocols, runs, values.
+        style: "text" or "bibtex".
+    """
+    known: dict[str, Reference] = {**entries("references"), **entries("sources")}
+    found = sources_of(things)
+    if style == "bibtex":
+        return "\n\n".join(known[key].bibtex() for key in found)
+    return "\n".join(f"[{key}] {known[key].text()}  Used: {'; '.join(found[key])}" for key in found)
+
+
+def values_of(thing: Any) -> Iterator[Value]:
+    """Yield every value inside an object, however deep."""
+    if isinstance(thing, Value):
+        yield thing
+    elif isinstance(thing, dict):
+        for item in thing.values():
+            yield from values_of(item)
+    elif isinstance(thing, (list, tuple)):
+        for item in thing:
+            yield from values_of(item)
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from values_of(getattr(thing, field.name))

@@ -1,0 +1,115 @@
+"""What stands on the shelf: moieties, and the reagents and solvents made of them.
+
+A *moiety* is a part that no reaction of prenuc breaks: a metal atom, a chalcogen atom, a
+carboxylate, a whole solvent molecule. Mass and volume are sums over moieties, so a reaction
+that balances its moieties changes neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.document import Node
+    from prenuc.facts.value import Value
+
+
+@dataclass(frozen=True)
+class Moiety:
+    """A part of a compound that is conserved in every reaction.
+
+    Args:
+        id: Short name, such as "Cd" or "oleate".
+        name: Name as a chemist says it.
+        formula: Sum formula.
+        kind: "metal", "chalcogen", "carboxylate" or "other".
+        molar_mass: Mass per mole.
+        molar_volume: Volume per mole that it contributes to a liquid.
+    """
+
+    id: str
+    name: str
+    formula: str
+    kind: str
+    molar_mass: Value
+    molar_volume: Value
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of ``moieties.yaml``."""
+        return cls(
+            id=node.text("id"),
+            name=node.text("name"),
+            formula=node.text("formula"),
+            kind=node.text("kind"),
+            molar_mass=node.value("molar_mass"),
+            molar_volume=node.value("molar_volume"),
+        )
+
+
+@dataclass(frozen=True)
+class Reagent:
+    """A compound that can be weighed or pipetted.
+
+    Args:
+        id: Short name, such as "ODE" or "Cd(OA)2".
+        name: Full name.
+        formula: Sum or structural formula.
+        composition: Moieties and how many of each; a compound that always stays whole is its
+            own moiety.
+        roles: Any of solvent, precursor, additive, ligand, by-product.
+        aliases: Other names for the same compound.
+        molar_mass: Mass per mole.
+        density: Density of the pure compound, for liquids.
+        melting_point: Melting point, when known.
+        boiling_point: Boiling point, when known.
+        note: What a reader should know.
+    """
+
+    id: str
+    name: str
+    formula: str
+    composition: Mapping[str, int]
+    roles: tuple[str, ...]
+    aliases: tuple[str, ...]
+    molar_mass: Value
+    density: Value | None
+    melting_point: Value | None
+    boiling_point: Value | None
+    note: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of ``reagents.yaml``."""
+        parts = node.child("composition")
+        reagent = cls(
+            id=node.text("id"),
+            name=node.text("name"),
+            formula=node.text("formula"),
+            composition={str(part): int(parts.number(str(part))) for part in parts.data},
+            roles=node.texts("roles"),
+            aliases=node.texts("aliases"),
+            molar_mass=node.value("molar_mass"),
+            density=node.optional_value("density"),
+            melting_point=node.optional_value("melting_point"),
+            boiling_point=node.optional_value("boiling_point"),
+            note=node.text("note", default=""),
+        )
+        if reagent.whole and reagent.density is None:
+            node.problem(
+                f"'{reagent.id}' is its own moiety and needs a density", mend="Add 'density: …'"
+            )
+        return reagent
+
+    @property
+    def whole(self) -> bool:
+        """Whether the compound is its own moiety."""
+        return dict(self.composition) == {self.id: 1}
+
+    @property
+    def is_solvent(self) -> bool:
+        """Whether the compound can be the liquid that a reaction runs in."""
+        return "solvent" in self.roles

@@ -1,0 +1,206 @@
+"""Recipes as published: amounts and procedure, and what they do not print. Nothing is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.document import Node
+    from prenuc.facts.value import Value
+
+
+@dataclass(frozen=True)
+class Unreported:
+    """Something that a recipe needs and does not print.
+
+    Args:
+        name: What is missing, such as "batch mass".
+        why: What hangs on it.
+        proposal: The assumption that is used unless the user gives another; None asks for one.
+    """
+
+    name: str
+    why: str
+    proposal: Value | None
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of a recipe's ``unreported`` list."""
+        entry = cls(node.text("name"), node.text("why"), node.optional_value("proposal"))
+        node.finish("an unreported entry")
+        return entry
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What goes into the flask, as ratios and one concentration.
+
+    Args:
+        ratio: Moles of each precursor relative to the others, by reagent.
+        concentration_of: The reagent whose concentration is printed.
+        concentration: That concentration, per mass of the whole batch.
+        solvent: Reagent that makes up the rest.
+    """
+
+    ratio: Mapping[str, Value]
+    concentration_of: str
+    concentration: Value
+    solvent: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read the ``feed`` of a recipe."""
+        feed = cls(
+            ratio=node.values("ratio"),
+            concentration_of=node.text("concentration_of"),
+            concentration=node.value("concentration"),
+            solvent=node.text("solvent"),
+        )
+        node.finish("a feed")
+        return feed
+
+
+@dataclass(frozen=True)
+class PublishedStep:
+    """One sentence of a procedure and where it is printed.
+
+    Args:
+        text: A laboratory sentence; ``{name}`` stands for something unreported.
+        source: Where it is printed.
+    """
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A published experiment.
+
+    Args:
+        id: Identifier, such as "cds-msc-311-in-toluene".
+        name: One line.
+        panel: Figure panel it belongs to, such as "2a-b".
+        material: Semiconductor.
+        feeds: What each flask is charged with, by vessel.
+        procedure: The steps in order.
+        unreported: What is not printed.
+        source: Where the recipe is printed.
+    """
+
+    id: str
+    name: str
+    panel: str
+    material: str
+    feeds: Mapping[str, Feed]
+    procedure: tuple[PublishedStep, ...]
+    unreported: tuple[Unreported, ...]
+    source: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of a recipe file."""
+        return cls(
+            id=node.text("id"),
+            name=node.text("name"),
+            panel=node.text("panel"),
+            material=node.text("material"),
+            feeds={vessel: Feed.read(feed) for vessel, feed in node.child("feeds").items()},
+            procedure=tuple(_read_step(step) for step in node.children("procedure")),
+            unreported=tuple(Unreported.read(entry) for entry in node.children("unreported")),
+            source=str(node.source()),
+        )
+
+
+def _read_step(node: Node) -> PublishedStep:
+    step = PublishedStep(node.text("step"), str(node.source()))
+    node.finish("a step")
+    return step
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a paper reports to have seen or fitted, and contradictions in what it prints.
+
+    Args:
+        id: Identifier, such as "figure-2b-rate-constant".
+        panel: Figure panel.
+        kind: "observation", "kinetics" or "inconsistency".
+        statement: What is claimed, in our words.
+        evidence: "printed", "inference", "implied" or "absent".
+        quantities: The printed numbers by name.
+        source: Where it is printed.
+        note: What a reader should know.
+    """
+
+    id: str
+    panel: str
+    kind: str
+    statement: str
+    evidence: str
+    quantities: Mapping[str, Value]
+    source: str
+    note: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of an observation file."""
+        return cls(
+            id=node.text("id"),
+            panel=node.text("panel"),
+            kind=node.text("kind"),
+            statement=node.text("statement"),
+            evidence=node.text("evidence", default="printed"),
+            quantities=node.values("quantities"),
+            source=str(node.source()),
+            note=node.text("note", default=""),
+        )
+
+    @property
+    def name(self) -> str:
+        """The statement."""
+        return self.statement
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """The constants of one mechanism for one material.
+
+    Args:
+        id: Identifier, such as "two-pathway/CdS".
+        name: One line.
+        model: Name of the mechanism that reads it.
+        material: Semiconductor.
+        names: Which species and reagents play which part.
+        values: The constants by name.
+        note: How the set came about.
+    """
+
+    id: str
+    name: str
+    model: str
+    material: str
+    names: Mapping[str, str]
+    values: Mapping[str, Value]
+    note: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of a parameter file."""
+        roles = node.child("names")
+        return cls(
+            id=node.text("id"),
+            name=node.text("name"),
+            model=node.text("model"),
+            material=node.text("material"),
+            names={str(role): roles.text(str(role)) for role in roles.data},
+            values=node.values("values"),
+            note=node.text("note", default=""),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the set as plain data for JSON."""
+        return {name: value.as_dict() for name, value in self.values.items()}

@@ -1,0 +1,188 @@
+r"""One reaction: what it turns into what, and how fast.
+
+Every rate law here is a product
+
+.. math:: r = k(T) \prod_f g_f(x_f), \qquad x_f = \sum_j w_{fj} c_j
+
+of a rate constant and factors, each a function of one weighted sum of concentrations (a *pool*).
+The form is closed under everything that the two-pathway model and its rivals need: mass action
+of any order, activation by a solvent's volume fraction, saturation by a ligand, a surface that
+fills up, growth above a solubility. Its derivative is exact and cheap (see
+``simulate/kernels/network.py``).
+
+================  =========================  ============================================
+factor            g(x)                       used for
+================  =========================  ============================================
+:class:`Power`    (x / scale) ** order       mass action, solvent or additive effects
+:class:`Saturation`  x / (x + half)          an effect that levels off
+:class:`Inhibition`  1 / (1 + x / half)      a surface that fills up
+:class:`Excess`   max(x − threshold, 0)      growth above the solubility
+================  =========================  ============================================
+
+Units are SI (mol/m³, s, J/mol, K). Orders other than 1 read a negative concentration, which is
+rounding, as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prenuc.conditions import GAS_CONSTANT, ROOM_TEMPERATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.conditions import Conditions
+
+
+@dataclass(frozen=True)
+class Arrhenius:
+    """k(T) = k_at · exp(−Ea/R · (1/T − 1/T_at)), anchored where k was seen.
+
+    Args:
+        k: Rate constant at ``at``, SI units.
+        at: Reference temperature in K.
+        energy: Activation energy in J/mol; 0 for a constant that does not depend on temperature.
+    """
+
+    k: float
+    at: float = ROOM_TEMPERATURE
+    energy: float = 0.0
+
+    def __call__(self, temperature: float) -> float:
+        """Return the rate constant at a temperature in K."""
+        return self.k * math.exp(-self.energy / GAS_CONSTANT * (1 / temperature - 1 / self.at))
+
+    def reverse(self, equilibrium: float, enthalpy: float, at: float) -> Arrhenius:
+        """Return the constant of the reverse reaction, k/K with van 't Hoff's K(T).
+
+        Args:
+            equilibrium: Equilibrium constant at temperature ``at``.
+            enthalpy: Reaction enthalpy in J/mol.
+            at: In K.
+        """
+        here = equilibrium * math.exp(-enthalpy / GAS_CONSTANT * (1 / self.at - 1 / at))
+        return Arrhenius(self.k / here, self.at, self.energy - enthalpy)
+
+
+@dataclass(frozen=True)
+class Factor(ABC):
+    """A function of one pool of concentrations; the four below are final.
+
+    Args:
+        pool: Weight of each component in x = Σ w c.
+    """
+
+    pool: Mapping[str, float]
+
+    @abstractmethod
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+
+
+@dataclass(frozen=True)
+class Power(Factor):
+    """(x / scale) ** order."""
+
+    order: float = 1.0
+    scale: float = 1.0
+
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+        if self.order == 1:
+            return x / self.scale
+        return float((max(x, 0.0) / self.scale) ** self.order)
+
+
+@dataclass(frozen=True)
+class Saturation(Factor):
+    """x / (x + half)."""
+
+    half: float = 1.0
+
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+        return max(x, 0.0) / (max(x, 0.0) + self.half)
+
+
+@dataclass(frozen=True)
+class Inhibition(Factor):
+    """1 / (1 + x / half)."""
+
+    half: float = 1.0
+
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+        return 1.0 / (1.0 + max(x, 0.0) / self.half)
+
+
+@dataclass(frozen=True)
+class Excess(Factor):
+    """max(x − threshold, 0)."""
+
+    threshold: float = 0.0
+
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+        return max(x - self.threshold, 0.0)
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A reaction and its rate law.
+
+    Args:
+        name: Short name, unique in its mechanism, such as "isomerisation".
+        stoichiometry: Net moles of each component made (positive) or used up (negative).
+        constant: The rate constant; ``k · Π g`` has the unit mol/(m³ s).
+        factors: The concentration dependence.
+        where: ``file:line`` for a reaction of a user's file.
+    """
+
+    name: str
+    stoichiometry: Mapping[str, float]
+    constant: Arrhenius
+    factors: tuple[Factor, ...] = ()
+    where: str = field(default="", compare=False)
+
+    def rate(self, conditions: Conditions) -> float:
+        """Return the rate in mol/(m³ s).
+
+        This is the law as one reads it; the compiled kernel is tested against it.
+        """
+        if conditions.frozen:
+            return 0.0
+        rate = self.constant(conditions.temperature)
+        for factor in self.factors:
+            rate *= factor.of(
+                math.fsum(w * conditions.concentrations[name] for name, w in factor.pool.items())
+            )
+        return rate
+
+    def components(self) -> dict[str, None]:
+        """Return the components that the reaction changes or looks at, in order."""
+        names = dict.fromkeys(self.stoichiometry)
+        for factor in self.factors:
+            names.update(dict.fromkeys(factor.pool))
+        return names
+
+    def equation(self) -> str:
+        """Return the net reaction as text, "2 A -> B"."""
+
+        def side(sign: int) -> str:
+            terms = [
+                f"{abs(n):g} {name}" if abs(n) != 1 else name
+                for name, n in self.stoichiometry.items()
+                if n * sign > 0
+            ]
+            return " + ".join(terms)
+
+        return f"{side(-1)} -> {side(1)}".strip()
+
+
+def mass_action(orders: Mapping[str, float]) -> tuple[Factor, ...]:
+    """Return the factors Π cᵢ^orderᵢ."""
+    return tuple(Power({name: 1.0}, order) for name, order in orders.items())

@@ -1,0 +1,192 @@
+r"""What the UV-vis spectrometer would show of a run.
+
+Beer and Lambert: A(λ) = ℓ Σᵢ cᵢ εᵢ(λ), decadic, with concentrations per chalcogen atom.
+
+**MSC and PC.** Bands are Gaussians in photon energy; a PC or MSC also absorbs below an edge,
+
+.. math:: ε(λ) = ε_b \sum_b w_b \exp\Big(-4 \ln 2 \frac{(E - E_b)^2}{Γ_b^2}\Big)
+          + \frac{2 ε_e}{1 + \exp((λ - λ_e)/w_e)}
+
+**Quantum dots.** The moments of the population give the mean size and its spread. A published
+sizing curve gives the first absorption E₁(D) and its extinction; the line is broadened by the
+spread of sizes and a homogeneous width, with its area kept, and a smooth edge stands for all
+higher transitions.
+
+The numbers are values of the catalogue (``prenuc show MSC-311``). Solvents and precursors are
+taken as transparent above :data:`SHORTEST`.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import InputError
+from prenuc.facts.catalogue import entries, get
+from prenuc.facts.material import PHOTON_ENERGY_NM
+from prenuc.observe.series import SpectrumSeries
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prenuc.facts.material import Material
+    from prenuc.facts.species import Species
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import QuantumDotMoments
+    from prenuc.simulate.solution import Measurement, Run
+
+SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
+SMALLEST_POPULATION = 1e-12  # mol/m³ of dots; below it a mean size is rounding
+FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
+
+
+def uv_vis(
+    run: Run,
+    *,
+    vessel: str | None = None,
+    wavelength: NDArray[np.float64] | None = None,
+    noise: float = 0.0,
+    offset: float = 0.0,
+    seed: int | None = None,
+) -> SpectrumSeries:
+    """Return the absorption spectra of every measurement of a run.
+
+    Args:
+        run: A finished simulation.
+        vessel: Only the measurements of this vessel; all when None.
+        wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None.
+        noise: Standard deviation of white noise, in absorbance.
+        offset: Standard deviation of an offset of each whole spectrum, in absorbance.
+        seed: Seed of the noise; required when there is any.
+
+    Raises:
+        InputError: The run measured nothing, noise without a seed, or an unknown vessel.
+    """
+    measurements = run.of(vessel)
+    if not measurements:
+        raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
+    if (noise or offset) and seed is None:
+        raise InputError("noise needs a seed, so that the same call gives the same spectra")
+    nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength)
+    path, history = _path_length(run)
+    clean = np.array([_absorbance(run, measurement, nm) for measurement in measurements]) * path
+    variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None
+    if variance is not None:
+        generator = np.random.default_rng(seed)
+        clean = clean + generator.normal(0.0, noise, clean.shape) if noise else clean
+        clean = clean + generator.normal(0.0, offset, (len(clean), 1)) if offset else clean
+        history.append(f"noise {noise:g}, offset of each spectrum {offset:g}, seed {seed}")
+    return SpectrumSeries(
+        wavelength=nm,
+        time=np.array([measurement.time / 60.0 for measurement in measurements]),
+        absorbance=clean,
+        labels=tuple(measurement.label for measurement in measurements),
+        variance=variance,
+        metadata={"recipe": run.protocol.name, "mechanism": run.mechanism.name},
+        history=tuple(history),
+    )
+
+
+def _path_length(run: Run) -> tuple[float, list[str]]:
+    """Return the path length in cm and what was assumed about it and the protocol."""
+    length = run.protocol.assumption("path length")
+    history = ["simulated", *run.assumptions]
+    if length is None:
+        return 1.0, [*history, "path length: 1 cm (assumed)"]
+    return length.to("cm"), history
+
+
+def _absorbance(run: Run, measurement: Measurement, nm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the absorbance of one measurement per cm of path, shape (wavelengths,)."""
+    total = np.zeros_like(nm)
+    for name, concentration in zip(run.names, measurement.concentration, strict=True):
+        component = run.mechanism.components.get(name)
+        if component is not None and component.species and concentration:
+            molar = _extinction(component.species, tuple(nm))
+            total += molar * max(concentration, 0.0) * 1e-3  # mol/m³ to mol/L
+    if run.mechanism.dots is not None:
+        total += _dots(run, measurement, run.mechanism.dots, nm)
+    return total
+
+
+@cache
+def _extinction(species_id: str, wavelength: tuple[float, ...]) -> NDArray[np.float64]:
+    """Return the molar absorption of a PC or MSC in L/(mol cm) per chalcogen atom."""
+    species: Species = get("species", species_id)
+    nm = np.array(wavelength)
+    molar = np.zeros_like(nm)
+    if species.bands:
+        peak = _number(species, "extinction", "L/mol/cm")
+        energy = PHOTON_ENERGY_NM / nm
+        for band in species.bands:
+            centre, width = band.position.quantity.to("nm"), band.width.quantity.to("nm")
+            gamma = PHOTON_ENERGY_NM / (centre - width / 2) - PHOTON_ENERGY_NM / (
+                centre + width / 2
+            )
+            line = (energy - PHOTON_ENERGY_NM / centre) / gamma
+            molar += peak * band.weight.si * np.exp(-4.0 * math.log(2.0) * line**2)
+    if "edge_extinction" in species.values:
+        edge, width = _number(species, "edge_position", "nm"), _number(species, "edge_width", "nm")
+        step = 1.0 / (1.0 + np.exp((nm - edge) / width))
+        molar += 2.0 * _number(species, "edge_extinction", "L/mol/cm") * step
+    return molar
+
+
+def _number(species: Species, name: str, unit: str) -> float:
+    if name not in species.values:
+        raise InputError(f"species '{species.id}' has no '{name}', which its spectrum needs")
+    value: Value = species.values[name]
+    return value.quantity.to(unit)
+
+
+def dot_sizes(
+    run: Run, measurement: Measurement, dots: QuantumDotMoments
+) -> tuple[float, float, float] | None:
+    """Return number density (mol/m³), mean diameter (nm) and relative spread of the dots.
+
+    The mean is that of a dot of mean volume; the spread is the relative standard deviation of
+    the diameter. None when there are no dots.
+    """
+    place = {name: i for i, name in enumerate(run.names)}
+    number, length, surface, units = (
+        float(measurement.concentration[place[name]])
+        for name in (dots.number, dots.length, dots.surface, dots.units)
+    )
+    if number < SMALLEST_POPULATION:
+        return None
+    material: Material = get("materials", run.mechanism.material)
+    mean = length / number
+    spread = math.sqrt(max(surface / number - mean**2, 0.0)) / mean
+    return number, material.diameter(units / number), spread
+
+
+def _dots(
+    run: Run, measurement: Measurement, dots: QuantumDotMoments, nm: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    sizes = dot_sizes(run, measurement, dots)
+    if sizes is None:
+        return np.zeros_like(nm)
+    number, diameter, spread = sizes
+    material: Material = get("materials", run.mechanism.material)
+    species = next(
+        s for s in entries("species").values() if s.kind == "QD" and s.material == material.id
+    )
+    curve = material.curves[0]
+    first = PHOTON_ENERGY_NM / curve.first_absorption(diameter)
+    near = 1.0 + max(spread, 1e-3)
+    slope = abs(PHOTON_ENERGY_NM / curve.first_absorption(diameter * near) - first) / (near - 1.0)
+    homogeneous = _number(species, "line_width", "eV") / FWHM_PER_SIGMA
+    sigma = math.hypot(homogeneous, slope * spread)
+    per_dot = curve.extinction["prefactor"].quantity.number * diameter ** (
+        curve.extinction["exponent"].quantity.number
+    )
+    peak = per_dot * homogeneous / sigma
+    energy = PHOTON_ENERGY_NM / nm
+    line = np.exp(-0.5 * ((energy - first) / sigma) ** 2)
+    onset = first + _number(species, "higher_transitions", "eV")
+    higher = per_dot * 2.0 / (1.0 + np.exp(-(energy - onset) / (2.0 * sigma)))
+    absorbance: NDArray[np.float64] = number * 1e-3 * (peak * line + higher)
+    return absorbance

@@ -1,0 +1,330 @@
+"""A protocol worked out before anything reacts: who gets which share, when, how warm.
+
+The plan is a list of operations on vessels. Mass and volume do not depend on what has
+reacted, so every portion is a *share* and every volume is known here; ``simulate`` only lets
+the contents react in between. Every absurd step is found here, all at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prenuc.conditions import is_frozen
+from prenuc.errors import InputError, Problem, ProtocolError, unknown_name
+from prenuc.facts.catalogue import entries
+from prenuc.protocol.steps import (
+    Charge,
+    Cool,
+    Discard,
+    Heat,
+    Inject,
+    Measure,
+    Portion,
+    Ramp,
+    Step,
+    Store,
+    Take,
+    Wait,
+)
+from prenuc.protocol.vessel import Contents, charged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prenuc.quantities import Quantity
+
+MOST_SPECTRA = 100_000  # more than any spectrometer run; a typing error otherwise fills the memory
+TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
+
+
+@dataclass(frozen=True)
+class Add:
+    """Put moles of reagents into a vessel (filling it if it is new)."""
+
+    vessel: str
+    amounts: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Move a share of one vessel into another; ``target`` None throws it away."""
+
+    vessel: str
+    target: str | None
+    share: float
+
+
+@dataclass(frozen=True)
+class Evolve:
+    """Let a vessel react, and look at it now and then.
+
+    Args:
+        vessel: Which.
+        clock: The vessel's clock at the beginning, in s.
+        duration: In s.
+        start: Temperature at the beginning, in K.
+        end: Temperature at the end, in K; linear in between.
+        volume: In m³.
+        frozen: Whether the solvent is a glass all along.
+        looks: When a spectrum is taken, in s from the beginning, ascending.
+    """
+
+    vessel: str
+    clock: float
+    duration: float
+    start: float
+    end: float
+    volume: float
+    frozen: bool
+    looks: tuple[float, ...] = ()
+
+
+Operation = Add | Transfer | Evolve
+
+
+@dataclass
+class _Vessel:
+    contents: Contents
+    temperature: float
+    clock: float = 0.0
+
+
+@dataclass
+class Planner:
+    """Walks through the steps with a ledger of what is where; collects problems and warnings."""
+
+    operations: list[Operation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    vessels: dict[str, _Vessel] = field(default_factory=dict)
+    feeds: dict[str, set[str]] = field(default_factory=dict)
+
+    def run(self, steps: Sequence[Step]) -> None:
+        """Work out all steps; a wrong one is reported and passed over."""
+        unknowable: set[str] = set()  # vessels whose contents an earlier problem left open
+        for number, step in enumerate(steps, 1):
+            sources = [part.of for part in step.taken] if isinstance(step, Take) else []
+            if unknowable.intersection([step.vessel, *sources]):
+                unknowable.add(step.vessel)
+                continue
+            try:
+                self._work_out(step)
+            except InputError as error:
+                where = step.where or f"step {number}"
+                self.problems += [problem.at(where) for problem in error.problems]
+                unknowable.update([step.vessel, *sources])
+
+    def _work_out(self, step: Step) -> None:
+        match step:
+            case Charge():
+                self._charge(step)
+            case Take():
+                self._take(step)
+            case Inject():
+                self._add(step.vessel, step.contents)
+            case Ramp():
+                self._ramp(step)
+            case Wait():
+                self._evolve(step.vessel, _duration(step.duration))
+            case Store():
+                self._vessel(step.vessel).temperature = self._temperature(
+                    step.vessel, step.temperature
+                )
+                self._evolve(step.vessel, _duration(step.duration))
+            case Measure():
+                self._measure(step)
+            case Discard():
+                vessel = self._vessel(step.vessel)
+                share = vessel.contents.share(Portion(step.amount, step.vessel))
+                vessel.contents = vessel.contents.times(1 - share)
+                self.operations.append(Transfer(step.vessel, None, share))
+
+    def _vessel(self, name: str) -> _Vessel:
+        if name not in self.vessels:
+            problem = unknown_name("filled vessel", name, self.vessels)
+            raise ProtocolError(
+                Problem(problem.what, "Charge it or take something into it first", problem.nearest)
+            )
+        return self.vessels[name]
+
+    def _charge(self, step: Charge) -> None:
+        if step.vessel in self.vessels:
+            raise ProtocolError(
+                Problem(f"{step.vessel} is charged twice", "Use 'inject', or another vessel")
+            )
+        amounts = self._amounts(step.contents)
+        temperature = _kelvin(step.temperature)
+        self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
+        self.operations.append(Add(step.vessel, amounts))
+        self._check_boiling(step.vessel, temperature)
+
+    def _amounts(self, portions: Sequence[Portion]) -> dict[str, float]:
+        problems: list[Problem] = []
+        amounts: dict[str, float] = {}
+        for portion in portions:
+            try:
+                name, moles = charged(portion)
+            except InputError as error:
+                problems += error.problems
+            else:
+                amounts[name] = amounts.get(name, 0.0) + moles
+        if problems:
+            raise ProtocolError(problems)
+        return amounts
+
+    def _add(self, name: str, portions: Sequence[Portion]) -> None:
+        vessel = self._vessel(name)
+        amounts = self._amounts(portions)
+        vessel.contents = vessel.contents.plus(Contents(amounts))
+        self.operations.append(Add(name, amounts))
+        self._check_boiling(name, vessel.temperature)
+
+    def _take(self, step: Take) -> None:
+        shares = [(part, self._vessel(part.of).contents.share(part)) for part in step.taken]
+        for part, share in shares:
+            if share < 0:
+                raise ProtocolError(
+                    Problem(f"{part.amount} is a negative amount", "Give zero or more")
+                )
+            self._check_acyclic(part.of, step.vessel)
+        fresh = self._amounts(step.contents)
+        temperature = _kelvin(step.temperature)
+        target = self.vessels.setdefault(step.vessel, _Vessel(Contents({}), temperature))
+        target.temperature = temperature
+        for part, share in shares:
+            source = self.vessels[part.of]
+            target.contents = target.contents.plus(source.contents.times(share))
+            source.contents = source.contents.times(1 - share)
+            self.operations.append(Transfer(part.of, step.vessel, share))
+        target.contents = target.contents.plus(Contents(fresh))
+        self.operations.append(Add(step.vessel, fresh))
+        self._check_boiling(step.vessel, temperature)
+
+    def _check_acyclic(self, source: str, target: str) -> None:
+        """Refuse a vessel that would feed itself: its timeline would run in a circle."""
+        above, frontier = {source}, [source]
+        while frontier:
+            for vessel in self.feeds.get(frontier.pop(), set()) - above:
+                above.add(vessel)
+                frontier.append(vessel)
+        if target in above:
+            raise ProtocolError(
+                Problem(
+                    f"{target} would feed itself through {source}",
+                    "Take into a vessel with a new name",
+                )
+            )
+        self.feeds.setdefault(target, set()).add(source)
+
+    def _ramp(self, step: Ramp) -> None:
+        vessel = self._vessel(step.vessel)
+        if step.by is not None:
+            change = step.by.require("K").si_difference
+            end = vessel.temperature + (change if isinstance(step, Heat) else -change)
+        else:
+            end = _kelvin(step.to)
+        change = end - vessel.temperature
+        if change * (1 if isinstance(step, Heat) else -1) < 0:
+            now = f"{vessel.temperature - 273.15:.4g} degC"
+            other = Cool.verb if isinstance(step, Heat) else Heat.verb
+            raise ProtocolError(Problem(f"'{step}' starts at {now}", f"Write '{other}'"))
+        if step.over is not None:
+            duration = _duration(step.over)
+        elif step.rate is not None and step.rate.require("K/min").si_difference > 0:
+            duration = abs(change) / step.rate.si_difference
+        else:
+            raise ProtocolError(
+                Problem(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
+            )
+        self._check_boiling(step.vessel, end)
+        self._evolve(step.vessel, duration, end)
+
+    def _temperature(self, vessel: str, written: Quantity) -> float:
+        temperature = _kelvin(written)
+        self._check_boiling(vessel, temperature)
+        return temperature
+
+    def _check_boiling(self, name: str, temperature: float) -> None:
+        """Refuse boiling of the majority solvent; warn about volatile minor components."""
+        contents = self.vessels[name].contents
+        solvent = contents.solvent()
+        shelf = entries("reagents")
+        for part, moles in contents.amounts.items():
+            boiling = shelf[part].boiling_point
+            if boiling is None or moles == 0 or temperature <= boiling.si:
+                continue
+            at = f"{temperature - 273.15:.4g} degC"
+            what = f"{name} is at {at}, above the boiling point of {part} ({boiling.quantity})"
+            if solvent is not None and part == solvent.id:
+                raise ProtocolError(Problem(what, "Stay below it, or use another solvent"))
+            warning = f"{what}; as a minor component it is taken to stay in solution"
+            if warning not in self.warnings:
+                self.warnings.append(warning)
+
+    def _evolve(
+        self, name: str, duration: float, end: float | None = None, looks: tuple[float, ...] = ()
+    ) -> None:
+        vessel = self._vessel(name)
+        end = vessel.temperature if end is None else end
+        solvent = vessel.contents.solvent()
+        melting = solvent.melting_point.si if solvent and solvent.melting_point else None
+        frozen = is_frozen(max(vessel.temperature, end), melting)
+        if duration > 0 or looks:
+            self.operations.append(
+                Evolve(
+                    vessel=name,
+                    clock=vessel.clock,
+                    duration=duration,
+                    start=vessel.temperature,
+                    end=end,
+                    volume=vessel.contents.volume,
+                    frozen=frozen,
+                    looks=looks,
+                )
+            )
+        vessel.temperature = end
+        vessel.clock += duration
+
+    def _measure(self, step: Measure) -> None:
+        vessel = self._vessel(step.vessel)
+        for time in (*step.times, *(q for q in (step.every, step.until) if q is not None)):
+            time.require("min")
+        if step.every is not None and step.every.si <= 0:
+            raise ProtocolError(Problem(f"'{step}' never ends", "Give an interval above zero"))
+        if (
+            step.every is not None
+            and step.until is not None
+            and step.until.si > MOST_SPECTRA * step.every.si
+        ):
+            raise ProtocolError(
+                Problem(f"'{step}' asks for more than {MOST_SPECTRA} spectra", "Measure less often")
+            )
+        times = step.seconds()
+        if times != sorted(times):
+            raise ProtocolError(
+                Problem(f"the times of '{step}' do not ascend", "Put them in order")
+            )
+        if times and times[0] < vessel.clock * (1 - TIME_MARGIN):
+            old, wanted = f"{vessel.clock / 60:.4g} min", f"{times[0] / 60:.4g} min"
+            what = f"{step.vessel} is already {old} old, a spectrum is wanted at {wanted}"
+            raise ProtocolError(Problem(what, "Times count from when the vessel was filled"))
+        looks = tuple(max(time - vessel.clock, 0.0) for time in times)
+        if looks:
+            self._evolve(step.vessel, looks[-1], looks=looks)
+
+
+def _kelvin(quantity: Quantity | None) -> float:
+    if quantity is None:
+        raise ProtocolError("a temperature is missing")
+    kelvin = quantity.require("degC").si
+    if kelvin <= 0:
+        raise ProtocolError(Problem(f"{quantity} is not above absolute zero", "Give a temperature"))
+    return kelvin
+
+
+def _duration(quantity: Quantity) -> float:
+    seconds = quantity.require("min").si
+    if seconds < 0:
+        raise ProtocolError(Problem(f"{quantity} is a negative duration", "Give zero or more"))
+    return seconds

@@ -1,0 +1,367 @@
+"""Laboratory sentences and the steps they mean; each turns into the other.
+
+======================================================================  ===================
+sentence                                                                step
+======================================================================  ===================
+charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC    :class:`Charge`
+heat flask to 180 degC over 10 min  (or: at 12 degC/min)                 :class:`Heat`
+heat flask by 20 degC over 2 min    (a difference, not a temperature)    :class:`Heat`
+cool flask to 25 degC over 5 min                                        :class:`Cool`
+hold flask for 20 min                                                   :class:`Hold`
+incubate cuvette for 5 d                                                :class:`Incubate`
+inject 1.75 mmol HMSA into flask                                        :class:`Inject`
+store flask at -196 degC for 2 d                                        :class:`Store`
+take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC       :class:`Take`
+take 1.0 mL of A and 1.0 mL of B into C at 25 degC                       :class:`Take`
+measure cuvette every 4 min until 196 min                               :class:`Measure`
+measure cuvette at 0 min, 5 d                                           :class:`Measure`
+discard 1 mL of flask                                                   :class:`Discard`
+======================================================================  ===================
+
+A vessel's clock starts when the vessel is first filled; ``measure`` counts from there.
+Substances are reagent names of the catalogue, vessels are words of the user's choice.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from prenuc.errors import Problem, ProtocolError, QuantityError, nearest_names
+from prenuc.quantities import NUMBER, Quantity, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_Q = rf"{NUMBER}\s*[^\s,]*"
+_V = r"[A-Za-z][\w-]*"
+_LIST = re.compile(r"\s*,\s*|\s+and\s+")
+
+
+@dataclass(frozen=True)
+class Portion:
+    """An amount of a substance, or of the contents of a vessel.
+
+    Args:
+        amount: Amount of substance, mass or volume.
+        of: Reagent or vessel.
+    """
+
+    amount: Quantity
+    of: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.of}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(ABC):
+    """One thing done to a vessel.
+
+    Args:
+        vessel: The vessel that the step acts on.
+        source: Where the step is published, if it is.
+        where: ``file:line`` for a step of a user's file.
+    """
+
+    vessel: str
+    source: str = field(default="", compare=False)
+    where: str = field(default="", compare=False)
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """Return the step as a laboratory sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge(Step):
+    """Fill an empty vessel with reagents at a temperature."""
+
+    contents: tuple[Portion, ...]
+    temperature: Quantity
+
+    def __str__(self) -> str:
+        return f"charge {self.vessel} with {_listing(self.contents)} at {self.temperature}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ramp(Step):
+    """Change the temperature linearly: ``to`` a temperature or ``by`` a difference.
+
+    Args:
+        to: Final temperature; None when ``by`` is given.
+        by: Temperature difference; None when ``to`` is given.
+        over: Duration; None when ``rate`` is given.
+        rate: Rate of change, without sign; None when ``over`` is given.
+    """
+
+    verb: ClassVar[str] = ""
+    to: Quantity | None = None
+    by: Quantity | None = None
+    over: Quantity | None = None
+    rate: Quantity | None = None
+
+    def __str__(self) -> str:
+        target = f"to {self.to}" if self.to is not None else f"by {self.by}"
+        pace = f"over {self.over}" if self.over is not None else f"at {self.rate}"
+        return f"{self.verb} {self.vessel} {target} {pace}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heat(Ramp):
+    """Heat at a steady rate."""
+
+    verb: ClassVar[str] = "heat"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cool(Ramp):
+    """Cool at a steady rate."""
+
+    verb: ClassVar[str] = "cool"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait(Step):
+    """Let time pass at the temperature that the vessel has."""
+
+    verb: ClassVar[str] = ""
+    duration: Quantity
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.vessel} for {self.duration}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold(Wait):
+    """Hold a reaction at its temperature."""
+
+    verb: ClassVar[str] = "hold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incubate(Wait):
+    """Leave a sample standing at its temperature."""
+
+    verb: ClassVar[str] = "incubate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store(Step):
+    """Put a vessel at another temperature at once and leave it there."""
+
+    temperature: Quantity
+    duration: Quantity
+
+    def __str__(self) -> str:
+        return f"store {self.vessel} at {self.temperature} for {self.duration}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inject(Step):
+    """Add reagents to a filled vessel."""
+
+    contents: tuple[Portion, ...]
+
+    def __str__(self) -> str:
+        return f"inject {_listing(self.contents)} into {self.vessel}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take(Step):
+    """Take from one or more vessels into another, with fresh reagents; this disperses and mixes.
+
+    Args:
+        vessel: The vessel taken into.
+        taken: Portions of other vessels.
+        contents: Fresh reagents, such as the solvent to disperse in.
+        temperature: Of the vessel taken into.
+    """
+
+    taken: tuple[Portion, ...]
+    contents: tuple[Portion, ...] = ()
+    temperature: Quantity
+
+    def __str__(self) -> str:
+        taken = " and ".join(f"{part.amount} of {part.of}" for part in self.taken)
+        fresh = f" with {_listing(self.contents)}" if self.contents else ""
+        return f"take {taken} into {self.vessel}{fresh} at {self.temperature}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Step):
+    """Take a spectrum at times on the vessel's clock.
+
+    Args:
+        times: The times; empty when they are regular.
+        every: Interval of regular times.
+        until: Last regular time.
+    """
+
+    times: tuple[Quantity, ...] = ()
+    every: Quantity | None = None
+    until: Quantity | None = None
+
+    def __str__(self) -> str:
+        if self.every is not None:
+            return f"measure {self.vessel} every {self.every} until {self.until}"
+        return f"measure {self.vessel} at {', '.join(str(time) for time in self.times)}"
+
+    def seconds(self) -> list[float]:
+        """Return the times in s."""
+        if self.every is None or self.until is None:
+            return [time.si for time in self.times]
+        step = self.every.si
+        count = math.floor(self.until.si / step * (1 + 1e-12))
+        return [step * (i + 1) for i in range(count)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discard(Step):
+    """Throw part of a vessel's contents away."""
+
+    amount: Quantity
+
+    def __str__(self) -> str:
+        return f"discard {self.amount} of {self.vessel}"
+
+
+def _listing(portions: Sequence[Portion]) -> str:
+    words = [str(portion) for portion in portions]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _portions(text: str) -> tuple[Portion, ...]:
+    portions = []
+    for item in _LIST.split(text.strip()):
+        match = re.fullmatch(rf"({NUMBER})\s*(\S+)\s+(\S+)", item)
+        if match is None:
+            raise ProtocolError(
+                Problem(f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'")
+            )
+        portions.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
+    return tuple(portions)
+
+
+def _taken(text: str) -> tuple[Portion, ...]:
+    portions = []
+    for item in _LIST.split(text.strip()):
+        match = re.fullmatch(rf"({_Q})\s+of\s+({_V})", item)
+        if match is None:
+            raise ProtocolError(
+                Problem(f"'{item}' is not a part of a vessel", "Write '1.0 mL of flask'")
+            )
+        portions.append(Portion(parse(match[1]), match[2]))
+    return tuple(portions)
+
+
+def _ramp(kind: type[Ramp]) -> Callable[[dict[str, str]], Step]:
+    def build(words: dict[str, str]) -> Step:
+        to, by, over, rate = (
+            parse(words[key]) if key in words else None for key in ("to", "by", "over", "rate")
+        )
+        return kind(vessel=words["vessel"], to=to, by=by, over=over, rate=rate)
+
+    return build
+
+
+def _wait(kind: type[Wait]) -> Callable[[dict[str, str]], Step]:
+    return lambda words: kind(vessel=words["vessel"], duration=parse(words["duration"]))
+
+
+def _measure(words: dict[str, str]) -> Step:
+    if words.get("every"):
+        every, until = parse(words["every"]), parse(words["until"])
+        return Measure(vessel=words["vessel"], every=every, until=until)
+    times = tuple(parse(time) for time in words["times"].split(","))
+    return Measure(vessel=words["vessel"], times=times)
+
+
+_RAMP = (
+    rf"(?P<vessel>{_V}) (?:to (?P<to>{_Q})|by (?P<by>{_Q}))"
+    rf" (?:over (?P<over>{_Q})|at (?P<rate>{_Q}))"
+)
+
+_TAKE = rf"(?P<taken>.+?) into (?P<vessel>{_V})(?: with (?P<contents>.+))? at (?P<temperature>{_Q})"
+
+_GRAMMAR: dict[str, tuple[str, Callable[[dict[str, str]], Step], str]] = {
+    "charge": (
+        rf"(?P<vessel>{_V}) with (?P<contents>.+) at (?P<temperature>{_Q})",
+        lambda w: Charge(
+            vessel=w["vessel"],
+            contents=_portions(w["contents"]),
+            temperature=parse(w["temperature"]),
+        ),
+        "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC",
+    ),
+    "heat": (_RAMP, _ramp(Heat), "heat flask to 180 degC over 10 min"),
+    "cool": (_RAMP, _ramp(Cool), "cool flask to 25 degC over 5 min"),
+    "hold": (rf"(?P<vessel>{_V}) for (?P<duration>{_Q})", _wait(Hold), "hold flask for 20 min"),
+    "incubate": (
+        rf"(?P<vessel>{_V}) for (?P<duration>{_Q})",
+        _wait(Incubate),
+        "incubate cuvette for 5 d",
+    ),
+    "store": (
+        rf"(?P<vessel>{_V}) at (?P<temperature>{_Q}) for (?P<duration>{_Q})",
+        lambda w: Store(
+            vessel=w["vessel"],
+            temperature=parse(w["temperature"]),
+            duration=parse(w["duration"]),
+        ),
+        "store flask at -196 degC for 2 d",
+    ),
+    "inject": (
+        rf"(?P<contents>.+) into (?P<vessel>{_V})",
+        lambda w: Inject(vessel=w["vessel"], contents=_portions(w["contents"])),
+        "inject 1.75 mmol HMSA into flask",
+    ),
+    "take": (
+        _TAKE,
+        lambda w: Take(
+            vessel=w["vessel"],
+            taken=_taken(w["taken"]),
+            contents=_portions(w["contents"]) if w.get("contents") else (),
+            temperature=parse(w["temperature"]),
+        ),
+        "take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC",
+    ),
+    "measure": (
+        rf"(?P<vessel>{_V}) (?:every (?P<every>{_Q}) until (?P<until>{_Q})|at (?P<times>.+))",
+        _measure,
+        "measure cuvette every 4 min until 196 min",
+    ),
+    "discard": (
+        rf"(?P<amount>{_Q}) of (?P<vessel>{_V})",
+        lambda w: Discard(vessel=w["vessel"], amount=parse(w["amount"])),
+        "discard 1 mL of flask",
+    ),
+}
+
+
+def parse_step(sentence: str) -> Step:
+    """Read one laboratory sentence.
+
+    Raises:
+        ProtocolError: It is not one; the message shows the form that its verb needs.
+    """
+    verb, _, rest = " ".join(sentence.split()).partition(" ")
+    if verb.lower() not in _GRAMMAR:
+        near = nearest_names(verb, _GRAMMAR)
+        mend = "Begin with one of: " + ", ".join(_GRAMMAR)
+        raise ProtocolError(
+            Problem(f"'{verb}' is not something that a protocol can do", mend, near)
+        )
+    pattern, build, example = _GRAMMAR[verb.lower()]
+    match = re.fullmatch(pattern, rest)
+    if match is None:
+        raise ProtocolError(
+            Problem(f"cannot read '{sentence.strip()}'", f"Write as in '{example}'")
+        )
+    try:
+        return build({key: text for key, text in match.groupdict().items() if text is not None})
+    except QuantityError as error:
+        raise ProtocolError(error.problems) from None

@@ -1,0 +1,155 @@
+"""The gate where "180 degC", "27.8 mg" and "30 mmol/kg" become plain SI floats, and back.
+
+A :class:`Quantity` keeps number and unit as they were written and prints them so.
+Kernels never see one: :attr:`Quantity.si` hands them a float in SI base units
+(m³, kg, s, K, mol, J and their products), so mol/m³ stands for mmol/L.
+
+A temperature and a temperature difference are different things: "180 degC" is 453.15 K,
+"a step of 20 degC" is 20 K. The reader of a text knows which one it asks for and calls
+:attr:`Quantity.si` or :attr:`Quantity.si_difference`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import Problem, QuantityError
+
+if TYPE_CHECKING:
+    import pint
+
+NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_WRITTEN = re.compile(rf"\s*({NUMBER})\s*(.*?)\s*")
+_SPELLINGS = {"°C": "degC", "℃": "degC", "C": "degC", "µ": "u", "μ": "u", "⁻¹": "^-1", "·": "*"}
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry[Any]:
+    import pint
+
+    return pint.UnitRegistry(cache_folder=None)
+
+
+@lru_cache(maxsize=1024)
+def _scale(unit: str) -> tuple[float, float, str]:
+    """Return factor, offset and dimension such that ``SI = number * factor + offset``."""
+    import pint
+
+    text = unit
+    for written, meant in _SPELLINGS.items():
+        text = (
+            meant if text == written else text.replace(written, meant) if written != "C" else text
+        )
+    if text in {"", "1", "dimensionless"}:
+        return 1.0, 0.0, ""
+    registry = _registry()
+    try:
+        parsed = registry.parse_units(text)
+        zero = registry.Quantity(0.0, parsed).to_base_units()
+        one = registry.Quantity(1.0, parsed).to_base_units()
+    except (pint.errors.PintError, AttributeError, ValueError, TypeError, SyntaxError) as error:
+        raise QuantityError(
+            Problem(
+                f"'{unit}' is not a unit", "Write it as in 'mmol/L', 'degC', 'min', '1/min', 'mg'"
+            )
+        ) from error
+    return float(one.magnitude - zero.magnitude), float(zero.magnitude), str(one.dimensionality)
+
+
+def dimension(unit: str) -> str:
+    """Return the physical dimension of a unit, such as ``"[time]"``; "" for a pure number."""
+    return _scale(unit)[2].replace("dimensionless", "")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit, as written.
+
+    Args:
+        number: The number in ``unit``; must be finite.
+        unit: The unit as written; "1" for a pure number.
+        digits: The number's text as written ("3.00"), kept for printing.
+
+    Raises:
+        QuantityError: The number is not finite or the unit is unknown.
+    """
+
+    number: float
+    unit: str
+    digits: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.number):
+            raise QuantityError(
+                Problem(f"{self.number} {self.unit} is not finite", "Give a number")
+            )
+        _scale(self.unit)
+
+    def __str__(self) -> str:
+        number = self.digits or repr(self.number).removesuffix(".0")
+        return number if self.unit in {"1", ""} else f"{number} {self.unit}"
+
+    @property
+    def dimension(self) -> str:
+        """The physical dimension, such as ``"[time]"``."""
+        return dimension(self.unit)
+
+    @property
+    def si(self) -> float:
+        """The value in SI base units; a temperature counts from absolute zero."""
+        factor, offset, _ = _scale(self.unit)
+        return self.number * factor + offset
+
+    @property
+    def si_difference(self) -> float:
+        """The value in SI base units when it is a difference: 20 degC is 20 K."""
+        return self.number * _scale(self.unit)[0]
+
+    def to(self, unit: str) -> float:
+        """Return the number in another unit of the same dimension.
+
+        Raises:
+            QuantityError: The dimensions differ.
+        """
+        self.require(unit)
+        if unit == self.unit:
+            return self.number
+        factor, offset, _ = _scale(unit)
+        return (self.si - offset) / factor
+
+    def require(self, *units: str) -> Quantity:
+        """Return self if it has the dimension of one of ``units``.
+
+        Raises:
+            QuantityError: It has none of these dimensions.
+        """
+        if self.dimension not in {dimension(unit) for unit in units}:
+            unitless = self.dimension == ""
+            what = f"'{self}' has no unit" if unitless else f"'{self}' has the wrong unit"
+            raise QuantityError(Problem(what, f"Expected a unit such as {' or '.join(units)}"))
+        return self
+
+
+def parse(text: str) -> Quantity:
+    """Read a quantity such as ``"27.8 mg"``, ``"180 degC"``, ``"−196 °C"`` or ``"0.5"``.
+
+    Raises:
+        QuantityError: There is no number, or the unit is unknown.
+    """
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        raise QuantityError(
+            Problem(f"'{text}' is not a quantity", "Write a number and a unit: '3 mL'")
+        )
+    digits = match[1].replace("−", "-")
+    return Quantity(float(digits), match[2] or "1", digits)
+
+
+def from_si(number: float, unit: str) -> Quantity:
+    """Return the quantity in ``unit`` whose SI value is ``number``."""
+    factor, offset, _ = _scale(unit)
+    return Quantity((number - offset) / factor, unit)

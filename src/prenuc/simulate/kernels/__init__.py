@@ -1,0 +1,1 @@
+"""The hot loops: rates, exact Jacobian."""

@@ -1,0 +1,185 @@
+r"""Rates and exact Jacobian of a reaction network, as arrays.
+
+Each reaction ρ has a constant k_ρ(T) and factors g_f(x_f) of pools x = W c
+(see ``mechanism/reaction.py``); a missing factor is the constant 1. With stoichiometric matrix N
+
+.. math:: \dot c = N r, \quad r_ρ = k_ρ \prod_f g_{ρf}, \quad
+   \frac{\partial r_ρ}{\partial c_j} = k_ρ \sum_f g'_{ρf} W_{fj} \prod_{h \ne f} g_{ρh}
+
+All concentrations are mol/m³, times s, temperatures K.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.conditions import GAS_CONSTANT
+from prenuc.mechanism.reaction import Excess, Inhibition, Power, Saturation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.reaction import Factor, Reaction
+
+LINEAR, POWER, SATURATION, INHIBITION, EXCESS = range(5)
+SMALLEST = 1e-12  # mol/m³; below it the slope of a power below one is held finite
+
+
+@dataclass(frozen=True)
+class Network:
+    """A mechanism as arrays, for components in a fixed order.
+
+    Args:
+        names: Component names, n of them.
+        stoichiometry: N, shape (n, reactions).
+        constant: ln k at its anchor, shape (reactions,); −inf for a constant of zero.
+        energy: Ea/R in K, shape (reactions,).
+        anchor: 1/T_at in 1/K, shape (reactions,).
+        pools: W, shape (factors, n).
+        groups: The factors of each kind: linear, power, saturation, inhibition, excess.
+        scale: Scale, half-value or threshold of each factor, shape (factors,).
+        order: Order of each power, shape (factors,).
+        slots: For each reaction the factors in its product, shape (reactions, width); the index
+            ``factors`` stands for the constant 1.
+    """
+
+    names: tuple[str, ...]
+    stoichiometry: NDArray[np.float64]
+    constant: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    anchor: NDArray[np.float64]
+    pools: NDArray[np.float64]
+    groups: tuple[NDArray[np.int64], ...]
+    scale: NDArray[np.float64]
+    order: NDArray[np.float64]
+    slots: NDArray[np.int64]
+
+    def constants(self, temperature: float) -> NDArray[np.float64]:
+        """Return k(T) of every reaction at a temperature in K, SI units."""
+        k: NDArray[np.float64] = np.exp(
+            self.constant - self.energy * (1.0 / temperature - self.anchor)
+        )
+        return k
+
+    def rates(
+        self, concentration: NDArray[np.float64], k: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the rate of every reaction in mol/(m³ s)."""
+        g = self._values(self.pools @ concentration)[self.slots]
+        rates: NDArray[np.float64] = k * np.prod(g, axis=1)
+        return rates
+
+    def change(
+        self, concentration: NDArray[np.float64], k: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return dc/dt in mol/(m³ s), shape (n,)."""
+        change: NDArray[np.float64] = self.stoichiometry @ self.rates(concentration, k)
+        return change
+
+    def jacobian(
+        self, concentration: NDArray[np.float64], k: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return ∂(dc/dt)/∂c in 1/s, shape (n, n)."""
+        x = self.pools @ concentration
+        g = self._values(x)[self.slots]
+        weight = self._slopes(x)[self.slots] * k[:, None]
+        width = self.slots.shape[1]
+        for slot in range(width):
+            for other in range(width):
+                if other != slot:
+                    weight[:, slot] *= g[:, other]
+        padded = np.vstack((self.pools, np.zeros(len(self.names))))
+        rate_gradient = np.einsum("rs,rsj->rj", weight, padded[self.slots])
+        jacobian: NDArray[np.float64] = self.stoichiometry @ rate_gradient
+        return jacobian
+
+    def _values(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return g(x) of every factor, followed by the constant 1."""
+        linear, power, saturation, inhibition, excess = self.groups
+        positive, s = np.maximum(x, 0.0), self.scale
+        g = np.ones(len(x) + 1)
+        g[linear] = x[linear] / s[linear]
+        g[power] = (positive[power] / s[power]) ** self.order[power]
+        g[saturation] = positive[saturation] / (positive[saturation] + s[saturation])
+        g[inhibition] = s[inhibition] / (s[inhibition] + positive[inhibition])
+        g[excess] = np.maximum(x[excess] - s[excess], 0.0)
+        return g
+
+    def _slopes(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return dg/dx of every factor, followed by 0 for the constant."""
+        linear, power, saturation, inhibition, excess = self.groups
+        positive, s, p = np.maximum(x, 0.0), self.scale, self.order
+        slope = np.zeros(len(x) + 1)
+        slope[linear] = 1.0 / s[linear]
+        base = np.maximum(x[power], np.where(p[power] < 1.0, SMALLEST, 0.0))
+        slope[power] = p[power] / s[power] * (base / s[power]) ** (p[power] - 1.0)
+        slope[saturation] = s[saturation] / (positive[saturation] + s[saturation]) ** 2
+        slope[inhibition] = -s[inhibition] / (s[inhibition] + positive[inhibition]) ** 2
+        slope[excess] = x[excess] > s[excess]
+        return slope
+
+
+def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
+    """Return the arrays of a mechanism for components in the order ``names``."""
+    place = {name: i for i, name in enumerate(names)}
+    reactions = mechanism.reactions
+    factors = [factor for reaction in reactions for factor in reaction.factors]
+    pools = np.zeros((len(factors), len(names)))
+    for row, factor in enumerate(factors):
+        for name, weight in factor.pool.items():
+            pools[row, place[name]] += weight
+    stoichiometry = np.zeros((len(names), len(reactions)))
+    for column, reaction in enumerate(reactions):
+        for name, number in reaction.stoichiometry.items():
+            stoichiometry[place[name], column] += number
+    shapes = [_shape(factor) for factor in factors]
+    with np.errstate(divide="ignore"):
+        constant = np.log([reaction.constant.k for reaction in reactions])
+    return Network(
+        names=tuple(names),
+        stoichiometry=stoichiometry,
+        constant=constant,
+        energy=np.array([r.constant.energy / GAS_CONSTANT for r in reactions]),
+        anchor=np.array([1.0 / r.constant.at for r in reactions]),
+        pools=pools,
+        groups=tuple(
+            np.flatnonzero([kind == wanted for kind, _, _ in shapes]) for wanted in range(5)
+        ),
+        scale=np.array([scale for _, scale, _ in shapes]),
+        order=np.array([order for _, _, order in shapes]),
+        slots=_slots(reactions),
+    )
+
+
+def _slots(reactions: Sequence[Reaction]) -> NDArray[np.int64]:
+    total = sum(len(reaction.factors) for reaction in reactions)
+    width = max(1, *(len(reaction.factors) for reaction in reactions))
+    slots = np.full((len(reactions), width), total, dtype=np.int64)
+    first = 0
+    for row, reaction in enumerate(reactions):
+        count = len(reaction.factors)
+        slots[row, :count] = range(first, first + count)
+        first += count
+    return slots
+
+
+def _shape(factor: Factor) -> tuple[int, float, float]:
+    """Return kind, scale and order of a factor."""
+    match factor:
+        case Power(order=1.0):
+            return LINEAR, factor.scale, 1.0
+        case Power():
+            return POWER, factor.scale, factor.order
+        case Saturation():
+            return SATURATION, factor.half, 0.0
+        case Inhibition():
+            return INHIBITION, factor.half, 0.0
+        case Excess():
+            return EXCESS, factor.threshold, 0.0
+    raise TypeError(f"{type(factor).__name__} has no kernel")

@@ -1,0 +1,118 @@
+"""What a run found: every measured vessel, with its names, assumptions and bookkeeping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A vessel at the moment in which a spectrum was taken.
+
+    Args:
+        vessel: Which.
+        time: On the vessel's clock, in s.
+        temperature: In K.
+        volume: In m³.
+        concentration: Of every component in mol/m³ (= mmol/L) of its basis, shape (n,).
+    """
+
+    vessel: str
+    time: float
+    temperature: float
+    volume: float
+    concentration: NDArray[np.float64]
+
+    @property
+    def label(self) -> str:
+        """Vessel and time, in the largest unit that keeps the number above one."""
+        for unit, seconds in (("d", 86400.0), ("h", 3600.0)):
+            if self.time >= 2 * seconds:
+                return f"{self.vessel} at {self.time / seconds:.6g} {unit}"
+        return f"{self.vessel} at {self.time / 60:.6g} min"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished simulation.
+
+    Args:
+        mechanism: What could happen.
+        protocol: What was done.
+        names: Names of the n components.
+        measurements: What every ``measure`` step found, in order.
+        conservation: Relative error of every moiety in every vessel, and of the ledger.
+        stats: Steps, evaluations, CPU time, versions, tolerances.
+    """
+
+    mechanism: Mechanism
+    protocol: Protocol
+    names: tuple[str, ...]
+    measurements: tuple[Measurement, ...]
+    conservation: Mapping[str, Any]
+    stats: Mapping[str, Any]
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Everything that had to be assumed to run the protocol, one line each."""
+        return tuple(str(assumption) for assumption in self.protocol.assumptions)
+
+    def concentration(self, name: str, vessel: str | None = None) -> NDArray[np.float64]:
+        """Return the concentration of a component at every measurement, in mmol/L of its basis.
+
+        Args:
+            name: A component, such as "MSC-311".
+            vessel: Only measurements of this vessel.
+
+        Raises:
+            InputError: There is no component or vessel of that name.
+        """
+        if name not in self.names:
+            raise InputError(unknown_name("component", name, self.names))
+        column = self.names.index(name)
+        return np.array([m.concentration[column] for m in self.of(vessel)])
+
+    def of(self, vessel: str | None = None) -> tuple[Measurement, ...]:
+        """Return the measurements of one vessel, or all of them."""
+        if vessel is None:
+            return self.measurements
+        vessels = list(dict.fromkeys(m.vessel for m in self.measurements))
+        if vessel not in vessels:
+            raise InputError(unknown_name("measured vessel", vessel, vessels))
+        return tuple(m for m in self.measurements if m.vessel == vessel)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a table with a row per measurement: vessel, time (min), mmol/L of components."""
+        import pandas as pd
+
+        rows = [
+            {
+                "vessel": m.vessel,
+                "time / min": m.time / 60.0,
+                **dict(zip(self.names, m.concentration, strict=True)),
+            }
+            for m in self.measurements
+        ]
+        return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self.assumptions)
+        count = len(self.measurements)
+        head = f"{self.protocol.name} with {self.mechanism.name}: {count} measurements"
+        return f"<p><b>{escape(head)}</b></p><p>Assumed:</p><ul>{lines}</ul>"
