@@ -1,0 +1,76 @@
+"""From a spectrometer's file to a SpectrumSeries: recognised by content, nothing guessed silently.
+
+Each format is one module of this package that offers a ``FORMAT``
+(:class:`~prenuc.observe.readers.source.Format`); a module that is added is found. Delimited
+text has no signature, so it is tried when no other format recognises the content.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, get_args
+
+from prenuc.errors import Problem, SpectrumError
+from prenuc.observe.readers.headers import TIME_UNITS
+from prenuc.observe.readers.source import Format, Options, Signal, load
+
+if TYPE_CHECKING:
+    import os
+
+    from prenuc.observe.series import SpectrumSeries
+
+__all__ = ["Format", "formats", "read"]
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Return every known format, delimited text last."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    names.sort(key="delimited".__eq__)
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return tuple(module.FORMAT for module in modules if hasattr(module, "FORMAT"))
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    time_unit: str | None = None,
+    signal: Signal | None = None,
+) -> SpectrumSeries:
+    """Read a spectrometer's file; what was assumed stands in the ``history`` of the result.
+
+    Args:
+        path: The file, at most 50 MB.
+        decimal: The decimal sign, "." or ",", where the file leaves it open.
+        time_unit: The unit of times without one (``t=120``), and of the result: "s", "min",
+            "h" or "day". Without it, the result is in the unit that the headers agree on,
+            in s when they differ.
+        signal: What the columns hold, where the file does not say or says it wrongly:
+            "absorbance", "photoluminescence", "%T" (0 to 100) or "T" (0 to 1).
+
+    Returns:
+        The spectra (m spectra at n wavelengths in nm), as absorbance or intensity; a
+        transmittance is converted.
+
+    Raises:
+        SpectrumError: The file cannot be read without guessing; one line says where, what
+            and how to mend it.
+    """
+    _check_option("decimal", decimal, (".", ","))
+    _check_option("time_unit", time_unit, tuple(TIME_UNITS))
+    _check_option("signal", signal, get_args(Signal))
+    source = load(path)
+    chosen = next(format_ for format_ in formats() if format_.sniff(source.data))
+    try:
+        return chosen.read(source, Options(decimal, time_unit, signal))
+    except MemoryError as error:
+        raise source.problem("the file needs more memory than there is", "Split it") from error
+
+
+def _check_option(name: str, value: str | None, valid: tuple[str, ...]) -> None:
+    if value is not None and value not in valid:
+        mend = "Valid: " + ", ".join(f'"{one}"' for one in valid)
+        raise SpectrumError(Problem(f"{name}={value!r} is not an option of read()", mend))

@@ -1,0 +1,129 @@
+"""Decides what a comma or a point means in a number, from all numbers of a table."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.observe.readers.source import printable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prenuc.observe.readers.source import Source
+
+# The cells of a row are joined by the unit separator, whatever the file uses.
+SEP = "\x1f"
+_E = r"(?:[eE][+-]?\d+)?"
+# Possessive, as a damaged row of millions of signs must not be tried twice.
+NUMBER = rf"[ \t]*+[+-]?(?:\d[\d.,]*+|[.,]\d[\d.,]*+){_E}[ \t]*+"
+_IS_NUMBER = re.compile(NUMBER)
+_AS_DECIMAL_COMMA = re.compile(rf"[+-]?(?:\d*|[1-9]\d{{0,2}}(?:\.\d{{3}})+)(?:,\d*)?{_E}")
+_AS_DECIMAL_POINT = re.compile(rf"[+-]?(?:\d*|[1-9]\d{{0,2}}(?:,\d{{3}})+)(?:\.\d*)?{_E}")
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, whatever its decimal sign."""
+    return _IS_NUMBER.fullmatch(cell) is not None
+
+
+def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> str:
+    """Return the decimal sign that all rows agree with.
+
+    Args:
+        source: The file, for messages.
+        rows: The rows, their cells joined by ``SEP``.
+        lines: Line of each row, counted from 1, shape (rows,).
+
+    Raises:
+        SpectrumError: No sign fits all rows, or both do.
+    """
+    if not any("," in row for row in rows):
+        return "."
+    point = comma = True
+    for row, line in zip(rows, lines, strict=True):
+        cells = [cell.strip() for cell in row.split(SEP)]
+        point = point and all(map(_AS_DECIMAL_POINT.fullmatch, cells))
+        comma = comma and all(map(_AS_DECIMAL_COMMA.fullmatch, cells))
+        if not point and not comma:
+            what = "the decimal sign differs within the file"
+            raise source.problem(what, "Write all numbers with a decimal point", int(line))
+        if point != comma and "," in row:
+            # One sentence of evidence is enough; a later row that disagrees is refused
+            # when it is converted.
+            return "." if point else ","
+    axis = _sign_of_axis([row.split(SEP, 1)[0] for row in rows])
+    if axis:
+        return axis
+    where = next(int(line) for row, line in zip(rows, lines, strict=True) if "," in row)
+    what = "a comma may be the decimal sign or part thousands, both fit the whole file"
+    raise source.problem(what, 'Pass decimal="," or decimal="."', where)
+
+
+def _sign_of_axis(axis: list[str]) -> str:
+    """Return the sign that makes the first column wavelengths; "" when it does not tell."""
+    if not any("," in cell for cell in axis):
+        return ""
+    as_comma = [float(cell.replace(",", ".")) for cell in axis]
+    as_point = [float(cell.replace(",", "")) for cell in axis]
+    fits = [all(map(is_wavelength, values)) for values in (as_comma, as_point)]
+    return {(True, False): ",", (False, True): "."}.get((fits[0], fits[1]), "")
+
+
+def is_wavelength(number: float) -> bool:
+    """Whether a number without a unit is a wavelength in nm that a UV-vis-NIR lamp has."""
+    return 100 <= number <= 5000
+
+
+def convert(
+    source: Source, rows: list[str], lines: NDArray[np.int64], decimal: str, width: int
+) -> NDArray[np.float64]:
+    """Return the numbers of a table.
+
+    Args:
+        source: The file, for messages.
+        rows: The rows, their cells joined by ``SEP``.
+        lines: Line of each row, counted from 1, shape (rows,).
+        decimal: The decimal sign.
+        width: Cells in a row.
+
+    Returns:
+        The numbers, shape (rows, width).
+
+    Raises:
+        SpectrumError: A cell is no finite number with this decimal sign.
+    """
+    numbers = np.empty((len(rows), width))
+    for index, row in enumerate(rows):
+        try:
+            numbers[index] = [float(cell) for cell in plain(row, decimal)]
+        except ValueError as error:
+            bad = next((cell for cell in row.split(SEP) if not _fits(cell, decimal)), row)
+            what = (
+                f"'{printable(bad.strip(), 40)}' is not a number with the decimal sign '{decimal}'"
+            )
+            raise source.problem(
+                what, "Mend the cell, or pass decimal=", int(lines[index])
+            ) from error
+    wrong = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
+    if len(wrong):
+        raise source.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
+    return numbers
+
+
+def plain(row: str, decimal: str) -> list[str]:
+    """Return the cells of a row as Python writes numbers."""
+    row = row.rstrip(SEP + " \t")
+    grouping = "," if decimal == "." else "."
+    if grouping in row:
+        if not all(_fits(cell, decimal) for cell in row.split(SEP)):
+            raise ValueError
+        row = row.replace(grouping, "")
+    return row.replace(",", ".").split(SEP)
+
+
+def _fits(cell: str, decimal: str) -> bool:
+    pattern = _AS_DECIMAL_POINT if decimal == "." else _AS_DECIMAL_COMMA
+    return pattern.fullmatch(cell.strip()) is not None

@@ -1,0 +1,256 @@
+"""Reads delimited text: a matrix or pairs of columns, from any spectrometer's export."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.observe.readers.decimals import is_wavelength
+from prenuc.observe.readers.headers import (
+    Columns,
+    axis_in_metadata,
+    kind_in_metadata,
+    kind_of,
+    read_columns,
+    read_metadata,
+    read_times,
+)
+from prenuc.observe.readers.source import Format, Options, Source, printable
+from prenuc.observe.readers.tables import DELIMITERS, Table, find_table
+from prenuc.observe.series import SpectrumSeries
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_OTHER_AXIS = {
+    "a wavenumber": r"wave ?number|cm\s?\^?[-⁻]\s?[1¹]|1/cm|raman",
+    "an energy": r"energy|\beV\b",
+    "a wavelength in another unit than nm": r"[µμ]m\b|\bum\b|micromet|angstr|Å",
+    "a time": r"(?<![a-z])(time|zeit|temps)(?![a-z])",
+}
+# Absorbance beyond this is stray light, not a sample.
+_MOST_ABSORBANCE = 10.0
+
+
+def read_delimited(source: Source, options: Options) -> SpectrumSeries:
+    """Read spectra from delimited text.
+
+    Args:
+        source: The file.
+        options: What the caller knows.
+
+    Returns:
+        The spectra, m spectra at n ascending wavelengths in nm.
+
+    Raises:
+        SpectrumError: The file cannot be read without guessing.
+    """
+    text, encoding = source.text()
+    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
+        mend = "Export the spectra as CSV"
+        raise source.problem("this is JCAMP-DX, not delimited text", mend, 1)
+    table = find_table(source, text.removesuffix("\n").split("\n"), options.decimal)
+    columns = read_columns(table)
+    layout = _find_layout(source, table, columns)
+    wavelength, order, direction = _read_axis(source, table, columns)
+    stem = printable(source.path.stem, 200)
+    labels = [columns.label(*group) for group in layout.named_by]
+    times = read_times(columns, labels, table.decimal, options)
+    kind = _find_kind(source, table, columns, layout, options)
+    values, treated = _as_signal(source, table, layout, kind)
+    placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
+    summary = (
+        f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.said}, "
+        f"{table.blank} blank rows and {table.log} lines of log ignored"
+    )
+    spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
+    unnamed = stem if len(labels) == 1 else "spectrum {}"
+    return SpectrumSeries(
+        wavelength=wavelength,
+        time=times.time,
+        absorbance=values.T[:, order],
+        labels=tuple(
+            label or unnamed.replace("{}", str(number)) for number, label in enumerate(labels, 1)
+        ),
+        time_unit=times.unit,
+        signal=treated.signal,
+        metadata={
+            **read_metadata(table.head, columns.rows, table.delimiter),
+            "file": printable(source.path.name, 200),
+            "format": FORMAT.name,
+        },
+        history=(summary, spoken, *_axis_notes(table, columns), *treated.notes, *times.notes),
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which columns are spectra.
+
+    Args:
+        spectra: Their indices, m of them.
+        named_by: For each, the columns whose header names it.
+        said: What the summary says about it.
+    """
+
+    spectra: list[int]
+    named_by: list[tuple[int, ...]]
+    said: str
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the columns hold, and the history line that says who says so."""
+
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class _Treated:
+    """The signal of a series, and the history lines about it."""
+
+    signal: str
+    notes: list[str]
+
+
+def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
+    """Return a matrix, or pairs when every second column repeats the wavelengths."""
+    width = table.numbers.shape[1]
+    # A name may stand above the wavelengths of its spectrum, in a single pair as in many.
+    single = width == 2 and columns.is_axis(0) and not columns.label(1)
+    spectra = list(range(1, width))
+    matrix = _Layout(spectra, [(0,)] if single else [(column,) for column in spectra], "")
+    if width < 4 or width % 2:
+        return matrix
+    axes = table.numbers[:, ::2]
+    stated = all(columns.is_axis(column) for column in range(0, width, 2))
+    differs = (axes != axes[:, :1]).any(axis=1)
+    # Unstated pairs on grids that differ a little must not be read as spectra.
+    close = bool(np.all(np.abs(axes - axes[:, :1]) < 5.0)) and is_wavelength(float(axes[0, 0]))
+    if differs.any() and (stated or close):
+        line = int(table.line[np.flatnonzero(differs)[0]])
+        mend = "Save each spectrum as a file, or export all on one grid"
+        raise source.problem("the wavelengths of the column pairs differ", mend, line)
+    if differs.any():
+        return matrix
+    seconds = spectra[::2]
+    return _Layout(seconds, [(column - 1, column) for column in seconds], " in column pairs")
+
+
+def _read_axis(
+    source: Source, table: Table, columns: Columns
+) -> tuple[NDArray[np.float64], slice, str]:
+    """Return the ascending wavelengths, the slice that sorts the rows, and their direction."""
+    header = _axis_header(table, columns)
+    line = columns.rows[-1] + 1 if columns.rows else 0
+    says_nm = re.search(r"\bnm\b|nanomet", header, re.IGNORECASE)
+    for other, pattern in _OTHER_AXIS.items():
+        # "Wavelength (nm) \ Time (s)" names the axis and what runs across.
+        both = other == "a time" and columns.is_axis(0)
+        if re.search(pattern, header, re.IGNORECASE) and not (says_nm or both):
+            mend = "Put wavelengths in nm into the first column, a spectrum into each other one"
+            raise source.problem(f"the first column is {other}", mend, line)
+    axis = table.numbers[:, 0]
+    wrong = np.flatnonzero([n <= 0 if says_nm else not is_wavelength(n) for n in axis.tolist()])
+    if len(wrong):
+        mend = 'Head the first column "Wavelength (nm)" and give wavelengths in nm'
+        what = f"{axis[wrong[0]]:g} in the first column is no wavelength in nm"
+        raise source.problem(what, mend, int(table.line[wrong[0]]))
+    return _sorted(source, table, axis)
+
+
+def _sorted(
+    source: Source, table: Table, axis: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], slice, str]:
+    _, first = np.unique(axis, return_index=True)
+    if len(first) < len(axis):
+        repeated = int(np.setdiff1d(np.arange(len(axis)), first)[0])
+        what = f"the wavelength {axis[repeated]:g} nm occurs twice"
+        raise source.problem(what, "Delete one of the two rows", int(table.line[repeated]))
+    up = axis[1] > axis[0]
+    turns = np.flatnonzero((np.diff(axis) > 0) != up)
+    if len(turns):
+        mend = "Sort the rows, or save each spectrum as a file"
+        line = int(table.line[turns[0] + 1])
+        raise source.problem("the wavelengths go up and down", mend, line)
+    order = slice(None) if up else slice(None, None, -1)
+    return axis[order].copy(), order, "ascending" if up else "descending"
+
+
+def _axis_header(table: Table, columns: Columns) -> str:
+    metadata = read_metadata(table.head, columns.rows, table.delimiter)
+    return " ".join([*columns.cells[0], axis_in_metadata(metadata)]).replace("_", " ")
+
+
+def _axis_notes(table: Table, columns: Columns) -> list[str]:
+    if re.search(r"\bnm\b|nanomet", _axis_header(table, columns), re.IGNORECASE):
+        return []
+    return ["the header gives no unit of wavelength, nm fits the numbers"]
+
+
+def _find_kind(
+    source: Source, table: Table, columns: Columns, layout: _Layout, options: Options
+) -> _Kind:
+    """Return what the columns hold, on the best evidence there is."""
+    if options.signal:
+        return _Kind(options.signal, f"signal: {options.signal}, from the option signal")
+    kinds = [columns.kind(column) for column in layout.spectra]
+    line = columns.rows[-1] + 1 if columns.rows else 0
+    stated = set(kinds) - {""}
+    half_named = "" in kinds and bool(stated & {"T", "%T"})
+    if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
+        shown = " and ".join(sorted(stated | ({"unnamed"} if "" in kinds else set())))
+        mend = "Keep the columns of one kind, each a spectrum"
+        raise source.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    if stated:
+        kind = stated.pop()
+        return _Kind(kind, f"signal: {kind}, from the column headers")
+    others = [text for row, text in enumerate(table.head) if row not in columns.rows]
+    metadata = read_metadata(table.head, columns.rows, table.delimiter)
+    kind, words = kind_in_metadata(metadata, others)
+    stem = printable(source.path.stem.replace("_", " "), 200)
+    if not kind and kind_of(stem):
+        kind, words = kind_of(stem), f"the file's name '{stem}'"
+        kind = "maybe %T" if kind in {"T", "%T"} else kind
+    if kind in {"maybe %T", "reflectance", "no spectrum"}:
+        what = f"'{printable(words, 60)}' suggests another signal than absorbance"
+        raise source.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
+    if kind:
+        return _Kind(kind, f"signal: {kind}, from {words}")
+    return _Kind("", "nothing names the signal, taken as absorbance")
+
+
+def _as_signal(
+    source: Source, table: Table, layout: _Layout, kind: _Kind
+) -> tuple[NDArray[np.float64], _Treated]:
+    """Return the signal, shape (n, m), with a transmittance turned into absorbance."""
+    values = table.numbers[:, layout.spectra]
+    notes = [kind.note]
+    if kind.kind in {"", "absorbance"}:
+        if values.max() > _MOST_ABSORBANCE:
+            many = f"values up to {values.max():g} are more than an absorbance can be"
+            notes.append(f'{many}: pass signal="photoluminescence" or "%T" if they are')
+        return values, _Treated("absorbance", notes)
+    if kind.kind == "photoluminescence":
+        return values, _Treated("photoluminescence", notes)
+    wrong = np.flatnonzero((values <= 0).any(axis=1))
+    if len(wrong):
+        what = "a transmittance is not positive, its absorbance is not known"
+        mend = "Delete the row, or export absorbance"
+        raise source.problem(what, mend, int(table.line[wrong[0]]))
+    if kind.kind == "T" and values.max() > 2 and "option" not in kind.note:
+        notes.append(f"transmittance up to {values.max():g} is in percent")
+        kind = _Kind("%T", "")
+    elif kind.kind == "T" and "option" not in kind.note:
+        what = "the header does not say whether the transmittance is in percent"
+        raise source.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
+    full = 100.0 if kind.kind == "%T" else 1.0
+    notes.append(f"absorbance = -log10(T / {full:g})")
+    return -np.log10(values / full), _Treated("absorbance", notes)
+
+
+FORMAT = Format("delimited text", sniff=lambda _: True, read=read_delimited)

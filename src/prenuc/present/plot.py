@@ -1,0 +1,149 @@
+"""Figures: spectra coloured by time, a fitted trace with its linearised inset.
+
+Every figure has units on its axes and colours that colour-blind readers can tell apart, and is
+written the same, byte for byte, each time (SVG, PDF, PNG by the file's ending).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError, Problem
+from prenuc.infer.fit import linearised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from prenuc.infer.fit import Fit
+    from prenuc.observe.series import SpectrumSeries
+
+DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
+FORMATS = (".svg", ".pdf", ".png")
+_STYLE: dict[str, Any] = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "svg.hashsalt": "prenuc",
+    "svg.fonttype": "none",
+    "figure.constrained_layout.use": True,
+}
+
+
+def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError(
+            Problem("matplotlib is not installed", "Install it: pip install 'prenuc[plot]'")
+        ) from None
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots()
+
+
+def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
+    """Return a figure of all spectra, coloured by time from dark (first) to light (last).
+
+    Args:
+        series: Measured or simulated spectra.
+        title: Title, such as "Figure 2a, simulated".
+    """
+    import matplotlib as mpl
+
+    with mpl.rc_context(_STYLE):
+        figure, axes = _axes(5.2, 3.6)
+        known = np.isfinite(series.time)
+        many = bool(np.all(known)) and len(series) > 6
+        colours = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(series)))
+        for row, colour, label in zip(series.absorbance, colours, series.labels, strict=True):
+            axes.plot(series.wavelength, row, color=colour, lw=0.9, label=None if many else label)
+        if many:
+            scale = mpl.cm.ScalarMappable(
+                mpl.colors.Normalize(float(series.time[0]), float(series.time[-1])),
+                mpl.colors.ListedColormap(mpl.colormaps["viridis"](np.linspace(0.0, 0.92, 256))),
+            )
+            figure.colorbar(scale, ax=axes, label=f"time / {series.time_unit}")
+        else:
+            axes.legend(fontsize=8)
+        axes.set_xlabel("wavelength / nm")
+        unit = "" if series.signal == "absorbance" else " / arbitrary unit"
+        axes.set_ylabel(series.signal + unit)
+        axes.set_xlim(*_interesting(series))
+        axes.set_title(title, loc="left", fontsize=9)
+    return figure
+
+
+def _interesting(series: SpectrumSeries) -> tuple[float, float]:
+    """Return the wavelengths to show: all up to where the last signal has died away."""
+    top = np.max(np.abs(series.absorbance), axis=0)
+    alive = np.flatnonzero(top > 0.02 * float(np.max(top)))
+    last = min(int(alive[-1]) + len(top) // 12, len(top) - 1) if alive.size else len(top) - 1
+    return float(series.wavelength[0]), float(series.wavelength[last])
+
+
+def plot_fit(fit: Fit, *, title: str = "") -> Figure:
+    """Return a figure of a trace, its fit, the residuals, and ln(A∞ − A) as an inset.
+
+    Args:
+        fit: A fitted trace.
+        title: Title, such as "Figure 2b, simulated".
+    """
+    import matplotlib as mpl
+
+    trace = fit.trace
+    with mpl.rc_context(_STYLE):
+        figure, axes = _axes(5.2, 3.9)
+        figure.delaxes(axes)
+        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+        axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
+        axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label=fit.scheme)
+        axes.set_ylabel(trace.name)
+        axes.legend(loc="upper left", fontsize=8)
+        axes.set_title(title, loc="left", fontsize=9)
+        below.axhline(0.0, color="0.6", lw=0.8)
+        below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
+        below.set_ylabel("residual\n/ 0.001", fontsize=8)
+        below.set_xlabel(f"time / {trace.time_unit}")
+        _inset(axes, fit)
+    return figure
+
+
+def _inset(axes: Axes, fit: Fit) -> None:
+    plateau = fit.params["A_inf"].value
+    if plateau is None:
+        return
+    time, logarithm = linearised(fit.trace, plateau)
+    if len(time) < 3:
+        return
+    inset = axes.inset_axes((0.56, 0.14, 0.42, 0.42))
+    inset.plot(time, logarithm, "o", ms=2, mfc="none", color=DATA)
+    k, prefactor = fit.params["k"].value, fit.params.get("B")
+    if k is not None and prefactor is not None and prefactor.value is not None:
+        inset.plot(time, np.log(prefactor.value) - k * time, color=MODEL, lw=0.9)
+    inset.set_title("ln(A∞ − A) while above 0.001", fontsize=7, loc="left")
+    inset.tick_params(labelsize=7)
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure; the format follows from the file's ending.
+
+    Raises:
+        InputError: The ending is none of .svg, .pdf, .png.
+    """
+    import matplotlib as mpl
+
+    if path.suffix not in FORMATS:
+        what = f"'{path.suffix}' is not a figure format"
+        raise InputError(Problem(what, "Use " + ", ".join(FORMATS), where=str(path)))
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    with mpl.rc_context(_STYLE):
+        figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
+    partial.replace(path)
+    return path
