@@ -1,1 +1,96 @@
-"""prenuc: from prenucleation chemistry to magic-size clusters and quantum dots."""
+"""prenuc: from prenucleation chemistry to magic-size clusters and quantum dots.
+
+Contents, in story order. Each name is imported from its module when it is first used, so that
+``import prenuc`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prenuc.errors import InputError, PrenucError
+    from prenuc.facts.catalogue import cite, recipe
+    from prenuc.infer.fit import Fit, fit
+    from prenuc.infer.published import kinetic_panel
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.network_file import read_mechanism
+    from prenuc.mechanism.two_pathway import two_pathway
+    from prenuc.observe.absorption import uv_vis
+    from prenuc.observe.readers import read
+    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.present.report import report
+    from prenuc.protocol.protocol import Protocol
+    from prenuc.quantities import Quantity
+    from prenuc.simulate.run import simulate
+    from prenuc.simulate.solution import Run
+    from prenuc.simulate.solver import Cvode, ScipyBdf, ScipyRadau
+
+_CONTENTS = {
+    # what goes wrong, and numbers with units
+    "PrenucError": "errors",
+    "InputError": "errors",
+    "Quantity": "quantities",
+    # facts: what is known, and who says so
+    "recipe": "facts.catalogue",
+    "cite": "facts.catalogue",
+    # mechanism: what could happen
+    "Mechanism": "mechanism.mechanism",
+    "two_pathway": "mechanism.two_pathway",
+    "read_mechanism": "mechanism.network_file",
+    # protocol: what was done
+    "Protocol": "protocol.protocol",
+    # simulate: let it happen
+    "simulate": "simulate.run",
+    "Run": "simulate.solution",
+    "Cvode": "simulate.solver",
+    "ScipyBdf": "simulate.solver",
+    "ScipyRadau": "simulate.solver",
+    # observe: what an instrument shows
+    "SpectrumSeries": "observe.series",
+    "Trace": "observe.series",
+    "uv_vis": "observe.absorption",
+    "read": "observe.readers",
+    # infer: what the data allow one to say
+    "fit": "infer.fit",
+    "Fit": "infer.fit",
+    "kinetic_panel": "infer.published",
+    # present: tell someone
+    "report": "present.report",
+}
+
+__all__ = [
+    "Cvode",
+    "Fit",
+    "InputError",
+    "Mechanism",
+    "PrenucError",
+    "Protocol",
+    "Quantity",
+    "Run",
+    "ScipyBdf",
+    "ScipyRadau",
+    "SpectrumSeries",
+    "Trace",
+    "cite",
+    "fit",
+    "kinetic_panel",
+    "read",
+    "read_mechanism",
+    "recipe",
+    "report",
+    "simulate",
+    "two_pathway",
+    "uv_vis",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _CONTENTS:
+        raise AttributeError(f"module 'prenuc' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"prenuc.{_CONTENTS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -141,6 +141,17 @@ class Node:
             return ()
         return tuple(str(item) for item in found)
 
+    def placed_texts(self, key: str) -> list[tuple[str, str]]:
+        """Return a list of words or sentences, each with its ``file:line``."""
+        found = self._get(key, _MISSING)
+        if not isinstance(found, (list, tuple)):
+            if found is not None:
+                self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
+            return []
+        return [
+            (str(item), f"{self.file}:{self._line_of(found, i)}") for i, item in enumerate(found)
+        ]
+
     def number(self, key: str, default: Any = _MISSING) -> float:
         """Return a plain number; only for files whose header states the units."""
         found = self._get(key, default)

@@ -92,7 +92,7 @@ class Reference:
     def text(self) -> str:
         """Return the reference as one line of a bibliography."""
         parts = [", ".join(self.authors), self.title, self.journal]
-        line = ". ".join(part for part in parts if part)
+        line = ". ".join(part.removesuffix(".") for part in parts if part)
         numbers = ", ".join(part for part in (self.year, self.volume, self.pages) if part)
         doi = f" doi:{self.doi}" if self.doi else ""
         return f"{line} {numbers}.{doi}" if numbers else f"{line}.{doi}"

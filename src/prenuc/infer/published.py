@@ -142,7 +142,7 @@ class PanelResult:
     notes: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return ``{k, A_inf, lag: {value, ci95, unit, truth, published}}`` and what goes with it."""
+        """Return k, A_inf and lag as ``{value, ci95, unit, truth, published}``, and the rest."""
         numbers = {name: self._quantity(name) for name in ("k", "A_inf", "lag")}
         plain = None if self.plain is None else self.plain.as_dict()
         return {
@@ -208,7 +208,7 @@ def kinetic_panel(
         plain=plain,
         truth=truth,
         readings=_readings(panel, trace),
-        notes=_notes(panel, plain, truth),
+        notes=_notes(plain, truth),
     )
 
 
@@ -256,23 +256,28 @@ def _readings(panel: KineticPanel, trace: Trace) -> dict[str, float]:
     return found
 
 
-def _notes(panel: KineticPanel, plain: Fit | None, truth: Mapping[str, float]) -> tuple[str, ...]:
+def _notes(plain: Fit | None, truth: Mapping[str, float]) -> tuple[str, ...]:
     if plain is None:
-        shift = math.expm1(truth["k"] * 4.0)
-        return (
-            f"Subtracting the 4 min spectrum lowers the plateau by a factor {1 + shift:.3f} "
-            "if growth starts at dispersion, and leaves nothing to read a lag from.",
-            "Counted from that first spectrum the printed equation is -0.006 there: zero within "
-            "its rounding.",
+        factor = math.exp(truth["k"] * 4.0)
+        shift = (
+            f"Subtracting the 4 min spectrum lowers the plateau by a factor {factor:.3f} if growth "
+            "starts at dispersion, and leaves nothing to read a lag from."
         )
-    k = plain.params["k"].value
-    crossing = plain.params["lag"].value
+        zero = (
+            "Counted from that first spectrum the printed equation is -0.006 there: zero within "
+            "its rounding."
+        )
+        return (shift, zero)
+    k, crossing = plain.params["k"].value, plain.params["lag"].value
     if k is None or crossing is None:
         return ("A plain exponential from 200 min on is not identifiable in these data.",)
-    bias = 100 * (k / truth["k"] - 1)
-    return (
-        f"A plain exponential fitted from 200 min on gives k = {k:.5f} per min ({bias:+.0f} %) and "
-        f"crosses zero at {crossing:.0f} min, because the chain is not yet over at 200 min.",
-        "Reading I (time absolute, no lag) contradicts the featureless first 20 min; reading II "
-        "(time from 200 min) is the one that the constants follow. Nothing printed decides.",
+    bias = (
+        f"A plain exponential fitted from 200 min on gives k = {k:.5f} per min "
+        f"({100 * (k / truth['k'] - 1):+.0f} %) and crosses zero at {crossing:.0f} min, because "
+        "the chain is not yet over at 200 min."
     )
+    readings = (
+        "Reading I (time absolute, no lag) contradicts the featureless first 20 min; reading II "
+        "(time from 200 min) is the one that the constants follow. Nothing printed decides."
+    )
+    return (bias, readings)

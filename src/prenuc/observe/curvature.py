@@ -105,7 +105,7 @@ def _at_width(energy: Array, absorbance: Array, width: float, noise: float) -> l
     return [
         Candidate(float(grid[i]), width, float(response[i]))
         for i in peaks + 1
-        if _stands_out(energy, absorbance, grid, response, i, width)
+        if _stands_out(energy, absorbance, grid, response, int(i), width)
     ]
 
 

@@ -30,7 +30,7 @@ class Trace:
     Args:
         time: Times, shape (m,), in ``time_unit``.
         value: Signal at these times, shape (m,).
-        time_unit: Unit of the times, such as "min".
+        time_unit: Unit of the times, such as "min"; "1" when nothing names it.
         name: What the signal is, such as "absorbance at 311 nm".
         history: Every assumption and treatment so far, oldest first.
         offset_free: Whether an unknown constant may have been added to the whole trace,
@@ -49,7 +49,7 @@ class Trace:
             raise SpectrumError(
                 f"a trace needs as many values as times: {self.value.shape}, {self.time.shape}"
             )
-        if dimension(self.time_unit) != "[time]":
+        if dimension(self.time_unit) not in {"[time]", ""}:
             raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
 
     def after(self, start: float) -> Trace:

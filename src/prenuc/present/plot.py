@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
 FORMATS = (".svg", ".pdf", ".png")
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.size": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -35,15 +35,14 @@ _STYLE: dict[str, Any] = {
 }
 
 
-def _axes(width: float, height: float) -> tuple[Figure, Axes]:
+def _figure(width: float, height: float) -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise InputError(
             Problem("matplotlib is not installed", "Install it: pip install 'prenuc[plot]'")
         ) from None
-    figure = Figure(figsize=(width, height))
-    return figure, figure.subplots()
+    return Figure(figsize=(width, height))
 
 
 def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
@@ -56,7 +55,8 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     import matplotlib as mpl
 
     with mpl.rc_context(_STYLE):
-        figure, axes = _axes(5.2, 3.6)
+        figure = _figure(5.2, 3.6)
+        axes = figure.subplots()
         known = np.isfinite(series.time)
         many = bool(np.all(known)) and len(series) > 6
         colours = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(series)))
@@ -97,13 +97,12 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
 
     trace = fit.trace
     with mpl.rc_context(_STYLE):
-        figure, axes = _axes(5.2, 3.9)
-        figure.delaxes(axes)
+        figure = _figure(5.2, 3.9)
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
         axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label=fit.scheme)
         axes.set_ylabel(trace.name)
-        axes.legend(loc="upper left", fontsize=8)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8)
         axes.set_title(title, loc="left", fontsize=9)
         below.axhline(0.0, color="0.6", lw=0.8)
         below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
@@ -127,6 +126,18 @@ def _inset(axes: Axes, fit: Fit) -> None:
         inset.plot(time, np.log(prefactor.value) - k * time, color=MODEL, lw=0.9)
     inset.set_title("ln(A∞ − A) while above 0.001", fontsize=7, loc="left")
     inset.tick_params(labelsize=7)
+
+
+def svg(figure: Figure) -> str:
+    """Return a figure as an SVG element to be placed inside a page."""
+    import io
+
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    with mpl.rc_context(_STYLE):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()[text.getvalue().index("<svg") :]
 
 
 def save(figure: Figure, path: Path) -> Path:

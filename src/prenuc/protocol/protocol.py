@@ -106,7 +106,7 @@ class Protocol:
             (line.partition("#")[0].strip(), f"{file or 'line'}{':' if file else ' '}{number}")
             for number, line in enumerate(lines, 1)
         ]
-        return cls(_parse(sentences), name=name)
+        return cls(parse_steps(sentences), name=name)
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, *, assume: Mapping[str, str] | None = None) -> Self:
@@ -128,7 +128,7 @@ class Protocol:
         for index, step in enumerate(recipe.procedure, 1):
             where = f"{recipe.id}, step {index}"
             sentences.append((_fill(step.text, recipe, numbers, where), where))
-        steps = _parse(sentences, [step.source for step in recipe.procedure])
+        steps = parse_steps(sentences, [step.source for step in recipe.procedure])
         return cls(
             steps, name=recipe.id, assumptions=tuple(assumptions.values()), source=recipe.source
         )
@@ -141,7 +141,18 @@ class Protocol:
         return next((a.value.quantity for a in self.assumptions if a.name == name), None)
 
 
-def _parse(sentences: Sequence[tuple[str, str]], sources: Sequence[str] = ()) -> tuple[Step, ...]:
+def parse_steps(
+    sentences: Sequence[tuple[str, str]], sources: Sequence[str] = ()
+) -> tuple[Step, ...]:
+    """Read laboratory sentences, each given with its place.
+
+    Args:
+        sentences: Sentence and place (``file:line``); an empty sentence is passed over.
+        sources: Where each sentence is published, if they are.
+
+    Raises:
+        ProtocolError: Any sentence cannot be read; all problems at once.
+    """
     steps: list[Step] = []
     problems: list[Problem] = []
     for index, (sentence, where) in enumerate(sentences):

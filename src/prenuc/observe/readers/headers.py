@@ -102,6 +102,12 @@ class Times:
     notes: list[str]
 
 
+def stated_unit(text: str) -> str | None:
+    """Return the unit of time that a header such as "time (min)" or "s" states."""
+    match = _STATED.search(text) or re.fullmatch(rf"\W*(?:{_UNIT})\W*", text)
+    return match.lastgroup if match else None
+
+
 def kind_of(text: str) -> str:
     """Return the kind of signal a text names: "absorbance", "%T", ...; "" for none."""
     return next((kind for kind, pattern in _KIND.items() if pattern.search(text)), "")

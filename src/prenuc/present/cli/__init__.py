@@ -1,0 +1,50 @@
+"""The command line. Each command lives in a module of its own story; heavy imports wait inside.
+
+Exit status: 0 done, 1 the answer is "no" or the integrator gave up, 2 the input is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from prenuc.errors import InputError, PrenucError
+from prenuc.present.cli.catalogue import cite, list_, show
+from prenuc.present.cli.doctor import doctor
+from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.simulation import simulate
+
+_EPILOG = """\b
+Examples:
+  prenuc list recipes
+  prenuc simulate cds-msc-311-in-toluene --out build
+  prenuc fit trace.csv "A -> B"
+
+\b
+Shell completion (bash; also zsh, fish):
+  eval "$(_PRENUC_COMPLETE=bash_source prenuc)"
+"""
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="prenuc")
+def prenuc() -> None:
+    """From prenucleation chemistry to magic-size clusters and quantum dots."""
+
+
+for command in (list_, show, cite, simulate, fit, doctor):
+    prenuc.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake gives clear lines, never a traceback."""
+    try:
+        prenuc(prog_name="prenuc")
+    except InputError as error:
+        for problem in error.problems:
+            click.echo(f"prenuc: {problem}", err=True)
+        sys.exit(2)
+    except PrenucError as error:
+        click.echo(f"prenuc: {error}", err=True)
+        sys.exit(1)

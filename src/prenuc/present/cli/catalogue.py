@@ -1,0 +1,149 @@
+"""``prenuc list``, ``prenuc show`` and ``prenuc cite``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from prenuc.present.cli.output import echo_json, echo_table, json_option
+
+MECHANISMS = "mechanisms"
+_UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
+LISTED = (
+    "species",
+    "recipes",
+    "materials",
+    "reagents",
+    "moieties",
+    "mechanisms",
+    "observations",
+    "references",
+    "sources",
+    "parameters",
+)
+
+
+@click.command("list")
+@click.argument("kind", type=click.Choice(LISTED))
+@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@json_option
+def list_(kind: str, material: str | None, as_json: bool) -> None:
+    """List what the catalogue knows.
+
+    \b
+    Example:
+      prenuc list species --material CdS
+    """
+    from prenuc.errors import FactsError, unknown_name
+    from prenuc.facts.catalogue import entries
+
+    if material is not None and material not in entries("materials"):
+        raise FactsError(unknown_name("material", material, entries("materials")))
+    found = [row for row in _rows(kind) if material is None or row.get("material") == material]
+    if as_json:
+        echo_json(found)
+        return
+    headings = [
+        key for key in dict.fromkeys(key for row in found for key in row) if key not in _UNTABLED
+    ]
+    echo_table(headings, [[str(row.get(key, "")) for key in headings] for row in found])
+
+
+def _rows(kind: str) -> list[dict[str, Any]]:
+    from prenuc.facts.catalogue import entries
+
+    if kind == MECHANISMS:
+        kind = "parameters"
+    rows = []
+    for entry in entries(kind).values():
+        row = {"id": entry.id, "name": entry.name}
+        for key in ("material", "kind", "panel", "formula", "year", "journal", "doi"):
+            value = getattr(entry, key, "")
+            if value:
+                row[key] = value
+        if kind == "materials":
+            row["material"] = entry.id
+        if kind == "references":
+            row |= {"authors": list(entry.authors), "volume": entry.volume, "pages": entry.pages}
+        rows.append(row)
+    return rows
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@json_option
+def show(identifier: str, as_json: bool) -> None:
+    """Show one entry with every number's source and status.
+
+    \b
+    Example:
+      prenuc show MSC-311
+    """
+    from prenuc.facts.catalogue import find
+    from prenuc.present.cli.output import plain
+
+    kind, entry = find(identifier)
+    data = {"kind of entry": kind, **plain(entry)}
+    if as_json:
+        echo_json(data)
+        return
+    for line in _lines(data, 0):
+        click.echo(line)
+
+
+def _lines(thing: Any, depth: int) -> list[str]:
+    """Return nested data as indented lines; a value stands on one line with its source."""
+    pad = "  " * depth
+    lines: list[str] = []
+    items = thing.items() if isinstance(thing, dict) else [("-", item) for item in thing]
+    for key, item in items:
+        name = key if key == "-" else f"{key}:"
+        if isinstance(item, dict) and {"value", "unit", "source", "status"} <= item.keys():
+            unit = "" if item["unit"] == "1" else f" {item['unit']}"
+            spread = f" ± {item['uncertainty']:g}" if "uncertainty" in item else ""
+            lines.append(
+                f"{pad}{name} {item['value']:g}{spread}{unit}  [{item['status']}; {item['source']}]"
+            )
+            lines += [f"{pad}  {item['note']}"] if "note" in item else []
+        elif isinstance(item, (dict, list)):
+            if item:
+                lines += [f"{pad}{name}", *_lines(item, depth + 1)]
+        elif item not in ("", None):
+            lines.append(f"{pad}{name} {item}")
+    return lines
+
+
+@click.command()
+@click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
+@click.option("--format", "style", type=click.Choice(["text", "bibtex"]), default="text")
+@json_option
+def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
+    """Print the bibliography of exactly what was used.
+
+    A recipe brings its material's parameters and species along.
+
+    \b
+    Example:
+      prenuc cite cds-msc-311-in-toluene two-pathway/CdS --format bibtex
+    """
+    from prenuc.facts import catalogue
+
+    things = [catalogue.find(identifier)[1] for identifier in identifiers]
+    if as_json:
+        known = {**catalogue.entries("references"), **catalogue.entries("sources")}
+        found: dict[str, list[str]] = {}
+        for thing in things:
+            for key, places in catalogue.sources_of(thing).items():
+                found.setdefault(key, []).extend(p for p in places if p not in found.get(key, []))
+            if getattr(thing, "id", None) in known:
+                found.setdefault(thing.id, [])
+        echo_json([{**_reference(known[key]), "used": places} for key, places in found.items()])
+        return
+    click.echo(catalogue.cite(*things, style=style))
+
+
+def _reference(entry: Any) -> dict[str, Any]:
+    from prenuc.present.cli.output import plain
+
+    return {**plain(entry), "text": entry.text(), "bibtex": entry.bibtex()}

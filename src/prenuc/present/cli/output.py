@@ -1,0 +1,77 @@
+"""How commands speak: JSON alone on standard output, everything else readable."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+
+
+def plain(thing: Any) -> Any:
+    """Return an object as plain data that strict JSON can hold; a number that is none is null."""
+    if hasattr(thing, "as_dict"):
+        thing = thing.as_dict()
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        thing = {field.name: getattr(thing, field.name) for field in fields(thing)}
+    elif hasattr(thing, "tolist"):  # numpy's arrays and numbers
+        thing = thing.tolist()
+    if isinstance(thing, Mapping):
+        return {str(key): plain(value) for key, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [plain(item) for item in thing]
+    return None if isinstance(thing, float) and not math.isfinite(thing) else thing
+
+
+def as_text(thing: Any) -> str:
+    """Return an object as one JSON document."""
+    return json.dumps(plain(thing), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def echo_json(thing: Any) -> None:
+    """Print one JSON document and nothing else."""
+    click.echo(as_text(thing))
+
+
+def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """Print a table that fits the terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*headings, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False, markup=False).print(table)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None]]:
+    """Show a progress bar on standard error, from the third second on, on a terminal."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    began = time.monotonic()
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(what, total=1.0)
+
+    def report(share: float) -> None:
+        if time.monotonic() - began > 2.0 and not bar.live.is_started and bar.console.is_terminal:
+            bar.start()
+        bar.update(task, completed=share)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
