@@ -40,6 +40,8 @@ LOOSENESS = np.array([1.0, 0.5, 2.0, 0.35, 0.35, 1.5, 2.0, 0.5, np.inf, 1.0])
 # A misfit below this share of the window's span is no evidence about the background.
 MODEL_ERROR = 0.003
 
+# A fit has converged when a step would gain, or move, less than this share.
+ENOUGH = 1e-5
 # Two lines closer than this many widths of the first cannot be told from one asymmetric band.
 CLOSEST = 1.5
 
@@ -210,37 +212,38 @@ def _start(
 def _minimise(
     start: Array, tightness: Array, energy: Array, target: Array, edge: Edge, sigma: float
 ) -> tuple[Array, Array] | None:
-    """Return the most probable parameters and their covariance (Levenberg-Marquardt)."""
+    """Return the most probable parameters and their covariance.
 
-    def look(at: Array) -> tuple[float, Array, Array]:
-        value, jacobian, _ = line_model(at, energy, edge)
-        residual, pull = target - value / sigma, tightness * (start - at)
-        pull[OFFSET] = 0.0
-        jacobian = jacobian / sigma
-        gradient = jacobian.T @ residual + tightness * pull
-        hessian = jacobian.T @ jacobian + np.diag(tightness**2)
-        return float(residual @ residual + pull @ pull), gradient, hessian
+    The priors are residuals like any other: how far a parameter moved, over its looseness.
+    """
+    from scipy.optimize import leastsq
 
-    at, damping = start, 1e-2
-    cost, gradient, hessian = look(at)
-    for _ in range(60):
-        try:
-            step = np.linalg.solve(hessian + damping * np.diag(np.diag(hessian)), gradient)
-        except np.linalg.LinAlgError:
-            return None
-        new_cost, new_gradient, new_hessian = look(at + step)
-        if np.isfinite(new_cost) and new_cost < cost:
-            gain, at = cost - new_cost, at + step
-            cost, gradient, hessian = new_cost, new_gradient, new_hessian
-            damping = max(damping / 5, 1e-9)
-            if gain < 1e-4 * (1 + 0.01 * cost):
-                break
-        else:
-            damping *= 4
-            if damping > 1e8:
-                break
+    pull = np.diag(tightness)
+    seen: tuple[Array, Array, Array] = (np.empty(0), start, pull)
+
+    def look(at: Array) -> tuple[Array, Array]:
+        nonlocal seen
+        if not np.array_equal(at, seen[0]):  # MINPACK asks for value and Jacobian in turn
+            value, jacobian, _ = line_model(at, energy, edge)
+            residual = np.concatenate([value / sigma - target, pull @ (at - start)])
+            seen = at.copy(), residual, np.vstack([jacobian / sigma, pull])
+        return seen[1], seen[2]
+
+    found = leastsq(
+        lambda at: look(at)[0],
+        start,
+        Dfun=lambda at: look(at)[1],
+        ftol=ENOUGH,
+        xtol=ENOUGH,
+        maxfev=100,
+        full_output=True,
+    )
+    parameters = np.asarray(found[0])
+    jacobian = look(parameters)[1]
+    if not np.all(np.isfinite(jacobian)):
+        return None
     try:
-        return at, np.linalg.inv(hessian)
+        return parameters, np.linalg.inv(jacobian.T @ jacobian)
     except np.linalg.LinAlgError:
         return None
 

@@ -100,10 +100,18 @@ class Planner:
     vessels: dict[str, _Vessel] = field(default_factory=dict)
     feeds: dict[str, set[str]] = field(default_factory=dict)
 
-    def run(self, steps: Sequence[Step]) -> None:
-        """Work out all steps; a wrong one is reported and passed over."""
+    def run(self, steps: Sequence[Step | str]) -> None:
+        """Work out all steps; a wrong one is reported and passed over.
+
+        Args:
+            steps: The steps in order; a sentence that could not be read stands as its text, and
+                nothing is said about the vessels that it names.
+        """
         unknowable: set[str] = set()  # vessels whose contents an earlier problem left open
         for number, step in enumerate(steps, 1):
+            if isinstance(step, str):
+                unknowable.update(step.split())
+                continue
             sources = [part.of for part in step.taken] if isinstance(step, Take) else []
             if unknowable.intersection([step.vessel, *sources]):
                 unknowable.add(step.vessel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -153,7 +153,7 @@ def parse_steps(
     Raises:
         ProtocolError: Any sentence cannot be read; all problems at once.
     """
-    steps: list[Step] = []
+    steps: list[Step | str] = []
     problems: list[Problem] = []
     for index, (sentence, where) in enumerate(sentences):
         if not sentence:
@@ -162,13 +162,15 @@ def parse_steps(
             step = parse_step(sentence)
         except InputError as error:
             problems += [problem.at(where) for problem in error.problems]
+            steps.append(sentence)
         else:
-            object.__setattr__(step, "where", where)
-            object.__setattr__(step, "source", sources[index] if sources else "")
-            steps.append(step)
+            published = sources[index] if sources else ""
+            steps.append(replace(step, where=where, source=published))
     if problems:
-        raise ProtocolError(problems)
-    return tuple(steps)
+        planner = Planner()
+        planner.run(steps)
+        raise ProtocolError([*problems, *planner.problems])
+    return tuple(step for step in steps if isinstance(step, Step))
 
 
 def _assumptions(recipe: Recipe, given: Mapping[str, str]) -> dict[str, Assumption]:
