@@ -51,7 +51,7 @@ class KineticPanel:
         recipe: Recipe of the catalogue.
         material: Semiconductor.
         at: Wavelength that is followed.
-        pair: The two components that turn into each other.
+        product: The component whose growth is followed.
         scheme: The scheme that is fitted to all spectra.
         subtracted: Index of the spectrum that the authors subtracted, if they did.
         published: Observation entry and quantity of each printed number.
@@ -62,7 +62,7 @@ class KineticPanel:
     recipe: str
     material: str
     at: str
-    pair: tuple[str, str]
+    product: str
     scheme: str
     subtracted: int | None
     published: Mapping[str, tuple[str, str]]
@@ -85,7 +85,7 @@ PANELS: Mapping[str, KineticPanel] = {
             recipe="cds-msc-311-in-toluene",
             material="CdS",
             at="311 nm",
-            pair=("PC-311", "MSC-311"),
+            product="MSC-311",
             scheme="PC -> MSC",
             subtracted=0,
             published={
@@ -99,7 +99,7 @@ PANELS: Mapping[str, KineticPanel] = {
             recipe="cdte-dmsc-371-in-toluene-ota",
             material="CdTe",
             at="371 nm",
-            pair=("PC-371", "dMSC-371"),
+            product="dMSC-371",
             scheme="as-synthesised PC -8-> PC -> MSC",
             subtracted=None,
             published={
@@ -225,14 +225,14 @@ def _truth(panel: KineticPanel, run: Run, noisy: SpectrumSeries) -> dict[str, fl
     the product's P = Q exp(k τ) gives the lag τ. The plateau is that of the trace which is fitted:
     less the absorbance that was subtracted.
     """
-    k = relaxation_rate(run.mechanism, run.measurements[-1], panel.pair) * 60.0
+    k = relaxation_rate(run.mechanism, run.measurements[-1], panel.product) * 60.0
     clean = uv_vis(run).trace(panel.at)
     decay = math.exp(-k * (clean.time[-1] - clean.time[-2]))
 
     def limit(signal: NDArray[np.float64]) -> float:
         return float((signal[-1] - signal[-2] * decay) / (1.0 - decay))
 
-    product = run.concentration(panel.pair[1])
+    product = run.concentration(panel.product)
     rest = 1.0 - product[-1] / limit(product)
     plateau = limit(clean.value)
     if panel.subtracted is not None:

@@ -10,14 +10,14 @@ of any order, activation by a solvent's volume fraction, saturation by a ligand,
 fills up, growth above a solubility. Its derivative is exact and cheap (see
 ``simulate/kernels/network.py``).
 
-================  =========================  ============================================
-factor            g(x)                       used for
-================  =========================  ============================================
-:class:`Power`    (x / scale) ** order       mass action, solvent or additive effects
-:class:`Saturation`  x / (x + half)          an effect that levels off
-:class:`Inhibition`  1 / (1 + x / half)      a surface that fills up
-:class:`Excess`   max(x − threshold, 0)      growth above the solubility
-================  =========================  ============================================
+===================  =======================  ===============================================
+factor               g(x)                     used for
+===================  =======================  ===============================================
+:class:`Power`       (x / scale) ** order     mass action, effects of solvents and additives
+:class:`Saturation`  x / (x + half)           an effect that levels off
+:class:`Binding`     (1 + x / half) ** sites  a surface that fills up, a ligand that binds
+:class:`Excess`      max(x − threshold, 0)    growth above the solubility
+===================  =======================  ===============================================
 
 Units are SI (mol/m³, s, J/mol, K). Orders other than 1 read a negative concentration, which is
 rounding, as zero.
@@ -109,14 +109,19 @@ class Saturation(Factor):
 
 
 @dataclass(frozen=True)
-class Inhibition(Factor):
-    """1 / (1 + x / half)."""
+class Binding(Factor):
+    """(1 + x / half) ** sites, the binding polynomial of equal independent sites.
+
+    An equilibrium or a rate changes so when its two sides bind a ligand at a different number of
+    sites (Wyman 1964, Adv. Protein Chem. 19, 223); with sites = −1 it is a surface that fills up.
+    """
 
     half: float = 1.0
+    sites: float = -1.0
 
     def of(self, x: float) -> float:
         """Return g(x)."""
-        return 1.0 / (1.0 + max(x, 0.0) / self.half)
+        return float((1.0 + max(x, 0.0) / self.half) ** self.sites)
 
 
 @dataclass(frozen=True)

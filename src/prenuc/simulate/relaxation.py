@@ -1,4 +1,4 @@
-"""How fast a pair of components relaxes towards its equilibrium."""
+"""How fast the growth of a component dies away."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ if TYPE_CHECKING:
     from prenuc.simulate.solution import Measurement
 
 
-def relaxation_rate(mechanism: Mechanism, measurement: Measurement, pair: tuple[str, str]) -> float:
-    """Return the rate constant (1/s) with which two components exchange, as a fit would see it.
+def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str) -> float:
+    """Return the eigenvalue (1/s) by which a component approaches its plateau.
 
-    It is the faster eigenvalue of the pair's block of the Jacobian: k₊ + k₋ for A ⇌ B, whatever
-    slow losses there are beside.
+    With v = dc/dt and J = ∂v/∂c, −(J v)/v is minus the logarithmic slope of the component's growth;
+    late in a first-order transformation it is close to the one eigenvalue of −J that is left, and
+    that eigenvalue is returned: k₊ + k₋ for A ⇌ B.
 
     Args:
         mechanism: What could happen.
-        measurement: The vessel's composition and temperature.
-        pair: Two components, such as ("PC-311", "MSC-311").
+        measurement: Composition and temperature, late enough for one mode to be left.
+        product: A component, such as "MSC-311".
 
     Raises:
         InputError: The mechanism has no component of that name.
     """
     names = tuple(mechanism.components)
-    unknown = [name for name in pair if name not in names]
-    if unknown:
-        raise InputError([unknown_name("component", name, names) for name in unknown])
+    if product not in names:
+        raise InputError(unknown_name("component", product, names))
     network = compile_network(mechanism, names)
     concentration = measurement.concentration[: len(names)]
-    jacobian = network.jacobian(concentration, network.constants(measurement.temperature))
-    place = [names.index(name) for name in pair]
-    return float(-np.min(np.linalg.eigvals(jacobian[np.ix_(place, place)]).real))
+    k = network.constants(measurement.temperature)
+    change = network.change(concentration, k)
+    place = names.index(product)
+    jacobian = network.jacobian(concentration, k)
+    slope = -(jacobian @ change)[place] / change[place]
+    rates = -np.linalg.eigvals(jacobian).real
+    return float(rates[np.argmin(np.abs(rates - slope))])

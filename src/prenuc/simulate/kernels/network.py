@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.mechanism.reaction import Excess, Inhibition, Power, Saturation
+from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor, Reaction
 
-LINEAR, POWER, SATURATION, INHIBITION, EXCESS = range(5)
+LINEAR, POWER, SATURATION, BINDING, EXCESS = range(5)
 SMALLEST = 1e-12  # mol/m³; below it the slope of a power below one is held finite
 
 
@@ -42,9 +42,9 @@ class Network:
         energy: Ea/R in K, shape (reactions,).
         anchor: 1/T_at in 1/K, shape (reactions,).
         pools: W, shape (factors, n).
-        groups: The factors of each kind: linear, power, saturation, inhibition, excess.
+        groups: The factors of each kind: linear, power, saturation, binding, excess.
         scale: Scale, half-value or threshold of each factor, shape (factors,).
-        order: Order of each power, shape (factors,).
+        order: Order of each power, sites of each binding, shape (factors,).
         slots: For each reaction the factors in its product, shape (reactions, width); the index
             ``factors`` stands for the constant 1.
     """
@@ -101,26 +101,27 @@ class Network:
 
     def _values(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return g(x) of every factor, followed by the constant 1."""
-        linear, power, saturation, inhibition, excess = self.groups
+        linear, power, saturation, binding, excess = self.groups
         positive, s = np.maximum(x, 0.0), self.scale
         g = np.ones(len(x) + 1)
         g[linear] = x[linear] / s[linear]
         g[power] = (positive[power] / s[power]) ** self.order[power]
         g[saturation] = positive[saturation] / (positive[saturation] + s[saturation])
-        g[inhibition] = s[inhibition] / (s[inhibition] + positive[inhibition])
+        g[binding] = (1.0 + positive[binding] / s[binding]) ** self.order[binding]
         g[excess] = np.maximum(x[excess] - s[excess], 0.0)
         return g
 
     def _slopes(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return dg/dx of every factor, followed by 0 for the constant."""
-        linear, power, saturation, inhibition, excess = self.groups
+        linear, power, saturation, binding, excess = self.groups
         positive, s, p = np.maximum(x, 0.0), self.scale, self.order
         slope = np.zeros(len(x) + 1)
         slope[linear] = 1.0 / s[linear]
         base = np.maximum(x[power], np.where(p[power] < 1.0, SMALLEST, 0.0))
         slope[power] = p[power] / s[power] * (base / s[power]) ** (p[power] - 1.0)
         slope[saturation] = s[saturation] / (positive[saturation] + s[saturation]) ** 2
-        slope[inhibition] = -s[inhibition] / (s[inhibition] + positive[inhibition]) ** 2
+        bound = 1.0 + positive[binding] / s[binding]
+        slope[binding] = p[binding] / s[binding] * bound ** (p[binding] - 1.0)
         slope[excess] = x[excess] > s[excess]
         return slope
 
@@ -178,8 +179,8 @@ def _shape(factor: Factor) -> tuple[int, float, float]:
             return POWER, factor.scale, factor.order
         case Saturation():
             return SATURATION, factor.half, 0.0
-        case Inhibition():
-            return INHIBITION, factor.half, 0.0
+        case Binding():
+            return BINDING, factor.half, factor.sites
         case Excess():
             return EXCESS, factor.threshold, 0.0
     raise TypeError(f"{type(factor).__name__} has no kernel")
