@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.reaction import Factor
 
-DOTS = QuantumDotMoments()
-MONOMER = "Mo/Fr"
-ASSEMBLY = "assembly"
-
 
 def total(*parts: Mapping[str, float]) -> dict[str, float]:
     """Return the sum of several stoichiometries."""
@@ -43,25 +39,43 @@ class Cast:
 
     Args:
         material: Semiconductor.
-        metal: Metal carboxylate, such as "Cd(OA)2".
+        metal: Metal carboxylate that makes monomers, such as "Cd(OA)2".
+        assembling: Metal carboxylate that assembles; the same, unless a short acid takes part.
+        acids: The acid that exchanges and the one that it drives out, when it takes part.
         chalcogen: Chalcogen source, such as "TeTOP".
         carrier: What carries the chalcogen and is set free, such as "TOP"; "" for none.
         pairs: Each immediate PC with its MSC, the one that the chain leads to first.
         values: The constants by name.
+        suffix: Added to the names of assembly, monomer and dots where two materials share a pot.
     """
 
     material: str
     metal: str
+    assembling: str
+    acids: tuple[str, str] | None
     chalcogen: str
     carrier: str
     pairs: tuple[tuple[str, str], ...]
     values: Mapping[str, Value]
+    suffix: str = ""
 
     @classmethod
     def of(
-        cls, parameters: ParameterSet, values: Mapping[str, Value], metal: str | None = None
+        cls,
+        parameters: ParameterSet,
+        values: Mapping[str, Value],
+        *,
+        metal: str | None = None,
+        suffix: str = "",
     ) -> Self:
-        """Return the cast of a parameter set, with another metal carboxylate if one is given."""
+        """Return the cast of a parameter set.
+
+        Args:
+            parameters: Who plays what.
+            values: The constants by name.
+            metal: Another metal carboxylate than the set's.
+            suffix: See above.
+        """
         names = parameters.names
         pairs = [(names["PC"], names["MSC"])]
         if "second PC" in names:
@@ -69,11 +83,31 @@ class Cast:
         return cls(
             material=parameters.material,
             metal=metal or names["metal precursor"],
+            assembling=names.get("exchanged metal", metal or names["metal precursor"]),
+            acids=(names["short acid"], names["long acid"]) if "short acid" in names else None,
             chalcogen=names["chalcogen precursor"],
             carrier=names.get("chalcogen carrier", ""),
             pairs=tuple(pairs),
             values=values,
+            suffix=suffix,
         )
+
+    @property
+    def assembly(self) -> str:
+        """Name of the assembly."""
+        return f"assembly{self.suffix}"
+
+    @property
+    def monomer(self) -> str:
+        """Name of monomers and fragments."""
+        return f"Mo/Fr{self.suffix}"
+
+    @property
+    def dots(self) -> QuantumDotMoments:
+        """Names of the moments of the dots."""
+        usual = QuantumDotMoments()
+        named = (usual.number, usual.length, usual.surface, usual.units)
+        return QuantumDotMoments(*(f"{name}{self.suffix}" for name in named))
 
     def number(self, name: str) -> float:
         """Return a constant in SI units."""
@@ -170,49 +204,59 @@ class Cast:
         """The PC at every stage."""
         return [*self.stages, *(pc for pc, _ in self.pairs)]
 
-    @cached_property
-    def _atoms(self) -> tuple[str, str, str]:
-        """The moieties metal, chalcogen, carboxylate."""
-        material, kinds = get("materials", self.material), entries("moieties")
-        parts = get("reagents", self.metal).composition
-        acid = next(part for part in parts if part in kinds and kinds[part].kind == "carboxylate")
-        return material.metal, material.chalcogen, acid
+    def _parts(self, metal: str) -> tuple[dict[str, float], dict[str, float]]:
+        """Return carboxylates and neutral ligands of one mole of a metal carboxylate."""
+        kinds, parts = entries("moieties"), get("reagents", metal).composition
+        anions = {
+            p: float(n) for p, n in parts.items() if p in kinds and kinds[p].kind == "carboxylate"
+        }
+        atom = get("materials", self.material).metal
+        neutral = {p: float(n) for p, n in parts.items() if p not in anions and p != atom}
+        return anions, neutral
 
     def ligands(self, number: float) -> dict[str, float]:
-        """Return the neutral ligands that come with a number of metal atoms."""
-        parts = get("reagents", self.metal).composition
-        return {part: n * number for part, n in parts.items() if part not in self._atoms}
+        """Return the neutral ligands that come with a number of assembling metal atoms."""
+        return {part: n * number for part, n in self._parts(self.assembling)[1].items()}
 
-    def metal_returned(self, number: float) -> dict[str, float]:
+    def metal_returned(self, number: float, metal: str | None = None) -> dict[str, float]:
         """Return metal carboxylate set free; it binds its neutral ligands again."""
-        return total({self.metal: number}, self.ligands(-number))
+        name = metal or self.assembling
+        bound = {part: -n * number for part, n in self._parts(name)[1].items()}
+        return total({name: number}, bound)
 
-    def released(self, number: float) -> dict[str, float]:
-        """Return carboxylates set free, with the carrier of half as many chalcogen atoms."""
-        acid = {f"{self._atoms[2]} (released)": number}
-        return total(acid, {self.carrier: number / 2} if self.carrier else {})
+    def released(self, metal: str | None = None) -> dict[str, float]:
+        """Return what one chalcogen sets free on meeting the metal: carboxylates, its carrier."""
+        anions, _ = self._parts(metal or self.assembling)
+        free = {f"{part} (released)": n for part, n in anions.items()}
+        return total(free, {self.carrier: 1.0} if self.carrier else {})
 
     def components(self) -> list[Component]:
         """Return everything that the mechanism counts."""
-        m, e, x = self._atoms
-        shelf, r, atom = entries("reagents"), self.ratio, f"{e} atom"
-        metal, source = shelf[self.metal].composition, shelf[self.chalcogen].composition
-        compound = {m: r, e: 1.0, x: 2 * (r - 1)}
-        unit = {m: 1.0, e: 1.0}
+        material, shelf, r = get("materials", self.material), entries("reagents"), self.ratio
+        atom = f"{material.chalcogen} atom"
+        anions, neutral = self._parts(self.assembling)
+        core, unit = (
+            {material.metal: r, material.chalcogen: 1.0},
+            {material.metal: 1.0, material.chalcogen: 1.0},
+        )
+        compound = total(core, {part: n * (r - 1) for part, n in anions.items()})
         carried = {self.carrier: 1.0} if self.carrier else {}
-        assembly = total({m: r, e: 1.0, x: 2 * r}, carried, self.ligands(r))
-        moments = (DOTS.number, DOTS.length, DOTS.surface)
+        bound = {part: n * r for part, n in {**anions, **neutral}.items()}
+        dots, free = self.dots, {**anions, **self._parts(self.metal)[0]}
+        charged = dict.fromkeys([self.metal, self.assembling, self.chalcogen])
         return [
-            Component(self.metal, metal, kind="precursor"),
-            Component(self.chalcogen, source, kind="precursor"),
-            Component(ASSEMBLY, assembly, atom, "assembly"),
+            *(Component(name, dict(shelf[name].composition), kind="precursor") for name in charged),
+            Component(self.assembly, total(core, carried, bound), atom, "assembly"),
             *(Component(name, compound, atom, "PC", self.pairs[0][0]) for name in self.stages),
             *(Component(pc, compound, atom, "PC", pc) for pc, _ in self.pairs),
             *(Component(msc, compound, atom, "MSC", msc) for _, msc in self.pairs),
-            Component(MONOMER, unit, atom, "monomer"),
-            Component(DOTS.units, unit, atom, "QD"),
-            *(Component(name, {}, "dot · unit^(p/3)", "moment") for name in moments),
-            Component(f"{x} (released)", {x: 1.0}, "carboxylate", "by-product"),
+            Component(self.monomer, unit, atom, "monomer"),
+            Component(dots.units, unit, atom, "QD"),
+            *(
+                Component(name, {}, "dot · unit^(p/3)", "moment")
+                for name in (dots.number, dots.length, dots.surface)
+            ),
+            *(Component(f"{x} (released)", {x: 1.0}, "carboxylate", "by-product") for x in free),
             *(
                 Component(name, dict(shelf[name].composition), kind="medium")
                 for name in self._media()
@@ -229,10 +273,15 @@ class Cast:
             if word in name
         ]
         shelf, kinds = entries("reagents"), entries("moieties")
-        found = [*self.ligands(1.0), *([self.carrier] if self.carrier else [])]
+        found = [*self.ligands(1.0), *self._parts(self.metal)[1], *(self.acids or ())]
+        found += [self.carrier] if self.carrier else []
         for name in seen:
             if name in kinds:
                 found += [r.id for r in shelf.values() if name in r.composition]
             elif name in shelf:
                 found.append(name)
-        return [name for name in dict.fromkeys(found) if name not in {self.metal, self.chalcogen}]
+        return [
+            name
+            for name in dict.fromkeys(found)
+            if name not in {self.metal, self.assembling, self.chalcogen}
+        ]

@@ -35,6 +35,10 @@ toluene" is a route of its own beside the plain one, as in (9) with TOPO: k_TOPO
 concentration, (6) of order two. **Nothing here is an expected result**: every constant is a
 :class:`~prenuc.facts.value.Value` in ``data/parameters``.
 
+**A short acid** such as HOAc exchanges with the metal carboxylate, M(OA)₂ + HOAc ⇌ M(OA)(OAc) + HOA
+(``seed @ Note S4``). The mixed carboxylate is poorly soluble and assembles; the other one makes
+monomers. Without the acid such a reaction has Pathway 2 alone.
+
 **Counting.** Everything is counted per chalcogen atom, because cluster formulae are disputed
 (``seed @ Table S1``). The metal : chalcogen ratio r of PC and MSC is an assumed value; the
 carboxylate 2 (r − 1) keeps it neutral. What a reaction sets free is declared: two carboxylates
@@ -54,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries, get
-from prenuc.mechanism.cast import ASSEMBLY, DOTS, MONOMER, Cast, total
+from prenuc.mechanism.cast import Cast, total
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.reaction import Binding, Excess, Power, Reaction, Saturation, mass_action
 
@@ -63,6 +67,7 @@ if TYPE_CHECKING:
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import QuantumDotMoments
     from prenuc.mechanism.reaction import Arrhenius, Factor
 
 MODEL = "two-pathway"
@@ -88,27 +93,28 @@ def two_pathway(
     unknown = [name for name in change or {} if name not in parameters.values]
     if unknown:
         raise MechanismError([unknown_name("parameter", n, parameters.values) for n in unknown])
-    cast = Cast.of(parameters, {**parameters.values, **(change or {})}, metal)
+    cast = Cast.of(parameters, {**parameters.values, **(change or {})}, metal=metal)
     return Mechanism(
         name=parameters.id,
         components={component.name: component for component in cast.components()},
         reactions=(*pathway_1(cast), *pathway_2(cast), *bridge(cast)),
         parameters=cast.values,
         material=material,
-        dots=DOTS,
+        dots=cast.dots,
     )
 
 
 def pathway_1(cast: Cast) -> list[Reaction]:
     """Return equations (1) to (5)."""
     r, first = cast.ratio, cast.compounds[0]
-    assembled = {cast.chalcogen: -1.0, cast.metal: -r, ASSEMBLY: 1.0}
-    bonded = total({ASSEMBLY: -1.0, first: 1.0}, cast.released(2.0), cast.ligands(r))
+    assembled = {cast.chalcogen: -1.0, cast.assembling: -r, cast.assembly: 1.0}
+    bonded = total({cast.assembly: -1.0, first: 1.0}, cast.released(), cast.ligands(r))
     clusters = [reaction for pair in cast.pairs for reaction in _isomerisation(cast, *pair)]
     return [
+        *_acid_exchange(cast),
         Reaction("assembly", assembled, cast.constant("assembly"), _assembling(cast)),
-        _linear("disassembly", _negative(assembled), cast.constant("assembly"), ASSEMBLY),
-        *_routes(cast, "bond formation", bonded, ASSEMBLY),
+        _linear("disassembly", _negative(assembled), cast.constant("assembly"), cast.assembly),
+        *_routes(cast, "bond formation", bonded, cast.assembly),
         *(
             reaction
             for old, new in zip(cast.stages, cast.compounds[1:], strict=False)
@@ -119,13 +125,29 @@ def pathway_1(cast: Cast) -> list[Reaction]:
     ]
 
 
+def _acid_exchange(cast: Cast) -> list[Reaction]:
+    """Return M(long)₂ + short acid ⇌ M(long)(short) + long acid, where a short acid takes part."""
+    if cast.acids is None:
+        return []
+    short, long = cast.acids
+    there = {cast.metal: -1.0, short: -1.0, cast.assembling: 1.0, long: 1.0}
+    forward, back = (
+        mass_action({cast.metal: 1, short: 1}),
+        mass_action({cast.assembling: 1, long: 1}),
+    )
+    return [
+        Reaction("acid exchange", there, cast.constant("acid exchange"), forward),
+        Reaction("acid exchange back", _negative(there), cast.reverse("acid exchange"), back),
+    ]
+
+
 def _assembling(cast: Cast) -> tuple[Factor, ...]:
     """Return the concentration dependence of (1)."""
     threshold, feed = cast.number("assembly.threshold"), cast.number("assembly.feed ratio")
     return (
         Power({cast.chalcogen: 1.0}),
         Power({cast.chalcogen: 1.0}, cast.number("assembly.order in chalcogen"), threshold),
-        Power({cast.metal: 1.0}, cast.number("assembly.order in metal"), feed * threshold),
+        Power({cast.assembling: 1.0}, cast.number("assembly.order in metal"), feed * threshold),
     )
 
 
@@ -157,11 +179,16 @@ def _exchange(cast: Cast) -> list[Reaction]:
 def pathway_2(cast: Cast) -> list[Reaction]:
     """Return equations (6) to (8)."""
     made = total(
-        {cast.chalcogen: -1.0, MONOMER: 1.0}, cast.metal_returned(-1.0), cast.released(2.0)
+        {cast.chalcogen: -1.0, cast.monomer: 1.0},
+        cast.metal_returned(-1.0, cast.metal),
+        cast.released(cast.metal),
     )
     order, reference = cast.number("nucleation.order"), cast.number("nucleation.reference")
-    cluster = (Power({MONOMER: 1.0}, order, reference), *cast.modulations("nucleation"))
-    grow = (Excess({MONOMER: 1.0}, cast.number("growth.solubility")), *cast.modulations("growth"))
+    cluster = (Power({cast.monomer: 1.0}, order, reference), *cast.modulations("nucleation"))
+    grow = (
+        Excess({cast.monomer: 1.0}, cast.number("growth.solubility")),
+        *cast.modulations("growth"),
+    )
     both = mass_action({cast.chalcogen: 1, cast.metal: 1})
     return [
         Reaction("monomer formation", made, cast.constant("monomer formation"), both),
@@ -169,18 +196,22 @@ def pathway_2(cast: Cast) -> list[Reaction]:
         *_nucleation_with(cast),
         Reaction(
             "growth by monomer",
-            {MONOMER: -1.0, DOTS.units: 1.0},
+            {cast.monomer: -1.0, cast.dots.units: 1.0},
             cast.constant("growth"),
-            (Power({DOTS.surface: 1.0}), *grow),
+            (Power({cast.dots.surface: 1.0}), *grow),
         ),
-        *_lower_moments("growth by monomer", cast.constant("growth"), grow),
+        *_lower_moments(cast.dots, "growth by monomer", cast.constant("growth"), grow),
     ]
 
 
 def _nucleus(cast: Cast) -> dict[str, float]:
     n = cast.number("nucleation.size")
-    moments = {DOTS.number: 1.0, DOTS.length: n ** (1 / 3), DOTS.surface: n ** (2 / 3)}
-    return {MONOMER: -n, DOTS.units: n, **moments}
+    moments = {
+        cast.dots.number: 1.0,
+        cast.dots.length: n ** (1 / 3),
+        cast.dots.surface: n ** (2 / 3),
+    }
+    return {cast.monomer: -n, cast.dots.units: n, **moments}
 
 
 def _nucleation_with(cast: Cast) -> list[Reaction]:
@@ -192,19 +223,21 @@ def _nucleation_with(cast: Cast) -> list[Reaction]:
             cast.constant(f"nucleation with {additive}"),
             (
                 Saturation(cast.pool(additive), cast.number(f"nucleation with {additive}.half")),
-                Power({MONOMER: 1.0}, 2.0),
+                Power({cast.monomer: 1.0}, 2.0),
             ),
         )
         for additive in cast.additives("nucleation with ")
     ]
 
 
-def _lower_moments(name: str, k: Arrhenius, law: tuple[Factor, ...]) -> list[Reaction]:
+def _lower_moments(
+    dots: QuantumDotMoments, name: str, k: Arrhenius, law: tuple[Factor, ...]
+) -> list[Reaction]:
     """Return growth of m₁ and m₂: units come at 3 g m₂, so m₁' = g m₀ and m₂' = 2 g m₁."""
-    number, length = Power({DOTS.number: 1.0}), Power({DOTS.length: 1.0})
+    number, length = Power({dots.number: 1.0}), Power({dots.length: 1.0})
     return [
-        Reaction(f"{name}, length", {DOTS.length: 1 / 3}, k, (number, *law)),
-        Reaction(f"{name}, surface", {DOTS.surface: 2 / 3}, k, (length, *law)),
+        Reaction(f"{name}, length", {dots.length: 1 / 3}, k, (number, *law)),
+        Reaction(f"{name}, surface", {dots.surface: 2 / 3}, k, (length, *law)),
     ]
 
 
@@ -212,23 +245,27 @@ def bridge(cast: Cast) -> list[Reaction]:
     """Return equations (9) to (11), for the PC at every stage."""
     freed = cast.metal_returned(cast.ratio - 1)
     every = dict.fromkeys(cast.compounds, 1.0)
-    surface = Power({DOTS.surface: 1.0})
+    surface = Power({cast.dots.surface: 1.0})
     full = Binding(every, cast.number("uptake.half"), -1.0)
     uptake = cast.constant("uptake")
-    back = total({MONOMER: -1.0, cast.compounds[0]: 1.0}, _negative(freed))
-    metal = Saturation({cast.metal: 1.0}, cast.number("return.half"))
-    hosted = (*mass_action({MONOMER: 1, ASSEMBLY: 1}), metal)
+    back = total({cast.monomer: -1.0, cast.compounds[0]: 1.0}, _negative(freed))
+    metal = Saturation({cast.assembling: 1.0}, cast.number("return.half"))
+    hosted = (*mass_action({cast.monomer: 1, cast.assembly: 1}), metal)
     fragments = [
         reaction
         for pc in cast.compounds
         for reaction in _routes(
-            cast, "fragmentation", total({pc: -1.0, MONOMER: 1.0}, freed), pc, f"{pc} fragments"
+            cast,
+            "fragmentation",
+            total({pc: -1.0, cast.monomer: 1.0}, freed),
+            pc,
+            f"{pc} fragments",
         )
     ]
     taken = [
         Reaction(
             f"growth by {pc}",
-            total({pc: -1.0, DOTS.units: 1.0}, freed),
+            total({pc: -1.0, cast.dots.units: 1.0}, freed),
             uptake,
             (surface, Power({pc: 1.0}), full),
         )
@@ -238,7 +275,7 @@ def bridge(cast: Cast) -> list[Reaction]:
         *fragments,
         Reaction("return to the PC", back, cast.constant("return"), hosted),
         *taken,
-        *_lower_moments("growth by PC", uptake, (Power(every), full)),
+        *_lower_moments(cast.dots, "growth by PC", uptake, (Power(every), full)),
     ]
 
 
