@@ -120,10 +120,14 @@ class Cast:
         k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "energy"))
         return Arrhenius(k, at, energy)
 
+    def backward(self, forward: Arrhenius, name: str) -> Arrhenius:
+        """Return k(T) of the way back of a reversible step, by the route of ``forward``."""
+        equilibrium, at = self.number(f"{name}.K"), self.number(f"{name}.K at")
+        return forward.reverse(equilibrium, self.number(f"{name}.enthalpy"), at)
+
     def reverse(self, name: str) -> Arrhenius:
         """Return k(T) of the way back of a reversible step."""
-        equilibrium, at = self.number(f"{name}.K"), self.number(f"{name}.K at")
-        return self.constant(name).reverse(equilibrium, self.number(f"{name}.enthalpy"), at)
+        return self.backward(self.constant(name), name)
 
     def additives(self, prefix: str) -> list[str]:
         """Return what follows a prefix in the names of rate constants, such as "stage with "."""

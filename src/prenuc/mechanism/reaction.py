@@ -17,6 +17,7 @@ factor               g(x)                     used for
 :class:`Saturation`  x / (x + half)           an effect that levels off
 :class:`Binding`     (1 + x / half) ** sites  a surface that fills up, a ligand that binds
 :class:`Excess`      max(x − threshold, 0)    growth above the solubility
+:class:`Barrier`     exp(−B / ln^p(x / c))    nucleation over the work of a critical nucleus
 ===================  =======================  ===============================================
 
 Units are SI (mol/m³, s, J/mol, K). Orders other than 1 read a negative concentration, which is
@@ -70,7 +71,7 @@ class Arrhenius:
 
 @dataclass(frozen=True)
 class Factor(ABC):
-    """A function of one pool of concentrations; the four below are final.
+    """A function of one pool of concentrations; those below are final.
 
     Args:
         pool: Weight of each component in x = Σ w c.
@@ -133,6 +134,36 @@ class Excess(Factor):
     def of(self, x: float) -> float:
         """Return g(x)."""
         return max(x - self.threshold, 0.0)
+
+
+@dataclass(frozen=True)
+class Barrier(Factor):
+    """exp(−W), W = B / ln^p(x / solubility): the work of a critical nucleus, in units of kT.
+
+    p = 2 for a nucleus in solution, p = 1 for an island on a facet. By the nucleation theorem
+    −dW/d ln x is the number of units in the critical nucleus, p B / ln^(p+1)(x / solubility).
+    Where that exceeds ``largest`` (a facet is full) W goes on straight in ln x with this slope.
+    Without such a bound g is 0 at the solubility and below, with all its derivatives.
+    """
+
+    solubility: float = 1.0
+    barrier: float = 1.0
+    order: float = 2.0
+    largest: float = 1e6
+
+    @property
+    def turn(self) -> float:
+        """The logarithm of the supersaturation at which the critical nucleus is the largest."""
+        return float((self.order * self.barrier / self.largest) ** (1 / (self.order + 1)))
+
+    def of(self, x: float) -> float:
+        """Return g(x)."""
+        if x <= 0:
+            return 0.0
+        log, turn, p = math.log(x / self.solubility), self.turn, self.order
+        if log > turn:
+            return math.exp(-self.barrier / log**p)
+        return math.exp(-self.largest * ((1 + 1 / p) * turn - log))
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import entries
 from prenuc.mechanism.cast import Cast, total
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.reaction import Binding, Excess, Power, Reaction, Saturation, mass_action
@@ -74,22 +74,22 @@ MODEL = "two-pathway"
 
 
 def two_pathway(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
+    which: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
 ) -> Mechanism:
     """Return the two-pathway model of a material with the package's own constants.
 
     Args:
-        material: "CdS" or "CdTe".
+        which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
         change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: There is no parameter set for the material, or no constant of a name.
+        MechanismError: There is no such parameter set, or no constant of a name.
     """
-    known = [p.material for p in entries("parameters").values() if p.model == MODEL]
-    if material not in known:
-        raise MechanismError(unknown_name(f"{MODEL} parameter set for", material, known))
-    parameters: ParameterSet = get("parameters", f"{MODEL}/{material}")
+    known = parameter_sets()
+    if which not in known:
+        raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
+    parameters = known[which]
     unknown = [name for name in change or {} if name not in parameters.values]
     if unknown:
         raise MechanismError([unknown_name("parameter", n, parameters.values) for n in unknown])
@@ -97,11 +97,22 @@ def two_pathway(
     return Mechanism(
         name=parameters.id,
         components={component.name: component for component in cast.components()},
-        reactions=(*pathway_1(cast), *pathway_2(cast), *bridge(cast)),
+        reactions=reactions_of(cast),
         parameters=cast.values,
-        material=material,
+        material=parameters.material,
         dots=cast.dots,
     )
+
+
+def parameter_sets() -> dict[str, ParameterSet]:
+    """Return the parameter sets of the model, by material and system."""
+    sets = entries("parameters").values()
+    return {p.id.removeprefix(f"{MODEL}/"): p for p in sets if p.model == MODEL}
+
+
+def reactions_of(cast: Cast) -> tuple[Reaction, ...]:
+    """Return all reactions of a cast, equations (1) to (11)."""
+    return (*pathway_1(cast), *pathway_2(cast), *bridge(cast))
 
 
 def pathway_1(cast: Cast) -> list[Reaction]:
@@ -152,15 +163,22 @@ def _assembling(cast: Cast) -> tuple[Factor, ...]:
 
 
 def _isomerisation(cast: Cast, pc: str, msc: str) -> list[Reaction]:
-    """Return (4); an additive that favours the cluster slows its way back."""
-    forward = cast.constant("isomerisation")
+    """Return (4) by every route; a ligand that favours the cluster slows its way back."""
     under = cast.modulations("reverse isomerisation")
-    back = mass_action({msc: 1})
     return [
-        _linear(f"{pc} to {msc}", {pc: -1.0, msc: 1.0}, forward, pc),
-        Reaction(
-            f"{msc} to {pc}", {msc: -1.0, pc: 1.0}, cast.reverse("isomerisation"), back + under
-        ),
+        reaction
+        for how, forward, factors in cast.routes("isomerisation")
+        for reaction in (
+            Reaction(
+                f"{pc} to {msc}{how}", {pc: -1.0, msc: 1.0}, forward, mass_action({pc: 1}) + factors
+            ),
+            Reaction(
+                f"{msc} to {pc}{how}",
+                {msc: -1.0, pc: 1.0},
+                cast.backward(forward, "isomerisation"),
+                mass_action({msc: 1}) + factors + under,
+            ),
+        )
     ]
 
 

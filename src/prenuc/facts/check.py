@@ -1,0 +1,84 @@
+"""How a printed statement is checked on a simulation; the expected numbers are facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.document import Node
+    from prenuc.facts.value import Value
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number that a simulation must put into a range, or why it cannot be asked.
+
+    Args:
+        id: Identifier, such as "3a-absorbance-at-120-min".
+        observation: The observation or claim that it checks.
+        panel: Figure panel.
+        recipe: Recipe that is run.
+        measure: What is measured on the run; see :mod:`prenuc.infer.measures`.
+        of: Arguments of the measure, as texts.
+        low: Smallest value that passes; None for no limit.
+        high: Largest value that passes; None for no limit.
+        reason: Why the statement cannot be checked; "" where it can.
+        note: How the range follows from what is printed.
+    """
+
+    id: str
+    observation: str
+    panel: str
+    recipe: str
+    measure: str
+    of: Mapping[str, str]
+    low: Value | None
+    high: Value | None
+    reason: str
+    note: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of a check file."""
+        reason = node.text("not_checkable", default="")
+        arguments = node.child("of", default={})
+        check = cls(
+            id=node.text("id"),
+            observation=node.text("observation"),
+            panel=node.text("panel"),
+            recipe=node.text("recipe", default=""),
+            measure=node.text("measure", default=""),
+            of={str(key): arguments.text(str(key)) for key in arguments.data},
+            low=node.optional_value("low"),
+            high=node.optional_value("high"),
+            reason=reason,
+            note=node.text("note", default=""),
+        )
+        if not reason and (not check.measure or (check.low is None and check.high is None)):
+            what = f"check '{check.id}' has neither a measure with a range nor a reason"
+            node.problem(what, mend="Add 'measure' with 'low' or 'high', or 'not_checkable'")
+        return check
+
+    @property
+    def name(self) -> str:
+        """What is measured on which recipe."""
+        return f"{self.measure} of {self.recipe}" if self.measure else self.reason
+
+    def passes(self, number: float) -> bool:
+        """Say whether a simulated number lies in the range."""
+        above = self.low is None or number >= self.low.quantity.number
+        below = self.high is None or number <= self.high.quantity.number
+        return above and below
+
+    def expected(self) -> str:
+        """Return the range as text."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low.quantity} to {self.high.quantity}"
+        return (
+            f"at least {self.low.quantity}"
+            if self.low is not None
+            else f"at most {self.high.quantity}"
+        )  # type: ignore[union-attr]

@@ -1,0 +1,113 @@
+"""Two precursor compounds in one pot: substitution to the alloy's PC, and its MSC.
+
+Samples of CdTe and CdSe from the induction period are mixed at room temperature. Their PCs exchange
+chalcogen, whatever stage each has reached, and the alloy's PC isomerises into its own cluster
+(``seed @ Note S5``)::
+
+    PC(Te) + PC(Se) → 2 PC(alloy)    k_sub(T) ΣPC(Te) ΣPC(Se)   [+ with OTA]                   (1)
+    PC(alloy) ⇌ MSC(alloy)           k_iso(T), K_iso(T)                                      (2)
+
+The precursors SeTOP and TeTOP take no part: no anion exchange with them was seen. Neat mixing
+favours (1), which is of second order; dilution and amine favour the first-order ways of each PC
+alone. The alloy is counted in two halves, one per Te and one per Se atom, so that every atom keeps
+its place; both halves carry the same spectrum.
+
+Everything else is the two-pathway model of each material (``two_pathway.py``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.facts.catalogue import get
+from prenuc.mechanism.cast import Cast
+from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.reaction import Power, Reaction, mass_action
+from prenuc.mechanism.two_pathway import reactions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.recipe import ParameterSet
+    from prenuc.facts.value import Value
+
+MODEL = "alloy"
+
+
+def alloy(which: str = "CdTeSe", *, change: Mapping[str, Value] | None = None) -> Mechanism:
+    """Return the mechanism of two materials in one pot.
+
+    Args:
+        which: "CdTeSe".
+        change: Values that replace constants of the substitution of the same name.
+    """
+    parameters: ParameterSet = get("parameters", f"{MODEL}/{which}")
+    values = {**parameters.values, **(change or {})}
+    sets = [get("parameters", parameters.names[part]) for part in ("first", "second")]
+    pots = [Cast.of(s, s.values, suffix=f" ({s.material})") for s in sets]
+    own = Cast.of(parameters, values)
+    components: dict[str, Component] = {}
+    for pot in pots:
+        components |= {component.name: component for component in pot.components()}
+    halves = [half for pot in pots for half in _halves(pot, parameters)]
+    components |= {half.name: half for half in halves}
+    merged = {f"{s.material} {name}": v for s in sets for name, v in s.values.items()}
+    return Mechanism(
+        name=parameters.id,
+        components=components,
+        reactions=(
+            *(reaction for pot in pots for reaction in _renamed(pot)),
+            *_substitution(own, pots, parameters),
+            *(reaction for pot in pots for reaction in _isomerisation(own, pot, parameters)),
+        ),
+        parameters={**merged, **values},
+        material=parameters.material,
+    )
+
+
+def _renamed(pot: Cast) -> tuple[Reaction, ...]:
+    return tuple(
+        Reaction(f"{r.name} ({pot.material})", r.stoichiometry, r.constant, r.factors)
+        for r in reactions_of(pot)
+    )
+
+
+def _half(name: str, pot: Cast) -> str:
+    return f"{name} ({get('materials', pot.material).chalcogen})"
+
+
+def _halves(pot: Cast, parameters: ParameterSet) -> list[Component]:
+    """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
+    pc = next(c for c in pot.components() if c.name == pot.pairs[0][0])
+    return [
+        Component(
+            _half(parameters.names[kind], pot),
+            pc.composition,
+            pc.basis,
+            kind,
+            parameters.names[kind],
+        )
+        for kind in ("PC", "MSC")
+    ]
+
+
+def _substitution(own: Cast, pots: list[Cast], parameters: ParameterSet) -> list[Reaction]:
+    """Return (1), one reaction for each stage of each PC; both halves form at the same rate."""
+    reactions = []
+    for pot, other in (pots, pots[::-1]):
+        partner = Power(dict.fromkeys(other.compounds, 1.0))
+        for pc in pot.compounds:
+            for how, constant, factors in own.routes("substitution"):
+                made = {pc: -1.0, _half(parameters.names["PC"], pot): 1.0}
+                law = (*mass_action({pc: 1}), partner, *factors)
+                reactions.append(Reaction(f"substitution of {pc}{how}", made, constant, law))
+    return reactions
+
+
+def _isomerisation(own: Cast, pot: Cast, parameters: ParameterSet) -> list[Reaction]:
+    pc, msc = (_half(parameters.names[kind], pot) for kind in ("PC", "MSC"))
+    forward, back = own.constant("isomerisation"), own.reverse("isomerisation")
+    return [
+        Reaction(f"{pc} to {msc}", {pc: -1.0, msc: 1.0}, forward, mass_action({pc: 1})),
+        Reaction(f"{msc} to {pc}", {msc: -1.0, pc: 1.0}, back, mass_action({msc: 1})),
+    ]

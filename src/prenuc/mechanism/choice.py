@@ -1,0 +1,47 @@
+"""Which two-pathway parameter set speaks about a recipe: the one of its reagents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.errors import MechanismError, Problem
+from prenuc.facts.catalogue import entries
+from prenuc.mechanism.alloy import alloy
+from prenuc.mechanism.two_pathway import parameter_sets, two_pathway
+
+if TYPE_CHECKING:
+    from prenuc.facts.recipe import Recipe
+    from prenuc.mechanism.mechanism import Mechanism
+
+
+def for_recipe(recipe: Recipe) -> Mechanism:
+    """Return the two-pathway model for a recipe's reagents.
+
+    A set is chosen by the chalcogen source and, where several sets share it, by the metal
+    carboxylate; another carboxylate (Cd(MSA)2 for Cd(OA)2) is put in its place. Two chalcogens in
+    one recipe make an alloy.
+
+    Raises:
+        MechanismError: No parameter set speaks about these reagents.
+    """
+    fed = {name for feed in recipe.feeds.values() for name in feed.ratio}
+    fed |= {word for step in recipe.procedure for word in step.text.replace(",", " ").split()}
+    alloys = [p.material for p in entries("parameters").values() if p.model == "alloy"]
+    if recipe.material in alloys:
+        return alloy(recipe.material)
+    sets = [
+        (which, p.names["metal precursor"])
+        for which, p in parameter_sets().items()
+        if p.material == recipe.material and p.names["chalcogen precursor"] in fed
+    ]
+    exact = [which for which, metal in sets if metal in fed]
+    if exact:
+        return two_pathway(exact[0])
+    shelf = entries("reagents")
+    for which, usual in sets:
+        atom = next(iter(shelf[usual].composition))
+        others = [n for n in sorted(fed) if n in shelf and atom in shelf[n].composition]
+        if others:
+            return two_pathway(which, metal=others[0])
+    what = f"no parameter set of the two-pathway model speaks about {recipe.id}"
+    raise MechanismError(Problem(what, "Give a mechanism"))
