@@ -12,6 +12,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import FactsError, Problem, unknown_name
+from prenuc.facts.check import Check
+from prenuc.facts.claim import Claim
 from prenuc.facts.document import read_list
 from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
@@ -33,6 +35,8 @@ KINDS: Mapping[str, Callable[[Node], Any]] = {
     "reagents": Reagent.read,
     "moieties": Moiety.read,
     "observations": Observation.read,
+    "claims": Claim.read,
+    "checks": Check.read,
     "references": Reference.read,
     "sources": Reference.read,
     "parameters": ParameterSet.read,

@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
 
 PHOTON_ENERGY_NM = 1239.841984  # eV nm; h c / e from the 2019 SI
+SPHERE_PER_EDGE = (math.sqrt(2.0) * math.pi) ** (-1.0 / 3.0)  # from π D³/6 = L³/(6 √2)
 
 
 @dataclass(frozen=True)
 class SizingCurve:
     """A published relation between first absorption and diameter, monotone over its range.
 
-    Two forms are in use: a ``polynomial`` gives the diameter (nm) as Σ cᵢ λⁱ with λ in nm; a
+    Three forms are in use: a ``polynomial`` gives the diameter (nm) as Σ cᵢ λⁱ with λ in nm; a
     ``gap_power`` gives the first transition energy (eV) as gap + prefactor · D^(−exponent), with
-    D in nm.
+    D in nm; an ``edge_power`` gives it as gap + prefactor · L^(−exponent), with L the edge of a
+    tetrahedron in Å, and the diameter is then that of the sphere of equal volume.
 
     Args:
         id: Short name, such as "yu2003-CdS".
-        form: "polynomial" or "gap_power".
+        form: "polynomial", "gap_power" or "edge_power".
         coefficients: c0, c1, … or gap, prefactor and exponent.
         low: Shortest wavelength for which the curve is used.
         high: Longest wavelength for which the curve is used.
@@ -96,11 +98,12 @@ class SizingCurve:
 
     def _diameter(self, wavelength: float) -> float:
         number = {name: value.quantity.number for name, value in self.coefficients.items()}
-        if self.form == "gap_power":
+        if self.form in {"gap_power", "edge_power"}:
             energy = PHOTON_ENERGY_NM / wavelength
-            return float(
+            size = float(
                 ((energy - number["gap"]) / number["prefactor"]) ** (-1 / number["exponent"])
             )
+            return size if self.form == "gap_power" else 0.1 * size * SPHERE_PER_EDGE
         return math.fsum(c * wavelength ** int(name[1:]) for name, c in number.items())
 
     def first_absorption(self, diameter: float) -> float:

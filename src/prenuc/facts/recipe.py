@@ -123,17 +123,18 @@ def _read_step(node: Node) -> PublishedStep:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a paper reports to have seen or fitted, and contradictions in what it prints.
+    """What a paper reports to have seen or fitted.
 
     Args:
         id: Identifier, such as "figure-2b-rate-constant".
         panel: Figure panel.
-        kind: "observation", "kinetics" or "inconsistency".
+        kind: "observation" or "kinetics".
         statement: What is claimed, in our words.
         evidence: "printed", "inference", "implied" or "absent".
         quantities: The printed numbers by name.
         source: Where it is printed.
         note: What a reader should know.
+        entry: Identifier in the list of facts taken from the seed.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Observation:
     quantities: Mapping[str, Value]
     source: str
     note: str
+    entry: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -157,6 +159,7 @@ class Observation:
             quantities=node.values("quantities"),
             source=str(node.source()),
             note=node.text("note", default=""),
+            entry=node.text("entry", default=""),
         )
 
     @property

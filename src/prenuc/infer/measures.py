@@ -2,42 +2,48 @@
 
 Each measure takes a :class:`Bench` (which runs and remembers experiments), a recipe and arguments
 as texts, and returns one number. ``vessel`` is a cuvette of the recipe, ``time`` a time on its
-clock; without a time the first spectrum counts.
+clock; without a time the first spectrum counts. Any measure takes ``replace``, which changes the
+written procedure first: ``"180 degC => 140 degC; hold flask for 20 min => hold flask for 2 h"``.
 
-======================  ========================================================================
-measure                 arguments; result
-======================  ========================================================================
-absorbance              vessel, time, nm, [scale]; absorbance
-exciton                 vessel, time; position of the first exciton in nm, NaN when unresolved
-exciton height          vessel, time; height of the first exciton, 0 when there is none
-maximum                 vessel, time, from, to; wavelength of the highest point of a window, nm
-share                   vessel, time, of; share of the chalcogen in components or kinds
-share ratio             vessel, time, of, over; share of one over share of the other
-steady rise             vessels or times, nm; smallest step between successive absorbances
-change                  vessel, time, later, nm; later absorbance less the earlier one
-change of share         vessel, time, of, and later or to; later share less the earlier one
-gain over               vessel, time, of, recipe, [other vessel]; share here over share there
-dots over               vessel, time, recipe, [other vessel]; number of dots here over there
-induction period        vessels, minutes, of, limit; last time (min) at which the share is below
-rate constant           panel; fitted k of a kinetic panel, 1/min (also: plateau, lag)
-======================  ========================================================================
+=================  =============================================================================
+measure            arguments; result
+=================  =============================================================================
+absorbance         vessel, time, nm, [scale]; absorbance
+exciton            vessel, time; position of the first exciton in nm, NaN when unresolved
+exciton height     vessel, time; height of the first exciton, 0 when there is none
+maximum            vessel, time, from, to; wavelength of the highest point of a window, nm
+redshift           vessel, time, later, from, to; later maximum less the earlier one, nm
+share              vessel, time, of; share of the chalcogen in components or kinds of them
+share ratio        vessel, time, of, over; share of one over share of the other
+steady rise        vessels or vessel and times, nm; smallest step between successive absorbances
+change             vessel, time, later, nm; later absorbance less the earlier one
+change of share    vessel, time, of, and later or to; later share less the earlier one
+gain over          vessel, time, of, recipe, [other vessel]; share here over share there
+gain by            vessel, time, of, by; share in the varied procedure over share in the written one
+dots over          vessel, time, [recipe], other vessel; number of dots here over there
+onset              vessel, time, nm, limit, at, temperatures; first temperature above the limit, °C
+mass ratio         of, over; molar mass of one component over that of the other
+rate on dilution   product, factor; relaxation rate of a diluted last sample over the undiluted
+rate constant      panel; fitted k of a kinetic panel, 1/min (also: plateau, lag)
+=================  =============================================================================
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import get, moieties
 from prenuc.infer.published import kinetic_panel
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.features import first_exciton
 from prenuc.protocol.protocol import Protocol
 from prenuc.quantities import parse
+from prenuc.simulate.relaxation import relaxation_rate
 from prenuc.simulate.run import simulate
 
 if TYPE_CHECKING:
@@ -66,18 +72,29 @@ class Bench:
     assume: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
 
-    def run(self, recipe_id: str) -> tuple[Run, SpectrumSeries]:
-        """Return the run of a recipe and its noise-free spectra."""
-        if recipe_id not in self._runs:
+    def run(self, recipe_id: str, variation: str = "") -> tuple[Run, SpectrumSeries]:
+        """Return the run of a recipe and its noise-free spectra.
+
+        Args:
+            recipe_id: A recipe of the catalogue.
+            variation: Changes to the written procedure, "old => new; old => new".
+
+        Raises:
+            InputError: An old text does not stand in the procedure.
+        """
+        key = f"{recipe_id} with {variation}" if variation else recipe_id
+        if key not in self._runs:
             recipe = get("recipes", recipe_id)
             protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
+            if variation:
+                protocol = _varied(protocol, variation)
             run = simulate(self.choose(recipe), protocol)
-            self._runs[recipe_id] = (run, uv_vis(run))
-        return self._runs[recipe_id]
+            self._runs[key] = (run, uv_vis(run))
+        return self._runs[key]
 
     def look(self, recipe_id: str, of: Mapping[str, str]) -> tuple[int, Measurement]:
         """Return index and measurement of a vessel at a time."""
-        run, _ = self.run(recipe_id)
+        run, _ = self.run(recipe_id, of.get("replace", ""))
         vessels = list(dict.fromkeys(m.vessel for m in run.measurements))
         wanted = [(i, m) for i, m in enumerate(run.measurements) if m.vessel == of["vessel"]]
         if not wanted:
@@ -86,6 +103,16 @@ class Bench:
             return wanted[0]
         time = parse(of["time"]).require("min").si
         return min(wanted, key=lambda pair: abs(pair[1].time - time))
+
+
+def _varied(protocol: Protocol, variation: str) -> Protocol:
+    text = str(protocol)
+    for change in variation.split(";"):
+        old, _, new = (part.strip() for part in change.partition("=>"))
+        if old not in text:
+            raise InputError(f"'{old}' does not stand in the procedure of {protocol.name}")
+        text = text.replace(old, new.replace(" // ", "\n"))
+    return Protocol.from_text(text, name=f"{protocol.name}, varied")
 
 
 def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> float:
@@ -104,7 +131,7 @@ def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> floa
 
 def _absorbance(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe)
+    _, spectra = bench.run(recipe, of.get("replace", ""))
     scale = float(of.get("scale", "1"))
     nm = parse(of["nm"]).number
     return scale * float(np.interp(nm, spectra.wavelength, spectra.absorbance[index]))
@@ -114,7 +141,7 @@ def _spectrum(
     bench: Bench, recipe: str, of: Mapping[str, str]
 ) -> tuple[SpectrumSeries, np.ndarray]:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe)
+    _, spectra = bench.run(recipe, of.get("replace", ""))
     noise = np.random.default_rng(SEED).normal(0.0, NOISE, spectra.wavelength.size)
     return spectra, spectra.absorbance[index] + noise
 
@@ -132,15 +159,19 @@ def _exciton_height(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 def _maximum(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe)
+    _, spectra = bench.run(recipe, of.get("replace", ""))
     inside = (spectra.wavelength >= float(of["from"])) & (spectra.wavelength <= float(of["to"]))
     window = np.where(inside, spectra.absorbance[index], -np.inf)
     return float(spectra.wavelength[int(np.argmax(window))])
 
 
+def _redshift(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+    return _maximum(bench, recipe, {**of, "time": of["later"]}) - _maximum(bench, recipe, of)
+
+
 def _share(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     """Return the share of the chalcogen that named components, or kinds of them, hold."""
-    run, _ = bench.run(recipe)
+    run, _ = bench.run(recipe, of.get("replace", ""))
     _, measurement = bench.look(recipe, of)
     elements = {get("materials", m).chalcogen for m in ("CdS", "CdSe", "CdTe")}
     wanted = {word.strip() for word in of["of"].split(",")}
@@ -191,7 +222,7 @@ def _gain_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 
 def _dots(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    run, _ = bench.run(recipe)
+    run, _ = bench.run(recipe, of.get("replace", ""))
     _, measurement = bench.look(recipe, of)
     if run.mechanism.dots is None:
         return 0.0
@@ -203,20 +234,51 @@ def _dots_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     return _dots(bench, recipe, of) / there if there > 0 else math.inf
 
 
-def _induction_period(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    vessels = [vessel.strip() for vessel in of["vessels"].split(",")]
-    minutes = [float(word) for word in of["minutes"].split(",")]
-    below = [
-        time
-        for vessel, time in zip(vessels, minutes, strict=True)
-        if _share(bench, recipe, {"vessel": vessel, "of": of["of"]}) <= float(of["limit"])
-    ]
-    return max(below, default=0.0)
+def _gain_by(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+    written = _share(bench, recipe, of)
+    return _share(bench, recipe, {**of, "replace": of["by"]}) / written if written else math.inf
+
+
+def _onset(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+    """Return the first temperature at which a feature appears, interpolated between the tried."""
+    before = (math.nan, 0.0)
+    for word in of["temperatures"].split(","):
+        temperature = float(word)
+        place = {**of, "replace": f"{of['at']} => {temperature:g} degC"}
+        signal = _absorbance(bench, recipe, place)
+        if signal > float(of["limit"]):
+            share = (float(of["limit"]) - before[1]) / (signal - before[1])
+            return (
+                temperature
+                if math.isnan(before[0])
+                else before[0] + share * (temperature - before[0])
+            )
+        before = (temperature, signal)
+    return math.nan
+
+
+def _mass_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+    run, _ = bench.run(recipe)
+    parts = moieties()
+
+    def mass(name: str) -> float:
+        composition = run.mechanism.components[name].composition or {}
+        return math.fsum(n * parts[part][0] for part, n in composition.items())
+
+    return mass(of["of"]) / mass(of["over"])
+
+
+def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+    run, _ = bench.run(recipe)
+    last = run.measurements[-1]
+    thin = replace(last, concentration=last.concentration / float(of["factor"]))
+    rates = [relaxation_rate(run.mechanism, m, of["product"]) for m in (thin, last)]
+    return rates[0] / rates[1]
 
 
 def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:
     def read(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-        run, _ = bench.run(recipe)
+        run, _ = bench.run(recipe, of.get("replace", ""))
         fit = kinetic_panel(of["panel"], run=run).fit
         value = fit.params[quantity].value
         return math.nan if value is None else float(value)
@@ -229,6 +291,7 @@ MEASURES: Mapping[str, Callable[[Bench, str, Mapping[str, str]], float]] = {
     "exciton": _exciton,
     "exciton height": _exciton_height,
     "maximum": _maximum,
+    "redshift": _redshift,
     "share": _share,
     "share ratio": _share_ratio,
     "steady rise": _steady_rise,
@@ -236,7 +299,10 @@ MEASURES: Mapping[str, Callable[[Bench, str, Mapping[str, str]], float]] = {
     "change of share": _change_of_share,
     "gain over": _gain_over,
     "dots over": _dots_over,
-    "induction period": _induction_period,
+    "gain by": _gain_by,
+    "onset": _onset,
+    "mass ratio": _mass_ratio,
+    "rate on dilution": _rate_on_dilution,
     "rate constant": _of_panel("k"),
     "plateau": _of_panel("A_inf"),
     "lag": _of_panel("lag"),

@@ -5,7 +5,10 @@ Beer and Lambert: A(λ) = ℓ Σᵢ cᵢ εᵢ(λ), decadic, with concentrations
 **MSC and PC.** Bands are Gaussians in photon energy; a PC or MSC also absorbs below an edge,
 
 .. math:: ε(λ) = ε_b \sum_b w_b \exp\Big(-4 \ln 2 \frac{(E - E_b)^2}{Γ_b^2}\Big)
-          + \frac{2 ε_e}{1 + \exp((λ - λ_e)/w_e)}
+          + \frac{ε_e}{\ln 2} \ln\big(1 + e^{-(λ - λ_e)/w_e}\big)
+
+The edge falls off exponentially to the red and rises linearly to the blue; it is convex, so it
+never looks like a band.
 
 **Quantum dots.** The moments of the population give the mean size and its spread. A published
 sizing curve gives the first absorption E₁(D) and its extinction; the line is broadened by the
@@ -130,8 +133,8 @@ def _extinction(species_id: str, wavelength: tuple[float, ...]) -> NDArray[np.fl
             molar += peak * band.weight.si * np.exp(-4.0 * math.log(2.0) * line**2)
     if "edge_extinction" in species.values:
         edge, width = _number(species, "edge_position", "nm"), _number(species, "edge_width", "nm")
-        step = 1.0 / (1.0 + np.exp((nm - edge) / width))
-        molar += 2.0 * _number(species, "edge_extinction", "L/mol/cm") * step
+        rise = np.logaddexp(0.0, -(nm - edge) / width) / math.log(2.0)
+        molar += _number(species, "edge_extinction", "L/mol/cm") * rise
     return molar
 
 
