@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 GAS_CONSTANT = 8.31446261815324  # J/(mol K), exact in the 2019 SI
 GLASS_RATIO = 2.0 / 3.0  # glass transition / melting point (K/K), Kauzmann 1948, Chem. Rev. 43, 219
 ROOM_TEMPERATURE = 298.15  # K
+LIQUID_NITROGEN = 78.0  # K; boils at 77.36 K: in it nothing moves, whatever the sample is
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,6 @@ def is_frozen(temperature: float, melting_point: float | None) -> bool:
         temperature: In K.
         melting_point: Of the majority solvent, in K; None when there is no solvent.
     """
+    if temperature <= LIQUID_NITROGEN:
+        return True
     return melting_point is not None and temperature < GLASS_RATIO * melting_point

@@ -104,9 +104,16 @@ class SimulationError(PrenucError):
 
 def nearest_names(name: str, valid: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Return up to ``most`` valid names that are close to ``name``, closest first."""
-    by_lower = {candidate.lower(): candidate for candidate in valid}
+    by_lower: dict[str, list[str]] = {}
+    for candidate in valid:
+        by_lower.setdefault(candidate.lower(), []).append(candidate)
     close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.5)
-    return tuple(by_lower[candidate] for candidate in close)
+
+    def likeness(candidate: str) -> float:
+        return difflib.SequenceMatcher(None, name, candidate).ratio()
+
+    ranked = [c for low in close for c in sorted(by_lower[low], key=likeness, reverse=True)]
+    return tuple(ranked[:most])
 
 
 def unknown_name(kind: str, name: str, valid: Iterable[str], where: str = "") -> Problem:

@@ -37,8 +37,6 @@ def _registry() -> pint.UnitRegistry[Any]:
 @lru_cache(maxsize=1024)
 def _scale(unit: str) -> tuple[float, float, str]:
     """Return factor, offset and dimension such that ``SI = number * factor + offset``."""
-    import pint
-
     text = unit
     for written, meant in _SPELLINGS.items():
         text = (
@@ -51,7 +49,7 @@ def _scale(unit: str) -> tuple[float, float, str]:
         parsed = registry.parse_units(text)
         zero = registry.Quantity(0.0, parsed).to_base_units()
         one = registry.Quantity(1.0, parsed).to_base_units()
-    except (pint.errors.PintError, AttributeError, ValueError, TypeError, SyntaxError) as error:
+    except Exception as error:  # pint lets tokenizer, assertion and arithmetic errors through
         raise QuantityError(
             Problem(
                 f"'{unit}' is not a unit", "Write it as in 'mmol/L', 'degC', 'min', '1/min', 'mg'"
@@ -90,7 +88,7 @@ class Quantity:
         _scale(self.unit)
 
     def __str__(self) -> str:
-        number = self.digits or repr(self.number).removesuffix(".0")
+        number = self.digits or repr(float(self.number)).removesuffix(".0")
         return number if self.unit in {"1", ""} else f"{number} {self.unit}"
 
     @property

@@ -159,17 +159,34 @@ def _walk(thing: Any) -> Iterator[Source | str]:
 
 
 def sources_of(thing: Any) -> dict[str, list[str]]:
-    """Return citation keys and locators of every source inside an object, however deep."""
+    """Return citation keys and locators of every source inside an object, however deep.
+
+    The name of a species stands for the species, so that a mechanism brings its spectra along.
+    """
     known = {**entries("references"), **entries("sources")}
     found: dict[str, list[str]] = {}
     for item in _walk(thing):
+        if isinstance(item, str) and item in entries("species"):
+            for key, places in sources_of(_without_names(entries("species")[item])).items():
+                _note(found, key, places)
+            continue
         try:
             source = item if isinstance(item, Source) else Source.parse(item)
         except ValueError:
             continue
-        if source.key in known and source.locator not in found.setdefault(source.key, []):
-            found[source.key].append(source.locator)
+        if source.key in known:
+            _note(found, source.key, source.locator.split("; "))
     return found
+
+
+def _without_names(species: Species) -> tuple[Any, ...]:
+    """Return what a species says, without the names of species that it mentions."""
+    return (species.source, species.bands, species.values, species.readings)
+
+
+def _note(found: dict[str, list[str]], key: str, places: Iterable[str]) -> None:
+    known = found.setdefault(key, [])
+    known += [place for place in places if place not in known]
 
 
 def cite(*things: Any, style: str = "text") -> str:

@@ -75,10 +75,9 @@ class Check:
 
     def expected(self) -> str:
         """Return the range as text."""
-        if self.low is not None and self.high is not None:
-            return f"{self.low.quantity} to {self.high.quantity}"
-        return (
-            f"at least {self.low.quantity}"
-            if self.low is not None
-            else f"at most {self.high.quantity}"
-        )  # type: ignore[union-attr]
+        low, high = self.low, self.high
+        if low is not None and high is not None:
+            return f"{low.quantity} to {high.quantity}"
+        if low is not None:
+            return f"at least {low.quantity}"
+        return f"at most {high.quantity}" if high is not None else ""

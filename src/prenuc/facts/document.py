@@ -46,7 +46,7 @@ def load(path: Path | Traversable) -> Any:
         what = " ".join(str(error.problem or error.context or "not valid YAML").split())
         mend = "Every key may stand once" if "duplicate key" in what else "Check indent and quotes"
         raise FactsError(Problem(what, mend, where=f"{name}{line}")) from None
-    except (YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         what = "not valid YAML: " + " ".join(str(error).split())[:200]
         raise FactsError(Problem(what, "Check indent and quotes", where=name)) from None
     if document is None:
@@ -102,7 +102,8 @@ class Node:
         """Return ``file:line`` of the mapping, or of one of its keys."""
         line = self._line
         if key is not None and key in self.data and isinstance(self.data, CommentedMap):
-            line = self.data.lc.key(key)[0] + 1
+            place = (self.data.lc.data or {}).get(key)  # None for a key that was merged in
+            line = place[0] + 1 if place else line
         return f"{self.file}:{line}"
 
     def problem(
@@ -129,6 +130,8 @@ class Node:
         found = self._get(key, default)
         if isinstance(found, (dict, list, bool, float)):
             self.problem(f"'{key}' must be text, found {_describe(found)}", key)
+        if found is None and key in self.data and default is _MISSING:
+            self.problem(f"'{key}' is empty", key, "Write something or delete it")
         return str(found) if found is not None else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -159,14 +162,19 @@ class Node:
             if found is not None:
                 self.problem(f"'{key}' must be a number, found {_describe(found)}", key)
             return float("nan")
-        if not math.isfinite(found):
+        try:
+            number = float(found)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
             self.problem(f"'{key}' is not finite", key, "Give a finite number")
-        return float(found)
+        return number
 
     def child(self, key: str, default: Any = _MISSING) -> Node:
         """Return the mapping under a key; an empty one when it is absent and may be."""
         found = self._get(key, default)
-        return Node({} if found is None else found, self.file, self.problems, self._line)
+        line = int(self.where(key).rpartition(":")[2])
+        return Node({} if found is None else found, self.file, self.problems, line)
 
     def children(self, key: str) -> list[Node]:
         """Return the mappings of the list under a key, none when it is absent."""
@@ -203,8 +211,13 @@ class Node:
 
     def value(self, key: str) -> Value:
         """Return a number with unit, source and status."""
+        before = len(self.problems)
         child = self.child(key)
-        return child.as_value(key) if child.data else _PLACEHOLDER
+        if child.data:
+            return child.as_value(key)
+        if len(self.problems) == before:
+            self.problem(f"'{key}' is empty", key, "Give value, unit, source and status")
+        return _PLACEHOLDER
 
     def optional_value(self, key: str) -> Value | None:
         """Return the value under a key, or None when the key is absent."""
@@ -221,6 +234,7 @@ class Node:
         if status and status not in STATUSES:
             self.problem(f"'{status}' is not a status", "status", "Write " + " | ".join(STATUSES))
         quantity = self._quantity()
+        self._asked.add("uncertainty")
         uncertainty = self.number("uncertainty") if "uncertainty" in self else None
         value = Value(
             quantity,
@@ -292,9 +306,7 @@ def read_list(
     found = []
     for index, item in enumerate(document):
         node = Node(item, name, problems, int(document.lc.item(index)[0]) + 1)
-        before = len(problems)
         entry = read(node)
-        if len(problems) == before:
-            node.finish(what)
+        node.finish(what)
         found.append((entry, node.where()))
     return found

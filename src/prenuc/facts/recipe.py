@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,7 +203,3 @@ class ParameterSet:
             values=node.values("values"),
             note=node.text("note", default=""),
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the set as plain data for JSON."""
-        return {name: value.as_dict() for name, value in self.values.items()}

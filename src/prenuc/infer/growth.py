@@ -70,7 +70,7 @@ class FirstOrder(AbstractGrowth):
 
     def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
         """Return exp(−k (t − τ))."""
-        gone: NDArray[np.float64] = np.exp(np.clip(-k * (time - lag), -700.0, 700.0))
+        gone: NDArray[np.float64] = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
         return gone
 
 
@@ -87,17 +87,18 @@ class Chain(AbstractGrowth):
 
     def stage_rate(self, k: float, lag: float) -> float:
         """Return κ, the rate constant of one of the equal steps."""
-        return k / -math.expm1(-k * lag / self.stages)
+        return k / -math.expm1(-max(k * lag / self.stages, 1e-300))
 
     def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
         """Return the share of product still missing; 1 before time 0."""
         from scipy.special import gammainc
 
         m, stage = self.stages, self.stage_rate(k, lag)
+        excess = stage * math.exp(-k * lag / m)  # κ − k without cancellation
         t = np.maximum(time, 0.0)
         late = np.exp(np.minimum(-k * (t - lag), 700.0))
         rest: NDArray[np.float64] = (
-            1.0 - gammainc(m, stage * t) + late * gammainc(m, (stage - k) * t)
+            1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
         )
         return rest
 
@@ -121,6 +122,8 @@ def parse_scheme(text: str) -> AbstractGrowth:
         return FirstOrder(text.strip())
     arrows = _ARROW.findall(text)
     names = _ARROW.sub("\n", text.strip()).split("\n")
+    if not all(re.fullmatch(r"[^\s<>+]+", name) for name in names) or len({*names}) < len(names):
+        arrows = []
     if arrows == [""] and all(names):
         return FirstOrder(text.strip())
     if len(arrows) == 2 and arrows[0] and not arrows[1] and all(names):

@@ -204,9 +204,9 @@ def _by_series(
     for n in range(1, terms):
         powers[n] = powers[n - 1] @ step.T
         powers[n, 1:] += generators @ powers[n - 1, 0]
-    n = np.arange(terms)
+    order = np.arange(terms)
     qt = (q * t)[:, None]
-    weight = np.exp(xlogy(n, qt) - qt - gammaln(n + 1.0))
+    weight = np.exp(xlogy(order, qt) - qt - gammaln(order + 1.0))
     total = np.tensordot(weight, powers, 1)  # (m, 1 + rates, states)
     slope = np.moveaxis(total[:, 1:], 1, 0) / max(q, 1e-300)
     if q <= 0:

@@ -30,15 +30,17 @@ rate constant      panel; fitted k of a kinetic panel, 1/min (also: plateau, lag
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
 from prenuc.facts.catalogue import get, moieties
-from prenuc.infer.published import kinetic_panel
+from prenuc.infer.published import NOISE as PANEL_NOISE
+from prenuc.infer.published import fit_panel
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.features import first_exciton
 from prenuc.protocol.protocol import Protocol
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulate.solution import Measurement, Run
+    from prenuc.simulate.solver import AbstractSolver
 
     Choose = Callable[[Recipe], Mechanism]
 
@@ -66,10 +69,14 @@ class Bench:
     Args:
         choose: Returns the mechanism for a recipe.
         assume: Assumptions that replace the proposals, by recipe.
+        solver: The integrator; the default one when None.
+        alter: Changes every protocol before it is run, such as by an offset of its baths.
     """
 
     choose: Choose
     assume: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    solver: AbstractSolver | None = None
+    alter: Callable[[Protocol], Protocol] | None = None
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
 
     def run(self, recipe_id: str, variation: str = "") -> tuple[Run, SpectrumSeries]:
@@ -88,9 +95,15 @@ class Bench:
             protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
             if variation:
                 protocol = _varied(protocol, variation)
-            run = simulate(self.choose(recipe), protocol)
+            if self.alter is not None:
+                protocol = self.alter(protocol)
+            run = simulate(self.choose(recipe), protocol, solver=self.solver)
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]
+
+    def finished(self) -> list[tuple[Run, SpectrumSeries]]:
+        """Return everything that was run so far."""
+        return list(self._runs.values())
 
     def look(self, recipe_id: str, of: Mapping[str, str]) -> tuple[int, Measurement]:
         """Return index and measurement of a vessel at a time."""
@@ -262,8 +275,10 @@ def _mass_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     parts = moieties()
 
     def mass(name: str) -> float:
-        composition = run.mechanism.components[name].composition or {}
-        return math.fsum(n * parts[part][0] for part, n in composition.items())
+        component = run.mechanism.components.get(name)
+        if component is None or not component.composition:
+            return math.nan
+        return math.fsum(n * parts[part][0] for part, n in component.composition.items())
 
     return mass(of["of"]) / mass(of["over"])
 
@@ -271,16 +286,19 @@ def _mass_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     run, _ = bench.run(recipe)
     last = run.measurements[-1]
-    thin = replace(last, concentration=last.concentration / float(of["factor"]))
+    if of["product"] not in run.mechanism.components:
+        return math.nan
+    thin = dataclasses.replace(last, concentration=last.concentration / float(of["factor"]))
     rates = [relaxation_rate(run.mechanism, m, of["product"]) for m in (thin, last)]
     return rates[0] / rates[1]
 
 
 def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:
     def read(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-        run, _ = bench.run(recipe, of.get("replace", ""))
-        fit = kinetic_panel(of["panel"], run=run).fit
-        value = fit.params[quantity].value
+        _, spectra = bench.run(recipe, of.get("replace", ""))
+        noise = np.random.default_rng(SEED).normal(0.0, PANEL_NOISE, spectra.absorbance.shape)
+        noisy = dataclasses.replace(spectra, absorbance=spectra.absorbance + noise)
+        value = fit_panel(of["panel"], noisy).params[quantity].value
         return math.nan if value is None else float(value)
 
     return read

@@ -100,7 +100,7 @@ PANELS: Mapping[str, KineticPanel] = {
             material="CdTe",
             at="371 nm",
             product="dMSC-371",
-            scheme="as-synthesised PC -8-> PC -> MSC",
+            scheme="as-PC -8-> PC -> MSC",
             subtracted=None,
             published={
                 "k": ("figure-2d-fitted-curve", "k"),
@@ -196,7 +196,7 @@ def kinetic_panel(
     )
     spectra = uv_vis(run, noise=noise, seed=seed)
     trace = _treated(panel, spectra)
-    fitted = fit(trace, panel.scheme, background=panel.subtracted is None)
+    fitted = fit_panel(name, spectra)
     plain = None if panel.subtracted is not None else fit(trace.after(200.0), "A -> B")
     truth = _truth(panel, run, spectra)
     return PanelResult(
@@ -210,6 +210,17 @@ def kinetic_panel(
         readings=_readings(panel, trace),
         notes=_notes(plain, truth),
     )
+
+
+def fit_panel(name: str, spectra: SpectrumSeries) -> Fit:
+    """Return the fit of a panel's scheme to spectra, after the authors' treatment.
+
+    Args:
+        name: "2a-b" or "2c-d".
+        spectra: Measured or simulated spectra of the panel.
+    """
+    panel = PANELS[name]
+    return fit(_treated(panel, spectra), panel.scheme, background=panel.subtracted is None)
 
 
 def _treated(panel: KineticPanel, spectra: SpectrumSeries) -> Trace:

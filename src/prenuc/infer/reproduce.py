@@ -12,10 +12,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from prenuc.errors import InputError, SimulationError, unknown_name
+from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
 from prenuc.facts.catalogue import entries, get, values_of
 from prenuc.infer.measures import Bench, measure
-from prenuc.mechanism.choice import for_recipe
+from prenuc.mechanism.choice import for_recipe, rival_for
+from prenuc.mechanism.named import MODELS
+from prenuc.mechanism.two_pathway import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.mechanism.mechanism import Mechanism
 
-Verdict = Literal["pass", "miss"]
+Verdict = Literal["pass", "miss", "silent"]
 Role = Literal["calibrated", "held-out"]
 
 
@@ -36,9 +38,10 @@ class Row:
         statement: What is claimed, in our words.
         source: Where it is printed.
         simulated: The number found; NaN when the simulation has none (no peak, say).
-        verdict: Whether it lies in the range.
+        verdict: Whether it lies in the range; "silent" when a rival has nothing to say about the
+            recipe's material.
         role: Whether any constant was informed by this observation.
-        trouble: Why there is no number, when the run itself failed.
+        trouble: Why there is no number, when there was no run.
     """
 
     check: Check
@@ -116,25 +119,44 @@ def reproduce(
     return rows
 
 
+def bench_for(mechanism: str | None = None) -> Bench:
+    """Return a bench on which every recipe runs with one kind of mechanism.
+
+    Args:
+        mechanism: A kind, such as "classical" or "two-pathway"; the two-pathway model when None.
+
+    Raises:
+        MechanismError: There is no such kind.
+    """
+    if mechanism is None or mechanism.partition("/")[0] == MODEL:
+        return Bench(for_recipe)
+    kind = mechanism.partition("/")[0]
+    if kind not in MODELS:
+        raise MechanismError(unknown_name("mechanism", kind, MODELS))
+    return Bench(lambda recipe: rival_for(kind, recipe))
+
+
 def _row(check: Check, bench: Bench) -> Row:
-    kind, entry = _entry(check.observation)
-    del kind
+    entry = _entry(check.observation)
     trouble, number = "", math.nan
+    role: Role = "held-out"
+    verdict: Verdict = "silent"
     try:
         number = measure(bench, check.measure, check.recipe, check.of)
-    except SimulationError as error:
+    except (SimulationError, MechanismError) as error:
         trouble = str(error)
-    verdict: Verdict = "pass" if check.passes(number) else "miss"
-    role: Role = "held-out"
-    if not trouble and check.observation in _informing(bench.run(check.recipe)[0].mechanism):
-        role = "calibrated"
+        verdict = "miss" if isinstance(error, SimulationError) else "silent"
+    else:
+        verdict = "pass" if check.passes(number) else "miss"
+        if check.observation in _informing(bench.run(check.recipe)[0].mechanism):
+            role = "calibrated"
     return Row(check, entry.statement, str(entry.source), number, verdict, role, trouble)
 
 
-def _entry(identifier: str) -> tuple[str, Any]:
+def _entry(identifier: str) -> Any:
     for kind in ("observations", "claims"):
         if identifier in entries(kind):
-            return kind, get(kind, identifier)
+            return get(kind, identifier)
     known = [*entries("observations"), *entries("claims")]
     raise InputError(unknown_name("observation or claim", identifier, known))
 

@@ -1,4 +1,4 @@
-"""Which two-pathway parameter set speaks about a recipe: the one of its reagents."""
+"""Which parameter set speaks about a recipe: the one of its reagents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import alloy
+from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.two_pathway import parameter_sets, two_pathway
 
 if TYPE_CHECKING:
@@ -45,3 +46,19 @@ def for_recipe(recipe: Recipe) -> Mechanism:
             return two_pathway(which, metal=others[0])
     what = f"no parameter set of the two-pathway model speaks about {recipe.id}"
     raise MechanismError(Problem(what, "Give a mechanism"))
+
+
+def rival_for(kind: str, recipe: Recipe) -> Mechanism:
+    """Return a rival mechanism for a recipe's reagents.
+
+    Args:
+        kind: Such as "classical".
+        recipe: A recipe of the catalogue.
+
+    Raises:
+        MechanismError: The rival has nothing to say about these reagents.
+    """
+    ours = for_recipe(recipe)
+    system = ours.name.partition("/")[2]
+    precursors = [c.name for c in ours.components.values() if c.kind == "precursor"]
+    return mechanism_named(f"{kind}/{system}", metal=precursors[0])

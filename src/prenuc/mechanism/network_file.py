@@ -22,6 +22,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.facts.document import Node, load
@@ -29,7 +30,7 @@ from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
-from prenuc.mechanism.two_pathway import MODEL, two_pathway
+from prenuc.mechanism.two_pathway import MODEL, impossible, two_pathway
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -70,16 +71,10 @@ def _changed(node: Node) -> Mechanism | None:
             node.problems.append(problem)
             continue
         quantity = change.written(str(name))
-        _same_dimension(change, str(name), quantity, known[base].values[name].quantity)
+        wrong = impossible(str(name), quantity, known[base].values[name].quantity)
+        node.problems += [problem.at(change.where(name)) for problem in wrong]
         values[str(name)] = Value(quantity, Source("user", change.where(name)), "assumed")
     return None if node.problems else two_pathway(known[base].material, change=values)
-
-
-def _same_dimension(node: Node, name: str, quantity: Quantity, old: Quantity) -> None:
-    try:
-        quantity.require(old.unit)
-    except QuantityError as error:
-        node.problems += [problem.at(node.where(name)) for problem in error.problems]
 
 
 def _network(node: Node, name: str) -> Mechanism | None:
@@ -88,7 +83,7 @@ def _network(node: Node, name: str) -> Mechanism | None:
     reactions: list[Reaction] = []
     for index, entry in enumerate(node.children("reactions")):
         reactions += _reaction(entry, f"R{index + 1}", components, units)
-    if not reactions:
+    if not node.data.get("reactions"):
         node.problem(
             "the mechanism has no reactions", mend="Add 'reactions: - {equation: …, k: …}'"
         )
@@ -176,9 +171,8 @@ def _constant(entry: Node, key: str, order: float, units: Mapping[str, str]) -> 
         return Arrhenius(_not_negative(entry, key, entry.number(key)) * scale)
     law = entry.child(key)
     at = _temperature(law)
-    energy = Quantity(law.number("Ea"), units["energy"]).si if "Ea" in law else 0.0
-    if "Ea" not in law:
-        law.number("Ea")
+    number = law.number("Ea")
+    energy = Quantity(number if math.isfinite(number) else 0.0, units["energy"]).si
     constant = Arrhenius(_not_negative(law, "value", law.number("value")) * scale, at, energy)
     law.finish(f"'{key}'")
     return constant
@@ -193,7 +187,10 @@ def _not_negative(node: Node, key: str, number: float) -> float:
 def _temperature(law: Node) -> float:
     text = law.text("at")
     try:
-        return parse(text).require("K").si
+        kelvin = parse(text).require("K").si
+        if kelvin > 0:
+            return kelvin
+        law.problem(f"{text} is not above absolute zero", "at", "Give a temperature")
     except QuantityError as error:
         law.problems += [problem.at(law.where("at")) for problem in error.problems]
-        return 298.15
+    return ROOM_TEMPERATURE

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, unknown_name
+from prenuc.errors import MechanismError, Problem, QuantityError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.cast import Cast, total
 from prenuc.mechanism.mechanism import Mechanism
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import QuantumDotMoments
     from prenuc.mechanism.reaction import Arrhenius, Factor
+    from prenuc.quantities import Quantity
 
 MODEL = "two-pathway"
 
@@ -90,9 +91,15 @@ def two_pathway(
     if which not in known:
         raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
     parameters = known[which]
-    unknown = [name for name in change or {} if name not in parameters.values]
-    if unknown:
-        raise MechanismError([unknown_name("parameter", n, parameters.values) for n in unknown])
+    problems: list[Problem] = []
+    for name, new in (change or {}).items():
+        if name in parameters.values:
+            old = parameters.values[name].quantity
+            problems += [problem.at(name) for problem in impossible(name, new.quantity, old)]
+        else:
+            problems.append(unknown_name("parameter", name, parameters.values))
+    if problems:
+        raise MechanismError(problems)
     cast = Cast.of(parameters, {**parameters.values, **(change or {})}, metal=metal)
     return Mechanism(
         name=parameters.id,
@@ -113,6 +120,20 @@ def parameter_sets() -> dict[str, ParameterSet]:
 def reactions_of(cast: Cast) -> tuple[Reaction, ...]:
     """Return all reactions of a cast, equations (1) to (11)."""
     return (*pathway_1(cast), *pathway_2(cast), *bridge(cast))
+
+
+def impossible(name: str, new: Quantity, old: Quantity) -> list[Problem]:
+    """Return what is wrong with a number that is to replace the constant ``name``."""
+    try:
+        new.require(old.unit)
+    except QuantityError as error:
+        return list(error.problems)
+    if new.dimension == "[temperature]" and new.si <= 0:
+        return [Problem(f"{new} is not above absolute zero", "Give a temperature")]
+    signed = (".energy", ".enthalpy", ".sites", ".order")
+    if new.dimension != "[temperature]" and new.number < 0 and not name.endswith(signed):
+        return [Problem(f"'{name}' is below zero", "Give zero or more")]
+    return []
 
 
 def pathway_1(cast: Cast) -> list[Reaction]:

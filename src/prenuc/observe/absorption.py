@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.series import SpectrumSeries
@@ -71,6 +71,8 @@ def uv_vis(
     measurements = run.of(vessel)
     if not measurements:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
+    if not (noise >= 0 and offset >= 0):
+        raise InputError(Problem("a noise below zero", "Give a standard deviation of zero or more"))
     if (noise or offset) and seed is None:
         raise InputError("noise needs a seed, so that the same call gives the same spectra")
     nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength)

@@ -41,7 +41,7 @@ LOOSENESS = np.array([1.0, 0.5, 2.0, 0.35, 0.35, 1.5, 2.0, 0.5, np.inf, 1.0])
 MODEL_ERROR = 0.003
 
 # A fit has converged when a step would gain, or move, less than this share.
-ENOUGH = 1e-5
+ENOUGH = 1e-4
 # Two lines closer than this many widths of the first cannot be told from one asymmetric band.
 CLOSEST = 1.5
 
@@ -113,7 +113,7 @@ def line_model(
     first, second = a1 * np.exp(-u * u / 2), a2 * np.exp(-v * v / 2)
     edge_part, d_x, d_distance, d_width2, d_width = _edge(parameters, x, edge)
     slope = parameters[SLOPE]
-    jacobian = np.column_stack(
+    jacobian = np.array(
         [
             first * u / s1 + second * v / s2 - d_x - slope,
             first * u * u,
@@ -126,7 +126,7 @@ def line_model(
             np.ones_like(x),
             x,
         ]
-    )
+    ).T
     background = edge_part + parameters[OFFSET] + slope * x
     return first + second + background, jacobian, (first, second, background)
 
@@ -218,16 +218,17 @@ def _minimise(
     """
     from scipy.optimize import leastsq
 
-    pull = np.diag(tightness)
-    seen: tuple[Array, Array, Array] = (np.empty(0), start, pull)
+    prior = np.diag(tightness)
+    seen: dict[bytes, tuple[Array, Array]] = {}
 
     def look(at: Array) -> tuple[Array, Array]:
-        nonlocal seen
-        if not np.array_equal(at, seen[0]):  # MINPACK asks for value and Jacobian in turn
+        key = at.tobytes()
+        if key not in seen:  # MINPACK asks for residual and Jacobian of one place in turn
             value, jacobian, _ = line_model(at, energy, edge)
-            residual = np.concatenate([value / sigma - target, pull @ (at - start)])
-            seen = at.copy(), residual, np.vstack([jacobian / sigma, pull])
-        return seen[1], seen[2]
+            residual = np.concatenate([value / sigma - target, tightness * (at - start)])
+            seen.clear()
+            seen[key] = residual, np.concatenate([jacobian / sigma, prior])
+        return seen[key]
 
     found = leastsq(
         lambda at: look(at)[0],
@@ -235,7 +236,7 @@ def _minimise(
         Dfun=lambda at: look(at)[1],
         ftol=ENOUGH,
         xtol=ENOUGH,
-        maxfev=100,
+        maxfev=60,
         full_output=True,
     )
     parameters = np.asarray(found[0])
@@ -243,7 +244,7 @@ def _minimise(
     if not np.all(np.isfinite(jacobian)):
         return None
     try:
-        return parameters, np.linalg.inv(jacobian.T @ jacobian)
+        return parameters, np.asarray(np.linalg.inv(jacobian.T @ jacobian), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from prenuc.errors import InputError, Problem
 from prenuc.infer.fit import linearised
+from prenuc.present.files import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
 FORMATS = (".svg", ".pdf", ".png")
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -35,7 +36,12 @@ _STYLE: Any = {
 }
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, width and height in inches.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -54,8 +60,8 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     """
     import matplotlib as mpl
 
-    with mpl.rc_context(_STYLE):
-        figure = _figure(5.2, 3.6)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(5.2, 3.6)
         axes = figure.subplots()
         known = np.isfinite(series.time)
         many = bool(np.all(known)) and len(series) > 6
@@ -96,8 +102,8 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
     import matplotlib as mpl
 
     trace = fit.trace
-    with mpl.rc_context(_STYLE):
-        figure = _figure(5.2, 3.9)
+    with mpl.rc_context(STYLE):
+        figure = new_figure(5.2, 3.9)
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
         axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label=fit.scheme)
@@ -135,7 +141,7 @@ def svg(figure: Figure) -> str:
     import matplotlib as mpl
 
     text = io.StringIO()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()[text.getvalue().index("<svg") :]
 
@@ -144,7 +150,7 @@ def save(figure: Figure, path: Path) -> Path:
     """Write a figure; the format follows from the file's ending.
 
     Raises:
-        InputError: The ending is none of .svg, .pdf, .png.
+        InputError: The ending is none of .svg, .pdf, .png, or the file cannot be written.
     """
     import matplotlib as mpl
 
@@ -152,9 +158,6 @@ def save(figure: Figure, path: Path) -> Path:
         what = f"'{path.suffix}' is not a figure format"
         raise InputError(Problem(what, "Use " + ", ".join(FORMATS), where=str(path)))
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE), whole(path) as partial:
         figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
-    partial.replace(path)
     return path

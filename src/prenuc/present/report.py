@@ -7,6 +7,7 @@ results give the same file, byte for byte.
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import cite
 from prenuc.infer.fit import Fit
+from prenuc.infer.global_fit import GlobalFit
+from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.files import write_text
 from prenuc.present.plot import plot_fit, plot_spectra, svg
+from prenuc.present.plot_features import MOST_PANELS, plot_each, plot_picks, plot_trend
+from prenuc.present.results import Stored
 from prenuc.simulate.solution import Run
 
 if TYPE_CHECKING:
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
+
+    from prenuc.observe.analysis import Found
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -53,18 +60,41 @@ pre {{ background: #f6f6f6; padding: .7rem; overflow-x: auto; font-size: .85rem;
 </html>
 """
 
+_PICKS = (
+    "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
+    "background, the bar along the curve its 95 % interval; the tick is the maximum of the curve "
+    "itself, which the background shifts to the blue."
+)
+_TREND = "Bars are 95 % intervals of the position."
+_SIZES = " The error of a sizing curve, 10-15 % of the diameter for most, comes on top."
+_EACH = "Data (dots), fit (line) and the band alone (dashed), with the pick and its 95 % interval."
+
 
 def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
-    """Write a report of runs, spectra and fits, in the order given.
+    """Write a report of runs, spectra, analyses and fits, in the order given.
 
     Args:
         results: Any of :class:`~prenuc.simulate.solution.Run`,
-            :class:`~prenuc.observe.series.SpectrumSeries`, :class:`~prenuc.infer.fit.Fit`.
+            :class:`~prenuc.observe.series.SpectrumSeries`,
+            :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
+            :class:`~prenuc.infer.global_fit.GlobalFit`, :class:`~prenuc.present.results.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.
 
     Raises:
         InputError: The ending is not .html, or a result has no section in a report.
+    """
+    path = page(to)
+    sections = [f"<h1>{escape(title)}</h1>", *(_section(result) for result in results)]
+    sections += [_sources(results), _versions()]
+    return write_text(path, _PAGE.format(title=escape(title), body="\n".join(sections)))
+
+
+def page(to: Path | str) -> Path:
+    """Return the path of a report.
+
+    Raises:
+        InputError: It does not end in .html.
     """
     from pathlib import Path
 
@@ -73,9 +103,7 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
         raise InputError(
             Problem("a report is an HTML file", "Name it report.html", where=str(path))
         )
-    sections = [f"<h1>{escape(title)}</h1>", *(_section(result) for result in results)]
-    sections += [_sources(results), _versions()]
-    return write_text(path, _PAGE.format(title=escape(title), body="\n".join(sections)))
+    return path
 
 
 def _section(result: Any) -> str:
@@ -84,10 +112,16 @@ def _section(result: Any) -> str:
             return _run(result)
         case SpectrumSeries():
             return _spectra(result)
+        case Analysis():
+            return _analysis(result)
         case Fit():
             return _fit(result)
+        case GlobalFit():
+            return _global_fit(result)
+        case Stored():
+            return _stored(result)
     what = f"a {type(result).__name__} has no section in a report"
-    raise InputError(Problem(what, "Give runs, spectra or fits"))
+    raise InputError(Problem(what, "Give runs, spectra, analyses or fits"))
 
 
 def _run(run: Run) -> str:
@@ -132,6 +166,69 @@ def _spectra(series: SpectrumSeries) -> str:
     )
 
 
+def _analysis(analysis: Analysis) -> str:
+    series = analysis.series
+    name = escape(series.metadata.get("file") or analysis.file or "spectra")
+    curves = list(dict.fromkeys(one.curve for found in analysis.found for one in found.sizes))
+    headings = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
+    sized = tuple(f"diameter / nm ({curve})" for curve in curves)
+    rows = [_found(found, curves) for found in analysis.found]
+    warned = Counter(line for found in analysis.found for line in found.warnings)
+    checksum = series.metadata.get("sha256", "")
+    said = [*series.history, *([f"SHA-256 of the file: {checksum}"] if checksum else [])]
+    said += [
+        f"isosbestic point at {point.position_nm:.1f} nm "
+        f"(95 %: {point.ci95_nm[0]:.1f}-{point.ci95_nm[1]:.1f} nm)"
+        for point in analysis.isosbestic
+    ]
+    some = f" {MOST_PANELS} of {len(rows)} spectra."
+    return "\n".join(
+        [
+            f"<h2>First excitons: {name}</h2>",
+            f"<p>Material: {escape(analysis.material or 'not given, so no diameters')}.</p>",
+            _figure(plot_picks(analysis), _PICKS),
+            _figure(plot_trend(analysis), _TREND + (_SIZES if curves else "")),
+            _table((*headings, *sized), rows),
+            "".join(_warning(line, warned[line], len(rows)) for line in warned),
+            "<details><summary>Every fit</summary>",
+            _figure(plot_each(analysis), _EACH + (some if len(rows) > MOST_PANELS else "")),
+            "</details>",
+            "<h3>How the file was read</h3>",
+            "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in said) + "</ul>",
+        ]
+    )
+
+
+def _warning(line: str, number: int, of: int) -> str:
+    many = "" if number == of else f" ({number} of {of} spectra)"
+    return f'<p class="warning">{escape(line)}{many}</p>'
+
+
+def _found(found: Found, curves: Sequence[str]) -> tuple[str, ...]:
+    """Return one row of the table of an analysis."""
+    feature = found.feature
+    clusters = ", ".join(line.species for line in found.clusters)
+    diameters = {one.curve: one.diameter_nm for one in found.sizes}
+    sizes = [diameters.get(curve) for curve in curves]
+    cells = ["–" if one is None else f"{one:.2f}" for one in sizes]
+    if feature.status == "unresolved":
+        return (feature.label, feature.status, "–", "–", "–", clusters, *cells)
+    low, high = feature.ci95_nm
+    where = (f"{feature.position_nm:.1f}", f"{low:.1f} to {high:.1f}", f"{feature.hwhm_nm:.1f}")
+    return (feature.label, feature.status, *where, clusters, *cells)
+
+
+def _stored(stored: Stored) -> str:
+    parts = [f"<h2>{escape(stored.title)}</h2>", f"<p>From {escape(stored.file)}.</p>"]
+    if stored.series is not None:
+        caption = f"{len(stored.series)} spectra, coloured by time."
+        parts.append(_figure(plot_spectra(stored.series), caption))
+    for table in stored.tables:
+        parts += [f"<h3>{escape(table.caption)}</h3>", _table(table.headings, table.rows)]
+    parts += [f'<p class="warning">{escape(line)}</p>' for line in stored.warnings]
+    return "\n".join(parts)
+
+
 def _fit(fit: Fit) -> str:
     rows = [(name, *_estimate(p)) for name, p in fit.params.items()]
     rows += [(name, f"{value:.5g}", "", "derived") for name, value in fit.derived.items()]
@@ -151,6 +248,26 @@ def _fit(fit: Fit) -> str:
     )
 
 
+def _global_fit(fit: GlobalFit) -> str:
+    rows = [(name, *_estimate(p)) for name, p in fit.params.items()]
+    unit = fit.series.time_unit
+    rows += [(name, f"{value:.5g} {unit}", "", "derived") for name, value in fit.derived.items()]
+    m, n = fit.series.absorbance.shape
+    same = "".join(f"<li>{escape(scheme)}</li>" for scheme in fit.equivalent_schemes)
+    history = "".join(f"<li>{escape(line)}</li>" for line in fit.series.history)
+    return "\n".join(
+        [
+            f"<h2>Kinetics: {escape(fit.scheme)}, {m} spectra × {n} wavelengths</h2>",
+            _figure(plot_spectra(fit.series), f"{m} spectra, coloured by time."),
+            _table(("parameter", "value", "95 % interval", ""), rows),
+            f"<p>Noise: {fit.noise['sd']:.3g} ({escape(str(fit.noise['from']))}).</p>",
+            f"<p>Fits these data identically:</p><ul>{same}</ul>" if same else "",
+            *(f'<p class="warning">{escape(w)}</p>' for w in fit.warnings),
+            f"<ul>{history}</ul>",
+        ]
+    )
+
+
 def _estimate(parameter: Any) -> tuple[str, str, str]:
     if not parameter.identifiable:
         return "", "", "not identifiable from these data"
@@ -166,9 +283,15 @@ def _figure(figure: Figure, caption: str) -> str:
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td{_short(cell)}>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _short(cell: str) -> str:
+    """Return the attribute that keeps a short cell, a number or an interval, on one line."""
+    return ' class="number"' if len(cell) <= 20 else ""
 
 
 def _sources(results: Sequence[Any]) -> str:

@@ -136,9 +136,8 @@ class Planner:
             case Wait():
                 self._evolve(step.vessel, _duration(step.duration))
             case Store():
-                self._vessel(step.vessel).temperature = self._temperature(
-                    step.vessel, step.temperature
-                )
+                vessel = self._vessel(step.vessel)
+                vessel.temperature = self._temperature(step.vessel, step.temperature)
                 self._evolve(step.vessel, _duration(step.duration))
             case Measure():
                 self._measure(step)
@@ -189,12 +188,12 @@ class Planner:
         self._check_boiling(name, vessel.temperature)
 
     def _take(self, step: Take) -> None:
-        shares = [(part, self._vessel(part.of).contents.share(part)) for part in step.taken]
-        for part, share in shares:
-            if share < 0:
-                raise ProtocolError(
-                    Problem(f"{part.amount} is a negative amount", "Give zero or more")
-                )
+        left = {part.of: self._vessel(part.of).contents for part in step.taken}
+        shares = []
+        for part in step.taken:  # two portions of one vessel: the second is of what is left
+            share = left[part.of].share(part)
+            left[part.of] = left[part.of].times(1 - share)
+            shares.append((part, share))
             self._check_acyclic(part.of, step.vessel)
         fresh = self._amounts(step.contents)
         temperature = _kelvin(step.temperature)
@@ -274,6 +273,8 @@ class Planner:
         self, name: str, duration: float, end: float | None = None, looks: tuple[float, ...] = ()
     ) -> None:
         vessel = self._vessel(name)
+        if not vessel.contents.volume > 0:
+            raise ProtocolError(Problem(f"{name} is empty", "Charge it or take something into it"))
         end = vessel.temperature if end is None else end
         solvent = vessel.contents.solvent()
         melting = solvent.melting_point.si if solvent and solvent.melting_point else None

@@ -237,7 +237,7 @@ def _listing(portions: Sequence[Portion]) -> str:
 def _portions(text: str) -> tuple[Portion, ...]:
     portions = []
     for item in _LIST.split(text.strip()):
-        match = re.fullmatch(rf"({NUMBER})\s*(\S+)\s+(\S+)", item)
+        match = re.fullmatch(rf"({NUMBER})\s*(?![\d.])(\S+)\s+(\S.*)", item)
         if match is None:
             raise ProtocolError(
                 Problem(f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'")

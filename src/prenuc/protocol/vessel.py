@@ -99,6 +99,8 @@ class Contents:
                     "Write '25 uL' or '27.8 mg'",
                 )
             )
+        if amount.number < 0:
+            raise ProtocolError(Problem(f"{amount} is a negative amount", "Give zero or more"))
         share = amount.si / whole if whole else math.inf
         if share > 1 + 1e-9:
             unit = amount.unit

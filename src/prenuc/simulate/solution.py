@@ -39,10 +39,10 @@ class Measurement:
 
     @property
     def label(self) -> str:
-        """Vessel and time, in the largest unit that keeps the number above one."""
-        for unit, seconds in (("d", 86400.0), ("h", 3600.0)):
-            if self.time >= 2 * seconds:
-                return f"{self.vessel} at {self.time / seconds:.6g} {unit}"
+        """Vessel and time, in min; whole days in d."""
+        days = self.time / 86400.0
+        if days >= 1 and abs(days - round(days)) < 1e-9:
+            return f"{self.vessel} at {round(days)} d"
         return f"{self.vessel} at {self.time / 60:.6g} min"
 
 

@@ -58,12 +58,10 @@ class Path:
 
     Args:
         concentration: At the stretch's times, in mol/m³, shape (m, n).
-        steps: Internal steps taken.
         evaluations: Evaluations of the rates.
     """
 
     concentration: NDArray[np.float64]
-    steps: int
     evaluations: int
 
 
@@ -122,7 +120,7 @@ class Cvode(AbstractSolver):
         if not found.success:
             raise _gave_up(stretch, found.t, found.y, str(found.message))
         # With two times the library reports its own steps; the wanted times are always the last.
-        return Path(np.asarray(found.y)[-len(stretch.times) :], len(found.t), int(found.nfev))
+        return Path(np.asarray(found.y)[-len(stretch.times) :], int(found.nfev))
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ class _Scipy(AbstractSolver):
         )
         if not found.success:
             raise _gave_up(stretch, found.t, found.y.T, str(found.message))
-        return Path(found.y.T, len(found.t), int(found.nfev))
+        return Path(found.y.T, int(found.nfev))
 
 
 @dataclass(frozen=True)

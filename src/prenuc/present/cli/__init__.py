@@ -10,15 +10,19 @@ import sys
 import click
 
 from prenuc.errors import InputError, PrenucError
+from prenuc.present.cli.analysis import analyze, size
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.doctor import doctor
+from prenuc.present.cli.exchange import convert
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.reporting import report
 from prenuc.present.cli.simulation import simulate
 
 _EPILOG = """\b
 Examples:
   prenuc list recipes
   prenuc simulate cds-msc-311-in-toluene --out build
+  prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
 
 \b
@@ -33,7 +37,8 @@ def prenuc() -> None:
     """From prenucleation chemistry to magic-size clusters and quantum dots."""
 
 
-for command in (list_, show, cite, simulate, fit, doctor):
+_COMMANDS = (list_, show, cite, simulate, analyze, size, fit, report, convert, doctor)
+for command in _COMMANDS:
     prenuc.add_command(command)
 
 

@@ -17,6 +17,7 @@ LISTED = (
     "reagents",
     "moieties",
     "mechanisms",
+    "claims",
     "observations",
     "references",
     "sources",
@@ -58,7 +59,7 @@ def _rows(kind: str) -> list[dict[str, Any]]:
     rows = []
     for entry in entries(kind).values():
         row = {"id": entry.id, "name": entry.name}
-        for key in ("material", "kind", "panel", "formula", "year", "journal", "doi"):
+        for key in ("material", "kind", "subject", "panel", "formula", "year", "journal", "doi"):
             value = getattr(entry, key, "")
             if value:
                 row[key] = value

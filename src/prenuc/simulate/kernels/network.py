@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor, Reaction
 
-LINEAR, POWER, SATURATION, BINDING, EXCESS = range(5)
-SMALLEST = 1e-12  # mol/m³; below it the slope of a power below one is held finite
+KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
+SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,11 @@ class Network:
         energy: Ea/R in K, shape (reactions,).
         anchor: 1/T_at in 1/K, shape (reactions,).
         pools: W, shape (factors, n).
-        groups: The factors of each kind: linear, power, saturation, binding, excess.
-        scale: Scale, half-value or threshold of each factor, shape (factors,).
-        order: Order of each power, sites of each binding, shape (factors,).
+        groups: The factors of each kind: linear, power, saturation, binding, excess, barrier.
+        scale: Scale, half-value, threshold or solubility of each factor, shape (factors,).
+        order: Order of each power or barrier, sites of each binding, shape (factors,).
+        barrier: B of each barrier, shape (factors,).
+        largest: Largest nucleus of each barrier, shape (factors,).
         slots: For each reaction the factors in its product, shape (reactions, width); the index
             ``factors`` stands for the constant 1.
     """
@@ -58,6 +60,8 @@ class Network:
     groups: tuple[NDArray[np.int64], ...]
     scale: NDArray[np.float64]
     order: NDArray[np.float64]
+    barrier: NDArray[np.float64]
+    largest: NDArray[np.float64]
     slots: NDArray[np.int64]
 
     def constants(self, temperature: float) -> NDArray[np.float64]:
@@ -101,7 +105,7 @@ class Network:
 
     def _values(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return g(x) of every factor, followed by the constant 1."""
-        linear, power, saturation, binding, excess = self.groups
+        linear, power, saturation, binding, excess, barrier = self.groups
         positive, s = np.maximum(x, 0.0), self.scale
         g = np.ones(len(x) + 1)
         g[linear] = x[linear] / s[linear]
@@ -109,11 +113,13 @@ class Network:
         g[saturation] = positive[saturation] / (positive[saturation] + s[saturation])
         g[binding] = (1.0 + positive[binding] / s[binding]) ** self.order[binding]
         g[excess] = np.maximum(x[excess] - s[excess], 0.0)
+        if barrier.size:
+            g[barrier] = self._nuclei(x)[0]
         return g
 
     def _slopes(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return dg/dx of every factor, followed by 0 for the constant."""
-        linear, power, saturation, binding, excess = self.groups
+        linear, power, saturation, binding, excess, barrier = self.groups
         positive, s, p = np.maximum(x, 0.0), self.scale, self.order
         slope = np.zeros(len(x) + 1)
         slope[linear] = 1.0 / s[linear]
@@ -123,7 +129,22 @@ class Network:
         bound = 1.0 + positive[binding] / s[binding]
         slope[binding] = p[binding] / s[binding] * bound ** (p[binding] - 1.0)
         slope[excess] = x[excess] > s[excess]
+        if barrier.size:
+            slope[barrier] = self._nuclei(x)[1]
         return slope
+
+    def _nuclei(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return exp(−W) of every barrier, and its slope: times the critical nucleus, over x."""
+        at = self.groups[BARRIER]
+        here, p, b, most = x[at], self.order[at], self.barrier[at], self.largest[at]
+        positive = np.maximum(here, SMALLEST)
+        log, turn = np.log(positive / self.scale[at]), (p * b / most) ** (1.0 / (p + 1.0))
+        free = log > turn
+        above = np.where(free, log, 1.0)
+        work = np.where(free, b / above**p, most * ((1.0 + 1.0 / p) * turn - log))
+        nucleus = np.where(free, p * b / above ** (p + 1.0), most)
+        g = np.where(here > 0.0, np.exp(-work), 0.0)
+        return g, g * nucleus / positive
 
 
 def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
@@ -149,11 +170,11 @@ def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
         energy=np.array([r.constant.energy / GAS_CONSTANT for r in reactions]),
         anchor=np.array([1.0 / r.constant.at for r in reactions]),
         pools=pools,
-        groups=tuple(
-            np.flatnonzero([kind == wanted for kind, _, _ in shapes]) for wanted in range(5)
-        ),
+        groups=tuple(np.flatnonzero([kind == wanted for kind, _, _ in shapes]) for wanted in KINDS),
         scale=np.array([scale for _, scale, _ in shapes]),
         order=np.array([order for _, _, order in shapes]),
+        barrier=np.array([getattr(factor, "barrier", 0.0) for factor in factors]),
+        largest=np.array([getattr(factor, "largest", 1.0) for factor in factors]),
         slots=_slots(reactions),
     )
 
@@ -183,4 +204,6 @@ def _shape(factor: Factor) -> tuple[int, float, float]:
             return BINDING, factor.half, factor.sites
         case Excess():
             return EXCESS, factor.threshold, 0.0
+        case Barrier():
+            return BARRIER, factor.solubility, factor.order
     raise TypeError(f"{type(factor).__name__} has no kernel")

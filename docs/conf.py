@@ -1,0 +1,106 @@
+"""How the documentation is built: ``make docs``. Nothing is fetched from the network."""
+
+# ruff: noqa: INP001 - a configuration file is no package
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+import click
+from docutils import nodes
+from docutils.utils.math import MathError
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.util.docutils import SphinxDirective
+
+from prenuc.present.cli import prenuc
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+
+project = "prenuc"
+author = "The prenuc developers"
+copyright = "2026, the prenuc developers"  # noqa: A001 (the name that Sphinx reads)
+try:
+    release = importlib.metadata.version(project)
+except importlib.metadata.PackageNotFoundError:
+    release = "from source"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_math_renderer = "mathml"
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+napoleon_google_docstring = True
+napoleon_use_ivar = True
+
+html_theme = "alabaster"
+html_theme_options = {
+    "description": "From prenucleation chemistry to magic-size clusters and quantum dots",
+    "fixed_sidebar": True,
+    "page_width": "1100px",
+}
+html_show_sourcelink = False
+
+
+# Characters of the docstrings that the converter wants spelt out.
+SPELT = {"∞": r"\infty ", "θ": r"\theta ", "κ": r"\kappa ", "τ": r"\tau ", "ρ": r"\rho "}
+SPELT |= {"λ": r"\lambda ", "Γ": r"\Gamma ", "ε": r"\varepsilon ", "Λ": r"\Lambda ", "Φ": r"\Phi "}
+
+
+def mathml(tex: str, *, block: bool = False) -> str:
+    """Return a formula as MathML, which browsers draw without a script from the network.
+
+    What the converter does not know is shown as it is written.
+    """
+    plain = re.sub(r"\\[Bb]igg?(?![a-z])", "", tex)  # sizes of brackets follow from content
+    for character, command in SPELT.items():
+        plain = plain.replace(character, command)
+    if block and r"\\" in plain:
+        plain = rf"\begin{{align}}{plain}\end{{align}}"
+    try:
+        return str(tex2mathml(plain, as_block=block))
+    except MathError:
+        return f"<code>{escape(tex)}</code>"
+
+
+class CommandHelp(SphinxDirective):
+    """The ``--help`` of every command, as it is."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a section for each command."""
+        sections: list[nodes.Node] = []
+        for name, command in prenuc.commands.items():
+            full = f"prenuc {name}"
+            context = click.Context(command, info_name=full, terminal_width=88)
+            section = nodes.section(ids=[f"prenuc-{name}"], names=[full])
+            section += nodes.title(text=full)
+            text = command.get_help(context)
+            section += nodes.literal_block(text, text, language="text")
+            sections.append(section)
+        return sections
+
+
+def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula in running text."""
+    translator.body.append(mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def display_math(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed formula."""
+    translator.body.append(f'<div class="math">{mathml(node.astext(), block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and the renderer of formulas."""
+    app.add_directive("command-help", CommandHelp)
+    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))

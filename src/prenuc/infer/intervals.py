@@ -1,0 +1,210 @@
+r"""Which rate constants a global fit fixes, and how far: profile likelihood intervals.
+
+``ci95`` of :math:`u = \ln k_p` ends where the best fit of all others has
+
+.. math:: Q(u) - Q_{min} = t_{0.975, f}^2 \; c_p, \qquad
+   c_p = \frac{(A^{-1} B A^{-1})_{pp}}{(A^{-1})_{pp}}
+
+with A the curvature and B the variance of the gradient. B = A and c = 1 where the noise is what its
+model says; else B is taken from the residuals (White 1982, Econometrica 50, 1). The standard error
+of ln k is the square root of :math:`(A^{-1} B A^{-1})_{pp}`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.kinetics import Network, parse_network
+from prenuc.infer.parameter import Parameter, parameter
+from prenuc.infer.projection import Objective, Point
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prenuc.infer.noise import Noise
+
+LEVEL = 0.95
+WIDEST = math.log(1e4)  # the profile of a rate constant is followed to this factor
+LOST = 1e-9  # curvature, relative, below which the scheme does not fix a direction
+ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate constants
+WIDEST_STEP = 0.3  # in ln k: the first step of a profile
+RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
+
+
+class Intervals:
+    """Parameters and their intervals at the minimum of an objective.
+
+    Args:
+        objective: The weighted objective.
+        best: Its minimum.
+        noise: The noise that weighs it.
+        unit: Unit of the rate constants.
+    """
+
+    def __init__(self, objective: Objective, best: Point, noise: Noise, unit: str) -> None:
+        self.objective, self.best, self.noise, self.unit = objective, best, noise, unit
+        self.network, self.time = objective.network, objective.time
+        self.parts = objective.splits(best.u)
+        aside = objective.at(best.u + ASIDE * np.arange(1, len(best.u) + 1))
+        self.fixed = _fixed(aside.curvature)
+        self.rank = max(_rank(aside.curvature), 1)
+        self.seen = self._steps_above_noise()
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Return the scheme's rate constants, and the observed ones where those are not fixed."""
+        names = self.network.names
+        if self.seen < self.rank:
+            return self._lost(names)
+        params = self._own()
+        return params if self.rank == len(names) else {**params, **self._observed()}
+
+    def _lost(self, names: tuple[str, ...]) -> dict[str, Parameter]:
+        return {name: parameter(0.0, self.unit, None, (None, None)) for name in names}
+
+    def _own(self) -> dict[str, Parameter]:
+        """Return rate constants with standard error and profile likelihood interval."""
+        covariance = _inverse(self.best.curvature)
+        asked = self.noise.correlated
+        sandwich = covariance @ self._scatter() @ covariance if asked else covariance
+        params = self._lost(self.network.names)
+        for p, name in enumerate(self.network.names):
+            if self.fixed[p]:
+                inflation = float(sandwich[p, p] / covariance[p, p]) if asked else 1.0
+                spread = math.sqrt(float(covariance[p, p]))
+                params[name] = self._interval(p, spread, inflation)
+        return params
+
+    def _scatter(self) -> NDArray[np.float64]:
+        """Return the variance of half the gradient, shape (rates, rates).
+
+        It equals the curvature if the noise is what the model says. Where noise is correlated
+        along wavelength the residuals are asked instead, seen through the fit's own filter S W.
+        """
+        total = np.zeros_like(self.best.curvature)
+        for block, part in zip(self.objective.blocks, self.parts, strict=True):
+            gram = block.gram
+            if block.whitener is None:
+                rest = gram - part.span @ (part.span.T @ gram)
+                gram = rest.T @ rest / self.freedom
+            total += part.curvature(gram)
+        return total
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom behind the estimate of the noise that matters."""
+        m, n = len(self.time), len(self.noise.variance)
+        rank = int(self.parts[0].span.shape[1])
+        if self.noise.correlated:
+            return m - rank - 1
+        return n * (m - rank) - len(self.best.u)
+
+    def _interval(self, p: int, spread: float, inflation: float) -> Parameter:
+        from scipy.special import stdtrit
+
+        limit = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) * math.sqrt(inflation)
+        k = math.exp(self.best.u[p])
+        shifts = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
+        bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
+        return parameter(k, self.unit, k * spread * math.sqrt(inflation), bounds)
+
+    def _crossing(self, p: int, spread: float, limit: float) -> float | None:
+        """Return the shift of ln k_p at which √(Q − Q_min) of the others' best fit is ``limit``."""
+        from scipy.optimize import brentq
+
+        warm = self.best.u
+
+        def rise(shift: float) -> float:
+            nonlocal warm
+            if shift == 0:
+                return -limit
+            u = warm.copy()
+            u[p] = self.best.u[p] + shift
+            point = self.objective.minimise(u, fixed=p)
+            warm = point.u
+            return math.sqrt(max(point.value - self.best.value, 0.0)) - limit
+
+        low, high = (bound - self.best.u[p] for bound in self.objective.bounds)
+        outer = math.copysign(min(limit * abs(spread), WIDEST_STEP), spread)
+        while not low <= outer <= high or rise(outer) < 0:
+            if abs(outer) >= WIDEST or not low <= outer <= high:
+                return None
+            outer *= 1.5
+        return float(brentq(rise, 0.0, outer, xtol=1e-4 * abs(outer), rtol=1e-6))
+
+    def _steps_above_noise(self) -> int:
+        """Return how many relaxation rates the data support, at most the rank.
+
+        Every wavelength has a free amplitude, so even pure noise lowers Q by n; a step counts if
+        it lowers Q by more than that and its scatter √(2n).
+        """
+        n = len(self.noise.variance)
+        needed = n + RISE * math.sqrt(2.0 * n)
+        if any(step.count > 1 for step in self.network.steps):
+            enough = self._at_rates(0) - self.best.value > self.rank * needed
+            return self.rank if enough else 0
+        seen, value = self.rank, self.best.value
+        while seen:
+            fewer = self._at_rates(seen - 1)
+            if fewer - value > needed:
+                return seen
+            seen, value = seen - 1, fewer
+        return seen
+
+    def _at_rates(self, count: int) -> float:
+        """Return the least Q with a given number of relaxation rates."""
+        if count == 0:
+            total = 0.0
+            for block in self.objective.blocks:
+                one = np.ones(len(self.time))
+                one = one if block.whitener is None else block.whitener @ one
+                one /= np.linalg.norm(one)
+                total += float(np.trace(block.gram) - one @ block.gram @ one)
+            return total
+        objective = Objective(_chain(count), self.time, self.objective.blocks)
+        rates = np.log(self.network.relaxation_rates(np.exp(self.best.u)))
+        starts = [np.delete(rates, i)[:count] for i in range(len(rates))] or [rates[:count]]
+        return min(objective.minimise(u).value for u in starts)
+
+    def _observed(self) -> dict[str, Parameter]:
+        """Return the relaxation rates as parameters, from the chain that fits identically."""
+        objective = Objective(_chain(self.rank), self.time, self.objective.blocks)
+        rates = self.network.relaxation_rates(np.exp(self.best.u))
+        if len(rates) != self.rank:
+            return {}
+        best = objective.minimise(np.log(rates))
+        found = Intervals(objective, best, self.noise, self.unit).parameters()
+        return {"k_obs" + name[1:]: one for name, one in found.items()}
+
+
+def _chain(count: int) -> Network:
+    return parse_network(" -> ".join(f"S{i}" for i in range(count + 1)))
+
+
+def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    scale = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
+    value, vector = np.linalg.eigh(curvature / np.outer(scale, scale))
+    return scale, value, vector
+
+
+def _rank(curvature: NDArray[np.float64]) -> int:
+    """Return how many directions of the rate constants change the fit at all."""
+    _, value, _ = _scaled(curvature)
+    return int(np.sum(value > LOST))
+
+
+def _fixed(curvature: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which rate constants the curvature fixes, shape (rates,)."""
+    _, value, vector = _scaled(curvature)
+    fixed: NDArray[np.bool_] = np.all(np.abs(vector[:, value <= LOST]) < 1e-4, axis=1)
+    return fixed
+
+
+def _inverse(curvature: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inverse of the curvature within the directions that it fixes."""
+    scale, value, vector = _scaled(curvature)
+    kept = value > 1e-14
+    inner: NDArray[np.float64] = vector[:, kept] / value[kept] @ vector[:, kept].T
+    return inner / np.outer(scale, scale)

@@ -1,0 +1,249 @@
+r"""What noise a wavelength × time matrix carries, estimated from the residuals of a fit.
+
+Spectra are rotated into the cosines of a discrete cosine transform along wavelength. The first
+cosine is the constant, so an offset of a whole spectrum shows there alone; noise that is
+stationary along wavelength has nearly independent coefficients (the transform is close to the
+Karhunen-Loève basis: Ahmed, Natarajan and Rao 1974, IEEE Trans. Comput. C-23, 90). In direction j
+the covariance over the m times is
+
+.. math:: \mathrm{cov}(y_j) = v_j I + d_j K \quad (j ≥ 1), \qquad
+   \mathrm{cov}(y_0) = (v_0 + n σ_o^2) I + d_0 K
+
+======= ===================================================== ============
+symbol  meaning                                               unit
+======= ===================================================== ============
+v_j     variance of direction j; σ² in all for white noise    absorbance²
+σ_o     standard deviation of the offset of one spectrum      absorbance
+d_j, K  slow drift, K = min(t, t')/span the covariance of     absorbance²
+        Brownian motion; 0 unless the residuals show it
+n       number of wavelengths                                 1
+======= ===================================================== ============
+
+A slow drift may have a smooth shape along wavelength (scattering that grows, a lamp that ages).
+Where one of the next few cosines drifts beyond doubt, all of them are turned to the principal
+shapes of the drift, each of which then has a d of its own; a direction that drifts holds little
+weight.
+
+All variances are those of restricted maximum likelihood (Patterson and Thompson 1971, Biometrika
+58, 545): the residuals' sum of squares over their degrees of freedom. White noise alone is the
+model until the residuals speak against it, so that the offsets' variance tends to zero, and the
+fit to ordinary least squares, where there are none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FEWEST_WAVELENGTHS = 8  # fewer cannot tell an offset from white noise
+OFFSET_LEVEL = 0.02  # chance of seeing offsets in white noise
+DRIFT_RISE = 6.0  # twice the log likelihood that a drift must gain; chance 0.7 %
+SHAPE_RISE = 9.0  # the same for each of the next cosines; chance 0.1 %
+SLOW = 6  # cosines that are asked for a drift
+MODES = 12  # courses that make up a slow drift
+CORRELATED = 3.0  # excess of the slow cosines, in standard errors
+LEAKAGE = 3e-3  # of the slowest cosine: what the ends of the range leak into all others
+SMALLEST = 1e-15  # variance relative to the data's sum of squares: what rounding leaves
+TINIEST = 1e-30  # variance of data that are zero
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Noise of a matrix of spectra in the rotated directions.
+
+    Args:
+        variance: v_j, the white part of the offsets included in j = 0, shape (n,).
+        sd: Standard deviation of a single absorbance, offsets not counted.
+        offset_sd: Standard deviation of the offset of one spectrum (not its slow part).
+        drift: Drift d of each turned direction relative to its unit white variance, shape (s,);
+            empty if nothing drifts.
+        turn: What turns the first s directions to those, shape (s, s).
+        correlated: Whether noise of neighbouring wavelengths is correlated.
+    """
+
+    variance: NDArray[np.float64]
+    sd: float
+    offset_sd: float = 0.0
+    drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    turn: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    correlated: bool = False
+
+    @property
+    def drift_sd(self) -> float:
+        """Standard deviation of the drift of the offset over the whole series."""
+        if not len(self.drift):
+            return 0.0
+        back = np.linalg.inv(self.turn)[:, 0]
+        return math.sqrt(float(self.drift @ back**2) / len(self.variance))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the noise as plain data for JSON."""
+        kinds = ["correlated along wavelength" if self.correlated else "white"]
+        kinds += ["an offset per spectrum"] if self.offset_sd > 0 else []
+        kinds += ["a slow drift of the baseline"] if len(self.drift) else []
+        return {
+            "sd": self.sd,
+            "offset_sd": self.offset_sd,
+            "drift_sd": self.drift_sd,
+            "correlated": self.correlated,
+            "from": "residuals, taken as " + " and ".join(kinds),
+        }
+
+
+def rotate(absorbance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return spectra in orthonormal cosines along wavelength, shape (m, n) as given."""
+    from scipy.fft import dct
+
+    turned: NDArray[np.float64] = dct(absorbance, axis=1, norm="ortho")
+    return turned
+
+
+def brownian(time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return smooth courses F, F Fᵀ ≈ K, of Brownian motion over the series, shape (m, modes).
+
+    (Karhunen-Loève: √2 sin(ωx) / ω with ω = (l − ½) π and x from 0 to 1.)
+    """
+    x = (time - time[0]) / (time[-1] - time[0])
+    omega = (np.arange(1, min(MODES, len(time) // 3) + 1) - 0.5) * math.pi
+    courses: NDArray[np.float64] = math.sqrt(2.0) * np.sin(x[:, None] * omega) / omega
+    return courses
+
+
+def estimate_noise(
+    data: NDArray[np.float64],
+    time: NDArray[np.float64],
+    span: NDArray[np.float64],
+    slopes: NDArray[np.float64],
+) -> Noise:
+    """Return the noise of rotated spectra around a fitted model.
+
+    Args:
+        data: Rotated spectra, shape (m, n).
+        time: Times, shape (m,).
+        span: Orthonormal columns that span the concentrations, shape (m, r).
+        slopes: Orthonormal columns orthogonal to ``span`` along which the nonlinear parameters
+            move the fit, shape (m, p).
+    """
+    (m, n), r, p = data.shape, span.shape[1], slopes.shape[1]
+    floor = SMALLEST * float(np.sum(data**2)) + TINIEST
+    squares = np.sum((data - span @ (span.T @ data)) ** 2, axis=0)
+    if n < FEWEST_WAVELENGTHS:
+        variance = max(float(squares.sum()) / (n * (m - r) - p), floor)
+        return Noise(np.full(n, variance), math.sqrt(variance))
+    each = squares / (m - r)
+    courses = _Courses(time, np.hstack((span, slopes)))
+    quiet = max(float(np.median(each[n // 2 :])), floor)
+    slow = data[:, : courses.drifting(data[:, : min(SLOW, n // 2)], quiet)]
+    each[: slow.shape[1]] = courses.rough(slow)
+    share = (n - 1) * (m - r) / ((n - 1) * (m - r) - p)
+    sigma2 = max(float(each[1:].mean()) * share, floor)
+    variance = np.full(n, sigma2)
+    correlated = _slow_excess(each[1:], sigma2, m - r) > CORRELATED
+    if correlated:
+        smooth = _descending(each[1:])
+        variance[1:] = np.maximum(smooth, max(LEAKAGE * float(smooth[0]), floor))
+    base = float(variance[1])
+    variance[0] = each[0] if each[0] > base * _largest_ratio(m - r) else base
+    noise = Noise(
+        variance,
+        sd=math.sqrt(float(variance[1:].mean())),
+        offset_sd=math.sqrt((float(variance[0]) - base) / n),
+        correlated=correlated,
+    )
+    if not slow.shape[1]:
+        return noise
+    drift, turn = courses.turned(slow, variance[: slow.shape[1]])
+    return replace(noise, drift=drift, turn=turn)
+
+
+def _largest_ratio(freedom: int) -> float:
+    """Return the ratio of variances that white noise seldom exceeds."""
+    from scipy.special import chdtri
+
+    return float(chdtri(freedom, OFFSET_LEVEL)) / freedom
+
+
+def _slow_excess(each: NDArray[np.float64], sigma2: float, freedom: int) -> float:
+    """Return by how many standard errors the slow cosines exceed the mean variance."""
+    counts = 2 ** np.arange(int(math.log2(len(each))))
+    excess = np.cumsum(each / sigma2 - 1.0)[counts - 1]
+    spread = np.sqrt(2.0 * counts * (1.0 - counts / len(each)) / freedom)
+    return float(np.max(excess / spread))
+
+
+def _descending(each: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return variances that fall with frequency, by isotonic regression, shape as given."""
+    from scipy.optimize import isotonic_regression
+
+    smooth: NDArray[np.float64] = isotonic_regression(each, increasing=False).x
+    return smooth
+
+
+class _Courses:
+    """Restricted maximum likelihood for the courses of single directions over time.
+
+    Args:
+        time: Times, shape (m,).
+        model: Orthonormal columns that the fit can follow, shape (m, r + p).
+    """
+
+    def __init__(self, time: NDArray[np.float64], model: NDArray[np.float64]) -> None:
+        self.model = model
+        courses = brownian(time)
+        outside = courses - model @ (model.T @ courses)
+        self.modes, size, _ = np.linalg.svd(outside, full_matrices=False)
+        self.value = size**2
+        self.freedom = len(time) - model.shape[1]
+
+    def drifting(self, slow: NDArray[np.float64], least: float) -> int:
+        """Return how many of the slow cosines, shape (m, s), may drift: none, the mean, or all."""
+        rises = [self.likely(y, least)[1] for y in slow.T]
+        if any(rise > SHAPE_RISE for rise in rises[1:]):
+            return len(rises)
+        return int(rises[0] > DRIFT_RISE)
+
+    def rough(self, slow: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the variance of each direction less all smooth courses, shape (s,)."""
+        rest = slow - self.model @ (self.model.T @ slow)
+        rest = rest - self.modes @ (self.modes.T @ rest)
+        left: NDArray[np.float64] = np.sum(rest**2, axis=0) / (self.freedom - len(self.value))
+        return left
+
+    def turned(
+        self, slow: NDArray[np.float64], variance: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the drifts, shape (s,), of the principal shapes, and what turns to them."""
+        scaled = slow / np.sqrt(variance)
+        smooth = np.sqrt(self.value)[:, None] * (self.modes.T @ scaled)
+        shapes = np.linalg.eigh(smooth.T @ smooth)[1]
+        drift = np.array([self.likely(y, 1.0)[0] for y in (scaled @ shapes).T])
+        return drift, shapes / np.sqrt(variance)[:, None]
+
+    def likely(self, y: NDArray[np.float64], least: float) -> tuple[float, float]:
+        """Return the drift of one direction, and twice the log likelihood that it gains.
+
+        The white part is estimated with it and at least ``least``.
+        """
+        rest = y - self.model @ (self.model.T @ y)
+        squares = (self.modes.T @ rest) ** 2
+        other = max(float(rest @ rest - squares.sum()), 0.0)
+
+        def cost(ratio: float) -> tuple[float, float]:
+            shape = 1.0 + ratio * self.value
+            total = float(np.sum(squares / shape)) + other
+            white = max(total / self.freedom, least)
+            whole = self.freedom * math.log(white) + float(np.sum(np.log(shape)))
+            return whole + total / white, white
+
+        ratios = np.geomspace(1e-3, 1e8, 45)
+        costs = [cost(float(ratio))[0] for ratio in ratios]
+        best = int(np.argmin(costs))
+        rise = cost(0.0)[0] - costs[best]
+        ratio = float(ratios[best])
+        return (ratio * cost(ratio)[1], rise) if rise > 0 else (0.0, 0.0)

@@ -1,0 +1,189 @@
+r"""The objective of a global fit with the spectra eliminated, and its minimum.
+
+For rotated spectra :math:`Y = C(θ) S + E` (m × n, :mod:`prenuc.infer.noise`) the best spectra S
+follow from C by linear regression. What is left depends on the rate constants alone,
+
+.. math:: Q(θ) = \mathrm{tr}(P^\perp G), \qquad P^\perp = 1 - C C^+, \qquad
+   G = \sum_j y_j y_j^T / v_j
+
+so that n wavelengths are condensed once into the m × m matrix G (variable projection: Golub and
+Pereyra 1973, SIAM J. Numer. Anal. 10, 413). With :math:`T_p = P^\perp\, ∂C/∂u_p` and u = ln θ
+
+.. math:: \tfrac12 \frac{∂Q}{∂u_p} = -\mathrm{tr}(T_p^T G C^{+T}), \qquad
+   A_{pq} = \mathrm{tr}(T_p^T T_q\; C^+ G\, C^{+T})
+
+The gradient is exact; A is the Gauss-Newton curvature of Kaufman (1975, BIT 15, 49). Directions
+with a time covariance of their own enter as further blocks, whitened first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.kinetics import Network
+
+SMALLEST_COLUMN = 1e-150  # a species that is never there
+RANK = 1e-10  # of normalised concentration columns
+MOST_ITERATIONS = 60
+LONGEST_STEP = 1.5  # in ln k
+CONVERGED = 1e-9  # in ln k
+SLOWEST, QUICKEST = 1e-7, 1e3  # times 1/span and 1/shortest gap: rate constants searched
+
+
+@dataclass(frozen=True)
+class Block:
+    """Directions of wavelength space that share a covariance over time.
+
+    Args:
+        gram: Their weighted scatter matrix G, whitened in time, shape (m, m).
+        whitener: Inverse Cholesky factor of the covariance over time; None if it is the identity.
+    """
+
+    gram: NDArray[np.float64]
+    whitener: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Concentrations of one block taken apart at one set of rate constants.
+
+    Args:
+        span: Orthonormal columns Q of C, shape (m, r).
+        inverse: Pseudo-inverse of C, shape (species, m).
+        tangents: T_p, shape (rates, m, species).
+    """
+
+    span: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    tangents: NDArray[np.float64]
+
+    def curvature(self, gram: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return tr(T_pᵀ T_q C⁺ G C⁺ᵀ), shape (rates, rates)."""
+        inner = self.inverse @ gram @ self.inverse.T
+        flat = self.tangents.reshape(len(self.tangents), -1)
+        found: NDArray[np.float64] = flat @ (self.tangents @ inner).reshape(flat.shape).T
+        return found
+
+
+@dataclass(frozen=True)
+class Point:
+    """The objective at one set of rate constants.
+
+    Args:
+        u: Logarithms of the rate constants, shape (rates,).
+        value: Q.
+        gradient: Half the gradient of Q, shape (rates,).
+        curvature: A, half the Gauss-Newton curvature of Q, shape (rates, rates).
+    """
+
+    u: NDArray[np.float64]
+    value: float
+    gradient: NDArray[np.float64]
+    curvature: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Weighted residual sum of squares as a function of the rate constants.
+
+    Args:
+        network: Gives the concentrations.
+        time: Times, shape (m,).
+        blocks: The data.
+    """
+
+    network: Network
+    time: NDArray[np.float64]
+    blocks: Sequence[Block]
+
+    @cached_property
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest ln k that the times can tell anything about."""
+        gaps = np.diff(np.maximum(self.time, 0.0))
+        shortest = float(np.min(gaps[gaps > 0], initial=np.inf))
+        span = float(self.time[-1] - self.time[0])
+        return math.log(SLOWEST / span), math.log(QUICKEST / min(shortest, span))
+
+    def splits(self, u: NDArray[np.float64]) -> list[Split]:
+        """Return the concentrations taken apart, one for each block."""
+        rates = np.exp(u)
+        values, slopes = self.network.concentrations(self.time, rates)
+        slopes = slopes * rates[:, None, None]
+        return [
+            split(values, slopes)
+            if block.whitener is None
+            else split(block.whitener @ values, block.whitener @ slopes)
+            for block in self.blocks
+        ]
+
+    def at(self, u: NDArray[np.float64]) -> Point:
+        """Return value, gradient and curvature at u = ln k."""
+        value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
+        for block, part in zip(self.blocks, self.splits(u), strict=True):
+            seen = block.gram @ part.span
+            value += float(np.trace(block.gram) - np.sum(part.span * seen))
+            spectra = block.gram @ part.inverse.T
+            gradient -= np.einsum("pma,ma->p", part.tangents, spectra)
+            curvature += part.curvature(block.gram)
+        return Point(u, value, gradient, curvature)
+
+    def minimise(
+        self, u: NDArray[np.float64], fixed: int | None = None, known: Point | None = None
+    ) -> Point:
+        """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
+
+        Args:
+            u: Start, shape (rates,).
+            fixed: Index of a rate constant that stays where it is.
+            known: The objective at u, if it is known already.
+        """
+        here = known or self.at(u)
+        free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
+        if not len(free):
+            return here
+        damping = 1e-6
+        for _ in range(MOST_ITERATIONS):
+            step = _step(here, free, damping)
+            if np.max(np.abs(step)) < CONVERGED:
+                break
+            there = self.at(np.clip(here.u + step, *self.bounds))
+            if there.value < here.value:
+                here, damping = there, max(damping / 10.0, 1e-12)
+            elif damping > 1e8 or here.value - there.value > -1e-13 * abs(here.value):
+                break
+            else:
+                damping = max(damping * 10.0, 1e-4)
+        return here
+
+
+def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
+    """Return concentrations taken apart into span, pseudo-inverse and tangents."""
+    norm = np.linalg.norm(values, axis=0)
+    there = norm > SMALLEST_COLUMN
+    norm = np.where(there, norm, 1.0)
+    left, size, right = np.linalg.svd(np.where(there, values / norm, 0.0), full_matrices=False)
+    rank = int(np.sum(size > RANK * size[0]))
+    span = left[:, :rank]
+    inverse = (right[:rank].T / size[:rank]) @ span.T / norm[:, None]
+    return Split(span, inverse, slopes - span @ (span.T @ slopes))
+
+
+def _step(here: Point, free: NDArray[np.intp], damping: float) -> NDArray[np.float64]:
+    """Return a damped Gauss-Newton step, no longer than allowed, shape (rates,)."""
+    matrix = here.curvature[np.ix_(free, free)]
+    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+    scaled = matrix / np.outer(scale, scale) + damping * np.eye(len(free))
+    move = np.linalg.lstsq(scaled, -here.gradient[free] / scale, rcond=1e-13)[0] / scale
+    step = np.zeros(len(here.u))
+    step[free] = move * min(1.0, LONGEST_STEP / max(float(np.max(np.abs(move))), 1e-300))
+    return step

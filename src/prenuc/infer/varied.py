@@ -1,0 +1,231 @@
+"""The published checks asked again with other constants, for calibration and robustness.
+
+A change names numbers by parameter set and constant. While a mechanism is built, the changed sets
+stand in the catalogue in place of the package's own, so that any builder (the two-pathway model,
+the alloy, a rival) sees them without knowing about it.
+
+What a constant is follows from the last word of its name:
+
+===============  ==================================================  ========================
+last word        what                                                kind
+===============  ==================================================  ========================
+k                rate constant at its reference temperature          rate
+K                equilibrium constant at its reference temperature   equilibrium
+half, threshold  concentration at which something is half of its     concentration
+solubility       most; the reciprocal of a binding constant
+energy           activation energy                                   energy
+enthalpy         reaction enthalpy                                   energy
+===============  ==================================================  ========================
+
+Anything else (orders, sites, counts, sizes, barriers, reference temperatures) is structure. So is
+a ``reference``: the concentration at which a rate constant is quoted.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from prenuc.errors import MechanismError, SimulationError, unknown_name
+from prenuc.facts.catalogue import entries, get
+from prenuc.infer.measures import measure
+from prenuc.mechanism.reaction import Binding
+from prenuc.protocol.plan import Add
+from prenuc.quantities import Quantity
+from prenuc.simulate.solver import Cvode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from prenuc.facts.check import Check
+    from prenuc.facts.recipe import ParameterSet, Recipe
+    from prenuc.facts.value import Value
+    from prenuc.infer.measures import Bench, Choose
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.reaction import Factor, Reaction
+
+Kind = Literal["rate", "equilibrium", "concentration", "energy", "structure"]
+Name = tuple[str, str]  # parameter set and constant
+
+QUICK = Cvode(rtol=1e-6, atol=1e-13)  # numbers agree with the default to about 1e-5
+_KINDS: Mapping[str, Kind] = {
+    "k": "rate",
+    "K": "equilibrium",
+    "half": "concentration",
+    "threshold": "concentration",
+    "solubility": "concentration",
+    "energy": "energy",
+    "enthalpy": "energy",
+}
+
+
+def kind_of(name: str) -> Kind:
+    """Return what a constant is, by its name; see the module."""
+    return _KINDS.get(name.rpartition(".")[2], "structure")
+
+
+def value_of(name: Name) -> Value:
+    """Return a constant of the package."""
+    parameters: ParameterSet = get("parameters", name[0])
+    if name[1] not in parameters.values:
+        raise MechanismError(unknown_name("parameter", name[1], parameters.values))
+    return parameters.values[name[1]]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Chooses the mechanism of a recipe, built from changed constants.
+
+    Args:
+        choose: Chooses it with the package's own constants.
+        change: Numbers in the units of the package's own, by set and constant.
+    """
+
+    choose: Choose
+    change: Mapping[Name, float]
+
+    def __call__(self, recipe: Recipe) -> Mechanism:
+        """Return the mechanism for a recipe."""
+        with _standing_in(self.change):
+            return self.choose(recipe)
+
+
+@contextmanager
+def _standing_in(change: Mapping[Name, float]) -> Iterator[None]:
+    known = entries("parameters")
+    before = {which: known[which] for which, _ in change}
+    for which, kept in before.items():
+        values = dict(kept.values)
+        for (owner, name), number in change.items():
+            if owner == which:
+                old = value_of((owner, name))
+                values[name] = replace(old, quantity=Quantity(number, old.quantity.unit))
+        known[which] = replace(kept, values=values)
+    try:
+        yield
+    finally:
+        known.update(before)
+
+
+def ask(checks: Iterable[Check], bench: Bench) -> dict[str, float]:
+    """Return the number of each check, NaN where there is none; each number is worked out once."""
+    found: dict[tuple[str, str, str], float] = {}
+    for check in checks:
+        key = question(check)
+        if key not in found:
+            try:
+                found[key] = measure(bench, check.measure, check.recipe, check.of)
+            except (SimulationError, MechanismError):
+                found[key] = math.nan
+    return {check.id: found[question(check)] for check in checks}
+
+
+def question(check: Check) -> tuple[str, str, str]:
+    """Return what a check asks of the simulation, whatever range it expects."""
+    return check.recipe, check.measure, repr(sorted(check.of.items()))
+
+
+def recipes_of(check: Check) -> tuple[str, ...]:
+    """Return the recipes that a check looks at."""
+    return (check.recipe, check.of["recipe"]) if "recipe" in check.of else (check.recipe,)
+
+
+def owners(checks: Iterable[Check], choose: Choose) -> dict[str, frozenset[Name]]:
+    """Return, by recipe, the constants of parameter sets that its mechanism was built from."""
+    known = {
+        id(value): (owner.id, name)
+        for owner in entries("parameters").values()
+        for name, value in owner.values.items()
+    }
+    found: dict[str, frozenset[Name]] = {}
+    for recipe in dict.fromkeys(name for check in checks for name in recipes_of(check)):
+        try:
+            mechanism = choose(get("recipes", recipe))
+        except MechanismError:  # a rival that has nothing to say
+            found[recipe] = frozenset()
+        else:
+            used = (id(value) for value in mechanism.parameters.values())
+            found[recipe] = frozenset(known[one] for one in used if one in known)
+    return found
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which constants can act in which recipe, so that nothing is run again in vain.
+
+    Args:
+        choose: Chooses the mechanism of a recipe.
+        used: The constants of each recipe's mechanism.
+        charged: The reagents that each recipe, and each variation of it, puts into any vessel.
+    """
+
+    choose: Choose
+    used: Mapping[str, frozenset[Name]]
+    charged: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, checks: Collection[Check], bench: Bench) -> Reach:
+        """Run the checks and return what was charged.
+
+        Args:
+            checks: What will be asked.
+            bench: Where it is asked with the package's own constants.
+        """
+        ask(checks, bench)
+        charged: dict[str, frozenset[str]] = {}
+        for run, _ in bench.finished():
+            recipe = run.protocol.name.removesuffix(", varied")
+            added = {n for op in run.protocol.plan if isinstance(op, Add) for n in op.amounts}
+            charged[recipe] = charged.get(recipe, frozenset()) | added
+        return cls(bench.choose, owners(checks, bench.choose), charged)
+
+    def recipes(self, change: Mapping[Name, float]) -> list[str]:
+        """Return the recipes in which a change can make a difference."""
+        new = Changed(self.choose, change)
+        found = []
+        for recipe_id, used in self.used.items():
+            if used.isdisjoint(change):
+                continue
+            recipe = get("recipes", recipe_id)
+            if _differs(self.choose(recipe), new(recipe), self.charged[recipe_id]):
+                found.append(recipe_id)
+        return found
+
+
+def _differs(old: Mechanism, new: Mechanism, charged: Iterable[str]) -> bool:
+    """Return whether any reaction that can run at all has another law."""
+    if len(old.reactions) != len(new.reactions):
+        return True
+    there = _reachable(old.reactions, set(charged))
+    return any(
+        was != now and _runs(was, there) and _matters(was, now, there)
+        for was, now in zip(old.reactions, new.reactions, strict=True)
+    )
+
+
+def _reachable(reactions: Collection[Reaction], there: set[str]) -> set[str]:
+    """Return everything that can ever be in a vessel."""
+    size = -1
+    while size != len(there):
+        size = len(there)
+        for reaction in reactions:
+            if _runs(reaction, there):
+                there |= {name for name, n in reaction.stoichiometry.items() if n > 0}
+    return there
+
+
+def _runs(reaction: Reaction, there: Collection[str]) -> bool:
+    return all(_seen(f, there) for f in reaction.factors if not isinstance(f, Binding))
+
+
+def _seen(factor: Factor, there: Collection[str]) -> bool:
+    return any(weight and name in there for name, weight in factor.pool.items())
+
+
+def _matters(was: Reaction, now: Reaction, there: Collection[str]) -> bool:
+    if was.constant != now.constant or was.stoichiometry != now.stoichiometry:
+        return True
+    pairs = zip(was.factors, now.factors, strict=True)
+    return any(old != new and _seen(old, there) for old, new in pairs)

@@ -1,0 +1,37 @@
+"""Mechanisms of the package by name: "two-pathway/CdS", "classical/CdS"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.errors import MechanismError, unknown_name
+from prenuc.facts.catalogue import entries
+from prenuc.mechanism.rivals import RIVALS
+from prenuc.mechanism.rivals.players import system_named
+from prenuc.mechanism.two_pathway import MODEL, two_pathway
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prenuc.mechanism.mechanism import Mechanism
+
+MODELS: Mapping[str, Callable[..., Mechanism]] = {MODEL: two_pathway, **RIVALS}
+
+
+def mechanism_named(name: str, *, metal: str | None = None) -> Mechanism:
+    """Return a mechanism of the package.
+
+    Args:
+        name: Model and material, such as "two-pathway/CdS"; ``prenuc list parameters`` shows all.
+            A system of the two-pathway model ("classical/CdTe-ODE") means its metal carboxylate.
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+
+    Raises:
+        MechanismError: There is none of that name; the nearest names are given.
+    """
+    model, _, which = name.partition("/")
+    known = [p.id for p in entries("parameters").values() if p.model in MODELS]
+    plain, _ = system_named(which)
+    if name not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
+        raise MechanismError(unknown_name("mechanism", name, known))
+    return MODELS[model](which, metal=metal)

@@ -1,0 +1,55 @@
+r"""Classical one-step nucleation with LaMer's supply, on one page.
+
+The precursors make monomers (``players.py``, eq. S); above the solubility monomers meet in one step
+to a nucleus, at a rate that the work of the critical nucleus sets; nuclei grow (eq. G)::
+
+    E + M → monomer             k_supply(T) E M                                              (S)
+    n* monomer → QD             k_nuc(T) exp(−B / ln²(c/c_eq))                               (1)
+    monomer → QD                k_grow(T) m₍₂₋q₎ (c − c_eq)₊                                 (G)
+
+.. math:: J = A \exp\Big(-\frac{16 π γ^3 v^2}{3 (kT)^3 \ln^2 S}\Big), \quad S = c / c_{eq}
+
+Symbols: c monomer (mol/m³), c_eq its solubility (mol/m³), γ surface energy (J/m²), v volume of a
+unit (m³), B = 16πγ³v²/(3(kT)³) without unit, k_nuc dots per volume and time (mol/(m³ s)), n* units
+in a nucleus, m_p moments of the dots (``two_pathway.py``), q size exponent of growth, 0 or 1.
+
+Limits of validity: the nucleus is a piece of crystal with the bulk's surface energy. The bare
+surface energy of CdS, about 0.75 J/m², makes the work hundreds of kT, so B is effective and no γ is
+to be read from it. n* is one number, not 2B/ln³S. No cluster is ever made: neither PC nor MSC
+exists in this model, and what absorbs is dots.
+
+References: ``lee2016`` (review of classical and other paths); ``seed @ Scheme S4`` (bottom panel).
+Not in the catalogue: Becker and Döring 1935, Ann. Phys. 416, 719; LaMer and Dinegar 1950, J. Am.
+Chem. Soc. 72, 4847.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.mechanism.rivals.players import Players, growth, nucleation, supply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Mechanism
+
+MODEL = "classical"
+
+
+def classical(
+    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
+) -> Mechanism:
+    """Return classical nucleation and growth of a material.
+
+    Args:
+        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+        change: Values that replace constants of the same name.
+
+    Raises:
+        MechanismError: There is no parameter set for the material, or no constant of a name.
+    """
+    players = Players.of(MODEL, material, metal, change)
+    return players.mechanism([*supply(players), nucleation(players), *growth(players)])

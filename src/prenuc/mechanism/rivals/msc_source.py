@@ -1,0 +1,86 @@
+"""Magic-size clusters as a source of monomers, on one page.
+
+Clusters form from monomers in the flask, hot and at once, and dissolve again to feed the dots;
+there is no inactive precursor compound between them (``seed @ Scheme S1``)::
+
+    E + M → monomer             k_supply(T) E M                                              (S)
+    monomer → MSC               k_form(T) c (c/c_ref)^(a − 1)                                (1)
+    MSC → monomer               k_diss(T) MSC                                                (2)
+    n* monomer → QD             k_nuc(T) exp(−B / ln²(c/c_eq))                               (3)
+    monomer → QD                k_grow(T) m₍₂₋q₎ (c − c_eq)₊                                 (G)
+
+Symbols: c monomer and MSC in mol/m³ of chalcogen, c_eq solubility and c_ref a scale (mol/m³), a the
+order of forming a cluster, B the work of a nucleus times ln²S in kT, n* its units. Where a material
+has several clusters each has its own (1) and (2); they turn into each other through monomers only.
+
+What follows from the structure: dots wait for no cluster, and a cluster appears before dots eat the
+monomers, never after. Cluster and dots compete for one pool, so (2) empties the cluster as soon as
+dots grow. In a dispersion (1) is slower by the dilution to the power a. With a = 1 monomers would
+turn to clusters in any dispersion, first order, and the monomer would be a precursor compound by
+another name.
+
+Limits of validity: a cluster is one species, not a ladder; its size appears nowhere but in a.
+jiang2010 speaks of CdSe nanorods, gary2015 and friedfeld2019 of InP: that the same holds for CdS
+and CdTe is the question, not their claim.
+
+References: ``jiang2010``, ``gary2015``, ``friedfeld2019``, all after ``seed @ Scheme S1``;
+``xie2016`` for InP in ``seed @ Figure S1``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.mechanism.reaction import Power, Reaction, mass_action
+from prenuc.mechanism.rivals.players import MONOMER, Players, growth, nucleation, supply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Mechanism
+
+MODEL = "msc-source"
+
+
+def msc_source(
+    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
+) -> Mechanism:
+    """Return the model of clusters that feed the dots.
+
+    Args:
+        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+        change: Values that replace constants of the same name.
+
+    Raises:
+        MechanismError: There is no parameter set for the material, or no constant of a name.
+    """
+    players = Players.of(MODEL, material, metal, change)
+    return players.mechanism(
+        [
+            *supply(players),
+            *(step for name in players.clusters for step in _cluster(players, name)),
+            nucleation(players),
+            *growth(players),
+        ],
+        *map(players.cluster, players.clusters),
+    )
+
+
+def _cluster(players: Players, name: str) -> list[Reaction]:
+    """Return (1) and (2) of one cluster."""
+    law = (
+        Power({MONOMER: 1.0}),
+        Power({MONOMER: 1.0}, players.number("formation.order") - 1, players.number("reference")),
+    )
+    forms, dissolves = f"{name} forms", f"{name} dissolves"
+    return [
+        Reaction(forms, {MONOMER: -1.0, name: 1.0}, players.constant(forms), law),
+        Reaction(
+            dissolves,
+            {name: -1.0, MONOMER: 1.0},
+            players.constant(dissolves),
+            mass_action({name: 1}) + players.modulations(dissolves),
+        ),
+    ]

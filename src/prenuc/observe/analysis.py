@@ -1,0 +1,228 @@
+"""From measured spectra to first excitons, magic-size clusters and diameters, nothing guessed.
+
+A diameter needs a material. None is guessed from a spectrum: without one, the analysis gives
+positions, and says which clusters of the catalogue have a line there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import Problem, SpectrumError
+from prenuc.facts.catalogue import get
+from prenuc.observe.features import Feature, first_exciton, match_lines
+from prenuc.observe.isosbestic import Isosbestic, isosbestic_points
+from prenuc.observe.readers import read
+from prenuc.observe.readers.source import load
+from prenuc.observe.sizing import TOLERANCE_NM, Line, Size, msc_lines, size
+from prenuc.quantities import Quantity, dimension
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from prenuc.facts.material import Material
+    from prenuc.observe.readers.source import Signal
+    from prenuc.observe.series import SpectrumSeries
+
+NO_MATERIAL = "no material given, so no diameter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What one spectrum shows.
+
+    Args:
+        feature: Its first exciton.
+        clusters: Catalogued MSC lines that it matches in position and sharpness, closest first.
+        sizes: What every sizing curve of the material says; empty without a material.
+        diameter_ci95_nm: Diameters at both ends of the interval of the position, nm, by the
+            curve that gave the diameter; None without one. The error of the curve comes on top.
+        warnings: Everything a reader should know before believing the numbers.
+    """
+
+    feature: Feature
+    clusters: tuple[Line, ...] = ()
+    sizes: tuple[Size, ...] = ()
+    diameter_ci95_nm: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size | None:
+        """The answer of the preferred curve that has one."""
+        return next((one for one in self.sizes if one.diameter_nm is not None), None)
+
+    @property
+    def diameter_nm(self) -> float:
+        """The diameter by the preferred curve that has one, nm; NaN when there is none."""
+        one = self.size
+        return float("nan") if one is None or one.diameter_nm is None else one.diameter_nm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """A series of m spectra and what each of them shows.
+
+    Args:
+        series: The spectra.
+        found: One finding for each, m of them.
+        material: Semiconductor, such as "CdSe"; None when it was not given.
+        isosbestic: Where all spectra cross.
+        file: The file that the spectra came from, as named by the user; empty for none.
+    """
+
+    series: SpectrumSeries
+    found: tuple[Found, ...]
+    material: str | None = None
+    isosbestic: tuple[Isosbestic, ...] = ()
+    file: str = ""
+
+    @property
+    def time_s(self) -> NDArray[np.float64]:
+        """Time of each spectrum in s, shape (m,); NaN where it is not known."""
+        unit = self.series.time_unit
+        factor = Quantity(1.0, unit).to("s") if dimension(unit) == "[time]" else float("nan")
+        return np.asarray(self.series.time * factor, dtype=np.float64)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per spectrum as plain data; a number that is none is NaN or None."""
+        return [
+            self._row(i, time) | {"warnings": list(self.found[i].warnings)}
+            for i, time in enumerate(self.time_s.tolist())
+        ]
+
+    def _row(self, i: int, time: float) -> dict[str, Any]:
+        found = self.found[i]
+        feature, one = found.feature, found.size
+        return {
+            "file": self.file,
+            "label": self.series.labels[i],
+            "time_s": time,
+            "status": feature.status,
+            "first_exciton_nm": feature.position_nm,
+            "ci95_nm": list(feature.ci95_nm),
+            "hwhm_nm": feature.hwhm_nm,
+            "maximum_nm": feature.maximum_nm,
+            "doublet_nm": feature.doublet,
+            "height": feature.height,
+            "matches": [line.species for line in found.clusters],
+            "material": self.material,
+            "diameter_nm": found.diameter_nm,
+            "diameter_ci95_nm": found.diameter_ci95_nm,
+            "curve": None if one is None else one.curve,
+            "diameters_nm": {each.curve: each.diameter_nm for each in found.sizes},
+        }
+
+
+def read_spectra(
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    time_unit: str | None = None,
+    signal: Signal | None = None,
+) -> SpectrumSeries:
+    """Read a file of absorption spectra and note the checksum of exactly what was read.
+
+    Args:
+        path: The file, at most 50 MB.
+        decimal: As for :func:`prenuc.observe.readers.read`.
+        time_unit: As there.
+        signal: As there.
+
+    Raises:
+        SpectrumError: The file cannot be read without guessing, or holds emission spectra.
+    """
+    series = read(path, decimal=decimal, time_unit=time_unit, signal=signal)
+    source = load(path)
+    if series.signal != "absorbance":
+        what = f"these are {series.signal} spectra, which have no excitonic absorption"
+        raise source.problem(what, 'Give UV-vis spectra, or say signal "absorbance" if they are')
+    digest = hashlib.sha256(source.data).hexdigest()
+    return replace(series, metadata={**series.metadata, "sha256": digest})
+
+
+def analyze(
+    series: SpectrumSeries,
+    material: str | None = None,
+    *,
+    file: str = "",
+    scale: float = 1.0,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Analysis:
+    """Find the first exciton of every spectrum, its cluster line and its diameter.
+
+    Args:
+        series: Absorption spectra against time, m of them.
+        material: Semiconductor, such as "CdSe"; it is never guessed.
+        file: Name of the file, for the rows of the result.
+        scale: Factor on all smoothing widths and fit windows, to see whether they matter.
+        progress: Called with the share that is done.
+
+    Raises:
+        InputError: The material is not in the catalogue.
+        SpectrumError: The spectra are not absorption spectra.
+    """
+    if material is not None:
+        get("materials", material)
+    if series.signal != "absorbance":
+        raise SpectrumError(Problem(f"these are {series.signal} spectra", "Give UV-vis spectra"))
+    lines = msc_lines(material)
+    found = []
+    for i, (row, label) in enumerate(zip(series.absorbance, series.labels, strict=True), 1):
+        feature = first_exciton(series.wavelength, row, scale=scale, label=label)
+        found.append(_found(feature, material, lines))
+        progress(i / len(series))
+    return Analysis(
+        series=series,
+        found=tuple(found),
+        material=material,
+        isosbestic=tuple(isosbestic_points(series)),
+        file=file,
+    )
+
+
+def _found(feature: Feature, material: str | None, lines: list[Line]) -> Found:
+    """Return what one feature means."""
+    said = list(feature.warnings)
+    clusters = _clusters(feature, lines)
+    if material is None:
+        said.append(NO_MATERIAL)
+        said += [f"a {line.material} line: {line.species}" for line in clusters]
+        return Found(feature=feature, clusters=clusters, warnings=tuple(said))
+    if feature.status == "unresolved":
+        return Found(feature=feature, warnings=tuple(said))
+    hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None
+    sizes = tuple(size(material, feature.position_nm, hwhm_nm=hwhm))
+    found = Found(feature=feature, clusters=clusters, sizes=sizes)
+    if found.size is None:
+        said += [one.reason for one in sizes] or [f"no sizing curve of {material} is published"]
+    return replace(
+        found,
+        diameter_ci95_nm=_interval(feature, material, found.size),
+        warnings=tuple(dict.fromkeys(said)),
+    )
+
+
+def _clusters(feature: Feature, lines: list[Line]) -> tuple[Line, ...]:
+    """Return the cluster lines that a feature matches in position and sharpness."""
+    sharp = {line.species: line for line in lines if line.as_sharp(feature.hwhm_nm)}
+    positions = {name: line.positions for name, line in sharp.items()}
+    return tuple(sharp[name] for name in match_lines(feature, positions, TOLERANCE_NM))
+
+
+def _interval(feature: Feature, material: str, one: Size | None) -> tuple[float, float] | None:
+    """Return the diameters (nm) at both ends of the interval, where the curve holds there."""
+    if one is None:
+        return None
+    known: Material = get("materials", material)
+    curve = next(curve for curve in known.curves if curve.id == one.curve)
+    low, high = feature.ci95_nm
+    if not (curve.in_range(low) and curve.in_range(high)):
+        return None
+    return curve.diameter(low), curve.diameter(high)

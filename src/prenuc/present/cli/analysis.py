@@ -1,0 +1,173 @@
+"""``prenuc analyze`` and ``prenuc size``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prenuc.present.cli.output import echo_json, echo_table, json_option
+from prenuc.present.cli.spectra import analyses, files_argument, material_option, reading_options
+
+if TYPE_CHECKING:
+    from prenuc.observe.analysis import Analysis
+
+
+@click.command()
+@files_argument
+@material_option
+@reading_options
+@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
+@click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
+@click.option(
+    "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
+)
+@json_option
+def analyze(
+    files: tuple[Path, ...],
+    material: str | None,
+    report_to: Path | None,
+    figures: Path | None,
+    figure_format: str,
+    as_json: bool,
+    **known: Any,
+) -> None:
+    """Find the first exciton in each spectrum of measured files, its cluster line, its diameter.
+
+    A maximum is reported as a peak, a shoulder as a shoulder, and where no position can be given
+    the answer is "unresolved". Diameters need --material.
+
+    \b
+    Examples:
+      prenuc analyze run.csv
+      prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
+    """
+    if report_to is not None:
+        from prenuc.present.report import page, report
+
+        page(report_to)
+    found = analyses(files, material, **known)
+    written = []
+    if report_to is not None:
+        written.append(report(*found, to=report_to))
+    if figures is not None:
+        written += _figures(found, figures, figure_format)
+    if as_json:
+        echo_json([row for one in found for row in one.rows()])
+        return
+    for one in found:
+        _echo(one)
+    for path in written:
+        click.echo(f"  wrote {path}")
+
+
+def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
+    """Write the three figures of each file."""
+    from prenuc.present.plot import save
+    from prenuc.present.plot_features import plot_each, plot_picks, plot_trend
+
+    stems = Counter(Path(one.file).stem for one in found)
+    written = []
+    for number, one in enumerate(found, 1):
+        stem = Path(one.file).stem
+        name = stem if stems[stem] == 1 else f"{number}-{stem}"
+        for what, plot in (("picks", plot_picks), ("fits", plot_each), ("trend", plot_trend)):
+            figure = plot(one, title=stem)
+            written.append(save(figure, folder / f"{name}-{what}.{ending}"))
+    return written
+
+
+def _echo(one: Analysis) -> None:
+    headings = ["spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster"]
+    headings += ["diameter / nm"] if one.material else []
+    rows = [_cells(row) for row in one.rows()]
+    echo_table(headings, [row[: len(headings)] for row in rows], one.file)
+    said = Counter(line for found in one.found for line in found.warnings)
+    for line, number in said.items():
+        many = "" if number == len(rows) else f" ({number} of {len(rows)} spectra)"
+        click.echo(f"prenuc: warning: {one.file}: {line}{many}", err=True)
+    for point in one.isosbestic:
+        click.echo(f"  isosbestic point at {point.position_nm:.1f} nm")
+    for line in one.series.history:
+        click.echo(f"  {line}")
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    if row["status"] == "unresolved":
+        return [row["label"], row["status"], "–", "–", "–", "", "–"]
+    low, high = row["ci95_nm"]
+    return [
+        row["label"],
+        row["status"],
+        f"{row['first_exciton_nm']:.1f}",
+        f"{low:.1f} to {high:.1f}",
+        f"{row['hwhm_nm']:.1f}",
+        ", ".join(row["matches"]),
+        "–" if row["curve"] is None else f"{row['diameter_nm']:.2f} ({row['curve']})",
+    ]
+
+
+@click.command()
+@click.argument("material")
+@click.argument("wavelength", metavar="NM")
+@click.option("--hwhm", metavar="NM", help="Half width at half maximum of the line, red side.")
+@click.option("--force", is_flag=True, help="Size the line even if it may be that of an MSC.")
+@json_option
+def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json: bool) -> None:
+    """Diameter and extinction from a first absorption, by every published curve in range.
+
+    No curve is extrapolated. On the line of a magic-size cluster a curve for quantum dots cannot
+    decide: say how wide the line is (--hwhm), or insist (--force).
+
+    \b
+    Examples:
+      prenuc size CdSe 550
+      prenuc size CdSe "2.25 eV"
+      prenuc size CdSe 512 --hwhm 16
+    """
+    from prenuc.observe.sizing import size as by_curves
+
+    nm = _nanometres(wavelength, "wavelength")
+    width = None if hwhm is None else _nanometres(hwhm, "half width")
+    found = by_curves(material, nm, hwhm_nm=width, force=force)
+    if as_json:
+        echo_json(found)
+        return
+    if not found:
+        click.echo(f"no sizing curve of {material} is published")
+        return
+    rows = [
+        [
+            one.curve,
+            "–" if one.diameter_nm is None else f"{one.diameter_nm:.2f}",
+            "–" if one.extinction is None else f"{one.extinction:.3g}",
+            one.source,
+        ]
+        for one in found
+    ]
+    title = f"{material}, first absorption at {nm:g} nm"
+    echo_table(["curve", "diameter / nm", "extinction / (L/mol/cm)", "source"], rows, title)
+    for one in found:
+        if one.reason:
+            click.echo(f"  {one.curve}: {one.reason}")
+
+
+def _nanometres(text: str, what: str) -> float:
+    """Return a wavelength in nm, which a bare number is taken to be."""
+    from prenuc.errors import InputError, Problem
+    from prenuc.facts.material import PHOTON_ENERGY_NM
+    from prenuc.quantities import Quantity, parse
+
+    try:
+        return float(text)
+    except ValueError:
+        given: Quantity = parse(text)
+    if given.dimension == "[length]":
+        return given.to("nm")
+    if what == "wavelength" and given.dimension == Quantity(1.0, "eV").dimension:
+        energy = given.to("eV")
+        if energy > 0:
+            return PHOTON_ENERGY_NM / energy
+    raise InputError(Problem(f"'{text}' is not a {what}", "Write it in nm, such as 512"))

@@ -1,0 +1,54 @@
+"""``prenuc report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.spectra import analyses, files_argument, material_option, reading_options
+
+
+@click.command()
+@files_argument
+@click.option("--to", "to", required=True, type=click.Path(path_type=Path), help="FILE.html.")
+@click.option("--title", default="prenuc report", show_default=True, help="Heading of the page.")
+@material_option
+@reading_options
+@json_option
+def report(
+    files: tuple[Path, ...],
+    to: Path,
+    title: str,
+    material: str | None,
+    as_json: bool,
+    **known: Any,
+) -> None:
+    """Write one self-contained HTML file from spectra and saved answers.
+
+    A spectrum file is analysed (see "prenuc analyze"); a .json file is an answer that prenuc
+    simulate, fit or analyze gave with --json. The page loads nothing from outside.
+
+    \b
+    Examples:
+      prenuc report run.csv --material CdSe --to report.html
+      prenuc report build/simulation.json fit.json run.csv --to report.html
+    """
+    from prenuc.errors import InputError, Problem
+    from prenuc.present.report import page
+    from prenuc.present.report import report as write
+    from prenuc.present.results import read_stored
+
+    if any(to.exists() and file.exists() and to.samefile(file) for file in files):
+        what = "this is an input, which is not overwritten"
+        raise InputError(Problem(what, "Name another file with --to", where=str(to)))
+    page(to)
+    saved = {file for file in files if file.suffix.lower() == ".json"}
+    stored = {file: read_stored(file) for file in files if file in saved}
+    spectra = [file for file in files if file not in saved]
+    found = dict(zip(spectra, analyses(spectra, material, **known), strict=True))
+    parts = [stored[file] if file in saved else found[file] for file in files]
+    path = write(*parts, to=to, title=title)
+    echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")

@@ -1,0 +1,67 @@
+"""Synthetic spectra with known rate constants, and the best precision that their noise allows."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from prenuc.observe.series import SpectrumSeries
+
+NM = np.linspace(300.0, 600.0, 601)
+MINUTES = np.linspace(4.0, 200.0, 50)
+K = 0.015  # 1/min
+WHITE, OFFSET = 1e-3, 2e-3  # absorbance
+
+
+def band(nm, at, width, height):
+    return height * np.exp(-0.5 * ((nm - at) / width) ** 2)
+
+
+def growing():
+    """Spectra of A and B on a static background; B absorbs more, so its mean carries signal."""
+    background = 0.1 + 0.3 * np.exp(-(NM - 300) / 80)
+    return np.array([band(NM, 350, 25, 0.3), band(NM, 420, 20, 0.4)]) + background
+
+
+def first_order(k=K, time=MINUTES):
+    return np.column_stack((np.exp(-k * time), -np.expm1(-k * time)))
+
+
+def noise(kind, rng, time=MINUTES):
+    m, n = len(time), len(NM)
+    found = WHITE * rng.normal(size=(m, n))
+    if "offsets" in kind:
+        found += OFFSET * rng.normal(size=(m, 1))
+    if "correlated" in kind:  # over 20 nm, full width at half maximum of the kernel
+        smooth = gaussian_filter1d(rng.normal(size=(m, n + 400)), 40 / 2.355, axis=1)[:, 200:-200]
+        found += WHITE * smooth / smooth.std()
+    if "drift" in kind:
+        found += OFFSET * np.cumsum(rng.normal(size=(m, 1)), axis=0) / np.sqrt(m)
+    return found
+
+
+def covariance(kind):
+    """Covariance along wavelength of the noise of one spectrum; a drift counts as offsets."""
+    n = len(NM)
+    found = WHITE**2 * np.eye(n)
+    if "offsets" in kind or "drift" in kind:
+        found += OFFSET**2
+    if "correlated" in kind:
+        lag = np.subtract.outer(np.arange(n), np.arange(n)) / (40 / 2.355)
+        found += WHITE**2 * np.exp(-0.25 * lag**2)
+    return found
+
+
+def best_precision(kind, time=MINUTES):
+    """Return the Cramér-Rao bound on the standard deviation of k for A -> B (1/min)."""
+    shares = first_order(time=time)
+    slope = time * np.exp(-K * time)
+    basis = np.linalg.qr(shares)[0]
+    rest = slope - basis @ (basis.T @ slope)
+    change = np.subtract(*growing())
+    signal = change @ np.linalg.solve(covariance(kind), change)
+    return 1.0 / np.sqrt(rest @ rest * signal)
+
+
+def series(kind="white", seed=1, time=MINUTES):
+    rng = np.random.default_rng(seed)
+    data = first_order(time=time) @ growing() + noise(kind, rng, time)
+    return SpectrumSeries(NM, time, data)

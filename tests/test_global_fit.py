@@ -1,0 +1,250 @@
+"""The global fit of a wavelength × time matrix: numbers, intervals, verdicts, refusals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares
+
+from prenuc.errors import FitError
+from prenuc.infer import Fit, GlobalFit, fit
+from prenuc.infer.kinetics import parse_network
+from prenuc.infer.projection import Block, Objective
+from prenuc.observe.series import SpectrumSeries
+from spectra_bench import MINUTES, NM, K, band, best_precision, first_order, growing, series
+
+LONG = np.linspace(0.0, 400.0, 80)
+SHAPES = np.array([band(NM, at, 25, 0.5) for at in (350, 420, 490, 540)])
+
+
+def simulated(scheme, rates, sd=1e-3, seed=2, time=LONG):
+    shares, _ = parse_network(scheme).concentrations(time, np.array(rates))
+    rng = np.random.default_rng(seed)
+    data = shares @ SHAPES[: shares.shape[1]]
+    return SpectrumSeries(NM, time, data + sd * rng.normal(size=data.shape))
+
+
+def by_hand(spectra, scheme, start):
+    """Full-data variable projection with white noise; rate constants and standard errors."""
+    network = parse_network(scheme)
+
+    def residual(u):
+        shares, _ = network.concentrations(spectra.time, np.exp(u))
+        linear = np.linalg.lstsq(shares, spectra.absorbance, rcond=None)[0]
+        return (spectra.absorbance - shares @ linear).ravel()
+
+    found = least_squares(residual, np.log(start), xtol=1e-15, ftol=1e-15, gtol=1e-15)
+    m, n = spectra.absorbance.shape
+    sigma2 = 2 * found.cost / (n * (m - len(network.species)) - len(start))
+    errors = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)) * sigma2)
+    return np.exp(found.x), np.exp(found.x) * errors
+
+
+@pytest.mark.parametrize(("scheme", "rates"), [("A -> B", [0.015]), ("A -> B -> C", [0.05, 0.01])])
+def test_white_noise_gives_the_numbers_of_full_data_variable_projection(scheme, rates):
+    spectra = simulated(scheme, rates)
+    found = fit(spectra, scheme)
+    assert isinstance(found, GlobalFit)
+    expected, errors = by_hand(spectra, scheme, 1.1 * np.array(rates))
+    assert found.noise["offset_sd"] == 0
+    for one, k, error in zip(found.params.values(), expected, errors, strict=True):
+        assert one.value == pytest.approx(k, rel=1e-8)
+        assert one.stderr == pytest.approx(error, rel=1e-3)
+        assert one.ci95 == pytest.approx((k - 1.96 * error, k + 1.96 * error), abs=0.02 * error)
+        assert one.unit == "1/min"
+
+
+def test_gradient_of_the_objective_is_exact():
+    data = simulated("A -> B -> C", [0.05, 0.01]).absorbance
+    objective = Objective(parse_network("A -> B -> C"), LONG, [Block(data @ data.T)])
+    u, step = np.log([0.08, 0.02]), 1e-5
+    for p, along in enumerate(np.eye(2) * step):
+        slope = (objective.at(u + along).value - objective.at(u - along).value) / (4 * step)
+        assert objective.at(u).gradient[p] == pytest.approx(slope, rel=1e-6)
+
+
+def test_offsets_are_found_and_do_not_spoil_the_interval():
+    found = fit(series("white, offsets", seed=4), "A -> B")
+    k = found.params["k"]
+    assert found.noise["offset_sd"] == pytest.approx(2e-3, rel=0.25)
+    assert found.noise["sd"] == pytest.approx(1e-3, rel=0.02)
+    assert not found.noise["correlated"]
+    assert found.noise["drift_sd"] == 0
+    assert k.stderr == pytest.approx(best_precision("white, offsets"), rel=0.05)
+    assert abs(k.value - K) < 3 * k.stderr
+    assert any("offset of its own" in line and "mAU" in line for line in found.warnings)
+
+
+def test_offsets_cost_less_than_a_free_constant_per_spectrum():
+    small = series("white", seed=6)
+    rng = np.random.default_rng(7)
+    small = replace(small, absorbance=small.absorbance + 6e-5 * rng.normal(size=(50, 1)))
+    freed = replace(
+        small, absorbance=small.absorbance - small.absorbance.mean(axis=1, keepdims=True)
+    )
+    assert fit(small, "A -> B").noise["offset_sd"] > 0
+    assert fit(small, "A -> B").params["k"].stderr < fit(freed, "A -> B").params["k"].stderr
+
+
+def test_noise_correlated_along_wavelength_widens_the_interval():
+    found = fit(series("white, correlated", seed=5), "A -> B")
+    k = found.params["k"]
+    assert found.noise["correlated"]
+    assert any("correlated" in line for line in found.warnings)
+    assert k.stderr == pytest.approx(best_precision("white, correlated"), rel=0.35)
+    assert k.stderr > 3 * best_precision("white")
+
+
+def test_a_drift_of_the_baseline_is_named():
+    found = fit(series("white, drift", seed=5), "A -> B")
+    assert found.noise["drift_sd"] > 3e-4
+    assert any("baseline drifts" in line for line in found.warnings)
+    assert abs(found.params["k"].value - K) < 4 * best_precision("white, offsets")
+
+
+def test_exact_data_give_exact_numbers_and_spectra():
+    shares = first_order()
+    spectra = SpectrumSeries(NM, MINUTES, shares @ growing())
+    found = fit(spectra, "PC -> MSC")
+    assert found.params["k"].value == pytest.approx(K, rel=1e-9)
+    assert found.species == ("PC", "MSC")
+    assert found.spectra == pytest.approx(growing(), abs=1e-9)
+    assert found.fitted == pytest.approx(spectra.absorbance, abs=1e-10)
+    assert found.derived["half_life"] == pytest.approx(np.log(2) / K)
+
+
+def test_the_fast_step_comes_first_and_the_swap_is_named():
+    spectra = simulated("A -> B -> C", [0.008, 0.06])
+    found = fit(spectra, "A -> B -> C", start={"k1": 0.008, "k2": 0.06})
+    assert found.params["k1"].value == pytest.approx(0.06, rel=0.01)
+    assert found.params["k2"].value == pytest.approx(0.008, rel=0.01)
+    assert any("k1 and k2 exchanged" in line for line in found.equivalent_schemes)
+    assert any("background against product" in line for line in found.equivalent_schemes)
+    assert "A <-> B -> C" in found.equivalent_schemes
+    assert "A -> B -> C" not in found.equivalent_schemes
+
+
+@pytest.mark.parametrize("scheme", ["A <-> B", "A -> B; A -> C"])
+def test_rate_constants_that_only_their_sum_fixes_are_not_identifiable(scheme):
+    found = fit(simulated(scheme, [0.012, 0.006]), scheme)
+    for name in ("k1", "k2"):
+        one = found.params[name]
+        assert (one.value, one.stderr, one.identifiable) == (None, None, False)
+    assert found.params["k_obs"].identifiable
+    assert found.params["k_obs"].value == pytest.approx(0.018, rel=2e-3)
+    assert any("not identifiable: k1, k2" in line for line in found.warnings)
+    assert "not identifiable" in found.fit_report()
+    assert "A -> B" in found.equivalent_schemes
+    assert scheme not in found.equivalent_schemes
+
+
+def test_chain_of_equal_steps_is_fitted():
+    found = fit(simulated("A -4-> B -> C", [0.1, 0.012]), "A -4-> B -> C")
+    assert found.params["k1"].value == pytest.approx(0.1, rel=0.01)
+    assert found.params["k2"].value == pytest.approx(0.012, rel=0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pure_noise_and_a_step_too_many_are_not_identifiable(seed):
+    rng = np.random.default_rng(seed)
+    flat = SpectrumSeries(NM, MINUTES, growing()[0] + 1e-3 * rng.normal(size=(50, len(NM))))
+    found = fit(flat, "A -> B")
+    assert not found.params["k"].identifiable
+    assert any("no change with time" in line for line in found.warnings)
+    found = fit(series(seed=seed), "A -> B -> C")
+    assert not any(one.identifiable for one in found.params.values())
+    assert any("only 1 of 2 steps" in line for line in found.warnings)
+
+
+@pytest.mark.parametrize("scheme", ["A -> B", "A -> B -> C", "A -4-> B"])
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_spectra_that_never_change_tell_no_rate_constant(scheme, level):
+    found = fit(SpectrumSeries(NM, MINUTES, np.full((50, 601), level)), scheme)
+    assert not any(one.identifiable for one in found.params.values())
+    assert any("no change with time" in line for line in found.warnings)
+
+
+def test_equal_rate_constants_have_intervals_that_hold_both():
+    found = fit(simulated("A -> B -> C", [0.03, 0.03]), "A -> B -> C")
+    for one in found.params.values():
+        assert one.ci95[0] < 0.03 < one.ci95[1]
+        assert one.ci95[1] / one.ci95[0] < 1.2
+
+
+def test_a_rate_too_slow_for_the_series_has_only_an_upper_limit():
+    data = first_order(k=1e-5) @ growing()
+    rng = np.random.default_rng(1)
+    slow = SpectrumSeries(NM, MINUTES, data + 1e-3 * rng.normal(size=data.shape))
+    k = fit(slow, "A -> B").params["k"]
+    assert not k.identifiable
+    assert k.ci95[0] is None
+
+
+def test_any_origin_of_time_gives_the_same_rate_constant():
+    spectra = series()
+    late = replace(spectra, time=MINUTES + 1e5)
+    expected = fit(spectra, "A -> B").params["k"].value
+    assert fit(late, "A -> B").params["k"].value == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_missing_step_is_noticed():
+    found = fit(simulated("A -> B -> C", [0.05, 0.01]), "A -> B")
+    assert any("misses a step" in line for line in found.warnings)
+
+
+def test_result_as_data_and_as_text():
+    found = fit(series("white, offsets"), "A -> B")
+    data = found.as_dict()
+    wanted = {"scheme", "parameters", "derived", "noise", "equivalent_schemes", "warnings"}
+    assert wanted <= set(data)
+    assert set(data["parameters"]["k"]) == {"value", "unit", "stderr", "ci95", "identifiable"}
+    assert found.residuals == pytest.approx(found.series.absorbance - found.fitted)
+    assert "50 spectra × 601 wavelengths" in found.fit_report()
+    assert "offset per spectrum" in found.fit_report()
+
+
+def test_one_wavelength_still_goes_through_the_trace_fit():
+    assert isinstance(fit(series(), "A -> B", at="420 nm"), Fit)
+
+
+def test_few_wavelengths_are_fitted_without_offsets():
+    whole = series()
+    few = SpectrumSeries(NM[200:260:20], MINUTES, whole.absorbance[:, 200:260:20])
+    found = fit(few, "A -> B")
+    assert found.params["k"].value == pytest.approx(K, rel=0.05)
+    assert found.noise["offset_sd"] == 0
+
+
+def spoiled(**changes):
+    whole = series()
+    parts = {"wavelength": NM, "time": MINUTES, "absorbance": whole.absorbance}
+    return SpectrumSeries(**{**parts, **changes})
+
+
+def with_hole():
+    data = series().absorbance.copy()
+    data[3, 10] = np.nan
+    return data
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "message"),
+    [
+        ({"absorbance": with_hole()}, {}, "1 absorbances are not numbers.*'16 min' at 305 nm"),
+        ({"time": MINUTES[::-1]}, {}, "times do not ascend at the spectrum '196 min'"),
+        ({"time": np.where(MINUTES > 190, np.nan, MINUTES)}, {}, "'nan min' has no time"),
+        ({"time": MINUTES[:5], "absorbance": series().absorbance[:5]}, {}, "5 spectra are too few"),
+        ({}, {"start": {"q": 1.0}}, "no rate constant 'q'"),
+        ({}, {"start": {"k": -1.0}}, "not a positive number"),
+        ({}, {"through_origin": True}, "no common origin"),
+    ],
+)
+def test_bad_input_is_one_clear_message(changes, options, message):
+    with pytest.raises(FitError, match=message) as caught:
+        fit(spoiled(**changes), "A -> B", **options)
+    assert len(caught.value.problems) == 1
+
+
+def test_second_order_schemes_are_refused_with_a_reason():
+    with pytest.raises(FitError, match="not first order"):
+        fit(series(), "A + B -> 2 B")
