@@ -20,16 +20,16 @@ from prenuc.facts.catalogue import recipe
 from prenuc.mechanism import read_mechanism, two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
-from prenuc.simulate.run import run_network, simulate
-from prenuc.simulate.solver import SOLVERS, AbstractSolver, Cvode
+from prenuc.simulation.run import run_network, simulate
+from prenuc.simulation.solver import SOLVERS, AbstractSolver, Cvode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulate.solution import Run
-    from prenuc.simulate.solver import Path as Found
-    from prenuc.simulate.solver import Stretch
+    from prenuc.simulation.solution import Run
+    from prenuc.simulation.solver import Path as Found
+    from prenuc.simulation.solver import Stretch
 
 # recipe, material, wavelength that is followed, component that grows
 PANELS = {

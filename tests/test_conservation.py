@@ -16,7 +16,7 @@ from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
-from prenuc.simulate import Cvode, ScipyBdf, ScipyRadau, simulate
+from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
 from strategies import CHEMISTRY, protocols
 
 MODELS = {material: two_pathway(material) for material in CHEMISTRY}

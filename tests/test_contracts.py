@@ -75,7 +75,7 @@ for _ in range(2):
 
 
 @pytest.mark.parametrize(
-    "first", ["", "import prenuc.simulate", "pn.Run", "pn.kinetic_panel"], ids=lambda text: text
+    "first", ["", "import prenuc.simulation", "pn.Run", "pn.kinetic_panel"], ids=lambda text: text
 )
 def test_simulate_is_the_function_although_a_layer_has_its_name(first):
     code = SIMULATE.format(first=first)
@@ -190,7 +190,7 @@ def test_the_layers_are_kept(copied):
 @pytest.mark.parametrize(
     ("importer", "imported_"),
     [
-        ("facts.source", "simulate.run"),
+        ("facts.source", "simulation.run"),
         ("mechanism.reaction", "protocol.steps"),
         ("protocol.steps", "mechanism.reaction"),
     ],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prenuc.conditions import Conditions
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation
-from prenuc.simulate.kernels.network import compile_network
+from prenuc.simulation.kernels.network import compile_network
 
 MODELS = {material: two_pathway(material) for material in ("CdS", "CdTe")}
 NETWORKS = {name: compile_network(m, tuple(m.components)) for name, m in MODELS.items()}

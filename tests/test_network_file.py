@@ -8,7 +8,7 @@ import pytest
 
 from prenuc.errors import FactsError, InputError, MechanismError
 from prenuc.mechanism import read_mechanism, two_pathway
-from prenuc.simulate import run_network
+from prenuc.simulation import run_network
 
 ROBERTSON = """\
 units: {time: s, concentration: mol/L, energy: kJ/mol}

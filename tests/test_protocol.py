@@ -12,7 +12,7 @@ from prenuc.mechanism import two_pathway
 from prenuc.protocol import Protocol
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.protocol.vessel import Contents, charged, reagent
-from prenuc.simulate import simulate
+from prenuc.simulation import simulate
 
 FLASK = "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC"
 

@@ -20,7 +20,7 @@ from prenuc.observe.series import SpectrumSeries, Trace
 from prenuc.present.report import report
 from prenuc.present.results import read_stored
 from prenuc.protocol.protocol import Protocol
-from prenuc.simulate.run import simulate
+from prenuc.simulation.run import simulate
 
 LOADS = {"src", "srcset", "href", "xlink:href", "data", "poster", "background", "action", "ping"}
 

@@ -33,9 +33,9 @@ from prenuc.mechanism.rivals.layers import atoms
 from prenuc.observe.absorption import dot_sizes, uv_vis
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
-from prenuc.simulate import simulate
-from prenuc.simulate.kernels.network import compile_network
-from prenuc.simulate.run import run_network
+from prenuc.simulation import simulate
+from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.run import run_network
 
 SETS = [p.id for p in entries("parameters").values() if p.model in RIVALS]
 FEEDS = {
@@ -495,6 +495,12 @@ def test_tetrahedra_only_grow_by_whole_layers_and_one_line_after_another():
     assert found.mechanism.dots is None
     names = clusters(found.mechanism)
     number = np.array([found.concentration(name) / atoms(n)[1] for n, name in enumerate(names, 5)])
+    for one in (r for r in found.mechanism.reactions if " to " in r.name):
+        old, new = one.name.split(" to ")
+        lost, made = (
+            one.stoichiometry[name] / atoms(names.index(name) + 5)[1] for name in (old, new)
+        )
+        assert made == pytest.approx(-lost)  # one tetrahedron from one
     tail = np.cumsum(number[::-1], axis=0)[::-1]  # tetrahedra of at least each size
     assert np.all(np.diff(tail, axis=1) > -1e-12)
     mean = (number * np.arange(5, 16)[:, None]).sum(axis=0) / number.sum(axis=0)

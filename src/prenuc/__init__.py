@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from prenuc.present.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
-    from prenuc.simulate.run import simulate
-    from prenuc.simulate.solution import Run
-    from prenuc.simulate.solver import Cvode, ScipyBdf, ScipyRadau
+    from prenuc.simulation.run import simulate
+    from prenuc.simulation.solution import Run
+    from prenuc.simulation.solver import Cvode, ScipyBdf, ScipyRadau
 
 _CONTENTS = {
     # what goes wrong, and numbers with units
@@ -42,11 +42,11 @@ _CONTENTS = {
     # protocol: what was done
     "Protocol": "protocol.protocol",
     # simulate: let it happen
-    "simulate": "simulate.run",
-    "Run": "simulate.solution",
-    "Cvode": "simulate.solver",
-    "ScipyBdf": "simulate.solver",
-    "ScipyRadau": "simulate.solver",
+    "simulate": "simulation.run",
+    "Run": "simulation.solution",
+    "Cvode": "simulation.solver",
+    "ScipyBdf": "simulation.solver",
+    "ScipyRadau": "simulation.solver",
     # observe: what an instrument shows
     "SpectrumSeries": "observe.series",
     "Trace": "observe.series",

@@ -145,7 +145,9 @@ def moieties() -> dict[str, tuple[float, float]]:
 
 
 def _walk(thing: Any) -> Iterator[Source | str]:
-    if isinstance(thing, (Source, str)):
+    if isinstance(thing, Reference):
+        yield Source(thing.id, "; ".join(thing.printed_in) or "the document itself")
+    elif isinstance(thing, (Source, str)):
         yield thing
     elif isinstance(thing, dict):
         for item in thing.values():

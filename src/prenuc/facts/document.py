@@ -255,13 +255,14 @@ class Node:
             self.problems += [problem.at(self.where("unit")) for problem in error.problems]
             return Quantity(0.0, "1")
 
-    def written(self, key: str) -> Quantity:
-        """Return a quantity written as one text, such as ``"0.03 1/min"``."""
+    def written(self, key: str) -> Quantity | None:
+        """Return a quantity written as one text, such as ``"0.03 1/min"``; None if it is none."""
+        found = self._get(key, _MISSING)
         try:
-            return parse(self.text(key))
+            return parse(str(found))
         except QuantityError as error:
             self.problems += [problem.at(self.where(key)) for problem in error.problems]
-            return Quantity(0.0, "1")
+            return None
 
     def finish(self, what: str) -> None:
         """Add a problem for every key that nobody asked for."""

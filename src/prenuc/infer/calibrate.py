@@ -142,7 +142,7 @@ class Start:
         return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
 
 
-def search(task: Task, seed: int, *, most: int = 12) -> Start:
+def search(task: Task, seed: int, *, most: int = 8) -> Start:
     """Return where least squares end from one start.
 
     Args:
@@ -162,8 +162,8 @@ def search(task: Task, seed: int, *, most: int = 12) -> Start:
         jac=task.jacobian,
         bounds=(-LIMIT, LIMIT),
         method="trf",
-        ftol=1e-3,
-        xtol=1e-3,
+        ftol=3e-3,
+        xtol=3e-3,
         gtol=1e-3,
         max_nfev=most,
     )

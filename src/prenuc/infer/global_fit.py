@@ -102,6 +102,11 @@ class GlobalFit:
         """Data minus fit, offsets included, shape (m, n)."""
         return self.series.absorbance - self.fitted
 
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Every assumption and treatment of the data, oldest first."""
+        return self.series.history
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fit as plain data for JSON."""
         return {

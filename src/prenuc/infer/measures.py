@@ -45,8 +45,8 @@ from prenuc.observe.absorption import uv_vis
 from prenuc.observe.features import first_exciton
 from prenuc.protocol.protocol import Protocol
 from prenuc.quantities import parse
-from prenuc.simulate.relaxation import relaxation_rate
-from prenuc.simulate.run import simulate
+from prenuc.simulation.relaxation import relaxation_rate
+from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import Recipe
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
-    from prenuc.simulate.solution import Measurement, Run
-    from prenuc.simulate.solver import AbstractSolver
+    from prenuc.simulation.solution import Measurement, Run
+    from prenuc.simulation.solver import AbstractSolver
 
     Choose = Callable[[Recipe], Mechanism]
 

@@ -26,8 +26,8 @@ from prenuc.infer.fit import Fit, Parameter, fit
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
-from prenuc.simulate.relaxation import relaxation_rate
-from prenuc.simulate.run import simulate
+from prenuc.simulation.relaxation import relaxation_rate
+from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries, Trace
-    from prenuc.simulate.solution import Run
+    from prenuc.simulation.solution import Run
 
 NOISE = 1e-3  # absorbance; the sensitivity limit that the authors state (seed @ Note S2)
 

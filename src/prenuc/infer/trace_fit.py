@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Residual = Callable[[Array], Array]
 
 FEWEST_POINTS = 6  # four parameters and something to judge them by
+LARGEST = 1e100  # beyond it squares overflow
 SLOWEST, FASTEST = 1e-6, 1e6  # rate constants that a trace could show, in inverse durations
 WIDEST = 1e4  # the profile of a rate or a plateau is followed to this factor
 WIDEST_LAG = 20.0  # the profile of a lag is followed over this many time constants
@@ -71,12 +72,17 @@ class Fit:
         """Data minus fit, shape (m,)."""
         return self.trace.value - self.fitted
 
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Every assumption and treatment of the data, oldest first."""
+        return self.trace.history
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fit as plain data for JSON."""
         return {
             "scheme": self.scheme,
             "parameters": {name: p.as_dict() for name, p in self.params.items()},
-            "derived": dict(self.derived),
+            "derived": {"A_inf": self.params["A_inf"].value, **self.derived},
             "noise": dict(self.noise),
             "equivalent_schemes": list(self.equivalent_schemes),
             "warnings": list(self.warnings),
@@ -145,6 +151,8 @@ def _usable(trace: Trace) -> Trace:
     if len(trace.time) < FEWEST_POINTS:
         what = f"{len(trace.time)} points are too few for a rate constant, a plateau and a lag"
         raise FitError(Problem(what, f"Give at least {FEWEST_POINTS}"))
+    if np.max(np.abs(trace.value)) > LARGEST:
+        raise FitError(Problem(f"the signal exceeds {LARGEST:g}", "Check its unit"))
     if np.ptp(trace.value) == 0:
         raise FitError(Problem("the signal never changes", "Read it at another wavelength"))
     return trace

@@ -97,31 +97,14 @@ class Mechanism:
                 what = f"reaction '{reaction.name}' stands twice"
                 found.append(Problem(what, "Rename one of them", where=reaction.where))
             seen.add(reaction.name)
-            found += self._unknown(reaction)
-        return found or [problem for r in self.reactions for problem in self._unbalanced(r)]
+            unknown = list(self._unknown(reaction))
+            found += unknown or unbalanced(reaction, self.components)
+        return found
 
     def _unknown(self, reaction: Reaction) -> Iterable[Problem]:
         for name in reaction.components():
             if name not in self.components:
                 yield unknown_name("species", name, self.components, reaction.where)
-
-    def _unbalanced(self, reaction: Reaction) -> Iterable[Problem]:
-        gains: dict[str, list[float]] = {}
-        for name, number in reaction.stoichiometry.items():
-            composition = self.components[name].composition
-            if composition is None:
-                return
-            for moiety, count in composition.items():
-                gains.setdefault(moiety, []).append(number * count)
-        for moiety, terms in gains.items():
-            excess = math.fsum(terms)
-            if abs(excess) > BALANCE_TOLERANCE * max(abs(term) for term in terms):
-                said = f"'{reaction.name}' ({reaction.equation()})"
-                yield Problem(
-                    f"reaction {said} makes {excess:+g} {moiety}",
-                    f"Balance {moiety} on both sides, or declare the by-product that carries it",
-                    where=reaction.where,
-                )
 
     def moieties(self) -> tuple[str, ...]:
         """Return every tracked moiety, in order of first appearance."""
@@ -135,6 +118,31 @@ class Mechanism:
         changed = {name for r in self.reactions for name, n in r.stoichiometry.items() if n}
         seen = {name: None for r in self.reactions for name in r.components()}
         return tuple(name for name in seen if name not in changed)
+
+
+def unbalanced(reaction: Reaction, components: Mapping[str, Component]) -> list[Problem]:
+    """Return a problem for every moiety that a reaction makes or loses.
+
+    Args:
+        reaction: The reaction.
+        components: By name; a reaction with a component of unknown composition is not judged.
+    """
+    gains: dict[str, list[float]] = {}
+    for name, number in reaction.stoichiometry.items():
+        composition = components[name].composition
+        if composition is None:
+            return []
+        for moiety, count in composition.items():
+            gains.setdefault(moiety, []).append(number * count)
+    problems = []
+    for moiety, terms in gains.items():
+        excess = math.fsum(terms)
+        if abs(excess) > BALANCE_TOLERANCE * max(abs(term) for term in terms):
+            said = f"'{reaction.name}' ({reaction.equation()})"
+            mend = f"Balance {moiety} on both sides, or declare the by-product that carries it"
+            what = f"reaction {said} makes {excess:+g} {moiety}"
+            problems.append(Problem(what, mend, where=reaction.where))
+    return problems
 
 
 def volume_fraction(solvent: str, order: float = 1.0, reference: float = 1.0) -> Power:

@@ -28,7 +28,7 @@ from prenuc.facts.catalogue import entries
 from prenuc.facts.document import Node, load
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
-from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.mechanism.two_pathway import MODEL, impossible, two_pathway
 from prenuc.quantities import Quantity, parse
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+MOST_MOLECULES = 1e6  # in one term; more is a typing error
 DEFAULT_UNITS = {"time": "s", "concentration": "mol/L", "energy": "kJ/mol"}
 _TERM = re.compile(r"\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)?\s*\*?\s*([^\s\d+][^\s]*)\s*")
 
@@ -71,6 +72,8 @@ def _changed(node: Node) -> Mechanism | None:
             node.problems.append(problem)
             continue
         quantity = change.written(str(name))
+        if quantity is None:
+            continue
         wrong = impossible(str(name), quantity, known[base].values[name].quantity)
         node.problems += [problem.at(change.where(name)) for problem in wrong]
         values[str(name)] = Value(quantity, Source("user", change.where(name)), "assumed")
@@ -89,6 +92,9 @@ def _network(node: Node, name: str) -> Mechanism | None:
         )
     node.finish("a mechanism")
     if node.problems:
+        for reaction in reactions:
+            if not set(reaction.stoichiometry) - set(components):
+                node.problems += unbalanced(reaction, components)
         return None
     return Mechanism(name, components, tuple(reactions), initial=initial, units=units)
 
@@ -133,6 +139,8 @@ def _reaction(
         entry.problem(f"'{text}' has no arrow", "equation", "Write 'A + B -> C' or 'A <-> B'")
         return []
     left, right = _side(entry, left_text, components), _side(entry, right_text, components)
+    if not left and not right:
+        entry.problem("a reaction of nothing", "equation", "Write '-> A', 'A ->' or 'A -> B'")
     net = {s: right.get(s, 0.0) - left.get(s, 0.0) for s in {**left, **right}}
     where = entry.where()
     reactions = []
@@ -155,6 +163,9 @@ def _side(entry: Node, text: str, components: Mapping[str, Component]) -> dict[s
             entry.problem(f"cannot read '{term.strip()}'", "equation", "Write terms as '2 A'")
             continue
         number, name = float(match[1] or 1), match[2]
+        if not 0 < number < MOST_MOLECULES:
+            entry.problem(f"'{term.strip()}' has an impossible number", "equation", "Write '2 A'")
+            continue
         if name not in components:
             near = nearest_names(name, components)
             mend = "Fix the name or declare it under 'species'"

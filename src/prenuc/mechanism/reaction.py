@@ -8,7 +8,7 @@ of a rate constant and factors, each a function of one weighted sum of concentra
 The form is closed under everything that the two-pathway model and its rivals need: mass action
 of any order, activation by a solvent's volume fraction, saturation by a ligand, a surface that
 fills up, growth above a solubility. Its derivative is exact and cheap (see
-``simulate/kernels/network.py``).
+``simulation/kernels/network.py``).
 
 ===================  =======================  ===============================================
 factor               g(x)                     used for

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from prenuc.quantities import Quantity
 
 MODEL = "two-pathway"
+MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
 def two_pathway(
@@ -130,6 +131,8 @@ def impossible(name: str, new: Quantity, old: Quantity) -> list[Problem]:
         return list(error.problems)
     if new.dimension == "[temperature]" and new.si <= 0:
         return [Problem(f"{new} is not above absolute zero", "Give a temperature")]
+    if name == "stage.count" and not 1 <= new.number <= MOST_STAGES:
+        return [Problem(f"{new} stages", f"Give 1 to {MOST_STAGES}")]
     signed = (".energy", ".enthalpy", ".sites", ".order")
     if new.dimension != "[temperature]" and new.number < 0 and not name.endswith(signed):
         return [Problem(f"'{name}' is below zero", "Give zero or more")]

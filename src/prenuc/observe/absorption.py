@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import QuantumDotMoments
-    from prenuc.simulate.solution import Measurement, Run
+    from prenuc.simulation.solution import Measurement, Run
 
 SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
 SMALLEST_POPULATION = 1e-12  # mol/m³ of dots; below it a mean size is rounding
@@ -101,7 +101,10 @@ def _path_length(run: Run) -> tuple[float, list[str]]:
     history = ["simulated", *run.assumptions]
     if length is None:
         return 1.0, [*history, "path length: 1 cm (assumed)"]
-    return length.to("cm"), history
+    centimetres = length.to("cm")
+    if not centimetres > 0:
+        raise InputError(Problem(f"a path length of {length}", "Give a length above zero"))
+    return centimetres, history
 
 
 def _absorbance(run: Run, measurement: Measurement, nm: NDArray[np.float64]) -> NDArray[np.float64]:

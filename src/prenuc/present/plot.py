@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, Problem
-from prenuc.infer.fit import linearised
+from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.trace_fit import linearised
 from prenuc.present.files import whole
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from prenuc.infer.fit import Fit
+    from prenuc.infer.trace_fit import Fit
     from prenuc.observe.series import SpectrumSeries
 
 DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
+SPECIES = (DATA, MODEL, OTHER, "#CC79A7", "#E69F00", "#56B4E9")
 FORMATS = (".svg", ".pdf", ".png")
 STYLE: Any = {
     "font.size": 9.0,
@@ -106,16 +108,46 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
         figure = new_figure(5.2, 3.9)
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
         axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
-        axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label=fit.scheme)
+        axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
         axes.set_ylabel(trace.name)
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8)
-        axes.set_title(title, loc="left", fontsize=9)
+        axes.legend(loc="upper left", fontsize=8)
+        axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
         below.axhline(0.0, color="0.6", lw=0.8)
         below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
         below.set_ylabel("residual\n/ 0.001", fontsize=8)
         below.set_xlabel(f"time / {trace.time_unit}")
         _inset(axes, fit)
     return figure
+
+
+def plot_global_fit(fit: GlobalFit) -> Figure:
+    """Return a figure of the species' spectra and of their shares against time.
+
+    Args:
+        fit: Spectra fitted at all wavelengths at once.
+    """
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE):
+        figure = new_figure(7.4, 3.4)
+        left, right = figure.subplots(1, 2)
+        for species, spectrum, share, colour in zip(
+            fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
+        ):
+            left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
+            right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
+        left.set_xlabel("wavelength / nm")
+        left.set_ylabel(f"{fit.series.signal} of the pure species")
+        right.set_xlabel(f"time / {fit.series.time_unit}")
+        right.set_ylabel("share")
+        right.legend(fontsize=8)
+        left.set_title(fit.scheme, loc="left", fontsize=9)
+    return figure
+
+
+def plot_any_fit(fit: Fit | GlobalFit) -> Figure:
+    """Return the figure of a trace's fit or of a global fit."""
+    return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
 
 
 def _inset(axes: Axes, fit: Fit) -> None:

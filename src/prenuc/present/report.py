@@ -19,10 +19,10 @@ from prenuc.infer.global_fit import GlobalFit
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.files import write_text
-from prenuc.present.plot import plot_fit, plot_spectra, svg
+from prenuc.present.plot import plot_fit, plot_global_fit, plot_spectra, svg
 from prenuc.present.plot_features import MOST_PANELS, plot_each, plot_picks, plot_trend
 from prenuc.present.results import Stored
-from prenuc.simulate.solution import Run
+from prenuc.simulation.solution import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
     """Write a report of runs, spectra, analyses and fits, in the order given.
 
     Args:
-        results: Any of :class:`~prenuc.simulate.solution.Run`,
+        results: Any of :class:`~prenuc.simulation.solution.Run`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
             :class:`~prenuc.infer.global_fit.GlobalFit`, :class:`~prenuc.present.results.Stored`.
@@ -259,6 +259,7 @@ def _global_fit(fit: GlobalFit) -> str:
         [
             f"<h2>Kinetics: {escape(fit.scheme)}, {m} spectra × {n} wavelengths</h2>",
             _figure(plot_spectra(fit.series), f"{m} spectra, coloured by time."),
+            _figure(plot_global_fit(fit), "Spectra of the species, and their shares."),
             _table(("parameter", "value", "95 % interval", ""), rows),
             f"<p>Noise: {fit.noise['sd']:.3g} ({escape(str(fit.noise['from']))}).</p>",
             f"<p>Fits these data identically:</p><ul>{same}</ul>" if same else "",

@@ -16,6 +16,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.exchange import convert
 from prenuc.present.cli.kinetics import fit
 from prenuc.present.cli.reporting import report
+from prenuc.present.cli.reproduction import reproduce
 from prenuc.present.cli.simulation import simulate
 
 _EPILOG = """\b
@@ -37,7 +38,19 @@ def prenuc() -> None:
     """From prenucleation chemistry to magic-size clusters and quantum dots."""
 
 
-_COMMANDS = (list_, show, cite, simulate, analyze, size, fit, report, convert, doctor)
+_COMMANDS = (
+    list_,
+    show,
+    cite,
+    simulate,
+    reproduce,
+    analyze,
+    size,
+    fit,
+    report,
+    convert,
+    doctor,
+)
 for command in _COMMANDS:
     prenuc.add_command(command)
 

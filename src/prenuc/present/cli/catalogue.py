@@ -130,7 +130,7 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
     """
     from prenuc.facts import catalogue
 
-    things = [catalogue.find(identifier)[1] for identifier in identifiers]
+    things = [thing for identifier in identifiers for thing in _with_chemistry(identifier)]
     if as_json:
         known = {**catalogue.entries("references"), **catalogue.entries("sources")}
         found: dict[str, list[str]] = {}
@@ -142,6 +142,15 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
         echo_json([{**_reference(known[key]), "used": places} for key, places in found.items()])
         return
     click.echo(catalogue.cite(*things, style=style))
+
+
+def _with_chemistry(identifier: str) -> list[Any]:
+    """Return an entry, and for a recipe the mechanism that would run it."""
+    from prenuc.facts.catalogue import find
+    from prenuc.mechanism.choice import for_recipe
+
+    kind, entry = find(identifier)
+    return [entry, for_recipe(entry)] if kind == "recipes" else [entry]
 
 
 def _reference(entry: Any) -> dict[str, Any]:

@@ -63,7 +63,10 @@ def _checks() -> dict[str, dict[str, Any]]:
         checks["run"] = {"ok": worst < 1e-10, "says": f"Figure 2a-b runs; ledger {worst:.1e}"}
         k, truth = result.fit.params["k"].value, result.truth["k"]
         close = k is not None and abs(k / truth - 1) < 0.01
-        checks["fit"] = {"ok": close, "says": f"k = {k} per min, the network's own is {truth:.6g}"}
+        checks["fit"] = {
+            "ok": close,
+            "says": f"k = {k or 0:.6g} per min, the network's own is {truth:.6g}",
+        }
     except PrenucError as error:
         checks["failed"] = {"ok": False, "says": str(error)}
     return checks

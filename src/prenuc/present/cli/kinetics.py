@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from prenuc.present.cli.output import echo_json, json_option
+
+if TYPE_CHECKING:
+    from prenuc.observe.series import SpectrumSeries, Trace
 
 
 @click.command()
@@ -37,37 +41,27 @@ def fit(
     """Fit a kinetic scheme to a trace (columns time, value) or to spectra.
 
     SCHEME is "A -> B" (first order), or "A -8-> B -> C" for eight equal steps before the slow one.
+    Spectra are fitted at all wavelengths at once unless --at names one; then any network of
+    first-order steps will do ("A -> B -> C", "A <-> B").
 
     \b
     Examples:
       prenuc fit trace.csv "PC -> MSC"
-      prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "4 min"
+      prenuc fit spectra.csv "PC -> MSC"
+      prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
     """
-    from prenuc.errors import FitError, unknown_name
     from prenuc.infer.fit import fit as fit_scheme
-    from prenuc.observe.readers import read
-    from prenuc.observe.readers.trace import is_trace, read_trace
 
-    if is_trace(file, decimal=decimal):
-        found = fit_scheme(
-            read_trace(file, decimal=decimal, time_unit=time_unit),
-            scheme,
-            background=background,
-            through_origin=through_origin,
-        )
-    else:
-        series = read(file, decimal=decimal, time_unit=time_unit)
-        if subtract is not None:
-            if subtract not in series.labels:
-                raise FitError(unknown_name("spectrum", subtract, series.labels, str(file)))
-            series = series.subtract(series.labels.index(subtract))
-        found = fit_scheme(
-            series, scheme, at=at, background=background, through_origin=through_origin
-        )
+    if report_to is not None:
+        from prenuc.present.report import page
+
+        page(report_to)  # refused before anything is written
+    data = _read(file, at, subtract, time_unit, decimal)
+    found = fit_scheme(data, scheme, at=at, background=background, through_origin=through_origin)
     if figure is not None:
-        from prenuc.present.plot import plot_fit, save
+        from prenuc.present.plot import plot_any_fit, save
 
-        save(plot_fit(found), figure)
+        save(plot_any_fit(found), figure)
     if report_to is not None:
         from prenuc.present.report import report
 
@@ -76,5 +70,32 @@ def fit(
         echo_json(found)
         return
     click.echo(found.fit_report())
-    for line in found.trace.history:
+    for line in found.history:
         click.echo(f"  {line}")
+
+
+def _read(
+    file: Path,
+    at: str | None,
+    subtract: str | None,
+    time_unit: str | None,
+    decimal: str | None,
+) -> SpectrumSeries | Trace:
+    """Return the trace or the spectra of a file, one spectrum subtracted if asked for."""
+    from prenuc.errors import FitError, Problem, nearest_names
+    from prenuc.observe.readers import read
+    from prenuc.observe.readers.trace import is_trace, read_trace
+
+    if is_trace(file, decimal=decimal):
+        if at is not None or subtract is not None:
+            what = "a trace has neither wavelengths nor spectra"
+            raise FitError(Problem(what, "Leave out --at and --subtract", where=str(file)))
+        return read_trace(file, decimal=decimal, time_unit=time_unit)
+    series = read(file, decimal=decimal, time_unit=time_unit)
+    if subtract is None:
+        return series
+    if subtract not in series.labels:
+        some = f"Labels: {', '.join(series.labels[:3])}, …"
+        near = nearest_names(subtract, series.labels)
+        raise FitError(Problem(f"no spectrum '{subtract}'", some, near, str(file)))
+    return series.subtract(series.labels.index(subtract))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
-    from prenuc.simulate.solution import Run
-    from prenuc.simulate.solver import AbstractSolver
+    from prenuc.simulation.solution import Run
+    from prenuc.simulation.solver import AbstractSolver
 
 
 @click.command()
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the noise."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
 @click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
 @json_option
@@ -53,17 +55,21 @@ def simulate(
       prenuc simulate robertson.yaml --times "0 0.4 4 40 4e7" --json
     """
     solver = _solver(solver_name, rtol, atol)
+    if report_to is not None:
+        from prenuc.present.report import page
+
+        page(report_to)  # refused before anything is written
     if times is not None or _is_network(what):
         _run_network(Path(what), times, solver, as_json)
         return
     protocol, mechanism_name = _protocol(what, assume)
     chosen = _mechanism(mechanism or mechanism_name, what)
     from prenuc.observe.absorption import uv_vis
-    from prenuc.simulate.run import simulate as run_protocol
+    from prenuc.simulation.run import simulate as run_protocol
 
     with progress(f"simulating {protocol.name}") as report_share:
         run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
-    for warning in protocol.warnings:
+    for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
@@ -78,7 +84,7 @@ def simulate(
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
     from prenuc.errors import InputError, Problem
-    from prenuc.simulate.solver import solver_named
+    from prenuc.simulation.solver import solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
         if number is not None and not 0 < number < 1:
@@ -101,9 +107,12 @@ def _is_network(what: str) -> bool:
 def _run_network(path: Path, times: str | None, solver: AbstractSolver, as_json: bool) -> None:
     from prenuc.errors import InputError, Problem
     from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.simulate.run import run_network
+    from prenuc.simulation.run import run_network
 
     mechanism = read_mechanism(path)
+    if not mechanism.units:
+        mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
+        raise InputError(Problem("this is no bare network", mend, where=str(path)))
     try:
         at = [float(word) for word in (times or "").replace(",", " ").split()]
     except ValueError:
@@ -133,30 +142,31 @@ def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]
     from prenuc.protocol.protocol import Protocol
     from prenuc.protocol.protocol_file import read_protocol
 
-    given = dict(item.partition("=")[::2] for item in assume)
     if any("=" not in item for item in assume):
         raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
-    if what.endswith((".yaml", ".yml")):
-        return read_protocol(Path(what))
-    return Protocol.from_recipe(get("recipes", what), assume=given), None
+    if not what.endswith((".yaml", ".yml")):
+        given = dict(item.partition("=")[::2] for item in assume)
+        return Protocol.from_recipe(get("recipes", what), assume=given), None
+    if assume:
+        what = "a protocol file leaves nothing to assume"
+        raise InputError(Problem(what, "Write the number into the file instead of --assume"))
+    return read_protocol(Path(what))
 
 
 def _mechanism(name: str | None, what: str) -> Mechanism:
-    from prenuc.errors import MechanismError, Problem, unknown_name
+    from prenuc.errors import MechanismError, Problem
     from prenuc.facts.catalogue import entries
+    from prenuc.mechanism.choice import for_recipe
+    from prenuc.mechanism.named import mechanism_named
     from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.mechanism.two_pathway import two_pathway
 
-    if name is not None and name.endswith((".yaml", ".yml")):
-        return read_mechanism(Path(name))
-    known = entries("parameters")
     if name is None and what in entries("recipes"):
-        name = f"two-pathway/{entries('recipes')[what].material}"
+        return for_recipe(entries("recipes")[what])
     if name is None:
         raise MechanismError(Problem("no mechanism is given", "Add --mechanism two-pathway/CdS"))
-    if name not in known:
-        raise MechanismError(unknown_name("mechanism", name, known))
-    return two_pathway(known[name].material)
+    if name.endswith((".yaml", ".yml")):
+        return read_mechanism(Path(name))
+    return mechanism_named(name)
 
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
@@ -171,7 +181,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "temperature_K": measurement.temperature,
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
-            "amounts": dict(zip(run.names, measurement.concentration.tolist(), strict=True)),
+            "amounts": run.amounts(measurement),
         }
         for measurement, absorbance in zip(run.measurements, spectra.absorbance, strict=True)
     ]
@@ -187,7 +197,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
                 {"name": a.name, **a.value.as_dict(), "why": a.why}
                 for a in run.protocol.assumptions
             ],
-            "warnings": run.protocol.warnings,
+            "warnings": (*run.protocol.warnings, *run.warnings),
             "conservation": run.conservation,
             "stats": run.stats,
         }
@@ -212,20 +222,12 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
 
 
 def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
-    shown = [
-        name
-        for i, name in enumerate(run.names)
-        if run.mechanism.components.get(name) is not None
-        and run.mechanism.components[name].kind in {"PC", "MSC", "monomer", "QD"}
-        and max(m.concentration[i] for m in run.measurements) > 1e-6
-    ]
     step = max(1, len(run.measurements) // 12)
-    rows = [
-        [m.label, *(f"{m.concentration[run.names.index(name)]:.4g}" for name in shown)]
-        for m in run.measurements[::step]
-    ]
-    title = f"{run.protocol.name} with {run.mechanism.name}; mmol/L per chalcogen atom"
-    echo_table(["measurement", *shown], rows, title)
+    measurements = run.measurements[::step]
+    rows = [[m.label, *(f"{share:.3f}" for share in run.shares(m).values())] for m in measurements]
+    headings = ["measurement", *run.shares(measurements[0])]
+    title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
+    echo_table(headings, rows, title)
     for line in spectra.history[1:]:
         click.echo(f"  {line}")
     click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")

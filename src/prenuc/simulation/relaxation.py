@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.simulate.kernels.network import compile_network
+from prenuc.simulation.kernels.network import compile_network
 
 if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulate.solution import Measurement
+    from prenuc.simulation.solution import Measurement
 
 
 def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str) -> float:

@@ -20,9 +20,9 @@ from prenuc.errors import InputError, MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
-from prenuc.simulate.kernels.network import Network, compile_network
-from prenuc.simulate.solution import Measurement, Run
-from prenuc.simulate.solver import AbstractSolver, Cvode, Stretch
+from prenuc.simulation.kernels.network import Network, compile_network
+from prenuc.simulation.solution import Measurement, Run
+from prenuc.simulation.solver import AbstractSolver, Cvode, Stretch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

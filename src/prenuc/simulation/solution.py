@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
+from prenuc.facts.catalogue import entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,35 @@ class Run:
     def assumptions(self) -> tuple[str, ...]:
         """Everything that had to be assumed to run the protocol, one line each."""
         return tuple(str(assumption) for assumption in self.protocol.assumptions)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know before believing the run."""
+        fed = {name for m in self.measurements for name, c in self.amounts(m).items() if c > 0}
+        needed = [c.name for c in self.mechanism.components.values() if c.kind == "precursor"]
+        if not needed or fed.intersection(needed):
+            return ()
+        missing = ", ".join(needed)
+        return (f"nothing reacts: no precursor of {self.mechanism.name} is there ({missing})",)
+
+    def amounts(self, measurement: Measurement) -> dict[str, float]:
+        """Return the concentration of every component at a measurement, in mmol/L of its basis."""
+        return dict(zip(self.names, measurement.concentration.tolist(), strict=True))
+
+    def shares(self, measurement: Measurement) -> dict[str, float]:
+        """Return how the chalcogen is shared out: every MSC by name, all else by kind."""
+        chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
+        held: dict[str, float] = {}
+        for name, amount in self.amounts(measurement).items():
+            component = self.mechanism.components.get(name)
+            if component is None or not component.composition:
+                continue
+            atoms = sum(n for part, n in component.composition.items() if part in chalcogens)
+            if atoms:
+                key = name if component.kind == "MSC" else component.kind
+                held[key] = held.get(key, 0.0) + atoms * amount
+        total = sum(held.values()) or 1.0
+        return {key: amount / total for key, amount in held.items()}
 
     def concentration(self, name: str, vessel: str | None = None) -> NDArray[np.float64]:
         """Return the concentration of a component at every measurement, in mmol/L of its basis.
