@@ -19,7 +19,7 @@ and keeps the status ``assumed``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,12 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.facts.source import Source
 from prenuc.infer.crew import work
 from prenuc.infer.measures import Bench
-from prenuc.infer.priors import Free, distinct, free_constants, residuals, sets_of
+from prenuc.infer.priors import distinct, free_constants, sets_of
 from prenuc.infer.reproduce import checks as all_checks
 from prenuc.infer.reproduce import reproduce
-from prenuc.infer.varied import QUICK, Changed, Reach, ask, recipes_of
-from prenuc.mechanism.choice import for_recipe
+from prenuc.infer.search import Start, Task, covariance, search
+from prenuc.infer.varied import QUICK, Changed, ask
+from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
@@ -45,131 +46,12 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.facts.value import Value
     from prenuc.infer.measures import Choose
-    from prenuc.infer.reproduce import Row
-    from prenuc.infer.varied import Name
+    from prenuc.infer.priors import Free
+    from prenuc.infer.reproduce import Role, Row
 
 SHARE_OF_PRIOR = 0.7  # posterior over prior width beyond which a constant is not identifiable
-LIMIT = 3.0  # bounds, in prior widths
-STEP = 0.01  # of finite differences, in the logarithm of a constant
 RISE = 3.84  # of χ² at the end of a 95 % interval
 SOURCE = Source("prenuc", "calibration")
-
-
-@dataclass
-class Task:
-    """What is fitted to what.
-
-    Args:
-        choose: Chooses the mechanism of a recipe.
-        free: The constants that may move.
-        checks: The rows that they are fitted to.
-        reach: Where each constant acts; worked out when needed.
-    """
-
-    choose: Choose
-    free: tuple[Free, ...]
-    checks: list[Check]
-    reach: Reach | None = None
-    _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
-
-    def change(self, u: NDArray[np.float64]) -> dict[Name, float]:
-        """Return the constants at a point."""
-        return {f.key: f.number(float(x)) for f, x in zip(self.free, u, strict=True)}
-
-    def numbers(self, u: NDArray[np.float64], checks: Sequence[Check]) -> dict[str, float]:
-        """Return what is simulated at a point for some checks."""
-        return ask(checks, Bench(Changed(self.choose, self.change(u)), solver=QUICK))
-
-    def at(self, u: NDArray[np.float64]) -> dict[str, float]:
-        """Return what is simulated at a point for all checks; the last point is remembered."""
-        if self._last[0] != u.tobytes():
-            self._last = (u.tobytes(), self.numbers(u, self.checks))
-        return self._last[1]
-
-    def residuals(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the residuals of data and prior, one after the other."""
-        return np.concatenate((residuals(self.checks, self.at(u)), u))
-
-    def chi2(self, u: NDArray[np.float64]) -> float:
-        """Return χ², data and prior."""
-        return float(np.sum(self.residuals(u) ** 2))
-
-    def jacobian(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the derivatives of the residuals, by forward differences where anything acts."""
-        here, base = self.at(u), self.residuals(u)[: len(self.checks)]
-        if self.reach is None:
-            bench = Bench(Changed(self.choose, self.change(u)), solver=QUICK)
-            self.reach = Reach.of(self.checks, bench)
-            self.reach = replace(self.reach, choose=self.choose, used=self._used())
-        columns = []
-        for i, free in enumerate(self.free):
-            step = STEP / free.sd
-            moved = u.copy()
-            moved[i] += step
-            acting = set(self.reach.recipes({free.key: free.number(1.0)}))
-            asked = [c for c in self.checks if not acting.isdisjoint(recipes_of(c))]
-            found = residuals(self.checks, here | self.numbers(moved, asked))
-            columns.append((found - base) / step)
-        slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))
-        return np.vstack((slopes, np.eye(len(self.free))))
-
-    def _used(self) -> dict[str, frozenset[Name]]:
-        from prenuc.infer.varied import owners
-
-        return owners(self.checks, self.choose)
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where one search began and ended.
-
-    Args:
-        seed: 0 for the package's own numbers.
-        begun: χ² at the start.
-        cost: χ² at the end, data and prior.
-        u: The end, in prior widths.
-        evaluations: Of the residuals; a table of derivatives counts one for each free constant.
-    """
-
-    seed: int
-    begun: float
-    cost: float
-    u: NDArray[np.float64]
-    evaluations: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
-
-
-def search(task: Task, seed: int, *, most: int = 8) -> Start:
-    """Return where least squares end from one start.
-
-    Args:
-        task: What is fitted to what.
-        seed: 0 starts at the package's own numbers, others half a prior width around them.
-        most: Steps at most.
-    """
-    from scipy.optimize import least_squares
-
-    count = len(task.free)
-    spread = np.random.default_rng(seed).normal(0.0, 0.5, count) if seed else np.zeros(count)
-    begin = np.clip(spread, -1.0, 1.0)
-    begun = task.chi2(begin)
-    found = least_squares(
-        task.residuals,
-        begin,
-        jac=task.jacobian,
-        bounds=(-LIMIT, LIMIT),
-        method="trf",
-        ftol=3e-3,
-        xtol=3e-3,
-        gtol=1e-3,
-        max_nfev=most,
-    )
-    u = np.asarray(found.x, dtype=float)
-    work_done = int(found.nfev) + int(found.njev or 0) * count
-    return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
 
 
 @dataclass(frozen=True)
@@ -327,11 +209,40 @@ def calibrate(
     )
 
 
+def calibrate_rival(
+    kind: str,
+    material: str,
+    *,
+    starts: int = 4,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Calibration:
+    """Fit a rival's constants to the rows that the two-pathway model is fitted to.
+
+    Args:
+        kind: Such as "classical".
+        material: Such as "CdS".
+        starts: Searches; the first from the package's own numbers, the others seeded.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+    """
+    return calibrate_model(
+        partial(rival_for, kind),
+        sets_of(material, (kind,)),
+        material,
+        to=[row.check.id for row in rows_of(material) if row.role == "calibrated"],
+        starts=starts,
+        workers=workers,
+        progress=progress,
+    )
+
+
 def calibrate_model(
     choose: Choose,
     sets: Sequence[str],
     material: str,
     *,
+    to: Sequence[str] = (),
     starts: int = 4,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
@@ -341,9 +252,11 @@ def calibrate_model(
     Args:
         choose: Chooses the mechanism of a recipe; with several workers a function of a module,
             or a ``functools.partial`` of one.
-        sets: Parameter sets that may move. Where none of their constants names an observation,
-            every rate and equilibrium constant moves, and every row that can be answered counts.
+        sets: Parameter sets that may move. Of a set whose constants name no observation, every
+            rate and equilibrium constant moves.
         material: Whose rows.
+        to: Checks to fit to, which makes them the calibrated ones; by default the rows of role
+            ``calibrated``.
         starts: Searches; the first from the package's own numbers, the others seeded.
         workers: Processes to work with.
         progress: Called with the finished share.
@@ -352,6 +265,9 @@ def calibrate_model(
         InputError: There is nothing to fit, or nothing to fit it to.
     """
     before = rows_of(material, choose)
+    if to:
+        roles: dict[bool, Role] = {True: "calibrated", False: "held-out"}
+        before = [replace(row, role=roles[row.check.id in to]) for row in before]
     task = task_for(choose, sets, before)
     found = work(partial(search, task), list(range(starts)), workers=workers, progress=progress)
     return finish(material, task, found, before)
@@ -368,31 +284,27 @@ def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
         known = entries("parameters")
         raise InputError([unknown_name("parameter set", name, known) for name in unknown])
     free = free_constants(sets)
-    answered = [r for r in rows if r.verdict != "silent"]
-    informed = any(f.value.informed_by for f in free)
-    asked = [r.check for r in answered if r.role == "calibrated" or not informed]
+    asked = [r.check for r in rows if r.role == "calibrated" and r.verdict != "silent"]
     if not free or not asked:
         what = f"{', '.join(sets) or 'no parameter set'} has nothing to fit or nothing to fit to"
         raise InputError(Problem(what, "Name observations in 'informed_by' of its constants"))
     return Task(choose, free, distinct(asked))
 
 
-def finish(
-    material: str, task: Task, found: Sequence[Start], before: Sequence[Row]
-) -> Calibration:
+def finish(material: str, task: Task, found: Sequence[Start], before: Sequence[Row]) -> Calibration:
     """Return intervals and directions at the best of several ends."""
     starts = tuple(sorted(found, key=lambda start: start.cost))
     u = starts[0].u
-    slopes = task.jacobian(u)[: len(task.checks)]
-    information = slopes.T @ slopes
-    covariance = np.linalg.inv(information + np.eye(len(u)))
+    slopes = task.jacobian(u)
+    spread = covariance(slopes)
+    information = slopes.T @ slopes - np.eye(len(u))
     names = _names(task.free)
     estimates = {
         name: Estimate(
             free,
             free.number(float(u[i])),
-            _interval(task, u, covariance, i),
-            math.sqrt(covariance[i, i]),
+            _interval(task, u, spread, i),
+            math.sqrt(spread[i, i]),
         )
         for i, (name, free) in enumerate(zip(names, task.free, strict=True))
     }
@@ -400,9 +312,7 @@ def finish(
     numbers = ask([row.check for row in before], bench)
     after = tuple(judged(row, numbers[row.check.id]) for row in before)
     directions = _directions(information, names)
-    return Calibration(
-        material, estimates, directions, starts, covariance, task, tuple(before), after
-    )
+    return Calibration(material, estimates, directions, starts, spread, task, tuple(before), after)
 
 
 def judged(row: Row, number: float) -> Row:
@@ -424,13 +334,13 @@ def _names(free: Sequence[Free]) -> list[str]:
 
 
 def _interval(
-    task: Task, u: NDArray[np.float64], covariance: NDArray[np.float64], i: int
+    task: Task, u: NDArray[np.float64], spread: NDArray[np.float64], i: int
 ) -> tuple[float, float] | None:
     """Return where χ² has risen enough on both sides; None when the prior speaks."""
-    width = math.sqrt(covariance[i, i])
+    width = math.sqrt(spread[i, i])
     if width > SHARE_OF_PRIOR:
         return None
-    line, floor = covariance[:, i] / width, task.chi2(u)
+    line, floor = spread[:, i] / width, task.chi2(u)
     ends = []
     for side in (-1.0, 1.0):
         t = math.sqrt(RISE)
@@ -444,9 +354,7 @@ def _interval(
     return _digits(low, 4), _digits(high, 4)
 
 
-def _directions(
-    information: NDArray[np.float64], names: Sequence[str]
-) -> tuple[Direction, ...]:
+def _directions(information: NDArray[np.float64], names: Sequence[str]) -> tuple[Direction, ...]:
     strength, vectors = np.linalg.eigh(information)
     found = []
     for i in np.argsort(-strength):

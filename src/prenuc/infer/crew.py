@@ -1,4 +1,4 @@
-"""Many independent pieces of work, by one process or several; the answers do not depend on which."""
+"""Independent pieces of work, by one process or several; the answers are the same."""
 
 from __future__ import annotations
 

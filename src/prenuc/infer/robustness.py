@@ -36,7 +36,6 @@ from prenuc.infer.measures import Bench
 from prenuc.infer.reproduce import checks as all_checks
 from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, recipes_of, value_of
 from prenuc.mechanism.choice import for_recipe
-from prenuc.protocol.protocol import Protocol
 from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.infer.measures import Choose
     from prenuc.infer.varied import Name
+    from prenuc.protocol.protocol import Protocol
     from prenuc.protocol.steps import Step
 
 Test = Literal["one at a time", "all at once", "bath", "unreported"]
@@ -54,7 +54,6 @@ Test = Literal["one at a time", "all at once", "bath", "unreported"]
 SHARE, ENERGY = 0.1, 2.0  # of a constant; kJ/mol
 BATH, WARM = 3.0, 30.0  # K; °C above which a vessel stands in a bath
 DRAWS, SEED = 200, 20
-_CODE = ("conditions", "facts", "mechanism", "observe", "protocol", "simulate", "data")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Offset:
         return replace(protocol, steps=tuple(self._step(step) for step in protocol.steps))
 
     def _step(self, step: Step) -> Step:
-        moved = {}
+        moved: dict[str, Any] = {}
         for name in ("to", "temperature"):
             written = getattr(step, name, None)
             if written is not None and written.to("degC") > WARM:
@@ -172,7 +171,7 @@ def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
                 yield Case(f"{name} {said}", "unreported", asked, assume=new)
 
 
-def answer(case: Case, *, choose: Choose = for_recipe) -> dict[str, float]:
+def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, float]:
     """Return the numbers of a case."""
     wanted = set(case.asked)
     bench = Bench(
@@ -181,7 +180,7 @@ def answer(case: Case, *, choose: Choose = for_recipe) -> dict[str, float]:
         solver=QUICK,
         alter=Offset(case.offset) if case.offset else None,
     )
-    return ask([check for check in all_checks() if check.id in wanted], bench)
+    return ask([check for check in checks if check.id in wanted], bench)
 
 
 @dataclass(frozen=True)
@@ -209,9 +208,7 @@ class Study:
             check.id: [
                 case.id
                 for case, numbers in self.answers
-                if case.test == test
-                and check.id in numbers
-                and not check.passes(numbers[check.id])
+                if case.test == test and check.id in numbers and not check.passes(numbers[check.id])
             ]
             for check in self.passing
         }
@@ -282,7 +279,7 @@ def study(
     left = [case for case in todo if _key(case) not in done]
     finished = len(todo) - len(left)
     for case, numbers in zip(
-        left, answers(partial(answer, choose=choose), left, workers=workers), strict=True
+        left, answers(partial(answer, asked, choose), left, workers=workers), strict=True
     ):
         done[_key(case)] = numbers
         if ledger is not None:
@@ -299,21 +296,17 @@ def _key(case: Case) -> str:
 
 
 def _mark() -> str:
-    """Return a mark of everything that a number depends on: the facts and the code before infer."""
+    """Return a mark of everything that a number depends on: the facts and the code."""
     digest = hashlib.sha256()
-    root = resources.files("prenuc")
 
     def walk(folder: Traversable) -> None:
         for item in sorted(folder.iterdir(), key=lambda path: path.name):
-            if item.is_dir():
+            if item.is_dir() and item.name != "present":
                 walk(item)
             elif item.name.endswith((".py", ".yaml")):
                 digest.update(item.name.encode() + item.read_bytes())
 
-    for name in _CODE:
-        place = root / name
-        if place.is_dir():
-            walk(place)
+    walk(resources.files("prenuc"))
     return digest.hexdigest()[:16]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import entries, get
 from prenuc.present.plot import plot_spectra, save
 
 if TYPE_CHECKING:
@@ -20,16 +20,25 @@ if TYPE_CHECKING:
 LETTERS_A_LINE = 92
 
 
-def plot_panels(rows: Sequence[Row], bench: Bench, folder: Path) -> list[Path]:
+def plot_panels(
+    rows: Sequence[Row], bench: Bench, folder: Path, *, every_recipe: bool = False
+) -> list[Path]:
     """Draw every recipe that the rows were checked on, and return the files.
 
     Args:
         rows: Checked rows.
         bench: The bench they were run on; nothing is run again.
         folder: Where the figures go, one SVG a recipe.
+        every_recipe: Draw the recipes that no row asks for too, in the order of the catalogue.
     """
-    recipes = dict.fromkeys(row.check.recipe for row in rows if not row.trouble)
-    return [save(_panel(name, rows, bench), folder / f"{name}.svg") for name in recipes]
+    silent = {row.check.recipe for row in rows if row.trouble}
+    asked = dict.fromkeys(row.check.recipe for row in rows)
+    recipes = [name for name in (entries("recipes") if every_recipe else asked)]
+    return [
+        save(_panel(name, rows, bench), folder / f"{name}.svg")
+        for name in recipes
+        if name not in silent
+    ]
 
 
 def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:

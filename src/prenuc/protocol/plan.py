@@ -161,6 +161,8 @@ class Planner:
                 Problem(f"{step.vessel} is charged twice", "Use 'inject', or another vessel")
             )
         amounts = self._amounts(step.contents)
+        if not any(amounts.values()):
+            raise ProtocolError(Problem(f"{step.vessel} is charged with nothing", "Give an amount"))
         temperature = _kelvin(step.temperature)
         self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
         self.operations.append(Add(step.vessel, amounts))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
 
+TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
+
 Progress = Callable[[float], None]
 
 
@@ -244,7 +246,7 @@ class _Bench:
             report[name] = {
                 part: float(abs(found[i] - expected[i]) / held[i])
                 for i, part in enumerate(self.moieties)
-                if held[i] > 0
+                if held[i] > TRACE * float(np.max(held))
             }
         final = _relative(self._total(), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}

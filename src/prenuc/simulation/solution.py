@@ -77,7 +77,7 @@ class Run:
         """What a reader should know before believing the run."""
         fed = {name for m in self.measurements for name, c in self.amounts(m).items() if c > 0}
         needed = [c.name for c in self.mechanism.components.values() if c.kind == "precursor"]
-        if not needed or fed.intersection(needed):
+        if not self.measurements or not needed or fed.intersection(needed):
             return ()
         missing = ", ".join(needed)
         return (f"nothing reacts: no precursor of {self.mechanism.name} is there ({missing})",)

@@ -7,11 +7,10 @@ Which library serves by default was measured: ``docs/decisions/0005-integrator.m
 
 from __future__ import annotations
 
-import os
-import sys
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,8 +18,6 @@ import numpy as np
 from prenuc.errors import Problem, SimulationError, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.network import Network
@@ -121,27 +118,12 @@ class Cvode(AbstractSolver):
             linsolver="dense",
             max_num_steps=MOST_STEPS,
         )
-        with _quiet():
+        with redirect_stdout(StringIO()):  # it prints its failures; we report them
             found = solver.solve(np.concatenate(([0.0], stretch.times)), stretch.start.copy())
         if not found.success:
             raise _gave_up(stretch, found.t, found.y, str(found.message))
         # With two times the library reports its own steps; the wanted times are always the last.
         return Path(np.asarray(found.y)[-len(stretch.times) :], int(found.nfev))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Hold back what the C library writes to standard error; its failure is reported by us."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 @dataclass(frozen=True)

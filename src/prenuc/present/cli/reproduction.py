@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +15,16 @@ from prenuc.present.cli.output import echo_json, echo_table, json_option, progre
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prenuc.facts.check import Check
     from prenuc.infer.reproduce import Row
+
+_SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
 
 
 @click.command()
 @click.argument("panels", metavar="PANEL...", nargs=-1)
 @click.option("--mechanism", metavar="ID", help="A rival instead of the two-pathway model.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a panel.")
+@click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a recipe.")
 @json_option
 def reproduce(
     panels: tuple[str, ...], mechanism: str | None, figures: Path | None, as_json: bool
@@ -27,23 +32,26 @@ def reproduce(
     """Run the published experiments and check each observation.
 
     A row is "calibrated" when a constant that it depends on was informed by the observation, and
-    "held-out" otherwise. Exit status 1 if any row misses.
+    "held-out" otherwise; "silent" when a rival has nothing to say about the material. Exit status
+    1 if any row misses. Without a panel, --figures draws the recipes that no row asks for too.
 
     \b
     Examples:
       prenuc reproduce 2a-b 3a
       prenuc reproduce --mechanism classical
+      prenuc reproduce --figures figures
     """
-    from prenuc.infer.reproduce import bench_for, not_checkable
+    from prenuc.infer.reproduce import bench_for, checks, not_checkable
     from prenuc.infer.reproduce import reproduce as run_all
 
     bench = bench_for(mechanism)
+    asked = _each(panels, {check.panel for check in checks()})
     with progress("running the published experiments") as report_share:
-        rows = run_all(panels, bench=bench, progress=report_share)
+        rows = run_all(asked, bench=bench, progress=report_share)
     if figures is not None:
         from prenuc.present.plot_panels import plot_panels
 
-        for path in plot_panels(rows, bench, figures):
+        for path in plot_panels(rows, bench, figures, every_recipe=not panels):
             click.echo(f"wrote {path}", err=True)
     if as_json:
         echo_json(rows)
@@ -51,7 +59,20 @@ def reproduce(
         _echo(rows)
         if not panels:
             _echo_reasons(not_checkable())
-    sys.exit(0 if all(row.verdict == "pass" for row in rows) else 1)
+    sys.exit(1 if any(row.verdict == "miss" for row in rows) else 0)
+
+
+def _each(panels: Sequence[str], known: set[str]) -> list[str]:
+    """Return panels with "2a-b" taken apart; one of which nothing is known stays as written."""
+    found = []
+    for panel in panels:
+        several = _SEVERAL.fullmatch(panel)
+        parts = []
+        if several:
+            figure, first, last = several.groups()
+            parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
+        found += [part for part in parts if part in known] or [panel]
+    return found
 
 
 def _echo(rows: Sequence[Row]) -> None:
@@ -60,20 +81,23 @@ def _echo(rows: Sequence[Row]) -> None:
             row.check.panel,
             row.check.id,
             row.check.expected(),
-            f"{row.simulated:.4g}",
-            row.verdict if row.verdict == "pass" else "MISS",
+            f"{row.simulated:.4g}" if math.isfinite(row.simulated) else "–",
+            "MISS" if row.verdict == "miss" else row.verdict,
             row.role,
         ]
         for row in rows
     ]
     echo_table(["panel", "check", "expected", "simulated", "verdict", "role"], table)
+    spoken = [row for row in rows if row.verdict != "silent"]
     for role in ("calibrated", "held-out"):
-        of_role = [row for row in rows if row.role == role]
+        of_role = [row for row in spoken if row.role == role]
         passed = sum(row.verdict == "pass" for row in of_role)
         click.echo(f"  {role}: {passed} of {len(of_role)} pass")
+    if len(spoken) < len(rows):
+        click.echo(f"  silent, because the model does not speak: {len(rows) - len(spoken)}")
 
 
-def _echo_reasons(checks: Sequence[object]) -> None:
+def _echo_reasons(checks: Sequence[Check]) -> None:
     click.echo(f"  {len(checks)} statements cannot be checked:")
     for check in checks:
-        click.echo(f"    {getattr(check, 'id', '')}: {getattr(check, 'reason', '')}")
+        click.echo(f"    {check.id}: {check.reason}")

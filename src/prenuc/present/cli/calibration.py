@@ -1,0 +1,236 @@
+"""``prenuc calibrate``, ``prenuc predict`` and ``prenuc robustness``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+
+if TYPE_CHECKING:
+    from prenuc.infer.calibrate import Calibration
+    from prenuc.infer.ensemble import Prediction
+    from prenuc.infer.leave_out import LeaveOut
+    from prenuc.infer.robustness import Study
+
+_workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+_path = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("material", default="CdS")
+@click.option(
+    "--starts", default=4, show_default=True, help="Searches; the first from our numbers."
+)
+@click.option("--out", type=_path, help="Write the parameter sets to FILE.yaml.")
+@click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
+@click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
+@click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
+@_workers
+@json_option
+def calibrate(
+    material: str,
+    starts: int,
+    out: Path | None,
+    ensemble: Path | None,
+    mechanism: str | None,
+    panel: str | None,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Fit the package's own constants of a MATERIAL again (CdS by default).
+
+    The package's files stay as they are. A constant that the observations do not fix has no
+    interval. Exit status 1 if a calibrated row misses.
+
+    \b
+    Examples:
+      prenuc calibrate CdSe --starts 1
+      prenuc calibrate CdS --out CdS.yaml --ensemble CdS-ensemble.yaml
+      prenuc calibrate CdS --mechanism classical
+      prenuc calibrate CdS --leave-out all
+    """
+    if panel is not None:
+        _leave_out(material, panel, workers, as_json)
+        return
+    from functools import partial
+
+    from prenuc.infer.calibrate import calibrate as ours
+    from prenuc.infer.calibrate import calibrate_rival
+
+    run = ours if mechanism is None else partial(calibrate_rival, mechanism)
+    with progress(f"calibrating {material}") as report:
+        found = run(material, starts=starts, workers=workers, progress=report)
+    if out is not None or ensemble is not None:
+        _write(found, out, ensemble, workers)
+    if as_json:
+        echo_json(found)
+    else:
+        _echo(found)
+    calibrated = [row for row in found.after if row.role == "calibrated"]
+    sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
+
+
+def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
+    from prenuc.infer.ensemble import draw
+    from prenuc.present.files import write_text
+    from prenuc.present.parameter_files import ensemble_file, parameter_file
+
+    if out is not None:
+        write_text(out, parameter_file(found))
+        click.echo(f"wrote {out}", err=True)
+    if ensemble is not None:
+        with progress("drawing sets that fit as well") as report:
+            sets = draw(found, workers=workers, progress=report)
+        write_text(ensemble, ensemble_file(found.material, sets))
+        click.echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
+
+
+def _echo(found: Calibration) -> None:
+    rows = []
+    for name, one in found.estimates.items():
+        interval = "not identifiable"
+        if one.ci95 is not None:
+            interval = f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
+        unit = one.free.value.quantity.unit
+        before = f"{one.free.value.quantity.number:.4g}"
+        rows.append([name, before, f"{one.number:.4g}", unit, interval])
+    echo_table(["constant", "before", "now", "unit", "95 %"], rows)
+    costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
+    click.echo(f"  χ² of the searches, data and prior: {costs}")
+    click.echo("  directions, from stiff to sloppy (width 1: the data say nothing):")
+    for direction in found.directions:
+        parts = [f"{w:+.2f} {name}" for name, w in list(direction.parts.items())[:3]]
+        click.echo(f"    {direction.width:.3f}  {'  '.join(parts)}")
+    rates = found.as_dict()["pass_rates"]
+    for when, of in rates.items():
+        said = ", ".join(f"{role} {n['pass']} of {n['of']}" for role, n in of.items())
+        click.echo(f"  rows that pass {when}: {said}")
+    for was, now in zip(found.before, found.after, strict=True):
+        if was.verdict != now.verdict:
+            number = f"{now.simulated:.4g} (expected {now.check.expected()})"
+            click.echo(f"    {now.check.id}: {was.verdict} -> {now.verdict}, {number}, {now.role}")
+
+
+def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
+    from prenuc.infer.leave_out import leave_out
+
+    with progress("leaving out panels") as report:
+        found = leave_out(material, panel, workers=workers, progress=report)
+    if as_json:
+        echo_json(found)
+        return
+    _echo_left_out(found)
+
+
+def _echo_left_out(found: LeaveOut) -> None:
+    rows = [
+        [
+            one.row.check.panel,
+            one.row.check.id,
+            one.row.check.expected(),
+            f"{one.row.simulated:.4g}",
+            one.row.verdict if one.row.verdict == "pass" else "MISS",
+            f"{one.share:.0%}",
+        ]
+        for one in found.left
+    ]
+    heads = ["panel", "check", "expected", "refitted", "verdict", "draws that pass"]
+    echo_table(heads, rows)
+    for role, rate in found.rates().items():
+        click.echo(f"  {role}: {rate['pass']:g} of {rate['of']:g} pass")
+
+
+@click.command()
+@click.argument("material", default="CdS")
+@_workers
+@json_option
+def predict(material: str, workers: int, as_json: bool) -> None:
+    """Show what the shipped ensemble of a MATERIAL says about each row, with its spread.
+
+    \b
+    Example:
+      prenuc predict CdS
+    """
+    from prenuc.infer.ensemble import predict as run
+
+    with progress("asking every member") as report:
+        found = run(material, workers=workers, progress=report)
+    if as_json:
+        echo_json(found)
+    else:
+        _echo_predictions(found)
+
+
+def _echo_predictions(found: list[Prediction]) -> None:
+    rows = [
+        [
+            one.row.check.panel,
+            one.row.check.id,
+            one.row.check.expected(),
+            *(f"{x:.4g}" for x in one.spread),
+            f"{one.share:.0%}",
+            one.row.role,
+        ]
+        for one in found
+    ]
+    echo_table(["panel", "check", "expected", "min", "median", "max", "pass", "role"], rows)
+
+
+@click.command()
+@click.option("--out", type=_path, help="Write all numbers to FILE.json.")
+@click.option("--page", type=_path, help="Write the tables to FILE.md.")
+@click.option("--ledger", type=_path, help="Remember finished cases here and go on from them.")
+@click.option("--draws", default=200, show_default=True, help="Of all constants at once.")
+@_workers
+@json_option
+def robustness(
+    out: Path | None,
+    page: Path | None,
+    ledger: Path | None,
+    draws: int,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Vary every fitted or assumed number and count the verdicts that stay.
+
+    Exit status 1 if fewer than 95 % of the verdicts survive every change of one constant.
+
+    \b
+    Example:
+      prenuc robustness --draws 20 --out build/robustness.json
+    """
+    from prenuc.infer.robustness import study
+    from prenuc.present.cli.output import as_text
+    from prenuc.present.files import write_text
+    from prenuc.present.robustness_page import robustness_page
+
+    with progress("varying every number") as report:
+        found = study(draws=draws, workers=workers, ledger=ledger, progress=report)
+    for path, text in ((out, as_text(found)), (page, robustness_page(found))):
+        if path is not None:
+            write_text(path, f"{text.rstrip()}\n")
+            click.echo(f"wrote {path}", err=True)
+    if as_json:
+        echo_json(found)
+    else:
+        _echo_study(found)
+    sys.exit(0 if found.share_that_stays("one at a time") >= 0.95 else 1)
+
+
+def _echo_study(found: Study) -> None:
+    click.echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
+    rows = []
+    for test, numbers in found.as_dict()["tests"].items():
+        shares = (numbers["verdicts_that_stay"], numbers["pairs_that_stay"])
+        rows.append([test, str(numbers["cases"]), *(f"{share:.1%}" for share in shares)])
+    echo_table(["variation", "cases", "verdicts no case loses", "pairs kept"], rows)
+    lost = {name: cases for name, cases in found.lost("one at a time").items() if cases}
+    if lost:
+        table = [[name, "; ".join(cases)] for name, cases in lost.items()]
+        echo_table(["fragile", "lost with"], table)
+    kept = sorted(found.kept("all at once").items(), key=lambda item: item[1])
+    echo_table(["row", "kept in draws"], [[n, f"{share:.1%}"] for n, share in kept])
