@@ -9,7 +9,14 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.document import read_list
 from prenuc.facts.recipe import ParameterSet
-from prenuc.infer.calibrate import Calibration, calibrate_model, finish, task_for
+from prenuc.infer.calibrate import (
+    Calibration,
+    calibrate_model,
+    calibrate_rival,
+    finish,
+    rows_of,
+    task_for,
+)
 from prenuc.infer.crew import work
 from prenuc.infer.ensemble import Member, draw, members, predict
 from prenuc.infer.measures import Bench
@@ -235,6 +242,15 @@ def test_the_command_answers_with_the_promised_fields(tmp_path):
 def test_a_material_without_checks_is_an_error():
     with pytest.raises(InputError, match="CdTeSe"):
         calibrate_model(for_recipe, sets_of("CdS"), "CdSeTe")
+
+
+def test_a_rival_is_fitted_to_the_same_rows():
+    found = calibrate_rival("autocatalytic", "CdSe", starts=1)
+    assert set(found.estimates) == {"nucleation.k", "growth.k"}
+    rows = rows_of("CdSe")
+    ours = [row.check.id for row in rows if row.role == "calibrated"]
+    assert [row.check.id for row in found.after if row.role == "calibrated"] == ours
+    assert {row.verdict for row in found.after} <= {"pass", "miss", "silent"}
 
 
 def test_workers_change_nothing():

@@ -160,7 +160,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "present",
         "infer",
         "observe",
-        "simulate",
+        "simulation",
         "mechanism | protocol",
         "conditions",
         "facts",

@@ -73,6 +73,8 @@ def uv_vis(
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     if not (noise >= 0 and offset >= 0):
         raise InputError(Problem("a noise below zero", "Give a standard deviation of zero or more"))
+    if seed is not None and seed < 0:
+        raise InputError(Problem(f"a seed of {seed}", "Give a whole number of zero or more"))
     if (noise or offset) and seed is None:
         raise InputError("noise needs a seed, so that the same call gives the same spectra")
     nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength)

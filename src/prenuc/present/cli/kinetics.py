@@ -88,7 +88,7 @@ def _read(
 
     if is_trace(file, decimal=decimal):
         if at is not None or subtract is not None:
-            what = "a trace has neither wavelengths nor spectra"
+            what = f"a trace has neither wavelengths nor spectra ({at or subtract})"
             raise FitError(Problem(what, "Leave out --at and --subtract", where=str(file)))
         return read_trace(file, decimal=decimal, time_unit=time_unit)
     series = read(file, decimal=decimal, time_unit=time_unit)

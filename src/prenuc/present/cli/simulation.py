@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the noise."
-)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
 @click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
 @json_option
@@ -148,8 +146,8 @@ def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]
         given = dict(item.partition("=")[::2] for item in assume)
         return Protocol.from_recipe(get("recipes", what), assume=given), None
     if assume:
-        what = "a protocol file leaves nothing to assume"
-        raise InputError(Problem(what, "Write the number into the file instead of --assume"))
+        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
+        raise InputError(Problem(what, "Write the number into the file instead"))
     return read_protocol(Path(what))
 
 
