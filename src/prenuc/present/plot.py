@@ -82,8 +82,23 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
         unit = "" if series.signal == "absorbance" else " / arbitrary unit"
         axes.set_ylabel(series.signal + unit)
         axes.set_xlim(*_interesting(series))
+        ceiling = _ceiling(series)
+        if ceiling is not None:
+            axes.set_ylim(-0.05 * ceiling, ceiling)
         axes.set_title(title, loc="left", fontsize=9)
     return figure
+
+
+def _ceiling(series: SpectrumSeries) -> float | None:
+    """Return where to cut the ordinate so that an edge in the UV does not dwarf the bands."""
+    from scipy.signal import find_peaks
+
+    top = np.max(series.absorbance, axis=0)
+    peaks, _ = find_peaks(top, prominence=0.05 * float(np.ptp(top)))
+    if not peaks.size:
+        return None
+    height = 1.8 * float(np.max(top[peaks]))
+    return height if height < float(np.max(top)) else None
 
 
 def _interesting(series: SpectrumSeries) -> tuple[float, float]:
