@@ -97,9 +97,7 @@ class Chain(AbstractGrowth):
         excess = stage * math.exp(-k * lag / m)  # κ − k without cancellation
         t = np.maximum(time, 0.0)
         late = np.exp(np.minimum(-k * (t - lag), 700.0))
-        rest: NDArray[np.float64] = (
-            1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
-        )
+        rest: NDArray[np.float64] = 1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
         return rest
 
     def derived(self, k: float, lag: float) -> dict[str, float]:

@@ -33,7 +33,7 @@ def plot_panels(
     """
     silent = {row.check.recipe for row in rows if row.trouble}
     asked = dict.fromkeys(row.check.recipe for row in rows)
-    recipes = [name for name in (entries("recipes") if every_recipe else asked)]
+    recipes = list(entries("recipes") if every_recipe else asked)
     return [
         save(_panel(name, rows, bench), folder / f"{name}.svg")
         for name in recipes
