@@ -157,6 +157,7 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
         right.set_ylabel("share")
         right.legend(fontsize=8)
         left.set_title(fit.scheme, loc="left", fontsize=9)
+        left.set_xlim(*_interesting(fit.series))
     return figure
 
 

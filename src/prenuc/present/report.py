@@ -195,6 +195,7 @@ def _analysis(analysis: Analysis) -> str:
             "</details>",
             "<h3>How the file was read</h3>",
             "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in said) + "</ul>",
+            _input(series),
         ]
     )
 
@@ -265,8 +266,17 @@ def _global_fit(fit: GlobalFit) -> str:
             f"<p>Fits these data identically:</p><ul>{same}</ul>" if same else "",
             *(f'<p class="warning">{escape(w)}</p>' for w in fit.warnings),
             f"<ul>{history}</ul>",
+            _input(fit.series),
         ]
     )
+
+
+def _input(series: SpectrumSeries) -> str:
+    """Return the exact file that spectra were read from, where there is one."""
+    if "sha256" not in series.metadata:
+        return ""
+    name, digest = series.metadata["file"], series.metadata["sha256"]
+    return f"<p>Input: {escape(name)}, SHA-256 <code>{digest}</code></p>"
 
 
 def _estimate(parameter: Any) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),
             "file": printable(source.path.name, 200),
+            "sha256": hashlib.sha256(source.data).hexdigest(),
             "format": FORMAT.name,
         },
         history=(summary, spoken, *_axis_notes(table, columns), *treated.notes, *times.notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,10 @@ def read_trace(
         value=value.copy(),
         time_unit=unit,
         name=printable(name, 200),
-        history=(f"read as: a trace of {len(time)} points, {said}, {text_kind}",),
+        history=(
+            f"read as: a trace of {len(time)} points, {said}, {text_kind}",
+            f"file: {printable(source.path.name, 200)}, sha256 {sha256(source.data).hexdigest()}",
+        ),
     )
 
 
