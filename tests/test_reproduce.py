@@ -244,6 +244,14 @@ def test_one_panel_where_all_hold_ends_with_0(capsys, monkeypatch):
     assert "held-out: " in answer.out
 
 
+@pytest.mark.parametrize(("several", "panels"), [("1a-d", {"1a", "1b"}), ("3c-d", {"3c", "3d"})])
+def test_panels_that_share_a_recipe_can_be_named_as_in_the_paper(
+    capsys, monkeypatch, several, panels
+):
+    answer = run(capsys, monkeypatch, "reproduce", several, "--json")
+    assert {row["panel"] for row in json.loads(answer.out)} == panels
+
+
 def test_a_figure_means_all_its_panels():
     assert {check.panel for check in checks(["3"])} == {"3a", "3b", "3c", "3d"}
     assert [c.id for c in checks(["3a", "3b"])] == [
@@ -266,7 +274,7 @@ def test_a_rival_that_misses_ends_with_1(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("panel", "nearest"), [("2x", "'2"), ("3a-x", "'3a'"), ("4e", "'4"), ("figure-2a", "'2a'")]
+    ("panel", "nearest"), [("2x", "'2'"), ("3a-x", "'3a'"), ("4e", "'4"), ("fig 2a", "Valid: ")]
 )
 def test_an_unknown_panel_is_refused_with_the_nearest_names(capsys, monkeypatch, panel, nearest):
     answer = run(capsys, monkeypatch, "reproduce", "3a", panel)

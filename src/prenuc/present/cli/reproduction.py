@@ -70,7 +70,8 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
         parts = []
         if several:
             figure, first, last = several.groups()
-            parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
+            if f"{figure}{last}" <= max((k for k in known if k.startswith(figure)), default=""):
+                parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
         found += [part for part in parts if part in known] or [panel]
     return found
 
