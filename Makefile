@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-.PHONY: run test check-intervals robustness docs clean help
+.PHONY: run test check-intervals robustness tables docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -24,6 +24,9 @@ check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % 
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; half an hour, resumes
 	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.jsonl
+
+tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
+	$(BIN)/python examples/tables.py
 
 docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'

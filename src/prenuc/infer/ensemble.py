@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from prenuc.infer.search import Task
     from prenuc.infer.varied import Name
 
-SIZE, WALKS, THIN = 12, 4, 8  # members; independent walks; steps between members of one
-STRIDE = 0.6  # of a walk's steps, in units of the normal approximation
+SIZE, WALKS = 12, 4  # members; independent walks
+THIN, MOST = 8, 80  # steps between members of a walk; steps of a walk at most
+STRIDE = 0.4  # of a walk's steps, in units of the normal approximation
 
 
 @dataclass(frozen=True)
@@ -146,18 +147,18 @@ def _walk(
     generator = np.random.default_rng(seed)
     kept: list[NDArray[np.float64]] = []
     here, cost = start, task.chi2(start)
-    for _ in range(wanted):
-        for _ in range(THIN):
-            there = here + STRIDE * shape @ generator.standard_normal(len(here))
-            chance = generator.uniform()
-            if np.max(np.abs(there)) > LIMIT:
-                continue
+    for step in range(1, MOST + 1):
+        there = here + STRIDE * shape @ generator.standard_normal(len(here))
+        chance = generator.uniform()
+        if np.max(np.abs(there)) <= LIMIT:
             new = task.chi2(there)
             allowed = new <= limit and _passes(task, musts, there)
             if allowed and np.log(chance) < (cost - new) / 2.0:
                 here, cost = there, new
-        if not any(here is one for one in kept) and here is not start:
+        if step % THIN == 0 and not any(here is one for one in (start, *kept)):
             kept.append(here)
+        if len(kept) == wanted:
+            break
     return kept
 
 

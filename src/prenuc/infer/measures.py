@@ -199,9 +199,15 @@ def _share(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     return float(held / total)
 
 
+def _ratio(one: float, other: float) -> float:
+    """Return a ratio; infinite over nothing, but not a number where there is nothing at all."""
+    if other > 0:
+        return one / other
+    return math.inf if one > 0 else math.nan
+
+
 def _share_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    over = _share(bench, recipe, {**of, "of": of["over"]})
-    return _share(bench, recipe, of) / over if over else math.inf
+    return _ratio(_share(bench, recipe, of), _share(bench, recipe, {**of, "of": of["over"]}))
 
 
 def _steady_rise(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
@@ -231,7 +237,7 @@ def _other(of: Mapping[str, str]) -> dict[str, str]:
 
 def _gain_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     there = _share(bench, of.get("recipe", recipe), _other(of))
-    return _share(bench, recipe, of) / there if there else math.inf
+    return _ratio(_share(bench, recipe, of), there)
 
 
 def _dots(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
@@ -244,12 +250,12 @@ def _dots(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 def _dots_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     there = _dots(bench, of.get("recipe", recipe), _other(of))
-    return _dots(bench, recipe, of) / there if there > 0 else math.inf
+    return _ratio(_dots(bench, recipe, of), there)
 
 
 def _gain_by(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    written = _share(bench, recipe, of)
-    return _share(bench, recipe, {**of, "replace": of["by"]}) / written if written else math.inf
+    varied = _share(bench, recipe, {**of, "replace": of["by"]})
+    return _ratio(varied, _share(bench, recipe, of))
 
 
 def _onset(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:

@@ -12,7 +12,8 @@ Five tests, each against the verdicts of the package's own numbers:
 
 Orders, sites, sizes, counts, spectra, physical constants, reference temperatures and reference
 concentrations (the concentration at which a rate constant is quoted) stay as they are: they are
-structure or definition. An unreported temperature, and a zero, have no half and no double.
+structure or definition. An unreported temperature, and a zero, have no half and no double; a row
+that rewrites an amount of the procedure is not asked with another batch mass.
 
 Each test is a list of cases; a case is run on the recipes in which its constants act, and gives
 numbers. Cases go to a ledger, one line each, so that a stopped study goes on where it stopped.
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
 from prenuc.infer.crew import answers
 from prenuc.infer.measures import Bench
@@ -173,14 +175,23 @@ def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
 
 def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, float]:
     """Return the numbers of a case."""
-    wanted = set(case.asked)
+    wanted = [check for check in checks if check.id in set(case.asked)]
     bench = Bench(
         Changed(choose, case.change) if case.change else choose,
         assume=case.assume,
         solver=QUICK,
         alter=Offset(case.offset) if case.offset else None,
     )
-    return ask([check for check in checks if check.id in wanted], bench)
+    return ask([c for c in wanted if not case.assume or _askable(c, bench)], bench)
+
+
+def _askable(check: Check, bench: Bench) -> bool:
+    """Return whether what a check rewrites still stands in a procedure with other amounts."""
+    try:
+        ask([check], bench)
+    except InputError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -233,6 +244,12 @@ class Study:
         lost = sum(len(cases) for cases in self.lost(test).values())
         return 1.0 - lost / asked if asked else 1.0
 
+    def worst(self, test: Test) -> float:
+        """Return the share of the passing verdicts that stay in the worst case of a test."""
+        cases = [case for by in self.lost(test).values() for case in by]
+        most = max((cases.count(case) for case in set(cases)), default=0)
+        return 1.0 - most / len(self.passing) if self.passing else 1.0
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         tests: tuple[Test, ...] = ("one at a time", "all at once", "bath", "unreported")
@@ -244,6 +261,7 @@ class Study:
                     "cases": sum(case.test == test for case, _ in self.answers),
                     "verdicts_that_stay": self.share_that_stays(test),
                     "pairs_that_stay": self.share_of_pairs(test),
+                    "verdicts_that_stay_in_the_worst_case": self.worst(test),
                     "lost": {name: cases for name, cases in self.lost(test).items() if cases},
                     "kept": self.kept(test),
                 }

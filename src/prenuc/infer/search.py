@@ -104,7 +104,7 @@ class Start:
         return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
 
 
-def search(task: Task, seed: int, *, most: int = 8) -> Start:
+def search(task: Task, seed: int, *, most: int = 15) -> Start:
     """Return where least squares end from one start.
 
     Args:

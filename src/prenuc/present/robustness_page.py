@@ -18,6 +18,14 @@ _TESTS: tuple[tuple[Test, str], ...] = (
     ("unreported", "what the recipes do not print, halved and doubled"),
 )
 
+_HEADS = (
+    "variation",
+    "cases",
+    "verdicts that no case loses",
+    "verdicts kept in the worst case",
+    "pairs of verdict and case kept",
+)
+
 
 def robustness_page(study: Study) -> str:
     """Return the page, in Markdown."""
@@ -30,6 +38,7 @@ def _head(study: Study) -> list[str]:
             said,
             str(sum(case.test == test for case, _ in study.answers)),
             f"{study.share_that_stays(test):.1%}",
+            f"{study.worst(test):.1%}",
             f"{study.share_of_pairs(test):.2%}",
         ]
         for test, said in _TESTS
@@ -45,7 +54,7 @@ def _head(study: Study) -> list[str]:
         "only these are looked at.",
         "",
         *_table(
-            ["variation", "cases", "verdicts that no case loses", "pairs of verdict and case kept"],
+            _HEADS,
             rows,
         ),
     ]
