@@ -502,14 +502,16 @@ def table_s1_page() -> str:
         "works",
         "cannot be true beside",
     ]
-    formulae = {row.formula for row in composition_table() if row.absorption_nm == 350}
+    worked_out = composition_table()
+    at_350 = sorted({row.formula for row in worked_out if row.absorption_nm == 350})
     return f"""{MADE}# Table S1, worked out
 
 What was ever reported about the composition of CdSe clusters, {len(lines)} formulae of
-{len({row.claim for row in composition_table()})} claims. Claims contradict each other and stand
-side by side; the last column says which. For 350 nm alone there are {", ".join(sorted(formulae))}. Two claims exclude each
-other when they are about the same absorption (within 2 nm; 410 to 419 nm together, as in the
-comments of the table) and name other compositions or other shapes.
+{len({row.claim for row in worked_out})} claims. Claims contradict each other and stand
+side by side; the last column says which. For 350 nm alone there are {", ".join(at_350)}.
+Two claims exclude each other when they are about the same absorption (within 2 nm;
+410 to 419 nm together, as in the comments of the table) and name other
+compositions or other shapes.
 
 Sizes are those of a piece of bulk crystal with the volume of the atoms of the formula, ligands left
 out: the diameter of a sphere, and the edge of a tetrahedron of the same volume. A composition that

@@ -296,7 +296,7 @@ def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float
         return math.nan
     thin = dataclasses.replace(last, concentration=last.concentration / float(of["factor"]))
     rates = [relaxation_rate(run.mechanism, m, of["product"]) for m in (thin, last)]
-    return rates[0] / rates[1]
+    return _ratio(rates[0], rates[1])
 
 
 def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:

@@ -148,8 +148,9 @@ def _row(check: Check, bench: Bench) -> Row:
         verdict = "miss" if isinstance(error, SimulationError) else "silent"
     else:
         verdict = "pass" if check.passes(number) else "miss"
-        if check.observation in _informing(bench.run(check.recipe)[0].mechanism):
-            role = "calibrated"
+    if verdict != "silent":
+        mechanism = bench.choose(get("recipes", check.recipe))
+        role = "calibrated" if check.observation in _informing(mechanism) else "held-out"
     return Row(check, entry.statement, str(entry.source), number, verdict, role, trouble)
 
 

@@ -92,7 +92,9 @@ def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:
     run, spectra = bench.run(recipe)
     text = textwrap.fill(caption(recipe, rows, run, spectra), LETTERS_A_LINE)
     entry = get("recipes", recipe)
-    title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78)
+    title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(
+        "degC", "°C"
+    )
     with mpl.rc_context(STYLE):
         figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
         axes = figure.subplots()
@@ -123,8 +125,10 @@ def _draw(axes: Axes, figure: Figure, run: Run, spectra: SpectrumSeries) -> None
             label=label,
         )
     if count <= MOST_LABELS:
-        beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)} if count > FEW else {}
-        axes.legend(fontsize=7.5, **beside)
+        if count > FEW:  # beside the axes
+            axes.legend(fontsize=7.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        else:
+            axes.legend(fontsize=7.5)
     else:
         times = mpl.colors.Normalize(float(spectra.time[0]), float(spectra.time[-1]))
         bar = mpl.cm.ScalarMappable(times, mpl.colors.ListedColormap(scale(np.linspace(0, 0.92))))

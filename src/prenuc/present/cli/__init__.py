@@ -11,6 +11,7 @@ import click
 
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.cli.analysis import analyze, size
+from prenuc.present.cli.calibration import calibrate, predict, robustness
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.exchange import convert
@@ -44,6 +45,9 @@ _COMMANDS = (
     cite,
     simulate,
     reproduce,
+    calibrate,
+    predict,
+    robustness,
     analyze,
     size,
     fit,

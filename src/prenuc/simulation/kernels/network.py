@@ -181,7 +181,7 @@ def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
 
 def _slots(reactions: Sequence[Reaction]) -> NDArray[np.int64]:
     total = sum(len(reaction.factors) for reaction in reactions)
-    width = max(1, *(len(reaction.factors) for reaction in reactions))
+    width = max((len(reaction.factors) for reaction in reactions), default=1)
     slots = np.full((len(reactions), width), total, dtype=np.int64)
     first = 0
     for row, reaction in enumerate(reactions):
