@@ -272,11 +272,12 @@ def test_volumes_of_a_unit_follow_from_the_lattice_constant():
         assert values["molar_volume"].to("cm^3/mol") == pytest.approx(molar, rel=1e-3)
 
 
-def test_what_informed_a_number_is_an_observation():
+def test_what_informed_a_number_is_an_observation_or_a_claim():
+    known = {*entries("observations"), *entries("claims")}
     for kind in ("species", "parameters", "materials", "recipes"):
         for entry in entries(kind).values():
             for value in values_of(entry):
-                assert set(value.informed_by) <= set(entries("observations")), entry.id
+                assert set(value.informed_by) <= known, entry.id
 
 
 def test_a_fitted_constant_of_a_mechanism_says_what_informed_it():
