@@ -48,7 +48,9 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: st
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*headings, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")  # an identifier or a number is never cut
     for row in rows:
         table.add_row(*row)
     Console(highlight=False, markup=False).print(table)
