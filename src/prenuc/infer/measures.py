@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prenuc.facts.recipe import Recipe
+    from prenuc.infer.trace_fit import Fit
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
@@ -78,6 +79,7 @@ class Bench:
     solver: AbstractSolver | None = None
     alter: Callable[[Protocol], Protocol] | None = None
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
+    _fits: dict[tuple[str, str, str], Fit] = field(default_factory=dict)
 
     def run(self, recipe_id: str, variation: str = "") -> tuple[Run, SpectrumSeries]:
         """Return the run of a recipe and its noise-free spectra.
@@ -104,6 +106,22 @@ class Bench:
     def finished(self) -> list[tuple[Run, SpectrumSeries]]:
         """Return everything that was run so far."""
         return list(self._runs.values())
+
+    def fit(self, panel: str, recipe_id: str, variation: str = "") -> Fit:
+        """Return the fit of a kinetic panel to the spectra of a recipe, with noise.
+
+        Args:
+            panel: Such as "2a-b".
+            recipe_id: A recipe of the catalogue.
+            variation: Changes to the written procedure.
+        """
+        key = (panel, recipe_id, variation)
+        if key not in self._fits:
+            _, spectra = self.run(recipe_id, variation)
+            noise = np.random.default_rng(SEED).normal(0.0, PANEL_NOISE, spectra.absorbance.shape)
+            noisy = dataclasses.replace(spectra, absorbance=spectra.absorbance + noise)
+            self._fits[key] = fit_panel(panel, noisy)
+        return self._fits[key]
 
     def look(self, recipe_id: str, of: Mapping[str, str]) -> tuple[int, Measurement]:
         """Return index and measurement of a vessel at a time."""
@@ -301,10 +319,7 @@ def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float
 
 def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:
     def read(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-        _, spectra = bench.run(recipe, of.get("replace", ""))
-        noise = np.random.default_rng(SEED).normal(0.0, PANEL_NOISE, spectra.absorbance.shape)
-        noisy = dataclasses.replace(spectra, absorbance=spectra.absorbance + noise)
-        value = fit_panel(of["panel"], noisy).params[quantity].value
+        value = bench.fit(of["panel"], recipe, of.get("replace", "")).params[quantity].value
         return math.nan if value is None else float(value)
 
     return read
