@@ -98,7 +98,7 @@ class Chain(AbstractGrowth):
         t = np.maximum(time, 0.0)
         late = np.exp(np.minimum(-k * (t - lag), 700.0))
         rest: NDArray[np.float64] = 1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
-        return rest
+        return np.clip(rest, 0.0, 1.0)  # what rounding adds far before the lag
 
     def derived(self, k: float, lag: float) -> dict[str, float]:
         """Return the rate of one stage and the mean time that the chain takes."""
