@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from prenuc.facts.value import Value
+    from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Reaction
 
 BALANCE_TOLERANCE = 1e-9  # relative; stoichiometric numbers are written, not computed
@@ -67,6 +68,7 @@ class Mechanism:
         parameters: The numbers that the reactions were built from, by name.
         material: Semiconductor, when there is one.
         dots: Names of the moments of the dot population, when there is one.
+        population: The dots class by class; None when they are moments or when there are none.
         initial: Starting concentrations (mol/m³) of a bare network.
         units: Units in which a bare network was written and is reported.
 
@@ -80,6 +82,7 @@ class Mechanism:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     material: str = ""
     dots: QuantumDotMoments | None = None
+    population: SizeClasses | None = None
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
 
@@ -90,9 +93,9 @@ class Mechanism:
 
     def issues(self) -> list[Problem]:
         """Return everything that is wrong: unknown and unbalanced reactions, repeated names."""
-        found: list[Problem] = []
+        found: list[Problem] = self.population.issues() if self.population else []
         seen: set[str] = set()
-        for reaction in self.reactions:
+        for reaction in self.all_reactions:
             if reaction.name in seen:
                 what = f"reaction '{reaction.name}' stands twice"
                 found.append(Problem(what, "Rename one of them", where=reaction.where))
@@ -106,6 +109,19 @@ class Mechanism:
             if name not in self.components:
                 yield unknown_name("species", name, self.components, reaction.where)
 
+    @property
+    def all_reactions(self) -> tuple[Reaction, ...]:
+        """The reactions, and the channels by which dots gain and lose units."""
+        return (*self.reactions, *(self.population.channels if self.population else ()))
+
+    @property
+    def moment_names(self) -> tuple[str, ...]:
+        """The components that are sums over size classes: reported, but not moved by a solver."""
+        if self.population is None:
+            return ()
+        names = self.population.moments
+        return (names.number, names.length, names.surface, names.units)
+
     def moieties(self) -> tuple[str, ...]:
         """Return every tracked moiety, in order of first appearance."""
         names: dict[str, None] = {}
@@ -115,8 +131,8 @@ class Mechanism:
 
     def solvents_seen(self) -> tuple[str, ...]:
         """Return the components that some rate law looks at and no reaction changes."""
-        changed = {name for r in self.reactions for name, n in r.stoichiometry.items() if n}
-        seen = {name: None for r in self.reactions for name in r.components()}
+        changed = {name for r in self.all_reactions for name, n in r.stoichiometry.items() if n}
+        seen = {name: None for r in self.all_reactions for name in r.components()}
         return tuple(name for name in seen if name not in changed)
 
 

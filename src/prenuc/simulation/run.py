@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError, MechanismError, Problem
+from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
+from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import Network, compile_network
 from prenuc.simulation.solution import Measurement, Run
-from prenuc.simulation.solver import AbstractSolver, Cvode, Stretch
+from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +49,7 @@ def simulate(
     Args:
         mechanism: What could happen.
         protocol: What was done.
-        solver: The integrator; :class:`Cvode` with its default tolerances when None.
+        solver: The integrator; :class:`Rodas` with its default tolerances when None.
         progress: Called with the finished share (0 to 1) of the operations.
 
     Raises:
@@ -56,7 +57,7 @@ def simulate(
         MechanismError: A component of the mechanism is charged with another composition.
     """
     began = clock.process_time()
-    bench = _Bench.of(mechanism, protocol, solver or Cvode())
+    bench = _Bench.of(mechanism, protocol, solver or Rodas())
     plan = protocol.plan
     for done, operation in enumerate(plan, 1):
         bench.carry_out(operation)
@@ -81,38 +82,27 @@ def run_network(
     Args:
         mechanism: A network with starting concentrations.
         times: Ascending times in the network's own unit, 0 or more.
-        solver: The integrator; :class:`Cvode` when None.
+        solver: The integrator; :class:`Rodas` when None.
 
     Returns:
         Concentrations in the network's own unit, shape (times, components).
     """
-    at = np.asarray(times, dtype=float)
-    if at.size == 0 or not np.all(np.isfinite(at)) or np.any(at < 0) or np.any(np.diff(at) <= 0):
-        raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
-    names = tuple(mechanism.components)
-    unit = Quantity(1.0, mechanism.units["concentration"]).si
-    start = np.array([mechanism.initial.get(name, 0.0) for name in names])
-    solver = solver or Cvode()
-    seconds = at * Quantity(1.0, mechanism.units["time"]).si
-    later = seconds[seconds > 0]
-    found = start[None, :][: len(at) - len(later)]
-    if later.size:
-        network = compile_network(mechanism, names)
-        absolute = np.full(len(names), solver.atol * max(float(start.max()), unit))
-        stretch = Stretch(network, start, later, (298.15, 298.15), absolute)
-        found = np.vstack((found, solver.integrate(stretch).concentration))
-    return found / unit
+    seconds = np.asarray(times, dtype=float) * Quantity(1.0, mechanism.units["time"]).si
+    found = evolve(mechanism, seconds, solver=solver).concentration
+    return found / Quantity(1.0, mechanism.units["concentration"]).si
 
 
 @dataclass
 class _Bench:
-    """The vessels on the bench: moles of every component in each.
+    """The vessels on the bench: moles of every component in each, and of dots of every size class.
 
-    The first ``moving`` components are the mechanism's; the others are carried along.
+    ``moving`` are the components that a solver moves; the others are carried along. Moments of size
+    classes are components that are summed anew whenever the classes have changed.
     """
 
     names: tuple[str, ...]
-    moving: int
+    moving: NDArray[np.int64]
+    moments: tuple[NDArray[np.int64], NDArray[np.float64]]
     network: Network
     changing: NDArray[np.bool_]
     moieties: tuple[str, ...]
@@ -121,6 +111,7 @@ class _Bench:
     charged: NDArray[np.float64]
     discarded: NDArray[np.float64]
     vessels: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    dots: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     expected: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     held: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     worst_event: float = 0.0
@@ -134,10 +125,12 @@ class _Bench:
         parts = _compositions(mechanism, names)
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
-        network = compile_network(mechanism, tuple(mechanism.components))
+        moved = [name for name in mechanism.components if name not in mechanism.moment_names]
+        network = compile_network(mechanism, moved)
         return cls(
             names=names,
-            moving=len(mechanism.components),
+            moving=np.array([names.index(name) for name in moved]),
+            moments=_moments(mechanism, names),
             network=network,
             changing=np.any(network.stoichiometry != 0, axis=1),
             moieties=tracked,
@@ -159,6 +152,9 @@ class _Bench:
     def _contents(self, name: str) -> NDArray[np.float64]:
         return self.vessels.setdefault(name, np.zeros(len(self.names)))
 
+    def _dots(self, name: str) -> NDArray[np.float64]:
+        return self.dots.setdefault(name, np.zeros(self.moments[1].shape[1]))
+
     def _expect(self, name: str) -> NDArray[np.float64]:
         return self.expected.setdefault(name, np.zeros(len(self.moieties)))
 
@@ -177,11 +173,14 @@ class _Bench:
         moved = self._contents(operation.vessel) * operation.share
         carried = self.composition @ moved
         self.vessels[operation.vessel] = self._contents(operation.vessel) - moved
+        dots = self._dots(operation.vessel) * operation.share
+        self.dots[operation.vessel] = self._dots(operation.vessel) - dots
         self.expected[operation.vessel] = self._expect(operation.vessel) - carried
         if operation.target is None:
             self.discarded = self.discarded + moved
         else:
             self.vessels[operation.target] = self._contents(operation.target) + moved
+            self.dots[operation.target] = self._dots(operation.target) + dots
             self.expected[operation.target] = self._expect(operation.target) + carried
             self._hold(operation.target)
         self._check_event(before)
@@ -201,32 +200,58 @@ class _Bench:
         self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
-        moles = self.vessels[operation.vessel]
-        start = moles[: self.moving] / operation.volume
+        moles, dots = self.vessels[operation.vessel], self._dots(operation.vessel)
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
-        found = self._integrate(operation, start, times)
-        states = dict(zip([0.0, *times], [start, *found], strict=True))
+        path = self._integrate(operation, moles, dots, times)
+        states = dict(zip([0.0, *times], [(moles, dots), *path], strict=True))
         for look in operation.looks:
-            concentration = moles / operation.volume
-            concentration[: self.moving] = states[look]
-            self._record(operation, look, concentration)
-        moles = moles.copy()
-        moles[: self.moving] = states[operation.duration] * operation.volume
-        self.vessels[operation.vessel] = moles
+            self._record(operation, look, *states[look])
+        self.vessels[operation.vessel], self.dots[operation.vessel] = states[operation.duration]
 
     def _integrate(
-        self, operation: Evolve, start: NDArray[np.float64], times: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+        self,
+        operation: Evolve,
+        moles: NDArray[np.float64],
+        dots: NDArray[np.float64],
+        times: NDArray[np.float64],
+    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return moles of components and of dots at the times of an operation."""
+        start = moles[self.moving] / operation.volume
         largest = float(np.max(start[self.changing], initial=0.0))
+        largest = max(largest, float(np.sum(dots)) / operation.volume)
         if operation.frozen or largest == 0.0 or times.size == 0:
-            return np.tile(start, (len(times), 1))
+            return [(moles, dots)] * len(times)
         absolute = np.full(len(start), self.solver.atol * largest)
         temperatures = (operation.start, operation.end)
-        path = self.solver.integrate(Stretch(self.network, start, times, temperatures, absolute))
+        path = self.solver.integrate(
+            Stretch(self.network, start, times, temperatures, absolute, dots / operation.volume)
+        )
         self.stats["evaluations"] += path.evaluations
-        return path.concentration
+        sizes = path.dots if path.dots.size else np.zeros((len(times), 0))
+        states = zip(path.concentration, sizes, strict=True)
+        return [self._moles(operation, moles, x, f) for x, f in states]
 
-    def _record(self, operation: Evolve, look: float, concentration: NDArray[np.float64]) -> None:
+    def _moles(
+        self,
+        operation: Evolve,
+        moles: NDArray[np.float64],
+        concentration: NDArray[np.float64],
+        dots: NDArray[np.float64],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return moles of components and dots from what a solver found."""
+        moles, dots = moles.copy(), dots * operation.volume
+        moles[self.moving] = concentration * operation.volume
+        places, powers = self.moments
+        moles[places] = powers @ dots
+        return moles, dots
+
+    def _record(
+        self,
+        operation: Evolve,
+        look: float,
+        moles: NDArray[np.float64],
+        dots: NDArray[np.float64],
+    ) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
         self.measurements.append(
             Measurement(
@@ -234,7 +259,8 @@ class _Bench:
                 time=operation.clock + look,
                 temperature=operation.start + span * (operation.end - operation.start),
                 volume=operation.volume,
-                concentration=concentration,
+                concentration=moles / operation.volume,
+                dots=dots / operation.volume,
             )
         )
 
@@ -250,6 +276,17 @@ class _Bench:
             }
         final = _relative(self._total(), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
+
+
+def _moments(
+    mechanism: Mechanism, names: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the places of the moments of size classes, and n^(p/3) of every class."""
+    if mechanism.population is None:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 0))
+    length = np.cbrt(mechanism.population.units)
+    places = np.array([names.index(name) for name in mechanism.moment_names])
+    return places, length ** np.arange(4)[:, None]
 
 
 def _relative(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:

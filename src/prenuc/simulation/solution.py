@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class Measurement:
         temperature: In K.
         volume: In m³.
         concentration: Of every component in mol/m³ (= mmol/L) of its basis, shape (n,).
+        dots: Of every size class in mol/m³, shape (classes,); empty when dots are moments.
     """
 
     vessel: str
@@ -37,6 +38,7 @@ class Measurement:
     temperature: float
     volume: float
     concentration: NDArray[np.float64]
+    dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @property
     def label(self) -> str:

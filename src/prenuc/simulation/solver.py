@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,8 +21,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.whole import WholeSystem
 
-MOST_STEPS = 10_000  # to the next wanted time; a healthy stretch takes hundreds
+MOST_STEPS = 100_000  # a healthy stretch takes hundreds
+
+
+@dataclass(frozen=True)
+class Until:
+    """When a stretch ends early: a sum of concentrations falls to a level, or nothing changes.
+
+    Args:
+        weights: Of each component in the sum, shape (n,).
+        level: Of the sum, in mol/m³.
+        steady: End where going on at the pace to the last time would change no component by more
+            than this share; 0 not to look.
+    """
+
+    weights: NDArray[np.float64]
+    level: float = 0.0
+    steady: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,8 @@ class Stretch:
         times: Times to report, ascending, in s, the first above 0, shape (m,).
         temperature: At time 0 and at the last time, in K; linear in between.
         absolute: Absolute tolerance of each concentration in mol/m³, shape (n,).
+        dots: Dots of every size class at time 0 in mol/m³, shape (classes,).
+        until: When to stop before the last time.
     """
 
     network: Network
@@ -42,6 +61,8 @@ class Stretch:
     times: NDArray[np.float64]
     temperature: tuple[float, float]
     absolute: NDArray[np.float64]
+    dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    until: Until | None = None
 
     def constants(self, time: float) -> NDArray[np.float64]:
         """Return the rate constants at a time."""
@@ -61,10 +82,19 @@ class Path:
     Args:
         concentration: At the stretch's times, in mol/m³, shape (m, n).
         evaluations: Evaluations of the rates.
+        dots: Dots of every size class at the times, in mol/m³, shape (m, classes).
+        steps: Accepted steps, where the integrator says so.
+        rejected: Steps that were tried again smaller, likewise.
+        stopped: Time in s at which the stretch ended before its last time; its state stands in the
+            last row, and rows of times that were not reached are not numbers.
     """
 
     concentration: NDArray[np.float64]
     evaluations: int
+    dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    steps: int = 0
+    rejected: int = 0
+    stopped: float | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +120,51 @@ class AbstractSolver(ABC):
 
 
 @dataclass(frozen=True)
+class Rodas(AbstractSolver):
+    """Our own: Rodas5P, compiled, with the exact Jacobian of network and size classes.
+
+    ``simulation/kernels`` has the equations; ``docs/story/engine.md`` derives them.
+    """
+
+    name: ClassVar[str] = "rodas"
+
+    def integrate(self, stretch: Stretch) -> Path:
+        """Return the concentrations at the times of a stretch."""
+        from prenuc.simulation.kernels import rodas
+        from prenuc.simulation.kernels.tableau import STAGES
+
+        network, until = stretch.network, stretch.until
+        net, pop = network.flat, network.classes
+        n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
+        x = np.array(stretch.start, dtype=float)
+        dots = np.array(stretch.dots, dtype=float) if stretch.dots.size else np.zeros(classes)
+        setting = rodas.Setting(
+            times=np.asarray(stretch.times, dtype=float),
+            begin=float(stretch.temperature[0]),
+            end=float(stretch.temperature[1]),
+            relative=self.rtol,
+            absolute=stretch.absolute,
+            absolute_units=float(np.max(stretch.absolute)),
+            laws=network.laws,
+            watch=np.zeros(n) if until is None else until.weights,
+            level=0.0 if until is None else until.level,
+            steady=0.0 if until is None else until.steady,
+            most_steps=MOST_STEPS,
+        )
+        found, sizes = np.full((m, n), np.nan), np.full((m, classes), np.nan)
+        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
+        books = rodas.ledger(network.laws)
+        outcome, reached, worst, steps, rejected, _ = rodas.integrate(
+            net, pop, setting, work, books, x, dots, found, sizes
+        )
+        if outcome in rodas.FAILURES:
+            raise _failed(stretch, network.names[worst], reached, x, rodas.FAILURES[outcome])
+        found[-1], sizes[-1] = x, dots
+        stopped = reached if outcome != rodas.DONE else None
+        return Path(found, STAGES * (steps + rejected), sizes, steps, rejected, stopped)
+
+
+@dataclass(frozen=True)
 class Cvode(AbstractSolver):
     """CVODE of SUNDIALS, variable-order BDF with the exact Jacobian (scikit-sundae)."""
 
@@ -99,31 +174,30 @@ class Cvode(AbstractSolver):
         """Return the concentrations at the times of a stretch."""
         from sksundae.cvode import CVODE
 
-        network = stretch.network
-        fixed = stretch.constants(0.0) if stretch.isothermal else None
+        system = _system(self, stretch)
 
-        def change(t: float, c: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-            out[:] = network.change(c, stretch.constants(t) if fixed is None else fixed)
+        def change(t: float, y: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+            out[:] = system.change(t, y)
 
         def jacobian(
-            t: float, c: NDArray[np.float64], _: NDArray[np.float64], out: NDArray[np.float64]
+            t: float, y: NDArray[np.float64], _: NDArray[np.float64], out: NDArray[np.float64]
         ) -> None:
-            out[:] = network.jacobian(c, stretch.constants(t) if fixed is None else fixed)
+            out[:] = system.jacobian(t, y)
 
         solver = CVODE(
             change,
             jacfn=jacobian,
             rtol=self.rtol,
-            atol=stretch.absolute,
+            atol=system.absolute,
             linsolver="dense",
             max_num_steps=MOST_STEPS,
         )
         with redirect_stdout(StringIO()):  # it prints its failures; we report them
-            found = solver.solve(np.concatenate(([0.0], stretch.times)), stretch.start.copy())
+            found = solver.solve(np.concatenate(([0.0], stretch.times)), system.start)
         if not found.success:
             raise _gave_up(stretch, found.t, found.y, str(found.message))
         # With two times the library reports its own steps; the wanted times are always the last.
-        return Path(np.asarray(found.y)[-len(stretch.times) :], int(found.nfev))
+        return _path(stretch, np.asarray(found.y)[-len(stretch.times) :], int(found.nfev))
 
 
 @dataclass(frozen=True)
@@ -134,20 +208,20 @@ class _Scipy(AbstractSolver):
         """Return the concentrations at the times of a stretch."""
         from scipy.integrate import solve_ivp
 
-        network = stretch.network
+        system = _system(self, stretch)
         found = solve_ivp(
-            lambda t, c: network.change(c, stretch.constants(t)),
+            system.change,
             (0.0, stretch.times[-1]),
-            stretch.start,
+            system.start,
             method=self.method,
             t_eval=stretch.times,
-            jac=lambda t, c: network.jacobian(c, stretch.constants(t)),
+            jac=system.jacobian,
             rtol=self.rtol,
-            atol=stretch.absolute,
+            atol=system.absolute,
         )
         if not found.success:
             raise _gave_up(stretch, found.t, np.asarray(found.y).T, str(found.message))
-        return Path(found.y.T, int(found.nfev))
+        return _path(stretch, found.y.T, int(found.nfev))
 
 
 @dataclass(frozen=True)
@@ -166,7 +240,7 @@ class ScipyRadau(_Scipy):
     method: ClassVar[str] = "Radau"
 
 
-SOLVERS: dict[str, type[AbstractSolver]] = {s.name: s for s in (Cvode, ScipyBdf, ScipyRadau)}
+SOLVERS: dict[str, type[AbstractSolver]] = {s.name: s for s in (Rodas, Cvode, ScipyBdf, ScipyRadau)}
 
 
 def solver_named(name: str) -> type[AbstractSolver]:
@@ -182,15 +256,45 @@ def solver_named(name: str) -> type[AbstractSolver]:
     return SOLVERS[name]
 
 
+def _system(solver: AbstractSolver, stretch: Stretch) -> WholeSystem:
+    """Return network and classes as one system for a library.
+
+    Raises:
+        InputError: The stretch is to stop early, which only our own integrator can.
+    """
+    from prenuc.errors import InputError
+    from prenuc.simulation.whole import WholeSystem
+
+    if stretch.until is not None:
+        what = f"'{solver.name}' cannot stop at an event"
+        raise InputError(Problem(what, f"Use the solver '{Rodas.name}'"))
+    return WholeSystem(stretch)
+
+
+def _path(stretch: Stretch, states: NDArray[np.float64], evaluations: int) -> Path:
+    """Return what a library found, parted into components and classes."""
+    n = len(stretch.start)
+    return Path(states[:, :n], evaluations, states[:, n:])
+
+
 def _gave_up(
     stretch: Stretch, times: NDArray[np.float64], states: NDArray[np.float64], message: str
 ) -> SimulationError:
     """Return the error that says which component was changing fastest, and when."""
-    last = np.asarray(states)[-1] if len(states) else stretch.start
+    n = len(stretch.start)
+    last = np.asarray(states)[-1][:n] if len(states) else stretch.start
     time = float(times[-1]) if len(times) else 0.0
     change = np.abs(stretch.network.change(last, stretch.constants(time)))
     fastest = stretch.network.names[int(np.argmax(change / (np.abs(last) + stretch.absolute)))]
-    what = f"the integrator gave up {time:.6g} s into a stretch, where '{fastest}' changes fastest"
-    reason = " ".join(message.split())
+    return _failed(stretch, fastest, time, last, " ".join(message.split()))
+
+
+def _failed(
+    stretch: Stretch, component: str, time: float, state: NDArray[np.float64], reason: str
+) -> SimulationError:
+    """Return the error of an integrator that gave up."""
+    held = state[stretch.network.names.index(component)]
+    at = f"where '{component}' ({held:.3g} mol/m³) is hardest to follow"
+    what = f"the integrator gave up {time:.6g} s into a stretch, {at}"
     mend = f"Its message: {reason}. Try a looser --rtol, another --solver, or check the constants"
     return SimulationError(str(Problem(what, mend)))

@@ -12,6 +12,7 @@ All concentrations are mol/m³, times s, temperatures K.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor, Reaction
+    from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.simulation.kernels.rates import RateArrays
 
 KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
 SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
@@ -49,6 +52,7 @@ class Network:
         largest: Largest nucleus of each barrier, shape (factors,).
         slots: For each reaction the factors in its product, shape (reactions, width); the index
             ``factors`` stands for the constant 1.
+        mechanism: What was compiled.
     """
 
     names: tuple[str, ...]
@@ -63,6 +67,28 @@ class Network:
     barrier: NDArray[np.float64]
     largest: NDArray[np.float64]
     slots: NDArray[np.int64]
+    mechanism: Mechanism
+
+    @cached_property
+    def flat(self) -> RateArrays:
+        """The same for the compiled kernels."""
+        from prenuc.simulation.kernels.flat import flat_rates
+
+        return flat_rates(self.mechanism, self)
+
+    @cached_property
+    def classes(self) -> ClassArrays:
+        """The dots class by class, for the compiled kernels."""
+        from prenuc.simulation.kernels.flat import flat_classes
+
+        return flat_classes(self.mechanism)
+
+    @cached_property
+    def laws(self) -> NDArray[np.float64]:
+        """Conserved sums over components and, last, units in dots, shape (laws, n + 1)."""
+        from prenuc.simulation.kernels.flat import conservation_laws
+
+        return conservation_laws(self.mechanism, self)
 
     def constants(self, temperature: float) -> NDArray[np.float64]:
         """Return k(T) of every reaction at a temperature in K, SI units."""
@@ -90,6 +116,13 @@ class Network:
         self, concentration: NDArray[np.float64], k: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return ∂(dc/dt)/∂c in 1/s, shape (n, n)."""
+        jacobian: NDArray[np.float64] = self.stoichiometry @ self.rate_gradient(concentration, k)
+        return jacobian
+
+    def rate_gradient(
+        self, concentration: NDArray[np.float64], k: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return ∂r/∂c in 1/s, shape (reactions, n)."""
         x = self.pools @ concentration
         g = self._values(x)[self.slots]
         weight = self._slopes(x)[self.slots] * k[:, None]
@@ -99,9 +132,8 @@ class Network:
                 if other != slot:
                     weight[:, slot] *= g[:, other]
         padded = np.vstack((self.pools, np.zeros(len(self.names))))
-        rate_gradient = np.einsum("rs,rsj->rj", weight, padded[self.slots])
-        jacobian: NDArray[np.float64] = self.stoichiometry @ rate_gradient
-        return jacobian
+        gradient: NDArray[np.float64] = np.einsum("rs,rsj->rj", weight, padded[self.slots])
+        return gradient
 
     def _values(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return g(x) of every factor, followed by the constant 1."""
@@ -148,9 +180,14 @@ class Network:
 
 
 def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
-    """Return the arrays of a mechanism for components in the order ``names``."""
+    """Return the arrays of a mechanism for components in the order ``names``.
+
+    The channels of a population follow the reactions; a component that is not among ``names``, such
+    as the units in dots, is left out of their stoichiometry.
+    """
     place = {name: i for i, name in enumerate(names)}
-    reactions = mechanism.reactions
+    population = mechanism.population
+    reactions = (*mechanism.reactions, *(population.channels if population else ()))
     factors = [factor for reaction in reactions for factor in reaction.factors]
     pools = np.zeros((len(factors), len(names)))
     for row, factor in enumerate(factors):
@@ -159,7 +196,8 @@ def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
     stoichiometry = np.zeros((len(names), len(reactions)))
     for column, reaction in enumerate(reactions):
         for name, number in reaction.stoichiometry.items():
-            stoichiometry[place[name], column] += number
+            if name in place:
+                stoichiometry[place[name], column] += number
     shapes = [_shape(factor) for factor in factors]
     with np.errstate(divide="ignore"):
         constant = np.log([reaction.constant.k for reaction in reactions])
@@ -176,6 +214,7 @@ def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
         barrier=np.array([getattr(factor, "barrier", 0.0) for factor in factors]),
         largest=np.array([getattr(factor, "largest", 1.0) for factor in factors]),
         slots=_slots(reactions),
+        mechanism=mechanism,
     )
 
 

@@ -1,0 +1,140 @@
+r"""A population of dots, class by class: every number of units per dot is counted for itself.
+
+Dots of n units, n = smallest … largest, gain and lose one unit at a time,
+
+.. math:: \dot f_n = A\,(α_{n-1} f_{n-1} - α_n f_n) + B\,(β_{n+1} f_{n+1} - β_n f_n) + J_n
+
+where A and B sum the rates of all *channels* by which a unit arrives or leaves (a monomer, a
+precursor compound, …), α_n says how that rate grows with the size of a dot, and J_n is nucleation.
+A curved surface holds its units less firmly (Gibbs-Thomson): by detailed balance
+
+.. math:: β_n = α_{n-1} \exp\Big(\frac{Γ}{T}\,(n^{2/3} - (n-1)^{2/3})\Big), \quad
+   Γ = \frac{(36 π)^{1/3} γ v^{2/3}}{k_B}
+
+with γ the surface energy in J/m² and v the volume of a unit in m³; for large n the exponent is
+2γv/(r kT). A dot that loses a unit below the smallest size falls apart into all its units.
+
+References: Becker and Döring 1935, Ann. Phys. 416, 719 (the equations); Burton 1977, in:
+Statistical Mechanics A (ed. Berne), ch. 6 (discrete form and its equilibrium).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import Problem
+from prenuc.mechanism.mechanism import QuantumDotMoments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.reaction import Reaction
+
+BOLTZMANN = 1.380649e-23  # J/K, exact (SI 2019)
+
+
+@dataclass(frozen=True)
+class AbstractProfile(ABC):
+    """How the rate of attachment grows with size; α of one unit is 1."""
+
+    @abstractmethod
+    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return α for numbers of units per dot, the same shape."""
+
+
+@dataclass(frozen=True)
+class SurfaceLimited(AbstractProfile):
+    """α = n^(2/3): every site of the surface takes units alike (dr/dt independent of r)."""
+
+    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return α for numbers of units per dot, the same shape."""
+        return np.cbrt(units) ** 2
+
+
+@dataclass(frozen=True)
+class DiffusionLimited(AbstractProfile):
+    """α = n^(1/3): units diffuse to a sphere, 4πDrc per dot (dr/dt ∝ 1/r; Smoluchowski 1917)."""
+
+    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return α for numbers of units per dot, the same shape."""
+        return np.cbrt(units)
+
+
+@dataclass(frozen=True)
+class DiffusionAndSurface(AbstractProfile):
+    """α = l² (1 + l₀)/(l + l₀), l = n^(1/3): diffusion and surface resist one after the other.
+
+    Args:
+        crossover: l₀ at which both resist equally, D/(k_s r₁) with r₁ the radius of a unit.
+    """
+
+    crossover: float = 1.0
+
+    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return α for numbers of units per dot, the same shape."""
+        length = np.cbrt(units)
+        alpha: NDArray[np.float64] = length**2 * (1 + self.crossover) / (length + self.crossover)
+        return alpha
+
+
+def capillarity(surface_energy: float, unit_volume: float) -> float:
+    """Return Γ in K for a surface energy in J/m² and the volume of a unit in m³."""
+    return float((36 * math.pi) ** (1 / 3) * surface_energy * unit_volume ** (2 / 3) / BOLTZMANN)
+
+
+@dataclass(frozen=True)
+class SizeClasses:
+    """Dots by their number of units.
+
+    Args:
+        attachment: Channels by which a unit joins a dot. A channel is a reaction with the
+            stoichiometry of one unit; k Π g is in 1/s for a dot with α = 1.
+        detachment: Channels by which a unit leaves a dot with β = 1.
+        nuclei: Units in the nucleus that a reaction of the mechanism makes, by its name. What lies
+            between two classes is shared so that dots and units are kept.
+        profile: α.
+        capillarity: Γ in K, see :func:`capillarity`; 0 for dots that do not feel their size.
+        smallest: Units in the smallest dot.
+        largest: Units in the largest dot; there growth ends.
+        moments: Names under which the moments of the population are reported.
+    """
+
+    attachment: tuple[Reaction, ...]
+    detachment: tuple[Reaction, ...] = ()
+    nuclei: Mapping[str, float] = field(default_factory=dict)
+    profile: AbstractProfile = field(default_factory=SurfaceLimited)
+    capillarity: float = 0.0
+    smallest: int = 2
+    largest: int = 10_000
+    moments: QuantumDotMoments = field(default_factory=QuantumDotMoments)
+
+    @property
+    def channels(self) -> tuple[Reaction, ...]:
+        """All channels, those of attachment first."""
+        return (*self.attachment, *self.detachment)
+
+    @property
+    def units(self) -> NDArray[np.float64]:
+        """Units per dot of every class, shape (classes,)."""
+        return np.arange(self.smallest, self.largest + 1, dtype=float)
+
+    def issues(self) -> list[Problem]:
+        """Return what is wrong with the sizes."""
+        found = []
+        if not 1 <= self.smallest < self.largest:
+            what = f"dots of {self.smallest} to {self.largest} units"
+            found.append(Problem(what, "Give 1 ≤ smallest < largest"))
+        for name, size in self.nuclei.items():
+            if not self.smallest <= size <= self.largest:
+                what = f"'{name}' makes a nucleus of {size:g} units, outside the classes"
+                found.append(
+                    Problem(what, f"Give {self.smallest} to {self.largest}, or other classes")
+                )
+        return found

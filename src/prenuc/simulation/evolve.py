@@ -1,0 +1,156 @@
+"""A closed vessel without a protocol: components and size classes at chosen times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.conditions import ROOM_TEMPERATURE
+from prenuc.errors import InputError, Problem, unknown_name
+from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch, Until
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.kernels.network import Network
+
+
+@dataclass(frozen=True)
+class Evolution:
+    """What a closed vessel went through.
+
+    Args:
+        names: Of the n components; the moments of size classes are not among them.
+        time: In s, shape (m,).
+        concentration: In mol/m³, shape (m, n).
+        units: Units per dot of every size class, shape (classes,).
+        dots: Dots of every size class in mol/m³, shape (m, classes).
+        stopped: Time in s of the event that ended it early, if one did.
+        stats: Steps, rejected steps, evaluations of the rates.
+    """
+
+    names: tuple[str, ...]
+    time: NDArray[np.float64]
+    concentration: NDArray[np.float64]
+    units: NDArray[np.float64]
+    dots: NDArray[np.float64]
+    stopped: float | None = None
+    stats: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, name: str) -> NDArray[np.float64]:
+        """Return the concentration of a component in mol/m³, shape (m,)."""
+        if name not in self.names:
+            raise InputError(unknown_name("component", name, self.names))
+        return self.concentration[:, self.names.index(name)]
+
+    def moment(self, power: float) -> NDArray[np.float64]:
+        """Return Σ n^power f_n in mol/m³, shape (m,): dots for 0, units in dots for 1."""
+        moment: NDArray[np.float64] = self.dots @ self.units**power
+        return moment
+
+
+def evolve(
+    mechanism: Mechanism,
+    times: Sequence[float] | NDArray[np.float64],
+    *,
+    start: Mapping[str, float] | None = None,
+    dots: NDArray[np.float64] | None = None,
+    temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
+    solver: AbstractSolver | None = None,
+    until: str = "",
+) -> Evolution:
+    """Let a closed vessel evolve.
+
+    Args:
+        mechanism: What could happen.
+        times: To report, ascending from 0 or later, in s.
+        start: Concentrations at time 0 in mol/m³; the mechanism's own when None.
+        dots: Dots of every size class at time 0 in mol/m³; none when None.
+        temperature: In K; a pair for a linear ramp from time 0 to the last time.
+        solver: The integrator; :class:`Rodas` when None.
+        until: Ends it early: "80 % of S is consumed" or "steady state".
+
+    Raises:
+        InputError: Times that do not ascend, an unknown component, another number of classes.
+        SimulationError: The integrator gave up.
+    """
+    at = _times(times)
+    moments = mechanism.moment_names
+    names = tuple(name for name in mechanism.components if name not in moments)
+    network = compile_network(mechanism, names)
+    begin = _start(mechanism, names, start)
+    sizes = _sizes(mechanism, dots)
+    solver = solver or Rodas()
+    largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
+    later = at[at > 0]
+    units = mechanism.population.units if mechanism.population else np.zeros(0)
+    if later.size == 0:
+        return Evolution(names, at, begin[None], units, sizes[None])
+    span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
+    absolute = np.full(len(names), solver.atol * largest)
+    event = _event(until, network, begin) if until else None
+    path = solver.integrate(Stretch(network, begin, later, span, absolute, sizes, event))
+    first = len(at) - len(later)
+    return Evolution(
+        names=names,
+        time=at,
+        concentration=np.vstack((np.tile(begin, (first, 1)), path.concentration)),
+        units=units,
+        dots=np.vstack((np.tile(sizes, (first, 1)), path.dots)),
+        stopped=path.stopped,
+        stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
+    )
+
+
+def _times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    at = np.asarray(times, dtype=float)
+    if at.size == 0 or not np.all(np.isfinite(at)) or np.any(at < 0) or np.any(np.diff(at) <= 0):
+        raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
+    return at
+
+
+def _start(
+    mechanism: Mechanism, names: Sequence[str], start: Mapping[str, float] | None
+) -> NDArray[np.float64]:
+    stated = mechanism.initial if start is None else start
+    unknown = [unknown_name("component", name, names) for name in stated if name not in names]
+    if unknown:
+        raise InputError(unknown)
+    return np.array([stated.get(name, 0.0) for name in names], dtype=float)
+
+
+def _sizes(mechanism: Mechanism, dots: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    population = mechanism.population
+    classes = len(population.units) if population else 0
+    sizes = np.zeros(classes) if dots is None else np.asarray(dots, dtype=float)
+    if sizes.shape != (classes,):
+        what = f"dots of shape {sizes.shape} for {classes} size classes"
+        raise InputError(Problem(what, "Give one number for every class"))
+    return sizes
+
+
+def _event(until: str, network: Network, start: NDArray[np.float64]) -> Until:
+    """Return the event that a phrase describes."""
+    import re
+
+    weights = np.zeros(len(network.names))
+    if until.strip() == "steady state":
+        return Until(weights, steady=1e-6)
+    found = re.fullmatch(r"\s*([\d.]+)\s*%\s+of\s+(.+?)\s+(?:is\s+)?consumed\s*", until)
+    if not found:
+        what = f"'{until}' is no event"
+        raise InputError(Problem(what, "Write '80 % of S is consumed' or 'steady state'"))
+    share, name = float(found[1]) / 100.0, found[2]
+    if name not in network.names:
+        raise InputError(unknown_name("component", name, network.names))
+    if not 0 < share < 1:
+        raise InputError(Problem(f"{found[1]} % consumed", "Give more than 0 and less than 100"))
+    place = network.names.index(name)
+    weights[place] = 1.0
+    return Until(weights, level=(1.0 - share) * start[place])

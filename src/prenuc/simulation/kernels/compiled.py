@@ -1,0 +1,61 @@
+"""Compile kernels once and keep them on disk, never stale.
+
+numba keeps machine code beside the file of the *outermost* function and does not see that a callee
+in another file was edited. So the folder of the cache carries a hash of everything in ``kernels/``:
+an edited file is another folder. No compiler is needed; LLVM comes with numba's wheels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numba
+from numba.core import config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+# Contraction to fused multiply-add and reordered sums; never "no NaN" or "no infinity".
+FAST = {"contract", "reassoc", "arcp", "nsz"}
+# A part is called by kernels alone and allocates nothing: no reference counts, no other entries.
+BARE = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def source_hash(folder: Path = HERE) -> str:
+    """Return a hash of every Python file in a folder, 16 hexadecimal digits."""
+    found = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return where compiled kernels lie: ``PRENUC_CACHE``, or the user's cache folder."""
+    stated = os.environ.get("PRENUC_CACHE")
+    if stated:
+        base = Path(stated)
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "prenuc"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "prenuc"
+    return base / f"kernels-{source_hash()}"
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that Python calls, and keep it on disk."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())  # read while the decorator runs, and only then
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)(function)
+    finally:
+        config.CACHE_DIR = before
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that other kernels call; it is kept inside them."""
+    return numba.njit(nogil=True, error_model="numpy", fastmath=FAST, **BARE)(function)  # type: ignore[call-overload]

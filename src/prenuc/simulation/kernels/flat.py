@@ -1,0 +1,155 @@
+"""A mechanism as the flat arrays that the compiled kernels read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
+from prenuc.simulation.kernels.classes import ClassArrays
+from prenuc.simulation.kernels.rates import (
+    BARRIER,
+    BINDING,
+    EXCESS,
+    LINEAR,
+    POWER,
+    SATURATION,
+    RateArrays,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.reaction import Factor
+    from prenuc.simulation.kernels.network import Network
+
+NEGLIGIBLE = 1e-9  # of the largest entry of a stoichiometry; below it a number is rounding
+
+
+def flat_rates(mechanism: Mechanism, network: Network) -> RateArrays:
+    """Return reactions and channels of a mechanism, compiled as ``network``, as flat arrays."""
+    reactions = mechanism.all_reactions
+    factors = [factor for reaction in reactions for factor in reaction.factors]
+    laws = [_law(factor) for factor in factors]
+    place = {name: i for i, name in enumerate(network.names)}
+    pools = [
+        [(place[name], weight / scale) for name, weight in factor.pool.items()]
+        for factor, (_, scale, _) in zip(factors, laws, strict=True)
+    ]
+    changes = [
+        [(int(i), column[i]) for i in np.flatnonzero(column)] for column in network.stoichiometry.T
+    ]
+    return RateArrays(
+        constant=network.constant,
+        energy=network.energy,
+        anchor=network.anchor,
+        factors=_begin([len(reaction.factors) for reaction in reactions]),
+        kind=np.array([kind for kind, _, _ in laws], dtype=np.int64),
+        order=np.array([order for _, _, order in laws], dtype=float),
+        barrier=network.barrier,
+        largest=network.largest,
+        pools=_begin([len(pool) for pool in pools]),
+        member=np.array([i for pool in pools for i, _ in pool], dtype=np.int64),
+        weight=np.array([w for pool in pools for _, w in pool], dtype=float),
+        changes=_begin([len(change) for change in changes]),
+        changed=np.array([i for change in changes for i, _ in change], dtype=np.int64),
+        number=np.array([n for change in changes for _, n in change], dtype=float),
+    )
+
+
+def flat_classes(mechanism: Mechanism) -> ClassArrays:
+    """Return the population of a mechanism as arrays; no classes when it has none."""
+    population, first = mechanism.population, len(mechanism.reactions)
+    none = np.zeros(0)
+    if population is None:
+        empty = np.zeros(0, dtype=np.int64)
+        nothing = np.zeros((0, 2))
+        return ClassArrays(none, none, none, none, 0.0, first, first, empty, empty, empty, nothing)
+    units = population.units
+    names = [reaction.name for reaction in mechanism.reactions]
+    sizes = sorted(set(population.nuclei.values()))
+    lower = np.minimum(np.floor(sizes), population.largest - 1) - population.smallest
+    share = np.array(sizes) - population.smallest - lower
+    return ClassArrays(
+        units=units,
+        alpha=population.profile(units),
+        below=population.profile(units - 1),
+        edge=np.cbrt(units) ** 2 - np.cbrt(units - 1) ** 2,
+        capillarity=population.capillarity,
+        first=first,
+        detaching=first + len(population.attachment),
+        sources=np.array([names.index(name) for name in population.nuclei], dtype=np.int64),
+        group=np.array([sizes.index(n) for n in population.nuclei.values()], dtype=np.int64),
+        lower=lower.astype(np.int64),
+        share=np.stack((1.0 - share, share), axis=1),
+    )
+
+
+def conservation_laws(mechanism: Mechanism, network: Network) -> NDArray[np.float64]:
+    """Return the sums that no reaction changes, from the left null space of the stoichiometry.
+
+    Returns:
+        Shape (laws, n + 1), the last column for units in dots; each row scaled to a largest entry
+        of 1. Components that nothing changes have no row.
+    """
+    matrix = np.vstack((network.stoichiometry, _units_made(mechanism)))
+    changing = np.flatnonzero(np.any(matrix != 0.0, axis=1))
+    if changing.size == 0:
+        return np.zeros((0, len(matrix)))
+    _, singular, right = np.linalg.svd(matrix[changing].T, full_matrices=True)
+    rank = int(np.sum(singular > NEGLIGIBLE * singular[0]))
+    laws = np.zeros((changing.size - rank, len(matrix)))
+    laws[:, changing] = _reduced(right[rank:].copy())
+    return laws
+
+
+def _units_made(mechanism: Mechanism) -> NDArray[np.float64]:
+    """Return the units that every reaction and channel adds to dots."""
+    population, reactions = mechanism.population, mechanism.all_reactions
+    if population is None:
+        return np.zeros(len(reactions))
+    joins = dict.fromkeys((channel.name for channel in population.attachment), 1.0)
+    leaves = dict.fromkeys((channel.name for channel in population.detachment), -1.0)
+    made = {**population.nuclei, **joins, **leaves}
+    return np.array([made.get(reaction.name, 0.0) for reaction in reactions])
+
+
+def _reduced(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a basis with as many zeros as Gauss-Jordan elimination gives."""
+    for i in range(len(rows)):
+        row, column = divmod(int(np.argmax(np.abs(rows[i:]))), rows.shape[1])
+        rows[[i, i + row]] = rows[[i + row, i]]
+        rows[i] /= rows[i, column]
+        others = np.arange(len(rows)) != i
+        rows[others] -= np.outer(rows[others, column], rows[i])
+    rows[np.abs(rows) < NEGLIGIBLE] = 0.0
+    if len(rows):
+        rows /= np.max(np.abs(rows), axis=1)[:, None]
+    return rows
+
+
+def _begin(counts: Sequence[int]) -> NDArray[np.int64]:
+    """Return where each group begins in a contiguous array, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+
+
+def _law(factor: Factor) -> tuple[int, float, float]:
+    """Return kind, scale of the pool and order of a factor."""
+    match factor:
+        case Power(order=1.0):
+            return LINEAR, factor.scale, 1.0
+        case Power():
+            return POWER, factor.scale, factor.order
+        case Saturation():
+            return SATURATION, factor.half, 0.0
+        case Binding():
+            return BINDING, factor.half, factor.sites
+        case Excess():
+            return EXCESS, 1.0, factor.threshold
+        case Barrier():
+            return BARRIER, factor.solubility, factor.order
+    raise TypeError(f"{type(factor).__name__} has no kernel")

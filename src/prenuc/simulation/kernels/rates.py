@@ -1,0 +1,213 @@
+r"""Rates of a network, their slopes and their curvature.
+
+.. math:: r_ρ = k_ρ(T) \prod_f g_f(x_f), \quad x_f = \sum_j w_{fj} c_j              \qquad (1)
+
+   s_f = k_ρ g'_f \prod_{h \ne f} g_h, \quad \frac{∂r_ρ}{∂c_j} = \sum_f s_f w_{fj}   \qquad (2)
+
+   J_{ij} = \sum_ρ N_{iρ} \sum_f s_f w_{fj}                                      \qquad (3)
+
+Scales are folded into the weights of a pool when a mechanism is compiled, so that each kind of
+factor is a function of one number (``mechanism/reaction.py`` has them in chemical terms):
+linear x, power x^p, saturation x/(1+x), binding (1+x)^p, excess max(x − p, 0), barrier
+exp(−B/ln^p x). Concentrations are mol/m³, times s, temperatures K.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from prenuc.simulation.kernels.compiled import part
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = range(6)
+SMALLEST = 1e-12  # in units of a scale; below it powers below one and logarithms are held finite
+
+
+class RateArrays(NamedTuple):
+    """A network as flat arrays: reactions ρ have factors f, factors have pools, all contiguous.
+
+    Args:
+        constant: ln k at the anchor, shape (reactions,); −inf for a constant of zero.
+        energy: Ea/R in K, shape (reactions,).
+        anchor: 1/T_at in 1/K, shape (reactions,).
+        factors: Where the factors of each reaction begin, shape (reactions + 1,).
+        kind: One of the six kinds, shape (factors,).
+        order: p of each factor, shape (factors,).
+        barrier: B of each barrier, shape (factors,).
+        largest: Largest nucleus of each barrier, shape (factors,).
+        pools: Where the pool of each factor begins, shape (factors + 1,).
+        member: Components of all pools.
+        weight: Their weights over the factor's scale.
+        changes: Where the stoichiometry of each reaction begins, shape (reactions + 1,).
+        changed: Components of all stoichiometries.
+        number: Their stoichiometric numbers.
+    """
+
+    constant: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    anchor: NDArray[np.float64]
+    factors: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    order: NDArray[np.float64]
+    barrier: NDArray[np.float64]
+    largest: NDArray[np.float64]
+    pools: NDArray[np.int64]
+    member: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    changes: NDArray[np.int64]
+    changed: NDArray[np.int64]
+    number: NDArray[np.float64]
+
+
+@part
+def constants(net, temperature, k):
+    """Set k(T) = exp(ln k − Ea/R (1/T − 1/T_at))."""
+    for r in range(k.size):
+        k[r] = np.exp(net.constant[r] - net.energy[r] * (1.0 / temperature - net.anchor[r]))
+
+
+@part
+def pooled(net, f, x):
+    """Return the pool of a factor."""
+    total = 0.0
+    for m in range(net.pools[f], net.pools[f + 1]):
+        total += net.weight[m] * x[net.member[m]]
+    return total
+
+
+@part
+def power(x, order):
+    """Return x^p for x > 0; small whole orders without a logarithm."""
+    if order == 2.0:
+        return x * x
+    if order == 3.0:
+        return x * x * x
+    if order == 1.0:
+        return x
+    if order == 0.0:
+        return 1.0
+    return x**order
+
+
+@part
+def nucleus(net, f, x):
+    """Return exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier."""
+    p, b, most = net.order[f], net.barrier[f], net.largest[f]
+    if x <= 0.0:
+        return 0.0, 0.0, 0.0
+    log, turn = np.log(x), (p * b / most) ** (1.0 / (p + 1.0))
+    if log > turn:
+        size = p * b / log ** (p + 1.0)
+        return np.exp(-b / log**p), size, -(p + 1.0) * size / log
+    return np.exp(-most * ((1.0 + 1.0 / p) * turn - log)), most, 0.0
+
+
+@part
+def value(net, f, x):
+    """Return g(x)."""
+    kind = net.kind[f]
+    if kind == LINEAR:
+        return x
+    if kind == EXCESS:
+        return max(x - net.order[f], 0.0)
+    if kind == BARRIER:
+        return nucleus(net, f, x)[0]
+    x = max(x, 0.0)
+    if kind == POWER:
+        return power(x, net.order[f])
+    if kind == SATURATION:
+        return x / (1.0 + x)
+    return (1.0 + x) ** net.order[f]
+
+
+@part
+def slope(net, f, x):
+    """Return g(x) and dg/dx."""
+    kind, p = net.kind[f], net.order[f]
+    if kind == LINEAR:
+        return x, 1.0
+    if kind == EXCESS:
+        return max(x - p, 0.0), 1.0 if x > p else 0.0
+    if kind == BARRIER:
+        g, size, _ = nucleus(net, f, x)
+        return g, g * size / max(x, SMALLEST)
+    x = max(x, 0.0)
+    if kind == POWER:
+        base = max(x, SMALLEST) if p < 1.0 else x
+        return power(x, p), p * power(base, p - 1.0)
+    if kind == SATURATION:
+        return x / (1.0 + x), 1.0 / (1.0 + x) ** 2
+    return (1.0 + x) ** p, p * (1.0 + x) ** (p - 1.0)
+
+
+@part
+def curvature(net, f, x):
+    """Return d²g/dx²."""
+    kind, p = net.kind[f], net.order[f]
+    if kind == BARRIER:
+        g, size, bend = nucleus(net, f, x)
+        return g * (size * (size - 1.0) + bend) / max(x, SMALLEST) ** 2
+    x = max(x, 0.0)
+    if kind == POWER:
+        if p == 2.0:
+            return 2.0
+        base = max(x, SMALLEST) if p < 2.0 else x
+        return p * (p - 1.0) * power(base, p - 2.0)
+    if kind == SATURATION:
+        return -2.0 / (1.0 + x) ** 3
+    if kind == BINDING:
+        return p * (p - 1.0) * (1.0 + x) ** (p - 2.0)
+    return 0.0
+
+
+@part
+def rates(net, x, k, r):
+    """Set the rate of every reaction, equation (1)."""
+    for i in range(k.size):
+        product = k[i]
+        for f in range(net.factors[i], net.factors[i + 1]):
+            product *= value(net, f, pooled(net, f, x))
+        r[i] = product
+
+
+@part
+def slopes(net, x, k, r, s):
+    """Set the rate of every reaction and the slope of every factor, equations (1) and (2)."""
+    for i in range(k.size):
+        first, last = net.factors[i], net.factors[i + 1]
+        for f in range(first, last):
+            s[f] = k[i]
+        r[i] = k[i]
+        for f in range(first, last):
+            g, dg = slope(net, f, pooled(net, f, x))
+            r[i] *= g
+            for h in range(first, last):
+                s[h] *= dg if h == f else g
+
+
+@part
+def gradient(net, i, s, scale, row):
+    """Add scale · ∂r_i/∂c to a row."""
+    for f in range(net.factors[i], net.factors[i + 1]):
+        for m in range(net.pools[f], net.pools[f + 1]):
+            row[net.member[m]] += scale * s[f] * net.weight[m]
+
+
+@part
+def change(net, first, last, r, scale, out):
+    """Add scale · N r of the reactions first … last − 1."""
+    for i in range(first, last):
+        for m in range(net.changes[i], net.changes[i + 1]):
+            out[net.changed[m]] += scale * net.number[m] * r[i]
+
+
+@part
+def jacobian(net, first, last, s, scale, matrix):
+    """Add scale · J of the reactions first … last − 1, equation (3)."""
+    for i in range(first, last):
+        for m in range(net.changes[i], net.changes[i + 1]):
+            gradient(net, i, s, scale * net.number[m], matrix[net.changed[m]])
