@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.sensitivity import Direction, Tangents
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Evolution:
         units: Units per dot of every size class, shape (classes,).
         dots: Dots of every size class in mol/m³, shape (m, classes).
         stopped: Time in s of the event that ended it early, if one did.
+        tangents: Of every component in P parameters, mol/m³ per unit of it, shape (m, n, P).
+        dot_tangents: Of every size class, shape (m, classes, P).
         stats: Steps, rejected steps, evaluations of the rates.
     """
 
@@ -41,6 +44,8 @@ class Evolution:
     units: NDArray[np.float64]
     dots: NDArray[np.float64]
     stopped: float | None = None
+    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
     stats: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, name: str) -> NDArray[np.float64]:
@@ -64,6 +69,7 @@ def evolve(
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
+    parameters: Sequence[Direction] = (),
 ) -> Evolution:
     """Let a closed vessel evolve.
 
@@ -75,16 +81,15 @@ def evolve(
         temperature: In K; a pair for a linear ramp from time 0 to the last time.
         solver: The integrator; :class:`Rodas` when None.
         until: Ends it early: "80 % of S is consumed" or "steady state".
+        parameters: Those in which tangents are wanted; a mechanism's own start counts among them.
 
     Raises:
         InputError: Times that do not ascend, an unknown component, another number of classes.
         SimulationError: The integrator gave up.
     """
-    at = _times(times)
-    moments = mechanism.moment_names
-    names = tuple(name for name in mechanism.components if name not in moments)
+    at = ordered_times(times)
+    names, begin = starting_point(mechanism, start)
     network = compile_network(mechanism, names)
-    begin = _start(mechanism, names, start)
     sizes = _sizes(mechanism, dots)
     solver = solver or Rodas()
     largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
@@ -95,8 +100,15 @@ def evolve(
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     absolute = np.full(len(names), solver.atol * largest)
     event = _event(until, network, begin) if until else None
-    path = solver.integrate(Stretch(network, begin, later, span, absolute, sizes, event))
+    moved = _tangents(network, parameters, sizes, own=start is None) if parameters else None
+    path = solver.integrate(Stretch(network, begin, later, span, absolute, sizes, event, moved))
     first = len(at) - len(later)
+    if moved is not None and first:
+        path = replace(
+            path,
+            tangents=np.concatenate((moved.components[None], path.tangents)),
+            dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
+        )
     return Evolution(
         names=names,
         time=at,
@@ -104,25 +116,53 @@ def evolve(
         units=units,
         dots=np.vstack((np.tile(sizes, (first, 1)), path.dots)),
         stopped=path.stopped,
+        tangents=path.tangents,
+        dot_tangents=path.dot_tangents,
         stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
     )
 
 
-def _times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+def _tangents(
+    network: Network, parameters: Sequence[Direction], sizes: NDArray[np.float64], *, own: bool
+) -> Tangents:
+    """Return the tangents at time 0: those of the mechanisms' own starts, where they count."""
+    from prenuc.simulation.sensitivity import Tangents, seeds_of
+
+    start = np.zeros((len(network.names), len(parameters)))
+    for column, p in enumerate(parameters if own else ()):
+        for row, name in enumerate(network.names):
+            more, less = p.above.initial.get(name, 0.0), p.below.initial.get(name, 0.0)
+            start[row, column] = (more - less) / p.span
+    return Tangents(seeds_of(network, parameters), start, np.zeros((len(sizes), len(parameters))))
+
+
+def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return times as an array.
+
+    Raises:
+        InputError: They do not ascend from 0 or later.
+    """
     at = np.asarray(times, dtype=float)
     if at.size == 0 or not np.all(np.isfinite(at)) or np.any(at < 0) or np.any(np.diff(at) <= 0):
         raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
     return at
 
 
-def _start(
-    mechanism: Mechanism, names: Sequence[str], start: Mapping[str, float] | None
-) -> NDArray[np.float64]:
+def starting_point(
+    mechanism: Mechanism, start: Mapping[str, float] | None = None
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the components that a solver moves, and their concentrations at time 0 in mol/m³.
+
+    Raises:
+        InputError: A component is unknown.
+    """
+    moments = mechanism.moment_names
+    names = tuple(name for name in mechanism.components if name not in moments)
     stated = mechanism.initial if start is None else start
     unknown = [unknown_name("component", name, names) for name in stated if name not in names]
     if unknown:
         raise InputError(unknown)
-    return np.array([stated.get(name, 0.0) for name in names], dtype=float)
+    return names, np.array([stated.get(name, 0.0) for name in names], dtype=float)
 
 
 def _sizes(mechanism: Mechanism, dots: NDArray[np.float64] | None) -> NDArray[np.float64]:

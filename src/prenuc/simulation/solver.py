@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.kernels.rodas import Ledger, Setting, Work
+    from prenuc.simulation.sensitivity import Tangents
     from prenuc.simulation.whole import WholeSystem
 
 MOST_STEPS = 100_000  # a healthy stretch takes hundreds
@@ -54,6 +56,7 @@ class Stretch:
         absolute: Absolute tolerance of each concentration in mol/m³, shape (n,).
         dots: Dots of every size class at time 0 in mol/m³, shape (classes,).
         until: When to stop before the last time.
+        tangents: Tangents at time 0 and their parameters.
     """
 
     network: Network
@@ -63,6 +66,7 @@ class Stretch:
     absolute: NDArray[np.float64]
     dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     until: Until | None = None
+    tangents: Tangents | None = None
 
     def constants(self, time: float) -> NDArray[np.float64]:
         """Return the rate constants at a time."""
@@ -87,6 +91,8 @@ class Path:
         rejected: Steps that were tried again smaller, likewise.
         stopped: Time in s at which the stretch ended before its last time; its state stands in the
             last row, and rows of times that were not reached are not numbers.
+        tangents: Of components in P parameters at the times, shape (m, n, P).
+        dot_tangents: Of size classes, shape (m, classes, P).
     """
 
     concentration: NDArray[np.float64]
@@ -95,6 +101,25 @@ class Path:
     steps: int = 0
     rejected: int = 0
     stopped: float | None = None
+    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+
+
+@dataclass(frozen=True)
+class Members:
+    """What a solver returns for many parameter sets.
+
+    Args:
+        concentration: In mol/m³, shape (members, m, n); not a number where one failed.
+        dots: Of every size class, shape (members, m, classes).
+        reasons: Why a member failed, "" where it did not.
+        steps: Of every member, shape (members,).
+    """
+
+    concentration: NDArray[np.float64]
+    dots: NDArray[np.float64]
+    reasons: list[str]
+    steps: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -133,35 +158,83 @@ class Rodas(AbstractSolver):
         from prenuc.simulation.kernels import rodas
         from prenuc.simulation.kernels.tableau import STAGES
 
-        network, until = stretch.network, stretch.until
+        network = stretch.network
         net, pop = network.flat, network.classes
         n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
-        x = np.array(stretch.start, dtype=float)
-        dots = np.array(stretch.dots, dtype=float) if stretch.dots.size else np.zeros(classes)
-        setting = rodas.Setting(
+        x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
+        found, sizes = np.full((m, n), np.nan), np.full((m, classes), np.nan)
+        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
+        setting, books = self._setting(stretch), rodas.ledger(network.laws)
+        taken = rodas.recorded(MOST_STEPS if stretch.tangents else 0)
+        outcome, reached, worst, steps, rejected, _ = rodas.integrate(
+            net, pop, setting, work, books, x, dots, found, sizes, *taken
+        )
+        if outcome in rodas.FAILURES:
+            raise _failed(stretch, network.names[worst], reached, x, rodas.FAILURES[outcome])
+        found[-1], sizes[-1] = x, dots
+        stopped = reached if outcome != rodas.DONE else None
+        tries = STAGES * (steps + rejected)
+        path = Path(found, tries, sizes, steps, rejected, stopped)
+        if stretch.tangents is None:
+            return path
+        return _replay(path, stretch, setting, work, books, taken[0][:steps], taken[1][:steps])
+
+    def integrate_many(
+        self, stretch: Stretch, constants: NDArray[np.float64], starts: NDArray[np.float64]
+    ) -> Members:
+        """Return what a stretch leads to with many sets of rate constants and starts.
+
+        Args:
+            stretch: What happens; its start does not count.
+            constants: ln k of every member, shape (members, reactions).
+            starts: Concentrations at time 0 in mol/m³, shape (members, n).
+        """
+        from prenuc.simulation.kernels import rodas
+
+        network, pop = stretch.network, stretch.network.classes
+        members, n = starts.shape
+        m, classes = len(stretch.times), len(pop.units)
+        net = network.flat._replace(constant=network.flat.constant.copy())
+        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
+        found, sizes = np.full((members, m, n), np.nan), np.full((members, m, classes), np.nan)
+        dots, outcomes = np.zeros((members, classes)), np.zeros((members, 4))
+        books, x = rodas.ledger(network.laws), starts.copy()
+        rodas.integrate_many(
+            net,
+            pop,
+            self._setting(stretch),
+            work,
+            books,
+            constants,
+            x,
+            dots,
+            found,
+            sizes,
+            outcomes,
+        )
+        reasons = [_reason(network.names, row) for row in outcomes]
+        failed = [bool(reason) for reason in reasons]
+        found[failed], sizes[failed] = np.nan, np.nan
+        return Members(found, sizes, reasons, outcomes[:, 3].astype(np.int64))
+
+    def _setting(self, stretch: Stretch) -> Setting:
+        """Return what a stretch asks of the kernel."""
+        from prenuc.simulation.kernels.rodas import Setting
+
+        until, none = stretch.until, np.zeros(len(stretch.start))
+        return Setting(
             times=np.asarray(stretch.times, dtype=float),
             begin=float(stretch.temperature[0]),
             end=float(stretch.temperature[1]),
             relative=self.rtol,
             absolute=stretch.absolute,
             absolute_units=float(np.max(stretch.absolute)),
-            laws=network.laws,
-            watch=np.zeros(n) if until is None else until.weights,
+            laws=stretch.network.laws,
+            watch=none if until is None else until.weights,
             level=0.0 if until is None else until.level,
             steady=0.0 if until is None else until.steady,
             most_steps=MOST_STEPS,
         )
-        found, sizes = np.full((m, n), np.nan), np.full((m, classes), np.nan)
-        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
-        books = rodas.ledger(network.laws)
-        outcome, reached, worst, steps, rejected, _ = rodas.integrate(
-            net, pop, setting, work, books, x, dots, found, sizes
-        )
-        if outcome in rodas.FAILURES:
-            raise _failed(stretch, network.names[worst], reached, x, rodas.FAILURES[outcome])
-        found[-1], sizes[-1] = x, dots
-        stopped = reached if outcome != rodas.DONE else None
-        return Path(found, STAGES * (steps + rejected), sizes, steps, rejected, stopped)
 
 
 @dataclass(frozen=True)
@@ -256,17 +329,60 @@ def solver_named(name: str) -> type[AbstractSolver]:
     return SOLVERS[name]
 
 
+def _reason(names: tuple[str, ...], outcome: NDArray[np.float64]) -> str:
+    """Return why a member failed; "" if it did not."""
+    from prenuc.simulation.kernels.rodas import FAILURES
+
+    if int(outcome[0]) not in FAILURES:
+        return ""
+    reached, worst = float(outcome[1]), names[int(outcome[2])]
+    return f"{FAILURES[int(outcome[0])]} at {reached:.6g} s, where '{worst}' is hardest to follow"
+
+
+def _dots(stretch: Stretch) -> NDArray[np.float64]:
+    """Return the size classes at time 0, a copy."""
+    classes = len(stretch.network.classes.units)
+    return np.array(stretch.dots, dtype=float) if stretch.dots.size else np.zeros(classes)
+
+
+def _replay(
+    path: Path,
+    stretch: Stretch,
+    setting: Setting,
+    work: Work,
+    books: Ledger,
+    sizes: NDArray[np.float64],
+    windows: NDArray[np.int64],
+) -> Path:
+    """Return a path with its tangents, over the steps that were taken."""
+    from prenuc.simulation.kernels import tangents
+
+    network, given = stretch.network, stretch.tangents
+    assert given is not None  # noqa: S101 - the caller has looked
+    net, pop = network.flat, network.classes
+    n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
+    count = given.components.shape[1]
+    own = tangents.tangent_work(n, len(net.constant), len(net.kind), classes, count)
+    own.dx[:], own.df[:] = given.components, given.dots
+    found, of_dots = np.zeros((m, n, count)), np.zeros((m, classes, count))
+    x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
+    tangents.replay(
+        net, pop, setting, given.seeds, work, own, books, x, dots, sizes, windows, found, of_dots
+    )
+    return replace(path, tangents=found, dot_tangents=of_dots)
+
+
 def _system(solver: AbstractSolver, stretch: Stretch) -> WholeSystem:
     """Return network and classes as one system for a library.
 
     Raises:
-        InputError: The stretch is to stop early, which only our own integrator can.
+        InputError: The stretch is to stop early or wants tangents, which only our own can give.
     """
     from prenuc.errors import InputError
     from prenuc.simulation.whole import WholeSystem
 
-    if stretch.until is not None:
-        what = f"'{solver.name}' cannot stop at an event"
+    if stretch.until is not None or stretch.tangents is not None:
+        what = f"'{solver.name}' knows neither events nor tangents"
         raise InputError(Problem(what, f"Use the solver '{Rodas.name}'"))
     return WholeSystem(stretch)
 

@@ -48,12 +48,12 @@ def cache_folder() -> Path:
 
 def entry(function: Callable[..., Any]) -> Any:
     """Compile a kernel that Python calls, and keep it on disk."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())  # read while the decorator runs, and only then
+    before = vars(config)["CACHE_DIR"]
+    vars(config)["CACHE_DIR"] = str(cache_folder())  # read while the decorator runs
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)(function)
     finally:
-        config.CACHE_DIR = before
+        vars(config)["CACHE_DIR"] = before
 
 
 def part(function: Callable[..., Any]) -> Any:

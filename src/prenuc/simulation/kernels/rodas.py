@@ -140,6 +140,11 @@ def workspace(n: int, reactions: int, factors: int, classes: int, groups: int) -
     return Work(t=t, order=order, **{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
+def recorded(steps: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return room for so many steps and their windows; 0 when nobody wants to know."""
+    return np.zeros(steps), np.zeros(steps, dtype=np.int64)
+
+
 @part
 def right_side(net, pop, window, r, beta, f, out_x, out_f):
     """Set dx/dt and df/dt for given rates, equations (1) and (2) of ``classes.py``."""
@@ -287,7 +292,7 @@ def take_step(net, pop, setting, heating, window, t, h, x, f, from_right, w, x1,
         combine(stage, A[stage], x, w.u, w.x)
         if window > 0:
             combine_classes(stage, A[stage], f, window, w, w.f)
-        if heating != 0.0 and stage > 0:
+        if heating != 0.0:
             temperature = setting.begin + heating * (t + TIME[stage] * h)
             constants(net, temperature, w.k)
             if window > 0:
@@ -530,6 +535,7 @@ def report(setting, told, t, h, window, x, f, x1, f1, w, out_x, out_f):
         share = (setting.times[told] - t) / h
         between(share, window, x, f, x1, f1, w, out_x[told], w.flow)
         if out_f.shape[0] > 0:
+            copy(f.size, f, out_f[told])
             copy(window, w.flow, out_f[told])
         told += 1
     return told
@@ -562,8 +568,8 @@ def steady(setting, t, x, w):
     return True
 
 
-@entry
-def integrate(net, pop, setting, w, books, x, f, out_x, out_f):
+@part
+def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
     """Integrate from time 0 and report at the setting's times.
 
     Args:
@@ -576,6 +582,8 @@ def integrate(net, pop, setting, w, books, x, f, out_x, out_f):
         f: Dots of every class in mol/m³, shape (N,); left at the end's values.
         out_x: Receives components at the times, shape (m, n).
         out_f: Receives classes at the times, shape (m, N); shape (0, 0) to leave them out.
+        sizes: Receives the size of every accepted step in s; shape (0,) to leave them out.
+        windows: Receives the window of every accepted step, likewise.
 
     Returns:
         Outcome, time reached in s, the component that hurt most, steps, rejected steps, window.
@@ -603,6 +611,9 @@ def integrate(net, pop, setting, w, books, x, f, out_x, out_f):
         rejected += tried - 1
         if outcome != DONE:
             return outcome, t, worst, steps, rejected, window
+        if steps < sizes.size:
+            sizes[steps] = h
+            windows[steps] = window
         steps += 1
         share = crossing(setting, x, f, x1, f1, w) if watching else 2.0
         taken = h * min(share, 1.0)
@@ -631,3 +642,49 @@ def integrate(net, pop, setting, w, books, x, f, out_x, out_f):
     if out_f.shape[0] > 0:
         copy(f.size, f, out_f[-1])
     return DONE, t, worst, steps, rejected, window
+
+
+@entry
+def integrate(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
+    """See :func:`course`."""
+    return course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows)
+
+
+@entry
+def integrate_many(net, pop, setting, w, books, constants_, starts, sizes, out_x, out_f, outcomes):
+    """Integrate one mechanism with many sets of rate constants and starts, one after the other.
+
+    Args:
+        net: A :class:`RateArrays` of this thread's own: its constants are overwritten.
+        pop: A :class:`ClassArrays`.
+        setting: A :class:`Setting`.
+        w: A :class:`Work`.
+        books: A :class:`Ledger`.
+        constants_: ln k of every member, shape (members, reactions).
+        starts: Components at time 0, shape (members, n); left at the end's values.
+        sizes: Classes at time 0, shape (members, N); left at the end's values.
+        out_x: Receives components, shape (members, m, n).
+        out_f: Receives classes, shape (members, m, N).
+        outcomes: Receives outcome, time reached, component that hurt most and steps of every
+            member, shape (members, 4).
+    """
+    no_sizes, no_windows = w.row[:0], w.order[:0]
+    for member in range(starts.shape[0]):
+        copy(net.constant.size, constants_[member], net.constant)
+        outcome, reached, worst, steps, _, _ = course(
+            net,
+            pop,
+            setting,
+            w,
+            books,
+            starts[member],
+            sizes[member],
+            out_x[member],
+            out_f[member],
+            no_sizes,
+            no_windows,
+        )
+        outcomes[member, 0] = outcome
+        outcomes[member, 1] = reached
+        outcomes[member, 2] = worst
+        outcomes[member, 3] = steps

@@ -1,0 +1,131 @@
+"""Many parameter sets of one mechanism at once.
+
+The members are independent and each is computed as a single run would be, to the last bit, however
+many threads share the work. A member that cannot be integrated is a row with a reason.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.conditions import ROOM_TEMPERATURE
+from prenuc.errors import InputError, Problem
+from prenuc.simulation.evolve import ordered_times, starting_point
+from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.solver import Rodas, Stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+
+CHUNK = 250  # members between two calls for progress
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What many parameter sets lead to.
+
+    Args:
+        names: Of the n components.
+        time: In s, shape (m,).
+        concentration: In mol/m³, shape (members, m, n); not a number where a member failed.
+        dots: Of every size class in mol/m³, shape (members, m, classes).
+        failed: The reason of every member that failed, by its number.
+        steps: Of every member, shape (members,).
+    """
+
+    names: tuple[str, ...]
+    time: NDArray[np.float64]
+    concentration: NDArray[np.float64]
+    dots: NDArray[np.float64]
+    failed: dict[int, str]
+    steps: NDArray[np.int64]
+
+
+def ensemble(
+    mechanism: Mechanism,
+    times: Sequence[float] | NDArray[np.float64],
+    *,
+    factors: NDArray[np.float64],
+    starts: NDArray[np.float64] | None = None,
+    temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
+    solver: Rodas | None = None,
+    threads: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Ensemble:
+    """Let closed vessels with many sets of rate constants evolve.
+
+    Args:
+        mechanism: What could happen.
+        times: To report, ascending, above 0, in s.
+        factors: By which the rate constant of every reaction (and channel) is multiplied, shape
+            (members, reactions).
+        starts: Concentrations at time 0 in mol/m³ in the order of the mechanism's components, shape
+            (members, n); the mechanism's own for all when None.
+        temperature: In K; a pair for a linear ramp.
+        solver: Our integrator; its default tolerances when None.
+        threads: How many share the work.
+        progress: Called with the finished share, 0 to 1.
+
+    Raises:
+        InputError: Arrays of another shape, or a factor that is not above zero.
+    """
+    solver = solver or Rodas()
+    at = ordered_times(times)
+    names, own = starting_point(mechanism)
+    network = compile_network(mechanism, names)
+    factors = np.atleast_2d(np.asarray(factors, dtype=float))
+    members = len(factors)
+    begin = np.tile(own, (members, 1)) if starts is None else np.array(starts, dtype=float)
+    _check(network.stoichiometry.shape, factors, begin, at)
+    largest = float(np.max(begin, initial=0.0)) or 1.0
+    absolute = np.full(len(names), solver.atol * largest)
+    span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
+    stretch = Stretch(network, own, at, span, absolute)
+    logarithms = network.constant + np.log(factors)
+    chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
+    parts = []
+    with ThreadPoolExecutor(threads) as pool:
+        work = pool.map(lambda s: solver.integrate_many(stretch, logarithms[s], begin[s]), chunks)
+        for done, part in enumerate(work, 1):
+            parts.append(part)
+            if progress is not None:
+                progress(done / len(chunks))
+    reasons = [reason for part in parts for reason in part.reasons]
+    return Ensemble(
+        names=names,
+        time=at,
+        concentration=np.concatenate([part.concentration for part in parts]),
+        dots=np.concatenate([part.dots for part in parts]),
+        failed={i: reason for i, reason in enumerate(reasons) if reason},
+        steps=np.concatenate([part.steps for part in parts]),
+    )
+
+
+def _check(
+    shape: tuple[int, ...],
+    factors: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    times: NDArray[np.float64],
+) -> None:
+    components, reactions = shape
+    problems = []
+    if factors.shape[1] != reactions:
+        what = f"{factors.shape[1]} factors a member for {reactions} reactions"
+        problems.append(Problem(what, "Give one for every reaction and channel"))
+    if not np.all(factors > 0):
+        problems.append(Problem("a factor that is not above zero", "Give positive factors"))
+    if starts.shape != (len(factors), components):
+        what = f"starts of shape {starts.shape}"
+        problems.append(Problem(what, f"Give {len(factors)} rows of {components} concentrations"))
+    if times[0] == 0.0:
+        problems.append(Problem("a time of 0 is the start", "Give times above 0"))
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,157 @@
+"""Which numbers of a mechanism a parameter moves, and by how much.
+
+A parameter is given as two mechanisms, one with a little less of it and one with a little more. The
+difference of their compiled arrays, rate constants by their logarithms, says what it does; so any
+number that a mechanism is built from can be a parameter, as long as it does not change which
+reactions there are. The tangents of the solution follow from it exactly
+(``kernels/tangents.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import InputError, Problem
+from prenuc.simulation.kernels.network import Network, compile_network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.simulation.kernels.tangents import Seeds
+
+STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A parameter as the two mechanisms on either side of it.
+
+    Args:
+        name: Such as "isomerisation.k".
+        below: The mechanism with less of it.
+        above: The mechanism with more of it.
+        span: The parameter's difference between them; 1 for a relative change, say.
+    """
+
+    name: str
+    below: Mechanism
+    above: Mechanism
+    span: float
+
+
+def directions(
+    build: Callable[[Mapping[str, Value]], Mechanism],
+    values: Mapping[str, Value],
+    names: Sequence[str],
+) -> tuple[Direction, ...]:
+    """Return parameters of a mechanism that is built from values.
+
+    Tangents then are per unit of the parameter in SI; a parameter that is zero is moved by
+    :data:`STEP` of its own unit.
+
+    Args:
+        build: Returns the mechanism for some changed values.
+        values: All values by name.
+        names: Those that are to be parameters.
+    """
+    from dataclasses import replace
+
+    found = []
+    for name in names:
+        value = values[name]
+        move = STEP * abs(value.quantity.number) or STEP
+        ends = [
+            replace(value, quantity=replace(value.quantity, number=value.quantity.number + step))
+            for step in (-move, move)
+        ]
+        below, above = (build({name: end}) for end in ends)
+        found.append(Direction(name, below, above, ends[1].si - ends[0].si))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Tangents:
+    """Tangents at the start of a stretch, and what moves them on.
+
+    Args:
+        seeds: What every parameter does to the arrays.
+        components: Of every component, mol/m³ per unit of the parameter, shape (n, P).
+        dots: Of every size class, likewise, shape (classes, P).
+    """
+
+    seeds: Seeds
+    components: NDArray[np.float64]
+    dots: NDArray[np.float64]
+
+
+def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
+    """Return what every parameter does to the arrays of a network.
+
+    Raises:
+        InputError: A parameter changes which reactions there are.
+    """
+    from prenuc.simulation.kernels.tangents import Seeds
+
+    ends = [
+        (compile_network(p.below, network.names), compile_network(p.above, network.names))
+        for p in parameters
+    ]
+    problems = [
+        Problem(
+            f"'{p.name}' changes which reactions there are", "Leave it out of the sensitivities"
+        )
+        for p, pair in zip(parameters, ends, strict=True)
+        if not all(_same_shape(network, end) for end in pair)
+    ]
+    if problems:
+        raise InputError(problems)
+
+    def slope(of: Callable[[Network], NDArray[np.float64] | float]) -> NDArray[np.float64]:
+        columns = [
+            (np.asarray(of(above)) - np.asarray(of(below))) / p.span
+            for p, (below, above) in zip(parameters, ends, strict=True)
+        ]
+        return np.ascontiguousarray(np.stack(columns, axis=-1))
+
+    order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
+    return Seeds(
+        constant=slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0)),
+        energy=slope(lambda n: n.energy),
+        anchor=slope(lambda n: n.anchor),
+        scale=slope(_pool_logarithms),
+        order=order,
+        barrier=barrier,
+        touched=np.any(order != 0, axis=1) | np.any(barrier != 0, axis=1),
+        number=slope(lambda n: n.flat.number),
+        share=slope(lambda n: n.classes.share),
+        capillarity=slope(lambda n: n.classes.capillarity),
+    )
+
+
+def _pool_logarithms(network: Network) -> NDArray[np.float64]:
+    """Return ln of the first weight of every pool; its scale moves all of them alike."""
+    flat = network.flat
+    logarithms: NDArray[np.float64] = np.log(np.abs(flat.weight[flat.pools[:-1]]))
+    return logarithms
+
+
+def _same_shape(one: Network, other: Network) -> bool:
+    """Return whether two networks differ in numbers alone, and in those that tangents know."""
+    a, b = one.flat, other.flat
+    alike = ("factors", "kind", "pools", "member", "changes", "changed", "largest")
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in alike) and (
+        _same_classes(one.classes, other.classes)
+    )
+
+
+def _same_classes(one: ClassArrays, other: ClassArrays) -> bool:
+    alike = ("units", "alpha", "lower", "sources", "group")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in alike)
