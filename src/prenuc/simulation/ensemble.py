@@ -98,14 +98,19 @@ def ensemble(
             parts.append(part)
             if progress is not None:
                 progress(done / len(chunks))
+    outcomes = np.concatenate([part.outcomes for part in parts])
     reasons = [reason for part in parts for reason in part.reasons]
     return Ensemble(
         names=names,
         time=at,
         concentration=np.concatenate([part.concentration for part in parts]),
         dots=np.concatenate([part.dots for part in parts]),
-        failed={i: reason for i, reason in enumerate(reasons) if reason},
-        steps=np.concatenate([part.steps for part in parts]),
+        failed={
+            i: f"{reason} at {row[1]:.6g} s, where '{names[int(row[2])]}' is hardest to follow"
+            for i, (reason, row) in enumerate(zip(reasons, outcomes, strict=True))
+            if reason
+        },
+        steps=outcomes[:, 3].astype(np.int64),
     )
 
 

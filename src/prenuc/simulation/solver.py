@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.network import Network
-    from prenuc.simulation.kernels.rodas import Ledger, Setting, Work
+    from prenuc.simulation.kernels.rodas import Setting
     from prenuc.simulation.sensitivity import Tangents
     from prenuc.simulation.whole import WholeSystem
 
@@ -112,14 +112,17 @@ class Members:
     Args:
         concentration: In mol/m³, shape (members, m, n); not a number where one failed.
         dots: Of every size class, shape (members, m, classes).
+        end: The last state in mol/m³ that each came to, shape (members, n).
         reasons: Why a member failed, "" where it did not.
-        steps: Of every member, shape (members,).
+        outcomes: Outcome, time reached in s, place of the component that is hardest to follow,
+            steps and rejected steps of every member, shape (members, 5).
     """
 
     concentration: NDArray[np.float64]
     dots: NDArray[np.float64]
+    end: NDArray[np.float64]
     reasons: list[str]
-    steps: NDArray[np.int64]
+    outcomes: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -155,29 +158,22 @@ class Rodas(AbstractSolver):
 
     def integrate(self, stretch: Stretch) -> Path:
         """Return the concentrations at the times of a stretch."""
-        from prenuc.simulation.kernels import rodas
+        from prenuc.simulation.kernels.rodas import DONE, recorded
         from prenuc.simulation.kernels.tableau import STAGES
 
-        network = stretch.network
-        net, pop = network.flat, network.classes
-        n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
-        x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
-        found, sizes = np.full((m, n), np.nan), np.full((m, classes), np.nan)
-        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
-        setting, books = self._setting(stretch), rodas.ledger(network.laws)
-        taken = rodas.recorded(MOST_STEPS if stretch.tangents else 0)
-        outcome, reached, worst, steps, rejected, _ = rodas.integrate(
-            net, pop, setting, work, books, x, dots, found, sizes, *taken
-        )
-        if outcome in rodas.FAILURES:
-            raise _failed(stretch, network.names[worst], reached, x, rodas.FAILURES[outcome])
-        found[-1], sizes[-1] = x, dots
-        stopped = reached if outcome != rodas.DONE else None
-        tries = STAGES * (steps + rejected)
-        path = Path(found, tries, sizes, steps, rejected, stopped)
+        taken = recorded(MOST_STEPS if stretch.tangents else 0)
+        found = self._run(stretch, stretch.network.constant[None], stretch.start[None], taken)
+        outcome, reached, worst, steps, rejected = found.outcomes[0]
+        if found.reasons[0]:
+            component = stretch.network.names[int(worst)]
+            raise _failed(stretch, component, float(reached), found.end[0], found.reasons[0])
+        count, again = int(steps), int(rejected)
+        stopped = float(reached) if int(outcome) != DONE else None
+        tries = STAGES * (count + again)
+        path = Path(found.concentration[0], tries, found.dots[0], count, again, stopped)
         if stretch.tangents is None:
             return path
-        return _replay(path, stretch, setting, work, books, taken[0][:steps], taken[1][:steps])
+        return _replay(path, stretch, self._setting(stretch), taken[0][:count], taken[1][:count])
 
     def integrate_many(
         self, stretch: Stretch, constants: NDArray[np.float64], starts: NDArray[np.float64]
@@ -189,33 +185,36 @@ class Rodas(AbstractSolver):
             constants: ln k of every member, shape (members, reactions).
             starts: Concentrations at time 0 in mol/m³, shape (members, n).
         """
+        from prenuc.simulation.kernels.rodas import recorded
+
+        return self._run(stretch, constants, starts, recorded(0))
+
+    def _run(
+        self,
+        stretch: Stretch,
+        constants: NDArray[np.float64],
+        starts: NDArray[np.float64],
+        taken: tuple[NDArray[np.float64], NDArray[np.int64]],
+    ) -> Members:
         from prenuc.simulation.kernels import rodas
 
-        network, pop = stretch.network, stretch.network.classes
+        network, setting = stretch.network, self._setting(stretch)
+        pop, plan = network.classes, network.plan
         members, n = starts.shape
         m, classes = len(stretch.times), len(pop.units)
-        net = network.flat._replace(constant=network.flat.constant.copy())
-        work = rodas.workspace(n, len(net.constant), len(net.kind), classes, len(pop.lower))
+        net = network.flat._replace(constant=network.constant.copy())
+        work, books = rodas.workspace(net, pop, plan), rodas.ledger(network.laws)
         found, sizes = np.full((members, m, n), np.nan), np.full((members, m, classes), np.nan)
-        dots, outcomes = np.zeros((members, classes)), np.zeros((members, 4))
-        books, x = rodas.ledger(network.laws), starts.copy()
-        rodas.integrate_many(
-            net,
-            pop,
-            self._setting(stretch),
-            work,
-            books,
-            constants,
-            x,
-            dots,
-            found,
-            sizes,
-            outcomes,
+        x, dots = starts.astype(float), np.tile(_dots(stretch), (members, 1))
+        outcomes = np.zeros((members, 5))
+        rodas.integrate(
+            net, pop, plan, setting, work, books, constants, x, dots, found, sizes, outcomes, *taken
         )
-        reasons = [_reason(network.names, row) for row in outcomes]
+        found[:, -1], sizes[:, -1] = x, dots
+        reasons = [rodas.FAILURES.get(int(outcome), "") for outcome in outcomes[:, 0]]
         failed = [bool(reason) for reason in reasons]
         found[failed], sizes[failed] = np.nan, np.nan
-        return Members(found, sizes, reasons, outcomes[:, 3].astype(np.int64))
+        return Members(found, sizes, x, reasons, outcomes)
 
     def _setting(self, stretch: Stretch) -> Setting:
         """Return what a stretch asks of the kernel."""
@@ -329,16 +328,6 @@ def solver_named(name: str) -> type[AbstractSolver]:
     return SOLVERS[name]
 
 
-def _reason(names: tuple[str, ...], outcome: NDArray[np.float64]) -> str:
-    """Return why a member failed; "" if it did not."""
-    from prenuc.simulation.kernels.rodas import FAILURES
-
-    if int(outcome[0]) not in FAILURES:
-        return ""
-    reached, worst = float(outcome[1]), names[int(outcome[2])]
-    return f"{FAILURES[int(outcome[0])]} at {reached:.6g} s, where '{worst}' is hardest to follow"
-
-
 def _dots(stretch: Stretch) -> NDArray[np.float64]:
     """Return the size classes at time 0, a copy."""
     classes = len(stretch.network.classes.units)
@@ -349,13 +338,11 @@ def _replay(
     path: Path,
     stretch: Stretch,
     setting: Setting,
-    work: Work,
-    books: Ledger,
     sizes: NDArray[np.float64],
     windows: NDArray[np.int64],
 ) -> Path:
     """Return a path with its tangents, over the steps that were taken."""
-    from prenuc.simulation.kernels import tangents
+    from prenuc.simulation.kernels import rodas, tangents
 
     network, given = stretch.network, stretch.tangents
     assert given is not None  # noqa: S101 - the caller has looked
@@ -367,7 +354,20 @@ def _replay(
     found, of_dots = np.zeros((m, n, count)), np.zeros((m, classes, count))
     x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
     tangents.replay(
-        net, pop, setting, given.seeds, work, own, books, x, dots, sizes, windows, found, of_dots
+        net,
+        pop,
+        network.plan,
+        setting,
+        given.seeds,
+        rodas.workspace(net, pop, network.plan),
+        own,
+        rodas.ledger(network.laws),
+        x,
+        dots,
+        sizes,
+        windows,
+        found,
+        of_dots,
     )
     return replace(path, tangents=found, dot_tangents=of_dots)
 

@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 # Contraction to fused multiply-add and reordered sums; never "no NaN" or "no infinity".
 FAST = {"contract", "reassoc", "arcp", "nsz"}
 # A part is called by kernels alone and allocates nothing: no reference counts, no other entries.
-BARE = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+BARE = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
 
 
 def source_hash(folder: Path = HERE) -> str:

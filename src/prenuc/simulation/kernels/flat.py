@@ -17,15 +17,17 @@ from prenuc.simulation.kernels.rates import (
     SATURATION,
     RateArrays,
 )
+from prenuc.simulation.kernels.sparse import symbolic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.reaction import Factor, Reaction
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.kernels.sparse import SparseArrays
 
 NEGLIGIBLE = 1e-9  # of the largest entry of a stoichiometry; below it a number is rounding
 
@@ -43,6 +45,8 @@ def flat_rates(mechanism: Mechanism, network: Network) -> RateArrays:
     changes = [
         [(int(i), column[i]) for i in np.flatnonzero(column)] for column in network.stoichiometry.T
     ]
+    rows = [np.flatnonzero(row) for row in network.stoichiometry[:, : len(mechanism.reactions)]]
+    short = [_mass_action(reaction, place) for reaction in reactions]
     return RateArrays(
         constant=network.constant,
         energy=network.energy,
@@ -58,7 +62,69 @@ def flat_rates(mechanism: Mechanism, network: Network) -> RateArrays:
         changes=_begin([len(change) for change in changes]),
         changed=np.array([i for change in changes for i, _ in change], dtype=np.int64),
         number=np.array([n for change in changes for _, n in change], dtype=float),
+        single=_short(short, 1),
+        double=_short(short, 2),
+        general=np.array([i for i, s in enumerate(short) if not s], dtype=np.int64),
+        rows=_begin([len(row) for row in rows]),
+        maker=np.concatenate((*rows, [])).astype(np.int64),
+        made=np.concatenate(
+            (*(network.stoichiometry[i, row] for i, row in enumerate(rows)), [])
+        ).astype(float),
     )
+
+
+def plan_of(network: Network) -> SparseArrays:
+    """Return how the network's share of a Rosenbrock step is eliminated.
+
+    Dots couple whatever a channel pushes to whatever channels and nucleation look at.
+    """
+    net, pop = network.flat, network.classes
+    reactions = range(len(net.constant))
+    looks = [
+        [
+            (f, net.member[m], net.weight[m])
+            for f in range(net.factors[r], net.factors[r + 1])
+            for m in range(net.pools[f], net.pools[f + 1])
+        ]
+        for r in reactions
+    ]
+    moves = [
+        [(net.changed[m], net.number[m]) for m in range(net.changes[r], net.changes[r + 1])]
+        for r in reactions
+    ]
+    terms = [
+        (int(i), int(j), f, float(number * weight))
+        for r in range(pop.first)
+        for i, number in moves[r]
+        for f, j, weight in looks[r]
+    ]
+    pattern = np.zeros((len(network.names), len(network.names)), dtype=bool)
+    for i, j, _, _ in terms:
+        pattern[i, j] = True
+    channels = reactions[pop.first :]
+    pushed = [i for c in channels for i, _ in moves[c]]
+    seen = [j for c in (*channels, *pop.sources) for _, j, _ in looks[c]]
+    pattern[np.ix_(pushed, seen)] = True
+    return symbolic(pattern, terms)
+
+
+def _mass_action(reaction: Reaction, place: Mapping[str, int]) -> list[int]:
+    """Return the one or two components of plain mass action; empty for any other law."""
+    found = []
+    for factor in reaction.factors:
+        if not isinstance(factor, Power) or len(factor.pool) != 1 or factor.order not in {1, 2}:
+            return []
+        ((name, weight),) = factor.pool.items()
+        if weight != factor.scale:
+            return []
+        found += [place[name]] * int(factor.order)
+    return found if len(found) <= 2 else []
+
+
+def _short(components: Sequence[list[int]], order: int) -> NDArray[np.int64]:
+    """Return reaction and components of all mass action of an order."""
+    rows = [(i, *parts) for i, parts in enumerate(components) if len(parts) == order]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), order + 1)
 
 
 def flat_classes(mechanism: Mechanism) -> ClassArrays:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.reaction import Factor, Reaction
     from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.kernels.rates import RateArrays
+    from prenuc.simulation.kernels.sparse import SparseArrays
 
 KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
 SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
@@ -82,6 +83,13 @@ class Network:
         from prenuc.simulation.kernels.flat import flat_classes
 
         return flat_classes(self.mechanism)
+
+    @cached_property
+    def plan(self) -> SparseArrays:
+        """How the network's share of a Rosenbrock step is eliminated."""
+        from prenuc.simulation.kernels.flat import plan_of
+
+        return plan_of(self)
 
     @cached_property
     def laws(self) -> NDArray[np.float64]:

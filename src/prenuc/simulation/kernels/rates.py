@@ -4,8 +4,6 @@ r"""Rates of a network, their slopes and their curvature.
 
    s_f = k_ρ g'_f \prod_{h \ne f} g_h, \quad \frac{∂r_ρ}{∂c_j} = \sum_f s_f w_{fj}   \qquad (2)
 
-   J_{ij} = \sum_ρ N_{iρ} \sum_f s_f w_{fj}                                      \qquad (3)
-
 Scales are folded into the weights of a pool when a mechanism is compiled, so that each kind of
 factor is a function of one number (``mechanism/reaction.py`` has them in chemical terms):
 linear x, power x^p, saturation x/(1+x), binding (1+x)^p, excess max(x − p, 0), barrier
@@ -45,6 +43,13 @@ class RateArrays(NamedTuple):
         changes: Where the stoichiometry of each reaction begins, shape (reactions + 1,).
         changed: Components of all stoichiometries.
         number: Their stoichiometric numbers.
+        single: Reaction and component of every r = k x, shape (reactions of that kind, 2).
+        double: Reaction and components of every r = k x y, shape (reactions of that kind, 3).
+        general: All other reactions.
+        rows: Where the reactions that change each component begin, shape (n + 1,); channels are
+            left out.
+        maker: These reactions.
+        made: Their stoichiometric numbers.
     """
 
     constant: NDArray[np.float64]
@@ -61,6 +66,12 @@ class RateArrays(NamedTuple):
     changes: NDArray[np.int64]
     changed: NDArray[np.int64]
     number: NDArray[np.float64]
+    single: NDArray[np.int64]
+    double: NDArray[np.int64]
+    general: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    maker: NDArray[np.int64]
+    made: NDArray[np.float64]
 
 
 @part
@@ -166,8 +177,14 @@ def curvature(net, f, x):
 
 @part
 def rates(net, x, k, r):
-    """Set the rate of every reaction, equation (1)."""
-    for i in range(k.size):
+    """Set the rate of every reaction, equation (1); mass action of one or two goes a short way."""
+    for m in range(net.single.shape[0]):
+        i = net.single[m, 0]
+        r[i] = k[i] * x[net.single[m, 1]]
+    for m in range(net.double.shape[0]):
+        i = net.double[m, 0]
+        r[i] = k[i] * x[net.double[m, 1]] * x[net.double[m, 2]]
+    for i in net.general:
         product = k[i]
         for f in range(net.factors[i], net.factors[i + 1]):
             product *= value(net, f, pooled(net, f, x))
@@ -198,16 +215,18 @@ def gradient(net, i, s, scale, row):
 
 
 @part
+def network_change(net, r, out):
+    """Set N r of the network, without channels."""
+    for i in range(out.size):
+        total = 0.0
+        for m in range(net.rows[i], net.rows[i + 1]):
+            total += net.made[m] * r[net.maker[m]]
+        out[i] = total
+
+
+@part
 def change(net, first, last, r, scale, out):
     """Add scale · N r of the reactions first … last − 1."""
     for i in range(first, last):
         for m in range(net.changes[i], net.changes[i + 1]):
             out[net.changed[m]] += scale * net.number[m] * r[i]
-
-
-@part
-def jacobian(net, first, last, s, scale, matrix):
-    """Add scale · J of the reactions first … last − 1, equation (3)."""
-    for i in range(first, last):
-        for m in range(net.changes[i], net.changes[i + 1]):
-            gradient(net, i, s, scale * net.number[m], matrix[net.changed[m]])

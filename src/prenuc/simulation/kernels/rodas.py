@@ -34,11 +34,23 @@ from prenuc.simulation.kernels.classes import (
 )
 from prenuc.simulation.kernels.compiled import entry, part
 from prenuc.simulation.kernels.dense import copy, decompose, solve
-from prenuc.simulation.kernels.rates import change, constants, gradient, jacobian, rates, slopes
+from prenuc.simulation.kernels.rates import (
+    change,
+    constants,
+    gradient,
+    network_change,
+    rates,
+    slopes,
+)
+from prenuc.simulation.kernels.sparse import assemble, back_substitute, eliminate
 from prenuc.simulation.kernels.tableau import DENSE, GAMMA, SLOPE, STAGES, TIME, A, C
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.simulation.kernels.rates import RateArrays
+    from prenuc.simulation.kernels.sparse import SparseArrays
 
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, STOPPED, STEADY = range(5)
 FAILURES = {
@@ -93,7 +105,7 @@ class Work(NamedTuple):
     s: NDArray[np.float64]
     matrix: NDArray[np.float64]
     schur: NDArray[np.float64]
-    order: NDArray[np.int64]
+    inverse: NDArray[np.float64]
     rows: NDArray[np.float64]
     sources: NDArray[np.float64]
     columns: NDArray[np.float64]
@@ -117,17 +129,17 @@ class Work(NamedTuple):
     t: Factored
 
 
-def workspace(n: int, reactions: int, factors: int, classes: int, groups: int) -> Work:
+def workspace(net: RateArrays, pop: ClassArrays, plan: SparseArrays) -> Work:
     """Return the arrays of a stretch; kernels allocate nothing."""
-    c = 2 + groups
+    n, reactions, factors = len(plan.pivots), len(net.constant), len(net.kind)
+    classes, c = len(pop.units), 2 + len(pop.lower)
     shapes: dict[str, tuple[int, ...]] = {
         **dict.fromkeys(("k", "r", "pace"), (reactions,)),
-        **dict.fromkeys(("up", "down", "x", "x1", "right", "drift"), (n,)),
+        **dict.fromkeys(("inverse", "up", "down", "x", "x1", "right", "drift"), (n,)),
         **dict.fromkeys(("f", "f1", "flow", "ramp", "beta", "other"), (classes,)),
         **dict.fromkeys(("sources", "columns"), (c, classes)),
         "s": (factors,),
-        "matrix": (n, n),
-        "schur": (n, n),
+        **dict.fromkeys(("matrix", "schur"), (plan.size,)),
         "rows": (c, n),
         "row": (STAGES,),
         "u": (STAGES, n),
@@ -136,8 +148,7 @@ def workspace(n: int, reactions: int, factors: int, classes: int, groups: int) -
         "weights": (c,),
     }
     t = Factored(np.zeros(classes), np.zeros(classes), np.zeros(classes))
-    order = np.zeros(n, dtype=np.int64)
-    return Work(t=t, order=order, **{name: np.zeros(shape) for name, shape in shapes.items()})
+    return Work(t=t, **{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
 def recorded(steps: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -148,8 +159,7 @@ def recorded(steps: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 @part
 def right_side(net, pop, window, r, beta, f, out_x, out_f):
     """Set dx/dt and df/dt for given rates, equations (1) and (2) of ``classes.py``."""
-    out_x[:] = 0.0
-    change(net, 0, pop.first, r, 1.0, out_x)
+    network_change(net, r, out_x)
     if window == 0:
         return
     a = b = 0.0
@@ -169,17 +179,27 @@ def right_side(net, pop, window, r, beta, f, out_x, out_f):
 
 
 @part
-def linearise(net, pop, window, x, f, w):
+def channels_jacobian(net, plan, first, last, s, scale, values):
+    """Add scale · ∂(N r)/∂x of the channels first … last − 1."""
+    for i in range(first, last):
+        for m in range(net.changes[i], net.changes[i + 1]):
+            row, number = net.changed[m], scale * net.number[m]
+            for f in range(net.factors[i], net.factors[i + 1]):
+                for p in range(net.pools[f], net.pools[f + 1]):
+                    values[plan.place[row, net.member[p]]] += number * s[f] * net.weight[p]
+
+
+@part
+def linearise(net, pop, plan, window, x, f, w):
     """Set slopes, J of the network, the rows G, p, q and the columns v; return A and B."""
     slopes(net, x, w.k, w.r, w.s)
-    w.matrix[:] = 0.0
-    jacobian(net, 0, pop.first, w.s, 1.0, w.matrix)
+    assemble(plan, w.s, w.matrix)
     if window == 0:
         return 0.0, 0.0
     up = flows(pop, window, 1.0, 0.0, w.beta, f, w.sources[0])[0]
     down = flows(pop, window, 0.0, 1.0, w.beta, f, w.sources[1])[1]
-    jacobian(net, pop.first, pop.detaching, w.s, up, w.matrix)
-    jacobian(net, pop.detaching, w.r.size, w.s, down, w.matrix)
+    channels_jacobian(net, plan, pop.first, pop.detaching, w.s, up, w.matrix)
+    channels_jacobian(net, plan, pop.detaching, w.r.size, w.s, down, w.matrix)
     w.rows[:] = 0.0
     w.up[:] = 0.0
     w.down[:] = 0.0
@@ -198,43 +218,49 @@ def linearise(net, pop, window, x, f, w):
 
 
 @part
-def prepare(pop, window, a, b, h, w):
+def border(plan, up, down, column, w):
+    """Take (p α·z + q β̃·z) G of one column from S, equation (4)."""
+    for i in range(w.up.size):
+        push = w.up[i] * up + w.down[i] * down
+        if push != 0.0:
+            for j in range(w.up.size):
+                if w.rows[column, j] != 0.0:
+                    w.schur[plan.place[i, j]] -= push * w.rows[column, j]
+
+
+@part
+def prepare(pop, plan, window, a, b, h, w):
     """Factorise W for a step h: T and z, equation (4), then the Schur complement S."""
-    inverse, n = 1.0 / (h * GAMMA), w.matrix.shape[0]
-    for i in range(n):
-        for j in range(n):
-            w.schur[i, j] = -w.matrix[i, j]
-        w.schur[i, i] += inverse
-    if window == 0:
-        decompose(w.schur, w.order)
-        return 0.0
-    from_right = factorise(pop, window, a, b, w.beta, inverse, w.t)
-    for c in range(w.columns.shape[0]):
-        if c < 2:
-            copy(window, w.sources[c], w.columns[c])
-        else:
-            place = pop.lower[c - 2]
-            w.columns[c, :window] = 0.0
-            w.columns[c, place] = pop.share[c - 2, 0]
-            w.columns[c, place + 1] = pop.share[c - 2, 1]
-        up, down = substitute(pop, window, w.beta, w.t, from_right, w.columns[c])
-        for i in range(n):
-            border = w.up[i] * up + w.down[i] * down
-            if border != 0.0:
-                for j in range(n):
-                    w.schur[i, j] -= border * w.rows[c, j]
-    decompose(w.schur, w.order)
+    inverse = 1.0 / (h * GAMMA)
+    for m in range(w.schur.size):
+        w.schur[m] = -w.matrix[m]
+    for i in range(plan.diagonal.size):
+        w.schur[plan.diagonal[i]] += inverse
+    from_right = 0.0
+    if window > 0:
+        from_right = factorise(pop, window, a, b, w.beta, inverse, w.t)
+        for c in range(w.columns.shape[0]):
+            if c < 2:
+                copy(window, w.sources[c], w.columns[c])
+            else:
+                place = pop.lower[c - 2]
+                w.columns[c, :window] = 0.0
+                w.columns[c, place] = pop.share[c - 2, 0]
+                w.columns[c, place + 1] = pop.share[c - 2, 1]
+            up, down = substitute(pop, window, w.beta, w.t, from_right, w.columns[c])
+            border(plan, up, down, c, w)
+    eliminate(plan, w.schur, w.inverse)
     return from_right
 
 
 @part
-def solve_stage(pop, window, from_right, stage, right, w):
+def solve_stage(pop, plan, window, from_right, stage, right, w):
     """Solve for the stage whose right-hand side stands in ``right`` and ``raw``; equation (5)."""
     if window > 0:
         up, down = substitute(pop, window, w.beta, w.t, from_right, w.raw[stage])
         for i in range(right.size):
             right[i] += w.up[i] * up + w.down[i] * down
-    solve(w.schur, w.order, right, w.u[stage])
+    back_substitute(plan, w.schur, w.inverse, right, w.u[stage])
     if window > 0:
         for c in range(w.rows.shape[0]):
             total = 0.0
@@ -247,10 +273,11 @@ def solve_stage(pop, window, from_right, stage, right, w):
 def combine(count, row, base, u, out):
     """Set base + Σ_j row_j u_j for the components."""
     for i in range(base.size):
-        total = base[i]
-        for j in range(count):
-            total += row[j] * u[j, i]
-        out[i] = total
+        out[i] = base[i]
+    for j in range(count):
+        weight, stage = row[j], u[j]
+        for i in range(base.size):
+            out[i] += weight * stage[i]
 
 
 @part
@@ -285,7 +312,7 @@ def warming(net, pop, window, temperature, rate, f, w):
 
 
 @part
-def take_step(net, pop, setting, heating, window, t, h, x, f, from_right, w, x1, f1):
+def take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1):
     """Take the eight stages, equations (1) and (2) of ``tableau.py``."""
     beta = w.beta
     for stage in range(STAGES):
@@ -310,7 +337,7 @@ def take_step(net, pop, setting, heating, window, t, h, x, f, from_right, w, x1,
                 w.right[i] += h * SLOPE[stage] * w.drift[i]
             for i in range(window):
                 w.raw[stage, i] += h * SLOPE[stage] * w.ramp[i]
-        solve_stage(pop, window, from_right, stage, w.right, w)
+        solve_stage(pop, plan, window, from_right, stage, w.right, w)
     for i in range(x.size):
         x1[i] = w.x[i] + w.u[STAGES - 1, i]
     if window > 0:
@@ -462,20 +489,20 @@ def first_step(setting, x, w):
 
 
 @part
-def open_step(net, pop, setting, heating, window, t, x, f, w):
+def open_step(net, pop, plan, setting, heating, window, t, x, f, w):
     """Linearise at the start of a step; return A and B."""
     if heating != 0.0:
         temperature = setting.begin + heating * t
         constants(net, temperature, w.k)
         detachment(pop, temperature, window, w.beta)
-    a, b = linearise(net, pop, window, x, f, w)
+    a, b = linearise(net, pop, plan, window, x, f, w)
     if heating != 0.0:
         warming(net, pop, window, setting.begin + heating * t, heating, f, w)
     return a, b
 
 
 @part
-def step(net, pop, setting, heating, window, t, h, x, f, w, x1, f1):
+def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
     """Take one step that holds the tolerances, with a smaller h or a wider window if need be.
 
     Returns:
@@ -483,13 +510,13 @@ def step(net, pop, setting, heating, window, t, h, x, f, w, x1, f1):
         class that the dots have reached, and how often it was tried.
     """
     tried = 0
-    a, b = open_step(net, pop, setting, heating, window, t, x, f, w)
+    a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, w)
     while True:
         tried += 1
         if h <= 1e-14 * t or not h > 0.0:
             return STEP_TOO_SMALL, h, 0.0, 0, window, 0, tried
-        from_right = prepare(pop, window, a, b, h, w)
-        take_step(net, pop, setting, heating, window, t, h, x, f, from_right, w, x1, f1)
+        from_right = prepare(pop, plan, window, a, b, h, w)
+        take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1)
         error, worst = components_error(setting, x, x1, w.u[STAGES - 1])
         floor, reached = 0.0, 0
         if window > 0:
@@ -502,7 +529,7 @@ def step(net, pop, setting, heating, window, t, h, x, f, w, x1, f1):
             h *= min(max(SAFETY / error**0.2, 0.1), 0.9) if error < 1e30 else 0.1
         elif 0 < window < f.size and reached >= window - GUARD:
             window = min(f.size, window + window // 2)
-            a, b = open_step(net, pop, setting, heating, window, t, x, f, w)
+            a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, w)
         else:
             return DONE, h, error, worst, window, reached, tried
 
@@ -569,12 +596,13 @@ def steady(setting, t, x, w):
 
 
 @part
-def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
+def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows):
     """Integrate from time 0 and report at the setting's times.
 
     Args:
         net: A :class:`RateArrays`.
         pop: A :class:`ClassArrays`.
+        plan: A :class:`SparseArrays`.
         setting: A :class:`Setting`.
         w: A :class:`Work`.
         books: A :class:`Ledger`.
@@ -586,7 +614,7 @@ def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
         windows: Receives the window of every accepted step, likewise.
 
     Returns:
-        Outcome, time reached in s, the component that hurt most, steps, rejected steps, window.
+        Outcome, time reached in s, the component that hurt most, steps, rejected steps.
     """
     end = setting.times[-1]
     x1, f1 = w.x1, w.f1
@@ -603,14 +631,14 @@ def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
     told, steps, rejected, worst, old_front = 0, 0, 0, 0, front(window, f, 0.0)
     while t < end:
         if steps + rejected >= setting.most_steps:
-            return TOO_MANY_STEPS, t, worst, steps, rejected, window
+            return TOO_MANY_STEPS, t, worst, steps, rejected
         h = end - t if t + 1.0001 * h >= end else min(h, 0.5 * (end - t) + 0.5 * h)
         outcome, h, error, worst, window, reached, tried = step(
-            net, pop, setting, heating, window, t, h, x, f, w, x1, f1
+            net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1
         )
         rejected += tried - 1
         if outcome != DONE:
-            return outcome, t, worst, steps, rejected, window
+            return outcome, t, worst, steps, rejected
         if steps < sizes.size:
             sizes[steps] = h
             windows[steps] = window
@@ -621,7 +649,7 @@ def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
         if share <= 1.0:
             between(share, window, x, f, x1, f1, w, x, w.flow)
             copy(window, w.flow, f)
-            return STOPPED, t + taken, worst, steps, rejected, window
+            return STOPPED, t + taken, worst, steps, rejected
         conserve(pop, setting.laws, books, window, x1, f1)
         factor = next_size(h, error, before, old_error, tried)
         copy(x.size, x1, x)
@@ -637,54 +665,58 @@ def course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
             rates(net, x, w.k, w.r)
             right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
             if steady(setting, t, x, w):
-                return STEADY, t, worst, steps, rejected, window
+                return STEADY, t, worst, steps, rejected
     copy(x.size, x, out_x[-1])
     if out_f.shape[0] > 0:
         copy(f.size, f, out_f[-1])
-    return DONE, t, worst, steps, rejected, window
+    return DONE, t, worst, steps, rejected
 
 
 @entry
-def integrate(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows):
-    """See :func:`course`."""
-    return course(net, pop, setting, w, books, x, f, out_x, out_f, sizes, windows)
-
-
-@entry
-def integrate_many(net, pop, setting, w, books, constants_, starts, sizes, out_x, out_f, outcomes):
-    """Integrate one mechanism with many sets of rate constants and starts, one after the other.
+def integrate(
+    net,
+    pop,
+    plan,
+    setting,
+    w,
+    books,
+    constants_,
+    starts,
+    dots,
+    out_x,
+    out_f,
+    outcomes,
+    sizes,
+    windows,
+):
+    """Integrate one mechanism with one or many sets of rate constants, one after the other.
 
     Args:
         net: A :class:`RateArrays` of this thread's own: its constants are overwritten.
         pop: A :class:`ClassArrays`.
+        plan: A :class:`SparseArrays`.
         setting: A :class:`Setting`.
         w: A :class:`Work`.
         books: A :class:`Ledger`.
         constants_: ln k of every member, shape (members, reactions).
-        starts: Components at time 0, shape (members, n); left at the end's values.
-        sizes: Classes at time 0, shape (members, N); left at the end's values.
-        out_x: Receives components, shape (members, m, n).
-        out_f: Receives classes, shape (members, m, N).
-        outcomes: Receives outcome, time reached, component that hurt most and steps of every
-            member, shape (members, 4).
+        starts: Components at time 0 in mol/m³, shape (members, n); left at the end's values.
+        dots: Classes at time 0 in mol/m³, shape (members, N); left at the end's values.
+        out_x: Receives components at the times, shape (members, m, n).
+        out_f: Receives classes at the times, shape (members, m, N).
+        outcomes: Receives outcome, time reached in s, the component that hurt most, steps and
+            rejected steps of every member, shape (members, 5).
+        sizes: Receives the size in s of every accepted step of the last member; shape (0,) to
+            leave it out.
+        windows: Receives the window of these steps, likewise.
     """
-    no_sizes, no_windows = w.row[:0], w.order[:0]
     for member in range(starts.shape[0]):
         copy(net.constant.size, constants_[member], net.constant)
-        outcome, reached, worst, steps, _, _ = course(
-            net,
-            pop,
-            setting,
-            w,
-            books,
-            starts[member],
-            sizes[member],
-            out_x[member],
-            out_f[member],
-            no_sizes,
-            no_windows,
+        x, f, found, classes = starts[member], dots[member], out_x[member], out_f[member]
+        outcome, reached, worst, steps, rejected = course(
+            net, pop, plan, setting, w, books, x, f, found, classes, sizes, windows
         )
         outcomes[member, 0] = outcome
         outcomes[member, 1] = reached
         outcomes[member, 2] = worst
         outcomes[member, 3] = steps
+        outcomes[member, 4] = rejected

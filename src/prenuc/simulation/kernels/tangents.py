@@ -370,7 +370,7 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
 
 
 @part
-def solve_tangents(pop, window, from_right, stage, w, v):
+def solve_tangents(pop, plan, window, from_right, stage, w, v):
     """Solve W δu = right for all parameters, equations (5) of ``classes.py``."""
     t, y, middle, last = v.t, w.right_f, window // 2, window - 1
     count, n = w.a.size, w.right.shape[0]
@@ -395,19 +395,18 @@ def solve_tangents(pop, window, from_right, stage, w, v):
             add(pop.alpha[i] if i < last else 0.0, y[i], w.up)
             add(v.beta[i] * (pop.units[0] if i == 0 else 1.0), y[i], w.down)
     u = w.ux[stage]
-    for i in range(n):
-        row = v.order[i]
+    for k in range(n):
+        i = plan.pivots[k]
         for c in range(count):
-            u[i, c] = w.right[row, c] + v.up[row] * w.up[c] + v.down[row] * w.down[c]
-        for j in range(i):
-            if v.schur[i, j] != 0.0:
-                add(-v.schur[i, j], u[j], u[i])
-    for i in range(n - 1, -1, -1):
-        for j in range(i + 1, n):
-            if v.schur[i, j] != 0.0:
-                add(-v.schur[i, j], u[j], u[i])
+            u[i, c] = w.right[i, c] + v.up[i] * w.up[c] + v.down[i] * w.down[c]
+        for m in range(plan.lower[k], plan.lower[k + 1]):
+            add(-v.schur[plan.lower_place[m]], u[plan.lower_column[m]], u[i])
+    for k in range(n - 1, -1, -1):
+        i = plan.pivots[k]
+        for m in range(plan.upper[k], plan.upper[k + 1]):
+            add(-v.schur[plan.upper_place[m]], u[plan.upper_column[m]], u[i])
         for c in range(count):
-            u[i, c] /= v.schur[i, i]
+            u[i, c] *= v.inverse[k]
     if window > 0:
         for i in range(window):
             for c in range(count):
@@ -432,7 +431,9 @@ def gathered(count, row, base, stages, rows, out):
 
 
 @part
-def stage_tangents(net, pop, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v):
+def stage_tangents(
+    net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
+):
     """Compute δu of one stage, equation (1); v is the integrator's own work."""
     n = x.size
     combine(stage, A[stage], x, v.u, v.x)
@@ -515,7 +516,7 @@ def stage_tangents(net, pop, setting, seeds, heating, window, t, h, x, f, from_r
         w.right,
         w.right_f,
     )
-    solve_tangents(pop, window, from_right, stage, w, v)
+    solve_tangents(pop, plan, window, from_right, stage, w, v)
 
 
 @part
@@ -557,12 +558,13 @@ def weight_at(share, j):
 
 
 @entry
-def replay(net, pop, setting, seeds, v, w, books, x, f, sizes, windows, out_x, out_f):
+def replay(net, pop, plan, setting, seeds, v, w, books, x, f, sizes, windows, out_x, out_f):
     """Take the steps of a finished integration again, and the tangents with them.
 
     Args:
         net: A :class:`RateArrays`.
         pop: A :class:`ClassArrays`.
+        plan: A :class:`SparseArrays`.
         setting: The :class:`Setting` of the integration.
         seeds: A :class:`Seeds`.
         v: A :class:`Work`.
@@ -587,13 +589,13 @@ def replay(net, pop, setting, seeds, v, w, books, x, f, sizes, windows, out_x, o
         temperature = setting.begin + heating * t
         if heating != 0.0:
             constants(net, temperature, v.k)
-        a, b = open_step(net, pop, setting, heating, window, t, x, f, v)
+        a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, v)
         open_tangents(net, pop, seeds, heating, temperature, window, x, f, w, v)
-        from_right = prepare(pop, window, a, b, h, v)
-        take_step(net, pop, setting, heating, window, t, h, x, f, from_right, v, v.x1, v.f1)
+        from_right = prepare(pop, plan, window, a, b, h, v)
+        take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, v, v.x1, v.f1)
         for stage in range(STAGES):
             stage_tangents(
-                net, pop, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
+                net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
             )
         while told < setting.times.size - 1 and setting.times[told] <= t + h:
             share = (setting.times[told] - t) / h
