@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prenuc.conditions import Conditions
-from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
+from prenuc.mechanism import Arrhenius, Component, Mechanism, Moments, Reaction, two_pathway
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation
 from prenuc.simulation.kernels.network import compile_network
 
-MODELS = {material: two_pathway(material) for material in ("CdS", "CdTe")}
+# Growth of moments consists of reactions; that of size classes has tests of its own.
+MODELS = {material: two_pathway(material, dots=Moments()) for material in ("CdS", "CdTe")}
 NETWORKS = {name: compile_network(m, tuple(m.components)) for name, m in MODELS.items()}
 models = st.sampled_from(sorted(MODELS))
 temperatures = st.floats(280, 500)

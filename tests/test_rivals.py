@@ -30,7 +30,8 @@ from prenuc.mechanism.rivals import (
     sequential,
 )
 from prenuc.mechanism.rivals.layers import atoms
-from prenuc.observe.absorption import dot_sizes, uv_vis
+from prenuc.observe.absorption import uv_vis
+from prenuc.observe.dots import dot_sizes
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation import simulate

@@ -12,7 +12,9 @@ favours (1), which is of second order; dilution and amine favour the first-order
 alone. The alloy is counted in two halves, one per Te and one per Se atom, so that every atom keeps
 its place; both halves carry the same spectrum.
 
-Everything else is the two-pathway model of each material (``two_pathway.py``).
+Everything else is the two-pathway model of each material (``two_pathway.py``). A mechanism counts
+one population class by class, and here are two materials: their dots, of which the experiments
+show none, are moments (``dots.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.cast import Cast
+from prenuc.mechanism.dots import Moments
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
 from prenuc.mechanism.two_pathway import reactions_of
@@ -68,7 +71,7 @@ def alloy(which: str = "CdTeSe", *, change: Mapping[str, Value] | None = None) -
 def _renamed(pot: Cast) -> tuple[Reaction, ...]:
     return tuple(
         Reaction(f"{r.name} ({pot.material})", r.stoichiometry, r.constant, r.factors)
-        for r in reactions_of(pot)
+        for r in reactions_of(pot, Moments())
     )
 
 

@@ -12,15 +12,20 @@ from prenuc.mechanism.two_pathway import parameter_sets, two_pathway
 
 if TYPE_CHECKING:
     from prenuc.facts.recipe import Recipe
+    from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
 
 
-def for_recipe(recipe: Recipe) -> Mechanism:
+def for_recipe(recipe: Recipe, *, dots: AbstractDots | None = None) -> Mechanism:
     """Return the two-pathway model for a recipe's reagents.
 
     A set is chosen by the chalcogen source and, where several sets share it, by the metal
     carboxylate; another carboxylate (Cd(MSA)2 for Cd(OA)2) is put in its place. Two chalcogens in
-    one recipe make an alloy.
+    one recipe make an alloy, whose dots are moments in any case.
+
+    Args:
+        recipe: A recipe of the catalogue.
+        dots: How dots are counted; class by class when None.
 
     Raises:
         MechanismError: No parameter set speaks about these reagents.
@@ -37,13 +42,13 @@ def for_recipe(recipe: Recipe) -> Mechanism:
     ]
     exact = [which for which, metal in sets if metal in fed]
     if exact:
-        return two_pathway(exact[0])
+        return two_pathway(exact[0], dots=dots)
     shelf = entries("reagents")
     for which, usual in sets:
         atom = next(iter(shelf[usual].composition))
         others = [n for n in sorted(fed) if n in shelf and atom in shelf[n].composition]
         if others:
-            return two_pathway(which, metal=others[0])
+            return two_pathway(which, metal=others[0], dots=dots)
     what = f"no parameter set of the two-pathway model speaks about {recipe.id}"
     raise MechanismError(Problem(what, "Give a mechanism"))
 

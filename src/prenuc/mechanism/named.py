@@ -13,18 +13,23 @@ from prenuc.mechanism.two_pathway import MODEL, two_pathway
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
 
 MODELS: Mapping[str, Callable[..., Mechanism]] = {MODEL: two_pathway, **RIVALS}
 
 
-def mechanism_named(name: str, *, metal: str | None = None) -> Mechanism:
+def mechanism_named(
+    name: str, *, metal: str | None = None, dots: AbstractDots | None = None
+) -> Mechanism:
     """Return a mechanism of the package.
 
     Args:
         name: Model and material, such as "two-pathway/CdS"; ``prenuc list parameters`` shows all.
             A system of the two-pathway model ("classical/CdTe-ODE") means its metal carboxylate.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+        dots: How the two-pathway model counts dots, class by class when None; the rivals count
+            moments in any case.
 
     Raises:
         MechanismError: There is none of that name; the nearest names are given.
@@ -34,4 +39,6 @@ def mechanism_named(name: str, *, metal: str | None = None) -> Mechanism:
     plain, _ = system_named(which)
     if name not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
         raise MechanismError(unknown_name("mechanism", name, known))
+    if model == MODEL:
+        return two_pathway(which, metal=metal, dots=dots)
     return MODELS[model](which, metal=metal)

@@ -18,14 +18,14 @@ isomerises one to one and first order into the magic-size cluster MSC::
 
     E + M → Mo/Fr               k_mono(T) E M                                                (6)
     n* Mo/Fr → QD               k_nuc(T) (Mo/Mo_ref)^x                                       (7)
-    Mo/Fr → QD                  k_grow(T) m₂ (Mo − Mo_eq)₊                                   (8)
+    Mo/Fr ⇌ QD                  k_grow(T) Σ (α_n Mo − β_n Mo_eq(T)) f_n                      (8)
 
 **The bridge.** A PC falls apart into Mo/Fr; Mo/Fr return to a PC only through an assembly; a
 growing dot takes PC up at its surface, which saturates::
 
     PC → Mo/Fr                  k_frag(T) PC                                                 (9)
     Mo/Fr + assembly → PC + …   k_back(T) Mo · assembly                                     (10)
-    PC → QD                     k_up(T) m₂ PC / (1 + ΣPC / K_up)                            (11)
+    PC → QD                     k_up(T) Σ α_n f_n PC / (1 + ΣPC / K_up)                     (11)
 
 **Additives** act in two ways, and the names of the constants say which. "… with HPPh2" or "… in
 toluene" is a route of its own beside the plain one, as in (9) with TOPO: k_TOPO(T) TOPO · PC.
@@ -44,9 +44,9 @@ monomers. Without the acid such a reaction has Pathway 2 alone.
 carboxylate 2 (r − 1) keeps it neutral. What a reaction sets free is declared: two carboxylates
 per E (with their hydrogen from the solvent, which is not tracked), and what carried E.
 
-**Dots** are four moments m_p = Σ l^p of l = (units per dot)^(1/3). With a growth rate g = dl/dt
-that does not depend on l they close exactly: m₀' = J, m₁' = J l* + g m₀, m₂' = J l*² + 2 g m₁,
-m₃' = J n* + 3 g m₂ (Hulburt and Katz 1964, Chem. Eng. Sci. 19, 555). Dots do not dissolve.
+**Dots** are counted by their number n of units, f_n of each size; they grow at their surface, lose
+units the faster the smaller they are, and fall apart (``dots.py``). Four moments of the population
+in place of its classes are the coarse option.
 
 The orders, the saturating uptake (11) and the return through an assembly (10) are proposals made
 for this project, not results of the seed; their status says so.
@@ -59,15 +59,15 @@ from typing import TYPE_CHECKING
 from prenuc.errors import MechanismError, Problem, QuantityError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.cast import Cast, total
+from prenuc.mechanism.dots import AbstractDots, Classes
 from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.reaction import Binding, Excess, Power, Reaction, Saturation, mass_action
+from prenuc.mechanism.reaction import Power, Reaction, Saturation, mass_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
-    from prenuc.mechanism.mechanism import QuantumDotMoments
     from prenuc.mechanism.reaction import Arrhenius, Factor
     from prenuc.quantities import Quantity
 
@@ -76,7 +76,11 @@ MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
 def two_pathway(
-    which: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
+    which: str,
+    *,
+    metal: str | None = None,
+    change: Mapping[str, Value] | None = None,
+    dots: AbstractDots | None = None,
 ) -> Mechanism:
     """Return the two-pathway model of a material with the package's own constants.
 
@@ -84,6 +88,7 @@ def two_pathway(
         which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
         change: Values that replace constants of the same name.
+        dots: How dots are counted: :class:`Classes` (when None) or, coarse, :class:`Moments`.
 
     Raises:
         MechanismError: There is no such parameter set, or no constant of a name.
@@ -102,13 +107,17 @@ def two_pathway(
     if problems:
         raise MechanismError(problems)
     cast = Cast.of(parameters, {**parameters.values, **(change or {})}, metal=metal)
+    counted = dots or Classes()
+    reactions = reactions_of(cast, counted)
+    nucleations = [r.name for r in reactions if r.stoichiometry.get(cast.dots.units, 0.0) > 1]
     return Mechanism(
         name=parameters.id,
         components={component.name: component for component in cast.components()},
-        reactions=reactions_of(cast),
+        reactions=reactions,
         parameters=cast.values,
         material=parameters.material,
         dots=cast.dots,
+        population=counted.population(cast, nucleations),
     )
 
 
@@ -118,9 +127,9 @@ def parameter_sets() -> dict[str, ParameterSet]:
     return {p.id.removeprefix(f"{MODEL}/"): p for p in sets if p.model == MODEL}
 
 
-def reactions_of(cast: Cast) -> tuple[Reaction, ...]:
-    """Return all reactions of a cast, equations (1) to (11)."""
-    return (*pathway_1(cast), *pathway_2(cast), *bridge(cast))
+def reactions_of(cast: Cast, dots: AbstractDots) -> tuple[Reaction, ...]:
+    """Return all reactions of a cast; growth of size classes, (8) and (11), is not among them."""
+    return (*pathway_1(cast), *pathway_2(cast, dots), *bridge(cast), *dots.growth(cast))
 
 
 def impossible(name: str, new: Quantity, old: Quantity) -> list[Problem]:
@@ -218,8 +227,8 @@ def _exchange(cast: Cast) -> list[Reaction]:
     ]
 
 
-def pathway_2(cast: Cast) -> list[Reaction]:
-    """Return equations (6) to (8)."""
+def pathway_2(cast: Cast, dots: AbstractDots) -> list[Reaction]:
+    """Return equations (6) and (7)."""
     made = total(
         {cast.chalcogen: -1.0, cast.monomer: 1.0},
         cast.metal_returned(-1.0, cast.metal),
@@ -227,69 +236,25 @@ def pathway_2(cast: Cast) -> list[Reaction]:
     )
     order, reference = cast.number("nucleation.order"), cast.number("nucleation.reference")
     cluster = (Power({cast.monomer: 1.0}, order, reference), *cast.modulations("nucleation"))
-    grow = (
-        Excess({cast.monomer: 1.0}, cast.number("growth.solubility")),
-        *cast.modulations("growth"),
-    )
     both = mass_action({cast.chalcogen: 1, cast.metal: 1})
+    nucleus = dots.nucleus(cast)
     return [
         Reaction("monomer formation", made, cast.constant("monomer formation"), both),
-        Reaction("nucleation", _nucleus(cast), cast.constant("nucleation"), cluster),
-        *_nucleation_with(cast),
-        Reaction(
-            "growth by monomer",
-            {cast.monomer: -1.0, cast.dots.units: 1.0},
-            cast.constant("growth"),
-            (Power({cast.dots.surface: 1.0}), *grow),
-        ),
-        *_lower_moments(cast.dots, "growth by monomer", cast.constant("growth"), grow),
+        Reaction("nucleation", nucleus, cast.constant("nucleation"), cluster),
+        *(_nucleation_with(cast, name, nucleus) for name in cast.additives("nucleation with ")),
     ]
 
 
-def _nucleus(cast: Cast) -> dict[str, float]:
-    n = cast.number("nucleation.size")
-    moments = {
-        cast.dots.number: 1.0,
-        cast.dots.length: n ** (1 / 3),
-        cast.dots.surface: n ** (2 / 3),
-    }
-    return {cast.monomer: -n, cast.dots.units: n, **moments}
-
-
-def _nucleation_with(cast: Cast) -> list[Reaction]:
+def _nucleation_with(cast: Cast, additive: str, nucleus: Mapping[str, float]) -> Reaction:
     """Return nucleation helped by an additive: second order in Mo/Fr, levelling off."""
-    return [
-        Reaction(
-            f"nucleation with {additive}",
-            _nucleus(cast),
-            cast.constant(f"nucleation with {additive}"),
-            (
-                Saturation(cast.pool(additive), cast.number(f"nucleation with {additive}.half")),
-                Power({cast.monomer: 1.0}, 2.0),
-            ),
-        )
-        for additive in cast.additives("nucleation with ")
-    ]
-
-
-def _lower_moments(
-    dots: QuantumDotMoments, name: str, k: Arrhenius, law: tuple[Factor, ...]
-) -> list[Reaction]:
-    """Return growth of m₁ and m₂: units come at 3 g m₂, so m₁' = g m₀ and m₂' = 2 g m₁."""
-    number, length = Power({dots.number: 1.0}), Power({dots.length: 1.0})
-    return [
-        Reaction(f"{name}, length", {dots.length: 1 / 3}, k, (number, *law)),
-        Reaction(f"{name}, surface", {dots.surface: 2 / 3}, k, (length, *law)),
-    ]
+    name = f"nucleation with {additive}"
+    helped = Saturation(cast.pool(additive), cast.number(f"{name}.half"))
+    return Reaction(name, nucleus, cast.constant(name), (helped, Power({cast.monomer: 1.0}, 2.0)))
 
 
 def bridge(cast: Cast) -> list[Reaction]:
-    """Return equations (9) to (11), for the PC at every stage."""
+    """Return equations (9) and (10), for the PC at every stage."""
     freed = cast.metal_returned(cast.ratio - 1)
-    every = dict.fromkeys(cast.compounds, 1.0)
-    surface = Power({cast.dots.surface: 1.0})
-    full = Binding(every, cast.number("uptake.half"), -1.0)
-    uptake = cast.constant("uptake")
     back = total({cast.monomer: -1.0, cast.compounds[0]: 1.0}, _negative(freed))
     metal = Saturation({cast.assembling: 1.0}, cast.number("return.half"))
     hosted = (*mass_action({cast.monomer: 1, cast.assembly: 1}), metal)
@@ -304,21 +269,7 @@ def bridge(cast: Cast) -> list[Reaction]:
             f"{pc} fragments",
         )
     ]
-    taken = [
-        Reaction(
-            f"growth by {pc}",
-            total({pc: -1.0, cast.dots.units: 1.0}, freed),
-            uptake,
-            (surface, Power({pc: 1.0}), full),
-        )
-        for pc in cast.compounds
-    ]
-    return [
-        *fragments,
-        Reaction("return to the PC", back, cast.constant("return"), hosted),
-        *taken,
-        *_lower_moments(cast.dots, "growth by PC", uptake, (Power(every), full)),
-    ]
+    return [*fragments, Reaction("return to the PC", back, cast.constant("return"), hosted)]
 
 
 def _routes(

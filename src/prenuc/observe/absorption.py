@@ -10,10 +10,10 @@ Beer and Lambert: A(λ) = ℓ Σᵢ cᵢ εᵢ(λ), decadic, with concentrations
 The edge falls off exponentially to the red and rises linearly to the blue; it is convex, so it
 never looks like a band.
 
-**Quantum dots.** The moments of the population give the mean size and its spread. A published
-sizing curve gives the first absorption E₁(D) and its extinction; the line is broadened by the
-spread of sizes and a homogeneous width, with its area kept, and a smooth edge stands for all
-higher transitions.
+**Quantum dots.** A published sizing curve gives the first absorption E₁(D) of dots of one size and
+its extinction ε₁(D) per particle. Dots of n units have one homogeneous line, and a smooth step that
+stands for all higher transitions; a population shows the sum over its sizes, so the width of its
+first absorption is that of its distribution (:mod:`prenuc.observe.dots`).
 
 The numbers are values of the catalogue (``prenuc show MSC-311``). Solvents and precursors are
 taken as transparent above :data:`SHORTEST`.
@@ -28,22 +28,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import get
 from prenuc.facts.material import PHOTON_ENERGY_NM
+from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.facts.material import Material
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
-    from prenuc.mechanism.mechanism import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
 SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
-SMALLEST_POPULATION = 1e-12  # mol/m³ of dots; below it a mean size is rounding
-FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 
 def uv_vis(
@@ -118,7 +115,7 @@ def _absorbance(run: Run, measurement: Measurement, nm: NDArray[np.float64]) -> 
             molar = _extinction(component.species, tuple(nm))
             total += molar * max(concentration, 0.0) * 1e-3  # mol/m³ to mol/L
     if run.mechanism.dots is not None:
-        total += _dots(run, measurement, run.mechanism.dots, nm)
+        total += dots_absorb(run, measurement, run.mechanism.dots, nm)
     return total
 
 
@@ -150,53 +147,3 @@ def _number(species: Species, name: str, unit: str) -> float:
         raise InputError(f"species '{species.id}' has no '{name}', which its spectrum needs")
     value: Value = species.values[name]
     return value.quantity.to(unit)
-
-
-def dot_sizes(
-    run: Run, measurement: Measurement, dots: QuantumDotMoments
-) -> tuple[float, float, float] | None:
-    """Return number density (mol/m³), mean diameter (nm) and relative spread of the dots.
-
-    The mean is that of a dot of mean volume; the spread is the relative standard deviation of
-    the diameter. None when there are no dots.
-    """
-    place = {name: i for i, name in enumerate(run.names)}
-    number, length, surface, units = (
-        float(measurement.concentration[place[name]])
-        for name in (dots.number, dots.length, dots.surface, dots.units)
-    )
-    if number < SMALLEST_POPULATION:
-        return None
-    material: Material = get("materials", run.mechanism.material)
-    mean = length / number
-    spread = math.sqrt(max(surface / number - mean**2, 0.0)) / mean
-    return number, material.diameter(units / number), spread
-
-
-def _dots(
-    run: Run, measurement: Measurement, dots: QuantumDotMoments, nm: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    sizes = dot_sizes(run, measurement, dots)
-    if sizes is None:
-        return np.zeros_like(nm)
-    number, diameter, spread = sizes
-    material: Material = get("materials", run.mechanism.material)
-    species = next(
-        s for s in entries("species").values() if s.kind == "QD" and s.material == material.id
-    )
-    curve = material.curves[0]
-    first = PHOTON_ENERGY_NM / curve.first_absorption(diameter)
-    near = 1.0 + max(spread, 1e-3)
-    slope = abs(PHOTON_ENERGY_NM / curve.first_absorption(diameter * near) - first) / (near - 1.0)
-    homogeneous = _number(species, "line_width", "eV") / FWHM_PER_SIGMA
-    sigma = math.hypot(homogeneous, slope * spread)
-    per_dot = curve.extinction["prefactor"].quantity.number * diameter ** (
-        curve.extinction["exponent"].quantity.number
-    )
-    peak = per_dot * homogeneous / sigma
-    energy = PHOTON_ENERGY_NM / nm
-    line = np.exp(-0.5 * ((energy - first) / sigma) ** 2)
-    onset = first + _number(species, "higher_transitions", "eV")
-    higher = per_dot * 2.0 / (1.0 + np.exp(-(energy - onset) / (2.0 * sigma)))
-    absorbance: NDArray[np.float64] = number * 1e-3 * (peak * line + higher)
-    return absorbance

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Direction, Tangents
+    from prenuc.simulation.sensitivity import Direction, Prepared, Tangents
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def evolve(
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
-    parameters: Sequence[Direction] = (),
+    parameters: Sequence[Direction] | Prepared = (),
 ) -> Evolution:
     """Let a closed vessel evolve.
 
@@ -81,6 +81,7 @@ def evolve(
         solver: The integrator; :class:`Rodas` when None.
         until: Ends it early: "80 % of S is consumed" or "steady state".
         parameters: Those in which tangents are wanted; a mechanism's own start counts among them.
+            Prepared by ``sensitivity.prepared`` where they serve many runs.
 
     Raises:
         InputError: Times that do not ascend, an unknown component, another number of classes.
@@ -128,17 +129,22 @@ def compiled(mechanism: Mechanism) -> Network:
 
 
 def _tangents(
-    network: Network, parameters: Sequence[Direction], sizes: NDArray[np.float64], *, own: bool
+    network: Network,
+    parameters: Sequence[Direction] | Prepared,
+    sizes: NDArray[np.float64],
+    *,
+    own: bool,
 ) -> Tangents:
     """Return the tangents at time 0: those of the mechanisms' own starts, where they count."""
-    from prenuc.simulation.sensitivity import Tangents, seeds_of
+    from prenuc.simulation.sensitivity import Tangents, prepared
 
-    start = np.zeros((len(network.names), len(parameters)))
-    for column, p in enumerate(parameters if own else ()):
+    ready = prepared(network, parameters)
+    start = np.zeros((len(network.names), len(ready.parameters)))
+    for column, p in enumerate(ready.parameters if own else ()):
         for row, name in enumerate(network.names):
             more, less = p.above.initial.get(name, 0.0), p.below.initial.get(name, 0.0)
             start[row, column] = (more - less) / p.span
-    return Tangents(seeds_of(network, parameters), start, np.zeros((len(sizes), len(parameters))))
+    return Tangents(ready.seeds, start, np.zeros((len(sizes), len(ready.parameters))))
 
 
 def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,10 @@ from prenuc.errors import InputError, unknown_name
 from prenuc.simulation.kernels.network import compile_network
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.solution import Measurement
 
 
@@ -19,7 +22,7 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
 
     With v = dc/dt and J = ∂v/∂c, −(J v)/v is minus the logarithmic slope of the component's growth;
     late in a first-order transformation it is close to the one eigenvalue of −J that is left, and
-    that eigenvalue is returned: k₊ + k₋ for A ⇌ B.
+    that eigenvalue is returned: k₊ + k₋ for A ⇌ B. The sizes of dots are held.
 
     Args:
         mechanism: What could happen.
@@ -35,9 +38,19 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     network = compile_network(mechanism, names)
     concentration = measurement.concentration[: len(names)]
     k = network.constants(measurement.temperature)
+    _weigh(k, network.classes, measurement)
     change = network.change(concentration, k)
     place = names.index(product)
     jacobian = network.jacobian(concentration, k)
     slope = -(jacobian @ change)[place] / change[place]
     rates = -np.linalg.eigvals(jacobian).real
     return float(rates[np.argmin(np.abs(rates - slope))])
+
+
+def _weigh(k: NDArray[np.float64], pop: ClassArrays, measurement: Measurement) -> None:
+    """Multiply the constants of channels, which are for a dot of α or β = 1, by Σ α f or Σ β f."""
+    if pop.units.size:
+        dots = measurement.dots
+        lost = pop.below * np.exp(pop.capillarity / measurement.temperature * pop.edge)
+        k[pop.first : pop.detaching] *= pop.alpha @ dots
+        k[pop.detaching :] *= lost @ dots

@@ -78,6 +78,30 @@ def directions(
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Parameters of a compiled mechanism, for many runs.
+
+    Args:
+        parameters: As they were given.
+        seeds: What each does to the arrays.
+    """
+
+    parameters: tuple[Direction, ...]
+    seeds: Seeds
+
+
+def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Prepared:
+    """Return parameters ready for runs of a network.
+
+    Raises:
+        InputError: A parameter changes which reactions there are.
+    """
+    if isinstance(parameters, Prepared):
+        return parameters
+    return Prepared(tuple(parameters), seeds_of(network, parameters))
+
+
+@dataclass(frozen=True)
 class Tangents:
     """Tangents at the start of a stretch, and what moves them on.
 
@@ -122,15 +146,18 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
         return np.ascontiguousarray(np.stack(columns, axis=-1))
 
     order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
+    scale, number = slope(_pool_logarithms), slope(lambda n: n.flat.number)
     return Seeds(
         constant=slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0)),
         energy=slope(lambda n: n.energy),
         anchor=slope(lambda n: n.anchor),
-        scale=slope(_pool_logarithms),
+        scale=scale,
         order=order,
         barrier=barrier,
+        scaled=np.any(scale != 0, axis=1),
         touched=np.any(order != 0, axis=1) | np.any(barrier != 0, axis=1),
-        number=slope(lambda n: n.flat.number),
+        numbered=np.any(number != 0, axis=1),
+        number=number,
         share=slope(lambda n: n.classes.share),
         capillarity=slope(lambda n: n.classes.capillarity),
     )

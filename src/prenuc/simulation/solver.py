@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.whole import WholeSystem
 
 MOST_STEPS = 100_000  # a healthy stretch takes hundreds
+MOST_CLASSES = 2000  # that a library is given: its Jacobian is dense
 
 
 @dataclass(frozen=True)
@@ -376,7 +377,8 @@ def _system(solver: AbstractSolver, stretch: Stretch) -> WholeSystem:
     """Return network and classes as one system for a library.
 
     Raises:
-        InputError: The stretch is to stop early or wants tangents, which only our own can give.
+        InputError: The stretch is to stop early or wants tangents, which only our own can give, or
+            has more size classes than a dense Jacobian can hold.
     """
     from prenuc.errors import InputError
     from prenuc.simulation.whole import WholeSystem
@@ -384,6 +386,11 @@ def _system(solver: AbstractSolver, stretch: Stretch) -> WholeSystem:
     if stretch.until is not None or stretch.tangents is not None:
         what = f"'{solver.name}' knows neither events nor tangents"
         raise InputError(Problem(what, f"Use the solver '{Rodas.name}'"))
+    classes = len(stretch.network.classes.units)
+    if classes > MOST_CLASSES:
+        what = f"{classes} size classes are too many for '{solver.name}'"
+        mend = f"Use the solver '{Rodas.name}', or count dots as moments (--coarse)"
+        raise InputError(Problem(what, mend))
     return WholeSystem(stretch)
 
 

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.dense import add, clear, copy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,16 +96,16 @@ def detachment(pop, temperature, window, beta):
 
 @part
 def flows(pop, window, a, b, beta, f, out):
-    """Set A D_α f + B D_β f, equation (1); return α·f and β̃·f."""
+    """Add A D_α f + B D_β f, equation (1); return α·f and β̃·f."""
     alpha, last = pop.alpha, window - 1
-    out[0] = b * (beta[1] * f[1] - beta[0] * f[0]) - a * alpha[0] * f[0]
+    out[0] += b * (beta[1] * f[1] - beta[0] * f[0]) - a * alpha[0] * f[0]
     up, down = alpha[0] * f[0], pop.units[0] * beta[0] * f[0]
     for i in range(1, last):
         gained, lost = alpha[i] * f[i], beta[i] * f[i]
-        out[i] = a * (alpha[i - 1] * f[i - 1] - gained) + b * (beta[i + 1] * f[i + 1] - lost)
+        out[i] += a * (alpha[i - 1] * f[i - 1] - gained) + b * (beta[i + 1] * f[i + 1] - lost)
         up += gained
         down += lost
-    out[last] = a * alpha[last - 1] * f[last - 1] - b * beta[last] * f[last]
+    out[last] += a * alpha[last - 1] * f[last - 1] - b * beta[last] * f[last]
     down += beta[last] * f[last]
     return up, down
 
@@ -172,22 +173,40 @@ def substitute(pop, window, beta, t, from_right, y):
 
 
 @part
-def gather(window, count, base, stages, row, columns, row_columns, out):
-    """Set base + Σ_j row_j y_j + Σ_c row_columns_c z_c, chunk by chunk.
+def add_both(weight, second, y, out, other):
+    """Add multiples of one row to two others; what is written overlaps with nothing."""
+    for i in range(y.size):
+        out[i] += weight * y[i]
+        other[i] += second * y[i]
 
-    ``base`` may be an array of zeros; ``stages`` are the y, shape (stages, N), ``columns`` the z.
+
+@part
+def gather(window, count, base, stages, row, columns, weights, out):
+    """Set base + Σ_j row_j y_j + Σ_c weights_c z_c, chunk by chunk.
+
+    ``stages`` are the y, shape (stages, N), ``columns`` the z.
     """
     for start in range(0, window, CHUNK):
         stop = min(start + CHUNK, window)
-        for i in range(start, stop):
-            out[i] = base[i]
+        here = out[start:stop]
+        copy(stop - start, base[start:stop], here)
         for j in range(count):
-            weight, y = row[j], stages[j]
-            if weight != 0.0:
-                for i in range(start, stop):
-                    out[i] += weight * y[i]
+            add(row[j], stages[j, start:stop], here)
         for c in range(columns.shape[0]):
-            weight, z = row_columns[c], columns[c]
-            if weight != 0.0:
-                for i in range(start, stop):
-                    out[i] += weight * z[i]
+            if weights[c] != 0.0:
+                add(weights[c], columns[c, start:stop], here)
+
+
+@part
+def gather_both(window, count, base, stages, row, other_row, columns, weights, others, out, other):
+    """Set what :func:`gather` does, and Σ_j other_row_j y_j + Σ_c others_c z_c, in one pass."""
+    for start in range(0, window, CHUNK):
+        stop = min(start + CHUNK, window)
+        here, there = out[start:stop], other[start:stop]
+        copy(stop - start, base[start:stop], here)
+        clear(stop - start, there)
+        for j in range(count):
+            add_both(row[j], other_row[j], stages[j, start:stop], here, there)
+        for c in range(columns.shape[0]):
+            if weights[c] != 0.0 or others[c] != 0.0:
+                add_both(weights[c], others[c], columns[c, start:stop], here, there)

@@ -13,6 +13,20 @@ def copy(count, source, target):
 
 
 @part
+def add(weight, source, target):
+    """Add a multiple of one array to another."""
+    for i in range(target.size):
+        target[i] += weight * source[i]
+
+
+@part
+def clear(count, target):
+    """Set the first numbers of an array to zero."""
+    for i in range(count):
+        target[i] = 0.0
+
+
+@part
 def decompose(matrix, order):
     """Replace a matrix by its LU factors with partial pivoting; ``order`` receives the rows."""
     n = matrix.shape[0]

@@ -4,8 +4,10 @@ The scheme is equations (1) to (3) of ``tableau.py``; the linear systems are (3)
 ``classes.py``. Between two events nothing but the temperature changes, linearly in time.
 
 **Error control.** The error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all
-components, and Σ|e_n| and Σ n|e_n| of the classes over the same of their number and units. A
-concentration below −atol counts as an error of its own size.
+components; |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n;
+and Σ|e_n| and Σ n|e_n| over 50 rtol times them. So number, size and growth of the dots hold the
+tolerance, and the shape of their distribution fifty times it. A concentration below −atol counts as
+an error of its own size.
 
 **Conservation.** A Rosenbrock method with the exact Jacobian keeps linear invariants; what is left
 is rounding, which a step removes again: the residual of the laws L x (the left null space of the
@@ -13,7 +15,7 @@ stoichiometry) is spread over the components in proportion to what is there,
 
 .. math:: x ← x - D L^T (L D L^T)^{-1} (L x - L x_0), \quad D = \operatorname{diag}|x|  \qquad (1)
 
-**Window.** Only classes below ``window`` take part. When more than a share 10⁻⁵ rtol of all dots
+**Window.** Only classes below ``window`` take part. When more than a share 10⁻³ rtol of all dots
 stands in one of its last classes the step is repeated with a wider one. Nothing passes its end, so
 nothing is lost.
 """
@@ -30,10 +32,11 @@ from prenuc.simulation.kernels.classes import (
     factorise,
     flows,
     gather,
+    gather_both,
     substitute,
 )
 from prenuc.simulation.kernels.compiled import entry, part
-from prenuc.simulation.kernels.dense import copy, decompose, solve
+from prenuc.simulation.kernels.dense import clear, copy, decompose, solve
 from prenuc.simulation.kernels.rates import (
     change,
     constants,
@@ -58,6 +61,8 @@ FAILURES = {
     STEP_TOO_SMALL: "no step is small enough",
 }
 SAFETY, SLOWEST, FASTEST = 0.9, 0.2, 6.0  # of the step's next size
+SHARPER = 0.3  # of the estimate, which is that of the solution of order 4; order 5 is carried on
+SHAPE = 20.0  # tolerances that the classes one by one may be off where their sums hold one
 GUARD, FEWEST = 4, 32  # classes at the window's end; classes in the smallest window
 
 
@@ -116,6 +121,7 @@ class Work(NamedTuple):
     raw: NDArray[np.float64]
     share: NDArray[np.float64]
     weights: NDArray[np.float64]
+    others: NDArray[np.float64]
     x: NDArray[np.float64]
     x1: NDArray[np.float64]
     right: NDArray[np.float64]
@@ -145,7 +151,7 @@ def workspace(net: RateArrays, pop: ClassArrays, plan: SparseArrays) -> Work:
         "u": (STAGES, n),
         "raw": (STAGES, classes),
         "share": (STAGES, c),
-        "weights": (c,),
+        **dict.fromkeys(("weights", "others"), (c,)),
     }
     t = Factored(np.zeros(classes), np.zeros(classes), np.zeros(classes))
     return Work(t=t, **{name: np.zeros(shape) for name, shape in shapes.items()})
@@ -158,7 +164,7 @@ def recorded(steps: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 @part
 def right_side(net, pop, window, r, beta, f, out_x, out_f):
-    """Set dx/dt and df/dt for given rates, equations (1) and (2) of ``classes.py``."""
+    """Set dx/dt and add df/dt for given rates, equations (1) and (2) of ``classes.py``."""
     network_change(net, r, out_x)
     if window == 0:
         return
@@ -196,6 +202,8 @@ def linearise(net, pop, plan, window, x, f, w):
     assemble(plan, w.s, w.matrix)
     if window == 0:
         return 0.0, 0.0
+    clear(window, w.sources[0])
+    clear(window, w.sources[1])
     up = flows(pop, window, 1.0, 0.0, w.beta, f, w.sources[0])[0]
     down = flows(pop, window, 0.0, 1.0, w.beta, f, w.sources[1])[1]
     channels_jacobian(net, plan, pop.first, pop.detaching, w.s, up, w.matrix)
@@ -215,6 +223,15 @@ def linearise(net, pop, plan, window, x, f, w):
     for i in range(pop.sources.size):
         gradient(net, pop.sources[i], w.s, 1.0, w.rows[2 + pop.group[i]])
     return a, b
+
+
+@part
+def still(row):
+    """Return whether a row is all zero: what it stands for looks at no component."""
+    for value in row:
+        if value != 0.0:
+            return False
+    return True
 
 
 @part
@@ -240,6 +257,8 @@ def prepare(pop, plan, window, a, b, h, w):
     if window > 0:
         from_right = factorise(pop, window, a, b, w.beta, inverse, w.t)
         for c in range(w.columns.shape[0]):
+            if still(w.rows[c]):
+                continue
             if c < 2:
                 copy(window, w.sources[c], w.columns[c])
             else:
@@ -281,13 +300,19 @@ def combine(count, row, base, u, out):
 
 
 @part
-def combine_classes(count, row, base, window, w, out):
-    """Set base + Σ_j row_j u_j for the classes, from the parts of u that are kept apart."""
-    for c in range(w.weights.size):
+def column_weights(count, row, share, out):
+    """Set what the columns z weigh in Σ_j row_j u_j."""
+    for c in range(out.size):
         total = 0.0
         for j in range(count):
-            total += row[j] * w.share[j, c]
-        w.weights[c] = total
+            total += row[j] * share[j, c]
+        out[c] = total
+
+
+@part
+def combine_classes(count, row, base, window, w, out):
+    """Set base + Σ_j row_j u_j for the classes, from the parts of u that are kept apart."""
+    column_weights(count, row, w.share, w.weights)
     gather(window, count, base, w.raw, row, w.columns, w.weights, out)
 
 
@@ -297,6 +322,7 @@ def warming(net, pop, window, temperature, rate, f, w):
     n = w.drift.size
     for i in range(w.r.size):
         w.pace[i] = w.r[i] * net.energy[i] / temperature**2 * rate
+    clear(window, w.ramp)
     right_side(net, pop, window, w.pace, w.beta, f, w.drift, w.ramp)
     if window > 0 and pop.capillarity != 0.0:
         for i in range(window):
@@ -304,9 +330,7 @@ def warming(net, pop, window, temperature, rate, f, w):
         b = 0.0
         for i in range(pop.detaching, w.r.size):
             b += w.r[i]
-        down = flows(pop, window, 0.0, b, w.other, f, w.flow)[1]
-        for i in range(window):
-            w.ramp[i] += w.flow[i]
+        down = flows(pop, window, 0.0, b, w.other, f, w.ramp)[1]
         for i in range(n):
             w.drift[i] += w.down[i] * down
 
@@ -316,9 +340,14 @@ def take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, 
     """Take the eight stages, equations (1) and (2) of ``tableau.py``."""
     beta = w.beta
     for stage in range(STAGES):
+        for j in range(stage):
+            w.row[j] = C[stage, j] / h
         combine(stage, A[stage], x, w.u, w.x)
         if window > 0:
-            combine_classes(stage, A[stage], f, window, w, w.f)
+            column_weights(stage, A[stage], w.share, w.weights)
+            column_weights(stage, w.row, w.share, w.others)
+            raw, known, z = w.raw[stage], w.raw, w.columns
+            gather_both(window, stage, f, known, A[stage], w.row, z, w.weights, w.others, w.f, raw)
         if heating != 0.0:
             temperature = setting.begin + heating * (t + TIME[stage] * h)
             constants(net, temperature, w.k)
@@ -326,12 +355,8 @@ def take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, 
                 detachment(pop, temperature, window, w.other)
                 beta = w.other
         rates(net, w.x, w.k, w.r)
-        right_side(net, pop, window, w.r, beta, w.f, w.right, w.flow)
-        for j in range(stage):
-            w.row[j] = C[stage, j] / h
+        right_side(net, pop, window, w.r, beta, w.f, w.right, w.raw[stage])
         combine(stage, w.row, w.right, w.u, w.right)
-        if window > 0:
-            combine_classes(stage, w.row, w.flow, window, w, w.raw[stage])
         if heating != 0.0 and SLOPE[stage] != 0.0:
             for i in range(x.size):
                 w.right[i] += h * SLOPE[stage] * w.drift[i]
@@ -362,20 +387,29 @@ def components_error(setting, x, x1, error):
 
 @part
 def classes_error(pop, setting, window, f, stage, f1):
-    """Return the scaled error of number and units, and the number of dots."""
-    number = units = before = held = wrong = wrong_units = 0.0
+    """Return the scaled error of the classes, and the number of dots."""
+    number = units = area = before = held = 0.0
+    off = off_units = off_area = wrong = wrong_units = 0.0
     for i in range(window):
-        n, error = pop.units[i], abs(f1[i] - stage[i])
-        wrong += error
-        wrong_units += n * error
+        n, error = pop.units[i], f1[i] - stage[i]
+        off += error
+        off_units += n * error
+        off_area += pop.alpha[i] * error
+        wrong += abs(error)
+        wrong_units += n * abs(error)
         number += abs(f1[i])
         units += n * abs(f1[i])
+        area += pop.alpha[i] * abs(f1[i])
         before += abs(f[i])
         held += n * abs(f[i])
-    some = setting.absolute_units
-    of_number = wrong / (setting.relative * max(number, before) + some / pop.units[0])
-    of_units = wrong_units / (setting.relative * max(units, held) + some)
-    return max(of_number, of_units), number
+    some, share = setting.absolute_units, setting.relative
+    most, most_units = share * max(number, before), share * max(units, held)
+    fewest = pop.units[0]
+    found = abs(off) / (most + some / fewest)
+    found = max(found, abs(off_units) / (most_units + some))
+    found = max(found, abs(off_area) / (share * area + some * pop.alpha[0] / fewest))
+    found = max(found, wrong / (SHAPE * most + some / fewest))
+    return max(found, wrong_units / (SHAPE * most_units + some)), number
 
 
 @part
@@ -518,12 +552,13 @@ def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
         from_right = prepare(pop, plan, window, a, b, h, w)
         take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1)
         error, worst = components_error(setting, x, x1, w.u[STAGES - 1])
+        error *= SHARPER
         floor, reached = 0.0, 0
         if window > 0:
             of_classes, number = classes_error(pop, setting, window, f, w.f, f1)
-            if not of_classes <= error:
-                error = of_classes
-            floor = 1e-5 * setting.relative * number + 1e-3 * setting.absolute_units
+            if not of_classes * SHARPER <= error:
+                error = of_classes * SHARPER
+            floor = 1e-3 * setting.relative * number + 1e-3 * setting.absolute_units
             reached = front(window, f1, floor)
         if not error <= 1.0:
             h *= min(max(SAFETY / error**0.2, 0.1), 0.9) if error < 1e30 else 0.1
@@ -626,6 +661,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
     constants(net, setting.begin, w.k)
     detachment(pop, setting.begin, f.size, w.beta)
     rates(net, x, w.k, w.r)
+    clear(window, w.flow)
     right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
     h, t, before, old_error = first_step(setting, x, w), 0.0, 0.0, 1.0
     told, steps, rejected, worst, old_front = 0, 0, 0, 0, front(window, f, 0.0)
@@ -663,6 +699,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
         h *= factor
         if setting.steady > 0.0:
             rates(net, x, w.k, w.r)
+            clear(window, w.flow)
             right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
             if steady(setting, t, x, w):
                 return STEADY, t, worst, steps, rejected

@@ -33,7 +33,7 @@ import numpy as np
 
 from prenuc.simulation.kernels.classes import detachment
 from prenuc.simulation.kernels.compiled import entry, part
-from prenuc.simulation.kernels.dense import copy
+from prenuc.simulation.kernels.dense import add, copy
 from prenuc.simulation.kernels.factors import factors_at, in_barrier, in_order, product
 from prenuc.simulation.kernels.rates import constants, pooled, slopes
 from prenuc.simulation.kernels.rodas import (
@@ -62,7 +62,9 @@ class Seeds(NamedTuple):
         scale: To the logarithm of every pool, shape (factors, P).
         order: To p of every factor, likewise.
         barrier: To B of every barrier, likewise.
+        scaled: Whether the pool of a factor moves at all, shape (factors,).
         touched: Whether order or barrier of a factor move at all, shape (factors,).
+        numbered: Whether a stoichiometric number moves at all, shape (numbers,).
         number: To every stoichiometric number, shape (numbers, P).
         share: To the dots that a nucleus adds to its two classes, shape (groups, 2, P).
         capillarity: To Γ in K, shape (P,).
@@ -74,7 +76,9 @@ class Seeds(NamedTuple):
     scale: NDArray[np.float64]
     order: NDArray[np.float64]
     barrier: NDArray[np.float64]
+    scaled: NDArray[np.bool_]
     touched: NDArray[np.bool_]
+    numbered: NDArray[np.bool_]
     number: NDArray[np.float64]
     share: NDArray[np.float64]
     capillarity: NDArray[np.float64]
@@ -97,6 +101,8 @@ class TangentWork(NamedTuple):
     right_f: NDArray[np.float64]
     drift: NDArray[np.float64]
     ramp: NDArray[np.float64]
+    dlnk: NDArray[np.float64]
+    stage_dlnk: NDArray[np.float64]
     dr0: NDArray[np.float64]
     dr: NDArray[np.float64]
     bent: NDArray[np.float64]
@@ -128,7 +134,7 @@ def tangent_work(n: int, reactions: int, factors: int, classes: int, count: int)
         **dict.fromkeys(("df", "stage_f", "right_f", "ramp"), (classes, count)),
         "ux": (STAGES, n, count),
         "uf": (STAGES, classes, count),
-        **dict.fromkeys(("dr0", "dr", "bent"), (reactions, count)),
+        **dict.fromkeys(("dlnk", "stage_dlnk", "dr0", "dr", "bent"), (reactions, count)),
         **dict.fromkeys(("pool", "up", "down", "a", "b", "share"), (count,)),
         **dict.fromkeys(("r0", "k0", "along"), (reactions,)),
         **dict.fromkeys(("s0", "g", "dg", "ddg", "pools", "pools_u"), (factors,)),
@@ -138,14 +144,7 @@ def tangent_work(n: int, reactions: int, factors: int, classes: int, count: int)
 
 
 @part
-def add(weight, source, target):
-    """Add a multiple of one row of tangents to another."""
-    for c in range(target.size):
-        target[c] += weight * source[c]
-
-
-@part
-def clear(rows):
+def clear_rows(rows):
     """Set rows of tangents to zero."""
     for i in range(rows.shape[0]):
         for c in range(rows.shape[1]):
@@ -156,30 +155,44 @@ def clear(rows):
 def pool_tangent(net, seeds, f, x, dx, out):
     """Set the tangent of the pool of a factor."""
     for c in range(out.size):
-        out[c] = x * seeds.scale[f, c]
+        out[c] = 0.0
+    if seeds.scaled[f]:
+        add(x, seeds.scale[f], out)
     for m in range(net.pools[f], net.pools[f + 1]):
         add(net.weight[m], dx[net.member[m]], out)
 
 
 @part
-def constant_tangent(net, seeds, i, temperature, value, out):
-    """Set value · δ ln k of a reaction."""
-    cold = 1.0 / temperature - net.anchor[i]
-    for c in range(out.size):
-        moved = seeds.constant[i, c] - seeds.energy[i, c] * cold
-        out[c] = value * (moved + net.energy[i] * seeds.anchor[i, c])
+def constant_tangents(net, seeds, temperature, out):
+    """Set δ ln k of every reaction."""
+    for i in range(net.constant.size):
+        cold = 1.0 / temperature - net.anchor[i]
+        for c in range(out.shape[1]):
+            moved = seeds.constant[i, c] - seeds.energy[i, c] * cold
+            out[i, c] = moved + net.energy[i] * seeds.anchor[i, c]
 
 
 @part
-def rate_tangents(net, seeds, temperature, x, k, r, s, dx, pool, out):
+def multiple(weight, source, target):
+    """Set a multiple of one row of tangents."""
+    for c in range(target.size):
+        target[c] = weight * source[c]
+
+
+@part
+def rate_tangents(net, seeds, dlnk, x, k, r, s, dx, pool, out):
     """Set the tangents of all rates, whose slopes are s."""
     for i in range(r.size):
-        constant_tangent(net, seeds, i, temperature, r[i], out[i])
+        multiple(r[i], dlnk[i], out[i])
         for f in range(net.factors[i], net.factors[i + 1]):
-            here = pooled(net, f, x)
-            pool_tangent(net, seeds, f, here, dx, pool)
-            add(s[f], pool, out[i])
+            if not seeds.scaled[f]:
+                for m in range(net.pools[f], net.pools[f + 1]):
+                    add(s[f] * net.weight[m], dx[net.member[m]], out[i])
+            else:
+                pool_tangent(net, seeds, f, pooled(net, f, x), dx, pool)
+                add(s[f], pool, out[i])
             if seeds.touched[f]:
+                here = pooled(net, f, x)
                 others = k[i]
                 for h in range(net.factors[i], net.factors[i + 1]):
                     if h != f:
@@ -189,7 +202,7 @@ def rate_tangents(net, seeds, temperature, x, k, r, s, dx, pool, out):
 
 
 @part
-def bent_tangents(net, seeds, temperature, u, dx, w):
+def bent_tangents(net, seeds, dlnk, u, dx, w):
     """Set D r[u] of all rates and its tangents, equation (2), at the start of a step."""
     for i in range(w.r0.size):
         first, last = net.factors[i], net.factors[i + 1]
@@ -198,7 +211,7 @@ def bent_tangents(net, seeds, temperature, u, dx, w):
             w.pools_u[f] = pooled(net, f, u)
             along += w.s0[f] * w.pools_u[f]
         w.along[i] = along
-        constant_tangent(net, seeds, i, temperature, along, w.bent[i])
+        multiple(along, dlnk[i], w.bent[i])
         for e in range(first, last):
             bend = by_order = by_barrier = 0.0
             for f in range(first, last):
@@ -212,9 +225,11 @@ def bent_tangents(net, seeds, temperature, u, dx, w):
                     by_order += others * (turn if e == f else value * w.dg[f])
                     value, turn = in_barrier(net, e, w.pools[e])
                     by_barrier += others * (turn if e == f else value * w.dg[f])
-            pool_tangent(net, seeds, e, w.pools[e], dx, w.pool)
-            add(bend, w.pool, w.bent[i])
-            add(w.s0[e] * w.pools_u[e], seeds.scale[e], w.bent[i])
+            if bend != 0.0:
+                pool_tangent(net, seeds, e, w.pools[e], dx, w.pool)
+                add(bend, w.pool, w.bent[i])
+            if seeds.scaled[e]:
+                add(w.s0[e] * w.pools_u[e], seeds.scale[e], w.bent[i])
             if seeds.touched[e]:
                 add(by_order, seeds.order[e], w.bent[i])
                 add(by_barrier, seeds.barrier[e], w.bent[i])
@@ -226,7 +241,8 @@ def made(net, seeds, first, last, r, dr, scale, out):
     for i in range(first, last):
         for m in range(net.changes[i], net.changes[i + 1]):
             add(scale * net.number[m], dr[i], out[net.changed[m]])
-            add(scale * r[i], seeds.number[m], out[net.changed[m]])
+            if seeds.numbered[m]:
+                add(scale * r[i], seeds.number[m], out[net.changed[m]])
 
 
 @part
@@ -312,8 +328,8 @@ def curved_detachment(pop, temperature, window, beta, out):
 @part
 def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
     """Set δ(∂F/∂t) of a ramp."""
-    clear(w.drift)
-    clear(w.ramp)
+    clear_rows(w.drift)
+    clear_rows(w.ramp)
     per = heating / temperature**2
     for i in range(w.r0.size):
         v.pace[i] = w.r0[i] * net.energy[i] * per
@@ -447,9 +463,12 @@ def stage_tangents(
             detachment(pop, temperature, window, v.other)
             curved_detachment(pop, temperature, window, v.other, w.stage_leaving)
             beta, leaving = v.other, w.stage_leaving
-    constants(net, temperature, v.k)
+    if heating != 0.0:
+        constants(net, temperature, v.k)
     slopes(net, v.x, v.k, v.r, v.s)
-    rate_tangents(net, seeds, temperature, v.x, v.k, v.r, v.s, w.stage_x, w.pool, w.dr)
+    if heating != 0.0:
+        constant_tangents(net, seeds, temperature, w.stage_dlnk)
+    rate_tangents(net, seeds, w.stage_dlnk, v.x, v.k, v.r, v.s, w.stage_x, w.pool, w.dr)
     for j in range(stage):
         v.row[j] = C[stage, j] / h
     for i in range(n):
@@ -482,7 +501,7 @@ def stage_tangents(
         w.right,
         w.right_f,
     )
-    bent_tangents(net, seeds, setting.begin + heating * t, v.u[stage], w.dx, w)
+    bent_tangents(net, seeds, w.dlnk, v.u[stage], w.dx, w)
     made(net, seeds, 0, pop.first, w.along, w.bent, 1.0, w.right)
     products(
         net,
@@ -526,7 +545,9 @@ def open_tangents(net, pop, seeds, heating, temperature, window, x, f, w, v):
     copy(w.k0.size, v.k, w.k0)
     copy(w.s0.size, v.s, w.s0)
     factors_at(net, x, w.pools, w.g, w.dg, w.ddg)
-    rate_tangents(net, seeds, temperature, x, w.k0, w.r0, w.s0, w.dx, w.pool, w.dr0)
+    if heating != 0.0:
+        constant_tangents(net, seeds, temperature, w.dlnk)
+    rate_tangents(net, seeds, w.dlnk, x, w.k0, w.r0, w.s0, w.dx, w.pool, w.dr0)
     if window > 0:
         curved_detachment(pop, temperature, window, v.beta, w.leaving)
     if heating != 0.0:
@@ -583,6 +604,8 @@ def replay(net, pop, plan, setting, seeds, v, w, books, x, f, sizes, windows, ou
         books.totals[law] = conserved(pop, setting.laws[law], f.size, x, f)
     constants(net, setting.begin, v.k)
     detachment(pop, setting.begin, f.size, v.beta)
+    constant_tangents(net, seeds, setting.begin, w.dlnk)
+    constant_tangents(net, seeds, setting.begin, w.stage_dlnk)
     t, told = 0.0, 0
     for number in range(sizes.size):
         h, window = sizes[number], windows[number]
