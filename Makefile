@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-.PHONY: run test check-intervals robustness tables docs clean help
+.PHONY: run test check-intervals check-engine coverage blind bench bench-fit robustness tables docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -20,7 +20,22 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/python -m pytest
 
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
-	$(BIN)/python -m pytest -m study -s
+	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py
+
+check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
+	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
+
+coverage: $(INSTALLED_TEST)  ## 2000 series of each kind of noise, beside scipy and skultrafast: benchmarks/COVERAGE.md
+	$(BIN)/python benchmarks/interval_coverage.py
+
+blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?
+	$(BIN)/python benchmarks/blind_set.py
+
+bench: $(INSTALLED_TEST)  ## the engine beside its peers: benchmarks/RESULTS.md, a quarter of an hour
+	$(BIN)/python benchmarks/run.py
+
+bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran: benchmarks/FIT.md
+	$(BIN)/python benchmarks/fit.py
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; half an hour, resumes
 	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.jsonl

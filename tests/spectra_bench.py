@@ -16,9 +16,9 @@ def band(nm, at, width, height):
 
 
 def growing():
-    """Spectra of A and B on a static background; B absorbs more, so its mean carries signal."""
+    """Spectra of A and B on a static background; B absorbs more, so their mean carries signal."""
     background = 0.1 + 0.3 * np.exp(-(NM - 300) / 80)
-    return np.array([band(NM, 350, 25, 0.3), band(NM, 420, 20, 0.4)]) + background
+    return np.array([band(NM, 350, 25, 0.3), band(NM, 420, 20, 0.55)]) + background
 
 
 def first_order(k=K, time=MINUTES):
@@ -39,10 +39,10 @@ def noise(kind, rng, time=MINUTES):
 
 
 def covariance(kind):
-    """Covariance along wavelength of the noise of one spectrum; a drift counts as offsets."""
+    """Covariance along wavelength of the noise of one spectrum, a drift not counted."""
     n = len(NM)
     found = WHITE**2 * np.eye(n)
-    if "offsets" in kind or "drift" in kind:
+    if "offsets" in kind:
         found += OFFSET**2
     if "correlated" in kind:
         lag = np.subtract.outer(np.arange(n), np.arange(n)) / (40 / 2.355)
@@ -50,15 +50,29 @@ def covariance(kind):
     return found
 
 
+def information(time, over_time):
+    """Return what a course whose two amplitudes are free tells of k at unit signal."""
+    shares, slope = first_order(time=time), time * np.exp(-K * time)
+    weighed = np.linalg.solve(over_time, np.column_stack((shares, slope)))
+    known, crossed = shares.T @ weighed[:, :2], shares.T @ weighed[:, 2]
+    return slope @ weighed[:, 2] - crossed @ np.linalg.solve(known, crossed)
+
+
 def best_precision(kind, time=MINUTES):
-    """Return the Cramér-Rao bound on the standard deviation of k for A -> B (1/min)."""
-    shares = first_order(time=time)
-    slope = time * np.exp(-K * time)
-    basis = np.linalg.qr(shares)[0]
-    rest = slope - basis @ (basis.T @ slope)
+    """Return the Cramér-Rao bound on the standard deviation of k for A -> B (1/min).
+
+    The spectra are free at every wavelength. A drift is a random walk of the mean of white noise;
+    all other directions of wavelength space stay as they are.
+    """
+    m, n = len(time), len(NM)
     change = np.subtract(*growing())
-    signal = change @ np.linalg.solve(covariance(kind), change)
-    return 1.0 / np.sqrt(rest @ rest * signal)
+    alone = information(time, np.eye(m))
+    total = alone * (change @ np.linalg.solve(covariance(kind), change))
+    if "drift" in kind:
+        walk = np.minimum.outer(np.arange(1, m + 1), np.arange(1, m + 1)) / m
+        drifting = information(time, WHITE**2 * np.eye(m) + n * OFFSET**2 * walk)
+        total += change.sum() ** 2 / n * (drifting - alone / WHITE**2)
+    return 1.0 / np.sqrt(total)
 
 
 def series(kind="white", seed=1, time=MINUTES):

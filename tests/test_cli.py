@@ -334,9 +334,29 @@ def test_an_assumption_of_the_user_is_used_and_listed(run, simulated):
 
 
 def test_two_solvers_agree(run, simulated):
-    answer = run("simulate", CDS, "--solver", "scipy-bdf", "--json").json()
+    answer = run("simulate", CDS, "--solver", "scipy-bdf", "--coarse", "--json").json()
+    ours = run("simulate", CDS, "--coarse", "--json").json()
     assert answer["stats"]["solver"] == "scipy-bdf"
-    assert final_amount(answer) == pytest.approx(final_amount(simulated[0]), rel=1e-5)
+    assert final_amount(answer) == pytest.approx(final_amount(ours), rel=1e-5)
+    assert final_amount(ours) == pytest.approx(final_amount(simulated[0]), rel=1e-3)
+
+
+def test_a_library_is_not_given_more_size_classes_than_it_can_hold(run):
+    answer = run("simulate", CDS, "--solver", "scipy-bdf")
+    assert answer.code == 2
+    assert "size classes" in answer.err
+    assert "--coarse" in answer.err
+
+
+def test_coarse_says_what_it_costs(run):
+    answer = run("simulate", "cds-4c-oleate", "--coarse", "--json").json()
+    error = answer["stats"]["coarse error"]
+    assert set(error) == {"number", "size", "width", "absorbance"}
+    assert all(0 < one < 1 for one in error.values())
+    assert "off from size classes" in run("simulate", "cds-4c-oleate", "--coarse").out
+    refused = run("simulate", "cdtese-5c", "--coarse")
+    assert refused.code == 2
+    assert "class by class" in refused.err
 
 
 def test_tolerances_reach_the_solver(run, simulated):

@@ -98,7 +98,7 @@ def test_nothing_happens_before_time_zero():
 def test_names_of_rate_constants_and_species():
     assert parse_network("first-order").names == ("k",)
     network = parse_network("PC-311 <-> I; I -> MSC-311")
-    assert network.names == ("k1", "k2", "k3")
+    assert network.names == ("k1", "k-1", "k2")
     assert network.species == ("PC-311", "I", "MSC-311")
     assert [str(step) for step in network.steps] == ["PC-311 -> I", "I -> PC-311", "I -> MSC-311"]
 

@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
+    from prenuc.infer.compare import compare, rivals
+    from prenuc.infer.evidence import Comparison
     from prenuc.infer.fit import Fit, fit
+    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.laws import Arrhenius
+    from prenuc.infer.many import DataSet, Dilution
+    from prenuc.infer.next_experiment import next_experiment
     from prenuc.infer.published import kinetic_panel
+    from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.mechanism.two_pathway import two_pathway
@@ -23,9 +30,11 @@ if TYPE_CHECKING:
     from prenuc.present.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
+    from prenuc.simulation.ensemble import ensemble
+    from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import Cvode, ScipyBdf, ScipyRadau
+    from prenuc.simulation.solver import Cvode, Rodas, ScipyBdf, ScipyRadau
 
 _CONTENTS = {
     # what goes wrong, and numbers with units
@@ -38,12 +47,16 @@ _CONTENTS = {
     # mechanism: what could happen
     "Mechanism": "mechanism.mechanism",
     "two_pathway": "mechanism.two_pathway",
+    "Moments": "mechanism.dots",
     "read_mechanism": "mechanism.network_file",
     # protocol: what was done
     "Protocol": "protocol.protocol",
     # simulate: let it happen
     "simulate": "simulation.run",
+    "evolve": "simulation.evolve",
+    "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
+    "Rodas": "simulation.solver",
     "Cvode": "simulation.solver",
     "ScipyBdf": "simulation.solver",
     "ScipyRadau": "simulation.solver",
@@ -55,31 +68,51 @@ _CONTENTS = {
     # infer: what the data allow one to say
     "fit": "infer.fit",
     "Fit": "infer.fit",
+    "GlobalFit": "infer.global_fit",
+    "DataSet": "infer.many",
+    "Dilution": "infer.many",
+    "Arrhenius": "infer.laws",
+    "rivals": "infer.compare",
+    "compare": "infer.compare",
+    "Comparison": "infer.evidence",
+    "next_experiment": "infer.next_experiment",
     "kinetic_panel": "infer.published",
     # present: tell someone
     "report": "present.report",
 }
 
 __all__ = [
+    "Arrhenius",
+    "Comparison",
     "Cvode",
+    "DataSet",
+    "Dilution",
     "Fit",
+    "GlobalFit",
     "InputError",
     "Mechanism",
+    "Moments",
     "PrenucError",
     "Protocol",
     "Quantity",
+    "Rodas",
     "Run",
     "ScipyBdf",
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
     "cite",
+    "compare",
+    "ensemble",
+    "evolve",
     "fit",
     "kinetic_panel",
+    "next_experiment",
     "read",
     "read_mechanism",
     "recipe",
     "report",
+    "rivals",
     "simulate",
     "two_pathway",
     "uv_vis",

@@ -1,4 +1,4 @@
-r"""Fit first-order kinetics to a whole wavelength × time matrix, with intervals one can believe.
+r"""Fit a kinetic scheme to a whole wavelength × time matrix, with intervals one can believe.
 
 .. math:: D = C(θ)\, S + o\, 1^T + E
 
@@ -6,7 +6,7 @@ r"""Fit first-order kinetics to a whole wavelength × time matrix, with interval
 symbol  meaning                                                   unit
 ======= ========================================================= ===============
 D       spectra, m times × n wavelengths                          absorbance
-C(θ)    share of each species (:mod:`prenuc.infer.kinetics`)      1
+C(θ)    share of each species (:mod:`prenuc.infer.scheme`)        1
 S       free spectra, species × n                                 absorbance
 o       offset of each spectrum, a random effect N(0, σ_o²)       absorbance
 E       noise, white or correlated along wavelength               absorbance
@@ -34,31 +34,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.errors import FitError, Problem
+from prenuc.infer.equivalence import equivalents
 from prenuc.infer.intervals import Intervals
-from prenuc.infer.kinetics import Network, parse_network
-from prenuc.infer.noise import (
-    Noise,
-    brownian,
-    estimate_noise,
-    rotate,
-)
-from prenuc.infer.projection import Block, Objective, Point, split
-from prenuc.infer.verdicts import equivalents, remarks
+from prenuc.infer.labelled import matrix_dataset
+from prenuc.infer.matrix import Matrix, Solution
+from prenuc.infer.parameter import Parameter, table
+from prenuc.infer.scheme import parse
+from prenuc.infer.starts import check_start
+from prenuc.infer.verdicts import remarks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+    import xarray as xr
     from numpy.typing import NDArray
 
-    from prenuc.infer.parameter import Parameter
+    from prenuc.infer.profiles import AbstractKinetics
     from prenuc.observe.series import SpectrumSeries
 
 FEWEST_SPECTRA = 6
-ROUNDS = 6  # of noise and rate constants in turn
-STEADY = 1e-3  # a change of this many standard errors ends them
-GRID = {1: 20, 2: 10, 3: 6}  # starting values of each rate constant; 4 for more constants
-STARTS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +131,16 @@ class GlobalFit:
         lines += [f"  note   {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a table with one row per parameter."""
+        return table(self.params)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return data, fit, residuals, shares and spectra of the species, labelled."""
+        return matrix_dataset(
+            self.series, self.species, self.concentrations, self.spectra, self.fitted
+        )
+
     def _repr_html_(self) -> str:
         from html import escape
 
@@ -142,24 +148,63 @@ class GlobalFit:
 
 
 def global_fit(
-    series: SpectrumSeries, scheme: str, *, start: Mapping[str, float] | None = None
+    series: SpectrumSeries,
+    scheme: str,
+    *,
+    start: Mapping[str, float] | None = None,
+    non_negative: bool = False,
 ) -> GlobalFit:
-    """Fit a first-order scheme to spectra at all wavelengths at once.
+    """Fit a scheme to spectra at all wavelengths at once.
 
     Args:
         series: The spectra, in the order of their times.
-        scheme: Such as "A -> B -> C" (:func:`prenuc.infer.kinetics.parse_network`).
-        start: Starting values of rate constants in 1/time unit, tried besides those found inside.
+        scheme: Such as "A -> B -> C" (:mod:`prenuc.infer.scheme`).
+        start: Starting values of some or all rate constants, in 1/time unit; the search begins
+            there and nowhere else.
+        non_negative: Spectra of species are nowhere below zero.
 
     Raises:
-        FitError: The scheme is not first order, or the spectra cannot be fitted with it.
+        FitError: The scheme is unknown, or the spectra cannot be fitted with it.
     """
-    network = parse_network(scheme)
-    _check(series, network)
-    return _Matrix(series).fit(network, _start(network, start or {}))
+    kinetics = parse(scheme, series.time_unit)
+    _check(series, kinetics)
+    check_start(start or {}, kinetics.names)
+    found = Matrix(series, kinetics).solve(start or {}, non_negative=non_negative)
+    return _answer(found, series)
 
 
-def _check(series: SpectrumSeries, network: Network) -> None:
+def _answer(found: Solution, series: SpectrumSeries) -> GlobalFit:
+    kinetics, best = found.objective.kinetics, found.best
+    known = Intervals(found.objective, best, found.noise)
+    params = known.parameters()
+    shares, _ = kinetics.concentrations(series.time, kinetics.decode(best.u)[0])
+    doubts = remarks(found.objective, best, found.noise, params, known)
+    return GlobalFit(
+        scheme=kinetics.scheme,
+        params=params,
+        derived={
+            "half_life" + name[1:]: math.log(2.0) / p.value
+            for name, p in params.items()
+            if p.value is not None and name.startswith("k") and is_first_order(kinetics, name)
+        },
+        noise=found.noise.as_dict(),
+        series=series,
+        species=kinetics.species,
+        concentrations=shares,
+        spectra=found.spectra(shares, series.absorbance),
+        steps=dict(zip(kinetics.names, kinetics.meanings, strict=True)),
+        warnings=(*found.said, *doubts),
+        equivalent_schemes=tuple(str(one) for one in equivalents(kinetics)),
+    )
+
+
+def is_first_order(kinetics: AbstractKinetics, name: str) -> bool:
+    """Return whether a rate constant is that of a first-order step, so that it has a half-life."""
+    orders = dict(zip(kinetics.names, kinetics.orders, strict=True))
+    return orders.get(name, 0.0) == 0.0
+
+
+def _check(series: SpectrumSeries, network: AbstractKinetics) -> None:
     data, time = series.absorbance, series.time
     if not np.all(np.isfinite(time)):
         label = series.labels[int(np.flatnonzero(~np.isfinite(time))[0])]
@@ -179,113 +224,3 @@ def _check(series: SpectrumSeries, network: Network) -> None:
     if len(time) < fewest or data.shape[1] < 1:
         what = f"{len(time)} spectra are too few for '{network.scheme}'"
         raise FitError(Problem(what, f"Give at least {fewest}"))
-
-
-def _start(network: Network, start: Mapping[str, float]) -> NDArray[np.float64] | None:
-    if not start:
-        return None
-    for name, value in start.items():
-        if name not in network.names:
-            raise FitError(unknown_name("rate constant", name, network.names))
-        if not (math.isfinite(value) and value > 0):
-            raise FitError(Problem(f"the start {name} = {value} is not a positive number"))
-    if missing := [name for name in network.names if name not in start]:
-        raise FitError(Problem(f"the start has no value for '{missing[0]}'", "Give all or none"))
-    return np.log([start[name] for name in network.names])
-
-
-class _Matrix:
-    """The data in rotated directions, and what the noise makes of them."""
-
-    def __init__(self, series: SpectrumSeries) -> None:
-        self.series, self.time = series, series.time
-        # A constant spectrum lies within C S: without the mean, less is lost to rounding.
-        self.data = rotate(series.absorbance - series.absorbance.mean(axis=0))
-        self.gram = self.data @ self.data.T
-
-    def fit(self, network: Network, start: NDArray[np.float64] | None) -> GlobalFit:
-        if all(step.count == 1 for step in network.steps):
-            # Sums of exponentials span the same curves from any origin.
-            self.time = self.time - max(float(self.time[0]), 0.0)
-        objective = Objective(network, self.time, [Block(self.gram)])
-        best = self._search(objective, start)
-        for _ in range(ROUNDS):
-            before = best
-            shares = split(*network.concentrations(self.time, np.exp(best.u)))
-            noise = estimate_noise(self.data, self.time, shares.span, _directions(shares.tangents))
-            objective = Objective(network, self.time, self.blocks(noise))
-            best = objective.minimise(best.u)
-            move = best.u - before.u
-            if float(move @ best.curvature @ move) < STEADY**2:
-                break
-        if network.is_plain_chain:
-            best = objective.at(np.sort(best.u)[::-1])
-        return self._answer(objective, best, noise)
-
-    def _answer(self, objective: Objective, best: Point, noise: Noise) -> GlobalFit:
-        network, series = objective.network, self.series
-        found = Intervals(objective, best, noise, f"1/{series.time_unit}")
-        params = found.parameters()
-        shares, _ = network.concentrations(series.time, np.exp(best.u))
-        doubts = remarks(objective, best, noise, params, (found.seen, found.rank))
-        return GlobalFit(
-            scheme=network.scheme,
-            params=params,
-            derived={
-                "half_life" + name[1:]: math.log(2.0) / p.value
-                for name, p in params.items()
-                if p.value is not None
-            },
-            noise=noise.as_dict(),
-            series=series,
-            species=network.species,
-            concentrations=shares,
-            spectra=np.linalg.pinv(shares, rcond=1e-10) @ series.absorbance,
-            steps={name: str(s) for name, s in zip(network.names, network.steps, strict=True)},
-            warnings=tuple(doubts),
-            equivalent_schemes=equivalents(network),
-        )
-
-    def blocks(self, noise: Noise) -> list[Block]:
-        """Return the data weighted by the inverse of the noise."""
-        count = len(noise.drift)
-        apart = self.data[:, : max(count, 1)]
-        if noise.correlated:
-            rest = self.data[:, apart.shape[1] :]
-            gram = (rest / noise.variance[apart.shape[1] :]) @ rest.T
-        else:
-            gram = (self.gram - apart @ apart.T) / noise.variance[-1]
-        if not count:
-            return [Block(gram + apart @ apart.T / noise.variance[0])]
-        blocks = [Block(gram)]
-        modes, size, _ = np.linalg.svd(brownian(self.time), full_matrices=False)
-        for y, drift in zip((apart @ noise.turn).T, noise.drift, strict=True):
-            shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift * size**2)
-            whitener = np.eye(len(y)) - (modes * shrink) @ modes.T
-            blocks.append(Block(np.outer(whitener @ y, whitener @ y), whitener))
-        return blocks
-
-    def _search(self, objective: Objective, start: NDArray[np.float64] | None) -> Point:
-        """Return the best minimum from a grid over the logarithms of the rate constants."""
-        gaps = np.diff(np.maximum(self.time, 0.0))
-        shortest = float(np.min(gaps[gaps > 0], initial=np.inf))
-        span = float(self.time[-1] - self.time[0])
-        count = len(objective.network.names)
-        axis = np.log(np.geomspace(0.3 / span, 3.0 / min(shortest, span), GRID.get(count, 4)))
-        grid = np.array(np.meshgrid(*[axis] * count, indexing="ij")).reshape(count, -1).T
-        if objective.network.is_plain_chain:
-            grid = grid[np.all(np.diff(grid, axis=1) < 0, axis=1)]
-        points = sorted((objective.at(u) for u in grid), key=lambda point: point.value)[:STARTS]
-        if start is not None:
-            points.append(objective.at(start))
-        return min(
-            (objective.minimise(p.u, known=p) for p in points), key=lambda point: point.value
-        )
-
-
-def _directions(tangents: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return orthonormal columns that span the tangents, shape (m, p)."""
-    m = tangents.shape[1]
-    columns = np.moveaxis(tangents, 1, 0).reshape(m, -1)
-    left, size, _ = np.linalg.svd(columns, full_matrices=False)
-    return left[:, size > 1e-6 * max(float(size[0]), 1e-300)]

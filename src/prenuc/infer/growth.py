@@ -37,6 +37,7 @@ from prenuc.errors import FitError, Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MOST_STAGES = 200
 _ARROW = re.compile(r"\s+-(?:(\d+)-)?>\s+")
 _EXAMPLES = (
     "'A -> B' (or 'first-order'), or 'A -8-> B -> C' for eight equal steps before the slow one"
@@ -116,18 +117,23 @@ def parse_scheme(text: str) -> AbstractGrowth:
     Raises:
         FitError: The scheme is none of these.
     """
+    found = growth_of(text)
+    if found is None:
+        what = f"'{text}' is not a scheme that a trace can be fitted with"
+        raise FitError(Problem(what, f"Write {_EXAMPLES}"))
+    return found
+
+
+def growth_of(text: str) -> AbstractGrowth | None:
+    """Return the closed form that a scheme names, or None if it is another one."""
     if text.strip() in {"first-order", "first order"}:
         return FirstOrder(text.strip())
     arrows = _ARROW.findall(text)
     names = _ARROW.sub("\n", text.strip()).split("\n")
-    if not all(re.fullmatch(r"[^\s<>+]+", name) for name in names) or len({*names}) < len(names):
-        arrows = []
-    if arrows == [""] and all(names):
+    if not all(re.fullmatch(r"[^\s<>+,;]+", name) for name in names) or len({*names}) < len(names):
+        return None
+    if arrows == [""]:
         return FirstOrder(text.strip())
-    if len(arrows) == 2 and arrows[0] and not arrows[1] and all(names):
-        stages = int(arrows[0])
-        if 1 <= stages <= 200:
-            return Chain(text.strip(), stages)
-    raise FitError(
-        Problem(f"'{text}' is not a scheme that a trace can be fitted with", f"Write {_EXAMPLES}")
-    )
+    if len(arrows) == 2 and arrows[0] and not arrows[1] and 1 <= int(arrows[0]) <= MOST_STAGES:
+        return Chain(text.strip(), int(arrows[0]))
+    return None

@@ -13,6 +13,7 @@ of ln k is the square root of :math:`(A^{-1} B A^{-1})_{pp}`.
 from __future__ import annotations
 
 import math
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.noise import Noise
+    from prenuc.infer.profiles import Variable
 
 LEVEL = 0.95
-WIDEST = math.log(1e4)  # the profile of a rate constant is followed to this factor
+WIDEST = math.log(1e4)  # downwards a profile of ln k is followed to this factor
 LOST = 1e-9  # curvature, relative, below which the scheme does not fix a direction
 ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate constants
-WIDEST_STEP = 0.3  # in ln k: the first step of a profile
+WIDEST_STEP = 0.3  # in ln k or sizes: the first step of a profile
 RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
 
 
@@ -41,40 +43,60 @@ class Intervals:
         objective: The weighted objective.
         best: Its minimum.
         noise: The noise that weighs it.
-        unit: Unit of the rate constants.
     """
 
-    def __init__(self, objective: Objective, best: Point, noise: Noise, unit: str) -> None:
-        self.objective, self.best, self.noise, self.unit = objective, best, noise, unit
-        self.network, self.time = objective.network, objective.time
+    def __init__(self, objective: Objective, best: Point, noise: Noise) -> None:
+        self.objective, self.best, self.noise = objective, best, noise
+        self.kinetics, self.time = objective.kinetics, objective.time
         self.parts = objective.splits(best.u)
-        aside = objective.at(best.u + ASIDE * np.arange(1, len(best.u) + 1))
-        self.fixed = _fixed(aside.curvature)
-        self.rank = max(_rank(aside.curvature), 1)
+        away = ASIDE * np.arange(1, len(best.u) + 1) * objective.sizes
+        aside = objective.at(np.clip(best.u + away, *objective.bounds))
+        self.aside, self.names = aside.curvature, [v.name for v in objective.variables]
+        self.fixed = fixed_by(aside.curvature)
+        self.rank = max(rank_of(aside.curvature), 1)
         self.seen = self._steps_above_noise()
 
     def parameters(self) -> dict[str, Parameter]:
         """Return the scheme's rate constants, and the observed ones where those are not fixed."""
-        names = self.network.names
         if self.seen < self.rank:
-            return self._lost(names)
+            return self._lost()
         params = self._own()
-        return params if self.rank == len(names) else {**params, **self._observed()}
+        if self.rank == len(params) or self.rates is None:
+            return params
+        return {**params, **self._observed(self.rates)}
 
-    def _lost(self, names: tuple[str, ...]) -> dict[str, Parameter]:
-        return {name: parameter(0.0, self.unit, None, (None, None)) for name in names}
+    @cached_property
+    def rates(self) -> NDArray[np.float64] | None:
+        """Relaxation rates of a network of single first-order steps, fastest first; else None."""
+        network = self.kinetics
+        if not isinstance(network, Network) or any(step.count > 1 for step in network.steps):
+            return None
+        return network.relaxation_rates(np.exp(self.best.u))
+
+    @property
+    def traded(self) -> list[tuple[str, ...]]:
+        """Parameters that only together change the fit, in groups."""
+        return traded_by(self.aside, self.names)
+
+    @cached_property
+    def noisy(self) -> NDArray[np.float64]:
+        """Covariance of u: the inverse curvature, or the sandwich where noise is correlated."""
+        covariance = inverse_of(self.best.curvature)
+        return covariance @ self._scatter() @ covariance if self.noise.correlated else covariance
+
+    def _lost(self) -> dict[str, Parameter]:
+        variables = self.objective.variables
+        return {v.name: parameter(0.0, v.unit, None, (None, None)) for v in variables}
 
     def _own(self) -> dict[str, Parameter]:
         """Return rate constants with standard error and profile likelihood interval."""
-        covariance = _inverse(self.best.curvature)
-        asked = self.noise.correlated
-        sandwich = covariance @ self._scatter() @ covariance if asked else covariance
-        params = self._lost(self.network.names)
-        for p, name in enumerate(self.network.names):
-            if self.fixed[p]:
-                inflation = float(sandwich[p, p] / covariance[p, p]) if asked else 1.0
+        covariance, sandwich = inverse_of(self.best.curvature), self.noisy
+        params = self._lost()
+        for p, variable in enumerate(self.objective.variables):
+            if self.fixed[p] and covariance[p, p] > 0:
+                inflation = float(sandwich[p, p] / covariance[p, p])
                 spread = math.sqrt(float(covariance[p, p]))
-                params[name] = self._interval(p, spread, inflation)
+                params[variable.name] = self._interval(p, variable, spread, inflation)
         return params
 
     def _scatter(self) -> NDArray[np.float64]:
@@ -101,21 +123,29 @@ class Intervals:
             return m - rank - 1
         return n * (m - rank) - len(self.best.u)
 
-    def _interval(self, p: int, spread: float, inflation: float) -> Parameter:
+    def _interval(self, p: int, variable: Variable, spread: float, inflation: float) -> Parameter:
         from scipy.special import stdtrit
 
         limit = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) * math.sqrt(inflation)
-        k = math.exp(self.best.u[p])
+        u = float(self.best.u[p])
         shifts = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
-        bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
-        return parameter(k, self.unit, k * spread * math.sqrt(inflation), bounds)
+        error = spread * math.sqrt(inflation)
+        if variable.logarithmic:
+            k = math.exp(u)
+            bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
+            return parameter(k, variable.unit, k * error, bounds)
+        low, high = (None if s is None else u + s for s in shifts)
+        if variable.bounds[0] == 0 and low is None and high is not None:
+            low = 0.0  # a lag cannot be less than none
+        return parameter(u, variable.unit, error, (low, high))
 
     def _crossing(self, p: int, spread: float, limit: float) -> float | None:
-        """Return the shift of ln k_p at which √(Q − Q_min) of the others' best fit is ``limit``."""
+        """Return the shift of u_p at which √(Q − Q_min) of the others' best fit is ``limit``."""
         from scipy.optimize import brentq
 
         warm = self.best.u
 
+        @cache  # it goes on from its last point, and is not the same twice
         def rise(shift: float) -> float:
             nonlocal warm
             if shift == 0:
@@ -126,10 +156,11 @@ class Intervals:
             warm = point.u
             return math.sqrt(max(point.value - self.best.value, 0.0)) - limit
 
-        low, high = (bound - self.best.u[p] for bound in self.objective.bounds)
-        outer = math.copysign(min(limit * abs(spread), WIDEST_STEP), spread)
+        low, high = self.objective.bounds[:, p] - self.best.u[p]
+        size = float(self.objective.sizes[p])
+        outer = math.copysign(min(limit * abs(spread), WIDEST_STEP * size), spread)
         while not low <= outer <= high or rise(outer) < 0:
-            if abs(outer) >= WIDEST or not low <= outer <= high:
+            if outer <= -WIDEST * size or not low <= outer <= high:
                 return None
             outer *= 1.5
         return float(brentq(rise, 0.0, outer, xtol=1e-4 * abs(outer), rtol=1e-6))
@@ -142,8 +173,9 @@ class Intervals:
         """
         n = len(self.noise.variance)
         needed = n + RISE * math.sqrt(2.0 * n)
-        if any(step.count > 1 for step in self.network.steps):
-            enough = self._at_rates(0) - self.best.value > self.rank * needed
+        if self.rates is None:
+            courses = max(self.parts[0].span.shape[1] - 1, 1)
+            enough = self._at_rates(0) - self.best.value > courses * needed
             return self.rank if enough else 0
         seen, value = self.rank, self.best.value
         while seen:
@@ -158,29 +190,28 @@ class Intervals:
         if count == 0:
             total = 0.0
             for block in self.objective.blocks:
-                one = np.ones(len(self.time))
+                one = np.ones(len(block.gram))
                 one = one if block.whitener is None else block.whitener @ one
                 one /= np.linalg.norm(one)
                 total += float(np.trace(block.gram) - one @ block.gram @ one)
             return total
-        objective = Objective(_chain(count), self.time, self.objective.blocks)
-        rates = np.log(self.network.relaxation_rates(np.exp(self.best.u)))
+        objective = self._chain(count)
+        rates = np.log(self.rates if self.rates is not None else np.ones(count))
         starts = [np.delete(rates, i)[:count] for i in range(len(rates))] or [rates[:count]]
         return min(objective.minimise(u).value for u in starts)
 
-    def _observed(self) -> dict[str, Parameter]:
+    def _observed(self, rates: NDArray[np.float64]) -> dict[str, Parameter]:
         """Return the relaxation rates as parameters, from the chain that fits identically."""
-        objective = Objective(_chain(self.rank), self.time, self.objective.blocks)
-        rates = self.network.relaxation_rates(np.exp(self.best.u))
         if len(rates) != self.rank:
             return {}
-        best = objective.minimise(np.log(rates))
-        found = Intervals(objective, best, self.noise, self.unit).parameters()
+        objective = self._chain(self.rank)
+        found = Intervals(objective, objective.minimise(np.log(rates)), self.noise).parameters()
         return {"k_obs" + name[1:]: one for name, one in found.items()}
 
-
-def _chain(count: int) -> Network:
-    return parse_network(" -> ".join(f"S{i}" for i in range(count + 1)))
+    def _chain(self, count: int) -> Objective:
+        """Return the same data with a plain chain of first-order steps."""
+        chain = parse_network(" -> ".join(f"S{i}" for i in range(count + 1)))
+        return Objective(chain, self.time, self.objective.blocks, self.objective.clock)
 
 
 def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
@@ -189,20 +220,28 @@ def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     return scale, value, vector
 
 
-def _rank(curvature: NDArray[np.float64]) -> int:
+def rank_of(curvature: NDArray[np.float64]) -> int:
     """Return how many directions of the rate constants change the fit at all."""
     _, value, _ = _scaled(curvature)
     return int(np.sum(value > LOST))
 
 
-def _fixed(curvature: NDArray[np.float64]) -> NDArray[np.bool_]:
+def fixed_by(curvature: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which rate constants the curvature fixes, shape (rates,)."""
     _, value, vector = _scaled(curvature)
     fixed: NDArray[np.bool_] = np.all(np.abs(vector[:, value <= LOST]) < 1e-4, axis=1)
     return fixed
 
 
-def _inverse(curvature: NDArray[np.float64]) -> NDArray[np.float64]:
+def traded_by(curvature: NDArray[np.float64], names: list[str]) -> list[tuple[str, ...]]:
+    """Return the parameters of each direction that the curvature does not fix."""
+    _, value, vector = _scaled(curvature)
+    moved = np.abs(vector[:, value <= LOST]) >= 1e-4
+    groups = {tuple(n for n, on in zip(names, column, strict=True) if on) for column in moved.T}
+    return sorted(group for group in groups if len(group) > 1)
+
+
+def inverse_of(curvature: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the inverse of the curvature within the directions that it fixes."""
     scale, value, vector = _scaled(curvature)
     kept = value > 1e-14

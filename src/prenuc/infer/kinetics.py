@@ -37,11 +37,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, final
 
 import numpy as np
 
 from prenuc.errors import FitError, Problem
+from prenuc.infer.profiles import AbstractKinetics, rate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,9 @@ class Step:
         return f"{self.start} {arrow} {self.end}"
 
 
+@final
 @dataclass(frozen=True)
-class Network:
+class Network(AbstractKinetics):
     """A network of first-order steps.
 
     Args:
@@ -96,9 +98,18 @@ class Network:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names of the rate constants: ``k``, or ``k1``, ``k2``, … in the scheme's order."""
-        count = len(self.steps)
-        return ("k",) if count == 1 else tuple(f"k{i + 1}" for i in range(count))
+        """Names of the rate constants: ``k``, or ``k1``, ``k2``, …; ``k-1`` reverses ``k1``."""
+        pairs = [(step.start, step.end) for step in self.steps]
+        earlier = [pairs[:i] for i in range(len(pairs))]
+        turned = [(b, a) for a, b in pairs]
+        return rate_names(
+            [seen.index(t) if t in seen else None for t, seen in zip(turned, earlier, strict=True)]
+        )
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """The steps."""
+        return tuple(str(step) for step in self.steps)
 
     @cached_property
     def is_plain_chain(self) -> bool:
@@ -138,25 +149,25 @@ class Network:
         return np.sort(found[found > 1e-12 * max(found.max(), 1e-300)])[::-1]
 
     def concentrations(
-        self, time: NDArray[np.float64], rates: NDArray[np.float64]
+        self, time: NDArray[np.float64], values: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return concentrations and their derivatives.
 
         Args:
             time: Times, shape (m,); those before 0 count as 0.
-            rates: Rate constants in the order of ``names``, shape (rates,), not negative.
+            values: Rate constants in the order of ``names``, shape (rates,), not negative.
 
         Returns:
             C, shape (m, species), and dC/dθ, shape (rates, m, species).
         """
         t = np.maximum(np.asarray(time, dtype=float), 0.0)
-        matrix = np.tensordot(rates, self.generators, 1)
-        values = (
+        matrix = np.tensordot(values, self.generators, 1)
+        found = (
             _by_eigenvectors(t, matrix, self.generators)
             or _by_series(t, matrix, self.generators)
             or _by_squaring(t, matrix, self.generators)
         )
-        return values[0] @ self.observed, values[1] @ self.observed
+        return found[0] @ self.observed, found[1] @ self.observed
 
 
 _Values = tuple["NDArray[np.float64]", "NDArray[np.float64]"]

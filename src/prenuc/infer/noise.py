@@ -51,6 +51,7 @@ CORRELATED = 3.0  # excess of the slow cosines, in standard errors
 LEAKAGE = 3e-3  # of the slowest cosine: what the ends of the range leak into all others
 SMALLEST = 1e-15  # variance relative to the data's sum of squares: what rounding leaves
 TINIEST = 1e-30  # variance of data that are zero
+RATIOS = np.append(0.0, np.geomspace(1e-3, 1e8, 45))  # of drift to white noise, none first
 
 
 @dataclass(frozen=True)
@@ -233,17 +234,10 @@ class _Courses:
         rest = y - self.model @ (self.model.T @ y)
         squares = (self.modes.T @ rest) ** 2
         other = max(float(rest @ rest - squares.sum()), 0.0)
-
-        def cost(ratio: float) -> tuple[float, float]:
-            shape = 1.0 + ratio * self.value
-            total = float(np.sum(squares / shape)) + other
-            white = max(total / self.freedom, least)
-            whole = self.freedom * math.log(white) + float(np.sum(np.log(shape)))
-            return whole + total / white, white
-
-        ratios = np.geomspace(1e-3, 1e8, 45)
-        costs = [cost(float(ratio))[0] for ratio in ratios]
-        best = int(np.argmin(costs))
-        rise = cost(0.0)[0] - costs[best]
-        ratio = float(ratios[best])
-        return (ratio * cost(ratio)[1], rise) if rise > 0 else (0.0, 0.0)
+        shape = 1.0 + RATIOS[:, None] * self.value
+        total = (squares / shape).sum(axis=1) + other
+        white = np.maximum(total / self.freedom, least)
+        cost = self.freedom * np.log(white) + np.log(shape).sum(axis=1) + total / white
+        best = 1 + int(np.argmin(cost[1:]))
+        rise = float(cost[0] - cost[best])
+        return (float(RATIOS[best] * white[best]), rise) if rise > 0 else (0.0, 0.0)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,14 @@ def parameter(
     if low is None or high is None:
         return Parameter(None, unit, None, (low, high), identifiable=False)
     return Parameter(value, unit, stderr, (low, high), identifiable=True)
+
+
+def table(params: Mapping[str, Parameter]) -> pd.DataFrame:
+    """Return a table with one row per parameter: value, stderr, interval, unit, identifiable."""
+    import pandas as pd
+
+    rows = [
+        (p.value, p.stderr, p.ci95[0], p.ci95[1], p.unit, p.identifiable) for p in params.values()
+    ]
+    columns = ["value", "stderr", "low95", "high95", "unit", "identifiable"]
+    return pd.DataFrame(rows, index=pd.Index(list(params), name="parameter"), columns=columns)

@@ -18,26 +18,28 @@ with a time covariance of their own enter as further blocks, whitened first.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from prenuc.infer.profiles import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.kinetics import Network
+    from prenuc.infer.profiles import AbstractKinetics, Variable
 
 SMALLEST_COLUMN = 1e-150  # a species that is never there
 RANK = 1e-10  # of normalised concentration columns
 MOST_ITERATIONS = 60
-LONGEST_STEP = 1.5  # in ln k
-CONVERGED = 1e-9  # in ln k
-SLOWEST, QUICKEST = 1e-7, 1e3  # times 1/span and 1/shortest gap: rate constants searched
+LONGEST_STEP = 1.5  # in ln k, or in the sizes of other variables
+CONVERGED = 1e-9  # as above
+LITTLE = 1e-12  # a step that promises less of Q than this share is the last one
+SETTLED = 1.0 + 1e-12  # it is taken unless rounding makes it worse by more
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Point:
     """The objective at one set of rate constants.
 
     Args:
-        u: Logarithms of the rate constants, shape (rates,).
+        u: Logarithms of the rate constants, lags, …, shape (variables,).
         value: Q.
         gradient: Half the gradient of Q, shape (rates,).
         curvature: A, half the Gauss-Newton curvature of Q, shape (rates, rates).
@@ -92,42 +94,71 @@ class Point:
     curvature: NDArray[np.float64]
 
 
+class Searchable(Protocol):
+    """What :func:`minimise` needs of an objective."""
+
+    @property
+    def bounds(self) -> NDArray[np.float64]:
+        """Smallest and largest u, shape (2, variables)."""
+
+    @property
+    def sizes(self) -> NDArray[np.float64]:
+        """A large step of each u, shape (variables,)."""
+
+    def at(self, u: NDArray[np.float64]) -> Point:
+        """Return value, gradient and curvature."""
+
+    def minimise(
+        self, u: NDArray[np.float64], fixed: int | None = None, known: Point | None = None
+    ) -> Point:
+        """Return the minimum near u."""
+
+
 @dataclass(frozen=True)
 class Objective:
-    """Weighted residual sum of squares as a function of the rate constants.
+    """Weighted residual sum of squares as a function of the nonlinear parameters.
 
     Args:
-        network: Gives the concentrations.
+        kinetics: Gives the concentrations.
         time: Times, shape (m,).
         blocks: The data.
+        clock: What the times can tell; from the times themselves if None.
     """
 
-    network: Network
+    kinetics: AbstractKinetics
     time: NDArray[np.float64]
     blocks: Sequence[Block]
+    clock: Clock | None = None
 
     @cached_property
-    def bounds(self) -> tuple[float, float]:
-        """Smallest and largest ln k that the times can tell anything about."""
-        gaps = np.diff(np.maximum(self.time, 0.0))
-        shortest = float(np.min(gaps[gaps > 0], initial=np.inf))
-        span = float(self.time[-1] - self.time[0])
-        return math.log(SLOWEST / span), math.log(QUICKEST / min(shortest, span))
+    def variables(self) -> tuple[Variable, ...]:
+        """The nonlinear parameters and how they are searched."""
+        return self.kinetics.variables(self.clock or Clock.of(self.time))
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        """Smallest and largest u that the times can tell anything about, shape (2, variables)."""
+        return np.array([variable.bounds for variable in self.variables]).T
+
+    @cached_property
+    def sizes(self) -> NDArray[np.float64]:
+        """A large step of each u, shape (variables,)."""
+        return np.array([variable.size for variable in self.variables])
 
     def splits(self, u: NDArray[np.float64]) -> list[Split]:
         """Return the concentrations taken apart, one for each block."""
-        rates = np.exp(u)
-        values, slopes = self.network.concentrations(self.time, rates)
-        slopes = slopes * rates[:, None, None]
+        values, scale = self.kinetics.decode(u)
+        shares, slopes = self.kinetics.concentrations(self.time, values)
+        slopes = slopes * scale[:, None, None]
         return [
-            split(values, slopes)
+            split(shares, slopes)
             if block.whitener is None
-            else split(block.whitener @ values, block.whitener @ slopes)
+            else split(block.whitener @ shares, block.whitener @ slopes)
             for block in self.blocks
         ]
 
     def at(self, u: NDArray[np.float64]) -> Point:
-        """Return value, gradient and curvature at u = ln k."""
+        """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
             seen = block.gram @ part.span
@@ -140,30 +171,49 @@ class Objective:
     def minimise(
         self, u: NDArray[np.float64], fixed: int | None = None, known: Point | None = None
     ) -> Point:
-        """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
+        """Return the minimum near u; see :func:`minimise`."""
+        return minimise(self, u, fixed, known)
 
-        Args:
-            u: Start, shape (rates,).
-            fixed: Index of a rate constant that stays where it is.
-            known: The objective at u, if it is known already.
-        """
-        here = known or self.at(u)
-        free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
-        if not len(free):
-            return here
-        damping = 1e-6
-        for _ in range(MOST_ITERATIONS):
-            step = _step(here, free, damping)
-            if np.max(np.abs(step)) < CONVERGED:
-                break
-            there = self.at(np.clip(here.u + step, *self.bounds))
-            if there.value < here.value:
-                here, damping = there, max(damping / 10.0, 1e-12)
-            elif damping > 1e8 or here.value - there.value > -1e-13 * abs(here.value):
-                break
-            else:
-                damping = max(damping * 10.0, 1e-4)
+
+def minimise(
+    objective: Searchable,
+    u: NDArray[np.float64],
+    fixed: int | None = None,
+    known: Point | None = None,
+) -> Point:
+    """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
+
+    Args:
+        objective: What is minimised.
+        u: Start, shape (variables,).
+        fixed: Index of a variable that stays where it is.
+        known: The objective at u, if it is known already.
+    """
+    here = known or objective.at(u)
+    free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
+    if not len(free):
         return here
+    sizes, (low, high) = objective.sizes, objective.bounds
+    damping = 1e-6
+    for _ in range(MOST_ITERATIONS):
+        held = ((here.u <= low) & (here.gradient > 0)) | ((here.u >= high) & (here.gradient < 0))
+        moving = free[~held[free]]
+        if not len(moving):
+            break
+        step = _step(here, moving, damping, sizes)
+        if np.max(np.abs(step / sizes)) < CONVERGED:
+            break
+        there = objective.at(np.clip(here.u + step, low, high))
+        if abs(float(step @ here.gradient)) < LITTLE * here.value:
+            here = there if there.value < here.value * SETTLED else here
+            break
+        if there.value < here.value:
+            here, damping = there, max(damping / 10.0, 1e-12)
+        elif damping > 1e8 or here.value - there.value > -1e-13 * abs(here.value):
+            break
+        else:
+            damping = max(damping * 10.0, 1e-4)
+    return here
 
 
 def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
@@ -172,18 +222,21 @@ def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     there = norm > SMALLEST_COLUMN
     norm = np.where(there, norm, 1.0)
     left, size, right = np.linalg.svd(np.where(there, values / norm, 0.0), full_matrices=False)
-    rank = int(np.sum(size > RANK * size[0]))
+    rank = int(np.sum(size > RANK * np.max(size, initial=0.0)))
     span = left[:, :rank]
     inverse = (right[:rank].T / size[:rank]) @ span.T / norm[:, None]
     return Split(span, inverse, slopes - span @ (span.T @ slopes))
 
 
-def _step(here: Point, free: NDArray[np.intp], damping: float) -> NDArray[np.float64]:
-    """Return a damped Gauss-Newton step, no longer than allowed, shape (rates,)."""
+def _step(
+    here: Point, free: NDArray[np.intp], damping: float, sizes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return a damped Gauss-Newton step, no longer than allowed, shape (variables,)."""
     matrix = here.curvature[np.ix_(free, free)]
     scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
     scaled = matrix / np.outer(scale, scale) + damping * np.eye(len(free))
     move = np.linalg.lstsq(scaled, -here.gradient[free] / scale, rcond=1e-13)[0] / scale
     step = np.zeros(len(here.u))
-    step[free] = move * min(1.0, LONGEST_STEP / max(float(np.max(np.abs(move))), 1e-300))
+    longest = float(np.max(np.abs(move / sizes[free])))
+    step[free] = move * min(1.0, LONGEST_STEP / max(longest, 1e-300))
     return step

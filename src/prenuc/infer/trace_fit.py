@@ -18,19 +18,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.growth import AbstractGrowth, parse_scheme
-from prenuc.infer.parameter import Parameter, parameter
+from prenuc.infer.equivalence import equivalents
+from prenuc.infer.kinetics import parse_network
+from prenuc.infer.parameter import Parameter, parameter, table
+from prenuc.infer.starts import check_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pandas as pd
+    import xarray as xr
     from numpy.typing import NDArray
 
+    from prenuc.infer.growth import AbstractGrowth
     from prenuc.observe.series import Trace
 
     Array = NDArray[np.float64]
@@ -82,12 +88,31 @@ class Fit:
         return {
             "scheme": self.scheme,
             "parameters": {name: p.as_dict() for name, p in self.params.items()},
-            "derived": {"A_inf": self.params["A_inf"].value, **self.derived},
+            "derived": self._plateau() | dict(self.derived),
             "noise": dict(self.noise),
             "equivalent_schemes": list(self.equivalent_schemes),
             "warnings": list(self.warnings),
             "history": list(self.trace.history),
         }
+
+    def _plateau(self) -> dict[str, float | None]:
+        return {name: self.params[name].value for name in ("A_inf",) if name in self.params}
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return a table with one row per parameter."""
+        return table(self.params)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return signal, fit and residual against time, labelled."""
+        import xarray as xr
+
+        time = ("time", self.trace.time, {"units": self.trace.time_unit})
+        columns = {"signal": self.trace.value, "fit": self.fitted, "residual": self.residuals}
+        return xr.Dataset(
+            {name: ("time", values) for name, values in columns.items()},
+            coords={"time": time},
+            attrs={"scheme": self.scheme, "history": "; ".join(self.history)},
+        )
 
     def fit_report(self) -> str:
         """Return a readable summary."""
@@ -108,25 +133,36 @@ class Fit:
         return f"<pre>{escape(self.fit_report())}</pre>"
 
 
-def fit_trace(trace: Trace, scheme: str, *, background: bool, through_origin: bool) -> Fit:
+def fit_trace(
+    trace: Trace,
+    growth: AbstractGrowth,
+    *,
+    background: bool = False,
+    through_origin: bool = False,
+    start: Mapping[str, float] | None = None,
+) -> Fit:
     """Fit a closed form of growth to a trace.
 
     Args:
         trace: The signal.
-        scheme: See :func:`prenuc.infer.growth.parse_scheme`.
+        growth: See :func:`prenuc.infer.growth.parse_scheme`.
         background: An unknown constant lies under the whole trace.
         through_origin: The signal is zero at time 0: no lag, no background.
+        start: Starting values of k (and of the lag of a chain); the search begins there.
 
     Raises:
-        FitError: The scheme is unknown, the options contradict each other, or the trace is not
+        FitError: The options contradict each other, or the trace is not
             something that a fit can work with.
     """
     free = background or trace.offset_free
     if through_origin and free:
         what = "a trace with an unknown constant under it does not go through the origin"
         raise FitError(Problem(what, "Leave out one of the two options"))
-    model = _Model(_usable(trace), parse_scheme(scheme), free=free, origin=through_origin)
-    best = _minimise(model.residual, model.starts(), model.bounds)
+    model = _Model(usable(trace), growth, free=free, origin=through_origin)
+    nonlinear = ("k", "lag") if model.chain else ("k",)
+    check_start(start or {}, nonlinear, ("A_inf", "B", "lag"))
+    starts = [*model.starts(start), *model.starts({})] if start else model.starts({})
+    best = _minimise(model.residual, starts, model.bounds)
     profile = _Profile(model, best)
     params = profile.parameters()
     k, lag = model.decode(best)
@@ -138,10 +174,18 @@ def fit_trace(trace: Trace, scheme: str, *, background: bool, through_origin: bo
         trace=trace,
         fitted=trace.value - model.residual(best),
         warnings=tuple(_warnings(model, k, model.residual(best), params)),
+        equivalent_schemes=tuple(
+            str(one) for one in equivalents(parse_network(growth.scheme), one_signal=True)
+        ),
     )
 
 
-def _usable(trace: Trace) -> Trace:
+def usable(trace: Trace) -> Trace:
+    """Return a trace that a fit can work with.
+
+    Raises:
+        FitError: Something is not a number, the times do not ascend, or there are too few.
+    """
     good = np.isfinite(trace.time) & np.isfinite(trace.value)
     if not np.all(good):
         where = f"point {int(np.flatnonzero(~good)[0]) + 1}"
@@ -199,14 +243,19 @@ class _Model:
         basis = self.basis(*self.decode(u))
         return self.trace.value - basis @ self.linear(basis, self.trace.value)
 
-    def starts(self) -> list[Array]:
-        """Return the most promising points of a coarse grid."""
+    def starts(self, given: Mapping[str, float]) -> list[Array]:
+        """Return the most promising points of a coarse grid, or what is given."""
         rates = np.log(np.geomspace(0.1, 300.0, 16) / self.span)
+        lags = np.log(np.array([1e-3, 0.02, 0.05, 0.15, 0.4]) * self.span)
+        if "k" in given:
+            rates = np.log([given["k"]])
         if not self.chain:
             grid = [np.array([rate]) for rate in rates]
+        elif "lag" in given:
+            grid = [np.array([rate, math.log(given["lag"])]) for rate in rates]
         else:
-            lags = np.log(np.array([1e-3, 0.02, 0.05, 0.15, 0.4]) * self.span)
-            grid = [np.array([r, s]) for r in rates for s in lags if math.exp(r + s) < 50.0]
+            grid = [np.array([r, s]) for r in rates for s in lags]
+            grid = [u for u in grid if math.exp(u.sum()) < 50.0] or grid
         cost = [float(np.sum(self.residual(u) ** 2)) for u in grid]
         return [grid[i] for i in np.argsort(cost, kind="stable")[:3]]
 
@@ -311,7 +360,7 @@ class _Profile:
             return self._rise(fixed(_minimise(fixed, [self.best[1:]], model.bounds[1:])))
 
         spread = max(error / self.k, 1e-12)
-        shifts = [_crossing(rise, sign * spread, math.log(WIDEST)) for sign in (-1, 1)]
+        shifts = [crossing(rise, sign * spread, math.log(WIDEST)) for sign in (-1, 1)]
         bounds = tuple(None if s is None else self.k * math.exp(s) for s in shifts)
         return parameter(self.k, f"1/{model.trace.time_unit}", error, bounds)
 
@@ -330,7 +379,7 @@ class _Profile:
 
         spread = max(error, 1e-12 * max(abs(centre), 1e-300))
         widest = WIDEST * max(abs(centre), spread)
-        shifts = [_crossing(rise, sign * spread, widest) for sign in (-1, 1)]
+        shifts = [crossing(rise, sign * spread, widest) for sign in (-1, 1)]
         return parameter(
             centre, "1", error, tuple(None if s is None else centre + s for s in shifts)
         )
@@ -346,7 +395,7 @@ class _Profile:
             return self._rise(fixed(_minimise(fixed, [self.best[:1]], model.bounds[:1])))
 
         spread = max(error / self.lag, 1e-12)
-        shifts = [_crossing(rise, sign * spread, math.log(WIDEST)) for sign in (-1, 1)]
+        shifts = [crossing(rise, sign * spread, math.log(WIDEST)) for sign in (-1, 1)]
         low, high = (None if s is None else self.lag * math.exp(s) for s in shifts)
         bounds = (0.0 if low is None and high is not None else low, high)
         return parameter(self.lag, model.trace.time_unit, error, bounds)
@@ -369,24 +418,25 @@ class _Profile:
 
         widest = min(WIDEST_LAG * model.span, WIDEST_LAG / self.k)
         step = 1e-3 * widest
-        shifts = [_crossing(rise, sign * step, widest) for sign in (-1, 1)]
+        shifts = [crossing(rise, sign * step, widest) for sign in (-1, 1)]
         bounds = tuple(None if s is None else lag + s for s in shifts)
         closed = [abs(s) for s in shifts if s is not None]
         return parameter(lag, unit, float(np.mean(closed)) / 1.96 if closed else None, bounds)
 
 
-def _crossing(rise: Callable[[float], float], step: float, widest: float) -> float | None:
+def crossing(rise: Callable[[float], float], step: float, widest: float) -> float | None:
     """Return the shift at which a profile crosses its limit; None if it never does."""
     from scipy.optimize import brentq
 
+    rises = cache(rise)  # a profile that goes on from its last point is not the same twice
     inner, outer = 0.0, step
-    while not rise(outer) >= 0:
+    while not rises(outer) >= 0:
         inner, outer = outer, outer * 2.0
         if abs(inner) >= widest:
             return None
-    if rise(inner) >= 0:  # the best fit itself is at rounding error
+    if rises(inner) >= 0:  # the best fit itself is at rounding error
         return outer
-    return float(brentq(rise, inner, outer, xtol=1e-6 * abs(outer), rtol=1e-8))
+    return float(brentq(rises, inner, outer, xtol=1e-6 * abs(outer), rtol=1e-8))
 
 
 def _warnings(
@@ -403,17 +453,24 @@ def _warnings(
         found.append(
             "the trace ends before the plateau is in sight; A_inf and k lean on each other"
         )
-    scatter = float(residual @ residual)
-    one_apart = float(residual[1:] @ residual[:-1]) / scatter if scatter > 0 else 0.0
-    if abs(one_apart) > 3.0 / math.sqrt(len(residual)):
-        found.append(
-            f"neighbouring residuals are correlated ({one_apart:+.2f}): the scheme misses "
-            "something, or the noise is not white; the intervals are then too narrow"
-        )
+    found += correlation(residual)
     lost = [name for name, one in params.items() if not one.identifiable]
     if lost:
         found.append(f"not identifiable: {', '.join(lost)}")
     return found
+
+
+def correlation(residual: Array) -> list[str]:
+    """Return a warning if neighbouring residuals are correlated."""
+    scatter = float(residual @ residual)
+    one_apart = float(residual[1:] @ residual[:-1]) / scatter if scatter > 0 else 0.0
+    if abs(one_apart) <= 3.0 / math.sqrt(len(residual)):
+        return []
+    said = (
+        f"neighbouring residuals are correlated ({one_apart:+.2f}): the scheme misses "
+        "something, or the noise is not white; the intervals are then too narrow"
+    )
+    return [said]
 
 
 def _remark_on_lag(lag: Parameter) -> str:

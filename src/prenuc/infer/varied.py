@@ -34,7 +34,7 @@ from prenuc.infer.measures import measure
 from prenuc.mechanism.reaction import Binding
 from prenuc.protocol.plan import Add
 from prenuc.quantities import Quantity
-from prenuc.simulation.solver import Cvode
+from prenuc.simulation.solver import Rodas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -44,12 +44,13 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.infer.measures import Bench, Choose
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor, Reaction
 
 Kind = Literal["rate", "equilibrium", "concentration", "energy", "structure"]
 Name = tuple[str, str]  # parameter set and constant
 
-QUICK = Cvode(rtol=1e-6, atol=1e-13)  # numbers agree with the default to about 1e-5
+QUICK = Rodas(rtol=1e-6, atol=1e-13)  # numbers agree with the default to about 1e-5
 _KINDS: Mapping[str, Kind] = {
     "k": "rate",
     "K": "equilibrium",
@@ -195,14 +196,22 @@ class Reach:
 
 
 def _differs(old: Mechanism, new: Mechanism, charged: Iterable[str]) -> bool:
-    """Return whether any reaction that can run at all has another law."""
-    if len(old.reactions) != len(new.reactions):
+    """Return whether any reaction that can run at all has another law, or dots other sizes."""
+    if len(old.all_reactions) != len(new.all_reactions):
         return True
-    there = _reachable(old.reactions, set(charged))
+    there = _reachable(old.all_reactions, set(charged))
+    if _sizes(old) != _sizes(new) and old.dots is not None and old.dots.units in there:
+        return True
     return any(
         was != now and _runs(was, there) and _matters(was, now, there)
-        for was, now in zip(old.reactions, new.reactions, strict=True)
+        for was, now in zip(old.all_reactions, new.all_reactions, strict=True)
     )
+
+
+def _sizes(mechanism: Mechanism) -> SizeClasses | None:
+    """Return the size classes without their channels, which count as reactions."""
+    population = mechanism.population
+    return population and replace(population, attachment=(), detachment=())
 
 
 def _reachable(reactions: Collection[Reaction], there: set[str]) -> set[str]:

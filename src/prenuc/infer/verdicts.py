@@ -1,4 +1,4 @@
-"""What a global fit should say besides its numbers: equivalent schemes, and doubts."""
+"""What a fit should say besides its numbers: doubts, and what would settle them."""
 
 from __future__ import annotations
 
@@ -8,60 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.kinetics import Network
+    from prenuc.infer.intervals import Intervals
     from prenuc.infer.noise import Noise
     from prenuc.infer.parameter import Parameter
     from prenuc.infer.projection import Objective, Point
 
-# Schemes with the same number of relaxation rates: with free spectra they span the same curves.
-ALIKE = {
-    1: ("A -> B", "A <-> B", "A -> B; A -> C"),
-    2: ("A -> B -> C", "A <-> B -> C", "A -> B <-> C", "A -> B; A -> C; B -> C"),
-}
 POWER_STEPS = 30
-BACKGROUND = (
-    "background against product: a static background, of any shape, can be moved between the "
-    "spectra of all species and an inert one; subtract a blank to tell them apart"
-)
-
-
-def equivalents(network: Network) -> tuple[str, ...]:
-    """Return what fits any spectra exactly as well as this scheme does.
-
-    Args:
-        network: The scheme.
-    """
-    found = []
-    if network.is_plain_chain and len(network.names) > 1:
-        names = " and ".join(network.names)
-        found.append(
-            f"slow-fast ambiguity: {network.scheme} with {names} exchanged (only the spectra of "
-            "the species on the way differ); reported with the fastest first"
-        )
-    if all(step.count == 1 for step in network.steps):
-        own = _shape(network)
-        rates = np.sqrt(np.arange(2.0, 2.0 + len(network.names)))
-        count = len(np.unique(np.round(network.relaxation_rates(rates), 9)))
-        found += [scheme for scheme in ALIKE.get(count, ()) if scheme.replace(" ", "") != own]
-    return (*found, BACKGROUND)
-
-
-def _shape(network: Network) -> str:
-    """Return the scheme with its species renamed A, B, C in order, without blanks."""
-    letters = {name: "ABCDEFGH"[i] for i, name in enumerate(network.species)}
-    text, last = "", ""
-    pairs = [(letters[s.start], letters[s.end]) for s in network.steps]
-    for start, end in pairs:
-        if (end, start) in pairs and start > end:
-            continue
-        arrow = "<->" if (end, start) in pairs else "->"
-        joint = "" if start == last else f"{';' if text else ''}{start}"
-        text, last = f"{text}{joint}{arrow}{end}", end
-    return text
 
 
 def remarks(
@@ -69,7 +25,7 @@ def remarks(
     best: Point,
     noise: Noise,
     params: Mapping[str, Parameter],
-    steps: tuple[int, int],
+    known: Intervals,
 ) -> Iterator[str]:
     """Yield what a reader should know before believing the numbers.
 
@@ -78,9 +34,9 @@ def remarks(
         best: Its minimum.
         noise: The noise found.
         params: The parameters reported.
-        steps: Number of relaxation rates above the noise, and in the scheme.
+        known: The intervals, and what they found out about the scheme.
     """
-    seen, rank = steps
+    seen, rank = known.seen, known.rank
     if seen < rank:
         what = f"only {seen} of {rank} steps rise" if seen else "no change with time rises"
         yield f"{what} above the noise: fit a scheme with fewer steps, or measure longer"
@@ -100,23 +56,58 @@ def remarks(
             "residuals of neighbouring wavelengths are correlated; the intervals rest on the "
             "scatter of the residuals along the fit's own filter"
         )
-    if not len(noise.drift) and _trend(objective, best):
+    if not len(noise.drift) and trend(objective, best):
         yield (
             "the residuals keep a slow course in time: the scheme misses a step, or the baseline "
             "changes shape; the intervals are then too narrow"
         )
-    fastest = float(np.exp(best.u.max()))
-    slowest = float(objective.network.relaxation_rates(np.exp(best.u))[-1])
-    if seen and slowest * float(objective.time[-1] - objective.time[0]) < 1.0:
-        yield "the series ends before the slowest step has run for one time constant"
-    if seen and fastest * float(np.diff(objective.time).min()) > 3.0:
-        yield "the fastest step is over between two spectra"
+    if seen and known.rates is not None:
+        yield from _of_times(known.rates, objective.time)
     lost = [name for name, one in params.items() if not one.identifiable]
     if lost:
         yield f"not identifiable: {', '.join(lost)}"
+    if seen >= rank:
+        yield from advice(params, known.traded)
 
 
-def _trend(objective: Objective, best: Point) -> bool:
+def _of_times(rates: NDArray[np.float64], time: NDArray[np.float64]) -> Iterator[str]:
+    """Yield what the times miss of relaxation rates, fastest first."""
+    if float(rates[-1]) * float(time[-1] - time[0]) < 1.0:
+        yield "the series ends before the slowest step has run for one time constant"
+    if float(rates[0]) * float(np.diff(time).min()) > 3.0:
+        yield "the fastest step is over between two spectra"
+
+
+def advice(
+    params: Mapping[str, Parameter], traded: Iterable[tuple[str, ...]] = ()
+) -> Iterator[str]:
+    """Yield in words the direction in which each lost parameter is free, and what would fix it.
+
+    Args:
+        params: The parameters reported.
+        traded: Parameters that only together change the fit.
+    """
+    said: set[str] = set()
+    for group in traded:
+        said |= set(group)
+        yield (
+            f"{' and '.join(group)} trade against each other without any change of the fit; "
+            "a known spectrum or amount of one species, or a start from another one, fixes them"
+        )
+    for name, one in params.items():
+        if one.identifiable or name in said or not name.startswith(("k", "lag", "ratio", "seed")):
+            continue
+        low, high = one.ci95
+        rate = name.startswith("k")
+        if low is None and high is not None:
+            mend = "measure longer or hotter" if rate else "sample earlier and more often"
+            yield f"{name} is at most {high:.3g} {one.unit}, and may be zero: {mend}"
+        elif high is None and low is not None:
+            mend = "sample earlier and more often" if rate else "measure longer"
+            yield f"{name} is at least {low:.3g} {one.unit}, without an upper limit: {mend}"
+
+
+def trend(objective: Objective, best: Point) -> bool:
     """Return whether the largest course left in the residuals is both strong and smooth.
 
     Its strength is compared with the largest singular value of pure noise, √n + √(m − r)

@@ -30,6 +30,7 @@ FEW = 6  # labels that find room inside the axes
 MOST_SPECTRA = 30  # drawn; of a longer series every n-th
 BLUE_END = {"CdS": 285.0, "CdSe": 345.0, "CdTe": 330.0, "CdTeSe": 335.0}  # nm, left of all bands
 OPTICALLY_THICK = 4.0  # absorbance that no spectrometer reads
+ENOUGH_DOTS = 0.02  # share of the chalcogen from which their band is spoken of
 
 
 def plot_panels(
@@ -68,6 +69,7 @@ def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries)
         sentences.append("No statement about this recipe can be checked.")
     if missed:
         sentences.append(f"Missed: {', '.join(missed)}.")
+    sentences += _widths(run, spectra)
     if informed:
         sentences.append(f"Calibrated: constants were informed by {', '.join(informed)}.")
     else:
@@ -80,6 +82,25 @@ def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries)
     if _top(spectra.absorbance[:, _window(spectra, run.mechanism.material)]) > OPTICALLY_THICK:
         sentences.append("No dilution is printed; a spectrometer could not read this absorbance.")
     return " ".join(sentences)
+
+
+def _widths(run: Run, spectra: SpectrumSeries) -> list[str]:
+    """Return position and half width of the first absorption wherever dots hold the most."""
+    from prenuc.observe.features import first_exciton
+
+    found = []
+    for index, measurement in enumerate(run.measurements):
+        shares = run.shares(measurement)
+        dots, others = shares.get("QD", 0.0), [shares[n] for n in shares if "MSC" in n]
+        if dots < ENOUGH_DOTS or dots < max(others, default=0.0):
+            continue
+        one = first_exciton(spectra.wavelength, spectra.absorbance[index])
+        if one.status == "peak":
+            found.append(f"{measurement.label}: {one.position_nm:.0f} nm, {one.hwhm_nm:.0f} nm")
+    if not found:
+        return []
+    what = "First absorption of dots and its half width at half maximum, which the paper does not"
+    return [f"{what} print: {'; '.join(found)}."]
 
 
 def _step(count: int) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import cite
+from prenuc.infer.evidence import Comparison
 from prenuc.infer.fit import Fit
 from prenuc.infer.global_fit import GlobalFit
 from prenuc.observe.analysis import Analysis
@@ -25,7 +26,7 @@ from prenuc.present.results import Stored
 from prenuc.simulation.solution import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -71,13 +72,14 @@ _EACH = "Data (dots), fit (line) and the band alone (dashed), with the pick and 
 
 
 def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
-    """Write a report of runs, spectra, analyses and fits, in the order given.
+    """Write a report of runs, spectra, analyses, fits and comparisons, in the order given.
 
     Args:
         results: Any of :class:`~prenuc.simulation.solution.Run`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
-            :class:`~prenuc.infer.global_fit.GlobalFit`, :class:`~prenuc.present.results.Stored`.
+            :class:`~prenuc.infer.global_fit.GlobalFit`,
+            :class:`~prenuc.infer.evidence.Comparison`, :class:`~prenuc.present.results.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.
 
@@ -107,21 +109,39 @@ def page(to: Path | str) -> Path:
 
 
 def _section(result: Any) -> str:
-    match result:
-        case Run():
-            return _run(result)
-        case SpectrumSeries():
-            return _spectra(result)
-        case Analysis():
-            return _analysis(result)
-        case Fit():
-            return _fit(result)
-        case GlobalFit():
-            return _global_fit(result)
-        case Stored():
-            return _stored(result)
-    what = f"a {type(result).__name__} has no section in a report"
-    raise InputError(Problem(what, "Give runs, spectra, analyses or fits"))
+    writers: dict[type, Callable[[Any], str]] = {
+        Run: _run,
+        SpectrumSeries: _spectra,
+        Analysis: _analysis,
+        Fit: _fit,
+        GlobalFit: _global_fit,
+        Comparison: _comparison,
+        Stored: _stored,
+    }
+    if type(result) not in writers:
+        what = f"a {type(result).__name__} has no section in a report"
+        raise InputError(Problem(what, "Give runs, spectra, analyses, fits or comparisons"))
+    return writers[type(result)](result)
+
+
+def _comparison(comparison: Comparison) -> str:
+    headings = ("model", "ΔAICc", "weight", "held out / noise", "constants", "verdict")
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in headings)
+    rows = "".join(
+        f"<tr><td>{escape(one.model)}</td>"
+        + "".join(
+            f'<td class="number">{number}</td>'
+            for number in (f"{one.delta:.4g}", f"{one.weight:.3f}", f"{one.held_out:.3g}")
+        )
+        + f'<td class="number">{one.parameters}</td><td>{escape(one.verdict)}</td></tr>'
+        for one in comparison.ranking
+    )
+    notes = "".join(f'<p class="warning">{escape(line)}</p>' for line in comparison.warnings)
+    same = "".join(f"<li>{escape(line)}</li>" for line in comparison.equivalent_schemes)
+    return (
+        f"<h2>Which model</h2><p>{escape(comparison.verdict)}</p>{notes}"
+        f"<table><tr>{head}</tr>{rows}</table>" + (f"<ul>{same}</ul>" if same else "")
+    )
 
 
 def _run(run: Run) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pickle
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INTEGRATOR = "rodas.integrate"  # the kernel that every run needs
 

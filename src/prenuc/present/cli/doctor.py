@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import announce_compilation, echo_json, json_option
 
-NEEDED = ("click", "numpy", "pint", "rich", "ruamel.yaml", "scikit-sundae", "scipy")
+NEEDED = ("click", "numba", "numpy", "pint", "rich", "ruamel.yaml", "scikit-sundae", "scipy")
 OPTIONAL = {"matplotlib": "figures", "pandas": "to_dataframe()", "xarray": "to_xarray()"}
 
 
@@ -31,6 +31,8 @@ def doctor(as_json: bool) -> None:
         except PackageNotFoundError:
             return None
 
+    engine = _engine()
+    announce_compilation()
     checks = _checks()
     answer = {
         "prenuc": installed("prenuc"),
@@ -38,6 +40,7 @@ def doctor(as_json: bool) -> None:
         "platform": platform.platform(),
         "needed": {name: installed(name) for name in NEEDED},
         "optional": {name: installed(name) for name in OPTIONAL},
+        "engine": engine,
         "checks": checks,
         "ok": all(check["ok"] for check in checks.values()),
     }
@@ -46,6 +49,13 @@ def doctor(as_json: bool) -> None:
     else:
         _echo(answer)
     sys.exit(0 if answer["ok"] else 1)
+
+
+def _engine() -> dict[str, Any]:
+    """Return where compiled kernels lie, and whether they were there before this command."""
+    from prenuc.simulation.engine_cache import engine_cache, kernels_are_compiled
+
+    return {"cache": str(engine_cache()), "compiled": kernels_are_compiled()}
 
 
 def _checks() -> dict[str, dict[str, Any]]:
@@ -78,5 +88,7 @@ def _echo(answer: dict[str, Any]) -> None:
         click.echo(f"  {name:<14} {found or 'MISSING'}")
     for name, found in answer["optional"].items():
         click.echo(f"  {name:<14} {found or f'not installed (for {OPTIONAL[name]})'}")
+    state = "compiled" if answer["engine"]["compiled"] else "compiled just now"
+    click.echo(f"  engine {state}, kept in {answer['engine']['cache']}")
     for name, check in answer["checks"].items():
         click.echo(f"  {'ok  ' if check['ok'] else 'FAIL'} {name}: {check['says']}")

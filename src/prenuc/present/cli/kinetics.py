@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 @click.option("--at", metavar="WAVELENGTH", help='Where to read spectra: "311 nm".')
 @click.option("--through-origin", is_flag=True, help="The signal is zero at time zero.")
 @click.option("--background", is_flag=True, help="An unknown constant lies under the trace.")
+@click.option("--non-negative", is_flag=True, help="Spectra of species are nowhere below zero.")
+@click.option("--start", metavar="k=VALUE", multiple=True, help="Where the search begins: k=0.02.")
 @click.option("--subtract", metavar="LABEL", help="Subtract this spectrum from all first.")
 @click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file.")
@@ -31,6 +33,8 @@ def fit(
     at: str | None,
     through_origin: bool,
     background: bool,
+    non_negative: bool,
+    start: tuple[str, ...],
     subtract: str | None,
     time_unit: str | None,
     decimal: str | None,
@@ -40,14 +44,21 @@ def fit(
 ) -> None:
     """Fit a kinetic scheme to a trace (columns time, value) or to spectra.
 
-    SCHEME is "A -> B" (first order), or "A -8-> B -> C" for eight equal steps before the slow one.
-    Spectra are fitted at all wavelengths at once unless --at names one; then any network of
-    first-order steps will do ("A -> B -> C", "A <-> B").
+    \b
+    SCHEME is one of
+      "A -> B"  "A -> B -> C"  "A <-> B"  "A -> B, A -> C"     first order
+      "2 A -> B"  "A + B -> C"  "A -> B of order 3/2"          other orders
+      "A + B -> 2 B"  "A -> B, A + B -> 2 B"                   autocatalytic, Finke-Watzky
+      "A -8-> B -> C"  "A -> B after lag"                      late
+      "exp + exp + constant"  mechanism.yaml                   a sum; any network
+    Spectra are fitted at all wavelengths at once unless --at names one. No starting values are
+    needed; those given with --start (also several: --start k1=0.1 --start k2=0.02) are where the
+    search begins.
 
     \b
     Examples:
       prenuc fit trace.csv "PC -> MSC"
-      prenuc fit spectra.csv "PC -> MSC"
+      prenuc fit spectra.csv "PC -> MSC" --start k=0.02
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
     """
     from prenuc.infer.fit import fit as fit_scheme
@@ -57,7 +68,16 @@ def fit(
 
         page(report_to)  # refused before anything is written
     data = _read(file, at, subtract, time_unit, decimal)
-    found = fit_scheme(data, scheme, at=at, background=background, through_origin=through_origin)
+    given = _start(start)
+    found = fit_scheme(
+        data,
+        scheme,
+        at=at,
+        background=background,
+        through_origin=through_origin,
+        non_negative=non_negative,
+        start=given,
+    )
     if figure is not None:
         from prenuc.present.plot import plot_any_fit, save
 
@@ -72,6 +92,20 @@ def fit(
     click.echo(found.fit_report())
     for line in found.history:
         click.echo(f"  {line}")
+
+
+def _start(given: tuple[str, ...]) -> dict[str, float]:
+    """Return starting values from words such as "k=0.02"; several may share a word."""
+    from prenuc.errors import FitError, Problem
+
+    found: dict[str, float] = {}
+    for word in (part for text in given for part in text.replace(",", " ").split()):
+        name, _, number = word.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            raise FitError(Problem(f"--start {word} is not a value", "Write k=0.02")) from None
+    return found
 
 
 def _read(

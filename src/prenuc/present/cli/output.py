@@ -14,6 +14,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from prenuc.simulation.solver import AbstractSolver
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 
@@ -54,6 +56,15 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: st
     for row in rows:
         table.add_row(*row)
     Console(highlight=False, markup=False).print(table)
+
+
+def announce_compilation(solver: AbstractSolver | None = None) -> None:
+    """Say on standard error why a first run takes half a minute; a library has no such wait."""
+    from prenuc.simulation.engine_cache import kernels_are_compiled
+    from prenuc.simulation.solver import Rodas
+
+    if isinstance(solver or Rodas(), Rodas) and not kernels_are_compiled():
+        click.echo("prenuc: compiling the engine, once: about half a minute", err=True)
 
 
 @contextmanager

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.bare_network import is_network, run_bare_network
+from prenuc.present.cli.output import (
+    announce_compilation,
+    echo_json,
+    echo_table,
+    json_option,
+    progress,
+)
 
 if TYPE_CHECKING:
+    from prenuc.errors import InputError
+    from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
@@ -22,7 +31,9 @@ if TYPE_CHECKING:
 @click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
 @click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Fill in what is unreported.")
 @click.option("--times", help='Times for a bare network, in its own unit: "0 0.4 4 40".')
-@click.option("--solver", "solver_name", default="cvode", show_default=True)
+@click.option("--until", help='Ends a bare network: "80 % of S is consumed", "steady state".')
+@click.option("--coarse", is_flag=True, help="Dots as four moments; says what that costs.")
+@click.option("--solver", "solver_name", default="rodas", show_default=True)
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
@@ -35,6 +46,8 @@ def simulate(
     mechanism: str | None,
     assume: tuple[str, ...],
     times: str | None,
+    until: str | None,
+    coarse: bool,
     solver_name: str,
     rtol: float | None,
     atol: float | None,
@@ -50,23 +63,32 @@ def simulate(
     Examples:
       prenuc simulate cds-msc-311-in-toluene --out build
       prenuc simulate cds-msc-311-in-toluene --assume "heating rate=6 degC/min"
+      prenuc simulate cds-4c-oleate --coarse
       prenuc simulate robertson.yaml --times "0 0.4 4 40 4e7" --json
+      prenuc simulate robertson.yaml --times "0 1e9" --until "80 % of A is consumed"
     """
     solver = _solver(solver_name, rtol, atol)
     if report_to is not None:
         from prenuc.present.report import page
 
         page(report_to)  # refused before anything is written
-    if times is not None or _is_network(what):
-        _run_network(Path(what), times, solver, as_json)
+    if times is not None or is_network(what):
+        run_bare_network(Path(what), times, until, solver, as_json=as_json)
         return
+    if until is not None:
+        raise _no_end(what)
     protocol, mechanism_name = _protocol(what, assume)
-    chosen = _mechanism(mechanism or mechanism_name, what)
+    from prenuc.mechanism.dots import Moments
     from prenuc.observe.absorption import uv_vis
     from prenuc.simulation.run import simulate as run_protocol
 
+    name = mechanism or mechanism_name
+    chosen = _mechanism(name, what, Moments() if coarse else None)
+    announce_compilation(solver)
     with progress(f"simulating {protocol.name}") as report_share:
         run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
+    if coarse:
+        run = _told(run, _mechanism(name, what))
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = uv_vis(run, noise=noise, seed=seed)
@@ -80,6 +102,32 @@ def simulate(
     echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
 
 
+def _no_end(what: str) -> InputError:
+    from prenuc.errors import InputError, Problem
+
+    problem = f"--until is for a bare network, and {what} has a protocol that says when it ends"
+    return InputError(Problem(problem, "Leave --until out, or give a file of reactions"))
+
+
+def _told(coarse: Run, mechanism: Mechanism) -> Run:
+    """Return a coarse run whose stats say how far it is from one with size classes.
+
+    Raises:
+        MechanismError: The mechanism has no size classes to begin with.
+    """
+    from dataclasses import replace
+
+    from prenuc.errors import MechanismError, Problem
+    from prenuc.observe.coarse import coarse_error
+    from prenuc.simulation.run import simulate as run_protocol
+
+    if mechanism.population is None:
+        problem = f"{mechanism.name} counts no dots class by class"
+        raise MechanismError(Problem(problem, "Leave --coarse out"))
+    error = coarse_error(run_protocol(mechanism, coarse.protocol), coarse)
+    return replace(coarse, stats={**coarse.stats, "coarse error": error.as_dict()})
+
+
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
     from prenuc.errors import InputError, Problem
     from prenuc.simulation.solver import solver_named
@@ -91,47 +139,6 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
             )
     given = {key: value for key, value in (("rtol", rtol), ("atol", atol)) if value is not None}
     return solver_named(name)(**given)
-
-
-def _is_network(what: str) -> bool:
-    from prenuc.facts.document import load
-
-    if not what.endswith((".yaml", ".yml")):
-        return False
-    document = load(Path(what))
-    return isinstance(document, dict) and "reactions" in document
-
-
-def _run_network(path: Path, times: str | None, solver: AbstractSolver, as_json: bool) -> None:
-    from prenuc.errors import InputError, Problem
-    from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.simulation.run import run_network
-
-    mechanism = read_mechanism(path)
-    if not mechanism.units:
-        mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
-        raise InputError(Problem("this is no bare network", mend, where=str(path)))
-    try:
-        at = [float(word) for word in (times or "").replace(",", " ").split()]
-    except ValueError:
-        raise InputError(
-            Problem(f"'{times}' is not a list of times", "Write '0 0.4 4 40'")
-        ) from None
-    if not at:
-        raise InputError(Problem("a bare network needs times", "Add --times '0 0.4 4 40'"))
-    found = run_network(mechanism, at, solver=solver)
-    species = {name: found[:, i].tolist() for i, name in enumerate(mechanism.components)}
-    if as_json:
-        stats = {"solver": solver.name, "rtol": solver.rtol, "atol": solver.atol}
-        units = {
-            "unit": mechanism.units["time"],
-            "concentration_unit": mechanism.units["concentration"],
-        }
-        echo_json({"time": at, **units, "species": species, "stats": stats})
-        return
-    headings = [f"time / {mechanism.units['time']}", *species]
-    rows = [[f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)] for i, t in enumerate(at)]
-    echo_table(headings, rows, f"concentrations / ({mechanism.units['concentration']})")
 
 
 def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]:
@@ -151,7 +158,7 @@ def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]
     return read_protocol(Path(what))
 
 
-def _mechanism(name: str | None, what: str) -> Mechanism:
+def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) -> Mechanism:
     from prenuc.errors import MechanismError, Problem
     from prenuc.facts.catalogue import entries
     from prenuc.mechanism.choice import for_recipe
@@ -159,12 +166,12 @@ def _mechanism(name: str | None, what: str) -> Mechanism:
     from prenuc.mechanism.network_file import read_mechanism
 
     if name is None and what in entries("recipes"):
-        return for_recipe(entries("recipes")[what])
+        return for_recipe(entries("recipes")[what], dots=dots)
     if name is None:
         raise MechanismError(Problem("no mechanism is given", "Add --mechanism two-pathway/CdS"))
     if name.endswith((".yaml", ".yml")):
         return read_mechanism(Path(name))
-    return mechanism_named(name)
+    return mechanism_named(name, dots=dots)
 
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
@@ -228,6 +235,10 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
     echo_table(headings, rows, title)
     for line in spectra.history[1:]:
         click.echo(f"  {line}")
+    if "coarse error" in run.stats:
+        told = run.stats["coarse error"].items()
+        errors = ", ".join(f"{name} {error:.1%}" for name, error in told if error is not None)
+        click.echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
     click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
     for path in (out, report_to):
         if path is not None:

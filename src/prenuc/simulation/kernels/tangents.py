@@ -84,6 +84,19 @@ class Seeds(NamedTuple):
     capillarity: NDArray[np.float64]
 
 
+class FlatTangents(NamedTuple):
+    """The same memory as arrays of :class:`TangentWork`, components and parameters on one axis."""
+
+    dx: NDArray[np.float64]
+    df: NDArray[np.float64]
+    stage_x: NDArray[np.float64]
+    stage_f: NDArray[np.float64]
+    ux: NDArray[np.float64]
+    uf: NDArray[np.float64]
+    right: NDArray[np.float64]
+    right_f: NDArray[np.float64]
+
+
 class TangentWork(NamedTuple):
     """Arrays that the tangents are computed in; P is the last axis of those that have it.
 
@@ -125,6 +138,7 @@ class TangentWork(NamedTuple):
     stage_leaving: NDArray[np.float64]
     warmed: NDArray[np.float64]
     u_f: NDArray[np.float64]
+    flat: FlatTangents
 
 
 def tangent_work(n: int, reactions: int, factors: int, classes: int, count: int) -> TangentWork:
@@ -140,7 +154,10 @@ def tangent_work(n: int, reactions: int, factors: int, classes: int, count: int)
         **dict.fromkeys(("s0", "g", "dg", "ddg", "pools", "pools_u"), (factors,)),
         **dict.fromkeys(("leaving", "stage_leaving", "warmed", "u_f"), (classes,)),
     }
-    return TangentWork(**{name: np.zeros(shape) for name, shape in shapes.items()})
+    arrays = {name: np.zeros(shape) for name, shape in shapes.items()}
+    flat = {name: arrays[name].reshape(-1) for name in FlatTangents._fields if name[0] != "u"}
+    stages = {name: arrays[name].reshape(STAGES, -1) for name in ("ux", "uf")}
+    return TangentWork(**arrays, flat=FlatTangents(**flat, **stages))
 
 
 @part
@@ -436,14 +453,12 @@ def solve_tangents(pop, plan, window, from_right, stage, w, v):
 
 
 @part
-def gathered(count, row, base, stages, rows, out):
-    """Set base + Σ_j row_j u_j, for tangents."""
-    for i in range(rows):
-        for c in range(out.shape[1]):
-            out[i, c] = base[i, c]
-        for j in range(count):
-            if row[j] != 0.0:
-                add(row[j], stages[j, i], out[i])
+def gathered(count, row, base, stages, size, out):
+    """Set base + Σ_j row_j u_j of the first numbers, all parameters of all rows in one go."""
+    copy(size, base, out)
+    for j in range(count):
+        if row[j] != 0.0:
+            add(row[j], stages[j, :size], out[:size])
 
 
 @part
@@ -453,12 +468,13 @@ def stage_tangents(
     """Compute δu of one stage, equation (1); v is the integrator's own work."""
     n = x.size
     combine(stage, A[stage], x, v.u, v.x)
-    gathered(stage, A[stage], w.dx, w.ux, n, w.stage_x)
+    many, count = n * w.a.size, window * w.a.size
+    gathered(stage, A[stage], w.flat.dx, w.flat.ux, many, w.flat.stage_x)
     temperature = setting.begin + heating * (t + TIME[stage] * h)
     beta, leaving = v.beta, w.leaving
     if window > 0:
         combine_classes(stage, A[stage], f, window, v, v.f)
-        gathered(stage, A[stage], w.df, w.uf, window, w.stage_f)
+        gathered(stage, A[stage], w.flat.df, w.flat.uf, count, w.flat.stage_f)
         if heating != 0.0:
             detachment(pop, temperature, window, v.other)
             curved_detachment(pop, temperature, window, v.other, w.stage_leaving)
@@ -474,12 +490,12 @@ def stage_tangents(
     for i in range(n):
         for c in range(w.a.size):
             w.right[i, c] = h * SLOPE[stage] * w.drift[i, c]
-    gathered(stage, v.row, w.right, w.ux, n, w.right)
+    gathered(stage, v.row, w.flat.right, w.flat.ux, many, w.flat.right)
     if window > 0:
         for i in range(window):
             for c in range(w.a.size):
                 w.right_f[i, c] = h * SLOPE[stage] * w.ramp[i, c]
-        gathered(stage, v.row, w.right_f, w.uf, window, w.right_f)
+        gathered(stage, v.row, w.flat.right_f, w.flat.uf, count, w.flat.right_f)
         copy(window, v.raw[stage], w.u_f)
         for column in range(v.columns.shape[0]):
             for i in range(window):

@@ -1,0 +1,132 @@
+"""Where a search begins: a grid laid out by the times, or what the user gives."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.infer.kinetics import Network
+from prenuc.infer.nonlinear import Exponentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.profiles import AbstractKinetics, Variable
+    from prenuc.infer.projection import Point, Searchable
+
+GRID = {1: 20, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
+TRIED = 2  # of the best of them
+SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
+
+
+def check_start(
+    start: Mapping[str, float], names: Sequence[str], linear: Sequence[str] = ()
+) -> None:
+    """Refuse starting values that name nothing or are no positive numbers.
+
+    Args:
+        start: Starting values, by name.
+        names: Names of the nonlinear parameters.
+        linear: Names of amplitudes; these are eliminated, so that any start does.
+
+    Raises:
+        FitError: Names the value that is wrong.
+    """
+    for name, value in start.items():
+        if name in linear:
+            continue
+        if name not in names:
+            raise FitError(unknown_name("rate constant", name, [*names, *linear]))
+        if not (math.isfinite(value) and value > 0):
+            raise FitError(Problem(f"the start {name} = {value} is not a positive number"))
+
+
+def grid(
+    kinetics: AbstractKinetics, variables: Sequence[Variable], start: Mapping[str, float]
+) -> list[NDArray[np.float64]]:
+    """Return the points at which a search may begin.
+
+    Args:
+        kinetics: The scheme.
+        variables: Its parameters.
+        start: What the user gives; these values stand in every point as they are.
+    """
+    free = [v for v in variables if v.name not in start]
+    points = GRID.get(len(free), 3)
+    axes = []
+    for variable in variables:
+        if variable.name in start:
+            value = start[variable.name]
+            axes.append(np.array([math.log(value) if variable.logarithmic else value]))
+        else:
+            axes.append(np.linspace(*variable.grid, variable.points or points))
+    found = [np.array(point) for point in product(*axes)]
+    if permutable(kinetics) and len(free) == len(variables):
+        found = [u for u in found if np.all(np.diff(u) < 0)]
+    return found
+
+
+def find(
+    objective: Searchable,
+    kinetics: AbstractKinetics,
+    variables: Sequence[Variable],
+    start: Mapping[str, float],
+    tried: int = TRIED,
+) -> tuple[Point, list[str]]:
+    """Return the best minimum, and what there is to say about the start.
+
+    The search begins at the start that is given. Its end is the answer, unless the search without
+    a start ends at a better fit; then that is, and a warning says so.
+
+    Args:
+        objective: What is minimised.
+        kinetics: The scheme.
+        variables: Its parameters.
+        start: What the user gives, possibly nothing.
+        tried: How many of the best points of the grid are followed.
+    """
+    own = _search(objective, grid(kinetics, variables, {}), tried)
+    if not start:
+        return own, []
+    given = _search(objective, grid(kinetics, variables, start), tried)
+    if given.value <= own.value * (1.0 + SAME) + TINY:
+        return given, []
+    reached = kinetics.decode(given.u)[0]
+    ends = ", ".join(f"{v.name} = {x:.3g}" for v, x in zip(variables, reached, strict=True))
+    said = f"from the start given the search ends at {ends}, a worse fit than the one reported"
+    return (ordered(objective, own, start, variables) if permutable(kinetics) else own), [said]
+
+
+def permutable(kinetics: AbstractKinetics) -> bool:
+    """Return whether rate constants can change places without a change of the fit."""
+    return isinstance(kinetics, Exponentials) or (
+        isinstance(kinetics, Network) and kinetics.is_plain_chain
+    )
+
+
+def ordered(
+    objective: Searchable, best: Point, start: Mapping[str, float], variables: Sequence[Variable]
+) -> Point:
+    """Return a minimum with rate constants that can change places in order.
+
+    They stand with the fastest first, or as a complete start has them.
+    """
+    fastest = np.sort(best.u)[::-1]
+    names = [variable.name for variable in variables]
+    if not all(name in start for name in names):
+        return objective.at(fastest)
+    ranks = np.argsort(np.argsort([-start[name] for name in names], kind="stable"), kind="stable")
+    return objective.at(fastest[ranks])
+
+
+def _search(objective: Searchable, points: Iterable[NDArray[np.float64]], tried: int) -> Point:
+    """Return the best minimum from the most promising of some points."""
+    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)[:tried]
+    ends = (objective.minimise(point.u, known=point) for point in known)
+    return min(ends, key=lambda point: point.value)

@@ -1,0 +1,98 @@
+"""``prenuc simulate NETWORK.yaml --times …``: reactions alone, in a closed vessel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.solver import AbstractSolver
+
+
+def is_network(what: str) -> bool:
+    """Return whether a file holds reactions rather than a protocol."""
+    from pathlib import Path
+
+    from prenuc.facts.document import load
+
+    if not what.endswith((".yaml", ".yml")):
+        return False
+    document = load(Path(what))
+    return isinstance(document, dict) and "reactions" in document
+
+
+def run_bare_network(
+    path: Path, times: str | None, until: str | None, solver: AbstractSolver, *, as_json: bool
+) -> None:
+    """Run a network and echo its concentrations, in its own units.
+
+    Raises:
+        InputError: No bare network, no times, or an event that makes no sense.
+    """
+    from prenuc.errors import InputError, Problem
+    from prenuc.mechanism.network_file import read_mechanism
+    from prenuc.quantities import Quantity
+    from prenuc.simulation.evolve import evolve
+
+    mechanism = read_mechanism(path)
+    if not mechanism.units:
+        mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
+        raise InputError(Problem("this is no bare network", mend, where=str(path)))
+    at = _times(times)
+    second = Quantity(1.0, mechanism.units["time"]).si
+    announce_compilation(solver)
+    run = evolve(mechanism, np.array(at) * second, solver=solver, until=until or "")
+    found = run.concentration / Quantity(1.0, mechanism.units["concentration"]).si
+    stopped = None if run.stopped is None else run.stopped / second
+    if stopped is not None:  # rows up to the event, and the event as the last one
+        reached = [i for i, t in enumerate(at[:-1]) if t < stopped]
+        at, found = [*(at[i] for i in reached), stopped], found[[*reached, -1]]
+    stats: dict[str, Any] = {"solver": solver.name, "rtol": solver.rtol, "atol": solver.atol}
+    if until:
+        stats |= {"until": until, "stopped": stopped}
+    _echo(mechanism, at, found, stats, as_json=as_json)
+
+
+def _times(words: str | None) -> list[float]:
+    from prenuc.errors import InputError, Problem
+
+    try:
+        at = [float(word) for word in (words or "").replace(",", " ").split()]
+    except ValueError:
+        raise InputError(
+            Problem(f"'{words}' is not a list of times", "Write '0 0.4 4 40'")
+        ) from None
+    if not at:
+        raise InputError(Problem("a bare network needs times", "Add --times '0 0.4 4 40'"))
+    return at
+
+
+def _echo(
+    mechanism: Mechanism,
+    at: list[float],
+    found: NDArray[np.float64],
+    stats: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    time, concentration = mechanism.units["time"], mechanism.units["concentration"]
+    species = {name: found[:, i].tolist() for i, name in enumerate(mechanism.components)}
+    if as_json:
+        units = {"unit": time, "concentration_unit": concentration}
+        echo_json({"time": at, **units, "species": species, "stats": stats})
+        return
+    rows = [[f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)] for i, t in enumerate(at)]
+    echo_table([f"time / {time}", *species], rows, f"concentrations / ({concentration})")
+    if "until" in stats:
+        stopped = stats["stopped"]
+        when = f"at {stopped:.6g} {time}" if stopped is not None else "not within these times"
+        click.echo(f"  until {stats['until']}: {when}")

@@ -1,0 +1,240 @@
+"""``prenuc compare`` and ``prenuc next``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.infer.evidence import Comparison
+    from prenuc.infer.observed import Record
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.protocol.protocol import Protocol
+
+USUAL = "A -> B; A -> B -> C; A <-> B"
+RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
+    "CdS": "cds-msc-311-in-toluene",
+    "CdTe": "cdte-dmsc-371-in-toluene-ota",
+    "CdSe": "cdse-5b",
+}
+QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--schemes", metavar="SCHEMES", help=f'Kinetic schemes, "{USUAL}".')
+@click.option("--protocol", metavar="RECIPE|FILE.yaml", help="What was done: compares mechanisms.")
+@click.option("--models", metavar="ID,...", help="Mechanisms; ours and all rivals when left out.")
+@click.option("--at", metavar="WAVELENGTH", help='Where schemes read spectra: "311 nm".')
+@click.option(
+    "--free-spectra", is_flag=True, help="Any spectrum for every species: kinetics alone."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
+@click.option("--starts", type=int, default=1, show_default=True, help="Searches for each model.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file.")
+@click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times.")
+@click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
+@json_option
+def compare(
+    file: Path | None,
+    schemes: str | None,
+    protocol: str | None,
+    models: str | None,
+    at: str | None,
+    free_spectra: bool,
+    seed: int,
+    starts: int,
+    decimal: str | None,
+    time_unit: str | None,
+    observations: str | None,
+    as_json: bool,
+) -> None:
+    """Which scheme or model do the data support? "Cannot tell" is an answer.
+
+    With --protocol every mechanism simulates what was done and is refitted within its priors;
+    without, kinetic schemes are fitted.
+
+    \b
+    Examples:
+      prenuc compare trace.csv --schemes "A -> B; A -4-> B -> C"
+      prenuc compare spectra.csv --protocol cds-msc-311-in-toluene
+      prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
+      prenuc compare --observations CdS
+    """
+    if observations is not None:
+        _observed(observations, models, as_json)
+        return
+    data = _data(file, decimal, time_unit)
+    if protocol is None:
+        found = _compare_schemes(data, schemes or USUAL, at)
+    else:
+        found = _compare_models(data, protocol, models, free_spectra, starts, seed)
+    if as_json:
+        echo_json(found)
+    else:
+        click.echo(str(found))
+
+
+def _data(file: Path | None, decimal: str | None, time_unit: str | None) -> SpectrumSeries | Trace:
+    from prenuc.errors import InputError, Problem
+    from prenuc.observe.readers import read
+    from prenuc.observe.readers.trace import is_trace, read_trace
+
+    if file is None:
+        raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
+    if is_trace(file, decimal=decimal):
+        return read_trace(file, decimal=decimal, time_unit=time_unit)
+    return read(file, decimal=decimal, time_unit=time_unit)
+
+
+def _compare_schemes(data: SpectrumSeries | Trace, schemes: str, at: str | None) -> Comparison:
+    from prenuc.infer.compare_schemes import compare_schemes
+
+    asked = [scheme for scheme in schemes.split(";") if scheme.strip()]
+    with progress("fitting the schemes") as report:
+        return compare_schemes(data, asked, at=at, progress=report)
+
+
+def _compare_models(
+    data: SpectrumSeries | Trace,
+    protocol: str,
+    models: str | None,
+    free_spectra: bool,
+    starts: int,
+    seed: int,
+) -> Comparison:
+    from prenuc.errors import FitError, Problem
+    from prenuc.infer.compare import compare as compare_models
+    from prenuc.infer.shapes import FreeShapes, KnownShapes
+    from prenuc.observe.series import Trace
+
+    if isinstance(data, Trace):
+        mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
+        raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
+    what, material = _protocol(protocol)
+    with progress("running every model") as report:
+        return compare_models(
+            data,
+            what,
+            models=_models(models, material),
+            shapes=FreeShapes() if free_spectra else KnownShapes(),
+            starts=starts,
+            seed=seed,
+            progress=report,
+        )
+
+
+def _protocol(which: str) -> tuple[Protocol, str]:
+    """Return a protocol and its material; "" for a file that names no mechanism."""
+    from prenuc.facts.catalogue import recipe
+    from prenuc.protocol.protocol import Protocol
+    from prenuc.protocol.protocol_file import read_protocol
+
+    if which.endswith((".yaml", ".yml")):
+        protocol, mechanism = read_protocol(Path(which))
+        return protocol, (mechanism or "").partition("/")[2]
+    found = recipe(which)
+    return Protocol.from_recipe(found), found.material
+
+
+def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
+    """Return mechanisms by name; a kind without a material is of the protocol's."""
+    from prenuc.errors import InputError, Problem
+    from prenuc.infer.compare import rivals
+    from prenuc.mechanism.named import mechanism_named
+
+    asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
+    if asked:
+        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
+    if not material:
+        mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
+        raise InputError(Problem("the protocol file names no material", mend))
+    return rivals(material)
+
+
+def _observed(material: str, models: str | None, as_json: bool) -> None:
+    from prenuc.infer.observed import compare_on_observations
+
+    kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
+    with progress("running the published experiments") as report:
+        records = compare_on_observations(material, models=kinds, progress=report)
+    if as_json:
+        echo_json(records)
+    else:
+        _echo_records(records)
+
+
+def _echo_records(records: Sequence[Record]) -> None:
+    headings = ["model", "rows", "pass", "held-out", "pass", "control misses", "pass"]
+    rows = [[str(value) for value in record.as_dict().values()] for record in records]
+    echo_table(headings, rows)
+    click.echo("  Rows are not independent, and ours were in view when constants were set.")
+
+
+@click.command(name="next")
+@click.argument("material", default="CdS")
+@click.option("--recipe", metavar="RECIPE|FILE.yaml", help="The experiment to vary.")
+@click.option("--models", metavar="ID,...", help=f"Models left; {', '.join(QUESTION)} by default.")
+@click.option("--sharpen", metavar="CONSTANT", help='Narrow one constant: "isomerisation.k".')
+@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
+@click.option("--most", default=5, show_default=True, help="Proposals.")
+@click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
+@click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
+@click.option("--seed", default=0, show_default=True, help="Seed of every draw.")
+@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@json_option
+def next_(
+    material: str,
+    recipe: str | None,
+    models: str | None,
+    sharpen: str | None,
+    vary: str | None,
+    most: int,
+    draws: int,
+    noise: float,
+    seed: int,
+    workers: int,
+    as_json: bool,
+) -> None:
+    """Which experiment would say most about which model it is?
+
+    The answer is a bench plan that 'prenuc simulate' runs. Extinctions, spectra and rate constants
+    count as unknown, so a difference that they could make does not score.
+
+    \b
+    Examples:
+      prenuc next CdS
+      prenuc next CdS --models two-pathway,droplets --vary temperature,additive
+      prenuc next CdS --sharpen isomerisation.k
+    """
+    from prenuc.errors import InputError, unknown_name
+    from prenuc.infer.next_experiment import next_experiment
+
+    if recipe is None and material not in RECIPES:
+        raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
+    protocol, _ = _protocol(recipe or RECIPES[material])
+    with progress("simulating what could be done") as report:
+        found = next_experiment(
+            _models(models, material, QUESTION),
+            protocol,
+            sharpen=sharpen,
+            most=most,
+            draws=draws,
+            noise=noise,
+            seed=seed,
+            only=[name.strip() for name in (vary or "").split(",") if name.strip()],
+            workers=workers,
+            progress=report,
+        )
+    if as_json:
+        echo_json(found)
+        return
+    for proposal in found:
+        click.echo(str(proposal))

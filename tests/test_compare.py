@@ -1,0 +1,246 @@
+"""Which model do spectra support? Truths that are known, twins that nobody can tell apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+import prenuc as pn
+from prenuc.errors import FitError
+from prenuc.infer.compare import compare, rivals
+from prenuc.infer.compare_schemes import compare_schemes
+from prenuc.infer.contender import DOTS, Contender, parts
+from prenuc.infer.evidence import Standing, judge, words
+from prenuc.infer.observed import IDLE, compare_on_observations
+from prenuc.infer.shapes import FreeShapes
+from prenuc.mechanism.rivals import classical, droplets
+from prenuc.observe.series import Trace
+from prenuc.protocol.steps import Measure, parse_step
+from prenuc.quantities import Quantity
+
+NM = np.arange(285.0, 421.0, 3.0)
+TIMES = ", ".join(f"{t} min" for t in (2, 4, 8, 16, 30, 45, 60, 90, 130, 180, 240, 300))
+
+
+@pytest.fixture(scope="module")
+def protocol():
+    written = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
+    kept = tuple(step for step in written.steps if not isinstance(step, Measure))
+    return dataclasses.replace(written, steps=(*kept, parse_step(f"measure cuvette at {TIMES}")))
+
+
+def seen(model, protocol, *, offset=0.0, seed=1):
+    run = pn.simulate(model, protocol)
+    return pn.uv_vis(run, wavelength=NM, noise=1e-3, offset=offset, seed=seed)
+
+
+def faster(which, name, factor):
+    value = pn.two_pathway(which).parameters[name]
+    new = Quantity(value.quantity.number * factor, value.quantity.unit)
+    return pn.two_pathway(which, change={name: dataclasses.replace(value, quantity=new)})
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return pn.two_pathway("CdS")
+
+
+@pytest.fixture(scope="module")
+def droplet_spectra(protocol):
+    return seen(droplets("CdS"), protocol)
+
+
+def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
+    run = pn.simulate(ours, protocol)
+    apart = parts(run, NM)
+    assert {"MSC-311", "PC-311", DOTS} <= set(apart)
+    total = sum(part.absorbance for part in apart.values())
+    assert np.allclose(total, pn.uv_vis(run, wavelength=NM).absorbance, atol=1e-12)
+    assert np.allclose(apart["MSC-311"].course, run.concentration("MSC-311"), rtol=1e-9, atol=1e-15)
+
+
+def test_the_true_model_is_found(ours, protocol):
+    verdict = compare(seen(ours, protocol), protocol, models=[classical("CdS"), ours])
+    assert verdict.best == "two-pathway/CdS"
+    assert verdict.cannot_tell == ()
+    assert [one.verdict for one in verdict.ranking] == ["best", "ruled out"]
+    best, other = verdict.ranking
+    assert best.chi2 == pytest.approx(verdict.data, rel=0.6)  # describes the data to the noise
+    assert 0.7 < best.held_out < 2.5
+    assert other.held_out > 10.0
+    assert sum(verdict.weights.values()) == pytest.approx(1.0)
+
+
+def test_offsets_of_spectra_are_found_and_do_not_mislead(protocol):
+    spectra = seen(droplets("CdS"), protocol, offset=2e-3)
+    verdict = compare(spectra, protocol, models=[classical("CdS"), droplets("CdS")])
+    assert verdict.best == "droplets/CdS"
+    assert verdict.noise["offset_sd"] == pytest.approx(2e-3, rel=0.6)
+    assert verdict.noise["overdispersion"] < 1.5
+
+
+def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
+    one, twin = droplets("CdS"), dataclasses.replace(droplets("CdS"), name="its twin")
+    verdict = compare(droplet_spectra, protocol, models=[one, twin, classical("CdS")])
+    assert set(verdict.cannot_tell) == {"droplets/CdS", "its twin"}
+    assert verdict.best in verdict.cannot_tell
+    assert "cannot tell" in str(verdict)
+    assert verdict.ranking[-1].verdict == "ruled out"
+
+
+def test_a_droplet_is_told_by_its_spectrum_and_not_by_its_kinetics(ours, protocol, droplet_spectra):
+    """One nucleus in a droplet gives first-order growth: what ``droplets`` says of ν = 1."""
+    models = [ours, droplets("CdS")]
+    known = compare(droplet_spectra, protocol, models=models)
+    assert known.best == "droplets/CdS"
+    assert known.cannot_tell == ()
+    free = compare(droplet_spectra, protocol, models=models, shapes=FreeShapes())
+    assert set(free.cannot_tell) == {"droplets/CdS", "two-pathway/CdS"}
+    assert free.noise["overdispersion"] < 1.5
+
+
+def test_an_unknown_extinction_is_fitted_away(ours, protocol):
+    spectra = seen(ours, protocol)
+    taller = dataclasses.replace(spectra, absorbance=1.4 * spectra.absorbance)
+    verdict = compare(taller, protocol, models=[ours])
+    (best,) = verdict.ranking
+    assert best.fitted["extinction of MSC-311"] == pytest.approx(1.4, rel=0.05)
+    assert verdict.noise["overdispersion"] < 1.5
+
+
+def test_a_rate_constant_of_the_batch_is_refitted(ours, protocol):
+    spectra = seen(faster("CdS", "isomerisation.k", 1.6), protocol)
+    verdict = compare(spectra, protocol, models=[ours])
+    (best,) = verdict.ranking
+    assert best.fitted["isomerisation.k"] == pytest.approx(1.6, rel=0.05)
+    assert verdict.noise["overdispersion"] < 1.5
+
+
+def test_whole_experiments_are_held_out_of_several(protocol):
+    warm = pn.Protocol.from_text(str(protocol).replace("toluene at 25 degC", "toluene at 35 degC"))
+    truth = droplets("CdS")
+    both = [seen(truth, protocol), seen(truth, warm, seed=2)]
+    verdict = compare(both, [protocol, warm], models=[classical("CdS"), truth])
+    assert verdict.best == "droplets/CdS"
+    assert verdict.ranking[0].held_out < 10.0
+    assert verdict.ranking[1].held_out > 30.0
+
+
+def test_spectra_at_other_times_than_the_protocol(ours, protocol):
+    spectra = seen(ours, protocol)
+    written = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
+    verdict = compare(spectra, written, models=[ours])
+    assert verdict.noise["overdispersion"] < 1.5
+
+
+def test_spectra_that_do_not_fit_the_protocol_are_refused(ours, protocol):
+    spectra = seen(ours, protocol)
+    two = pn.Protocol.from_text(f"{protocol}\nmeasure flask at 3 d")
+    with pytest.raises(FitError, match="12 spectra do not match the 13 measurements"):
+        compare(spectra, two, models=[ours])
+    with pytest.raises(FitError, match="Name each once"):
+        compare(spectra, protocol, models=[ours, ours])
+    with pytest.raises(FitError, match="one protocol for each"):
+        compare([spectra, spectra], protocol, models=[ours])
+    timeless = dataclasses.replace(spectra, time=np.full(len(spectra), math.nan))
+    with pytest.raises(FitError, match="no numbers"):
+        compare(timeless, protocol, models=[ours])
+
+
+def test_the_answer_is_the_same_twice_and_readable(protocol, droplet_spectra):
+    shares, models = [], [classical("CdS"), droplets("CdS")]
+    first = compare(droplet_spectra, protocol, models=models, progress=shares.append)
+    assert first == compare(droplet_spectra, protocol, models=models)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    table = first.to_dataframe()
+    assert list(table["model"]) == ["droplets/CdS", "classical/CdS"]
+    assert "droplets/CdS" in first._repr_html_()
+    assert first.as_dict()["best"] == "droplets/CdS"
+
+
+def test_ours_comes_first_and_every_rival_that_speaks_follows():
+    names = [model.name for model in rivals("CdS")]
+    assert names[0] == "two-pathway/CdS"
+    assert {"classical/CdS", "droplets/CdS"} <= set(names)
+    assert "layers/CdS" not in names
+    assert "layers/CdSe" in [model.name for model in rivals("CdSe")]
+
+
+def test_a_model_of_a_users_file_has_nothing_to_refit(ours):
+    assert Contender(dataclasses.replace(ours, name="mine")).free == ()
+    assert "isomerisation.k" in [constant.name for constant in Contender(ours).free]
+
+
+# ---- the arithmetic of evidence ----------------------------------------------------------------
+
+
+def test_criteria_by_hand():
+    verdict = judge([Standing("a", 100.0, 2), Standing("b", 90.0, 5)], 100)
+    a, b = (next(r for r in verdict.ranking if r.model == name) for name in "ab")
+    assert a.criterion == pytest.approx(100 + 4 + 2 * 2 * 3 / 97)
+    assert b.criterion == pytest.approx(90 + 10 + 2 * 5 * 6 / 94)
+    assert b.bic == pytest.approx(90 + 5 * math.log(100))
+    delta = a.criterion - b.criterion
+    assert a.weight / b.weight == pytest.approx(math.exp(-delta / 2))
+    assert verdict.best == "b"
+
+
+def test_overdispersion_tempers_the_verdict():
+    sure = judge([Standing("a", 100.0, 2), Standing("b", 120.0, 2)], 100)
+    assert sure.ranking[1].verdict == "ruled out"
+    poor = judge([Standing("a", 1000.0, 2), Standing("b", 1020.0, 2)], 100)
+    assert poor.cannot_tell == ("a", "b")
+    assert "even the best model" in poor.warnings[0]
+
+
+def test_more_constants_for_the_same_fit_are_no_evidence_of_the_data():
+    standings = [Standing("plain", 100.0, 2), Standing("rich", 99.0, 12)]
+    assert judge(standings, 100).cannot_tell == ("plain", "rich")
+    assert judge(standings, 100, parsimony=True).cannot_tell == ()
+
+
+def test_what_fits_any_data_identically_is_never_told_apart():
+    swapped = Standing("b", 500.0, 2, same_as=("a",))  # a search that ended badly
+    assert judge([Standing("a", 100.0, 2), swapped], 100).cannot_tell == ("a", "b")
+
+
+def test_words_of_kass_and_raftery():
+    found = [words(2 * math.log(ratio)) for ratio in (2, 10, 100, 1000)]
+    assert found == ["not worth more than a bare mention", "positive", "strong", "very strong"]
+
+
+# ---- schemes -----------------------------------------------------------------------------------
+
+
+def test_schemes_on_a_trace():
+    time = np.arange(4.0, 400.0, 4.0)
+    noise = np.random.default_rng(3).normal(0.0, 1e-3, len(time))
+    second = Trace(time, 0.4 * (1.0 - 1.0 / (1.0 + 0.03 * time)) + noise)
+    first = Trace(time, 0.4 * (1.0 - np.exp(-0.015 * time)) + noise)
+    for trace, best in ((first, "A -> B"), (second, "2 A -> B")):
+        verdict = compare_schemes(trace, ["A -> B", "2 A -> B"])
+        assert verdict.best == best
+        assert verdict.cannot_tell == ()
+    with pytest.raises(FitError, match="1 scheme to compare"):
+        compare_schemes(first, ["A -> B", "A  ->  B"])
+
+
+def test_equivalent_schemes_are_never_told_apart(ours, protocol):
+    spectra = seen(ours, protocol)
+    verdict = compare_schemes(spectra, ["A -> B", "A <-> B"])
+    assert set(verdict.cannot_tell) == {"A -> B", "A <-> B"}
+
+
+# ---- published observations --------------------------------------------------------------------
+
+
+@pytest.mark.study
+def test_on_published_observations_the_control_passes_no_telling_row():
+    records = {r.model: r for r in compare_on_observations("CdS")}
+    assert records[IDLE].telling_passes == 0
+    assert records["two-pathway"].telling_passes > records["droplets"].telling_passes
+    assert "layers" not in records

@@ -1,0 +1,223 @@
+"""Which experiment next: bench plans that can be done, and information that is worth its name."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import prenuc as pn
+from prenuc.errors import FitError
+from prenuc.infer.bench_plan import axes, base
+from prenuc.infer.contender import Contender
+from prenuc.infer.next_experiment import next_experiment
+from prenuc.infer.outlook import (
+    Density,
+    Instrument,
+    Outlook,
+    expected_information,
+    outlook,
+    updated,
+    wavelengths,
+)
+from prenuc.infer.sharpen import sensitivities, sharpening
+from prenuc.mechanism.rivals import classical, droplets
+
+KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")
+METER = Instrument(np.array([311.0, 340.0, 380.0, 420.0]))
+
+
+def written(recipe=KINETIC[0]):
+    return pn.Protocol.from_recipe(pn.recipe(recipe))
+
+
+# ---- plans -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("recipe", KINETIC)
+def test_every_plan_is_read_again_as_it_stands(recipe):
+    start = base(written(recipe))
+    plans = [start.with_level(one) for levels in axes(start.protocol).values() for one in levels]
+    assert len(plans) > 10
+    for plan in plans:
+        assert plan is not None
+        again = pn.Protocol.from_text(list(plan.sentences))
+        assert again.steps == plan.protocol.steps
+        assert plan.sentences != start.sentences
+        assert not again.warnings
+
+
+def test_a_plan_is_weighed_and_poured():
+    text = "\n".join(base(written()).sentences)
+    assert "mmol" not in text
+    assert "9.6 mg S" in text  # 0.3 mmol of 32.06 g/mol
+    assert " 0 " not in text
+
+
+def test_changes_can_be_combined():
+    start = base(written())
+    along = axes(start.protocol)
+    plan = start
+    for levels in along.values():
+        plan = plan.with_level(levels[0])
+    assert len(plan.changes) == len(along)
+    additive, temperature = along["additive"][1], along["temperature"][0]
+    text = start.with_level(additive).with_level(temperature).sentences
+    assert [line for line in text if line.startswith(("heat", "hold", "inject"))] == [
+        "heat flask to 120 degC at 12 degC/min",
+        "hold flask for 10 min",
+        "inject 1.02 g TOPO into flask",
+        "hold flask for 10 min",
+    ]
+
+
+def test_a_protocol_without_a_flask_has_fewer_axes():
+    plain = pn.Protocol.from_text("charge vial with 0.1 mmol S and 3 mL toluene at 25 degC")
+    assert set(axes(plain)) == {"sampling"}
+
+
+# ---- information -------------------------------------------------------------------------------
+
+
+def outlook_of(level, *, width=0.02, seed=0, draws=12):
+    """Draws of one spectrum of height ``level`` at 311 nm that is uncertain by ``width``."""
+    generator = np.random.default_rng(seed)
+    height = level * np.exp(width * generator.standard_normal((draws, 4)))
+    return Outlook(height[:, :, None] * np.array([1.0, 0.5, 0.2, 0.0]))
+
+
+def test_models_that_expect_the_same_teach_nothing():
+    seen = {"a": outlook_of(0.4, seed=1), "b": outlook_of(0.4, seed=2)}
+    assert abs(expected_information(seen, {"a": 0.5, "b": 0.5}, METER).information) < 0.1
+
+
+def test_models_that_expect_other_things_teach_one_bit():
+    seen = {"a": outlook_of(0.4), "b": outlook_of(0.1)}
+    assert expected_information(seen, {"a": 0.5, "b": 0.5}, METER).information > 0.95
+
+
+def test_a_difference_within_the_unknown_extinction_teaches_little():
+    told = {"a": outlook_of(0.4, width=0.02, seed=1), "b": outlook_of(0.5, width=0.02, seed=2)}
+    hidden = {"a": outlook_of(0.4, width=0.6, seed=1), "b": outlook_of(0.5, width=0.6, seed=2)}
+    even = {"a": 0.5, "b": 0.5}
+    assert expected_information(told, even, METER).information > 0.9
+    assert expected_information(hidden, even, METER).information < 0.2
+
+
+def test_draws_that_nobody_could_foresee_never_make_information_negative():
+    seen = {name: outlook_of(0.3, width=2.0, seed=i, draws=4) for i, name in enumerate("ab")}
+    found = expected_information(seen, {"a": 0.5, "b": 0.5}, METER)
+    assert 0.0 <= found.information < 0.3
+    assert found.temper < 1.0
+
+
+def test_who_is_sure_learns_nothing():
+    seen = {"a": outlook_of(0.4), "b": outlook_of(0.1)}
+    gain = expected_information(seen, {"a": 0.999, "b": 0.001}, METER).information
+    assert 0.0 <= gain < 0.02
+
+
+def test_information_never_exceeds_what_there_is_to_learn():
+    seen = {name: outlook_of(0.1 + 0.2 * i, seed=i) for i, name in enumerate("abc")}
+    gain = expected_information(seen, dict.fromkeys("abc", 1 / 3), METER).information
+    assert 0.9 * math.log2(3) < gain < math.log2(3)
+
+
+def test_weights_follow_bayes():
+    after = updated({"a": 0.5, "b": 0.5}, {"a": math.log(3.0), "b": 0.0})
+    assert after["a"] == pytest.approx(0.99 * 0.75 + 0.01 * 0.5)
+    assert sum(after.values()) == pytest.approx(1.0)
+
+
+def test_a_density_of_one_reading_integrates_to_one():
+    meter = Instrument(np.array([400.0]), noise=0.01, offset=0.0)
+    seen = Outlook(np.random.default_rng(0).normal(0.3, 0.05, (8, 4, 1)))
+    density = Density.of(seen, meter.covariance(1))
+    x = np.linspace(-3.0, 3.6, 20001)
+    heights = np.exp([density.log(np.array([one])) for one in x])
+    assert np.trapezoid(heights, x) == pytest.approx(1.0, abs=0.01)
+
+
+def test_the_instrument_reads_with_the_covariance_that_it_states():
+    meter = Instrument(np.array([290.0, 311.0, 400.0]))
+    read = meter.readings(np.zeros((20000, 6)), np.random.default_rng(0))
+    assert np.allclose(np.cov(read.T), meter.covariance(6), atol=3e-4)
+
+
+def test_bands_of_the_material_are_read():
+    assert {311.0, 322.0} <= set(wavelengths("CdS").tolist())
+
+
+# ---- proposals ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def found():
+    models = [pn.two_pathway("CdS"), classical("CdS")]
+    return next_experiment(models, written(), draws=3, only=["temperature"], seed=1)
+
+
+def test_proposals_are_ranked_and_can_be_done(found):
+    assert 1 <= len(found) <= 5
+    values = [one.expected_information for one in found]
+    assert values[0] == pytest.approx(max(values), abs=0.02)
+    assert all(value <= 1.0 for value in values)
+    again = pn.Protocol.from_text(list(found[0].bench_steps))
+    assert again.steps == found[0].protocol.steps
+    run = pn.simulate(pn.two_pathway("CdS"), again)
+    assert len(run.measurements) == 6
+    assert found[0].experiment in str(found[0])
+
+
+def test_the_same_seed_gives_the_same_proposals(found):
+    models = [pn.two_pathway("CdS"), classical("CdS")]
+    again = next_experiment(models, written(), draws=3, only=["temperature"], seed=1)
+    assert [one.as_dict() for one in again] == [one.as_dict() for one in found]
+
+
+def test_what_cannot_be_asked_is_said():
+    ours = pn.two_pathway("CdS")
+    with pytest.raises(FitError, match="Give two or more"):
+        next_experiment([ours], written())
+    with pytest.raises(FitError, match=r"Nearest: 'isomerisation\.k'"):
+        next_experiment([ours], written(), sharpen="isomerization.k")
+    with pytest.raises(FitError, match="Nearest: 'temperature'"):
+        next_experiment([ours, droplets("CdS")], written(), only=["temperatur"])
+    with pytest.raises(FitError, match="weight of the model"):
+        next_experiment([ours, droplets("CdS")], written(), weights={"two-pathway/CdS": 1.0})
+
+
+# ---- one constant ------------------------------------------------------------------------------
+
+
+def test_sensitivities_agree_with_a_finite_change():
+    """Of the rise A (1 − exp(−k t)) in ln k: A k t exp(−k t), read off a first-order droplet."""
+    one, plan = Contender(droplets("CdS")), base(written())
+    nm = np.array([311.0])
+    slopes = sensitivities(one, plan.protocol, nm)
+    at = [constant.name for constant in one.free].index("crystallisation.k")
+    there, back = (
+        sum(part.absorbance.ravel() for part in one.shown(plan.protocol, nm, factors).values())
+        for factors in ({"crystallisation.k": 1.02}, {"crystallisation.k": 1.0 / 1.02})
+    )
+    assert np.allclose(slopes[:, at], (there - back) / (2.0 * math.log(1.02)), rtol=0.02, atol=1e-4)
+    assert np.all(slopes[1:, at] > 0.0)
+
+
+def test_more_in_the_cuvette_narrows_a_rate_constant_more():
+    one, start = Contender(droplets("CdS")), base(written())
+    thin, *_, thick = (start.with_level(level) for level in axes(start.protocol)["dilution"])
+    meter = Instrument(wavelengths("CdS"))
+    little = sharpening(one, thin.protocol, "crystallisation.k", meter)
+    much = sharpening(one, thick.protocol, "crystallisation.k", meter)
+    nothing = sharpening(one, thick.protocol, "supply with HPPh2.k", meter)
+    assert much > little + 0.3 > 0.5
+    assert nothing == pytest.approx(0.0, abs=1e-6)
+
+
+def test_an_outlook_does_not_know_the_extinction():
+    nm = np.array([311.0])
+    seen = outlook(Contender(droplets("CdS")), base(written()).protocol, nm, draws=6, spread=1.0)
+    scatter = np.std(np.log(seen.draws[:, :, -1]))
+    assert scatter == pytest.approx(math.hypot(math.log(1.5), 0.1), rel=0.35)

@@ -1,0 +1,220 @@
+"""Tangents of every kind of parameter, against extrapolated differences of whole runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from populations import ROOM
+from prenuc.errors import InputError
+from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation, mass_action
+from prenuc.quantities import Quantity
+from prenuc.simulation.evolve import evolve
+from prenuc.simulation.sensitivity import STEP, Direction, directions
+from prenuc.simulation.solver import Cvode, Rodas
+from test_size_classes import crowded
+
+TIMES = [0.0, 2.0, 5.0]
+START = {"M": 3.0, "P": 2.0, "L": 0.5}
+SMALL = 0.05 * np.exp(-((np.arange(28.0) - 9) ** 2) / 20)  # dots that are there at the start
+RAMPS = {"isothermal": 330.0, "ramp": (310.0, 335.0)}
+# Every number that a mechanism can be built from, with its value here.
+NUMBERS = {
+    "k": 0.02,
+    "activation energy": 40e3,
+    "anchor": 320.0,
+    "order": 1.7,
+    "scale of an order": 1.3,
+    "half-value of a saturation": 0.5,
+    "half-value of a surface": 0.7,
+    "sites of a surface": -1.6,
+    "threshold": 0.4,
+    "barrier": 1.5,
+    "solubility": 0.4,
+    "initial": 3.0,
+    "stoichiometric number": 2.0,
+    "nucleus": 3.4,
+    "capillarity": 1.2 * ROOM,
+    "k of attachment": 0.8,
+    "energy of detachment": 80e3,
+    "k of etching": 0.02,
+}
+
+
+def model(**changed):
+    """Return a mechanism with dots in which every number plays a part."""
+    n = NUMBERS | {name.replace("_", " "): number for name, number in changed.items()}
+    crowd = crowded(30)
+    sizes = crowd.population
+    burst, split = crowd.reactions
+    laws = (
+        *mass_action({"M": 2}),
+        Barrier({"M": 1.0}, n["solubility"], n["barrier"], 2.0, 8.0),
+    )
+    made = {"M": -n["nucleus"], "QD": n["nucleus"]}
+    burst = replace(burst, stoichiometry=made, factors=laws)
+    number = n["stoichiometric number"]
+    side = Reaction(
+        "side",
+        {"M": -number, "L": number - 1.0},
+        Arrhenius(n["k"], n["anchor"], n["activation energy"]),
+        (
+            Power({"M": 1.0, "P": 0.5}, n["order"], n["scale of an order"]),
+            Saturation({"P": 1.0}, n["half-value of a saturation"]),
+            Excess({"M": 1.0}, n["threshold"]),
+        ),
+    )
+    first, second = sizes.attachment
+    surface = Binding({"L": 1.0}, n["half-value of a surface"], n["sites of a surface"])
+    first = replace(
+        first,
+        constant=replace(first.constant, k=n["k of attachment"]),
+        factors=(*mass_action({"M": 1}), surface),
+    )
+    leave, etch = sizes.detachment
+    leave = replace(leave, constant=replace(leave.constant, energy=n["energy of detachment"]))
+    etch = replace(etch, constant=replace(etch.constant, k=n["k of etching"]))
+    return replace(
+        crowd,
+        components={name: replace(c, composition=None) for name, c in crowd.components.items()},
+        reactions=(burst, split, side),
+        population=replace(
+            sizes,
+            attachment=(first, second),
+            detachment=(leave, etch),
+            nuclei={"burst": n["nucleus"], "split": 7.0},
+            capillarity=n["capillarity"],
+        ),
+        initial=START | {"M": n["initial"]},
+    )
+
+
+def direction(name):
+    number = NUMBERS[name]
+    move = STEP * abs(number)
+    return Direction(name, *(model(**{name: number + s * move}) for s in (-1, 1)), 2 * move)
+
+
+def run(mechanism, ramp, parameters=(), rtol=1e-9):
+    return evolve(
+        mechanism,
+        TIMES,
+        dots=SMALL,
+        temperature=RAMPS[ramp],
+        solver=Rodas(rtol=rtol, atol=1e-15),
+        parameters=parameters,
+    )
+
+
+@pytest.fixture(scope="module", params=RAMPS)
+def tangents(request):
+    """Return the tangents of all parameters, of components and then classes."""
+    found = run(model(), request.param, [direction(name) for name in NUMBERS])
+    both = np.concatenate((found.tangents, found.dot_tangents), axis=1)
+    return request.param, dict(zip(NUMBERS, np.moveaxis(both, -1, 0), strict=True))
+
+
+def differences(name, ramp):
+    """Return extrapolated differences (Richardson, three steps: an error of sixth order)."""
+    number, columns = NUMBERS[name], []
+    for share in (4e-3, 2e-3, 1e-3):
+        move = share * abs(number)
+        ends = [run(model(**{name: number + s * move}), ramp, rtol=1e-12) for s in (-1, 1)]
+        low, high = (np.concatenate((e.concentration, e.dots), axis=1) for e in ends)
+        columns.append((high - low) / (2 * move))
+    a, b, c = columns
+    ab, bc = (4 * b - a) / 3, (4 * c - b) / 3
+    return (16 * bc - ab) / 15
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_tangent_is_the_derivative_of_the_solution(tangents, name):
+    ramp, found = tangents
+    wanted = differences(name, ramp)
+    size = np.abs(wanted).max(axis=0, keepdims=True) + 1e-3 * np.abs(wanted).max()
+    assert np.abs(wanted).max() * abs(NUMBERS[name]) > 1e-5, "this number plays no part"
+    away = np.abs(found[name] - wanted) / size
+    assert away.max() < 1e-6, np.unravel_index(away.argmax(), away.shape)
+
+
+def test_tangents_do_not_change_the_run():
+    plain, moved = run(model(), "ramp"), run(model(), "ramp", [direction("k")])
+    np.testing.assert_array_equal(plain.concentration, moved.concentration)
+    np.testing.assert_array_equal(plain.dots, moved.dots)
+
+
+def test_tangents_keep_what_the_solution_keeps():
+    """No rate constant moves the ligand that there is; what is charged does so one to one."""
+    names = ("k of attachment", "capillarity", "energy of detachment", "k of etching")
+    crowd = crowded(30)
+    leave = crowd.population.detachment[1]
+
+    def etched(k):
+        slower = replace(leave, constant=replace(leave.constant, k=k))
+        leaves = (crowd.population.detachment[0], slower)
+        return replace(crowd, population=replace(crowd.population, detachment=leaves))
+
+    parameter = Direction("k", etched(0.02 * (1 - STEP)), etched(0.02 * (1 + STEP)), 2 * STEP)
+    found = evolve(crowd, TIMES, start=START, dots=SMALL, parameters=[parameter])
+    (m, p, el) = (found.tangents[:, i, 0] for i in range(3))
+    size = np.abs(found.tangents).max()
+    assert size > 1e-6, names
+    units = found.units @ found.dot_tangents[..., 0].T
+    assert np.abs(p + el).max() < 1e-13 * size
+    assert np.abs(m + p + units).max() < 1e-12 * np.abs(found.dot_tangents).max() * 30
+
+
+def test_a_start_given_by_hand_is_no_parameter():
+    found = evolve(model(), [0.0, 1.0], start=START, parameters=[direction("initial")])
+    assert np.all(found.tangents == 0)
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["law", "reaction", "classes"])
+def test_a_parameter_that_changes_the_structure_is_refused(other):
+    here = model()
+    first, *rest = here.reactions
+    above = {
+        "law": replace(here, reactions=(replace(first, factors=mass_action({"M": 1})), *rest)),
+        "reaction": replace(here, reactions=(*here.reactions, replace(first, name="again"))),
+        "classes": replace(here, population=replace(here.population, largest=31)),
+    }[other]
+    with pytest.raises(InputError, match="'shape' changes which reactions there are"):
+        run(here, "ramp", [direction("k"), Direction("shape", here, above, 1.0)])
+
+
+def test_a_library_gives_no_tangents():
+    with pytest.raises(InputError, match="neither events nor tangents"):
+        evolve(model(), [1.0], parameters=[direction("k")], solver=Cvode())
+
+
+# ---- parameters from values ----------------------------------------------------------------------
+
+
+def test_directions_are_per_unit_in_si():
+    """A decay: dS/dk = −t S, whatever unit k was written in."""
+    value = replace(
+        next(iter(two_pathway("CdS").parameters.values())), quantity=Quantity(0.3, "1/min")
+    )
+    values = {"k": value}
+
+    def build(changed):
+        k = (values | changed)["k"].si
+        return Mechanism(
+            "decay",
+            {name: Component(name) for name in "SP"},
+            (Reaction("R", {"S": -1.0, "P": 1.0}, Arrhenius(k), mass_action({"S": 1})),),
+            initial={"S": 2.0},
+        )
+
+    parameters = directions(build, values, ["k"])
+    assert parameters[0].span == pytest.approx(2 * STEP * 0.3 / 60)
+    found = evolve(build({}), [0.0, 30.0, 600.0], parameters=parameters)
+    s, t = found.of("S"), found.time
+    np.testing.assert_allclose(found.tangents[:, 0, 0], -t * s, rtol=1e-7)
+    np.testing.assert_allclose(found.tangents[:, 1, 0], t * s, rtol=1e-7)
