@@ -17,6 +17,7 @@ from prenuc.infer.published import PANELS, PanelResult, kinetic_panel
 from prenuc.mechanism import read_mechanism
 from prenuc.present.files import write_text
 from prenuc.present.plot import plot_fit, plot_spectra, save
+from prenuc.present.report import report as write_report
 
 
 def table_of(result: PanelResult) -> Table:
@@ -72,7 +73,9 @@ def main() -> None:
         for note in result.notes:
             console.print(f"  {note}")
         console.print("  Assumed: " + "; ".join(result.run.assumptions), "\n", highlight=False)
-        for path in draw(result, options.out):
+        page = options.out / f"figure-{name}.html"
+        write_report(result, to=page, title=f"Figure {name}, simulated and fitted")
+        for path in (*draw(result, options.out), page):
             console.print(f"  wrote {path}")
     path = write_text(options.out / "main-job.json", json.dumps(report, indent=2) + "\n")
     console.print(f"  wrote {path}")

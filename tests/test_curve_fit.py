@@ -11,6 +11,7 @@ import prenuc as pn
 from prenuc.errors import FitError
 from prenuc.infer.curve_fit import _curve
 from prenuc.infer.scheme import parse
+from prenuc.infer.trace_fit import crossing
 
 TIME = np.linspace(0.0, 300.0, 121)
 CASES = [
@@ -124,3 +125,15 @@ def test_gradient_of_the_objective_is_exact_with_an_amplitude_held():
         for p, along in enumerate(1e-5 * np.eye(2)):
             slope = (one.at(u + along).value - one.at(u - along).value) / 4e-5
             assert one.at(u).gradient[p] == pytest.approx(slope, rel=1e-6)
+
+
+def test_an_end_of_an_interval_is_found_where_a_profile_is_not_the_same_twice():
+    """A search that goes on from its last point may end a little elsewhere the second time."""
+    seen = []
+
+    def rise(shift):
+        seen.append(shift)
+        again = seen.count(shift) > 1
+        return abs(shift) - 1.0 - (2.0 if again else 0.0)
+
+    assert crossing(rise, 0.25, 100.0) == pytest.approx(1.0, rel=1e-5)

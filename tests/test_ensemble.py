@@ -54,8 +54,13 @@ def alone(model, row, times=TIMES, temperature=298.15, solver=SOLVER, start=None
 
 
 def test_threads_give_the_same_bits():
+    """On a ramp, where a set's constants are read in every step, so that a mix-up would show."""
     rows = factors(2 * CHUNK + 17, 3)  # several pieces of work, the last one short
-    one, many = (ensemble(CHAIN, TIMES, factors=rows, solver=SOLVER, threads=n) for n in (1, 4))
+    one, many = (
+        ensemble(CHAIN, TIMES, factors=rows, temperature=(290, 320), solver=SOLVER, threads=n)
+        for n in (1, 4)
+    )
+    assert many.concentration.shape == (len(rows), 3, 3)
     np.testing.assert_array_equal(one.concentration, many.concentration)
     np.testing.assert_array_equal(one.steps, many.steps)
     assert one.failed == many.failed == {}

@@ -326,3 +326,18 @@ def test_results_as_tables_and_labelled_arrays():
     assert list(labelled["species"].values) == ["A", "B"]
     rebuilt = labelled["concentration"] @ labelled["spectrum"] + labelled["residual"]
     np.testing.assert_allclose(rebuilt.values, found.series.absorbance, atol=1e-12)
+
+
+def test_residuals_that_are_no_noise_are_told():
+    """A missed step leaves a course; good fits leave none of the three checks' sentences."""
+    time, nm = np.linspace(0.0, 300.0, 60), np.linspace(300.0, 500.0, 80)
+    chain, _ = parse("A -> B -> C").concentrations(time, np.array([0.05, 0.012]))
+    bands = np.exp(-0.5 * ((nm - np.array([[340.0], [400.0], [450.0]])) / 20.0) ** 2)
+    noise = np.random.default_rng(4).normal(0.0, 1e-3, (60, 80))
+    data = SpectrumSeries(nm, time, chain @ bands + noise)
+    said = " ".join(global_fit(data, "A -> B").warnings)
+    assert "slow course" in said
+    good = " ".join(global_fit(data, "A -> B -> C").warnings)
+    assert "slow course" not in good
+    assert "neighbouring spectra" not in good
+    assert "shifted as a whole" not in good

@@ -36,9 +36,9 @@ def power(x):
 """
 
 
-def python(folder, *arguments):
+def python(folder, *arguments, cache="cache"):
     """Return what a fresh process with ``folder`` on its path prints."""
-    cache = {"PRENUC_CACHE": str(folder / "cache"), "PYTHONPATH": str(folder)}
+    cache = {"PRENUC_CACHE": str(folder / cache), "PYTHONPATH": str(folder)}
     done = subprocess.run(
         [sys.executable, *arguments],
         env=os.environ | cache,
@@ -67,6 +67,15 @@ def test_an_edited_callee_in_another_file_is_seen(mini):
     assert python(mini, "-m", "mini.outer") == ["18.0", "0"]
     inner.write_text(INNER, encoding="utf-8")
     assert python(mini, "-m", "mini.outer") == ["6.0", "1"]  # the old one is still there
+
+
+def test_where_nothing_can_be_kept_nothing_stale_is_served(mini):
+    """numba would fall back on __pycache__, which does not see the callee."""
+    (mini / "file").touch()
+    for law, result in (("return x", "6.0"), ("return x * x", "18.0")):
+        inner = INNER.replace("return x", law)
+        (mini / "mini" / "inner.py").write_text(inner, encoding="utf-8")
+        assert python(mini, "-m", "mini.outer", cache="file/no-folder") == [result, "0"]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in HERE.glob("*.py")))

@@ -138,3 +138,14 @@ def test_all_problems_are_told_at_once():
         pn.fit([DataSet(data=good)], "A -> B", laws={"q": Own()})
     with pytest.raises(FitError, match="there are no data sets"):
         pn.fit([], "A -> B")
+
+
+def test_many_data_sets_have_a_figure_and_a_report(tmp_path):
+    time = np.linspace(0.0, 100.0, 30)
+    noise = np.random.default_rng(3).normal(0.0, 1e-3, (2, 30))
+    traces = [Trace(time, 0.5 * -np.expm1(-0.03 * time) + row) for row in noise]
+    fit = pn.fit([DataSet(data=one) for one in traces], "A -> B")
+    figure = plot_any_fit(fit)
+    assert [line.get_label() for line in figure.axes[0].lines[1::2]] == ["set 1", "set 2"]
+    page = pn.report(fit, to=tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "2 data sets" in page

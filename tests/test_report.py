@@ -13,6 +13,7 @@ from commands import REAL, bad_files, clusters, dots, real, run, write
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
 from prenuc.infer.fit import fit
+from prenuc.infer.published import kinetic_panel
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.analysis import analyze
@@ -204,6 +205,22 @@ def test_bad_files_get_one_clear_line_and_leave_no_report(prenuc, tmp_path):
         assert what in answer.err
         assert answer.err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["bad"]
+
+
+@pytest.mark.parametrize(
+    ("panel", "said"),
+    [
+        ("2a-b", ["a constant lies under the trace</td>", "not identifiable"]),
+        ("2c-d", ["t counted from 200 min", "Nothing printed decides"]),
+    ],
+)
+def test_a_kinetic_panel_says_what_the_data_say_about_the_lag_in_both_readings(
+    panel, said, tmp_path
+):
+    page = report(kinetic_panel(panel), to=tmp_path / "r.html").read_text(encoding="utf-8")
+    about = page[page.index("What these spectra say about the lag") :]
+    assert all(text in about for text in [*said, "nothing but the product absorbs"])
+    assert outside(page) == []
 
 
 def test_a_report_never_replaces_its_input_and_has_its_ending(prenuc, tmp_path):

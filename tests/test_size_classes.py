@@ -141,17 +141,24 @@ def test_classes_that_no_dot_reaches_do_not_matter():
 
 
 def test_the_window_widens_as_far_as_dots_grow():
-    """Pure growth of the smallest dots: none is lost, and the front stands where it must."""
+    """Pure growth of the smallest dots: none is lost, and the front stands where it must.
+
+    With a loose tolerance a single step carries dots beyond the window, and is taken again.
+    """
     sizes = (2, 5000)
     model = population(attachment(1.0, order=0), sizes=sizes)
-    run = evolve(model, [0.0, 30.0], start={"M": 1e4}, dots=only(sizes, 2, 1.0))
-    assert run.moment(0)[-1] == pytest.approx(1.0, rel=1e-13)
-    assert run.moment(1)[-1] + run.of("M")[-1] == pytest.approx(1e4 + 2, rel=1e-14)
-    # d n/dt = n^(2/3): the mean length grows by t/3
-    mean = run.moment(1)[-1] / run.moment(0)[-1]
-    assert mean == pytest.approx((2 ** (1 / 3) + 10) ** 3, rel=0.1)
-    assert mean > 40 * 32  # far beyond the smallest window
-    assert np.all(run.dots >= -1e-9)  # below the shape's tolerance, 50 rtol
+    means = []
+    for rtol in (1e-6, 1e-2):
+        solver = Rodas(rtol=rtol, atol=1e-10)
+        run = evolve(model, [0.0, 30.0], start={"M": 1e4}, dots=only(sizes, 2, 1.0), solver=solver)
+        assert run.moment(0)[-1] == pytest.approx(1.0, rel=1e-13)
+        assert run.moment(1)[-1] + run.of("M")[-1] == pytest.approx(1e4 + 2, rel=1e-14)
+        assert np.all(run.dots >= -50 * rtol)
+        means.append(run.moment(1)[-1])
+    assert run.stats["rejected"] > 0
+    assert means[0] == pytest.approx(1395.01, rel=1e-5)  # far beyond the smallest window
+    assert means[0] == pytest.approx((2 ** (1 / 3) + 10) ** 3, rel=0.1)  # dn/dt = n^(2/3)
+    assert means[1] == pytest.approx(means[0], rel=1e-2)
 
 
 def test_a_dot_below_the_smallest_falls_apart_into_all_its_units():

@@ -15,6 +15,7 @@ from prenuc.quantities import Quantity
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.sensitivity import STEP, Direction, directions
 from prenuc.simulation.solver import Cvode, Rodas
+from test_engine import network
 from test_size_classes import crowded
 
 TIMES = [0.0, 2.0, 5.0]
@@ -170,6 +171,23 @@ def test_tangents_keep_what_the_solution_keeps():
 def test_a_start_given_by_hand_is_no_parameter():
     found = evolve(model(), [0.0, 1.0], start=START, parameters=[direction("initial")])
     assert np.all(found.tangents == 0)
+
+
+def test_at_an_event_tangents_are_those_at_its_time():
+    """S = S₀ exp(−k t): ∂S/∂k = −t S at any fixed time, also at the one where 80 % are consumed."""
+
+    def decay(k):
+        return network(({"S": -1.0, "P": 1.0}, k, {"S": 1}), initial={"S": 2.0})
+
+    k = 0.3
+    parameter = Direction("k", decay(k * (1 - STEP)), decay(k * (1 + STEP)), 2 * STEP * k)
+    times = [0.0, 1.0, 5.0, 50.0, 100.0]
+    run = evolve(decay(k), times, until="80 % of S is consumed", parameters=[parameter])
+    at = np.array([0.0, 1.0, 5.0, np.nan, run.stopped])
+    np.testing.assert_allclose(run.tangents[:, 0, 0], -at * run.of("S"), rtol=1e-6)
+    # The event moves against the slope: dt*/dk = −(∂S/∂k)/(dS/dt) = −t*/k.
+    moved = -run.tangents[-1, 0, 0] / (-k * run.of("S")[-1])
+    assert moved == pytest.approx(-np.log(5) / k**2, rel=1e-6)
 
 
 # ---- what is refused -----------------------------------------------------------------------------

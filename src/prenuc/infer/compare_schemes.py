@@ -233,7 +233,5 @@ def _rank(
     components = count_components(data)
     if components.at_least <= have:
         return []
-    return [
-        f"the spectra hold {components.at_least} components beyond doubt, {found.best} only {have}:"
-        " something that none of the schemes describes changes, too"
-    ]
+    what = f"{components.at_least} components beyond doubt, {found.best} has {have}"
+    return [f"the spectra hold {what}: something that none of the schemes describes changes, too"]

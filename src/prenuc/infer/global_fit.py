@@ -40,12 +40,13 @@ from prenuc.infer.intervals import Intervals
 from prenuc.infer.labelled import matrix_dataset
 from prenuc.infer.matrix import Matrix, Solution
 from prenuc.infer.parameter import Parameter, table
+from prenuc.infer.residual_checks import basis_of, check_residuals
 from prenuc.infer.scheme import parse
 from prenuc.infer.starts import check_start
 from prenuc.infer.verdicts import remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     import xarray as xr
@@ -178,7 +179,7 @@ def _answer(found: Solution, series: SpectrumSeries) -> GlobalFit:
     known = Intervals(found.objective, best, found.noise)
     params = known.parameters()
     shares, _ = kinetics.concentrations(series.time, kinetics.decode(best.u)[0])
-    doubts = remarks(found.objective, best, found.noise, params, known)
+    doubts = remarks(found.objective, found.noise, params, known)
     return GlobalFit(
         scheme=kinetics.scheme,
         params=params,
@@ -193,9 +194,21 @@ def _answer(found: Solution, series: SpectrumSeries) -> GlobalFit:
         concentrations=shares,
         spectra=found.spectra(shares, series.absorbance),
         steps=dict(zip(kinetics.names, kinetics.meanings, strict=True)),
-        warnings=(*found.said, *doubts),
+        warnings=(*found.said, *doubts, *_failed(found, series.absorbance)),
         equivalent_schemes=tuple(str(one) for one in equivalents(kinetics)),
     )
+
+
+def _failed(found: Solution, data: NDArray[np.float64]) -> Iterator[str]:
+    """Yield what residuals say against the noise found; what it counts already is not said."""
+    kinetics, time, noise = found.objective.kinetics, found.objective.time, found.noise
+    shares, _ = kinetics.concentrations(time, kinetics.decode(found.best.u)[0])
+    counted = {"offset"} if noise.offset_sd > 0 else set()
+    if noise.drift_sd > 0:
+        counted |= {"trend", "autocorrelation", "offset"}
+    for check in check_residuals(data, time, basis_of(shares)):
+        if check.failed and check.name not in counted:
+            yield check.sentence
 
 
 def is_first_order(kinetics: AbstractKinetics, name: str) -> bool:

@@ -141,6 +141,19 @@ class PanelResult:
     readings: Mapping[str, float]
     notes: tuple[str, ...]
 
+    @property
+    def lag_readings(self) -> dict[str, Fit]:
+        """The same spectra without the authors' subtraction, read in two ways.
+
+        Either nothing but the product absorbs, and the prefactor says when growth began; or an
+        unknown constant lies under the trace, and only the shape of the growth can say it.
+        """
+        raw = self.spectra.trace(self.panel.at)
+        return {
+            "nothing but the product absorbs": fit(raw, self.panel.scheme),
+            "a constant lies under the trace": fit(raw, self.panel.scheme, background=True),
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """Return k, A_inf and lag as ``{value, ci95, unit, truth, published}``, and the rest."""
         numbers = {name: self._quantity(name) for name in ("k", "A_inf", "lag")}
@@ -152,6 +165,9 @@ class PanelResult:
             "fit": self.fit.as_dict(),
             "plain_exponential_from_200_min": plain,
             "readings_of_printed_equation_rms": dict(self.readings),
+            "lag_readings": {
+                reading: one.params["lag"].as_dict() for reading, one in self.lag_readings.items()
+            },
             "notes": list(self.notes),
             "assumptions": list(self.run.assumptions),
             "conservation": dict(self.run.conservation),

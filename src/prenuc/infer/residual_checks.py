@@ -77,12 +77,12 @@ def residual_checks(fit: GlobalFit | Fit) -> tuple[Check, ...]:
     from prenuc.infer.global_fit import GlobalFit
 
     if isinstance(fit, GlobalFit):
-        return check_residuals(fit.residuals, fit.series.time, _basis(fit.concentrations))
+        return check_residuals(fit.residuals, fit.series.time, basis_of(fit.concentrations))
     time = fit.trace.time
     constant, growth = np.ones_like(time), fit.fitted
     slope = np.gradient(growth, time)
     columns = np.column_stack((constant, growth, time * slope))
-    return check_residuals(fit.residuals[:, None], time, _basis(columns))
+    return check_residuals(fit.residuals[:, None], time, basis_of(columns))
 
 
 def check_residuals(residuals: Array, time: Array, span: Array) -> tuple[Check, ...]:
@@ -108,9 +108,10 @@ def check_residuals(residuals: Array, time: Array, span: Array) -> tuple[Check, 
     return tuple(checks)
 
 
-def _basis(columns: Array) -> Array:
+def basis_of(columns: Array) -> Array:
     """Return orthonormal columns of what the columns span, shape (m, r)."""
-    left, size, _ = np.linalg.svd(columns / np.linalg.norm(columns, axis=0), full_matrices=False)
+    lengths = np.maximum(np.linalg.norm(columns, axis=0), TINY)
+    left, size, _ = np.linalg.svd(columns / lengths, full_matrices=False)
     span: Array = left[:, size > 1e-10 * size[0]]
     return span
 

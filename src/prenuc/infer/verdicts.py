@@ -22,7 +22,6 @@ POWER_STEPS = 30
 
 def remarks(
     objective: Objective,
-    best: Point,
     noise: Noise,
     params: Mapping[str, Parameter],
     known: Intervals,
@@ -31,7 +30,6 @@ def remarks(
 
     Args:
         objective: The weighted objective.
-        best: Its minimum.
         noise: The noise found.
         params: The parameters reported.
         known: The intervals, and what they found out about the scheme.
@@ -55,11 +53,6 @@ def remarks(
         yield (
             "residuals of neighbouring wavelengths are correlated; the intervals rest on the "
             "scatter of the residuals along the fit's own filter"
-        )
-    if not len(noise.drift) and trend(objective, best):
-        yield (
-            "the residuals keep a slow course in time: the scheme misses a step, or the baseline "
-            "changes shape; the intervals are then too narrow"
         )
     if seen and known.rates is not None:
         yield from _of_times(known.rates, objective.time)

@@ -12,6 +12,8 @@ import numpy as np
 
 from prenuc.errors import InputError, Problem
 from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.growth import growth_of
+from prenuc.infer.many_fit import ManyFit
 from prenuc.infer.trace_fit import linearised
 from prenuc.present.files import whole
 
@@ -110,7 +112,7 @@ def _interesting(series: SpectrumSeries) -> tuple[float, float]:
 
 
 def plot_fit(fit: Fit, *, title: str = "") -> Figure:
-    """Return a figure of a trace, its fit, the residuals, and ln(A∞ − A) as an inset.
+    """Return a figure of a trace, its fit and residuals; for growth, ln(A∞ − A) as an inset.
 
     Args:
         fit: A fitted trace.
@@ -125,7 +127,7 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
         axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
         axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
         axes.set_ylabel(trace.name)
-        axes.legend(loc="upper left", fontsize=8)
+        axes.legend(loc="best", fontsize=8)
         axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
         below.axhline(0.0, color="0.6", lw=0.8)
         below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
@@ -161,16 +163,48 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
     return figure
 
 
-def plot_any_fit(fit: Fit | GlobalFit) -> Figure:
-    """Return the figure of a trace's fit or of a global fit."""
+def plot_many_fit(fit: ManyFit) -> Figure:
+    """Return a figure of every data set and its fit against time, where its signal changes most.
+
+    Args:
+        fit: Many data sets fitted at once.
+    """
+    import matplotlib as mpl
+
+    with mpl.rc_context(STYLE):
+        colours = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(fit.sets)))
+        figure = new_figure(6.4, 3.9)
+        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+        for one, colour in zip(fit.sets, colours, strict=True):
+            series, fitted = one.series, fit.fitted[one.label]
+            at = int(np.argmax(np.ptp(fitted, axis=0)))
+            several = len(series.wavelength) > 1
+            name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
+            data = series.absorbance[:, at]
+            axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
+            axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
+            below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
+        axes.set_ylabel(fit.sets[0].series.signal)
+        axes.legend(fontsize=8)
+        axes.set_title(fit.scheme, loc="left", fontsize=9)
+        below.axhline(0.0, color="0.6", lw=0.8)
+        below.set_ylabel("residual\n/ 0.001", fontsize=8)
+        below.set_xlabel(f"time / {fit.sets[0].series.time_unit}")
+    return figure
+
+
+def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
+    """Return the figure of a trace's fit, of a global fit, or of many data sets."""
+    if isinstance(fit, ManyFit):
+        return plot_many_fit(fit)
     return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
 
 
 def _inset(axes: Axes, fit: Fit) -> None:
-    plateau = fit.params["A_inf"].value
-    if plateau is None:
-        return
-    time, logarithm = linearised(fit.trace, plateau)
+    known = fit.params.get("A_inf")
+    if known is None or known.value is None or growth_of(fit.scheme) is None:
+        return  # only first-order growth becomes a line
+    time, logarithm = linearised(fit.trace, known.value)
     if len(time) < 3:
         return
     inset = axes.inset_axes((0.56, 0.14, 0.42, 0.42))

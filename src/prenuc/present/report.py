@@ -17,10 +17,12 @@ from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
 from prenuc.infer.fit import Fit
 from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.many_fit import ManyFit
+from prenuc.infer.published import PanelResult
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.files import write_text
-from prenuc.present.plot import plot_fit, plot_global_fit, plot_spectra, svg
+from prenuc.present.plot import plot_fit, plot_global_fit, plot_many_fit, plot_spectra, svg
 from prenuc.present.plot_features import MOST_PANELS, plot_each, plot_picks, plot_trend
 from prenuc.present.results import Stored
 from prenuc.simulation.solution import Run
@@ -79,7 +81,8 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
             :class:`~prenuc.observe.series.SpectrumSeries`,
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
             :class:`~prenuc.infer.global_fit.GlobalFit`,
-            :class:`~prenuc.infer.evidence.Comparison`, :class:`~prenuc.present.results.Stored`.
+            :class:`~prenuc.infer.evidence.Comparison`,
+            :class:`~prenuc.infer.published.PanelResult`, :class:`~prenuc.present.results.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.
 
@@ -115,7 +118,9 @@ def _section(result: Any) -> str:
         Analysis: _analysis,
         Fit: _fit,
         GlobalFit: _global_fit,
+        ManyFit: _many_fit,
         Comparison: _comparison,
+        PanelResult: _panel,
         Stored: _stored,
     }
     if type(result) not in writers:
@@ -269,6 +274,32 @@ def _fit(fit: Fit) -> str:
     )
 
 
+def _panel(panel: PanelResult) -> str:
+    """Return a kinetic panel: its fit, and what can and cannot be said about the lag."""
+    rows = [
+        (reading, *_estimate(one.params["lag"]), *_estimate(one.params["k"])[:2])
+        for reading, one in panel.lag_readings.items()
+    ]
+    headings = ("reading", "lag", "95 % interval", "", "k", "95 % interval of k")
+    printed = [
+        (reading, f"{distance:.4f}", "root mean square distance of the printed equation")
+        for reading, distance in panel.readings.items()
+    ]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in panel.notes)
+    unit = escape(panel.trace.time_unit)
+    known = f"The simulated network has a lag of {panel.truth['lag']:.4g} {unit}"
+    return "\n".join(
+        [
+            _fit(panel.fit),
+            "<h2>What these spectra say about the lag</h2>",
+            f"<p>{known}; the fits do not know it.</p>",
+            _table(headings, rows),
+            _table(("time axis of the printed equation", "absorbance", ""), printed),
+            f"<ul>{notes}</ul>",
+        ]
+    )
+
+
 def _global_fit(fit: GlobalFit) -> str:
     rows = [(name, *_estimate(p)) for name, p in fit.params.items()]
     unit = fit.series.time_unit
@@ -287,6 +318,25 @@ def _global_fit(fit: GlobalFit) -> str:
             *(f'<p class="warning">{escape(w)}</p>' for w in fit.warnings),
             f"<ul>{history}</ul>",
             _input(fit.series),
+        ]
+    )
+
+
+def _many_fit(fit: ManyFit) -> str:
+    rows = [(name, *_estimate(p)) for name, p in fit.params.items()]
+    rows += [
+        (f"{name}, {label}", f"{value:.5g}", "", "derived")
+        for label, values in fit.derived.items()
+        for name, value in values.items()
+    ]
+    caption = "Each data set where its signal changes most: data, fit and residuals."
+    return "\n".join(
+        [
+            f"<h2>Kinetics: {escape(fit.scheme)}, {len(fit.sets)} data sets</h2>",
+            _figure(plot_many_fit(fit), caption),
+            _table(("parameter", "value", "95 % interval", ""), rows),
+            *(f'<p class="warning">{escape(w)}</p>' for w in fit.warnings),
+            *(_input(one.series) for one in fit.sets),
         ]
     )
 

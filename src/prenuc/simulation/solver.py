@@ -204,7 +204,7 @@ class Rodas(AbstractSolver):
         members, n = starts.shape
         m, classes = len(stretch.times), len(pop.units)
         net = network.flat._replace(constant=network.constant.copy())
-        work, books = rodas.workspace(net, pop, plan), rodas.ledger(network.laws)
+        work, books = rodas.ROOM.of(net, pop, plan, network.laws)
         found, sizes = np.full((members, m, n), np.nan), np.full((members, m, classes), np.nan)
         x, dots = starts.astype(float), np.tile(_dots(stretch), (members, 1))
         outcomes = np.zeros((members, 5))

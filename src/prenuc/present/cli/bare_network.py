@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
@@ -38,6 +38,8 @@ def run_bare_network(
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
+    import numpy as np
+
     from prenuc.errors import InputError, Problem
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.quantities import Quantity

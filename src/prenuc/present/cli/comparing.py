@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries, Trace
     from prenuc.protocol.protocol import Protocol
 
-USUAL = "A -> B; A -> B -> C; A <-> B"
+SOME = "A -> B; A -> B -> C"
 RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
     "CdS": "cds-msc-311-in-toluene",
     "CdTe": "cdte-dmsc-371-in-toluene-ota",
@@ -29,7 +29,11 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--schemes", metavar="SCHEMES", help=f'Kinetic schemes, "{USUAL}".')
+@click.option(
+    "--schemes",
+    metavar="SCHEMES",
+    help=f'Kinetic schemes, "{SOME}"; a standard list when left out.',
+)
 @click.option("--protocol", metavar="RECIPE|FILE.yaml", help="What was done: compares mechanisms.")
 @click.option("--models", metavar="ID,...", help="Mechanisms; ours and all rivals when left out.")
 @click.option("--at", metavar="WAVELENGTH", help='Where schemes read spectra: "311 nm".')
@@ -59,10 +63,11 @@ def compare(
     """Which scheme or model do the data support? "Cannot tell" is an answer.
 
     With --protocol every mechanism simulates what was done and is refitted within its priors;
-    without, kinetic schemes are fitted.
+    without, kinetic schemes are fitted, to spectra at all wavelengths or to a trace.
 
     \b
     Examples:
+      prenuc compare spectra.csv
       prenuc compare trace.csv --schemes "A -> B; A -4-> B -> C"
       prenuc compare spectra.csv --protocol cds-msc-311-in-toluene
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
@@ -73,7 +78,7 @@ def compare(
         return
     data = _data(file, decimal, time_unit)
     if protocol is None:
-        found = _compare_schemes(data, schemes or USUAL, at)
+        found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
     if as_json:
@@ -94,11 +99,15 @@ def _data(file: Path | None, decimal: str | None, time_unit: str | None) -> Spec
     return read(file, decimal=decimal, time_unit=time_unit)
 
 
-def _compare_schemes(data: SpectrumSeries | Trace, schemes: str, at: str | None) -> Comparison:
-    from prenuc.infer.compare_schemes import compare_schemes
+def _compare_schemes(
+    data: SpectrumSeries | Trace, schemes: str | None, at: str | None
+) -> Comparison:
+    from prenuc.infer.compare_schemes import compare_schemes, which_scheme
 
-    asked = [scheme for scheme in schemes.split(";") if scheme.strip()]
     with progress("fitting the schemes") as report:
+        if schemes is None:
+            return which_scheme(data, at=at, progress=report)
+        asked = [scheme for scheme in schemes.split(";") if scheme.strip()]
         return compare_schemes(data, asked, at=at, progress=report)
 
 

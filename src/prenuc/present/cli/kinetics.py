@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import echo_json, json_option, provenance
 
 if TYPE_CHECKING:
+    from prenuc.infer.bootstrap import SecondOpinion
+    from prenuc.infer.fit import Fit, GlobalFit
     from prenuc.observe.series import SpectrumSeries, Trace
 
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 @click.option("--subtract", metavar="LABEL", help="Subtract this spectrum from all first.")
 @click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file.")
+@click.option("--referee", is_flag=True, help="Repeat with other engines; exit 1 if they disagree.")
+@click.option("--bootstrap", metavar="DRAWS", type=int, help="Errors by resampling, beside: 200.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @click.option("--figure", type=click.Path(path_type=Path), help="Write a figure (.svg .pdf .png).")
 @click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
 @json_option
@@ -38,6 +43,9 @@ def fit(
     subtract: str | None,
     time_unit: str | None,
     decimal: str | None,
+    referee: bool,
+    bootstrap: int | None,
+    seed: int,
     figure: Path | None,
     report_to: Path | None,
     as_json: bool,
@@ -60,6 +68,7 @@ def fit(
       prenuc fit trace.csv "PC -> MSC"
       prenuc fit spectra.csv "PC -> MSC" --start k=0.02
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
+      prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
     from prenuc.infer.fit import fit as fit_scheme
 
@@ -68,16 +77,13 @@ def fit(
 
         page(report_to)  # refused before anything is written
     data = _read(file, at, subtract, time_unit, decimal)
+    options: dict[str, Any] = {
+        "background": background,
+        "through_origin": through_origin,
+        "non_negative": non_negative,
+    }
     given = _start(start)
-    found = fit_scheme(
-        data,
-        scheme,
-        at=at,
-        background=background,
-        through_origin=through_origin,
-        non_negative=non_negative,
-        start=given,
-    )
+    found: Fit | GlobalFit = fit_scheme(data, scheme, at=at, start=given, **options)
     if figure is not None:
         from prenuc.present.plot import plot_any_fit, save
 
@@ -86,12 +92,45 @@ def fit(
         from prenuc.present.report import report
 
         report(found, to=report_to)
+    beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
-        echo_json(found)
-        return
-    click.echo(found.fit_report())
-    for line in found.history:
-        click.echo(f"  {line}")
+        told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
+        told |= {"time_unit": time_unit, "decimal": decimal}
+        source = provenance(file, options | told, seed)
+        echo_json(found.as_dict() | beside | {"provenance": source})
+    else:
+        click.echo(found.fit_report())
+        for line in (*found.history, *beside.get("second_opinions", ())):
+            click.echo(f"  {line}")
+        click.echo(str(beside.get("referee", "")), nl="referee" in beside)
+    if "referee" in beside and not beside["referee"].agrees:
+        click.echo("prenuc: the engines DISAGREE: do not use this fit", err=True)
+        raise SystemExit(1)
+
+
+def _beside(
+    found: Fit | GlobalFit, draws: int | None, seed: int, asked: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return errors by other routes and the referee's verdict, where they are asked for."""
+    said: dict[str, Any] = {}
+    if draws is not None:
+        said["second_opinions"] = _opinions(found, draws, seed)
+    if asked is not None:
+        from prenuc.infer.referee import referee
+
+        said["referee"] = referee(found, **asked)
+    return said
+
+
+def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
+    from prenuc.errors import FitError, Problem
+    from prenuc.infer.bootstrap import bootstrap, sandwich
+    from prenuc.infer.global_fit import GlobalFit
+
+    if not isinstance(found, GlobalFit):
+        what = "a single trace has no spectra that could be drawn anew"
+        raise FitError(Problem(what, "Fit all wavelengths, or leave --bootstrap out"))
+    return [sandwich(found), bootstrap(found, draws=draws, seed=seed)]
 
 
 def _start(given: tuple[str, ...]) -> dict[str, float]:

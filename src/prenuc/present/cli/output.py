@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from prenuc.simulation.solver import AbstractSolver
 
@@ -42,6 +43,30 @@ def as_text(thing: Any) -> str:
 def echo_json(thing: Any) -> None:
     """Print one JSON document and nothing else."""
     click.echo(as_text(thing))
+
+
+def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """Return what an answer came from: the file and its hash, options, seed, versions.
+
+    Args:
+        file: The data.
+        options: Options of the command, by name.
+        seed: Seed of what is drawn.
+    """
+    import hashlib
+    import platform
+    from importlib.metadata import version
+
+    return {
+        "file": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "options": dict(options),
+        "seed": seed,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("prenuc", "numpy", "scipy")},
+        },
+    }
 
 
 def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:

@@ -22,6 +22,7 @@ nothing is lost.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -442,6 +443,25 @@ def conserved(pop, law, window, x, f):
     for i in range(x.size):
         total += law[i] * x[i]
     return total
+
+
+class Room(threading.local):
+    """The arrays of the last mechanism that a thread has run, for its next run."""
+
+    plan: SparseArrays | None = None
+    work: Work
+    books: Ledger
+
+    def of(
+        self, net: RateArrays, pop: ClassArrays, plan: SparseArrays, laws: NDArray[np.float64]
+    ) -> tuple[Work, Ledger]:
+        """Return room to work in; no kernel reads what an earlier run has left there."""
+        if self.plan is not plan:
+            self.plan, self.work, self.books = plan, workspace(net, pop, plan), ledger(laws)
+        return self.work, self.books
+
+
+ROOM = Room()
 
 
 def ledger(laws: NDArray[np.float64]) -> Ledger:
