@@ -11,10 +11,11 @@ import hashlib
 import platform
 import time as clock
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
@@ -22,19 +23,23 @@ from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import Network, compile_network
+from prenuc.simulation.sensitivity import Tangents, seeds_of
 from prenuc.simulation.solution import Measurement, Run
 from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
+    from prenuc.simulation.kernels.tangents import Seeds
+    from prenuc.simulation.sensitivity import Direction
+    from prenuc.simulation.solver import Path
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 
 Progress = Callable[[float], None]
+Moved = tuple[NDArray[np.float64], ...]  # tangents of components and of dots, or nothing
+Contents = tuple[NDArray[np.float64], NDArray[np.float64], Moved]  # moles, dots, tangents
 
 
 def simulate(
@@ -43,6 +48,7 @@ def simulate(
     *,
     solver: AbstractSolver | None = None,
     progress: Progress | None = None,
+    parameters: Sequence[Direction] = (),
 ) -> Run:
     """Run a protocol and return what every measurement would find.
 
@@ -51,13 +57,15 @@ def simulate(
         protocol: What was done.
         solver: The integrator; :class:`Rodas` with its default tolerances when None.
         progress: Called with the finished share (0 to 1) of the operations.
+        parameters: Those of the mechanism in which tangents are wanted, through all events
+            (``sensitivity.directions`` makes them).
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
     """
     began = clock.process_time()
-    bench = _Bench.of(mechanism, protocol, solver or Rodas())
+    bench = _Bench.of(mechanism, protocol, solver or Rodas(), parameters)
     plan = protocol.plan
     for done, operation in enumerate(plan, 1):
         bench.carry_out(operation)
@@ -112,6 +120,8 @@ class _Bench:
     discarded: NDArray[np.float64]
     vessels: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     dots: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    seeds: Seeds | None = None
+    tangents: dict[str, Moved] = field(default_factory=dict)
     expected: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     held: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     worst_event: float = 0.0
@@ -119,7 +129,13 @@ class _Bench:
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
 
     @classmethod
-    def of(cls, mechanism: Mechanism, protocol: Protocol, solver: AbstractSolver) -> _Bench:
+    def of(
+        cls,
+        mechanism: Mechanism,
+        protocol: Protocol,
+        solver: AbstractSolver,
+        parameters: Sequence[Direction] = (),
+    ) -> _Bench:
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
         parts = _compositions(mechanism, names)
@@ -138,6 +154,7 @@ class _Bench:
             solver=solver,
             charged=np.zeros(len(tracked)),
             discarded=np.zeros(len(names)),
+            seeds=seeds_of(network, parameters) if parameters else None,
         )
 
     def carry_out(self, operation: Operation) -> None:
@@ -154,6 +171,14 @@ class _Bench:
 
     def _dots(self, name: str) -> NDArray[np.float64]:
         return self.dots.setdefault(name, np.zeros(self.moments[1].shape[1]))
+
+    def _moved(self, name: str) -> Moved:
+        """Return the tangents of the moving components and of the dots of a vessel."""
+        if self.seeds is None:
+            return ()
+        count = self.seeds.capillarity.size
+        none = np.zeros((len(self.moving), count)), np.zeros((self.moments[1].shape[1], count))
+        return self.tangents.setdefault(name, none)
 
     def _expect(self, name: str) -> NDArray[np.float64]:
         return self.expected.setdefault(name, np.zeros(len(self.moieties)))
@@ -175,6 +200,11 @@ class _Bench:
         self.vessels[operation.vessel] = self._contents(operation.vessel) - moved
         dots = self._dots(operation.vessel) * operation.share
         self.dots[operation.vessel] = self._dots(operation.vessel) - dots
+        here, there = self._moved(operation.vessel), operation.target
+        self.tangents[operation.vessel] = tuple(part * (1 - operation.share) for part in here)
+        if there is not None:
+            parts = zip(self._moved(there), here, strict=True)
+            self.tangents[there] = tuple(own + part * operation.share for own, part in parts)
         self.expected[operation.vessel] = self._expect(operation.vessel) - carried
         if operation.target is None:
             self.discarded = self.discarded + moved
@@ -200,69 +230,77 @@ class _Bench:
         self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
-        moles, dots = self.vessels[operation.vessel], self._dots(operation.vessel)
+        name = operation.vessel
+        begin = (self.vessels[name], self._dots(name), self._moved(name))
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
-        path = self._integrate(operation, moles, dots, times)
-        states = dict(zip([0.0, *times], [(moles, dots), *path], strict=True))
+        states = dict(
+            zip([0.0, *times], [begin, *self._states(operation, begin, times)], strict=True)
+        )
         for look in operation.looks:
-            self._record(operation, look, *states[look])
-        self.vessels[operation.vessel], self.dots[operation.vessel] = states[operation.duration]
+            self._record(operation, look, states[look])
+        self.vessels[name], self.dots[name], self.tangents[name] = states[operation.duration]
 
-    def _integrate(
-        self,
-        operation: Evolve,
-        moles: NDArray[np.float64],
-        dots: NDArray[np.float64],
-        times: NDArray[np.float64],
-    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """Return moles of components and of dots at the times of an operation."""
+    def _states(
+        self, operation: Evolve, begin: Contents, times: NDArray[np.float64]
+    ) -> list[Contents]:
+        """Return the contents of a vessel at the times of an operation."""
+        moles, dots, moved = begin
         start = moles[self.moving] / operation.volume
         largest = float(np.max(start[self.changing], initial=0.0))
         largest = max(largest, float(np.sum(dots)) / operation.volume)
         if operation.frozen or largest == 0.0 or times.size == 0:
-            return [(moles, dots)] * len(times)
-        absolute = np.full(len(start), self.solver.atol * largest)
-        temperatures = (operation.start, operation.end)
-        path = self.solver.integrate(
-            Stretch(self.network, start, times, temperatures, absolute, dots / operation.volume)
+            return [begin] * len(times)
+        stretch = Stretch(
+            network=self.network,
+            start=start,
+            times=times,
+            temperature=(operation.start, operation.end),
+            absolute=np.full(len(start), self.solver.atol * largest),
+            dots=dots / operation.volume,
         )
+        if self.seeds is not None:
+            own = Tangents(self.seeds, *(part / operation.volume for part in moved))
+            stretch = replace(stretch, tangents=own)
+        path = self.solver.integrate(stretch)
         self.stats["evaluations"] += path.evaluations
-        sizes = path.dots if path.dots.size else np.zeros((len(times), 0))
-        states = zip(path.concentration, sizes, strict=True)
-        return [self._moles(operation, moles, x, f) for x, f in states]
+        return [self._contents_at(operation, moles, path, i) for i in range(len(times))]
 
-    def _moles(
-        self,
-        operation: Evolve,
-        moles: NDArray[np.float64],
-        concentration: NDArray[np.float64],
-        dots: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return moles of components and dots from what a solver found."""
-        moles, dots = moles.copy(), dots * operation.volume
-        moles[self.moving] = concentration * operation.volume
+    def _contents_at(
+        self, operation: Evolve, moles: NDArray[np.float64], path: Path, index: int
+    ) -> Contents:
+        """Return the contents of a vessel from what a solver found at one of its times."""
+        moles = moles.copy()
+        moles[self.moving] = path.concentration[index] * operation.volume
         places, powers = self.moments
+        dots = path.dots[index] * operation.volume if path.dots.size else np.zeros(0)
         moles[places] = powers @ dots
-        return moles, dots
+        if self.seeds is None:
+            return moles, dots, ()
+        moved = path.tangents[index], path.dot_tangents[index]
+        return moles, dots, tuple(part * operation.volume for part in moved)
 
-    def _record(
-        self,
-        operation: Evolve,
-        look: float,
-        moles: NDArray[np.float64],
-        dots: NDArray[np.float64],
-    ) -> None:
+    def _record(self, operation: Evolve, look: float, contents: Contents) -> None:
+        moles, dots, moved = contents
         span = look / operation.duration if operation.duration > 0 else 1.0
-        self.measurements.append(
-            Measurement(
-                vessel=operation.vessel,
-                time=operation.clock + look,
-                temperature=operation.start + span * (operation.end - operation.start),
-                volume=operation.volume,
-                concentration=moles / operation.volume,
-                dots=dots / operation.volume,
-            )
+        measured = Measurement(
+            vessel=operation.vessel,
+            time=operation.clock + look,
+            temperature=operation.start + span * (operation.end - operation.start),
+            volume=operation.volume,
+            concentration=moles / operation.volume,
+            dots=dots / operation.volume,
         )
+        if moved:
+            components, of_dots = moved
+            places, powers = self.moments
+            tangents = np.zeros((len(self.names), components.shape[1]))
+            tangents[self.moving], tangents[places] = components, powers @ of_dots
+            measured = replace(
+                measured,
+                tangents=tangents / operation.volume,
+                dot_tangents=of_dots / operation.volume,
+            )
+        self.measurements.append(measured)
 
     def conservation(self) -> dict[str, Any]:
         """Return the relative error of every moiety in every vessel, and of the ledger."""

@@ -94,7 +94,7 @@ def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Pr
     """Return parameters ready for runs of a network.
 
     Raises:
-        InputError: A parameter changes which reactions there are.
+        InputError: A parameter changes the reactions or the class of a nucleus.
     """
     if isinstance(parameters, Prepared):
         return parameters
@@ -120,7 +120,7 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
     """Return what every parameter does to the arrays of a network.
 
     Raises:
-        InputError: A parameter changes which reactions there are.
+        InputError: A parameter changes the reactions or the class of a nucleus.
     """
     from prenuc.simulation.kernels.tangents import Seeds
 

@@ -31,6 +31,8 @@ class Measurement:
         volume: In m³.
         concentration: Of every component in mol/m³ (= mmol/L) of its basis, shape (n,).
         dots: Of every size class in mol/m³, shape (classes,); empty when dots are moments.
+        tangents: Of ``concentration`` in P parameters, per unit of each, shape (n, P).
+        dot_tangents: Of ``dots``, shape (classes, P).
     """
 
     vessel: str
@@ -39,6 +41,8 @@ class Measurement:
     volume: float
     concentration: NDArray[np.float64]
     dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def label(self) -> str:

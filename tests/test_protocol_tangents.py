@@ -1,0 +1,59 @@
+"""Tangents go through heating, transfer and dilution as the amounts do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from prenuc.errors import InputError
+from prenuc.facts.catalogue import recipe
+from prenuc.mechanism.two_pathway import two_pathway
+from prenuc.protocol.protocol import Protocol
+from prenuc.simulation.run import simulate
+from prenuc.simulation.sensitivity import directions
+from prenuc.simulation.solver import Rodas
+
+PARAMETERS = ("uptake.k", "nucleation.k", "bond formation.k", "isomerisation.k", "growth.k")
+
+
+def build(change):
+    return two_pathway("CdS", change=change)
+
+
+def test_tangents_at_the_end_of_a_recipe_are_its_derivatives():
+    model = two_pathway("CdS")
+    protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
+    found = directions(build, model.parameters, PARAMETERS)
+    run = simulate(model, protocol, parameters=found)
+    tight = Rodas(rtol=1e-11, atol=1e-18)
+    for column, name in enumerate(PARAMETERS):
+        value = model.parameters[name]
+
+        def end(share, name=name, value=value):
+            number = value.quantity.number * (1 + share)
+            moved = replace(value, quantity=replace(value.quantity, number=number))
+            return simulate(build({name: moved}), protocol, solver=tight).measurements[-1]
+
+        def slope(step, end=end, value=value):
+            above, below = end(step), end(-step)
+            return (above.concentration - below.concentration) / (2 * step * value.si)
+
+        exact = (4 * slope(1e-3) - slope(2e-3)) / 3
+        off = np.abs(run.measurements[-1].tangents[:, column] - exact).max()
+        assert off <= 1e-6 * np.abs(exact).max()
+
+
+def test_without_parameters_nothing_is_carried():
+    protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
+    last = simulate(two_pathway("CdS"), protocol).measurements[-1]
+    assert last.tangents.size == last.dot_tangents.size == 0
+
+
+def test_a_parameter_that_would_move_the_nucleus_to_another_class_is_refused():
+    model = two_pathway("CdS")
+    found = directions(build, model.parameters, ["nucleation.size"])  # a whole number of units
+    protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
+    with pytest.raises(InputError, match=r"nucleation\.size.*class of a nucleus"):
+        simulate(model, protocol, parameters=found)
