@@ -137,3 +137,17 @@ def test_an_end_of_an_interval_is_found_where_a_profile_is_not_the_same_twice():
         return abs(shift) - 1.0 - (2.0 if again else 0.0)
 
     assert crossing(rise, 0.25, 100.0) == pytest.approx(1.0, rel=1e-5)
+
+
+def test_a_lag_that_is_over_before_the_first_point_is_not_identifiable():
+    """Growth from any earlier start looks the same then: the data give an upper limit alone."""
+    time = TIME[TIME > 40.0]
+    noise = np.random.default_rng(5).normal(0.0, 1e-3, len(time))
+    late = pn.fit(
+        pn.Trace(time, 0.5 * -np.expm1(-0.02 * (time - 25.0)) + noise), "A -> B after lag"
+    )
+    lag = late.params["lag"]
+    assert not lag.identifiable
+    assert lag.ci95[0] is None
+    assert lag.ci95[1] > 40.0
+    assert late.params["k"].value == pytest.approx(0.02, rel=0.05)

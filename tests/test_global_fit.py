@@ -335,9 +335,9 @@ def test_residuals_that_are_no_noise_are_told():
     bands = np.exp(-0.5 * ((nm - np.array([[340.0], [400.0], [450.0]])) / 20.0) ** 2)
     noise = np.random.default_rng(4).normal(0.0, 1e-3, (60, 80))
     data = SpectrumSeries(nm, time, chain @ bands + noise)
-    said = " ".join(global_fit(data, "A -> B").warnings)
+    said = " ".join(fit(data, "A -> B").warnings)
     assert "slow course" in said
-    good = " ".join(global_fit(data, "A -> B -> C").warnings)
+    good = " ".join(fit(data, "A -> B -> C").warnings)
     assert "slow course" not in good
     assert "neighbouring spectra" not in good
     assert "shifted as a whole" not in good

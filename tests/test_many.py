@@ -13,6 +13,7 @@ from prenuc.errors import FitError
 from prenuc.infer.many import Arrhenius, DataSet, Dilution, DosePower, Own
 from prenuc.infer.scheme import parse
 from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.present.plot import plot_any_fit
 
 LAWS = {"k": (Arrhenius("60 degC"), DosePower("MeOH"))}
 

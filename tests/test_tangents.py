@@ -193,16 +193,20 @@ def test_at_an_event_tangents_are_those_at_its_time():
 # ---- what is refused -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("other", ["law", "reaction", "classes"])
+@pytest.mark.parametrize("other", ["law", "kind", "reaction", "classes"])
 def test_a_parameter_that_changes_the_structure_is_refused(other):
     here = model()
     first, *rest = here.reactions
     above = {
         "law": replace(here, reactions=(replace(first, factors=mass_action({"M": 1})), *rest)),
+        "kind": replace(
+            here,
+            reactions=(replace(first, factors=(Saturation({"M": 1.0}), first.factors[1])), *rest),
+        ),
         "reaction": replace(here, reactions=(*here.reactions, replace(first, name="again"))),
         "classes": replace(here, population=replace(here.population, largest=31)),
     }[other]
-    with pytest.raises(InputError, match="'shape' changes which reactions there are"):
+    with pytest.raises(InputError, match=r"'shape' changes (which|the) reactions"):
         run(here, "ramp", [direction("k"), Direction("shape", here, above, 1.0)])
 
 

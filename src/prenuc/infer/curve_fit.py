@@ -22,7 +22,7 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.equivalence import equivalents
-from prenuc.infer.intervals import WIDEST, WIDEST_STEP, fixed_by, traded_by
+from prenuc.infer.intervals import BEFORE, FLAT, WIDEST, WIDEST_STEP, fixed_by, traded_by
 from prenuc.infer.nonlinear import AbstractProgress, Exponentials
 from prenuc.infer.parameter import Parameter, parameter
 from prenuc.infer.profiles import Clock
@@ -297,9 +297,20 @@ class _Answer:
             ends = [None if s is None else value * math.exp(s) for s in shifts]
         else:
             ends = [None if s is None else value + s for s in shifts]
-        if not variable.logarithmic and ends[0] is None and ends[1] is not None:
+        bounded = not variable.logarithmic and ends[0] is None and ends[1] is not None
+        if bounded and not self._unseen(p):
             ends[0] = 0.0  # a lag cannot be less than none
         return parameter(value, variable.unit, error, tuple(ends))
+
+    def _unseen(self, p: int) -> bool:
+        """Return whether a lag is as good as any other that is over before the first time."""
+        first = float(self.curve.time[0]) * BEFORE
+        if first <= 0:
+            return False
+        ends = [self.best.u.copy(), self.best.u.copy()]
+        ends[0][p], ends[1][p] = 0.0, first
+        none, late = (self.curve.minimise(u, fixed=p).value for u in ends)
+        return abs(none - late) < FLAT * self.noise
 
     def _amplitude(self, j: int, error: float) -> Parameter:
         value = float(self.linear[j])

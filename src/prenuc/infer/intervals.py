@@ -34,6 +34,8 @@ LOST = 1e-9  # curvature, relative, below which the scheme does not fix a direct
 ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate constants
 WIDEST_STEP = 0.3  # in ln k or sizes: the first step of a profile
 RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
+BEFORE = 0.999  # of the first time: a lag that is over by then
+FLAT = 0.01  # of χ²: a profile that does not rise by more is flat
 
 
 class Intervals:
@@ -135,9 +137,19 @@ class Intervals:
             bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
             return parameter(k, variable.unit, k * error, bounds)
         low, high = (None if s is None else u + s for s in shifts)
-        if variable.bounds[0] == 0 and low is None and high is not None:
+        if variable.bounds[0] == 0 and low is None and high is not None and not self._unseen(p):
             low = 0.0  # a lag cannot be less than none
         return parameter(u, variable.unit, error, (low, high))
+
+    def _unseen(self, p: int) -> bool:
+        """Return whether a lag is as good as any other that is over before the first time."""
+        first = float(self.time[0]) * BEFORE
+        if first <= 0:
+            return False
+        ends = [self.best.u.copy(), self.best.u.copy()]
+        ends[0][p], ends[1][p] = 0.0, first
+        none, late = (self.objective.minimise(u, fixed=p).value for u in ends)
+        return abs(none - late) < FLAT
 
     def _crossing(self, p: int, spread: float, limit: float) -> float | None:
         """Return the shift of u_p at which √(Q − Q_min) of the others' best fit is ``limit``."""

@@ -83,13 +83,13 @@ def ensemble(
     network = compile_network(mechanism, names)
     factors = np.atleast_2d(np.asarray(factors, dtype=float))
     members = len(factors)
-    begin = np.tile(own, (members, 1)) if starts is None else np.array(starts, dtype=float)
+    begin = np.tile(own, (members, 1)) if starts is None else np.array(starts, float, order="C")
     _check(network.stoichiometry.shape, factors, begin, at)
     largest = float(np.max(begin, initial=0.0)) or 1.0
     absolute = np.full(len(names), solver.atol * largest)
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     stretch = Stretch(network, own, at, span, absolute)
-    logarithms = network.constant + np.log(factors)
+    logarithms = np.ascontiguousarray(network.constant + np.log(factors))
     chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
     parts = []
     with ThreadPoolExecutor(threads) as pool:

@@ -153,7 +153,7 @@ def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.fl
     Raises:
         InputError: They do not ascend from 0 or later.
     """
-    at = np.asarray(times, dtype=float)
+    at = np.array(times, dtype=float)
     if at.size == 0 or not np.all(np.isfinite(at)) or np.any(at < 0) or np.any(np.diff(at) <= 0):
         raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
     return at

@@ -130,7 +130,8 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
     ]
     problems = [
         Problem(
-            f"'{p.name}' changes which reactions there are", "Leave it out of the sensitivities"
+            f"'{p.name}' changes the reactions or the class of a nucleus",
+            "Leave it out of the sensitivities",
         )
         for p, pair in zip(parameters, ends, strict=True)
         if not all(_same_shape(network, end) for end in pair)

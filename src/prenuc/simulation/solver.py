@@ -2,7 +2,7 @@
 
 ``simulate(mechanism, protocol, solver=Cvode(rtol=1e-8))``. A solver sees one stretch between
 two events: a network in a closed volume, a linear temperature program, and times to report.
-Which library serves by default was measured: ``docs/decisions/0005-integrator.md``.
+Why ours serves by default: ``docs/decisions/0015-own-engine.md``. Libraries are second opinions.
 """
 
 from __future__ import annotations
@@ -174,7 +174,10 @@ class Rodas(AbstractSolver):
         path = Path(found.concentration[0], tries, found.dots[0], count, again, stopped)
         if stretch.tangents is None:
             return path
-        return _replay(path, stretch, self._setting(stretch), taken[0][:count], taken[1][:count])
+        sizes, windows = taken[0][:count], taken[1][:count]
+        if stopped is not None:
+            sizes[-1] = stopped - np.sum(sizes[:-1])  # of the last step, as far as the event
+        return _replay(path, stretch, self._setting(stretch), sizes, windows)
 
     def integrate_many(
         self, stretch: Stretch, constants: NDArray[np.float64], starts: NDArray[np.float64]
@@ -370,6 +373,8 @@ def _replay(
         found,
         of_dots,
     )
+    unreached = np.isnan(path.concentration).any(axis=1)
+    found[unreached], of_dots[unreached] = np.nan, np.nan
     return replace(path, tangents=found, dot_tangents=of_dots)
 
 

@@ -46,12 +46,26 @@ def cache_folder() -> Path:
     return base / f"kernels-{source_hash()}"
 
 
-def entry(function: Callable[..., Any]) -> Any:
-    """Compile a kernel that Python calls, and keep it on disk."""
-    before = vars(config)["CACHE_DIR"]
-    vars(config)["CACHE_DIR"] = str(cache_folder())  # read while the decorator runs
+def usable(folder: Path) -> bool:
+    """Return whether kernels can be kept in a folder; it is made where it can be."""
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)(function)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that Python calls, and keep it on disk.
+
+    Where the folder cannot be written to nothing is kept: numba would go on to ``__pycache__``,
+    which carries no hash.
+    """
+    folder, before = cache_folder(), vars(config)["CACHE_DIR"]
+    vars(config)["CACHE_DIR"] = str(folder)  # read while the decorator runs
+    compiler = numba.njit(cache=usable(folder), nogil=True, error_model="numpy", fastmath=FAST)
+    try:
+        return compiler(function)
     finally:
         vars(config)["CACHE_DIR"] = before
 

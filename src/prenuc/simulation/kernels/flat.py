@@ -145,7 +145,7 @@ def flat_classes(mechanism: Mechanism) -> ClassArrays:
         alpha=population.profile(units),
         below=population.profile(units - 1),
         edge=np.cbrt(units) ** 2 - np.cbrt(units - 1) ** 2,
-        capillarity=population.capillarity,
+        capillarity=float(population.capillarity),
         first=first,
         detaching=first + len(population.attachment),
         sources=np.array([names.index(name) for name in population.nuclei], dtype=np.int64),

@@ -219,8 +219,8 @@ def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
         groups=tuple(np.flatnonzero([kind == wanted for kind, _, _ in shapes]) for wanted in KINDS),
         scale=np.array([scale for _, scale, _ in shapes]),
         order=np.array([order for _, _, order in shapes]),
-        barrier=np.array([getattr(factor, "barrier", 0.0) for factor in factors]),
-        largest=np.array([getattr(factor, "largest", 1.0) for factor in factors]),
+        barrier=np.array([float(getattr(factor, "barrier", 0.0)) for factor in factors]),
+        largest=np.array([float(getattr(factor, "largest", 1.0)) for factor in factors]),
         slots=_slots(reactions),
         mechanism=mechanism,
     )

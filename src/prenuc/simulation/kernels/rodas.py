@@ -3,11 +3,12 @@ r"""Integrate a network and its size classes through one stretch with Rodas5P.
 The scheme is equations (1) to (3) of ``tableau.py``; the linear systems are (3) to (5) of
 ``classes.py``. Between two events nothing but the temperature changes, linearly in time.
 
-**Error control.** The error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all
+**Error control.** With e = 0.3 u₈ (u₈ is the error of the solution of order 4, and that of order 5
+is carried on) the error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all
 components; |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n;
-and Σ|e_n| and Σ n|e_n| over 50 rtol times them. So number, size and growth of the dots hold the
-tolerance, and the shape of their distribution fifty times it. A concentration below −atol counts as
-an error of its own size.
+and Σ|e_n| and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance, and
+the shape of their distribution twenty times it. A concentration below −atol counts as an error of
+its own size.
 
 **Conservation.** A Rosenbrock method with the exact Jacobian keeps linear invariants; what is left
 is rounding, which a step removes again: the residual of the laws L x (the left null space of the
@@ -611,9 +612,9 @@ def starting_window(pop, f):
 
 
 @part
-def report(setting, told, t, h, window, x, f, x1, f1, w, out_x, out_f):
-    """Write the solution at all times inside a step; return how many are written by now."""
-    while told < setting.times.size - 1 and setting.times[told] <= t + h:
+def report(setting, told, t, h, taken, window, x, f, x1, f1, w, out_x, out_f):
+    """Write the solution at all times inside what is taken of a step; return how many by now."""
+    while told < setting.times.size - 1 and setting.times[told] <= t + taken:
         share = (setting.times[told] - t) / h
         between(share, window, x, f, x1, f1, w, out_x[told], w.flow)
         if out_f.shape[0] > 0:
@@ -701,7 +702,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
         steps += 1
         share = crossing(setting, x, f, x1, f1, w) if watching else 2.0
         taken = h * min(share, 1.0)
-        told = report(setting, told, t, taken, window, x, f, x1, f1, w, out_x, out_f)
+        told = report(setting, told, t, h, taken, window, x, f, x1, f1, w, out_x, out_f)
         if share <= 1.0:
             between(share, window, x, f, x1, f1, w, x, w.flow)
             copy(window, w.flow, f)

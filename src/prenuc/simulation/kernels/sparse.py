@@ -100,7 +100,7 @@ def symbolic(pattern: NDArray[np.bool_], terms: list[tuple[int, int, int, float]
         slope_entry=whole([place[i, j] for i, j, _, _ in terms]),
         slope_factor=whole([f for _, _, f, _ in terms]),
         slope_coefficient=np.array([c for _, _, _, c in terms], dtype=float),
-        diagonal=np.ascontiguousarray(np.diag(place)),
+        diagonal=np.diag(place).copy(),
         place=place,
         pivots=whole(pivots),
         scaled=whole(scaled),
