@@ -6,9 +6,9 @@ The scheme is equations (1) to (3) of ``tableau.py``; the linear systems are (3)
 **Error control.** With e = 0.3 u₈ (u₈ is the error of the solution of order 4, and that of order 5
 is carried on) the error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all
 components; |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n;
-and Σ|e_n| and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance, and
-the shape of their distribution twenty times it. A concentration below −atol counts as an error of
-its own size.
+and Σ|e_n| and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the
+tolerance, and the shape of their distribution twenty times it. A concentration below −atol counts
+as an error of its own size.
 
 **Conservation.** A Rosenbrock method with the exact Jacobian keeps linear invariants; what is left
 is rounding, which a step removes again: the residual of the laws L x (the left null space of the
