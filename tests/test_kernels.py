@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from prenuc.conditions import Conditions
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Moments, Reaction, two_pathway
-from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation
+from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_action
+from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
 
 # Growth of moments consists of reactions; that of size classes has tests of its own.
@@ -127,10 +128,21 @@ def test_the_jacobian_stays_finite_where_a_concentration_is_zero():
 
 
 def test_a_concentration_below_zero_is_read_as_zero_by_what_cannot_bear_it():
-    for factor in (Power({"A": 1.0}, 2.5), Saturation({"A": 1.0}), Excess({"A": 1.0}, 0.0)):
+    for factor in (Power({"A": 1.0}, 2.5), Excess({"A": 1.0}, 0.0)):
         network = compile_network(one_reaction(factor), ("A", "B", "C"))
         c = np.array([-1e-18, 1.0, 1.0])
         assert network.rates(c, network.constants(300.0))[0] == 0.0
+
+
+def test_what_a_saturated_reaction_uses_up_does_not_run_away_below_zero():
+    """What grows by itself would grow on a rounding error below zero, if nothing held it there."""
+    gone = Reaction("gone", {"A": -1.0, "B": 1.0}, Arrhenius(2.0), (Saturation({"A": 1.0}, 1.0),))
+    born = Reaction("born", {"A": 1.0, "B": -1.0}, Arrhenius(0.1), mass_action({"A": 1, "B": 1}))
+    parts = {name: Component(name, {"x": 1.0}) for name in "AB"}
+    model = Mechanism("autocatalytic", parts, (gone, born), initial={"A": 1.0, "B": 1.0})
+    found = evolve(model, [10.0, 1e3, 1e6])
+    assert np.all(np.abs(found.of("A")[1:]) <= 1e-13)
+    assert found.of("B")[-1] == pytest.approx(2.0, rel=1e-12)
 
 
 def test_a_constant_of_zero_is_zero_at_every_temperature():

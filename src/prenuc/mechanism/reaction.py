@@ -21,7 +21,7 @@ factor               g(x)                     used for
 ===================  =======================  ===============================================
 
 Units are SI (mol/m³, s, J/mol, K). Orders other than 1 read a negative concentration, which is
-rounding, as zero.
+rounding, as zero; a saturation goes on straight, so that what it uses up returns to zero.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Saturation(Factor):
 
     def of(self, x: float) -> float:
         """Return g(x)."""
-        return max(x, 0.0) / (max(x, 0.0) + self.half)
+        return x / (max(x, 0.0) + self.half)
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ class Network:
         g = np.ones(len(x) + 1)
         g[linear] = x[linear] / s[linear]
         g[power] = (positive[power] / s[power]) ** self.order[power]
-        g[saturation] = positive[saturation] / (positive[saturation] + s[saturation])
+        g[saturation] = x[saturation] / (positive[saturation] + s[saturation])
         g[binding] = (1.0 + positive[binding] / s[binding]) ** self.order[binding]
         g[excess] = np.maximum(x[excess] - s[excess], 0.0)
         if barrier.size:

@@ -127,11 +127,11 @@ def value(net, f, x):
         return max(x - net.order[f], 0.0)
     if kind == BARRIER:
         return nucleus(net, f, x)[0]
+    if kind == SATURATION:  # straight below zero, where only rounding is, so that it heals
+        return x / (1.0 + x) if x > 0.0 else x
     x = max(x, 0.0)
     if kind == POWER:
         return power(x, net.order[f])
-    if kind == SATURATION:
-        return x / (1.0 + x)
     return (1.0 + x) ** net.order[f]
 
 
@@ -146,12 +146,12 @@ def slope(net, f, x):
     if kind == BARRIER:
         g, size, _ = nucleus(net, f, x)
         return g, g * size / max(x, SMALLEST)
+    if kind == SATURATION:
+        return (x / (1.0 + x), 1.0 / (1.0 + x) ** 2) if x > 0.0 else (x, 1.0)
     x = max(x, 0.0)
     if kind == POWER:
         base = max(x, SMALLEST) if p < 1.0 else x
         return power(x, p), p * power(base, p - 1.0)
-    if kind == SATURATION:
-        return x / (1.0 + x), 1.0 / (1.0 + x) ** 2
     return (1.0 + x) ** p, p * (1.0 + x) ** (p - 1.0)
 
 
@@ -169,7 +169,7 @@ def curvature(net, f, x):
         base = max(x, SMALLEST) if p < 2.0 else x
         return p * (p - 1.0) * power(base, p - 2.0)
     if kind == SATURATION:
-        return -2.0 / (1.0 + x) ** 3
+        return -2.0 / (1.0 + x) ** 3 if x > 0.0 else 0.0
     if kind == BINDING:
         return p * (p - 1.0) * (1.0 + x) ** (p - 2.0)
     return 0.0

@@ -219,8 +219,8 @@ def rate_tangents(net, seeds, dlnk, x, k, r, s, dx, pool, out):
 
 
 @part
-def bent_tangents(net, seeds, dlnk, u, dx, w):
-    """Set D r[u] of all rates and its tangents, equation (2), at the start of a step."""
+def bent_tangents(net, seeds, dlnk, u, dx, w, out):
+    """Set D r[u] of all rates and add its tangents, equation (2), at the start of a step."""
     for i in range(w.r0.size):
         first, last = net.factors[i], net.factors[i + 1]
         along = 0.0
@@ -228,7 +228,7 @@ def bent_tangents(net, seeds, dlnk, u, dx, w):
             w.pools_u[f] = pooled(net, f, u)
             along += w.s0[f] * w.pools_u[f]
         w.along[i] = along
-        multiple(along, dlnk[i], w.bent[i])
+        add(along, dlnk[i], out[i])
         for e in range(first, last):
             bend = by_order = by_barrier = 0.0
             for f in range(first, last):
@@ -244,12 +244,12 @@ def bent_tangents(net, seeds, dlnk, u, dx, w):
                     by_barrier += others * (turn if e == f else value * w.dg[f])
             if bend != 0.0:
                 pool_tangent(net, seeds, e, w.pools[e], dx, w.pool)
-                add(bend, w.pool, w.bent[i])
+                add(bend, w.pool, out[i])
             if seeds.scaled[e]:
-                add(w.s0[e] * w.pools_u[e], seeds.scale[e], w.bent[i])
+                add(w.s0[e] * w.pools_u[e], seeds.scale[e], out[i])
             if seeds.touched[e]:
-                add(by_order, seeds.order[e], w.bent[i])
-                add(by_barrier, seeds.barrier[e], w.bent[i])
+                add(by_order, seeds.order[e], out[i])
+                add(by_barrier, seeds.barrier[e], out[i])
 
 
 @part
@@ -500,57 +500,63 @@ def stage_tangents(
         for column in range(v.columns.shape[0]):
             for i in range(window):
                 w.u_f[i] += v.share[stage, column] * v.columns[column, i]
-    made(net, seeds, 0, pop.first, v.r, w.dr, 1.0, w.right)
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        beta,
-        leaving,
-        v.r,
-        w.dr,
-        v.f,
-        w.stage_f,
-        True,
-        w,
-        w.right,
-        w.right_f,
-    )
-    bent_tangents(net, seeds, w.dlnk, v.u[stage], w.dx, w)
-    made(net, seeds, 0, pop.first, w.along, w.bent, 1.0, w.right)
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.beta,
-        w.leaving,
-        w.along,
-        w.bent,
-        f,
-        w.df,
-        True,
-        w,
-        w.right,
-        w.right_f,
-    )
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.beta,
-        w.leaving,
-        w.r0,
-        w.dr0,
-        w.u_f,
-        w.df,
-        False,
-        w,
-        w.right,
-        w.right_f,
-    )
+    if window == 0:  # both parts of every rate meet the same stoichiometry
+        bent_tangents(net, seeds, w.dlnk, v.u[stage], w.dx, w, w.dr)
+        add(1.0, w.along, v.r)
+        made(net, seeds, 0, pop.first, v.r, w.dr, 1.0, w.right)
+    else:
+        made(net, seeds, 0, pop.first, v.r, w.dr, 1.0, w.right)
+        products(
+            net,
+            pop,
+            seeds,
+            window,
+            beta,
+            leaving,
+            v.r,
+            w.dr,
+            v.f,
+            w.stage_f,
+            True,
+            w,
+            w.right,
+            w.right_f,
+        )
+        clear_rows(w.bent)
+        bent_tangents(net, seeds, w.dlnk, v.u[stage], w.dx, w, w.bent)
+        made(net, seeds, 0, pop.first, w.along, w.bent, 1.0, w.right)
+        products(
+            net,
+            pop,
+            seeds,
+            window,
+            v.beta,
+            w.leaving,
+            w.along,
+            w.bent,
+            f,
+            w.df,
+            True,
+            w,
+            w.right,
+            w.right_f,
+        )
+        products(
+            net,
+            pop,
+            seeds,
+            window,
+            v.beta,
+            w.leaving,
+            w.r0,
+            w.dr0,
+            w.u_f,
+            w.df,
+            False,
+            w,
+            w.right,
+            w.right_f,
+        )
     solve_tangents(pop, plan, window, from_right, stage, w, v)
 
 
