@@ -494,7 +494,7 @@ def conserve(pop, laws, books, window, x, f):
     decompose(books.gram, books.order)
     solve(books.gram, books.order, books.residual, books.shift)
     for a in range(count):
-        if not abs(books.shift[a]) < 1e-9:  # a share; more is no rounding
+        if not abs(books.shift[a]) < 1e-6:  # a share; more is no rounding
             return
     for i in range(n):
         total = 0.0
