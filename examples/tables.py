@@ -11,17 +11,14 @@ import argparse
 import math
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.composition import candidates, composition_table, mass_of
 from prenuc.infer.measures import Bench
+from prenuc.infer.observed import IDLE, nothing_happens
 from prenuc.infer.reproduce import bench_for, reproduce
-from prenuc.mechanism import Arrhenius, Mechanism, Reaction
-from prenuc.mechanism.choice import for_recipe
-from prenuc.mechanism.reaction import mass_action
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.files import write_text
@@ -31,12 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prenuc.facts.composition import CompositionRow
-    from prenuc.facts.recipe import Recipe
     from prenuc.infer.reproduce import Row
 
     Table = Mapping[str, list[Row]]
 
-IDLE = "nothing happens"
 MODELS = (MODEL, *sorted(RIVALS), IDLE)
 TITLES = {MODEL: "two-pathway"}
 MADE = "% Written by examples/tables.py (make tables); changes here are lost.\n\n"
@@ -54,18 +49,6 @@ REASONS = {
     "5-one-pot": "The model lets both PCs form side by side and substitute in one pot; the paper "
     "sees no MSC-399. What keeps them apart there is not said, and not in the model.",
 }
-
-
-def nothing_happens(recipe: Recipe) -> Mechanism:
-    """Return the control: the reagents of a recipe stay what they are."""
-    ours = for_recipe(recipe)
-    kept = {name: c for name, c in ours.components.items() if c.kind == "precursor"}
-    first = next(iter(kept))
-    kept["the same"] = replace(kept[first], name="the same", kind="", species="")
-    step = Reaction(
-        "nothing", {first: -1.0, "the same": 1.0}, Arrhenius(0.0), mass_action({first: 1.0})
-    )
-    return Mechanism(IDLE, kept, (step,), material=ours.material)
 
 
 def rows_of(model: str) -> list[Row]:
