@@ -21,8 +21,9 @@ from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
 from prenuc.simulation import solver as solvers
 from prenuc.simulation.evolve import compiled, evolve
-from prenuc.simulation.kernels import classes, rates, rodas, sparse
+from prenuc.simulation.kernels import classes, differences, rates, sparse, stages, work
 from prenuc.simulation.kernels.compiled import cache_folder, entry
+from prenuc.simulation.kernels.tableau import GAMMA
 from prenuc.simulation.solver import Rodas, Stretch
 from prenuc.simulation.whole import WholeSystem
 from test_size_classes import START, crowded, stretch_of
@@ -116,15 +117,15 @@ def test_the_sparse_plan_fills_an_arrow_not_at_all():
 def bordered(net, pop, plan, window, temperature, h, x, f, w, right):
     rates.constants(net, temperature, w.k)
     classes.detachment(pop, temperature, window, w.beta)
-    a, b = rodas.linearise(net, pop, plan, window, x, f, w)
-    from_right = rodas.prepare(pop, plan, window, a, b, h, w)
-    rodas.solve_stage(pop, plan, window, from_right, 0, right, w)
+    a, b = stages.linearise(net, pop, plan, window, x, f, w)
+    from_right = stages.prepare(pop, plan, window, a, b, h, w)
+    stages.solve_stage(pop, plan, window, from_right, 0, right, w)
 
 
 def solved(stretch, x, f, h, right):
     """Return W⁻¹ right by the kernels' bordered elimination."""
     net = stretch.network
-    w = rodas.workspace(net.flat, net.classes, net.plan)
+    w = work.workspace(net.flat, net.classes, net.plan)
     n = len(x)
     w.raw[0] = right[n:]
     temperature = stretch.temperature[0]
@@ -140,11 +141,36 @@ def test_bordered_elimination_solves_with_the_exact_jacobian(seed, size):
     system, rng, h = WholeSystem(stretch), np.random.default_rng(seed), 10**size
     n, total = len(stretch.start), len(system.start)
     y, right = 10 ** rng.uniform(-2, 1, total), rng.normal(size=total)
-    w = np.eye(total) / (h * rodas.GAMMA) - system.jacobian(0.0, y)
+    w = np.eye(total) / (h * GAMMA) - system.jacobian(0.0, y)
     wanted = np.linalg.solve(w, right)
     found, _ = solved(stretch, y[:n], y[n:], h, right)
     away = 1e-13 * np.linalg.cond(w) * np.abs(wanted).max()
     np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=max(away, 1e-12))
+
+
+@entry
+def both_ways(net, pop, plan, setting, temperature, h, x, f, w, x1, direct):
+    rates.constants(net, temperature, w.k)
+    stages.linearise(net, pop, plan, 0, x, f, w)
+    stages.prepare(pop, plan, 0, 0.0, 0.0, h, w)
+    stages.take_step(net, pop, plan, setting, 0.0, 0, 0.0, h, x, f, 0.0, w, x1, f)
+    direct[:] = w.u
+    stages.linearise(net, pop, plan, 0, x, f, w)  # the stages have left their own rates
+    differences.invert(plan, w)
+    differences.take_differences(net, h, x, w, x1)
+
+
+@given(seeds, st.floats(-4, 0))
+def test_stages_in_differences_are_those_taken_directly(seed, size):
+    """Equation (2) of differences.py is (1) of tableau.py, for every kind of law."""
+    net, rng, none = compiled(EVERY_LAW), np.random.default_rng(seed), np.zeros(0)
+    x, x1 = 10 ** rng.uniform(-2, 1, 3), np.zeros(3)
+    setting = Rodas()._setting(Stretch(net, x, np.ones(1), (320.0, 320.0), np.ones(3)))
+    w = work.workspace(net.flat, net.classes, net.plan)
+    direct = np.zeros_like(w.u)
+    both_ways(net.flat, net.classes, net.plan, setting, 320.0, 10**size, x, none, w, x1, direct)
+    largest = np.abs(direct).max()
+    np.testing.assert_allclose(w.u / largest, direct / largest, rtol=0, atol=1e-9)
 
 
 # ---- rates and Jacobian --------------------------------------------------------------------------
@@ -240,7 +266,7 @@ def test_the_dense_output_has_no_jumps():
     """Just before and just after every step the solution is the same."""
     model, start = predator_and_prey(), np.array([1.0, 2.0])
     stretch = Stretch(compiled(model), start, np.array([10.0]), (298.15,) * 2, np.full(2, 1e-12))
-    solver, taken = Rodas(rtol=1e-5), rodas.recorded(1000)
+    solver, taken = Rodas(rtol=1e-5), work.recorded(1000)
     found = solver._run(stretch, stretch.network.constant[None], start[None], taken)
     ends = np.cumsum(taken[0][: int(found.outcomes[0, 3])])[:-1]
     assert len(ends) > 20

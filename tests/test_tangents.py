@@ -19,6 +19,7 @@ from test_engine import network
 from test_size_classes import crowded
 
 TIMES = [0.0, 2.0, 5.0]
+EARLY = [0.0, 0.2, 0.6]  # before M falls to where an excess and a barrier have a kink
 START = {"M": 3.0, "P": 2.0, "L": 0.5}
 SMALL = 0.05 * np.exp(-((np.arange(28.0) - 9) ** 2) / 20)  # dots that are there at the start
 RAMPS = {"isothermal": 330.0, "ramp": (310.0, 335.0)}
@@ -93,17 +94,33 @@ def model(**changed):
     )
 
 
-def direction(name):
+def without_dots(**changed):
+    """Return a mechanism of every law, without dots, in which most of the numbers play a part."""
+    whole = model(**changed)
+    burst, _, side = whole.reactions
+    joins = whole.population.attachment[0]
+    laws = (
+        replace(burst, stoichiometry={"M": -2.0, "P": 1.0}),
+        replace(joins, stoichiometry={"M": -1.0, "P": 1.0}),
+        side,
+        Reaction("back", {"P": -1.0, "M": 1.0}, Arrhenius(2.0), mass_action({"P": 1})),
+        Reaction("pair", {"M": -2.0, "L": 1.0}, Arrhenius(0.2), mass_action({"M": 2})),
+        Reaction("meet", {"M": -1.0, "L": -1.0}, Arrhenius(0.4), mass_action({"M": 1, "L": 1})),
+    )
+    return Mechanism("alone", {x: Component(x) for x in START}, laws, initial=whole.initial)
+
+
+def direction(name, build=model):
     number = NUMBERS[name]
     move = STEP * abs(number)
-    return Direction(name, *(model(**{name: number + s * move}) for s in (-1, 1)), 2 * move)
+    return Direction(name, *(build(**{name: number + s * move}) for s in (-1, 1)), 2 * move)
 
 
 def run(mechanism, ramp, parameters=(), rtol=1e-9):
     return evolve(
         mechanism,
-        TIMES,
-        dots=SMALL,
+        TIMES if mechanism.population else EARLY,
+        dots=SMALL if mechanism.population else None,
         temperature=RAMPS[ramp],
         solver=Rodas(rtol=rtol, atol=1e-15),
         parameters=parameters,
@@ -118,12 +135,12 @@ def tangents(request):
     return request.param, dict(zip(NUMBERS, np.moveaxis(both, -1, 0), strict=True))
 
 
-def differences(name, ramp):
+def differences(name, ramp, build=model):
     """Return extrapolated differences (Richardson, three steps: an error of sixth order)."""
     number, columns = NUMBERS[name], []
     for share in (4e-3, 2e-3, 1e-3):
         move = share * abs(number)
-        ends = [run(model(**{name: number + s * move}), ramp, rtol=1e-12) for s in (-1, 1)]
+        ends = [run(build(**{name: number + s * move}), ramp, rtol=1e-12) for s in (-1, 1)]
         low, high = (np.concatenate((e.concentration, e.dots), axis=1) for e in ends)
         columns.append((high - low) / (2 * move))
     a, b, c = columns
@@ -139,6 +156,24 @@ def test_a_tangent_is_the_derivative_of_the_solution(tangents, name):
     assert np.abs(wanted).max() * abs(NUMBERS[name]) > 1e-5, "this number plays no part"
     away = np.abs(found[name] - wanted) / size
     assert away.max() < 1e-6, np.unravel_index(away.argmax(), away.shape)
+
+
+OF_DOTS = {"nucleus", "capillarity", "energy of detachment", "k of etching"}
+
+
+@pytest.mark.parametrize("ramp", RAMPS)
+def test_without_dots_too(ramp):
+    """A network alone at one temperature takes its stages in differences, on a ramp it does not."""
+    names = [name for name in NUMBERS if name not in OF_DOTS]
+    at_once = [direction(name, without_dots) for name in names]
+    found = run(without_dots(), ramp, at_once, rtol=1e-10).tangents
+    for column, name in enumerate(names):
+        wanted = differences(name, ramp, without_dots)
+        size = np.abs(wanted).max(axis=0, keepdims=True) + 1e-3 * np.abs(wanted).max()
+        away = np.abs(found[..., column] - wanted) / size
+        heated = name in {"activation energy", "anchor"} and ramp == "isothermal"
+        assert np.abs(wanted).max() * abs(NUMBERS[name]) > (0.0 if heated else 1e-5), name
+        assert away.max() < 1e-6, name
 
 
 def test_tangents_do_not_change_the_run():

@@ -90,14 +90,14 @@ def evolve(
     at = ordered_times(times)
     network = mechanism if isinstance(mechanism, Network) else compiled(mechanism)
     mechanism, names = network.mechanism, network.names
-    begin = starting_point(mechanism, start)[1]
+    begin = network.initial if start is None else starting_point(mechanism, start)[1]
     sizes = _sizes(mechanism, dots)
     solver = solver or Rodas()
     largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
     later = at[at > 0]
     units = mechanism.population.units if mechanism.population else np.zeros(0)
     if later.size == 0:
-        return Evolution(names, at, begin[None], units, sizes[None])
+        return Evolution(names, at, begin[None].copy(), units, sizes[None])
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     absolute = np.full(len(names), solver.atol * largest)
     event = _event(until, network, begin) if until else None
@@ -113,9 +113,9 @@ def evolve(
     return Evolution(
         names=names,
         time=at,
-        concentration=np.vstack((np.tile(begin, (first, 1)), path.concentration)),
+        concentration=np.vstack((begin, path.concentration)) if first else path.concentration,
         units=units,
-        dots=np.vstack((np.tile(sizes, (first, 1)), path.dots)),
+        dots=np.vstack((sizes, path.dots)) if first else path.dots,
         stopped=path.stopped,
         tangents=path.tangents,
         dot_tangents=path.dot_tangents,
@@ -139,11 +139,7 @@ def _tangents(
     from prenuc.simulation.sensitivity import Tangents, prepared
 
     ready = prepared(network, parameters)
-    start = np.zeros((len(network.names), len(ready.parameters)))
-    for column, p in enumerate(ready.parameters if own else ()):
-        for row, name in enumerate(network.names):
-            more, less = p.above.initial.get(name, 0.0), p.below.initial.get(name, 0.0)
-            start[row, column] = (more - less) / p.span
+    start = ready.start if own else np.zeros_like(ready.start)
     return Tangents(ready.seeds, start, np.zeros((len(sizes), len(ready.parameters))))
 
 
@@ -154,7 +150,7 @@ def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.fl
         InputError: They do not ascend from 0 or later.
     """
     at = np.array(times, dtype=float)
-    if at.size == 0 or not np.all(np.isfinite(at)) or np.any(at < 0) or np.any(np.diff(at) <= 0):
+    if not (at.size and at[0] >= 0.0 and at[-1] < np.inf and (at[1:] > at[:-1]).all()):
         raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
     return at
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
-    from prenuc.simulation.kernels.tangents import Seeds
+    from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.sensitivity import Direction
     from prenuc.simulation.solver import Path
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
-    from prenuc.simulation.kernels.tangents import Seeds
+    from prenuc.simulation.kernels.seeds import Seeds
 
 STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
 
@@ -84,10 +84,12 @@ class Prepared:
     Args:
         parameters: As they were given.
         seeds: What each does to the arrays.
+        start: What each does to the mechanism's own start in mol/m³ per unit, shape (n, P).
     """
 
     parameters: tuple[Direction, ...]
     seeds: Seeds
+    start: NDArray[np.float64]
 
 
 def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Prepared:
@@ -98,7 +100,12 @@ def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Pr
     """
     if isinstance(parameters, Prepared):
         return parameters
-    return Prepared(tuple(parameters), seeds_of(network, parameters))
+    start = np.zeros((len(network.names), len(parameters)))
+    for column, p in enumerate(parameters):
+        for row, name in enumerate(network.names):
+            more, less = p.above.initial.get(name, 0.0), p.below.initial.get(name, 0.0)
+            start[row, column] = (more - less) / p.span
+    return Prepared(tuple(parameters), seeds_of(network, parameters), start)
 
 
 @dataclass(frozen=True)
@@ -122,8 +129,6 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
     Raises:
         InputError: A parameter changes the reactions or the class of a nucleus.
     """
-    from prenuc.simulation.kernels.tangents import Seeds
-
     ends = [
         (compile_network(p.below, network.names), compile_network(p.above, network.names))
         for p in parameters
@@ -139,26 +144,56 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
     if problems:
         raise InputError(problems)
 
+    return _entries(network, ends, np.array([p.span for p in parameters]))
+
+
+def _entries(
+    network: Network, ends: Sequence[tuple[Network, Network]], spans: NDArray[np.float64]
+) -> Seeds:
+    """Return the differences between the two ends of every parameter as lists of what moves."""
+    from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
+
     def slope(of: Callable[[Network], NDArray[np.float64] | float]) -> NDArray[np.float64]:
         columns = [
-            (np.asarray(of(above)) - np.asarray(of(below))) / p.span
-            for p, (below, above) in zip(parameters, ends, strict=True)
+            (np.asarray(of(above)) - np.asarray(of(below))) / span
+            for span, (below, above) in zip(spans, ends, strict=True)
         ]
         return np.ascontiguousarray(np.stack(columns, axis=-1))
 
-    order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
+    def listed(*slopes: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+        moved = np.any([slope != 0 for slope in slopes], axis=0)
+        return tuple(index.astype(np.int64) for index in np.nonzero(moved))
+
+    constant = slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0))
+    energy, anchor = slope(lambda n: n.energy), slope(lambda n: n.anchor)
     scale, number = slope(_pool_logarithms), slope(lambda n: n.flat.number)
+    order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
+    reaction, by = listed(constant, energy, anchor)
+    factor, factor_by = listed(scale, order, barrier)
+    place, number_by = listed(number)
+    owner = np.repeat(np.arange(len(constant)), np.diff(network.flat.factors))
+    changing = np.repeat(np.arange(len(constant)), np.diff(network.flat.changes))
+    of_constants, of_factors = np.zeros(len(reaction)), np.zeros(len(factor))
+    moved, parameter = np.concatenate((reaction, owner[factor])), np.concatenate((by, factor_by))
+    inside = np.flatnonzero(changing < network.classes.first)
+    pushing, pushes = np.nonzero(moved[:, None] == changing[inside])
     return Seeds(
-        constant=slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0)),
-        energy=slope(lambda n: n.energy),
-        anchor=slope(lambda n: n.anchor),
-        scale=scale,
-        order=order,
-        barrier=barrier,
-        scaled=np.any(scale != 0, axis=1),
-        touched=np.any(order != 0, axis=1) | np.any(barrier != 0, axis=1),
-        numbered=np.any(number != 0, axis=1),
-        number=number,
+        reaction=moved,
+        factor=np.concatenate((np.full(len(reaction), CONSTANT), factor)),
+        parameter=parameter,
+        constant=np.concatenate((constant[reaction, by], of_factors)),
+        energy=np.concatenate((energy[reaction, by], of_factors)),
+        anchor=np.concatenate((anchor[reaction, by], of_factors)),
+        scale=np.concatenate((of_constants, scale[factor, factor_by])),
+        order=np.concatenate((of_constants, order[factor, factor_by])),
+        barrier=np.concatenate((of_constants, barrier[factor, factor_by])),
+        pushed=network.flat.changed[inside[pushes]] * len(spans) + parameter[pushing],
+        pushing=pushing,
+        push=network.flat.number[inside[pushes]],
+        number=place,
+        number_reaction=changing[place],
+        number_parameter=number_by,
+        number_value=number[place, number_by],
         share=slope(lambda n: n.classes.share),
         capillarity=slope(lambda n: n.classes.capillarity),
     )

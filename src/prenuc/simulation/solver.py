@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.network import Network
-    from prenuc.simulation.kernels.rodas import Setting
+    from prenuc.simulation.kernels.work import Setting
     from prenuc.simulation.sensitivity import Tangents
     from prenuc.simulation.whole import WholeSystem
 
@@ -159,8 +159,9 @@ class Rodas(AbstractSolver):
 
     def integrate(self, stretch: Stretch) -> Path:
         """Return the concentrations at the times of a stretch."""
-        from prenuc.simulation.kernels.rodas import DONE, recorded
+        from prenuc.simulation.kernels.rodas import DONE
         from prenuc.simulation.kernels.tableau import STAGES
+        from prenuc.simulation.kernels.work import recorded
 
         taken = recorded(MOST_STEPS if stretch.tangents else 0)
         found = self._run(stretch, stretch.network.constant[None], stretch.start[None], taken)
@@ -189,7 +190,7 @@ class Rodas(AbstractSolver):
             constants: ln k of every member, shape (members, reactions).
             starts: Concentrations at time 0 in mol/m³, shape (members, n).
         """
-        from prenuc.simulation.kernels.rodas import recorded
+        from prenuc.simulation.kernels.work import recorded
 
         return self._run(stretch, constants, starts, recorded(0))
 
@@ -201,28 +202,34 @@ class Rodas(AbstractSolver):
         taken: tuple[NDArray[np.float64], NDArray[np.int64]],
     ) -> Members:
         from prenuc.simulation.kernels import rodas
+        from prenuc.simulation.kernels.work import ROOM
 
         network, setting = stretch.network, self._setting(stretch)
         pop, plan = network.classes, network.plan
         members, n = starts.shape
         m, classes = len(stretch.times), len(pop.units)
         net = network.flat._replace(constant=network.constant.copy())
-        work, books = rodas.ROOM.of(net, pop, plan, network.laws)
+        work, books = ROOM.of(net, pop, plan, network.laws)
         found, sizes = np.full((members, m, n), np.nan), np.full((members, m, classes), np.nan)
-        x, dots = starts.astype(float), np.tile(_dots(stretch), (members, 1))
-        outcomes = np.zeros((members, 5))
+        x, dots, outcomes = (
+            starts.astype(float),
+            np.empty((members, classes)),
+            np.empty((members, 5)),
+        )
+        dots[:] = _dots(stretch)
         rodas.integrate(
             net, pop, plan, setting, work, books, constants, x, dots, found, sizes, outcomes, *taken
         )
         found[:, -1], sizes[:, -1] = x, dots
         reasons = [rodas.FAILURES.get(int(outcome), "") for outcome in outcomes[:, 0]]
-        failed = [bool(reason) for reason in reasons]
-        found[failed], sizes[failed] = np.nan, np.nan
+        for member, reason in enumerate(reasons):
+            if reason:
+                found[member], sizes[member] = np.nan, np.nan
         return Members(found, sizes, x, reasons, outcomes)
 
     def _setting(self, stretch: Stretch) -> Setting:
         """Return what a stretch asks of the kernel."""
-        from prenuc.simulation.kernels.rodas import Setting
+        from prenuc.simulation.kernels.work import Setting
 
         until, none = stretch.until, np.zeros(len(stretch.start))
         return Setting(
@@ -346,26 +353,28 @@ def _replay(
     windows: NDArray[np.int64],
 ) -> Path:
     """Return a path with its tangents, over the steps that were taken."""
-    from prenuc.simulation.kernels import rodas, tangents
+    from prenuc.simulation.kernels.tangents import TANGENT_ROOM, replay
+    from prenuc.simulation.kernels.work import ROOM
 
     network, given = stretch.network, stretch.tangents
     assert given is not None  # noqa: S101 - the caller has looked
     net, pop = network.flat, network.classes
     n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
     count = given.components.shape[1]
-    own = tangents.tangent_work(n, len(net.constant), len(net.kind), classes, count)
+    work, books = ROOM.of(net, pop, network.plan, network.laws)
+    own = TANGENT_ROOM.of(net, pop, network.plan, given.seeds)
     own.dx[:], own.df[:] = given.components, given.dots
     found, of_dots = np.zeros((m, n, count)), np.zeros((m, classes, count))
     x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
-    tangents.replay(
+    replay(
         net,
         pop,
         network.plan,
         setting,
         given.seeds,
-        rodas.workspace(net, pop, network.plan),
+        work,
         own,
-        rodas.ledger(network.laws),
+        books,
         x,
         dots,
         sizes,

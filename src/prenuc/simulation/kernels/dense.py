@@ -20,6 +20,23 @@ def add(weight, source, target):
 
 
 @part
+def combine_both(row, other_row, u, base, out, other):
+    """Set Σ_j row_j u_j and base + Σ_j other_row_j u_j of seven stages in one pass.
+
+    Stages that are not yet known are zero.
+    """
+    a, b, c, d, e, f, g = row[0], row[1], row[2], row[3], row[4], row[5], row[6]
+    p, q, r, s = other_row[0], other_row[1], other_row[2], other_row[3]
+    t, v, w = other_row[4], other_row[5], other_row[6]
+    for i in range(base.size):
+        one, two, three, four, five = u[0, i], u[1, i], u[2, i], u[3, i], u[4, i]
+        six, seven = u[5, i], u[6, i]
+        out[i] = a * one + b * two + c * three + d * four + e * five + f * six + g * seven
+        late = t * five + v * six + w * seven
+        other[i] = base[i] + p * one + q * two + r * three + s * four + late
+
+
+@part
 def clear(count, target):
     """Set the first numbers of an array to zero."""
     for i in range(count):

@@ -20,14 +20,14 @@ from prenuc.simulation.kernels.rates import (
 from prenuc.simulation.kernels.sparse import symbolic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor, Reaction
     from prenuc.simulation.kernels.network import Network
-    from prenuc.simulation.kernels.sparse import SparseArrays
+    from prenuc.simulation.kernels.sparse import SparseArrays, Term
 
 NEGLIGIBLE = 1e-9  # of the largest entry of a stoichiometry; below it a number is rounding
 
@@ -92,20 +92,25 @@ def plan_of(network: Network) -> SparseArrays:
         [(net.changed[m], net.number[m]) for m in range(net.changes[r], net.changes[r + 1])]
         for r in reactions
     ]
-    terms = [
-        (int(i), int(j), f, float(number * weight))
-        for r in range(pop.first)
-        for i, number in moves[r]
-        for f, j, weight in looks[r]
-    ]
+
+    def terms(of: Iterable[int]) -> list[Term]:
+        return [
+            (int(i), int(j), f, float(number * weight))
+            for r in of
+            if r < pop.first
+            for i, number in moves[r]
+            for f, j, weight in looks[r]
+        ]
+
+    whole = terms(reactions)
     pattern = np.zeros((len(network.names), len(network.names)), dtype=bool)
-    for i, j, _, _ in terms:
+    for i, j, _, _ in whole:
         pattern[i, j] = True
     channels = reactions[pop.first :]
     pushed = [i for c in channels for i, _ in moves[c]]
     seen = [j for c in (*channels, *pop.sources) for _, j, _ in looks[c]]
     pattern[np.ix_(pushed, seen)] = True
-    return symbolic(pattern, terms)
+    return symbolic(pattern, whole, terms((*net.double[:, 0], *net.general)))
 
 
 def _mass_action(reaction: Reaction, place: Mapping[str, int]) -> list[int]:

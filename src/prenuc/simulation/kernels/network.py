@@ -71,6 +71,11 @@ class Network:
     mechanism: Mechanism
 
     @cached_property
+    def initial(self) -> NDArray[np.float64]:
+        """The mechanism's own concentrations at time 0 in mol/m³, shape (n,)."""
+        return np.array([self.mechanism.initial.get(name, 0.0) for name in self.names])
+
+    @cached_property
     def flat(self) -> RateArrays:
         """The same for the compiled kernels."""
         from prenuc.simulation.kernels.flat import flat_rates

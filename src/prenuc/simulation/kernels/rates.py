@@ -194,7 +194,18 @@ def rates(net, x, k, r):
 @part
 def slopes(net, x, k, r, s):
     """Set the rate of every reaction and the slope of every factor, equations (1) and (2)."""
-    for i in range(k.size):
+    for m in range(net.single.shape[0]):
+        i = net.single[m, 0]
+        r[i] = k[i] * x[net.single[m, 1]]
+        s[net.factors[i]] = k[i]
+    for m in range(net.double.shape[0]):
+        i = net.double[m, 0]
+        one, other = x[net.double[m, 1]], x[net.double[m, 2]]
+        first, last = net.factors[i], net.factors[i + 1] - 1
+        r[i] = k[i] * one * other
+        s[first] = k[i] * other
+        s[last] = k[i] * one if first != last else 2.0 * k[i] * one
+    for i in net.general:
         first, last = net.factors[i], net.factors[i + 1]
         for f in range(first, last):
             s[f] = k[i]

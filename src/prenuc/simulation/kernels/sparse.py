@@ -17,16 +17,37 @@ import numpy as np
 from prenuc.simulation.kernels.compiled import part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+
+class Pattern(NamedTuple):
+    """A sparse matrix of n rows that sums terms s_f · coefficient.
+
+    Args:
+        entry: Place of each term among the values, shape (terms,).
+        factor: Its factor, likewise.
+        coefficient: Its coefficient, likewise.
+        row: Where the values of each row begin, shape (n + 1,).
+        column: The column of every value, shape (size,).
+        size: Number of values.
+    """
+
+    entry: NDArray[np.int64]
+    factor: NDArray[np.int64]
+    coefficient: NDArray[np.float64]
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    size: int
 
 
 class SparseArrays(NamedTuple):
     """Where everything lies in the values of a sparse matrix, and how it is eliminated.
 
     Args:
-        slope_entry: Place of each term s_f · coefficient of the network's J, shape (terms,).
-        slope_factor: Its factor, shape (terms,).
-        slope_coefficient: Its coefficient, shape (terms,).
+        network: The network's J, among the values of W.
+        bending: Of J, what changes with the concentrations, among values of its own.
         diagonal: Place of every diagonal entry, shape (n,).
         place: Place of entry (i, j), or −1, shape (n, n).
         pivots: Components in the order of elimination, shape (n,).
@@ -44,9 +65,8 @@ class SparseArrays(NamedTuple):
         size: Number of values.
     """
 
-    slope_entry: NDArray[np.int64]
-    slope_factor: NDArray[np.int64]
-    slope_coefficient: NDArray[np.float64]
+    network: Pattern
+    bending: Pattern
     diagonal: NDArray[np.int64]
     place: NDArray[np.int64]
     pivots: NDArray[np.int64]
@@ -64,17 +84,39 @@ class SparseArrays(NamedTuple):
     size: int
 
 
-def symbolic(pattern: NDArray[np.bool_], terms: list[tuple[int, int, int, float]]) -> SparseArrays:
+Term = tuple[int, int, int, float]  # row, column, factor, coefficient
+
+
+def summed(filled: NDArray[np.bool_], terms: Sequence[Term]) -> Pattern:
+    """Return how terms make up a matrix whose entries are those that are filled, row by row."""
+    place = np.cumsum(filled).reshape(filled.shape) - 1
+    return Pattern(
+        entry=np.array([place[i, j] for i, j, _, _ in terms], dtype=np.int64),
+        factor=np.array([f for _, _, f, _ in terms], dtype=np.int64),
+        coefficient=np.array([c for _, _, _, c in terms], dtype=float),
+        row=np.concatenate(([0], np.cumsum(filled.sum(axis=1)))).astype(np.int64),
+        column=np.nonzero(filled)[1].astype(np.int64),
+        size=int(filled.sum()),
+    )
+
+
+def symbolic(
+    pattern: NDArray[np.bool_], terms: Sequence[Term], bending: Sequence[Term] = ()
+) -> SparseArrays:
     """Return the plan of elimination.
 
     Args:
         pattern: Entries that can differ from zero, shape (n, n).
-        terms: Row, column, factor and coefficient of every term of the network's J.
+        terms: All terms of the network's J.
+        bending: Those of reactions whose slopes change with the concentrations.
     """
     n = len(pattern)
     filled, pivots = _order(pattern | np.eye(n, dtype=bool))
     place = np.full((n, n), -1, dtype=np.int64)
     place[filled] = np.arange(int(filled.sum()))
+    bent = np.zeros((n, n), dtype=bool)
+    for i, j, _, _ in bending:
+        bent[i, j] = True
     rank = np.empty(n, dtype=np.int64)
     rank[pivots] = np.arange(n)
     scaled, by, first, updated, source = [], [], [0], [], []
@@ -97,9 +139,8 @@ def symbolic(pattern: NDArray[np.bool_], terms: list[tuple[int, int, int, float]
         return whole(np.concatenate(([0], np.cumsum([len(row) for row in rows]))))
 
     return SparseArrays(
-        slope_entry=whole([place[i, j] for i, j, _, _ in terms]),
-        slope_factor=whole([f for _, _, f, _ in terms]),
-        slope_coefficient=np.array([c for _, _, _, c in terms], dtype=float),
+        network=summed(filled, terms),
+        bending=summed(bent, bending),
         diagonal=np.diag(place).copy(),
         place=place,
         pivots=whole(pivots),
@@ -133,12 +174,24 @@ def _order(pattern: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[int]]:
 
 
 @part
-def assemble(plan, s, values):
-    """Set J of the network from the slopes of all factors."""
-    for i in range(values.size):
+def assemble(pattern, s, values):
+    """Set a matrix from the slopes of all factors."""
+    for i in range(pattern.size):
         values[i] = 0.0
-    for m in range(plan.slope_entry.size):
-        values[plan.slope_entry[m]] += plan.slope_coefficient[m] * s[plan.slope_factor[m]]
+    for m in range(pattern.entry.size):
+        values[pattern.entry[m]] += pattern.coefficient[m] * s[pattern.factor[m]]
+
+
+@part
+def assemble_both(pattern, s, other_s, values, other):
+    """Set two matrices of one pattern from two sets of slopes."""
+    for i in range(pattern.size):
+        values[i] = 0.0
+        other[i] = 0.0
+    for m in range(pattern.entry.size):
+        entry, factor, coefficient = pattern.entry[m], pattern.factor[m], pattern.coefficient[m]
+        values[entry] += coefficient * s[factor]
+        other[entry] += coefficient * other_s[factor]
 
 
 @part
@@ -171,3 +224,58 @@ def back_substitute(plan, values, inverse, right, out):
         for m in range(plan.upper[k], plan.upper[k + 1]):
             total -= values[plan.upper_place[m]] * out[plan.upper_column[m]]
         out[i] = total * inverse[k]
+
+
+@part
+def multiply(pattern, values, rows, out):
+    """Set a matrix times rows."""
+    for i in range(out.shape[0]):
+        row = out[i]
+        for j in range(row.size):
+            row[j] = 0.0
+        for m in range(pattern.row[i], pattern.row[i + 1]):
+            value, other = values[m], rows[pattern.column[m]]
+            for j in range(row.size):
+                row[j] += value * other[j]
+
+
+@part
+def take_rows(first, last, place, column, values, rows, scale, row):
+    """Subtract multiples of other rows from a row, three in a pass, and scale it."""
+    m = first
+    while m + 3 < last:
+        a, b, c = values[place[m]], values[place[m + 1]], values[place[m + 2]]
+        one, two, three = rows[column[m]], rows[column[m + 1]], rows[column[m + 2]]
+        for j in range(row.size):
+            row[j] -= a * one[j] + b * two[j] + c * three[j]
+        m += 3
+    if m + 3 == last:
+        a, b, c = values[place[m]], values[place[m + 1]], values[place[m + 2]]
+        one, two, three = rows[column[m]], rows[column[m + 1]], rows[column[m + 2]]
+        for j in range(row.size):
+            row[j] = scale * (row[j] - a * one[j] - b * two[j] - c * three[j])
+    elif m + 2 == last:
+        a, b = values[place[m]], values[place[m + 1]]
+        one, two = rows[column[m]], rows[column[m + 1]]
+        for j in range(row.size):
+            row[j] = scale * (row[j] - a * one[j] - b * two[j])
+    elif m + 1 == last:
+        a, one = values[place[m]], rows[column[m]]
+        for j in range(row.size):
+            row[j] = scale * (row[j] - a * one[j])
+    elif scale != 1.0:
+        for j in range(row.size):
+            row[j] *= scale
+
+
+@part
+def solve_rows(plan, values, inverse, rows):
+    """Solve for many right-hand sides in place; they are the columns of ``rows``."""
+    for k in range(plan.pivots.size):
+        row = rows[plan.pivots[k]]
+        first, last = plan.lower[k], plan.lower[k + 1]
+        take_rows(first, last, plan.lower_place, plan.lower_column, values, rows, 1.0, row)
+    for k in range(plan.pivots.size - 1, -1, -1):
+        row = rows[plan.pivots[k]]
+        first, last = plan.upper[k], plan.upper[k + 1]
+        take_rows(first, last, plan.upper_place, plan.upper_column, values, rows, inverse[k], row)

@@ -68,6 +68,7 @@ C[7, :7] = (
     -9.48861652309627,
 )
 
+DIFFERENCES = C + A / GAMMA  # equation (2) of differences.py
 TIME = np.array(  # α, as a share of the step
     [0.0, 0.6358126895828704, 0.4095798393397535, 0.9769306725060716, 0.4288403609558664, 1, 1, 1]
 )
