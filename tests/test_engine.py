@@ -21,8 +21,18 @@ from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
 from prenuc.simulation import solver as solvers
 from prenuc.simulation.evolve import compiled, evolve
-from prenuc.simulation.kernels import classes, differences, rates, sparse, stages, work
-from prenuc.simulation.kernels.compiled import cache_folder, entry
+from prenuc.simulation.kernels import (
+    classes,
+    dense,
+    differences,
+    laws,
+    rates,
+    rodas,
+    sparse,
+    stages,
+    work,
+)
+from prenuc.simulation.kernels.compiled import cache_folder, entry, part
 from prenuc.simulation.kernels.tableau import GAMMA
 from prenuc.simulation.solver import Rodas, Stretch
 from prenuc.simulation.whole import WholeSystem
@@ -154,7 +164,8 @@ def both_ways(net, pop, plan, setting, temperature, h, x, f, w, x1, direct):
     stages.linearise(net, pop, plan, 0, x, f, w)
     stages.prepare(pop, plan, 0, 0.0, 0.0, h, w)
     stages.take_step(net, pop, plan, setting, 0.0, 0, 0.0, h, x, f, 0.0, w, x1, f)
-    direct[:] = w.u
+    for stage in range(direct.shape[0]):
+        dense.copy(x.size, w.u[stage], direct[stage])
     stages.linearise(net, pop, plan, 0, x, f, w)  # the stages have left their own rates
     differences.invert(plan, w)
     differences.take_differences(net, h, x, w, x1)
@@ -165,7 +176,7 @@ def test_stages_in_differences_are_those_taken_directly(seed, size):
     """Equation (2) of differences.py is (1) of tableau.py, for every kind of law."""
     net, rng, none = compiled(EVERY_LAW), np.random.default_rng(seed), np.zeros(0)
     x, x1 = 10 ** rng.uniform(-2, 1, 3), np.zeros(3)
-    setting = Rodas()._setting(Stretch(net, x, np.ones(1), (320.0, 320.0), np.ones(3)))
+    setting = Rodas().setting(Stretch(net, x, np.ones(1), (320.0, 320.0), np.ones(3)))
     w = work.workspace(net.flat, net.classes, net.plan)
     direct = np.zeros_like(w.u)
     both_ways(net.flat, net.classes, net.plan, setting, 320.0, 10**size, x, none, w, x1, direct)
@@ -262,13 +273,31 @@ def test_a_step_is_of_order_five_and_of_order_four_between_its_ends():
         assert end > 5.6, end
 
 
+@part
+def note(*step_and_room):
+    room, h = step_and_room[-1], step_and_room[7]
+    room[np.argmin(room)] = h  # the first that is still zero
+
+
+@entry
+def steps_taken(net, pop, plan, setting, w, books, x, f, out_x, out_f, room):
+    done = rodas.course(net, pop, plan, setting, w, books, x, f, out_x, out_f, note, room)
+    return done[3]
+
+
 def test_the_dense_output_has_no_jumps():
     """Just before and just after every step the solution is the same."""
     model, start = predator_and_prey(), np.array([1.0, 2.0])
     stretch = Stretch(compiled(model), start, np.array([10.0]), (298.15,) * 2, np.full(2, 1e-12))
-    solver, taken = Rodas(rtol=1e-5), work.recorded(1000)
-    found = solver._run(stretch, stretch.network.constant[None], start[None], taken)
-    ends = np.cumsum(taken[0][: int(found.outcomes[0, 3])])[:-1]
+    run = Rodas(rtol=1e-5)
+    net, room = stretch.network, np.zeros(1000)
+    arrays = (net.flat, net.classes, net.plan)
+    w, books = work.workspace(*arrays), laws.ledger(net.laws)
+    out = np.zeros((1, 2)), np.zeros((1, 0))
+    steps = steps_taken(
+        *arrays, run.setting(stretch), w, books, start.copy(), np.zeros(0), *out, room
+    )
+    ends = np.cumsum(room[:steps])[:-1]
     assert len(ends) > 20
     hair = 1e-9
     times = np.sort(np.concatenate((ends - hair, ends + hair, [10.0])))
@@ -384,8 +413,8 @@ def test_what_runs_away_is_named_with_time_and_remedy():
     said = str(caught.value)
     assert "'A'" in said
     assert "2 s" in said.replace("1.99999", "2").replace("2.00000", "2")
-    for part in ("no step is small enough", "--rtol", "constants"):
-        assert part in said
+    for words in ("no step is small enough", "--rtol", "constants"):
+        assert words in said
 
 
 def test_too_many_steps_say_where(monkeypatch):
@@ -429,10 +458,10 @@ def test_a_user_sees_no_traceback_when_a_network_runs_away(tmp_path, capsys, mon
 def test_every_mechanism_has_arrays_of_the_same_types(model):
     """Another memory order, an integer or a read-only view would be compiled anew, for a minute."""
     net, wanted = compiled(model), compiled(crowded())
-    for part in ("flat", "classes", "plan"):
-        pairs = zip(getattr(net, part), getattr(wanted, part), strict=True)
-        for field, (one, other) in zip(getattr(net, part)._fields, pairs, strict=True):
-            assert numba.typeof(one) == numba.typeof(other), f"{part}.{field}"
+    for arrays in ("flat", "classes", "plan"):
+        pairs = zip(getattr(net, arrays), getattr(wanted, arrays), strict=True)
+        for field, (one, other) in zip(getattr(net, arrays)._fields, pairs, strict=True):
+            assert numba.typeof(one) == numba.typeof(other), f"{arrays}.{field}"
     for one, other in ((net.constant, wanted.constant), (net.laws, wanted.laws)):
         assert numba.typeof(one) == numba.typeof(other)
 

@@ -161,10 +161,12 @@ class Rodas(AbstractSolver):
         """Return the concentrations at the times of a stretch."""
         from prenuc.simulation.kernels.rodas import DONE
         from prenuc.simulation.kernels.tableau import STAGES
-        from prenuc.simulation.kernels.work import recorded
 
-        taken = recorded(MOST_STEPS if stretch.tangents else 0)
-        found = self._run(stretch, stretch.network.constant[None], stretch.start[None], taken)
+        started = _Started.of(self, stretch, stretch.start[None])
+        if stretch.tangents is None:
+            found = started.run(stretch.network.constant[None])
+        else:
+            found, *moved = started.follow(stretch.tangents)
         outcome, reached, worst, steps, rejected = found.outcomes[0]
         if found.reasons[0]:
             component = stretch.network.names[int(worst)]
@@ -175,10 +177,7 @@ class Rodas(AbstractSolver):
         path = Path(found.concentration[0], tries, found.dots[0], count, again, stopped)
         if stretch.tangents is None:
             return path
-        sizes, windows = taken[0][:count], taken[1][:count]
-        if stopped is not None:
-            sizes[-1] = stopped - np.sum(sizes[:-1])  # of the last step, as far as the event
-        return _replay(path, stretch, self._setting(stretch), sizes, windows)
+        return replace(path, tangents=moved[0], dot_tangents=moved[1])
 
     def integrate_many(
         self, stretch: Stretch, constants: NDArray[np.float64], starts: NDArray[np.float64]
@@ -190,44 +189,9 @@ class Rodas(AbstractSolver):
             constants: ln k of every member, shape (members, reactions).
             starts: Concentrations at time 0 in mol/m³, shape (members, n).
         """
-        from prenuc.simulation.kernels.work import recorded
+        return _Started.of(self, stretch, starts).run(constants)
 
-        return self._run(stretch, constants, starts, recorded(0))
-
-    def _run(
-        self,
-        stretch: Stretch,
-        constants: NDArray[np.float64],
-        starts: NDArray[np.float64],
-        taken: tuple[NDArray[np.float64], NDArray[np.int64]],
-    ) -> Members:
-        from prenuc.simulation.kernels import rodas
-        from prenuc.simulation.kernels.work import ROOM
-
-        network, setting = stretch.network, self._setting(stretch)
-        pop, plan = network.classes, network.plan
-        members, n = starts.shape
-        m, classes = len(stretch.times), len(pop.units)
-        net = network.flat._replace(constant=network.constant.copy())
-        work, books = ROOM.of(net, pop, plan, network.laws)
-        found, sizes = np.full((members, m, n), np.nan), np.full((members, m, classes), np.nan)
-        x, dots, outcomes = (
-            starts.astype(float),
-            np.empty((members, classes)),
-            np.empty((members, 5)),
-        )
-        dots[:] = _dots(stretch)
-        rodas.integrate(
-            net, pop, plan, setting, work, books, constants, x, dots, found, sizes, outcomes, *taken
-        )
-        found[:, -1], sizes[:, -1] = x, dots
-        reasons = [rodas.FAILURES.get(int(outcome), "") for outcome in outcomes[:, 0]]
-        for member, reason in enumerate(reasons):
-            if reason:
-                found[member], sizes[member] = np.nan, np.nan
-        return Members(found, sizes, x, reasons, outcomes)
-
-    def _setting(self, stretch: Stretch) -> Setting:
+    def setting(self, stretch: Stretch) -> Setting:
         """Return what a stretch asks of the kernel."""
         from prenuc.simulation.kernels.work import Setting
 
@@ -345,46 +309,73 @@ def _dots(stretch: Stretch) -> NDArray[np.float64]:
     return np.array(stretch.dots, dtype=float) if stretch.dots.size else np.zeros(classes)
 
 
-def _replay(
-    path: Path,
-    stretch: Stretch,
-    setting: Setting,
-    sizes: NDArray[np.float64],
-    windows: NDArray[np.int64],
-) -> Path:
-    """Return a path with its tangents, over the steps that were taken."""
-    from prenuc.simulation.kernels.tangents import TANGENT_ROOM, replay
-    from prenuc.simulation.kernels.work import ROOM
+@dataclass(frozen=True)
+class _Started:
+    """One or many vessels at the start of a stretch, and room for what they become."""
 
-    network, given = stretch.network, stretch.tangents
-    assert given is not None  # noqa: S101 - the caller has looked
-    net, pop = network.flat, network.classes
-    n, m, classes = len(stretch.start), len(stretch.times), len(pop.units)
-    count = given.components.shape[1]
-    work, books = ROOM.of(net, pop, network.plan, network.laws)
-    own = TANGENT_ROOM.of(net, pop, network.plan, given.seeds)
-    own.dx[:], own.df[:] = given.components, given.dots
-    found, of_dots = np.zeros((m, n, count)), np.zeros((m, classes, count))
-    x, dots = np.array(stretch.start, dtype=float), _dots(stretch)
-    replay(
-        net,
-        pop,
-        network.plan,
-        setting,
-        given.seeds,
-        work,
-        own,
-        books,
-        x,
-        dots,
-        sizes,
-        windows,
-        found,
-        of_dots,
-    )
-    unreached = np.isnan(path.concentration).any(axis=1)
-    found[unreached], of_dots[unreached] = np.nan, np.nan
-    return replace(path, tangents=found, dot_tangents=of_dots)
+    network: Network
+    setting: Setting
+    x: NDArray[np.float64]
+    dots: NDArray[np.float64]
+    components_found: NDArray[np.float64]
+    dots_found: NDArray[np.float64]
+    outcomes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, solver: Rodas, stretch: Stretch, starts: NDArray[np.float64]) -> _Started:
+        members, n = starts.shape
+        m, classes = len(stretch.times), len(stretch.network.classes.units)
+        dots = np.empty((members, classes))
+        dots[:] = _dots(stretch)
+        return cls(
+            stretch.network,
+            solver.setting(stretch),
+            starts.astype(float),
+            dots,
+            np.full((members, m, n), np.nan),
+            np.full((members, m, classes), np.nan),
+            np.empty((members, 5)),
+        )
+
+    def run(self, constants: NDArray[np.float64]) -> Members:
+        """Return where sets of ln k lead, shape (members, reactions)."""
+        from prenuc.simulation.kernels.rodas import integrate
+        from prenuc.simulation.kernels.work import ROOM
+
+        network, pop, plan = self.network, self.network.classes, self.network.plan
+        net = network.flat._replace(constant=network.constant.copy())
+        room = ROOM.of(net, pop, plan, network.laws)
+        found = self.components_found, self.dots_found, self.outcomes
+        integrate(net, pop, plan, self.setting, *room, constants, self.x, self.dots, *found)
+        return self._members()
+
+    def follow(self, given: Tangents) -> tuple[Members, NDArray[np.float64], NDArray[np.float64]]:
+        """Return where the only vessel goes, and the tangents of components and classes."""
+        from prenuc.simulation.kernels.tangents import TANGENT_ROOM, Followed, integrate_followed
+        from prenuc.simulation.kernels.work import ROOM
+
+        network, pop, plan = self.network, self.network.classes, self.network.plan
+        room = ROOM.of(network.flat, pop, plan, network.laws)
+        work = TANGENT_ROOM.of(network.flat, pop, plan, given.seeds)
+        work.dx[:], work.df[:] = given.components, given.dots
+        m, count = len(self.setting.times), work.dx.shape[1]
+        shapes = (m, len(work.dx), count), (m, len(work.df), count)
+        own = Followed(given.seeds, work, *(np.full(shape, np.nan) for shape in shapes))
+        vessel = self.x[0], self.dots[0]
+        found = self.components_found[0], self.dots_found[0], self.outcomes[0]
+        integrate_followed(network.flat, pop, plan, self.setting, *room, own, *vessel, *found)
+        return self._members(), own.out_x, own.out_f
+
+    def _members(self) -> Members:
+        from prenuc.simulation.kernels.rodas import FAILURES
+
+        found, dots = self.components_found, self.dots_found
+        found[:, -1], dots[:, -1] = self.x, self.dots
+        reasons = [FAILURES.get(int(outcome), "") for outcome in self.outcomes[:, 0]]
+        for member, reason in enumerate(reasons):
+            if reason:
+                found[member], dots[member] = np.nan, np.nan
+        return Members(found, dots, self.x, reasons, self.outcomes)
 
 
 def _system(solver: AbstractSolver, stretch: Stretch) -> WholeSystem:

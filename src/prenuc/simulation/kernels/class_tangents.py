@@ -6,7 +6,7 @@ parameters, so that one instruction serves several of them.
 
 from __future__ import annotations
 
-from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import add, clear, copy
 from prenuc.simulation.kernels.seeds import CONSTANT, made
 
@@ -98,7 +98,7 @@ def curved_detachment(pop, temperature, window, beta, out):
         out[i] = beta[i] * pop.edge[i] / temperature
 
 
-@part
+@woven
 def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
     """Set δ(∂F/∂t) of a ramp."""
     clear_rows(w.drift)
@@ -161,7 +161,7 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
     )
 
 
-@part
+@woven
 def eliminate_classes(pop, window, from_right, w, v):
     """Solve T y = right for all parameters and bring α·y and β̃·y to the components."""
     t, y, middle, last = v.t, w.right_f, window // 2, window - 1
@@ -190,7 +190,7 @@ def eliminate_classes(pop, window, from_right, w, v):
         add(v.down[i], w.down, w.right[i])
 
 
-@part
+@woven
 def return_classes(window, stage, w, v):
     """Set δu of the classes from y and from that of the components."""
     u, y = w.ux[stage], w.right_f

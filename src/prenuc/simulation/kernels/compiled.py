@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # Contraction to fused multiply-add and reordered sums; never "no NaN" or "no infinity".
 FAST = {"contract", "reassoc", "arcp", "nsz"}
-# A part is called by kernels alone and allocates nothing: no reference counts, no other entries.
-BARE = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
+# Kernels allocate nothing, so no references are counted.
+HOW = {"nogil": True, "error_model": "numpy", "fastmath": FAST, "_nrt": False}
+# Kernels that only kernels call have no other entries.
+INNER = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def source_hash(folder: Path = HERE) -> str:
@@ -63,7 +65,7 @@ def entry(function: Callable[..., Any]) -> Any:
     """
     folder, before = cache_folder(), vars(config)["CACHE_DIR"]
     vars(config)["CACHE_DIR"] = str(folder)  # read while the decorator runs
-    compiler = numba.njit(cache=usable(folder), nogil=True, error_model="numpy", fastmath=FAST)
+    compiler = numba.njit(cache=usable(folder), **HOW)  # type: ignore[call-overload]
     try:
         return compiler(function)
     finally:
@@ -72,4 +74,18 @@ def entry(function: Callable[..., Any]) -> Any:
 
 def part(function: Callable[..., Any]) -> Any:
     """Compile a kernel that other kernels call; it is kept inside them."""
-    return numba.njit(nogil=True, error_model="numpy", fastmath=FAST, **BARE)(function)  # type: ignore[call-overload]
+    return numba.njit(forceinline=True, **INNER)(function)  # type: ignore[call-overload]
+
+
+def woven(function: Callable[..., Any]) -> Any:
+    """Make a long kernel a piece of its only caller's text.
+
+    LLVM optimises a part for itself, then again with each caller above it; of what lies near the
+    top that would be everything, several times over.
+    """
+    return numba.njit(inline="always", **INNER)(function)  # type: ignore[call-overload]
+
+
+def called(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that others call, once for all of them: it takes few numbers."""
+    return numba.njit(**INNER)(function)  # type: ignore[call-overload]

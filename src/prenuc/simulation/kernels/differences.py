@@ -18,7 +18,7 @@ than eight eliminations that follow lists of places.
 
 from __future__ import annotations
 
-from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import clear, combine_both, copy
 from prenuc.simulation.kernels.rates import network_change, pooled, value
 from prenuc.simulation.kernels.sparse import solve_rows
@@ -51,7 +51,7 @@ def bends(net, x, delta, w, out):
         out[doubles + m] = rate - straight
 
 
-@part
+@woven
 def take_differences(net, h, x, w, x1):
     """Take the eight stages, equation (2); rates, slopes and W⁻¹ are those of the step's start."""
     n = x.size

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.compiled import called, part
 from prenuc.simulation.kernels.rates import (
     BARRIER,
     BINDING,
     EXCESS,
     POWER,
+    SATURATION,
     SMALLEST,
-    curvature,
     nucleus,
     pooled,
     power,
@@ -32,13 +32,43 @@ def factors_at(net, x, pools, g, dg, ddg):
     for f in range(pools.size):
         pools[f] = pooled(net, f, x)
         g[f], dg[f] = slope(net, f, pools[f])
-        ddg[f] = curvature(net, f, pools[f])
+        ddg[f] = curvature_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], pools[f])
 
 
 @part
 def in_order(net, f, x):
-    """Return ∂g/∂p and ∂²g/∂p∂x: p the order, the sites or the threshold."""
-    kind, p = net.kind[f], net.order[f]
+    """Return ∂g/∂p and ∂²g/∂p∂x of a factor: p the order, the sites or the threshold."""
+    return in_order_of(net.kind[f], net.order[f], x)
+
+
+@part
+def in_barrier(net, f, x):
+    """Return ∂g/∂B and ∂²g/∂B∂x of a factor, where it is a barrier exp(−B/ln^p x)."""
+    return in_barrier_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
+
+
+@called
+def curvature_of(kind, p, b, most, x):
+    """Return d²g/dx² of a kind, with its order, barrier and largest nucleus."""
+    if kind == BARRIER:
+        g, size, bend = nucleus(p, b, most, x)
+        return g * (size * (size - 1.0) + bend) / max(x, SMALLEST) ** 2
+    x = max(x, 0.0)
+    if kind == POWER:
+        if p == 2.0:
+            return 2.0
+        base = max(x, SMALLEST) if p < 2.0 else x
+        return p * (p - 1.0) * power(base, p - 2.0)
+    if kind == SATURATION:
+        return -2.0 / (1.0 + x) ** 3 if x > 0.0 else 0.0
+    if kind == BINDING:
+        return p * (p - 1.0) * (1.0 + x) ** (p - 2.0)
+    return 0.0
+
+
+@called
+def in_order_of(kind, p, x):
+    """Return what :func:`in_order` does."""
     if kind == POWER:
         if x <= 0.0:
             return 0.0, 0.0
@@ -52,13 +82,12 @@ def in_order(net, f, x):
     return 0.0, 0.0
 
 
-@part
-def in_barrier(net, f, x):
-    """Return ∂g/∂B and ∂²g/∂B∂x of a barrier exp(−B/ln^p x)."""
-    if net.kind[f] != BARRIER or x <= 0.0:
+@called
+def in_barrier_of(kind, p, b, most, x):
+    """Return what :func:`in_barrier` does."""
+    if kind != BARRIER or x <= 0.0:
         return 0.0, 0.0
-    p, b, most = net.order[f], net.barrier[f], net.largest[f]
-    g, size, _ = nucleus(net, f, x)
+    g, size, _ = nucleus(p, b, most, x)
     log, turn = np.log(x), (p * b / most) ** (1.0 / (p + 1.0))
     if log > turn:
         by_b = -g / log**p

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.compiled import called, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,10 +104,9 @@ def power(x, order):
     return x**order
 
 
-@part
-def nucleus(net, f, x):
+@called
+def nucleus(p, b, most, x):
     """Return exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier."""
-    p, b, most = net.order[f], net.barrier[f], net.largest[f]
     if x <= 0.0:
         return 0.0, 0.0, 0.0
     log, turn = np.log(x), (p * b / most) ** (1.0 / (p + 1.0))
@@ -117,34 +116,32 @@ def nucleus(net, f, x):
     return np.exp(-most * ((1.0 + 1.0 / p) * turn - log)), most, 0.0
 
 
-@part
-def value(net, f, x):
-    """Return g(x)."""
-    kind = net.kind[f]
+@called
+def value_of(kind, p, b, most, x):
+    """Return g(x) of a kind, with its order, barrier and largest nucleus."""
     if kind == LINEAR:
         return x
     if kind == EXCESS:
-        return max(x - net.order[f], 0.0)
+        return max(x - p, 0.0)
     if kind == BARRIER:
-        return nucleus(net, f, x)[0]
+        return nucleus(p, b, most, x)[0]
     if kind == SATURATION:  # straight below zero, where only rounding is, so that it heals
         return x / (1.0 + x) if x > 0.0 else x
     x = max(x, 0.0)
     if kind == POWER:
-        return power(x, net.order[f])
-    return (1.0 + x) ** net.order[f]
+        return power(x, p)
+    return (1.0 + x) ** p
 
 
-@part
-def slope(net, f, x):
+@called
+def slope_of(kind, p, b, most, x):
     """Return g(x) and dg/dx."""
-    kind, p = net.kind[f], net.order[f]
     if kind == LINEAR:
         return x, 1.0
     if kind == EXCESS:
         return max(x - p, 0.0), 1.0 if x > p else 0.0
     if kind == BARRIER:
-        g, size, _ = nucleus(net, f, x)
+        g, size, _ = nucleus(p, b, most, x)
         return g, g * size / max(x, SMALLEST)
     if kind == SATURATION:
         return (x / (1.0 + x), 1.0 / (1.0 + x) ** 2) if x > 0.0 else (x, 1.0)
@@ -156,23 +153,15 @@ def slope(net, f, x):
 
 
 @part
-def curvature(net, f, x):
-    """Return d²g/dx²."""
-    kind, p = net.kind[f], net.order[f]
-    if kind == BARRIER:
-        g, size, bend = nucleus(net, f, x)
-        return g * (size * (size - 1.0) + bend) / max(x, SMALLEST) ** 2
-    x = max(x, 0.0)
-    if kind == POWER:
-        if p == 2.0:
-            return 2.0
-        base = max(x, SMALLEST) if p < 2.0 else x
-        return p * (p - 1.0) * power(base, p - 2.0)
-    if kind == SATURATION:
-        return -2.0 / (1.0 + x) ** 3 if x > 0.0 else 0.0
-    if kind == BINDING:
-        return p * (p - 1.0) * (1.0 + x) ** (p - 2.0)
-    return 0.0
+def value(net, f, x):
+    """Return g(x) of a factor."""
+    return value_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
+
+
+@part
+def slope(net, f, x):
+    """Return g(x) and dg/dx of a factor."""
+    return slope_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
 
 
 @part

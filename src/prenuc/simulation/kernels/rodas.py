@@ -11,7 +11,7 @@ nothing is lost.
 from __future__ import annotations
 
 from prenuc.simulation.kernels.classes import detachment
-from prenuc.simulation.kernels.compiled import entry, part
+from prenuc.simulation.kernels.compiled import entry, part, woven
 from prenuc.simulation.kernels.control import (
     SAFETY,
     SHARPER,
@@ -35,20 +35,20 @@ FAILURES = {
 GUARD, FEWEST = 4, 32  # classes at the window's end; classes in the smallest window
 
 
-@part
+@woven
 def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
     """Take one step that holds the tolerances, with a smaller h or a wider window if need be.
 
     Returns:
         Outcome, the step taken, its error measure, the component that hurt most, the window, the
-        class that the dots have reached, and how often it was tried.
+        class that the dots have reached, how often it was tried, and what :func:`prepare` returned.
     """
     tried = 0
     a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, w)
     while True:
         tried += 1
         if h <= 1e-14 * t or not h > 0.0:
-            return STEP_TOO_SMALL, h, 0.0, 0, window, 0, tried
+            return STEP_TOO_SMALL, h, 0.0, 0, window, 0, tried, 0.0
         from_right = prepare(pop, plan, window, a, b, h, w)
         take_stages(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1)
         error, worst = components_error(setting, x, x1, w.u[STAGES - 1])
@@ -66,7 +66,7 @@ def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
             window = min(f.size, window + window // 2)
             a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, w)
         else:
-            return DONE, h, error, worst, window, reached, tried
+            return DONE, h, error, worst, window, reached, tried, from_right
 
 
 @part
@@ -130,7 +130,12 @@ def steady(setting, t, x, w):
 
 
 @part
-def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows):
+def nothing(net, pop, plan, setting, heating, window, t, h, taken, told, x, f, from_right, w, own):
+    """Follow nothing else along a step."""
+
+
+@woven
+def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
     """Integrate from time 0 and report at the setting's times.
 
     Args:
@@ -144,8 +149,9 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
         f: Dots of every class in mol/m³, shape (N,); left at the end's values.
         out_x: Receives components at the times, shape (m, n).
         out_f: Receives classes at the times, shape (m, N); shape (0, 0) to leave them out.
-        sizes: Receives the size of every accepted step in s; shape (0,) to leave them out.
-        windows: Receives the window of every accepted step, likewise.
+        follow: Called with every accepted step, :func:`nothing` or whatever takes its arguments,
+            while ``w`` holds the stages and ``x`` and ``f`` what was there before them.
+        own: What else it is to be given.
 
     Returns:
         Outcome, time reached in s, the component that hurt most, steps, rejected steps.
@@ -168,18 +174,18 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
         if steps + rejected >= setting.most_steps:
             return TOO_MANY_STEPS, t, worst, steps, rejected
         h = end - t if t + 1.0001 * h >= end else min(h, 0.5 * (end - t) + 0.5 * h)
-        outcome, h, error, worst, window, reached, tried = step(
+        outcome, h, error, worst, window, reached, tried, from_right = step(
             net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1
         )
         rejected += tried - 1
         if outcome != DONE:
             return outcome, t, worst, steps, rejected
-        if steps < sizes.size:
-            sizes[steps] = h
-            windows[steps] = window
         steps += 1
         share = crossing(setting, x, f, x1, f1, w) if watching else 2.0
         taken = h * min(share, 1.0)
+        follow(
+            net, pop, plan, setting, heating, window, t, h, taken, told, x, f, from_right, w, own
+        )
         told = report(setting, told, t, h, taken, window, x, f, x1, f1, w, out_x, out_f)
         if share <= 1.0:
             between(share, window, x, f, x1, f1, w, x, w.flow)
@@ -209,22 +215,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, sizes, windows
 
 
 @entry
-def integrate(
-    net,
-    pop,
-    plan,
-    setting,
-    w,
-    books,
-    constants_,
-    starts,
-    dots,
-    out_x,
-    out_f,
-    outcomes,
-    sizes,
-    windows,
-):
+def integrate(net, pop, plan, setting, w, books, constants_, starts, dots, out_x, out_f, outcomes):
     """Integrate one mechanism with one or many sets of rate constants, one after the other.
 
     Args:
@@ -239,20 +230,12 @@ def integrate(
         dots: Classes at time 0 in mol/m³, shape (members, N); left at the end's values.
         out_x: Receives components at the times, shape (members, m, n).
         out_f: Receives classes at the times, shape (members, m, N).
-        outcomes: Receives outcome, time reached in s, the component that hurt most, steps and
-            rejected steps of every member, shape (members, 5).
-        sizes: Receives the size in s of every accepted step of the last member; shape (0,) to
-            leave it out.
-        windows: Receives the window of these steps, likewise.
+        outcomes: Receives what :func:`course` returns of every member, shape (members, 5).
     """
     for member in range(starts.shape[0]):
         copy(net.constant.size, constants_[member], net.constant)
         x, f, found, classes = starts[member], dots[member], out_x[member], out_f[member]
-        outcome, reached, worst, steps, rejected = course(
-            net, pop, plan, setting, w, books, x, f, found, classes, sizes, windows
+        told = outcomes[member]
+        told[0], told[1], told[2], told[3], told[4] = course(
+            net, pop, plan, setting, w, books, x, f, found, classes, nothing, 0
         )
-        outcomes[member, 0] = outcome
-        outcomes[member, 1] = reached
-        outcomes[member, 2] = worst
-        outcomes[member, 3] = steps
-        outcomes[member, 4] = rejected

@@ -14,7 +14,7 @@ from prenuc.simulation.kernels.classes import (
     gather_both,
     substitute,
 )
-from prenuc.simulation.kernels.compiled import part
+from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import clear, copy
 from prenuc.simulation.kernels.differences import MOST, invert, take_differences
 from prenuc.simulation.kernels.rates import (
@@ -112,7 +112,7 @@ def border(plan, up, down, column, w):
                     w.schur[plan.place[i, j]] -= push * w.rows[column, j]
 
 
-@part
+@woven
 def prepare(pop, plan, window, a, b, h, w):
     """Factorise W for a step h: T and z, equation (4), then the Schur complement S."""
     inverse = 1.0 / (h * GAMMA)
@@ -202,7 +202,7 @@ def warming(net, pop, window, temperature, rate, f, w):
             w.drift[i] += w.down[i] * down
 
 
-@part
+@woven
 def open_step(net, pop, plan, setting, heating, window, t, x, f, w):
     """Linearise at the start of a step; return A and B."""
     if heating != 0.0:
@@ -215,7 +215,7 @@ def open_step(net, pop, plan, setting, heating, window, t, x, f, w):
     return a, b
 
 
-@part
+@woven
 def take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1):
     """Take the eight stages, equations (1) and (2) of ``tableau.py``."""
     beta = w.beta
@@ -251,7 +251,7 @@ def take_step(net, pop, plan, setting, heating, window, t, h, x, f, from_right, 
         gather(window, 1, w.f, last, w.row, w.columns, w.share[STAGES - 1], f1)
 
 
-@part
+@woven
 def take_stages(net, pop, plan, setting, heating, window, t, h, x, f, from_right, w, x1, f1):
     """Take the eight stages the way that is quicker, after :func:`prepare`."""
     if f.size == 0 and heating == 0.0 and x.size <= MOST:

@@ -1,8 +1,9 @@
 r"""Forward tangents: how the solution moves when a parameter does.
 
-The steps of a finished integration are taken again, and every equation is differentiated along with
-them, so the tangents are the exact derivatives of what the integrator computed for its sequence of
-steps. With δ for a derivative in one parameter, equation (1) of ``tableau.py`` becomes
+Every equation of a step is differentiated once the step is accepted, while its stages and the
+factors of its matrix are still there, so the tangents are the exact derivatives of what the
+integrator computed for its sequence of steps. With δ for a derivative in one parameter, equation
+(1) of ``tableau.py`` becomes
 
 .. math::
 
@@ -49,12 +50,11 @@ from prenuc.simulation.kernels.class_tangents import (
     warming_tangents,
 )
 from prenuc.simulation.kernels.classes import detachment
-from prenuc.simulation.kernels.compiled import entry, part
+from prenuc.simulation.kernels.compiled import entry, part, woven
 from prenuc.simulation.kernels.dense import add, clear, combine_both, copy
 from prenuc.simulation.kernels.factors import factors_at, in_barrier, in_order
-from prenuc.simulation.kernels.laws import conserve, conserved
 from prenuc.simulation.kernels.rates import constants, pooled, slopes
-from prenuc.simulation.kernels.rodas import DONE
+from prenuc.simulation.kernels.rodas import course
 from prenuc.simulation.kernels.seeds import (
     CONSTANT,
     constant_moves,
@@ -64,13 +64,7 @@ from prenuc.simulation.kernels.seeds import (
     push_entries,
 )
 from prenuc.simulation.kernels.sparse import assemble_both, multiply, solve_rows
-from prenuc.simulation.kernels.stages import (
-    combine,
-    combine_classes,
-    open_step,
-    prepare,
-    take_stages,
-)
+from prenuc.simulation.kernels.stages import combine, combine_classes
 from prenuc.simulation.kernels.tableau import DENSE, DIFFERENCES, SLOPE, STAGES, TIME, A, C
 
 if TYPE_CHECKING:
@@ -263,7 +257,7 @@ def add_matrices(pattern, w):
                 row[p] += a * one[p] + c * three[p]
 
 
-@part
+@woven
 def network_tangents(net, pop, pattern, seeds, x, s, stage, w, v):
     """Add what the network does to (1), or to (3) for slopes s less those of the step's start.
 
@@ -287,7 +281,7 @@ def gathered(count, row, base, stages, size, out):
             add(row[j], stages[j, :size], out[:size])
 
 
-@part
+@woven
 def dots_tangents(net, pop, seeds, window, beta, leaving, f, w, v):
     """Add what channels and nuclei do to equation (1)."""
     clear_rows(w.dr)
@@ -303,7 +297,7 @@ def dots_tangents(net, pop, seeds, window, beta, leaving, f, w, v):
     products(net, pop, seeds, window, beta, leaving, w.r0, w.dr0, w.u_f, w.df, False, w, out, out_f)
 
 
-@part
+@woven
 def stage_classes(pop, heating, temperature, window, h, f, stage, w, v):
     """Set classes, their tangents and the known part of (1) for a stage."""
     count = window * w.a.size
@@ -324,7 +318,7 @@ def stage_classes(pop, heating, temperature, window, h, f, stage, w, v):
             w.u_f[i] += v.share[stage, column] * v.columns[column, i]
 
 
-@part
+@woven
 def lone_tangents(net, pop, plan, seeds, h, x, stage, w, v):
     """Compute δu of one stage of a network alone at one temperature, equation (3)."""
     flat, u = w.flat, w.ux[stage]
@@ -343,7 +337,7 @@ def lone_tangents(net, pop, plan, seeds, h, x, stage, w, v):
         flat.ux[stage, i] += flat.dx[i] - flat.stage_x[i]
 
 
-@part
+@woven
 def stage_tangents(
     net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
 ):
@@ -372,7 +366,7 @@ def stage_tangents(
         return_classes(window, stage, w, v)
 
 
-@part
+@woven
 def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, v):
     """Set rates, slopes and their tangents at the start of a step."""
     copy(w.r0.size, v.r, w.r0)
@@ -420,68 +414,76 @@ def weight_at(share, j):
     return share * (end + (1.0 - share) * bow)
 
 
+class Followed(NamedTuple):
+    """Tangents along an integration.
+
+    Args:
+        seeds: What the parameters do.
+        work: ``dx`` and ``df`` hold the tangents at time 0 and are left at those of the end.
+        out_x: Receives the tangents of components at the times, shape (m, n, P).
+        out_f: Receives those of classes, shape (m, N, P); shape (m, 0, P) to leave them out.
+    """
+
+    seeds: Seeds
+    work: TangentWork
+    out_x: NDArray[np.float64]
+    out_f: NDArray[np.float64]
+
+
+@woven
+def follow(net, pop, plan, setting, heating, window, t, h, taken, told, x, f, from_right, v, own):
+    """Take the tangents along an accepted step."""
+    seeds, w, temperature = own.seeds, own.work, setting.begin + heating * t
+    if heating != 0.0:
+        constants(net, temperature, v.k)
+    slopes(net, x, v.k, v.r, v.s)  # the stages have left their own
+    open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, v)
+    for stage in range(STAGES):
+        if f.size == 0 and heating == 0.0:
+            lone_tangents(net, pop, plan, seeds, h, x, stage, w, v)
+        else:
+            stage_tangents(
+                net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
+            )
+    while told < setting.times.size - 1 and setting.times[told] <= t + taken:
+        finished((setting.times[told] - t) / h, window, w, own.out_x[told], own.out_f[told])
+        told += 1
+    if taken < h:
+        finished(taken / h, window, w, w.stage_x, w.stage_f)
+    for i in range(x.size):
+        copy(w.a.size, w.stage_x[i], w.dx[i])
+        if taken == h:
+            add(1.0, w.ux[STAGES - 1, i], w.dx[i])
+    for i in range(window):
+        copy(w.a.size, w.stage_f[i], w.df[i])
+        if taken == h:
+            add(1.0, w.uf[STAGES - 1, i], w.df[i])
+
+
 @entry
-def replay(net, pop, plan, setting, seeds, v, w, books, x, f, sizes, windows, out_x, out_f):
-    """Take the steps of a finished integration again, and the tangents with them.
+def integrate_followed(net, pop, plan, setting, v, books, own, x, f, out_x, out_f, outcome):
+    """Integrate a mechanism and its tangents.
 
     Args:
         net: A :class:`RateArrays`.
         pop: A :class:`ClassArrays`.
         plan: A :class:`SparseArrays`.
-        setting: The :class:`Setting` of the integration.
-        seeds: A :class:`Seeds`.
+        setting: A :class:`Setting`.
         v: A :class:`Work`.
-        w: A :class:`TangentWork`; its ``dx`` and ``df`` hold the tangents at time 0 and are left at
-            those of the end.
         books: A :class:`Ledger`.
+        own: A :class:`Followed`.
         x: Components at time 0 in mol/m³, shape (n,); left at the end's values.
         f: Dots of every class in mol/m³, shape (N,); left at the end's values.
-        sizes: Every step in s, shape (steps,).
-        windows: The window of every step, shape (steps,).
-        out_x: Receives the tangents of components at the times, shape (m, n, P).
-        out_f: Receives those of classes, shape (m, N, P); shape (m, 0, P) to leave them out.
+        out_x: Receives components at the times, shape (m, n).
+        out_f: Receives classes at the times, shape (m, N).
+        outcome: Receives what :func:`course` returns, shape (5,).
     """
-    heating = (setting.end - setting.begin) / setting.times[-1]
-    for law in range(books.totals.size):
-        books.totals[law] = conserved(pop, setting.laws[law], f.size, x, f)
-    constants(net, setting.begin, v.k)
-    detachment(pop, setting.begin, f.size, v.beta)
-    constant_moves(net, seeds, setting.begin, w.moves)
-    constant_moves(net, seeds, setting.begin, w.stage_moves)
-    t, told, alone = 0.0, 0, f.size == 0 and heating == 0.0
-    for number in range(sizes.size):
-        h, window = sizes[number], windows[number]
-        temperature = setting.begin + heating * t
-        if heating != 0.0:
-            constants(net, temperature, v.k)
-        a, b = open_step(net, pop, plan, setting, heating, window, t, x, f, v)
-        open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, v)
-        from_right = prepare(pop, plan, window, a, b, h, v)
-        take_stages(net, pop, plan, setting, heating, window, t, h, x, f, from_right, v, v.x1, v.f1)
-        for stage in range(STAGES):
-            if alone:
-                lone_tangents(net, pop, plan, seeds, h, x, stage, w, v)
-            else:
-                stage_tangents(
-                    net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage,
-                    w, v,
-                )  # fmt: skip
-        while told < setting.times.size - 1 and setting.times[told] <= t + h:
-            share = (setting.times[told] - t) / h
-            finished(share, window, w, out_x[told], out_f[told])
-            told += 1
-        conserve(pop, setting.laws, books, window, v.x1, v.f1)
-        for i in range(x.size):
-            x[i] = v.x1[i]
-            copy(w.a.size, w.stage_x[i], w.dx[i])
-            add(1.0, w.ux[STAGES - 1, i], w.dx[i])
-        for i in range(window):
-            f[i] = v.f1[i]
-            copy(w.a.size, w.stage_f[i], w.df[i])
-            add(1.0, w.uf[STAGES - 1, i], w.df[i])
-        t += h
+    constant_moves(net, own.seeds, setting.begin, own.work.moves)
+    constant_moves(net, own.seeds, setting.begin, own.work.stage_moves)
+    outcome[0], outcome[1], outcome[2], outcome[3], outcome[4] = course(
+        net, pop, plan, setting, v, books, x, f, out_x, out_f, follow, own
+    )
     for i in range(x.size):
-        copy(w.a.size, w.dx[i], out_x[-1, i])
-    for i in range(out_f.shape[1]):
-        copy(w.a.size, w.df[i], out_f[-1, i])
-    return DONE
+        copy(own.work.a.size, own.work.dx[i], own.out_x[-1, i])
+    for i in range(own.out_f.shape[1]):
+        copy(own.work.a.size, own.work.df[i], own.out_f[-1, i])

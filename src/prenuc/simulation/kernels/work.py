@@ -132,11 +132,6 @@ def stoichiometry(net: RateArrays, n: int, reactions: Sequence[int]) -> NDArray[
     return numbers
 
 
-def recorded(steps: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return room for so many steps and their windows; 0 when nobody wants to know."""
-    return np.zeros(steps), np.zeros(steps, dtype=np.int64)
-
-
 class Room(threading.local):
     """The arrays of the last mechanism that a thread has run, for its next run."""
 
