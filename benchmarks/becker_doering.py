@@ -226,9 +226,9 @@ def growth(few: dict[str, Any], many: dict[str, Any]) -> list[str]:
     same = many["at"][both[0]] / few["at"][both[0]]
     own = many["cpu"] / few["cpu"]
     said = (
-        f"- Our time from N = 1e3 to 1e5 grows {same:.0f} times (wanted: at most 100, as N), both at"
-        f" the absolute tolerance that is fastest for 1e5, {both[0]:.0e}; {own:.0f} times with each at"
-        " its own"
+        f"- Our time from N = 1e3 to 1e5 grows {same:.0f} times (wanted: at most 100, as N), both"
+        f" at the absolute tolerance that is fastest for 1e5, {both[0]:.0e}; {own:.0f} times with"
+        " each at its own"
     )
     return [said]
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, SimulationError
 from prenuc.simulation.ensemble import CHUNK, ensemble
-from prenuc.simulation.evolve import evolve
+from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels import rodas
 from prenuc.simulation.solver import Rodas
 from test_engine import BLOWS_UP, network
@@ -168,3 +168,12 @@ def test_arrays_of_another_shape_are_refused(changed, said):
     times = given.pop("times")
     with pytest.raises(InputError, match=said):
         ensemble(CHAIN, times, **given)
+
+
+def test_a_run_that_overflows_leaves_nothing_behind_for_the_next():
+    """The arrays of a thread are used again; what is not a number must not come back from them."""
+    net, times = compiled(CHAIN), np.array([1.0])
+    first = evolve(net, times, solver=SOLVER).concentration
+    with pytest.raises(SimulationError):
+        evolve(net, times, start={"B": 1e300}, solver=SOLVER)
+    np.testing.assert_array_equal(evolve(net, times, solver=SOLVER).concentration, first)

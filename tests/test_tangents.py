@@ -12,8 +12,8 @@ from prenuc.errors import InputError
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation, mass_action
 from prenuc.quantities import Quantity
-from prenuc.simulation.evolve import evolve
-from prenuc.simulation.sensitivity import STEP, Direction, directions
+from prenuc.simulation.evolve import compiled, evolve
+from prenuc.simulation.sensitivity import STEP, Direction, directions, prepared
 from prenuc.simulation.solver import Cvode, Rodas
 from test_engine import network
 from test_size_classes import crowded
@@ -180,6 +180,27 @@ def test_tangents_do_not_change_the_run():
     plain, moved = run(model(), "ramp"), run(model(), "ramp", [direction("k")])
     np.testing.assert_array_equal(plain.concentration, moved.concentration)
     np.testing.assert_array_equal(plain.dots, moved.dots)
+
+
+def test_classes_that_no_dot_has_reached_have_tangents_of_zero():
+    def faster(by):
+        whole = crowded(400)
+        burst, *others = whole.reactions
+        moved = replace(burst, constant=replace(burst.constant, k=burst.constant.k * (1 + by)))
+        return replace(whole, reactions=(moved, *others))
+
+    parameter = Direction("k", faster(-STEP), faster(STEP), 2 * STEP)
+    found = evolve(faster(0.0), [0.0, 0.5, 1.0], start=START, parameters=[parameter])
+    assert not found.dots[:, -50:].any()
+    assert not found.dot_tangents[:, -50:].any()
+    assert found.dot_tangents[1:, :10].all()
+    assert np.isfinite(found.dot_tangents).all()
+
+
+def test_no_parameters_are_no_columns():
+    net = compiled(without_dots())
+    found = evolve(net, EARLY, parameters=prepared(net, ()))
+    assert found.tangents.shape == (3, 3, 0)
 
 
 def test_tangents_keep_what_the_solution_keeps():

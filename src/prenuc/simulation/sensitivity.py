@@ -158,7 +158,8 @@ def _entries(
             (np.asarray(of(above)) - np.asarray(of(below))) / span
             for span, (below, above) in zip(spans, ends, strict=True)
         ]
-        return np.ascontiguousarray(np.stack(columns, axis=-1))
+        none = np.zeros((*np.shape(of(network)), 0))
+        return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
 
     def listed(*slopes: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
         moved = np.any([slope != 0 for slope in slopes], axis=0)

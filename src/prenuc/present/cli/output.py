@@ -84,12 +84,12 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: st
 
 
 def announce_compilation(solver: AbstractSolver | None = None) -> None:
-    """Say on standard error why a first run takes half a minute; a library has no such wait."""
+    """Say on standard error why a first run takes most of a minute; a library has no such wait."""
     from prenuc.simulation.engine_cache import kernels_are_compiled
     from prenuc.simulation.solver import Rodas
 
     if isinstance(solver or Rodas(), Rodas) and not kernels_are_compiled():
-        click.echo("prenuc: compiling the engine, once: about half a minute", err=True)
+        click.echo("prenuc: compiling the engine, once: about 40 s", err=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import add, clear, copy
 from prenuc.simulation.kernels.seeds import CONSTANT, made
+from prenuc.simulation.kernels.stages import still
 
 
 @part
@@ -197,6 +198,8 @@ def return_classes(window, stage, w, v):
     for i in range(window):
         copy(w.a.size, y[i], w.uf[stage, i])
     for column in range(v.rows.shape[0]):
+        if still(v.rows[column]):
+            continue
         clear(w.a.size, w.share)
         for j in range(u.shape[0]):
             add(v.rows[column, j], u[j], w.share)

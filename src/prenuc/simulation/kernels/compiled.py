@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 FAST = {"contract", "reassoc", "arcp", "nsz"}
 # Kernels allocate nothing, so no references are counted.
 HOW = {"nogil": True, "error_model": "numpy", "fastmath": FAST, "_nrt": False}
-# Kernels that only kernels call have no other entries.
+# Kernels that only kernels call need no wrappers for Python or C.
 INNER = HOW | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -78,7 +78,7 @@ def part(function: Callable[..., Any]) -> Any:
 
 
 def woven(function: Callable[..., Any]) -> Any:
-    """Make a long kernel a piece of its only caller's text.
+    """Put the text of a long kernel into its callers, where there are few.
 
     LLVM optimises a part for itself, then again with each caller above it; of what lies near the
     top that would be everything, several times over.

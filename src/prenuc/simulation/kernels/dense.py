@@ -1,4 +1,4 @@
-"""Small dense systems, solved in place: the network's share of a Rosenbrock step."""
+"""Sums of rows, and a small dense system, solved in place: that of the conservation laws."""
 
 from __future__ import annotations
 

@@ -56,6 +56,7 @@ def take_differences(net, h, x, w, x1):
     """Take the eight stages, equation (2); rates, slopes and W⁻¹ are those of the step's start."""
     n = x.size
     network_change(net, w.r, w.change)
+    clear(STAGES, w.row)
     for stage in range(STAGES):
         clear(n, w.u[stage])
     for stage in range(STAGES):

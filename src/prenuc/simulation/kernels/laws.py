@@ -2,7 +2,7 @@ r"""Conserved sums, kept to rounding.
 
 A Rosenbrock method with the exact Jacobian keeps linear invariants; what is left is rounding, which
 a step removes again: the residual of the laws L x (the left null space of the stoichiometry) is
-spread over the components in proportion to what is there,
+spread over the components in proportion to what is there (less than ``LEAST`` is left alone),
 
 .. math:: x ← x - D L^T (L D L^T)^{-1} (L x - L x_0), \quad D = \operatorname{diag}|x|  \qquad (1)
 """
@@ -55,7 +55,11 @@ def conserved(pop, law, window, x, f):
 
 @part
 def residuals(pop, laws, books, window, x, f):
-    """Set what has come to or gone from the conserved sums; return whether that is rounding yet."""
+    """Set what has come to or gone from the conserved sums.
+
+    Returns:
+        Units in dots, and whether too little has gone for a correction to make it better.
+    """
     units, exact = 0.0, True
     for i in range(window):
         units += pop.units[i] * f[i]

@@ -93,7 +93,7 @@ def moved_rates(net, seeds, moves, x, k, r, s, out):
 
 
 @part
-def place(seeds, values, out):
+def add_entries(seeds, values, out):
     """Add the values of all entries to rows of rates, shape (reactions, P)."""
     for q in range(values.size):
         out[seeds.reaction[q], seeds.parameter[q]] += values[q]

@@ -39,8 +39,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from prenuc.simulation.kernels.class_tangents import (
     clear_rows,
     curved_detachment,
@@ -57,17 +55,19 @@ from prenuc.simulation.kernels.rates import constants, pooled, slopes
 from prenuc.simulation.kernels.rodas import course
 from prenuc.simulation.kernels.seeds import (
     CONSTANT,
+    add_entries,
     constant_moves,
     gradient_rows,
     moved_rates,
-    place,
     push_entries,
 )
 from prenuc.simulation.kernels.sparse import assemble_both, multiply, solve_rows
-from prenuc.simulation.kernels.stages import combine, combine_classes
+from prenuc.simulation.kernels.stages import combine, combine_classes, still
 from prenuc.simulation.kernels.tableau import DENSE, DIFFERENCES, SLOPE, STAGES, TIME, A, C
+from prenuc.simulation.kernels.work import carved
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from prenuc.simulation.kernels.classes import ClassArrays
@@ -98,7 +98,8 @@ class TangentWork(NamedTuple):
     ``ux`` and ``uf`` of u_i, ``dr`` of rates, ``bent`` of derivatives of rates along u.
     ``straight`` and ``curved`` are F_y(Y_i) and ∂(D N r[u])/∂y of the network, ``base`` is J δy;
     ``moves`` are δ ln k, ``here`` and ``further`` the ∂r/∂p and ∂(D r[u])/∂p of all entries of
-    ``seeds.py``.
+    ``seeds.py``. At the step's start r0, k0 and s0 are rates, constants and slopes; ``along`` is
+    D r[u], ``bend`` its derivatives in the pools, ``risen`` s − s0, ``leaving`` ∂β/∂Γ.
     """
 
     dx: NDArray[np.float64]
@@ -162,7 +163,7 @@ def tangent_work(
         **dict.fromkeys(("moves", "stage_moves", "here", "further"), seeds.reaction.shape),
         **dict.fromkeys(("leaving", "stage_leaving", "warmed", "u_f"), (classes,)),
     }
-    arrays = {name: np.zeros(shape) for name, shape in shapes.items()}
+    arrays = carved(shapes)
     flat = {name: arrays[name].reshape(-1) for name in FlatTangents._fields if name[0] != "u"}
     stages = {name: arrays[name].reshape(STAGES, -1) for name in ("ux", "uf")}
     return TangentWork(**arrays, flat=FlatTangents(**flat, **stages))
@@ -171,6 +172,7 @@ def tangent_work(
 class TangentRoom(threading.local):
     """The arrays of the parameters that a thread has followed last, for its next run."""
 
+    plan: SparseArrays | None = None
     seeds: Seeds | None = None
     work: TangentWork
 
@@ -178,8 +180,9 @@ class TangentRoom(threading.local):
         self, net: RateArrays, pop: ClassArrays, plan: SparseArrays, seeds: Seeds
     ) -> TangentWork:
         """Return room to work in; but ``dx`` and ``df``, no kernel reads what is left there."""
-        if self.seeds is not seeds:
-            self.seeds, self.work = seeds, tangent_work(net, pop, plan, seeds)
+        if self.seeds is not seeds or self.plan is not plan:
+            self.plan, self.seeds = plan, seeds
+            self.work = tangent_work(net, pop, plan, seeds)
         return self.work
 
 
@@ -286,8 +289,8 @@ def dots_tangents(net, pop, seeds, window, beta, leaving, f, w, v):
     """Add what channels and nuclei do to equation (1)."""
     clear_rows(w.dr)
     clear_rows(w.bent)
-    place(seeds, w.here, w.dr)
-    place(seeds, w.further, w.bent)
+    add_entries(seeds, w.here, w.dr)
+    add_entries(seeds, w.further, w.bent)
     gradient_rows(net, v.s, w.stage_x, w.dr)
     gradient_rows(net, w.bend, w.dx, w.bent)
     out, out_f = w.right, w.right_f
@@ -314,8 +317,8 @@ def stage_classes(pop, heating, temperature, window, h, f, stage, w, v):
     gathered(stage, v.row, w.flat.right_f, w.flat.uf, count, w.flat.right_f)
     copy(window, v.raw[stage], w.u_f)
     for column in range(v.columns.shape[0]):
-        for i in range(window):
-            w.u_f[i] += v.share[stage, column] * v.columns[column, i]
+        if not still(v.rows[column]):
+            add(v.share[stage, column], v.columns[column, :window], w.u_f[:window])
 
 
 @woven
@@ -373,6 +376,7 @@ def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, 
     copy(w.k0.size, v.k, w.k0)
     copy(w.s0.size, v.s, w.s0)
     factors_at(net, x, w.pools, w.g, w.dg, w.ddg)
+    clear(STAGES, v.row)
     for stage in range(STAGES):
         clear(w.flat.ux.shape[1], w.flat.ux[stage])
     if heating != 0.0:
@@ -380,7 +384,7 @@ def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, 
     if heating != 0.0 or window > 0:
         clear_rows(w.dr0)
         moved_rates(net, seeds, w.moves, x, w.k0, w.r0, w.s0, w.here)
-        place(seeds, w.here, w.dr0)
+        add_entries(seeds, w.here, w.dr0)
         gradient_rows(net, w.s0, w.dx, w.dr0)
     if f.size == 0 and heating == 0.0:
         multiply(plan.network, v.matrix, w.dx, w.base)
@@ -394,14 +398,12 @@ def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, 
 def finished(share, window, w, out_x, out_f):
     """Set the tangents at a share of the step, equation (3) of ``tableau.py``."""
     for i in range(w.dx.shape[0]):
-        for c in range(w.a.size):
-            out_x[i, c] = w.dx[i, c]
+        copy(w.a.size, w.dx[i], out_x[i])
         for j in range(STAGES):
             add(weight_at(share, j), w.ux[j, i], out_x[i])
-    if out_f.shape[0] > 0:
-        for i in range(window):
-            for c in range(w.a.size):
-                out_f[i, c] = w.df[i, c]
+    for i in range(out_f.shape[0]):
+        copy(w.a.size, w.df[i], out_f[i])
+        if i < window:
             for j in range(STAGES):
                 add(weight_at(share, j), w.uf[j, i], out_f[i])
 

@@ -12,7 +12,7 @@ from prenuc.simulation.kernels.laws import ledger
 from prenuc.simulation.kernels.tableau import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.laws import Ledger
     from prenuc.simulation.kernels.rates import RateArrays
     from prenuc.simulation.kernels.sparse import SparseArrays
+
+LINE = 8  # numbers in a cache line
 
 
 class Setting(NamedTuple):
@@ -107,7 +109,7 @@ def workspace(net: RateArrays, pop: ClassArrays, plan: SparseArrays) -> Work:
         **dict.fromkeys(("inverse", "up", "down", "x", "x1", "right", "drift"), (n,)),
         **dict.fromkeys(("change", "delta"), (n,)),
         "known": unit.shape[1:],
-        "whole": unit.shape,
+        **dict.fromkeys(("unit", "whole"), unit.shape),
         **dict.fromkeys(("f", "f1", "flow", "ramp", "beta", "other"), (classes,)),
         **dict.fromkeys(("sources", "columns"), (c, classes)),
         "s": (factors,),
@@ -120,7 +122,25 @@ def workspace(net: RateArrays, pop: ClassArrays, plan: SparseArrays) -> Work:
         **dict.fromkeys(("weights", "others"), (c,)),
     }
     t = Factored(np.zeros(classes), np.zeros(classes), np.zeros(classes))
-    return Work(t=t, unit=unit, **{name: np.zeros(shape) for name, shape in shapes.items()})
+    work = carved(shapes)
+    work["unit"][:] = unit
+    return Work(t=t, **work)
+
+
+def carved(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float64]]:
+    """Return zeros of many shapes from one block, each at the beginning of a cache line.
+
+    Where ``numpy`` puts small arrays changes from process to process, and with it how often a
+    vector instruction needs two lines.
+    """
+    sizes = [-(-int(np.prod(shape)) // LINE) * LINE for shape in shapes.values()]
+    block = np.zeros(sum(sizes) + LINE)
+    start = -(block.ctypes.data // block.itemsize) % LINE
+    ends = start + np.cumsum(sizes)
+    return {
+        name: block[end - size :][: int(np.prod(shape))].reshape(shape)
+        for (name, shape), size, end in zip(shapes.items(), sizes, ends, strict=True)
+    }
 
 
 def stoichiometry(net: RateArrays, n: int, reactions: Sequence[int]) -> NDArray[np.float64]:
