@@ -540,3 +540,9 @@ def test_the_doctor_says_where_kernels_are_kept(prenuc, monkeypatch, tmp_path):
     assert f"compiled just now, kept in {tmp_path / 'elsewhere'}" in " ".join(
         prenuc("doctor").out.split()
     )
+
+
+@pytest.mark.parametrize("command", [("reproduce", "1e"), ("doctor",)])
+def test_every_command_that_simulates_tells(prenuc, monkeypatch, command):
+    monkeypatch.setattr("prenuc.simulation.engine_cache.kernels_are_compiled", lambda: False)
+    assert "compiling the engine, once" in prenuc(*command).err

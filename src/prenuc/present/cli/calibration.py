@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from prenuc.infer.calibrate import Calibration
@@ -62,7 +62,7 @@ def calibrate(
     from prenuc.infer.calibrate import calibrate_rival
 
     run = ours if mechanism is None else partial(calibrate_rival, mechanism)
-    with progress(f"calibrating {material}") as report:
+    with simulating(f"calibrating {material}") as report:
         found = run(material, starts=starts, workers=workers, progress=report)
     if out is not None or ensemble is not None:
         _write(found, out, ensemble, workers)
@@ -83,7 +83,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
         write_text(out, parameter_file(found))
         click.echo(f"wrote {out}", err=True)
     if ensemble is not None:
-        with progress("drawing sets that fit as well") as report:
+        with simulating("drawing sets that fit as well") as report:
             sets = draw(found, workers=workers, progress=report)
         write_text(ensemble, ensemble_file(found.material, sets))
         click.echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
@@ -118,7 +118,7 @@ def _echo(found: Calibration) -> None:
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
     from prenuc.infer.leave_out import leave_out
 
-    with progress("leaving out panels") as report:
+    with simulating("leaving out panels") as report:
         found = leave_out(material, panel, workers=workers, progress=report)
     if as_json:
         echo_json(found)
@@ -157,7 +157,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
     """
     from prenuc.infer.ensemble import predict as run
 
-    with progress("asking every member") as report:
+    with simulating("asking every member") as report:
         found = run(material, workers=workers, progress=report)
     if as_json:
         echo_json(found)
@@ -208,7 +208,7 @@ def robustness(
     from prenuc.present.files import write_text
     from prenuc.present.robustness_page import robustness_page
 
-    with progress("varying every number") as report:
+    with simulating("varying every number") as report:
         found = study(draws=draws, workers=workers, ledger=ledger, progress=report)
     for path, text in ((out, as_text(found)), (page, robustness_page(found))):
         if path is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _compare_models(
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
         raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
     what, material = _protocol(protocol)
-    with progress("running every model") as report:
+    with simulating("running every model") as report:
         return compare_models(
             data,
             what,
@@ -172,7 +172,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.observed import compare_on_observations
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
-    with progress("running the published experiments") as report:
+    with simulating("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
     if as_json:
         echo_json(records)
@@ -229,7 +229,7 @@ def next_(
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
     protocol, _ = _protocol(recipe or RECIPES[material])
-    with progress("simulating what could be done") as report:
+    with simulating("simulating what could be done") as report:
         found = next_experiment(
             _models(models, material, QUESTION),
             protocol,

@@ -113,3 +113,13 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         yield report
     finally:
         bar.stop()
+
+
+@contextmanager
+def simulating(
+    what: str, solver: AbstractSolver | None = None
+) -> Iterator[Callable[[float], None]]:
+    """Show the progress of something that simulates, and why the first time takes longer."""
+    announce_compilation(solver)
+    with progress(what) as report:
+        yield report

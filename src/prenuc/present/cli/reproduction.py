@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def reproduce(
 
     bench = bench_for(mechanism)
     asked = _each(panels, {check.panel for check in checks()})
-    with progress("running the published experiments") as report_share:
+    with simulating("running the published experiments") as report_share:
         rows = run_all(asked, bench=bench, progress=report_share)
     if figures is not None:
         from prenuc.present.plot_panels import plot_panels

@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.bare_network import is_network, run_bare_network
-from prenuc.present.cli.output import (
-    announce_compilation,
-    echo_json,
-    echo_table,
-    json_option,
-    progress,
-)
+from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from prenuc.errors import InputError
@@ -84,8 +78,7 @@ def simulate(
 
     name = mechanism or mechanism_name
     chosen = _mechanism(name, what, Moments() if coarse else None)
-    announce_compilation(solver)
-    with progress(f"simulating {protocol.name}") as report_share:
+    with simulating(f"simulating {protocol.name}", solver) as report_share:
         run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
         run = _told(run, _mechanism(name, what))
