@@ -351,7 +351,8 @@ class _Started:
 
     def follow(self, given: Tangents) -> tuple[Members, NDArray[np.float64], NDArray[np.float64]]:
         """Return where the only vessel goes, and the tangents of components and classes."""
-        from prenuc.simulation.kernels.tangents import TANGENT_ROOM, Followed, integrate_followed
+        from prenuc.simulation.kernels.tangent_work import TANGENT_ROOM, Followed
+        from prenuc.simulation.kernels.tangents import integrate_followed
         from prenuc.simulation.kernels.work import ROOM
 
         network, pop, plan = self.network, self.network.classes, self.network.plan
