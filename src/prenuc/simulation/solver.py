@@ -323,6 +323,7 @@ class _Started:
 
     @classmethod
     def of(cls, solver: Rodas, stretch: Stretch, starts: NDArray[np.float64]) -> _Started:
+        """Return vessels that begin with ``starts`` in mol/m³, shape (members, n)."""
         members, n = starts.shape
         m, classes = len(stretch.times), len(stretch.network.classes.units)
         dots = np.empty((members, classes))
