@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.curve_fit import _curve
+from prenuc.infer.amplitudes import Held
+from prenuc.infer.data_sets import question
+from prenuc.infer.intervals import crossing
+from prenuc.infer.projection import Block, Objective
 from prenuc.infer.scheme import parse
-from prenuc.infer.trace_fit import crossing
 
 TIME = np.linspace(0.0, 300.0, 121)
 CASES = [
@@ -118,10 +118,14 @@ def test_results_as_tables_and_labelled_arrays():
 
 
 def test_gradient_of_the_objective_is_exact_with_an_amplitude_held():
-    trace = made("A + B -> 2 B", {"k": 0.05, "seed": 0.02}, {"A_0": 0.1, "A_inf": 0.5})
-    curve = _curve(trace, parse("A + B -> 2 B"), free=False, origin=False)
+    scheme = "A + B -> 2 B"
+    trace = made(scheme, {"k": 0.05, "seed": 0.02}, {"A_0": 0.1, "A_inf": 0.5})
+    asked = question([pn.DataSet(data=trace, background=False)], parse(scheme))
+    rows = (Block(trace.value[:, None]),)
+    free = Objective(asked.stack, TIME, rows, asked.clock)
+    held = Held(asked.stack, TIME, rows, asked.clock, np.array([[-1.0, 1.0], [0.0, 1.0]]), 1, 0.55)
     u = np.log([0.06, 0.03])
-    for one in (curve, replace(curve, held=(1, 0.55))):
+    for one in (free, held):
         for p, along in enumerate(1e-5 * np.eye(2)):
             slope = (one.at(u + along).value - one.at(u - along).value) / 4e-5
             assert one.at(u).gradient[p] == pytest.approx(slope, rel=1e-6)
@@ -136,7 +140,7 @@ def test_an_end_of_an_interval_is_found_where_a_profile_is_not_the_same_twice():
         again = seen.count(shift) > 1
         return abs(shift) - 1.0 - (2.0 if again else 0.0)
 
-    assert crossing(rise, 0.25, 100.0) == pytest.approx(1.0, rel=1e-5)
+    assert crossing(rise, 0.25, (-100.0, 100.0)) == pytest.approx(1.0, rel=1e-5)
 
 
 def test_a_lag_that_is_over_before_the_first_point_is_not_identifiable():

@@ -66,7 +66,7 @@ def test_a_falling_signal_is_fitted_too():
     assert found.params["A_inf"].value == pytest.approx(-0.4, rel=1e-8)
 
 
-@pytest.mark.parametrize("stages", [1, 4, 8])
+@pytest.mark.parametrize("stages", [4, 8])
 def test_a_chain_is_recovered_from_almost_no_noise(stages):
     found = fit(noisy(chain(stages), 1, 1e-9), f"A -{stages}-> B -> C")
     assert found.params["k"].value == pytest.approx(0.004, rel=1e-5)
@@ -248,20 +248,32 @@ def test_through_the_origin_and_a_background_exclude_each_other():
 # ---- bad input ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_too_few_points_are_refused(count):
     with pytest.raises(FitError, match=f"{count} points are too few"):
         fit(first_order(TIMES[:count]), "A -> B")
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-@pytest.mark.parametrize("axis", ["time", "value"])
-def test_what_is_not_a_number_is_refused_with_its_place(axis, bad):
+def test_a_time_that_is_no_number_is_refused_with_its_place(bad):
     trace = first_order()
-    array = getattr(trace, axis).copy()
-    array[2] = bad
-    with pytest.raises(FitError, match="point 3 of the trace is not a number"):
-        fit(replace(trace, **{axis: array}), "A -> B")
+    times = trace.time.copy()
+    times[2] = bad
+    with pytest.raises(FitError, match="point 3 has no time"):
+        fit(replace(trace, time=times), "A -> B")
+
+
+def test_an_infinite_value_is_refused_and_a_missing_one_is_left_out():
+    trace = noisy(first_order(), 3)
+    values = trace.value.copy()
+    values[2] = np.inf
+    with pytest.raises(FitError, match="point 3 holds a value that is infinite"):
+        fit(replace(trace, value=values), "A -> B")
+    values[2] = np.nan
+    holed, whole = fit(replace(trace, value=values), "A -> B"), fit(trace, "A -> B")
+    assert holed.params["k"].value == pytest.approx(whole.params["k"].value, rel=0.02)
+    assert len(holed.fitted) == len(trace.time) - 1
+    assert any("1 point is masked" in line for line in holed.history)
 
 
 @pytest.mark.parametrize("swap", [[1, 0], [0, 0]])

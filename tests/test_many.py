@@ -10,7 +10,8 @@ import pytest
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
 from prenuc.errors import FitError
-from prenuc.infer.many import Arrhenius, DataSet, Dilution, DosePower, Own
+from prenuc.infer.data_sets import DataSet, Dilution
+from prenuc.infer.laws import Arrhenius, DosePower, Own
 from prenuc.infer.scheme import parse
 from prenuc.observe.series import SpectrumSeries, Trace
 from prenuc.present.plot import plot_any_fit

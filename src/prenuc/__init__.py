@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from prenuc.infer.compare import compare, rivals
     from prenuc.infer.evidence import Comparison
     from prenuc.infer.fit import Fit, fit
-    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.results import GlobalFit
     from prenuc.infer.laws import Arrhenius
-    from prenuc.infer.many import DataSet, Dilution
+    from prenuc.infer.data_sets import DataSet, Dilution
     from prenuc.infer.next_experiment import next_experiment
     from prenuc.infer.published import kinetic_panel
     from prenuc.mechanism.dots import Moments
@@ -68,9 +68,9 @@ _CONTENTS = {
     # infer: what the data allow one to say
     "fit": "infer.fit",
     "Fit": "infer.fit",
-    "GlobalFit": "infer.global_fit",
-    "DataSet": "infer.many",
-    "Dilution": "infer.many",
+    "GlobalFit": "infer.results",
+    "DataSet": "infer.data_sets",
+    "Dilution": "infer.data_sets",
     "Arrhenius": "infer.laws",
     "rivals": "infer.compare",
     "compare": "infer.compare",

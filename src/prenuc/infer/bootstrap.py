@@ -38,24 +38,26 @@ the profile interval, which models it, is the better one.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.errors import FitError, Problem
+from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.intervals import inverse_of
-from prenuc.infer.matrix import Matrix
+from prenuc.infer.noise import rotate
 from prenuc.infer.parameter import Parameter
 from prenuc.infer.scheme import parse
+from prenuc.infer.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.results import GlobalFit
 
     Array = NDArray[np.float64]
 
@@ -95,7 +97,7 @@ def sandwich(fit: GlobalFit) -> SecondOpinion:
     again = _Again(fit)
     scores = np.zeros((len(fit.series), len(again.u)))
     for block, part in zip(again.objective.blocks, again.parts, strict=True):
-        rest = block.gram - part.span @ (part.span.T @ block.gram)
+        rest = part.beyond(block.rows) @ block.rows.T
         seen = rest @ part.inverse.T  # residuals along the spectra, shape (m, species)
         scores += np.einsum("pms,ms->mp", part.tangents, seen)
     scores /= np.sqrt(1.0 - again.leverage)[:, None]
@@ -158,8 +160,8 @@ class _Again:
         self.kinetics = parse(chain if observed else fit.scheme, fit.series.time_unit)
         start = {name.replace("k_obs", "k"): fit.params[name].value for name in self.names}
         known = {name: value for name, value in start.items() if value is not None}
-        found = Matrix(fit.series, self.kinetics).solve(known)
-        self.objective, self.u, self.noise = found.objective, found.best.u, found.noise
+        found = solve(question([DataSet(data=fit.series, background=False)], self.kinetics), known)
+        self.found, self.objective, self.u = found, found.objective, found.best.u
         self.parts = self.objective.splits(self.u)
         self.inverse = inverse_of(found.best.curvature)
 
@@ -167,7 +169,8 @@ class _Again:
     def span(self) -> Array:
         """Orthonormal courses that the fit follows: its shares, and how u moves it, (m, r + p)."""
         block, part = self.objective.blocks[0], self.parts[0]
-        inner = part.inverse @ block.gram @ part.inverse.T
+        spectra = part.inverse @ block.rows
+        inner = spectra @ spectra.T
         seen = np.einsum("pms,st,pnt->mn", part.tangents, inner, part.tangents)
         moves = np.linalg.eigh(seen)[1][:, -len(self.u) :]
         span: Array = np.linalg.qr(np.hstack((part.span, moves)))[0]
@@ -187,8 +190,8 @@ class _Again:
 
     def fitted(self, absorbance: Array) -> Array:
         """Return u of other spectra, shape (parameters,), fitted with the same weights."""
-        matrix = Matrix(replace(self.series, absorbance=absorbance), self.kinetics)
-        return matrix.weighted(matrix.blocks(self.noise)).minimise(self.u).u
+        level = absorbance.mean(axis=0) if self.kinetics.closed else 0.0
+        return self.found.again(rotate(absorbance - level))
 
     def kept_by_blocks(self, length: int) -> Array:
         """Return which share of each variance of u blocks keep of white noise, (parameters,)."""
@@ -200,7 +203,7 @@ class _Again:
         steady = np.array([white[place].mean(axis=0) for place in places.T])  # (length, m)
         inner -= np.array([steady[:, place].mean(axis=1) for place in places.T]).T
         block, part = self.objective.blocks[0], self.parts[0]
-        spectra = part.inverse @ block.gram @ part.inverse.T
+        spectra = (part.inverse @ block.rows) @ (part.inverse @ block.rows).T
         along = np.tensordot(self.inverse, part.tangents, 1)  # (parameters, m, species)
         kept = np.zeros(len(self.u))
         for first in range(0, m, length):

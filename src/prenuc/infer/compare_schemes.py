@@ -22,7 +22,7 @@ from prenuc.errors import FitError, Problem
 from prenuc.infer.components import count_components
 from prenuc.infer.evidence import Comparison, Standing, judge
 from prenuc.infer.fit import fit
-from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.results import GlobalFit
 from prenuc.infer.profiles import LEAST, Clock
 from prenuc.infer.residual_checks import independent_wavelengths
 from prenuc.infer.scheme import parse

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.trace_fit import linearised
+from prenuc.infer.fit import linearised
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,16 +28,20 @@ import math
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
 from prenuc.errors import FitError, Problem
+from prenuc.infer.kinetics import Network
+from prenuc.infer.profiles import AbstractKinetics, Clock, Variable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_STAGES = 200
+SMALLEST = 1e-12  # rate constants closer than this share are taken to differ by it
+SHORTEST, LONGEST = math.log(1e6), math.log(20.0)  # a lag against the span of the times
 _ARROW = re.compile(r"\s+-(?:(\d+)-)?>\s+")
 _EXAMPLES = (
     "'A -> B' (or 'first-order'), or 'A -8-> B -> C' for eight equal steps before the slow one"
@@ -105,6 +109,87 @@ class Chain(AbstractGrowth):
         """Return the rate of one stage and the mean time that the chain takes."""
         stage = self.stage_rate(k, lag)
         return {"k_stage": stage, "mean_lag": self.stages / stage}
+
+
+@final
+@dataclass(frozen=True)
+class Delayed(AbstractKinetics):
+    r"""A chain of equal steps, then one slow step, in terms of the slow constant and the lag.
+
+    The same curves as the network ``A -m-> B -> C`` with k2 = k and k1 = κ(k, τ):
+    a = 1 − P(m, κt), c = 1 − G, b = 1 − a − c. With p(m, x) = x^{m−1} e^{−x} / Γ(m)
+
+    .. math:: ∂P(m, κt)/∂κ = t\, p(m, κt), \qquad
+       ∂κ/∂τ = -\frac{k^2}{m} \frac{e^{-kτ/m}}{(1 - e^{-kτ/m})^2}
+
+    Args:
+        chain: The closed form.
+        reactants: Names of A, B and C.
+    """
+
+    chain: Chain
+    reactants: tuple[str, ...]
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """A, B and C."""
+        return self.reactants
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The slow rate constant, and the lag."""
+        return ("k", "lag")
+
+    def variables(self, clock: Clock) -> tuple[Variable, ...]:
+        """Return rate constant and lag, both on a logarithmic scale."""
+        middle = math.log(clock.span)
+        bounds = (middle - SHORTEST, middle + LONGEST)
+        lag = Variable("lag", clock.unit, True, bounds, (middle - 4.0, middle - 0.7), 1.0, 6)
+        return (clock.rate("k"), lag)
+
+    def concentrations(
+        self, time: NDArray[np.float64], values: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the shares of A, B and C, and their derivatives in k and the lag."""
+        from scipy.special import gammainc, gammaln, xlogy
+
+        k, lag = (float(value) for value in values)
+        m, t = self.chain.stages, np.maximum(time, 0.0)
+        stage = self.chain.stage_rate(k, lag)
+        inner = math.exp(-k * lag / m)
+        excess = max(stage * inner, SMALLEST * stage)  # κ − k
+        rest = -math.expm1(-max(k * lag / m, SMALLEST))  # 1 − e^(−kτ/m)
+
+        def density(x: NDArray[np.float64]) -> NDArray[np.float64]:
+            found: NDArray[np.float64] = np.exp(xlogy(m - 1, x) - x - gammaln(m))
+            return found
+
+        late = np.exp(np.minimum(-k * (t - lag), 100.0))  # (κ/(κ − k))^m e^(−kt)
+        begun, slow = gammainc(m, stage * t), late * gammainc(m, excess * t)
+        along = late * t * density(excess * t)
+        left_k1 = -t * density(stage * t)
+        missing_k1 = left_k1 + m * slow * (1.0 / stage - 1.0 / excess) + along
+        missing_k = m * slow / excess - t * slow - along
+        stage_k = 1.0 / rest - k * lag / m * inner / rest**2
+        stage_lag = -(k**2) / m * inner / rest**2
+        left, missing = 1.0 - begun, np.clip(1.0 - begun + slow, 0.0, 1.0)
+        slopes = [
+            (left_k1 * stage_k, missing_k1 * stage_k + missing_k),
+            (left_k1 * stage_lag, missing_k1 * stage_lag),
+        ]
+        shares = np.stack((left, missing - left, 1.0 - missing), axis=1)
+        return shares, np.stack([np.stack((a, g - a, -g), axis=1) for a, g in slopes])
+
+
+def delayed(kinetics: AbstractKinetics) -> Delayed | None:
+    """Return a chain of equal steps before a slow one in terms of its lag; None if it is none."""
+    if not isinstance(kinetics, Network) or len(kinetics.steps) != 2:
+        return None
+    first, last = kinetics.steps
+    if first.end != last.start or first.count == 1 or last.count > 1 or first.start == last.end:
+        return None
+    chain = Chain(kinetics.scheme, first.count)
+    return Delayed(kinetics.scheme, chain, kinetics.species)
 
 
 def parse_scheme(text: str) -> AbstractGrowth:

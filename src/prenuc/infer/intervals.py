@@ -7,26 +7,31 @@ r"""Which rate constants a global fit fixes, and how far: profile likelihood int
 
 with A the curvature and B the variance of the gradient. B = A and c = 1 where the noise is what its
 model says; else B is taken from the residuals (White 1982, Econometrica 50, 1). The standard error
-of ln k is the square root of :math:`(A^{-1} B A^{-1})_{pp}`.
+of ln k is the square root of :math:`(A^{-1} B A^{-1})_{pp}`. Where rate constants may change places
+the others keep their order, fastest first, so that the interval is that of the ordered pair.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.infer.kinetics import Network, parse_network
-from prenuc.infer.parameter import Parameter, parameter
+from prenuc.infer.parameter import Parameter, lost, parameter
+from prenuc.infer.profiles import Still
 from prenuc.infer.projection import Objective, Point
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from prenuc.infer.noise import Noise
     from prenuc.infer.profiles import Variable
+    from prenuc.infer.solve import Solution
 
 LEVEL = 0.95
 WIDEST = math.log(1e4)  # downwards a profile of ln k is followed to this factor
@@ -42,27 +47,27 @@ class Intervals:
     """Parameters and their intervals at the minimum of an objective.
 
     Args:
-        objective: The weighted objective.
-        best: Its minimum.
-        noise: The noise that weighs it.
+        found: The best fit.
+        network: The scheme, where it is a network whose relaxation rates are asked for.
     """
 
-    def __init__(self, objective: Objective, best: Point, noise: Noise) -> None:
-        self.objective, self.best, self.noise = objective, best, noise
-        self.kinetics, self.time = objective.kinetics, objective.time
-        self.parts = objective.splits(best.u)
-        away = ASIDE * np.arange(1, len(best.u) + 1) * objective.sizes
-        aside = objective.at(np.clip(best.u + away, *objective.bounds))
-        self.aside, self.names = aside.curvature, [v.name for v in objective.variables]
+    def __init__(self, found: Solution, network: Network | None = None) -> None:
+        self.found, self.network = found, network
+        self.objective, self.best, self.noise = found.objective, found.best, found.noise
+        self.time, self.n = found.objective.time, len(found.noise.variance)
+        self.parts = self.objective.splits(self.best.u)
+        away = ASIDE * np.arange(1, len(self.best.u) + 1) * self.objective.sizes
+        aside = self.objective.at(np.clip(self.best.u + away, *self.objective.bounds))
+        self.aside, self.names = aside.curvature, [v.name for v in self.objective.variables]
         self.fixed = fixed_by(aside.curvature)
         self.rank = max(rank_of(aside.curvature), 1)
-        self.seen = self._steps_above_noise()
+        self.seen = self._steps_above_noise() if self.n > 1 else self.rank
 
     def parameters(self) -> dict[str, Parameter]:
         """Return the scheme's rate constants, and the observed ones where those are not fixed."""
         if self.seen < self.rank:
-            return self._lost()
-        params = self._own()
+            return {v.name: lost(v.unit) for v in self.objective.variables}
+        params = {name: self.parameter(name) for name in self.names}
         if self.rank == len(params) or self.rates is None:
             return params
         return {**params, **self._observed(self.rates)}
@@ -70,8 +75,8 @@ class Intervals:
     @cached_property
     def rates(self) -> NDArray[np.float64] | None:
         """Relaxation rates of a network of single first-order steps, fastest first; else None."""
-        network = self.kinetics
-        if not isinstance(network, Network) or any(step.count > 1 for step in network.steps):
+        network = self.network
+        if network is None or any(step.count > 1 for step in network.steps):
             return None
         return network.relaxation_rates(np.exp(self.best.u))
 
@@ -83,23 +88,36 @@ class Intervals:
     @cached_property
     def noisy(self) -> NDArray[np.float64]:
         """Covariance of u: the inverse curvature, or the sandwich where noise is correlated."""
-        covariance = inverse_of(self.best.curvature)
+        covariance = self._inverse
         return covariance @ self._scatter() @ covariance if self.noise.correlated else covariance
 
-    def _lost(self) -> dict[str, Parameter]:
-        variables = self.objective.variables
-        return {v.name: parameter(0.0, v.unit, None, (None, None)) for v in variables}
+    @cached_property
+    def limit(self) -> float:
+        """What √(Q − Q_min) reaches at the ends of an interval."""
+        from scipy.special import stdtrit
 
-    def _own(self) -> dict[str, Parameter]:
-        """Return rate constants with standard error and profile likelihood interval."""
-        covariance, sandwich = inverse_of(self.best.curvature), self.noisy
-        params = self._lost()
-        for p, variable in enumerate(self.objective.variables):
-            if self.fixed[p] and covariance[p, p] > 0:
-                inflation = float(sandwich[p, p] / covariance[p, p])
-                spread = math.sqrt(float(covariance[p, p]))
-                params[variable.name] = self._interval(p, variable, spread, inflation)
-        return params
+        return float(stdtrit(self.freedom, 0.5 + LEVEL / 2))
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom behind the estimate of the noise that matters."""
+        m, rank = len(self.objective.blocks[0].rows), int(self.parts[0].span.shape[1])
+        if self.noise.correlated:
+            return m - rank - 1
+        return max(self.n * (m - rank) - len(self.best.u), 1)
+
+    def parameter(self, name: str) -> Parameter:
+        """Return one parameter with standard error and profile likelihood interval."""
+        p = self.names.index(name)
+        variable, covariance = self.objective.variables[p], self._inverse
+        if not self.fixed[p] or not covariance[p, p] > 0:
+            return lost(variable.unit)
+        inflation = float(self.noisy[p, p] / covariance[p, p])
+        return self._interval(p, variable, math.sqrt(float(covariance[p, p])), inflation)
+
+    @cached_property
+    def _inverse(self) -> NDArray[np.float64]:
+        return inverse_of(self.best.curvature)
 
     def _scatter(self) -> NDArray[np.float64]:
         """Return the variance of half the gradient, shape (rates, rates).
@@ -109,32 +127,22 @@ class Intervals:
         """
         total = np.zeros_like(self.best.curvature)
         for block, part in zip(self.objective.blocks, self.parts, strict=True):
-            gram = block.gram
             if block.whitener is None:
-                rest = gram - part.span @ (part.span.T @ gram)
-                gram = rest.T @ rest / self.freedom
-            total += part.curvature(gram)
+                rest = part.beyond(block.rows)
+                seen = part.inverse @ block.rows @ rest.T / math.sqrt(self.freedom)
+                total += part.curvature(seen)
+            else:
+                total += part.curvature(part.inverse @ block.rows)
         return total
 
-    @property
-    def freedom(self) -> int:
-        """Degrees of freedom behind the estimate of the noise that matters."""
-        m, n = len(self.time), len(self.noise.variance)
-        rank = int(self.parts[0].span.shape[1])
-        if self.noise.correlated:
-            return m - rank - 1
-        return n * (m - rank) - len(self.best.u)
-
     def _interval(self, p: int, variable: Variable, spread: float, inflation: float) -> Parameter:
-        from scipy.special import stdtrit
-
-        limit = float(stdtrit(self.freedom, 0.5 + LEVEL / 2)) * math.sqrt(inflation)
-        u = float(self.best.u[p])
+        limit, u = self.limit * math.sqrt(inflation), float(self.best.u[p])
         shifts = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
         error = spread * math.sqrt(inflation)
         if variable.logarithmic:
             k = math.exp(u)
             bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
+            bounds = (0.0, bounds[1]) if variable.name == "lag" and bounds[0] is None else bounds
             return parameter(k, variable.unit, k * error, bounds)
         low, high = (None if s is None else u + s for s in shifts)
         if variable.bounds[0] == 0 and low is None and high is not None and not self._unseen(p):
@@ -148,34 +156,27 @@ class Intervals:
             return False
         ends = [self.best.u.copy(), self.best.u.copy()]
         ends[0][p], ends[1][p] = 0.0, first
-        none, late = (self.objective.minimise(u, fixed=p).value for u in ends)
+        none, late = (self.found.beside(u, p).value for u in ends)
         return abs(none - late) < FLAT
 
     def _crossing(self, p: int, spread: float, limit: float) -> float | None:
         """Return the shift of u_p at which √(Q − Q_min) of the others' best fit is ``limit``."""
-        from scipy.optimize import brentq
-
         warm = self.best.u
 
-        @cache  # it goes on from its last point, and is not the same twice
         def rise(shift: float) -> float:
             nonlocal warm
             if shift == 0:
                 return -limit
             u = warm.copy()
             u[p] = self.best.u[p] + shift
-            point = self.objective.minimise(u, fixed=p)
+            point = self.found.beside(u, p)
             warm = point.u
             return math.sqrt(max(point.value - self.best.value, 0.0)) - limit
 
         low, high = self.objective.bounds[:, p] - self.best.u[p]
         size = float(self.objective.sizes[p])
-        outer = math.copysign(min(limit * abs(spread), WIDEST_STEP * size), spread)
-        while not low <= outer <= high or rise(outer) < 0:
-            if outer <= -WIDEST * size or not low <= outer <= high:
-                return None
-            outer *= 1.5
-        return float(brentq(rise, 0.0, outer, xtol=1e-4 * abs(outer), rtol=1e-6))
+        first = math.copysign(min(limit * abs(spread), WIDEST_STEP * size), spread)
+        return crossing(rise, first, (max(low, -WIDEST * size), high))
 
     def _steps_above_noise(self) -> int:
         """Return how many relaxation rates the data support, at most the rank.
@@ -183,8 +184,7 @@ class Intervals:
         Every wavelength has a free amplitude, so even pure noise lowers Q by n; a step counts if
         it lowers Q by more than that and its scatter √(2n).
         """
-        n = len(self.noise.variance)
-        needed = n + RISE * math.sqrt(2.0 * n)
+        needed = self.n + RISE * math.sqrt(2.0 * self.n)
         if self.rates is None:
             courses = max(self.parts[0].span.shape[1] - 1, 1)
             enough = self._at_rates(0) - self.best.value > courses * needed
@@ -200,30 +200,50 @@ class Intervals:
     def _at_rates(self, count: int) -> float:
         """Return the least Q with a given number of relaxation rates."""
         if count == 0:
-            total = 0.0
-            for block in self.objective.blocks:
-                one = np.ones(len(block.gram))
-                one = one if block.whitener is None else block.whitener @ one
-                one /= np.linalg.norm(one)
-                total += float(np.trace(block.gram) - one @ block.gram @ one)
-            return total
+            rows = np.zeros(len(self.objective.blocks[0].rows))
+            still = replace(self.objective.with_kinetics(Still("A")), time=rows)
+            return still.at(np.zeros(0)).value
         objective = self._chain(count)
         rates = np.log(self.rates if self.rates is not None else np.ones(count))
         starts = [np.delete(rates, i)[:count] for i in range(len(rates))] or [rates[:count]]
-        return min(objective.minimise(u).value for u in starts)
+        return min(self.found.free(objective, u).value for u in starts)
 
     def _observed(self, rates: NDArray[np.float64]) -> dict[str, Parameter]:
         """Return the relaxation rates as parameters, from the chain that fits identically."""
         if len(rates) != self.rank:
             return {}
-        objective = self._chain(self.rank)
-        found = Intervals(objective, objective.minimise(np.log(rates)), self.noise).parameters()
-        return {"k_obs" + name[1:]: one for name, one in found.items()}
+        found = self.found.with_scheme(self._chain(self.rank), np.log(rates))
+        params = Intervals(found, found.question.kinetics).parameters()  # type: ignore[arg-type]
+        return {"k_obs" + name[1:]: one for name, one in params.items()}
 
     def _chain(self, count: int) -> Objective:
         """Return the same data with a plain chain of first-order steps."""
         chain = parse_network(" -> ".join(f"S{i}" for i in range(count + 1)))
-        return Objective(chain, self.time, self.objective.blocks, self.objective.clock)
+        return self.objective.with_kinetics(chain)
+
+
+def crossing(
+    rise: Callable[[float], float], step: float, widest: tuple[float, float]
+) -> float | None:
+    """Return the shift at which a profile crosses its limit; None if it never does.
+
+    Args:
+        rise: How far the profile lies above the limit at a shift; below it at none.
+        step: The first shift that is tried; its sign is the side.
+        widest: How far the profile is followed to either side.
+    """
+    from scipy.optimize import brentq
+
+    rises = cache(rise)  # a profile that goes on from its last point is not the same twice
+    low, high = widest
+    inner, outer = 0.0, step
+    while low <= outer <= high and rises(outer) < 0:
+        inner, outer = outer, outer * 1.5
+    if not low <= outer <= high:
+        return None
+    if inner != 0 and rises(inner) >= 0:
+        return inner
+    return float(brentq(rises, inner, outer, xtol=1e-9 * abs(outer), rtol=1e-9))
 
 
 def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

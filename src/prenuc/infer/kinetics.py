@@ -161,6 +161,8 @@ class Network(AbstractKinetics):
             C, shape (m, species), and dC/dθ, shape (rates, m, species).
         """
         t = np.maximum(np.asarray(time, dtype=float), 0.0)
+        if len(self.steps) == 1 and self.steps[0].count == 1:
+            return _of_one_step(t, float(values[0]))
         matrix = np.tensordot(values, self.generators, 1)
         found = (
             _by_eigenvectors(t, matrix, self.generators)
@@ -171,6 +173,13 @@ class Network(AbstractKinetics):
 
 
 _Values = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+
+def _of_one_step(t: NDArray[np.float64], k: float) -> _Values:
+    """Return c, shape (m, 2), and its derivative, of a single step."""
+    left = np.exp(-k * t)
+    slope = t * left
+    return np.stack((left, -np.expm1(-k * t)), axis=1), np.stack((-slope, slope), axis=1)[None]
 
 
 def _by_eigenvectors(

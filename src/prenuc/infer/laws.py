@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.many import DataSet
+    from prenuc.infer.data_sets import DataSet
 
 LARGEST_ENERGY, LARGEST_POWER = 1000.0, 20.0  # kJ/mol; 1
 

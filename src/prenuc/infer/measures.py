@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prenuc.facts.recipe import Recipe
-    from prenuc.infer.trace_fit import Fit
+    from prenuc.infer.results import Fit
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run

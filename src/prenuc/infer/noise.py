@@ -47,6 +47,8 @@ DRIFT_RISE = 6.0  # twice the log likelihood that a drift must gain; chance 0.7 
 SHAPE_RISE = 9.0  # the same for each of the next cosines; chance 0.1 %
 SLOW = 6  # cosines that are asked for a drift
 MODES = 12  # courses that make up a slow drift
+SURE = 4.0  # standard errors that a correlation along time must have
+EXEMPT = (0, 1, 2)  # cosines that offset, factor and shift take with them
 CORRELATED = 3.0  # excess of the slow cosines, in standard errors
 LEAKAGE = 3e-3  # of the slowest cosine: what the ends of the range leak into all others
 SMALLEST = 1e-15  # variance relative to the data's sum of squares: what rounding leaves
@@ -66,6 +68,11 @@ class Noise:
             empty if nothing drifts.
         turn: What turns the first s directions to those, shape (s, s).
         correlated: Whether noise of neighbouring wavelengths is correlated.
+        light_sd: Standard deviation of the transmitted light, of full light.
+        relative_sd: Relative standard deviation of an absorbance.
+        factor_sd: Standard deviation of the factor of one spectrum.
+        shift_sd: Standard deviation of the shift of one spectrum's wavelengths, nm.
+        rho: Correlation of neighbouring spectra.
     """
 
     variance: NDArray[np.float64]
@@ -74,6 +81,11 @@ class Noise:
     drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     turn: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     correlated: bool = False
+    light_sd: float = 0.0
+    relative_sd: float = 0.0
+    factor_sd: float = 0.0
+    shift_sd: float = 0.0
+    rho: float = 0.0
 
     @property
     def drift_sd(self) -> float:
@@ -85,16 +97,34 @@ class Noise:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the noise as plain data for JSON."""
-        kinds = ["correlated along wavelength" if self.correlated else "white"]
-        kinds += ["an offset per spectrum"] if self.offset_sd > 0 else []
-        kinds += ["a slow drift of the baseline"] if len(self.drift) else []
         return {
             "sd": self.sd,
             "offset_sd": self.offset_sd,
             "drift_sd": self.drift_sd,
             "correlated": self.correlated,
-            "from": "residuals, taken as " + " and ".join(kinds),
+            "light_sd": self.light_sd,
+            "relative_sd": self.relative_sd,
+            "factor_sd": self.factor_sd,
+            "shift_nm": self.shift_sd,
+            "rho": self.rho,
+            "model": self.model,
+            "from": "residuals, taken as " + " and ".join(self.model),
         }
+
+    @property
+    def model(self) -> list[str]:
+        """What of the noise model was used, in words."""
+        kinds = ["correlated along wavelength" if self.correlated else "white"]
+        told = {
+            "an offset per spectrum": self.offset_sd > 0,
+            "a slow drift of the baseline": len(self.drift) > 0,
+            "noise of the transmitted light": self.light_sd > 0,
+            "noise in proportion to the absorbance": self.relative_sd > 0,
+            "a factor per spectrum": self.factor_sd > 0,
+            "a shift of the wavelengths per spectrum": self.shift_sd > 0,
+            "correlated along time": self.rho != 0,
+        }
+        return [*kinds, *(words for words, used in told.items() if used)]
 
 
 def rotate(absorbance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -102,6 +132,14 @@ def rotate(absorbance: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.fft import dct
 
     turned: NDArray[np.float64] = dct(absorbance, axis=1, norm="ortho")
+    return turned
+
+
+def turned_back(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rotated spectra along wavelength again, shape (m, n) as given."""
+    from scipy.fft import idct
+
+    turned: NDArray[np.float64] = idct(rotated, axis=1, norm="ortho")
     return turned
 
 
@@ -133,6 +171,8 @@ def estimate_noise(
     """
     (m, n), r, p = data.shape, span.shape[1], slopes.shape[1]
     floor = SMALLEST * float(np.sum(data**2)) + TINIEST
+    if n == 1:
+        floor = (4.0 * np.finfo(float).eps * float(np.max(np.abs(data)))) ** 2 + TINIEST
     squares = np.sum((data - span @ (span.T @ data)) ** 2, axis=0)
     if n < FEWEST_WAVELENGTHS:
         variance = max(float(squares.sum()) / (n * (m - r) - p), floor)
@@ -168,6 +208,17 @@ def _largest_ratio(freedom: int) -> float:
     from scipy.special import chdtri
 
     return float(chdtri(freedom, OFFSET_LEVEL)) / freedom
+
+
+def is_exact(noise: Noise, data: NDArray[np.float64]) -> bool:
+    """Return whether rotated data, shape (m, n), have no noise beyond what rounding leaves."""
+    return noise.sd**2 <= 1e2 * SMALLEST * float(np.mean(data**2)) * len(data) + TINIEST
+
+
+def is_correlated(rest: NDArray[np.float64], freedom: int) -> bool:
+    """Return whether neighbouring wavelengths of rotated residuals, shape (m, n), are alike."""
+    each = np.sum(rest[:, len(EXEMPT) :] ** 2, axis=0) / freedom
+    return _slow_excess(each, float(each.mean()), freedom) > CORRELATED
 
 
 def _slow_excess(each: NDArray[np.float64], sigma2: float, freedom: int) -> float:
@@ -241,3 +292,58 @@ class _Courses:
         best = 1 + int(np.argmin(cost[1:]))
         rise = float(cost[0] - cost[best])
         return (float(RATIOS[best] * white[best]), rise) if rise > 0 else (0.0, 0.0)
+
+
+def whitened_in_time(time: NDArray[np.float64], rho: float) -> NDArray[np.float64]:
+    """Return what whitens noise that is correlated from spectrum to spectrum, shape (m, m).
+
+    The correlation falls as ρ^(Δt/Δ), with Δ the usual gap between spectra (a first-order
+    autoregressive process where gaps are equal).
+    """
+    gap = float(np.median(np.diff(time)))
+    apart = np.abs(np.subtract.outer(time, time)) / gap
+    found: NDArray[np.float64] = np.linalg.inv(np.linalg.cholesky(rho**apart))
+    return found
+
+
+def correlation_in_time(
+    data: NDArray[np.float64], span: NDArray[np.float64], time: NDArray[np.float64]
+) -> float:
+    """Return the correlation of the noise of neighbouring spectra; 0 unless beyond doubt.
+
+    Only the quick half of the cosines is asked, in which neither bands nor baselines lie. What a
+    fit leaves of white noise is a little anticorrelated; what it leaves of noise with correlation
+    ρ is known alike, so that ρ is where both agree.
+
+    Args:
+        data: Rotated spectra, shape (m, n).
+        span: Orthonormal columns that the fit follows, shape (m, r).
+        time: Times, shape (m,).
+    """
+    m, n = data.shape
+    if n < FEWEST_WAVELENGTHS or m < 4 * span.shape[1]:
+        return 0.0
+    quick = data.copy()
+    quick[:, : n // 2] = 0.0
+    rest = turned_back(quick - span @ (span.T @ quick))
+    each = np.sum(rest**2, axis=0)
+    if float(each.sum()) <= SMALLEST * float(np.sum(data**2)) + TINIEST:
+        return 0.0
+    course = np.sum(rest[1:] * rest[:-1], axis=0)
+    found = float(course.sum() / each.sum())
+    # Wavelengths differ in their noise, so that their own scatter says how sure this is; filtered
+    # as they are, only every second of them is independent.
+    error = math.sqrt(2.0 * float(np.sum((course - found * each) ** 2))) / float(each.sum())
+    beyond = np.eye(m) - span @ span.T
+
+    def left(rho: float) -> float:
+        gap = float(np.median(np.diff(time)))
+        apart = np.abs(np.subtract.outer(time, time)) / gap
+        seen = beyond @ (rho**apart if rho else np.eye(m)) @ beyond
+        return float(np.trace(seen, offset=1) / np.trace(seen))
+
+    if found - left(0.0) < SURE * error:
+        return 0.0
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda rho: left(rho) - found, 0.0, 0.999)) if found < left(0.999) else 0.0

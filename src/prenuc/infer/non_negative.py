@@ -12,7 +12,8 @@ zero do not enter: envelope theorem).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -21,6 +22,8 @@ from prenuc.infer.projection import Objective, Point, split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from prenuc.infer.noise import Noise
 
 
 @final
@@ -49,12 +52,40 @@ class NonNegative(Objective):
             if not np.any(pattern):
                 value += float(np.sum(y**2))
                 continue
-            gram = y @ y.T
             part = split(shares[:, pattern], slopes[:, :, pattern])
-            value += float(np.trace(gram) - np.sum(part.span * (gram @ part.span)))
-            gradient -= np.einsum("pma,ma->p", part.tangents, gram @ part.inverse.T)
-            curvature += part.curvature(gram)
+            spectra, rest = part.inverse @ y, part.beyond(y)
+            value += float(np.vdot(rest, rest))
+            gradient -= np.einsum("pma,ma->p", part.tangents, rest @ spectra.T)
+            curvature += part.curvature(spectra)
         return Point(u, value, gradient, curvature)
+
+
+def held_above_zero(
+    objective: Objective,
+    best: Point,
+    noise: Noise,
+    mean: NDArray[np.float64],
+    spectra: NDArray[np.float64],
+) -> NonNegative:
+    """Return the objective with non-negative spectra, the offsets predicted and removed.
+
+    Args:
+        objective: The weighted objective.
+        best: Its minimum.
+        noise: The noise that weighs it.
+        mean: Course of the rotated mean of the spectra, shape (m,).
+        spectra: The spectra, shape (m, n).
+    """
+    rest = objective.splits(best.u)[0].beyond(mean[:, None])[:, 0]
+    share = 1.0 - noise.variance[-1] / max(float(noise.variance[0]), float(noise.variance[-1]))
+    data = spectra - (share * rest / np.sqrt(spectra.shape[1]))[:, None]
+    found = NonNegative(
+        objective.kinetics, objective.time, objective.blocks, objective.clock, data, noise.sd
+    )
+    # Offsets once predicted count as known: the spread of the parameters stays as it was.
+    ratio = np.linalg.pinv(best.curvature) / np.linalg.pinv(found.at(best.u).curvature)
+    wider = max(float(np.mean(np.diag(ratio))), 1.0)
+    return replace(found, sd=noise.sd * math.sqrt(wider))
 
 
 def non_negative_spectra(

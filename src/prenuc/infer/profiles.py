@@ -169,6 +169,28 @@ class AbstractKinetics(ABC):
 
 
 @dataclass(frozen=True)
+class Still(AbstractKinetics):
+    """One species, to which nothing happens."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """The one."""
+        return (self.scheme,)
+
+    def concentrations(
+        self, time: NDArray[np.float64], values: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return ones, shape (m, 1), and no derivatives."""
+        del values
+        return np.ones((len(time), 1)), np.zeros((0, len(time), 1))
+
+
+@dataclass(frozen=True)
 class Lagged(AbstractKinetics):
     r"""A scheme that begins after a lag: C(t − lag), and the starting state before.
 

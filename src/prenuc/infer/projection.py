@@ -6,8 +6,9 @@ follow from C by linear regression. What is left depends on the rate constants a
 .. math:: Q(θ) = \mathrm{tr}(P^\perp G), \qquad P^\perp = 1 - C C^+, \qquad
    G = \sum_j y_j y_j^T / v_j
 
-so that n wavelengths are condensed once into the m × m matrix G (variable projection: Golub and
-Pereyra 1973, SIAM J. Numer. Anal. 10, 413). With :math:`T_p = P^\perp\, ∂C/∂u_p` and u = ln θ
+so that more wavelengths than times are condensed once into m rows Y with :math:`Y Y^T = G`
+(variable projection: Golub and Pereyra 1973, SIAM J. Numer. Anal. 10, 413). A trace has one column.
+With :math:`T_p = P^\perp\, ∂C/∂u_p` and u = ln θ
 
 .. math:: \tfrac12 \frac{∂Q}{∂u_p} = -\mathrm{tr}(T_p^T G C^{+T}), \qquad
    A_{pq} = \mathrm{tr}(T_p^T T_q\; C^+ G\, C^{+T})
@@ -18,9 +19,10 @@ with a time covariance of their own enter as further blocks, whitened first.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 SMALLEST_COLUMN = 1e-150  # a species that is never there
 RANK = 1e-10  # of normalised concentration columns
+ROUNDING = 1e-15  # of a scatter matrix
+TINIEST = 1e-300
 MOST_ITERATIONS = 60
 LONGEST_STEP = 1.5  # in ln k, or in the sizes of other variables
 CONVERGED = 1e-9  # as above
@@ -47,12 +51,30 @@ class Block:
     """Directions of wavelength space that share a covariance over time.
 
     Args:
-        gram: Their weighted scatter matrix G, whitened in time, shape (m, m).
+        rows: Their weighted data Y, whitened in time, shape (m, q).
         whitener: Inverse Cholesky factor of the covariance over time; None if it is the identity.
     """
 
-    gram: NDArray[np.float64]
+    rows: NDArray[np.float64]
     whitener: NDArray[np.float64] | None = None
+
+    def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return columns, shape (…, m, c), as these directions see them."""
+        return columns if self.whitener is None else self.whitener @ columns
+
+
+def condensed(data: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows with the scatter matrix of the data, shape (m, q), q the smaller of m and n.
+
+    A condensed matrix is right to the rounding of its scatter matrix, 1e-15 of the largest.
+    """
+    m, n = data.shape
+    if n <= m:
+        return data
+    gram = data @ data.T
+    gram[np.diag_indices(m)] += ROUNDING * max(float(np.trace(gram)), TINIEST)
+    rows: NDArray[np.float64] = np.linalg.cholesky(gram)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -69,10 +91,16 @@ class Split:
     inverse: NDArray[np.float64]
     tangents: NDArray[np.float64]
 
-    def curvature(self, gram: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return tr(T_pᵀ T_q C⁺ G C⁺ᵀ), shape (rates, rates)."""
-        inner = self.inverse @ gram @ self.inverse.T
-        flat = self.tangents.reshape(len(self.tangents), -1)
+    def beyond(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what the columns do not follow of data, shape (m, q), twice for its last digit."""
+        rest = rows - self.span @ (self.span.T @ rows)
+        again: NDArray[np.float64] = rest - self.span @ (self.span.T @ rest)
+        return again
+
+    def curvature(self, spectra: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return tr(T_pᵀ T_q S Sᵀ), shape (rates, rates), for spectra S, shape (species, q)."""
+        inner = spectra @ spectra.T
+        flat = self.tangents.reshape(len(self.tangents), math.prod(self.tangents.shape[1:]))
         found: NDArray[np.float64] = flat @ (self.tangents @ inner).reshape(flat.shape).T
         return found
 
@@ -94,26 +122,6 @@ class Point:
     curvature: NDArray[np.float64]
 
 
-class Searchable(Protocol):
-    """What :func:`minimise` needs of an objective."""
-
-    @property
-    def bounds(self) -> NDArray[np.float64]:
-        """Smallest and largest u, shape (2, variables)."""
-
-    @property
-    def sizes(self) -> NDArray[np.float64]:
-        """A large step of each u, shape (variables,)."""
-
-    def at(self, u: NDArray[np.float64]) -> Point:
-        """Return value, gradient and curvature."""
-
-    def minimise(
-        self, u: NDArray[np.float64], fixed: int | None = None, known: Point | None = None
-    ) -> Point:
-        """Return the minimum near u."""
-
-
 @dataclass(frozen=True)
 class Objective:
     """Weighted residual sum of squares as a function of the nonlinear parameters.
@@ -129,6 +137,10 @@ class Objective:
     time: NDArray[np.float64]
     blocks: Sequence[Block]
     clock: Clock | None = None
+
+    def with_kinetics(self, kinetics: AbstractKinetics) -> Objective:
+        """Return the same data with another scheme."""
+        return Objective(kinetics, self.time, self.blocks, self.clock)
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
@@ -150,36 +162,25 @@ class Objective:
         values, scale = self.kinetics.decode(u)
         shares, slopes = self.kinetics.concentrations(self.time, values)
         slopes = slopes * scale[:, None, None]
-        return [
-            split(shares, slopes)
-            if block.whitener is None
-            else split(block.whitener @ shares, block.whitener @ slopes)
-            for block in self.blocks
-        ]
+        return [split(block.seen(shares), block.seen(slopes)) for block in self.blocks]
 
     def at(self, u: NDArray[np.float64]) -> Point:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
-            seen = block.gram @ part.span
-            value += float(np.trace(block.gram) - np.sum(part.span * seen))
-            spectra = block.gram @ part.inverse.T
-            gradient -= np.einsum("pma,ma->p", part.tangents, spectra)
-            curvature += part.curvature(block.gram)
+            spectra, rest = part.inverse @ block.rows, part.beyond(block.rows)
+            value += float(np.vdot(rest, rest))
+            gradient -= np.einsum("pma,ma->p", part.tangents, rest @ spectra.T)
+            curvature += part.curvature(spectra)
         return Point(u, value, gradient, curvature)
-
-    def minimise(
-        self, u: NDArray[np.float64], fixed: int | None = None, known: Point | None = None
-    ) -> Point:
-        """Return the minimum near u; see :func:`minimise`."""
-        return minimise(self, u, fixed, known)
 
 
 def minimise(
-    objective: Searchable,
+    objective: Objective,
     u: NDArray[np.float64],
     fixed: int | None = None,
     known: Point | None = None,
+    bounds: NDArray[np.float64] | None = None,
 ) -> Point:
     """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
 
@@ -188,12 +189,13 @@ def minimise(
         u: Start, shape (variables,).
         fixed: Index of a variable that stays where it is.
         known: The objective at u, if it is known already.
+        bounds: Smallest and largest u, shape (2, variables); those of the objective if None.
     """
+    sizes, (low, high) = objective.sizes, objective.bounds if bounds is None else bounds
     here = known or objective.at(u)
     free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
     if not len(free):
         return here
-    sizes, (low, high) = objective.sizes, objective.bounds
     damping = 1e-6
     for _ in range(MOST_ITERATIONS):
         held = ((here.u <= low) & (here.gradient > 0)) | ((here.u >= high) & (here.gradient < 0))

@@ -32,9 +32,9 @@ from prenuc.infer.scheme import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.results import GlobalFit
     from prenuc.infer.referee_case import Case
-    from prenuc.infer.trace_fit import Fit
+    from prenuc.infer.results import Fit
 
 SHARE = 0.1  # of a standard error
 CLOSE = 1e-4  # of a value

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.results import GlobalFit
 from prenuc.infer.growth import Chain, growth_of
 from prenuc.infer.kinetics import Network
-from prenuc.infer.matrix import Matrix
+from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.profiles import Clock
 from prenuc.infer.rate_equations import RateEquations
 from prenuc.infer.scheme import parse
+from prenuc.infer.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.profiles import Variable
-    from prenuc.infer.trace_fit import Fit
+    from prenuc.infer.results import Fit
 
     Array = NDArray[np.float64]
 
-SMALLEST = 1e-13  # share of the largest eigenvalue below which weighted data are empty
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
     own = {
         name.replace("k_obs", "k"): p for name, p in own.items() if not observed or "obs" in name
     }
-    matrix = Matrix(fit.series, kinetics)
+    asked = question([DataSet(data=fit.series, background=False)], kinetics)
     if positive:
         if fit.noise["offset_sd"] > 0:
             what = "the referee cannot repeat non-negative spectra beside offsets of whole spectra"
@@ -140,10 +140,10 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
         blocks: tuple[tuple[Array, Array | None], ...] = ((fit.series.absorbance, None),)
         least, variance = float(np.sum(fit.residuals**2)), float(fit.noise["sd"]) ** 2
     else:
-        solved = matrix.solve({n: value for n, (value, _) in own.items()})
-        blocks = tuple((_root(one.gram), one.whitener) for one in solved.objective.blocks)
+        solved = solve(asked, {n: value for n, (value, _) in own.items()})
+        blocks = tuple((one.rows, one.whitener) for one in solved.objective.blocks)
         least, variance = solved.best.value, 1.0
-    variables, time = kinetics.variables(matrix.clock), matrix.time
+    variables, time = asked.stack.fitted, asked.stack.members[0].time
     start = np.array([own[v.name][0] if v.name in own else _middle(v) for v in variables])
     names = {"k" + n[5:]: n for n in fit.params if n.startswith("k_obs")}
     return Case(
@@ -193,11 +193,3 @@ def _of_trace(
 def _middle(variable: Variable) -> float:
     middle = sum(variable.grid) / 2.0
     return math.exp(middle) if variable.logarithmic else middle
-
-
-def _root(gram: Array) -> Array:
-    """Return data with this scatter matrix, shape (m, rank)."""
-    value, vector = np.linalg.eigh(gram)
-    seen = value > SMALLEST * value[-1]
-    root: Array = vector[:, seen] * np.sqrt(value[seen])
-    return root

@@ -36,8 +36,8 @@ from prenuc.infer.noise import brownian, rotate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.infer.global_fit import GlobalFit
-    from prenuc.infer.trace_fit import Fit
+    from prenuc.infer.results import GlobalFit
+    from prenuc.infer.results import Fit
 
     Array = NDArray[np.float64]
 
@@ -45,6 +45,7 @@ LEVEL = 0.005  # chance that noise alone fails a check
 SLOW = slice(1, 4)  # cosines that the mean is compared with; noise that is smooth fills both
 COURSES = 3  # smooth courses that make up a trend
 FEWEST_WAVELENGTHS = 24  # for a comparison of cosines
+FEWEST_LEFT = 2  # spectra beside the courses that a check follows
 TINY = 1e-300
 
 
@@ -74,7 +75,7 @@ def residual_checks(fit: GlobalFit | Fit) -> tuple[Check, ...]:
     Args:
         fit: A fit of spectra at all wavelengths, or of a trace.
     """
-    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.results import GlobalFit
 
     if isinstance(fit, GlobalFit):
         return check_residuals(fit.residuals, fit.series.time, basis_of(fit.concentrations))
@@ -96,6 +97,8 @@ def check_residuals(residuals: Array, time: Array, span: Array) -> tuple[Check, 
     rest = residuals - span @ (span.T @ residuals)
     gram = rest @ rest.T
     if float(np.trace(gram)) < TINY:
+        return ()
+    if len(time) < span.shape[1] + COURSES + FEWEST_LEFT:
         return ()
     freedom = len(time) - span.shape[1]
     independent = independent_wavelengths(gram, freedom, residuals.shape[1])

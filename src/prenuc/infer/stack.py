@@ -44,6 +44,7 @@ class Member:
         matrix: X, shape (parameters, fitted).
         exponent: Which θ are exp(u), shape (parameters,).
         background: Whether a static background lies under its spectra.
+        picks: Which species absorb, by their place in the scheme.
     """
 
     kinetics: AbstractKinetics
@@ -53,6 +54,12 @@ class Member:
     matrix: Array
     exponent: NDArray[np.bool_]
     background: bool
+    picks: tuple[int, ...]
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Names of the species that absorb."""
+        return tuple(self.kinetics.species[pick] for pick in self.picks)
 
     def parameters(self, fitted: Array) -> tuple[Array, Array]:
         """Return θ, shape (parameters,), and ∂θ/∂β, shape (parameters, fitted)."""
@@ -66,9 +73,12 @@ class Member:
         shares, slopes = self.kinetics.concentrations(self.time, values)
         slopes = np.tensordot(along.T, slopes, 1)
         grown, growth = shares[:, -1:], slopes[:, :, -1:]
-        powers = range(2, 2 + shift)
-        shares = np.hstack((shares, *(grown**p for p in powers)))
-        slopes = np.concatenate((slopes, *(p * grown ** (p - 1) * growth for p in powers)), axis=2)
+        shares, slopes = shares[:, self.picks], slopes[:, :, self.picks]
+        if shift:
+            powers = range(2, 2 + shift)
+            shares = np.hstack((shares, *(grown**p for p in powers)))
+            steep = (p * grown ** (p - 1) * growth for p in powers)
+            slopes = np.concatenate((slopes, *steep), axis=2)
         return shares * self.weight[:, None], slopes * self.weight[:, None]
 
 
@@ -101,7 +111,7 @@ class Stack(AbstractKinetics):
     @property
     def species(self) -> tuple[str, ...]:
         """The columns of one data set, without its background."""
-        inner = self.members[0].kinetics.species
+        inner = self.members[0].species
         bands = tuple(f"shift of {inner[-1]}, order {p + 1}" for p in range(self.shift))
         return (*inner, *bands)
 

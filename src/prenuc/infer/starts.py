@@ -13,16 +13,13 @@ from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.infer.profiles import AbstractKinetics, Variable
-    from prenuc.infer.projection import Point, Searchable
 
 GRID = {1: 20, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
-TRIED = 2  # of the best of them
-SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
 
 
 def check_start(
@@ -72,35 +69,11 @@ def grid(
     return found
 
 
-def find(
-    objective: Searchable,
-    kinetics: AbstractKinetics,
-    variables: Sequence[Variable],
-    start: Mapping[str, float],
-    tried: int = TRIED,
-) -> tuple[Point, list[str]]:
-    """Return the best minimum, and what there is to say about the start.
-
-    The search begins at the start that is given. Its end is the answer, unless the search without
-    a start ends at a better fit; then that is, and a warning says so.
-
-    Args:
-        objective: What is minimised.
-        kinetics: The scheme.
-        variables: Its parameters.
-        start: What the user gives, possibly nothing.
-        tried: How many of the best points of the grid are followed.
-    """
-    own = _search(objective, grid(kinetics, variables, {}), tried)
-    if not start:
-        return own, []
-    given = _search(objective, grid(kinetics, variables, start), tried)
-    if given.value <= own.value * (1.0 + SAME) + TINY:
-        return given, []
-    reached = kinetics.decode(given.u)[0]
+def told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[np.float64]) -> str:
+    """Return that a search from the start that was given ended at u, a worse fit."""
+    reached = kinetics.decode(u)[0]
     ends = ", ".join(f"{v.name} = {x:.3g}" for v, x in zip(variables, reached, strict=True))
-    said = f"from the start given the search ends at {ends}, a worse fit than the one reported"
-    return (ordered(objective, own, start, variables) if permutable(kinetics) else own), [said]
+    return f"from the start given the search ends at {ends}, a worse fit than the one reported"
 
 
 def permutable(kinetics: AbstractKinetics) -> bool:
@@ -110,23 +83,16 @@ def permutable(kinetics: AbstractKinetics) -> bool:
     )
 
 
-def ordered(
-    objective: Searchable, best: Point, start: Mapping[str, float], variables: Sequence[Variable]
-) -> Point:
-    """Return a minimum with rate constants that can change places in order.
+def in_order(
+    u: NDArray[np.float64], start: Mapping[str, float], variables: Sequence[Variable]
+) -> NDArray[np.float64]:
+    """Return rate constants that can change places in order, shape (variables,).
 
     They stand with the fastest first, or as a complete start has them.
     """
-    fastest = np.sort(best.u)[::-1]
+    fastest = np.sort(u)[::-1]
     names = [variable.name for variable in variables]
     if not all(name in start for name in names):
-        return objective.at(fastest)
+        return fastest
     ranks = np.argsort(np.argsort([-start[name] for name in names], kind="stable"), kind="stable")
-    return objective.at(fastest[ranks])
-
-
-def _search(objective: Searchable, points: Iterable[NDArray[np.float64]], tried: int) -> Point:
-    """Return the best minimum from the most promising of some points."""
-    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)[:tried]
-    ends = (objective.minimise(point.u, known=point) for point in known)
-    return min(ends, key=lambda point: point.value)
+    return fastest[ranks]

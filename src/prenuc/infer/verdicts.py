@@ -16,20 +16,17 @@ if TYPE_CHECKING:
     from prenuc.infer.noise import Noise
     from prenuc.infer.parameter import Parameter
     from prenuc.infer.projection import Objective, Point
+    from prenuc.infer.solve import Solution
 
 POWER_STEPS = 30
 
 
 def remarks(
-    objective: Objective,
-    noise: Noise,
-    params: Mapping[str, Parameter],
-    known: Intervals,
+    noise: Noise, params: Mapping[str, Parameter], known: Intervals
 ) -> Iterator[str]:
     """Yield what a reader should know before believing the numbers.
 
     Args:
-        objective: The weighted objective.
         noise: The noise found.
         params: The parameters reported.
         known: The intervals, and what they found out about the scheme.
@@ -55,12 +52,67 @@ def remarks(
             "scatter of the residuals along the fit's own filter"
         )
     if seen and known.rates is not None:
-        yield from _of_times(known.rates, objective.time)
+        yield from _of_times(known.rates, known.time)
     lost = [name for name, one in params.items() if not one.identifiable]
     if lost:
         yield f"not identifiable: {', '.join(lost)}"
     if seen >= rank:
         yield from advice(params, known.traded)
+
+
+def of_trace(
+    found: Solution,
+    known: Intervals,
+    params: Mapping[str, Parameter],
+    residual: NDArray[np.float64],
+) -> Iterator[str]:
+    """Yield what a reader should know before believing the fit of one trace.
+
+    Args:
+        found: The best fit.
+        known: The intervals, and what they found out about the scheme.
+        params: The parameters reported.
+        residual: Data less the fit, shape (m,).
+    """
+    kinetics, one = found.question.kinetics, found.question.sets[0]
+    first_order = "B" in params and kinetics.names == ("k",)
+    if one.background and kinetics.closed:
+        yield "an unknown constant lies under the trace; it shifts A_inf and B"
+    if first_order and one.background:
+        yield "with it, first-order growth holds no information on a lag"
+    elif first_order:
+        yield _of_lag(params["lag"])
+    span = float(one.series.time[-1] - min(float(one.series.time[0]), 0.0))
+    if "B" in params and float(np.exp(found.best.u[0])) * span < 1.5:
+        yield "the trace ends before the plateau is in sight; A_inf and k lean on each other"
+    if any(kinetics.orders):
+        yield "amounts are shares of the first species' amount at time 0, k is per share"
+    yield from correlation(residual)
+    gone = [name for name, one in params.items() if not one.identifiable]
+    if gone:
+        yield f"not identifiable: {', '.join(gone)}"
+    yield from advice(params, known.traded)
+
+
+def correlation(residual: NDArray[np.float64]) -> Iterator[str]:
+    """Yield a warning if neighbouring residuals of a trace, shape (m,), are correlated."""
+    scatter = float(residual @ residual)
+    one_apart = float(residual[1:] @ residual[:-1]) / scatter if scatter > 0 else 0.0
+    if abs(one_apart) > 3.0 / math.sqrt(len(residual)):
+        yield (
+            f"neighbouring residuals are correlated ({one_apart:+.2f}): the scheme misses "
+            "something, or the noise is not white; the intervals are then too narrow"
+        )
+
+
+def _of_lag(lag: Parameter) -> str:
+    high = lag.ends[1]
+    if lag.identifiable and high is not None and high < 0:
+        return (
+            "the lag is NEGATIVE, which no growth can have: something else absorbs at this "
+            "wavelength. Fit with a background; the lag is then not identifiable"
+        )
+    return "the lag takes for granted that nothing else absorbs at this wavelength"
 
 
 def _of_times(rates: NDArray[np.float64], time: NDArray[np.float64]) -> Iterator[str]:
@@ -90,7 +142,7 @@ def advice(
     for name, one in params.items():
         if one.identifiable or name in said or not name.startswith(("k", "lag", "ratio", "seed")):
             continue
-        low, high = one.ci95
+        low, high = one.ends
         rate = name.startswith("k")
         if low is None and high is not None:
             mend = "measure longer or hotter" if rate else "sample earlier and more often"
@@ -108,8 +160,8 @@ def trend(objective: Objective, best: Point) -> bool:
     """
     block, part = objective.blocks[0], objective.splits(best.u)[0]
     m, r = part.span.shape
-    rest = block.gram - part.span @ (part.span.T @ block.gram)
-    rest -= (rest @ part.span) @ part.span.T
+    rest = part.beyond(block.rows)
+    rest = rest @ rest.T
     n = float(np.trace(rest)) / (m - r)
     course = np.linspace(-1.0, 1.0, m) ** 3 + 0.5
     for _ in range(POWER_STEPS):

@@ -52,6 +52,14 @@ class Trace:
         if dimension(self.time_unit) not in {"[time]", ""}:
             raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
 
+    def kept(self, points: NDArray[np.bool_]) -> Trace:
+        """Return some of the points.
+
+        Args:
+            points: Which of them, shape (m,).
+        """
+        return replace(self, time=self.time[points], value=self.value[points])
+
     def after(self, start: float) -> Trace:
         """Return the part of the trace from time ``start`` (in ``time_unit``) on."""
         keep = self.time >= start
@@ -128,6 +136,42 @@ class SpectrumSeries:
             f"{self.signal} at {nm:g} nm",
             (*self.history, f"signal read at {nm:g} nm"),
             self.offset_free,
+        )
+
+    def kept(self, spectra: NDArray[np.bool_]) -> SpectrumSeries:
+        """Return some of the spectra.
+
+        Args:
+            spectra: Which of them, shape (m,).
+        """
+        if np.all(spectra):
+            return self
+        labels = tuple(label for label, on in zip(self.labels, spectra, strict=True) if on)
+        variance = None if self.variance is None else self.variance[spectra]
+        return replace(
+            self,
+            time=self.time[spectra],
+            absorbance=self.absorbance[spectra],
+            labels=labels,
+            variance=variance,
+        )
+
+    def at_wavelengths(self, kept: NDArray[np.bool_], why: str) -> SpectrumSeries:
+        """Return the spectra at some of the wavelengths.
+
+        Args:
+            kept: Which of them, shape (n,).
+            why: What was wrong with the others, for the history.
+        """
+        some = self.wavelength[~kept]
+        where = f"{some[0]:g} nm" if len(some) == 1 else f"{some[0]:g} to {some[-1]:g} nm"
+        note = f"{len(some)} of {len(kept)} wavelengths are left out ({where}): {why}"
+        return replace(
+            self,
+            wavelength=self.wavelength[kept],
+            absorbance=self.absorbance[:, kept],
+            variance=None if self.variance is None else self.variance[:, kept],
+            history=(*self.history, note),
         )
 
     def subtract(self, index: int) -> SpectrumSeries:

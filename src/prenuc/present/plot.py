@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, Problem
-from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.fit import linearised
 from prenuc.infer.growth import growth_of
-from prenuc.infer.many_fit import ManyFit
-from prenuc.infer.trace_fit import linearised
+from prenuc.infer.results import GlobalFit, ManyFit
 from prenuc.present.files import whole
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from prenuc.infer.trace_fit import Fit
+    from prenuc.infer.results import Fit
     from prenuc.observe.series import SpectrumSeries
 
 DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design

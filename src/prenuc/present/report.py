@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
-from prenuc.infer.fit import Fit
-from prenuc.infer.global_fit import GlobalFit
-from prenuc.infer.many_fit import ManyFit
+from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.published import PanelResult
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries

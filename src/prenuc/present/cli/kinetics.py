@@ -125,7 +125,7 @@ def _beside(
 def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
     from prenuc.errors import FitError, Problem
     from prenuc.infer.bootstrap import bootstrap, sandwich
-    from prenuc.infer.global_fit import GlobalFit
+    from prenuc.infer.results import GlobalFit
 
     if not isinstance(found, GlobalFit):
         what = "a single trace has no spectra that could be drawn anew"

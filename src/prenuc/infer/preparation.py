@@ -1,0 +1,96 @@
+"""What of a measurement is data for a fit: not what is missing, nor what was read before time zero.
+
+Every step is a line of the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from prenuc.errors import FitError, Problem
+from prenuc.observe.series import SpectrumSeries, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.data_sets import DataSet
+
+Measured = TypeVar("Measured", SpectrumSeries, Trace)
+MOST_MISSING = 0.5  # of a wavelength or a spectrum: beyond it the whole of it is left out
+
+
+def prepared(data: Measured) -> Measured:
+    """Return what a fit can use of a measurement.
+
+    Args:
+        data: A trace or spectra.
+
+    Raises:
+        FitError: Nothing is left.
+    """
+    if isinstance(data, Trace):
+        return _without_negative_times(_without_holes(data))
+    return _without_empty(_without_negative_times(data))
+
+
+def prepared_sets(sets: Sequence[DataSet]) -> list[DataSet]:
+    """Return data sets without what is missing; wavelengths that any of them lacks go from all."""
+    found = [replace(one, data=prepared(one.data)) for one in sets]
+    spectra = [one.data for one in found if isinstance(one.data, SpectrumSeries)]
+    same = all(np.array_equal(one.wavelength, spectra[0].wavelength) for one in spectra)
+    whole = [np.all(np.isfinite(one.absorbance), axis=0) for one in spectra]
+    if not spectra or not same or all(np.all(one) for one in whole):
+        return found
+    kept = np.all(whole, axis=0)
+    return [
+        replace(one, data=one.data.at_wavelengths(kept, "readings of a data set are missing"))
+        if isinstance(one.data, SpectrumSeries)
+        else one
+        for one in found
+    ]
+
+
+def _without_negative_times(data: Measured) -> Measured:
+    """Return the part from time zero on, where times begin before it and go on after it."""
+    before = data.time < 0
+    if not np.any(before) or np.sum(~before) < 2 or np.any(np.isnan(data.time)):
+        return data
+    count, what = int(before.sum()), "point" if isinstance(data, Trace) else "spectrum"
+    plural = {"point": "points", "spectrum": "spectra"}[what]
+    note = f"{count} {what if count == 1 else plural} before time zero left out: no reaction yet"
+    return replace(data.kept(~before), history=(*data.history, note))
+
+
+def _without_holes(trace: Trace) -> Trace:
+    """Return a trace without points that have no value."""
+    missing = np.isnan(trace.value)
+    if not np.any(missing):
+        return trace
+    if np.all(missing):
+        raise FitError(Problem("no point of the trace has a value", "Check the file"))
+    count = int(missing.sum())
+    note = f"{count} {'point is' if count == 1 else 'points are'} masked: no value"
+    return replace(trace.kept(~missing), history=(*trace.history, note))
+
+
+def _without_empty(series: SpectrumSeries) -> SpectrumSeries:
+    """Return spectra without wavelengths, then spectra, of which most readings are missing."""
+    missing = np.isnan(series.absorbance)
+    if not np.any(missing):
+        return series
+    columns: NDArray[np.bool_] = missing.mean(axis=0) <= MOST_MISSING
+    if not np.all(columns) and np.any(columns):
+        series = series.at_wavelengths(columns, "most of their readings are missing")
+    rows = np.isnan(series.absorbance).mean(axis=1) <= MOST_MISSING
+    if not np.any(columns) or not np.any(rows):
+        raise FitError(Problem("most readings are missing", "Check the file"))
+    if not np.all(rows):
+        names = ", ".join(f"'{series.labels[i]}'" for i in np.flatnonzero(~rows))
+        note = f"spectra of which most readings are missing are left out: {names}"
+        series = replace(series.kept(rows), history=(*series.history, note))
+    return series

@@ -1,0 +1,248 @@
+r"""Can the intervals of a fit be believed? Questions to its whitened residuals.
+
+In units of the noise found, residuals R (m spectra × n directions of wavelength) around a fit that
+follows the orthonormal courses Q hold nothing but P⊥ times white noise if scheme and noise model
+are right. What else is left moves rate constants, and no interval can be stood for:
+
+- a **course in the spectra of the species**: along a spectrum s of a species the residuals are one
+  course R s; its smooth part (the first courses of Brownian motion, orthogonal to Q) is compared
+  with the rest, F(q c, (f − q) c) for c spectra. It answers to a gain that steps or drifts, to a
+  rate constant that drifts, to a step that is missed;
+- a **course in all directions**, alike;
+- **one course beyond the largest of pure noise**: the largest singular value against the law of
+  Tracy and Widom (Johnstone 2001, Ann. Stat. 29, 295);
+- **amounts of whole spectra that are no scatter**: offsets, factors and shifts that the noise
+  model takes for random, but whose neighbours are alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.noise import brownian, is_exact, turned_back
+from prenuc.infer.photometer import EFFECTS
+from prenuc.infer.projection import split
+from prenuc.infer.residual_checks import independent_wavelengths
+from prenuc.infer.uneven import Uneven
+from prenuc.infer.whitened import noise_ceiling
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prenuc.infer.solve import Solution
+
+    Array = NDArray[np.float64]
+
+LEVEL = 1e-3  # chance that noise alone fails one question
+LEVEL_OF_ONE = 4e-3  # the same for a question to one suspect
+CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
+HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
+COURSES = 5  # smooth courses that are asked for
+FEWEST_LEFT = 4  # courses beside them
+ABOVE = 1.06  # of the largest singular value that pure noise has once in a hundred times
+MEND = "fit a scheme with another step or leave part of the data out (--times, --window)"
+
+
+def doubt(found: Solution) -> str:
+    """Return why the intervals of a fit cannot be believed, in a sentence; empty if they can.
+
+    Args:
+        found: The best fit of one data set at many wavelengths.
+    """
+    if is_exact(found.noises[0], found.question.data[0]):
+        return ""
+    seen = _Seen.of(found)
+    m, r = seen.span.shape
+    if m - r - COURSES < FEWEST_LEFT:
+        return ""
+    if why := _of_amounts(found, seen):
+        return why
+    for what, fields in seen.suspects.items():
+        if _trade(seen, fields) < LEVEL_OF_ONE:
+            return f"{what}; {MEND}"
+    signals = seen.residual @ seen.signal
+    if signals.size and _chance(signals, seen.slow, r) < LEVEL:
+        return (
+            "the residuals keep a slow course with the spectra of the species: the scheme misses "
+            f"a step, or the gain or a rate constant changes in the course of the series; {MEND}"
+        )
+    if _chance(seen.residual, seen.slow, r) < LEVEL:
+        return f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
+    if not found.noises[0].correlated:
+        rest = seen.residual
+        rest = rest if isinstance(found.objective, Uneven) else turned_back(rest)
+        held = np.clip(rest, -HELD, HELD)
+        largest = float(np.linalg.svd(held, compute_uv=False)[0]) / float(held.std())
+        if largest > ABOVE * float(noise_ceiling(np.array([m]), held.shape[1])[0]):
+            return (
+                "one course of the residuals stands out of the noise: something changes that the "
+                f"scheme lacks; {MEND}"
+            )
+    return ""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A fit in units of its noise, directions in which the baseline drifts left out.
+
+    Args:
+        residual: Residuals, shape (m, n).
+        span: Courses that the fit follows at every wavelength, orthonormal, (m, r).
+        moves: How the parameters move the fit, shape (p, m, n).
+        signal: Directions of the spectra of the species, orthonormal, shape (n, s).
+        slow: Smooth courses beyond those, orthonormal, shape (m, q).
+        suspects: In words what may be wrong, and what it would do, each shape (m, n).
+    """
+
+    residual: Array
+    span: Array
+    moves: Array
+    signal: Array
+    slow: Array
+    suspects: dict[str, Array]
+
+    @classmethod
+    def of(cls, found: Solution) -> _Seen:
+        """Return a fit in units of its noise."""
+        objective, u, time = found.objective, found.best.u, found.objective.time
+        shares, slopes = _columns(found)
+        x = (time - time[0]) / (time[-1] - time[0])
+        if isinstance(objective, Uneven):
+            spectra, _, rest = objective.parts(u)
+            root = np.sqrt(objective.weight.T)
+            span = objective.splits(u)[0].span
+            residual, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
+            followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
+        else:
+            data, level = found.weighted_rows()
+            block = objective.blocks[0]
+            white = block.whitener if block.whitener is not None else np.eye(len(time))
+            white = white if found.noises[0].rho else np.eye(len(time))
+            part = split(white @ shares, white @ slopes)
+            rows, span = part.inverse @ data, part.span
+            residual, moves = part.beyond(data), (white @ slopes) @ rows
+            followed, fit = span.T @ data, (white @ shares) @ rows + level
+        gain = x[:, None] * fit
+        suspects = {
+            "the signal grows or falls as a whole in the course of the series, as when the lamp, "
+            "the path or the volume changes": gain,
+            "a rate constant changes in the course of the series": x[:, None] * moves.sum(axis=0),
+        }
+        return cls(
+            residual,
+            span,
+            moves,
+            _directions(followed),
+            _smooth(time, span),
+            suspects,
+        )
+
+
+def _columns(found: Solution) -> tuple[Array, Array]:
+    """Return the columns of the fit, shape (m, c), and how u moves them, shape (p, m, c)."""
+    kinetics, u = found.objective.kinetics, found.best.u
+    values, scale = kinetics.decode(u)
+    shares, slopes = kinetics.concentrations(found.objective.time, values)
+    return shares, slopes * scale[:, None, None]
+
+
+def _directions(followed: Array) -> Array:
+    """Return orthonormal directions that stand above the noise, shape (n, s).
+
+    Args:
+        followed: What the fit follows, in units of the noise, by orthonormal courses, (r, n).
+    """
+    left, size, _ = np.linalg.svd(followed.T, full_matrices=False)
+    r, n = followed.shape
+    found: Array = left[:, size > CLEAR * (math.sqrt(n) + math.sqrt(r))]
+    return found
+
+
+def _smooth(time: Array, span: Array) -> Array:
+    """Return the smoothest courses that the fit does not follow, orthonormal, shape (m, q)."""
+    courses = brownian(time)[:, : span.shape[1] + COURSES]
+    courses = courses - span @ (span.T @ courses)
+    left, size, _ = np.linalg.svd(courses, full_matrices=False)
+    count = min(COURSES, int(np.sum(size > 1e-6 * max(float(size[0]), 1e-300))))
+    found: Array = left[:, :count]
+    return found
+
+
+def _trade(seen: _Seen, field: Array) -> float:
+    """Return how often noise alone would show so much of what one suspect does."""
+    from scipy.special import ndtr
+
+    beyond = [f - seen.span @ (seen.span.T @ f) for f in (field, *seen.moves)]
+    own, moves = beyond[0].ravel(), np.stack([one.ravel() for one in beyond[1:]])
+    rest = own - np.linalg.lstsq(moves.T, own, rcond=1e-10)[0] @ moves
+    size = float(np.linalg.norm(rest))
+    if size <= 1e-9 * float(np.linalg.norm(own)):
+        return 1.0
+    m, n = seen.residual.shape
+    freedom = (m - seen.span.shape[1]) / m
+    scale = math.sqrt(float(np.mean(seen.residual**2)) / freedom)
+    return 2.0 * float(ndtr(-abs(float(rest @ seen.residual.ravel())) / size / scale))
+
+
+def _chance(courses: Array, slow: Array, followed: int) -> float:
+    """Return how often noise alone has so much of its variance in slow courses."""
+    from scipy.special import fdtrc
+
+    m, q = courses.shape[0], slow.shape[1]
+    independent = independent_wavelengths(courses @ courses.T, m - followed, courses.shape[1])
+    within = float(np.sum((slow.T @ courses) ** 2))
+    rest = max(float(np.sum(courses**2)) - within, 1e-300)
+    ratio = within / q / (rest / (m - followed - q))
+    return float(fdtrc(q * independent, (m - followed - q) * independent, ratio))
+
+
+def _alike(course: Array, span: Array) -> float:
+    """Return how often the neighbours of a random course, shape (m,), would be so alike."""
+    from scipy.special import ndtr
+
+    m, r = span.shape
+    expected = -float(np.sum(span[1:] * span[:-1])) / (m - r)
+    found = float(course[1:] @ course[:-1]) / max(float(course @ course), 1e-300)
+    return float(ndtr(-(found - expected) * math.sqrt(m - r)))
+
+
+def _of_amounts(found: Solution, seen: _Seen) -> str:
+    """Return whether offsets, factors or shifts of spectra follow a course instead of chance."""
+    objective = found.objective
+    if not isinstance(objective, Uneven) or not len(objective.precision):
+        return ""
+    _, amounts, _ = objective.parts(found.best.u)
+    names = [name for name, on in zip(EFFECTS, found.effects, strict=True) if on]
+    for name, course in zip(names, amounts, strict=True):
+        course = course - seen.span @ (seen.span.T @ course)
+        smooth = _chance(course[:, None], seen.slow, seen.span.shape[1])
+        if min(smooth, _alike(course, seen.span)) < LEVEL:
+            return (
+                f"the {name}s of the spectra follow a course in time, which a random {name} has "
+                f"not: the photometer drifts; {MEND}"
+            )
+    return ""
+
+
+def of_trace(residual: Array) -> str:
+    """Return why the intervals of a trace cannot be believed; empty if they can.
+
+    Args:
+        residual: Data less the fit, shape (m,).
+    """
+    m = len(residual)
+    scatter = float(residual @ residual)
+    if m < 8 or scatter <= 0:
+        return ""
+    apart = float(residual[1:] @ residual[:-1]) / scatter
+    if apart <= 3.3 / math.sqrt(m):
+        return ""
+    return (
+        f"neighbouring residuals are correlated ({apart:+.2f}), so the scheme misses something or "
+        f"the noise is not white; {MEND}"
+    )
+

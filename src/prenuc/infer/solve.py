@@ -1,0 +1,367 @@
+"""The search of a fit: the best parameters, the noise that weighs them, and what lies beside.
+
+The spectra are eliminated (:mod:`prenuc.infer.projection`), the noise is estimated from what is
+left (:mod:`prenuc.infer.noise`), and the data are weighted with it, until both stand still:
+iterated generalised least squares. Several data sets are first fitted each alone. This is the one
+place where fits are minimised.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.data_sets import leveled
+from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, correlation_in_time, is_exact, rotate, whitened_in_time
+from prenuc.infer.non_negative import held_above_zero
+from prenuc.infer.photometer import estimate, read_out_noise, uneven
+from prenuc.infer.profiles import Clock
+from prenuc.infer.projection import Block, Objective, Point, condensed, minimise
+from prenuc.infer.stack import Stack
+from prenuc.infer.starts import grid, in_order, permutable, told
+from prenuc.infer.uneven import Uneven
+from prenuc.infer.weights import blocks_of_one, noise_of, stacked_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.data_sets import Question
+    from prenuc.infer.profiles import AbstractKinetics, Variable
+
+    Array = NDArray[np.float64]
+
+ROUNDS = 6  # of noise and parameters in turn
+STEADY = 1e-3  # a change of this many standard errors ends them
+TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
+NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
+SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
+RIDGE = 1e-12  # of columns at wavelengths without readings
+APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The best fit and the noise that weighs it.
+
+    Args:
+        question: What was fitted.
+        objective: The weighted objective.
+        best: Its minimum.
+        noises: The noise found in each data set.
+        said: What there is to say about the search.
+        spectra: Of one data set, the spectra with what is missing filled from the fit, (m, n).
+    """
+
+    question: Question
+    objective: Objective
+    best: Point
+    noises: tuple[Noise, ...]
+    said: tuple[str, ...] = ()
+    spectra: Array | None = None
+
+    @property
+    def noise(self) -> Noise:
+        """The noise of one data set; of several in units of each data set's own."""
+        if len(self.noises) == 1:
+            return self.noises[0]
+        n = min(len(one.variance) for one in self.noises)
+        correlated = any(one.correlated for one in self.noises)
+        return Noise(np.ones(n), sd=1.0, correlated=correlated)
+
+    @property
+    def stack(self) -> Stack:
+        """The data sets, each weighted with its noise."""
+        stack = self.objective.kinetics
+        return stack if isinstance(stack, Stack) else self.question.stack
+
+    def beside(self, u: Array, fixed: int, objective: Objective | None = None) -> Point:
+        """Return the best fit near u with one variable held.
+
+        Rate constants that may swap keep their order, so that each profile is that of the ordered
+        pair.
+
+        Args:
+            u: Where the search begins, shape (variables,).
+            fixed: The variable that stays where it is.
+            objective: What is minimised; the weighted objective if None.
+        """
+        objective = objective or self.objective
+        if not permutable(self.question.kinetics):
+            return minimise(objective, u, fixed)
+        low, high = objective.bounds.copy()
+        falling = np.sign(self.best.u - self.best.u[fixed])
+        for j in range(len(u)):
+            if j != fixed and falling[j] > 0:
+                low[j] = min(u[fixed] + APART, high[j])
+            elif j != fixed and falling[j] < 0:
+                high[j] = max(u[fixed] - APART, low[j])
+        return minimise(objective, np.clip(u, low, high), fixed, bounds=np.array([low, high]))
+
+    def free(self, objective: Objective, u: Array) -> Point:
+        """Return the minimum of another objective near u: fewer steps, an amplitude held."""
+        return minimise(objective, u)
+
+    def with_scheme(self, objective: Objective, u: Array) -> Solution:
+        """Return the same data fitted with the scheme of another objective, from u on."""
+        asked = replace(self.question, kinetics=objective.kinetics)
+        return replace(self, question=asked, objective=objective, best=minimise(objective, u))
+
+    def with_noise(self, u: Array, sd: float) -> Solution:
+        """Return the fit of a trace at another point, with noise of another size."""
+        rows = self.objective.blocks[0].rows * (self.noises[0].sd / sd)
+        objective = replace(self.objective, blocks=(Block(rows),))
+        noise = Noise(np.full(1, sd**2), sd)
+        return replace(self, objective=objective, best=objective.at(u), noises=(noise,))
+
+    def plain_residual(self) -> Array:
+        """Return the residuals of one data set, all alike, shape (m, n); NaN where missing."""
+        data, stack = self.question.sets[0].series.absorbance, self.question.stack
+        columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
+        rest: Array = data - _followed(columns, data)
+        return rest
+
+    def weighted_rows(self) -> tuple[Array, Array]:
+        """Return rotated spectra in units of their noise, and the mean that they lack.
+
+        Directions in which the baseline drifts or is offset are left out.
+        """
+        noise, spectra = self.noises[0], self.spectra
+        assert spectra is not None
+        data = rotate(leveled(spectra, self.question))
+        kept = max(len(noise.drift), int(noise.offset_sd > 0))
+        rows = data[:, kept:] / np.sqrt(noise.variance[kept:])
+        level = rotate(spectra - leveled(spectra, self.question))[:1]
+        level = level[:, kept:] / np.sqrt(noise.variance[kept:])
+        white = whitened_in_time(self.objective.time, noise.rho) if noise.rho else None
+        return (rows, level) if white is None else (white @ rows, white.sum(axis=1)[:, None] * level)
+
+    @property
+    def effects(self) -> tuple[bool, bool, bool]:
+        """Whether offsets, factors and shifts of spectra are part of the noise."""
+        noise = self.noises[0]
+        return (noise.offset_sd > 0, noise.factor_sd > 0, noise.shift_sd > 0)
+
+    def again(self, data: Array) -> Array:
+        """Return u of other rotated spectra, shape (m, n), weighted alike."""
+        blocks = blocks_of_one(data, self.noises[0], self.objective.time)
+        return minimise(replace(self.objective, blocks=blocks), self.best.u).u
+
+
+def solve(asked: Question, start: Mapping[str, float], *, non_negative: bool = False) -> Solution:
+    """Return the best fit.
+
+    Args:
+        asked: The data sets and the scheme.
+        start: Starting values by name; none are needed.
+        non_negative: Whether spectra are held at zero or above.
+    """
+    if not asked.alone:
+        return _together(asked, start)
+    objective = Objective(asked.stack, asked.stack.members[0].time, (), asked.clock)
+    return _settled(asked, objective, asked.data[0], start, non_negative=non_negative)
+
+
+def _settled(
+    asked: Question,
+    objective: Objective,
+    data: Array,
+    start: Mapping[str, float],
+    *,
+    non_negative: bool,
+) -> Solution:
+    """Return the fit of one data set: parameters and noise in turn."""
+    kinetics, time = asked.kinetics, objective.time
+    objective = replace(objective, blocks=(Block(condensed(data)),))
+    best, said = find(objective, kinetics, objective.variables, start)
+    noise, objective, best, spectra = _in_turn(asked, objective, best, data)
+    if not is_exact(noise, data):
+        span = objective.splits(best.u)[0].span
+        noise, objective, best = _read_out(asked, noise, objective, best)
+        if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
+            noise, objective, best, spectra = _in_turn(asked, objective, best, data, rho)
+    if permutable(kinetics) and not start:
+        best = objective.at(in_order(best.u, start, objective.variables))
+    if non_negative and not isinstance(objective, Uneven):
+        spectra = asked.sets[0].series.absorbance
+        objective = held_above_zero(objective, best, noise, data[:, 0], spectra)
+        best = minimise(objective, best.u)
+    return Solution(asked, objective, best, (noise,), tuple(said), spectra)
+
+
+def _in_turn(
+    asked: Question, objective: Objective, best: Point, data: Array, rho: float = 0.0
+) -> tuple[Noise, Objective, Point, Array]:
+    """Return noise, parameters and whole spectra, estimated in turn until both stand still.
+
+    Readings that are missing are filled from the fit each time, which ends at the least squares of
+    those that are there (Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39, 1).
+
+    Args:
+        asked: The data set and the scheme.
+        objective: Scheme, times and clock.
+        best: Where to begin.
+        data: The rotated spectra, shape (m, n).
+        rho: Correlation of neighbouring spectra.
+    """
+    series, time = asked.sets[0].series.absorbance, objective.time
+    seen, whole = np.isfinite(series), series
+    kept = float(seen.mean())
+    for _ in range(ROUNDS):
+        before = best
+        if kept < 1.0:
+            columns, _ = asked.stack.concentrations(time, asked.stack.decode(best.u)[0])
+            whole = np.where(seen, series, _followed(columns, series))
+            data = rotate(leveled(whole, asked))
+        noise = noise_of(asked.stack, 0, data, before.u, rho)
+        noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
+        objective = replace(objective, blocks=blocks_of_one(data, noise, time))
+        best = minimise(objective, best.u)
+        move = best.u - before.u
+        if float(move @ best.curvature @ move) < STEADY**2:
+            break
+    return noise, objective, best, whole
+
+
+def _read_out(
+    asked: Question, noise: Noise, objective: Objective, best: Point
+) -> tuple[Noise, Objective, Point]:
+    """Return the fit with readings that are not equally good, where the residuals say so."""
+    series = asked.sets[0].series
+    data, wavelength = series.absorbance, series.wavelength
+    if data.shape[1] < FEWEST_WAVELENGTHS:
+        return noise, objective, best
+    columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
+    fit = _followed(columns, data)
+    followed, readout, base = columns.shape[1] + len(best.u), None, objective
+    for rounds in range(ROUNDS):
+        readout = estimate(data, fit, wavelength, followed, noise, readout)
+        if readout.is_even and not isinstance(objective, Uneven):
+            return noise, objective, best
+        before, objective = best, uneven(base, readout, data, fit, wavelength)
+        best = minimise(objective, best.u)
+        columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])
+        fit = columns @ objective.parts(best.u)[0]
+        move = best.u - before.u
+        if float(move @ best.curvature @ move) < STEADY**2 and rounds:
+            break
+    return read_out_noise(readout, fit), objective, best
+
+
+def _followed(columns: Array, data: Array) -> Array:
+    """Return what columns, shape (m, r), follow of readings, shape (m, n), some perhaps missing."""
+    seen = np.isfinite(data)
+    if np.all(seen):
+        return columns @ np.linalg.lstsq(columns, data, rcond=1e-10)[0]
+    weight = seen.astype(float).T[:, :, None] * columns  # (n, m, r)
+    normal = columns.T @ weight + RIDGE * np.eye(columns.shape[1])
+    right = np.einsum("nmr,mn->nr", weight, np.where(seen, data, 0.0))
+    found: Array = columns @ np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
+    return found
+
+
+def _together(asked: Question, start: Mapping[str, float]) -> Solution:
+    """Return the fit of several data sets."""
+    stack, data, known = asked.stack, asked.data, asked.known
+    singles = [_alone(stack, index, y) for index, y in enumerate(data)]
+    noises = [noise for _, noise in singles]
+    stack, blocks = stacked_blocks(stack, data, known, noises)
+    objective = Objective(stack, stack.members[0].time, blocks, Clock(1.0, 1.0))
+    first = _first(stack, [point for point, _ in singles], start)
+    ends = [minimise(objective, u) for u in _beside(stack, first, start)]
+    best = min(ends, key=lambda point: point.value)
+    for _ in range(ROUNDS):
+        before = best
+        noises = [noise_of(stack, index, y, best.u) for index, y in enumerate(data)]
+        stack, blocks = stacked_blocks(stack, data, known, noises)
+        objective = replace(objective, kinetics=stack, blocks=blocks)
+        best = minimise(objective, best.u)
+        move = best.u - before.u
+        if float(move @ best.curvature @ move) < STEADY**2:
+            break
+    return Solution(asked, objective, best, tuple(noises))
+
+
+def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
+    """Return the fit of one data set alone, on the scale of its kinetics, and its noise."""
+    single = stack.alone(index)
+    time = single.members[0].time
+    objective = Objective(single, time, (Block(condensed(y)),), Clock.of(time))
+    best, _ = find(objective, single.members[0].kinetics, objective.variables, {})
+    return best, noise_of(single, 0, y, best.u)
+
+
+def _first(stack: Stack, points: Sequence[Point], start: Mapping[str, float]) -> Array:
+    """Return the parameters nearest to those of the data sets alone, and the start as given."""
+    wanted, rows = [], []
+    for member, point in zip(stack.members, points, strict=True):
+        values = member.kinetics.decode(point.u)[0]
+        u = np.where(member.exponent, np.log(np.maximum(values, 1e-300)), values)
+        free = np.any(member.matrix != 0, axis=1)
+        wanted.append((u - member.origin)[free])
+        rows.append(member.matrix[free])
+    low, high = np.array([variable.bounds for variable in stack.fitted]).T
+    found = np.linalg.lstsq(np.vstack(rows), np.concatenate(wanted), rcond=None)[0]
+    for i, variable in enumerate(stack.fitted):
+        if variable.name in start:
+            value = start[variable.name]
+            found[i] = np.log(value) if variable.logarithmic else value
+    return np.clip(found, low, high)
+
+
+def _beside(stack: Stack, first: Array, start: Mapping[str, float]) -> list[Array]:
+    """Return the first start and, where a band shifts, those with rates halved and doubled.
+
+    The powers of the share grown hold exp(−2kt), exp(−3kt), …, so that a multiple of k fits
+    nearly as well and is a minimum of its own.
+    """
+    if not stack.shift:
+        return [first]
+    rates = [v.name.startswith("k") and v.name not in start for v in stack.fitted]
+    return [first + move * np.array(rates) for move in (0.0, -np.log(2.0), np.log(2.0))]
+
+
+def find(
+    objective: Objective,
+    kinetics: AbstractKinetics,
+    variables: Sequence[Variable],
+    start: Mapping[str, float],
+) -> tuple[Point, list[str]]:
+    """Return the best minimum, and what there is to say about the start.
+
+    The search begins at the start that is given. Its end is the answer, unless the search without
+    a start ends at a better fit; then that is, and a warning says so.
+
+    Args:
+        objective: What is minimised.
+        kinetics: The scheme.
+        variables: Its parameters.
+        start: What the user gives, possibly nothing.
+    """
+    own = _search(objective, grid(kinetics, variables, {}))
+    if not start:
+        return own, []
+    given = _search(objective, grid(kinetics, variables, start))
+    if given.value <= own.value * (1.0 + SAME) + TINY:
+        return given, []
+    if permutable(kinetics):
+        own = objective.at(in_order(own.u, start, variables))
+    return own, [told(kinetics, variables, given.u)]
+
+
+def _search(objective: Objective, points: Iterable[Array]) -> Point:
+    """Return the best minimum from the most promising of some points."""
+    tried = TRIED_ON_A_TRACE if objective.blocks[0].rows.shape[1] == 1 else TRIED
+    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
+    spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
+    chosen: list[Point] = []
+    for point in known:
+        away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
+        if len(chosen) < tried and all(distance > 1.0 for distance in away):
+            chosen.append(point)
+    ends = (minimise(objective, point.u, known=point) for point in chosen)
+    return min(ends, key=lambda point: point.value)

@@ -1,0 +1,151 @@
+"""What the noise makes of the data: blocks of weighted directions, of one data set or of many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.noise import Noise, brownian, estimate_noise, whitened_in_time
+from prenuc.infer.projection import Block, condensed, split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.stack import Stack
+
+    Array = NDArray[np.float64]
+
+KNOWN = 0.1  # error of a known spectrum, in those of the quietest data set
+
+
+def noise_of(stack: Stack, index: int, y: Array, u: Array, rho: float = 0.0) -> Noise:
+    """Return the noise that one data set's residuals to spectra of its own show.
+
+    Args:
+        stack: The data sets.
+        index: Which of them.
+        y: Its rotated spectra, shape (m, n).
+        u: The fitted parameters, shape (fitted,).
+        rho: Correlation of neighbouring spectra.
+    """
+    member = stack.members[index]
+    shares, slopes = member.columns(u, stack.shift)
+    if member.background:
+        shares = np.hstack((shares, np.ones((len(shares), 1))))
+        slopes = np.concatenate((slopes, np.zeros((*slopes.shape[:2], 1))), axis=2)
+    if not rho:
+        parts = split(shares, slopes)
+        return estimate_noise(y, member.time, parts.span, directions(parts.tangents))
+    white = whitened_in_time(member.time, rho)
+    parts = split(white @ shares, white @ slopes)
+    found = estimate_noise(white @ y, member.time, parts.span, directions(parts.tangents))
+    return replace(found, rho=rho)
+
+
+def directions(tangents: Array) -> Array:
+    """Return orthonormal columns that span the tangents, shape (m, p)."""
+    m = tangents.shape[1]
+    columns = np.moveaxis(tangents, 1, 0).reshape(m, -1)
+    left, size, _ = np.linalg.svd(columns, full_matrices=False)
+    return left[:, size > 1e-6 * max(float(size[0]), 1e-300)]
+
+
+def blocks_of_one(data: Array, noise: Noise, time: Array) -> tuple[Block, ...]:
+    """Return one data set weighted by the inverse of its noise.
+
+    Args:
+        data: Rotated spectra, shape (m, n).
+        noise: Its noise.
+        time: Its times, shape (m,).
+    """
+    if noise.rho:
+        white = whitened_in_time(time, noise.rho)
+        blocks = blocks_of_one(white @ data, replace(noise, rho=0.0), time)
+        return tuple(Block(b.rows, b.seen(white)) for b in blocks)
+    count = len(noise.drift)
+    apart = max(count, 1)
+    rest = data[:, apart:] / np.sqrt(noise.variance[apart:])
+    if not count:
+        return (Block(condensed(np.hstack((data[:, :1] / np.sqrt(noise.variance[0]), rest)))),)
+    turned = [Block(condensed(rest))] if rest.shape[1] else []
+    modes, size, _ = np.linalg.svd(brownian(time), full_matrices=False)
+    for y, drift in zip((data[:, :apart] @ noise.turn).T, noise.drift, strict=True):
+        shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift * size**2)
+        whitener = np.eye(len(y)) - (modes * shrink) @ modes.T
+        turned.append(Block((whitener @ y)[:, None], whitener))
+    return tuple(turned)
+
+
+def stacked_blocks(
+    stack: Stack, data: Sequence[Array], known: Array, noises: Sequence[Noise]
+) -> tuple[Stack, tuple[Block, ...]]:
+    """Return the stack with its rows divided by the noise, and the weighted data.
+
+    Slow directions along wavelength, in which offsets and drifts lie, are weighted one by one;
+    all others together.
+
+    Args:
+        stack: The data sets, their rows not yet weighted.
+        data: The rotated spectra of each, shape (m, n).
+        known: The rotated known spectra, shape (rows, n).
+        noises: The noise of each.
+    """
+    sd = np.array([noise.sd for noise in noises])
+    scale = np.concatenate([np.full(len(y), s) for y, s in zip(data, sd, strict=True)])
+    scale = np.append(scale, np.full(len(known), KNOWN * float(sd.min())))
+    apart = max(max(len(noise.drift), 1) for noise in noises)
+    whole = [*data, known] if len(known) else list(data)
+    sizes = [*sd, KNOWN * float(sd.min())]
+    relative = [noise.variance / noise.sd**2 for noise in noises]
+    bulk = []
+    for i, (y, size) in enumerate(zip(whole, sizes, strict=False)):
+        profile = relative[i] if i < len(relative) and not stack.shared else _mean(relative)
+        uneven = any(noise.correlated for noise in noises)
+        flat = np.sqrt(profile[apart : y.shape[1]]) if uneven else 1.0
+        bulk.append(y[:, apart:] / size / flat)
+    blocks = [Block(_beside(bulk, shared=stack.shared))] if bulk[0].shape[1] else []
+    for j in range(apart):
+        whitener = _whitener(stack, noises, j, len(known))
+        z = whitener @ (np.concatenate([y[:, j] for y in whole]) / scale)
+        blocks.append(Block(z[:, None], whitener))
+    return replace(stack, scale=scale), tuple(blocks)
+
+
+def _mean(relative: Sequence[Array]) -> Array:
+    """Return the mean profile of noise along wavelength, as long as the shortest."""
+    n = min(len(one) for one in relative)
+    found: Array = np.exp(np.mean([np.log(one[:n]) for one in relative], axis=0))
+    return found
+
+
+def _beside(bulk: Sequence[Array], *, shared: bool) -> Array:
+    """Return the data below each other; beside each other where spectra are each set's own."""
+    if shared:
+        return condensed(np.vstack(bulk))
+    from scipy.linalg import block_diag
+
+    found: Array = block_diag(*(condensed(y) for y in bulk))
+    return found
+
+
+def _whitener(stack: Stack, noises: Sequence[Noise], j: int, rest: int) -> Array:
+    """Return what whitens direction j of all data sets in time, already divided by their noise."""
+    from scipy.linalg import block_diag
+
+    blocks = []
+    for member, noise in zip(stack.members, noises, strict=True):
+        m, count = len(member.time), len(noise.drift)
+        white, drift = float(noise.variance[j]), 0.0
+        if j < count:
+            back = np.linalg.inv(noise.turn)[:, j] ** 2
+            white, drift = float(back.sum()), float(noise.drift @ back)
+        modes, size, _ = np.linalg.svd(brownian(member.time), full_matrices=False)
+        shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift / white * size**2)
+        inner = np.eye(m) - (modes * shrink) @ modes.T
+        blocks.append(inner * (noise.sd / np.sqrt(white)))
+    found: Array = block_diag(*blocks, np.eye(rest))
+    return found
