@@ -25,7 +25,7 @@ check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % 
 check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
 	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
 
-coverage: $(INSTALLED_TEST)  ## 2000 series of each kind of noise, beside scipy and skultrafast: benchmarks/COVERAGE.md
+coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; half an hour, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?

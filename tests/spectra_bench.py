@@ -15,38 +15,45 @@ def band(nm, at, width, height):
     return height * np.exp(-0.5 * ((nm - at) / width) ** 2)
 
 
-def growing():
+def growing(nm=NM):
     """Spectra of A and B on a static background; B absorbs more, so their mean carries signal."""
-    background = 0.1 + 0.3 * np.exp(-(NM - 300) / 80)
-    return np.array([band(NM, 350, 25, 0.3), band(NM, 420, 20, 0.55)]) + background
+    background = 0.1 + 0.3 * np.exp(-(nm - 300) / 80)
+    return np.array([band(nm, 350, 25, 0.3), band(nm, 420, 20, 0.55)]) + background
 
 
 def first_order(k=K, time=MINUTES):
     return np.column_stack((np.exp(-k * time), -np.expm1(-k * time)))
 
 
-def noise(kind, rng, time=MINUTES):
-    m, n = len(time), len(NM)
-    found = WHITE * rng.normal(size=(m, n))
+def noise(kind, rng, time=MINUTES, nm=NM, white=WHITE):
+    m, n = len(time), len(nm)
+    found = white * rng.normal(size=(m, n))
     if "offsets" in kind:
         found += OFFSET * rng.normal(size=(m, 1))
-    if "correlated" in kind:  # over 20 nm, full width at half maximum of the kernel
-        smooth = gaussian_filter1d(rng.normal(size=(m, n + 400)), 40 / 2.355, axis=1)[:, 200:-200]
-        found += WHITE * smooth / smooth.std()
+    if "correlated" in kind:  # as large as the white noise
+        width = kernel(nm)
+        alone = gaussian_filter1d(np.eye(1, 401, 200), width)
+        smooth = gaussian_filter1d(rng.normal(size=(m, n + 400)), width, axis=1)[:, 200:-200]
+        found += white * smooth / np.sqrt(np.sum(alone**2))
     if "drift" in kind:
         found += OFFSET * np.cumsum(rng.normal(size=(m, 1)), axis=0) / np.sqrt(m)
     return found
 
 
-def covariance(kind):
+def kernel(nm):
+    """Standard deviation in readings of a kernel of 20 nm, full width at half maximum."""
+    return 20.0 / (nm[1] - nm[0]) / 2.355
+
+
+def covariance(kind, nm=NM, white=WHITE):
     """Covariance along wavelength of the noise of one spectrum, a drift not counted."""
-    n = len(NM)
-    found = WHITE**2 * np.eye(n)
+    n = len(nm)
+    found = white**2 * np.eye(n)
     if "offsets" in kind:
         found += OFFSET**2
     if "correlated" in kind:
-        lag = np.subtract.outer(np.arange(n), np.arange(n)) / (40 / 2.355)
-        found += WHITE**2 * np.exp(-0.25 * lag**2)
+        lag = np.subtract.outer(np.arange(n), np.arange(n)) / kernel(nm)
+        found += white**2 * np.exp(-0.25 * lag**2)
     return found
 
 
@@ -58,20 +65,20 @@ def information(time, over_time):
     return slope @ weighed[:, 2] - crossed @ np.linalg.solve(known, crossed)
 
 
-def best_precision(kind, time=MINUTES):
+def best_precision(kind, time=MINUTES, nm=NM, white=WHITE):
     """Return the Cramér-Rao bound on the standard deviation of k for A -> B (1/min).
 
     The spectra are free at every wavelength. A drift is a random walk of the mean of white noise;
     all other directions of wavelength space stay as they are.
     """
-    m, n = len(time), len(NM)
-    change = np.subtract(*growing())
+    m, n = len(time), len(nm)
+    change = np.subtract(*growing(nm))
     alone = information(time, np.eye(m))
-    total = alone * (change @ np.linalg.solve(covariance(kind), change))
+    total = alone * (change @ np.linalg.solve(covariance(kind, nm, white), change))
     if "drift" in kind:
         walk = np.minimum.outer(np.arange(1, m + 1), np.arange(1, m + 1)) / m
-        drifting = information(time, WHITE**2 * np.eye(m) + n * OFFSET**2 * walk)
-        total += change.sum() ** 2 / n * (drifting - alone / WHITE**2)
+        drifting = information(time, white**2 * np.eye(m) + n * OFFSET**2 * walk)
+        total += change.sum() ** 2 / n * (drifting - alone / white**2)
     return 1.0 / np.sqrt(total)
 
 
