@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.noise import FEWEST_WAVELENGTHS
+from prenuc.infer.noise import FEWEST_WAVELENGTHS, is_exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,8 @@ SHADOW = 0.3  # of a spike: what it leaves beside it in a fit
 SPIKE = 8.0  # standard deviations; heavy tails are no spikes
 BESIDE = 3.5  # standard deviations from which on a neighbour is out of the ordinary, too
 MOST_SPIKES = 0.05  # of all readings; more of them are not spikes
-FAR_OFF = 6.0  # times the typical residual of a spectrum
+TYPICAL = 90  # percentile of the residuals of a spectrum, which single spikes do not move
+FAR_OFF = 5.0  # times the typical residual of a spectrum
 MOST_SPECTRA = 0.1  # of all
 ROUNDS = 4  # what hides behind a larger one is seen when that is gone
 
@@ -71,7 +72,8 @@ def without_outlying(
         solve: Fits spectra.
     """
     found = solve(series)
-    if series.absorbance.shape[1] < FEWEST_WAVELENGTHS:
+    exact = is_exact(found.noises[0], found.question.data[0])
+    if exact or series.absorbance.shape[1] < FEWEST_WAVELENGTHS:
         return found, series
     for _ in range(ROUNDS):
         odd = outlying(found.plain_residual())
@@ -91,7 +93,7 @@ def outlying(residual: Array) -> Outlying:
         residual: Residuals, shape (m, n); NaN where there is no reading.
     """
     m = len(residual)
-    typical = np.nanmedian(np.abs(residual), axis=1)
+    typical = np.nanpercentile(np.abs(residual), TYPICAL, axis=1)
     spectra = typical > FAR_OFF * np.median(typical)
     if spectra.sum() > max(MOST_SPECTRA * m, 1):
         spectra[:] = False

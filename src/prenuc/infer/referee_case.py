@@ -140,7 +140,7 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
         blocks: tuple[tuple[Array, Array | None], ...] = ((fit.series.absorbance, None),)
         least, variance = float(np.sum(fit.residuals**2)), float(fit.noise["sd"]) ** 2
     else:
-        solved = solve(asked, {n: value for n, (value, _) in own.items()})
+        solved = solve(asked, {n: value for n, (value, _) in own.items()}, readout=False)
         blocks = tuple((one.rows, one.whitener) for one in solved.objective.blocks)
         least, variance = solved.best.value, 1.0
     variables, time = asked.stack.fitted, asked.stack.members[0].time

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LEVEL = 1e-3  # chance that noise alone fails one question
 LEVEL_OF_ONE = 4e-3  # the same for a question to one suspect
 CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
+LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
 COURSES = 5  # smooth courses that are asked for
 FEWEST_LEFT = 4  # courses beside them
@@ -220,7 +221,7 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
     for name, course in zip(names, amounts, strict=True):
         course = course - seen.span @ (seen.span.T @ course)
         smooth = _chance(course[:, None], seen.slow, seen.span.shape[1])
-        if min(smooth, _alike(course, seen.span)) < LEVEL:
+        if min(smooth, _alike(course, seen.span)) < LEVEL_OF_AMOUNTS:
             return (
                 f"the {name}s of the spectra follow a course in time, which a random {name} has "
                 f"not: the photometer drifts; {MEND}"

@@ -152,18 +152,25 @@ class Solution:
         return minimise(replace(self.objective, blocks=blocks), self.best.u).u
 
 
-def solve(asked: Question, start: Mapping[str, float], *, non_negative: bool = False) -> Solution:
+def solve(
+    asked: Question,
+    start: Mapping[str, float],
+    *,
+    non_negative: bool = False,
+    readout: bool = True,
+) -> Solution:
     """Return the best fit.
 
     Args:
         asked: The data sets and the scheme.
         start: Starting values by name; none are needed.
         non_negative: Whether spectra are held at zero or above.
+        readout: Whether readings may differ in their noise, and spectra be correlated in time.
     """
     if not asked.alone:
         return _together(asked, start)
     objective = Objective(asked.stack, asked.stack.members[0].time, (), asked.clock)
-    return _settled(asked, objective, asked.data[0], start, non_negative=non_negative)
+    return _settled(asked, objective, asked.data[0], start, (non_negative, readout))
 
 
 def _settled(
@@ -171,15 +178,14 @@ def _settled(
     objective: Objective,
     data: Array,
     start: Mapping[str, float],
-    *,
-    non_negative: bool,
+    options: tuple[bool, bool],
 ) -> Solution:
     """Return the fit of one data set: parameters and noise in turn."""
-    kinetics, time = asked.kinetics, objective.time
+    kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
     objective = replace(objective, blocks=(Block(condensed(data)),))
     best, said = find(objective, kinetics, objective.variables, start)
     noise, objective, best, spectra = _in_turn(asked, objective, best, data)
-    if not is_exact(noise, data):
+    if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
         noise, objective, best = _read_out(asked, noise, objective, best)
         if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
