@@ -253,7 +253,11 @@ def with_hole():
 @pytest.mark.parametrize(
     ("changes", "options", "message"),
     [
-        ({"time": MINUTES[::-1]}, {}, "times of the spectra do not ascend at the spectrum '196 min'"),
+        (
+            {"time": MINUTES[::-1]},
+            {},
+            "times of the spectra do not ascend at the spectrum '196 min'",
+        ),
         ({"time": np.where(MINUTES > 190, np.nan, MINUTES)}, {}, "'nan min' has no time"),
         ({"time": MINUTES[:3], "absorbance": series().absorbance[:3]}, {}, "3 spectra are too few"),
         ({}, {"start": {"q": 1.0}}, "no rate constant 'q'"),

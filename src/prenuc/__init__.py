@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
     from prenuc.infer.compare import compare, rivals
+    from prenuc.infer.data_sets import DataSet, Dilution
     from prenuc.infer.evidence import Comparison
     from prenuc.infer.fit import Fit, fit
-    from prenuc.infer.results import GlobalFit
     from prenuc.infer.laws import Arrhenius
-    from prenuc.infer.data_sets import DataSet, Dilution
     from prenuc.infer.next_experiment import next_experiment
     from prenuc.infer.published import kinetic_panel
+    from prenuc.infer.results import GlobalFit
     from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism

@@ -1,7 +1,8 @@
 """What the data allow one to say."""
 
-from prenuc.infer.fit import Fit, fit, linearised
-from prenuc.infer.results import GlobalFit
+from prenuc.infer.first_order import linearised
+from prenuc.infer.fit import Fit, fit
 from prenuc.infer.parameter import Parameter
+from prenuc.infer.results import GlobalFit
 
 __all__ = ["Fit", "GlobalFit", "Parameter", "fit", "linearised"]

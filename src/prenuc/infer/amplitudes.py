@@ -12,18 +12,17 @@ where its exponential crosses zero, ln(B/A_∞)/k, which takes for granted that 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from prenuc.infer.growth import Delayed
+from prenuc.infer.growth import Delayed, LateGrowth
 from prenuc.infer.intervals import Intervals, crossing
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import AbstractProgress, Exponentials
 from prenuc.infer.parameter import Parameter, lost, parameter
-from prenuc.infer.profiles import AbstractKinetics, Clock, Variable
 from prenuc.infer.projection import Block, Objective, Point, split
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 POLISHED = 8  # Gauss-Newton steps in extended precision
 RUNAWAY = 100.0  # an amplitude that may be so many times itself and the range of data is none
-LONGEST_LAG = 20.0  # time constants
 
 
 @final
@@ -49,7 +47,7 @@ class Held(Objective):
         amount: Its value.
     """
 
-    turn: Array | None = None
+    turn: Array = field(default_factory=lambda: np.eye(0))
     which: int = 0
     amount: float = 0.0
 
@@ -64,40 +62,6 @@ class Held(Objective):
         along = part.tangents @ (part.inverse @ y) + moved - (moved @ part.span) @ part.span.T
         rest = part.beyond(y[:, None])[:, 0]
         return Point(u, float(rest @ rest), -(along @ rest), along @ along.T)
-
-
-@final
-@dataclass(frozen=True)
-class LateGrowth(AbstractKinetics):
-    """The product of A -> B as growth from a lag on, continued below zero before it."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Rate constant and lag."""
-        return ("k", "lag")
-
-    @property
-    def species(self) -> tuple[str, ...]:
-        """The product."""
-        return ("B",)
-
-    @property
-    def logarithmic(self) -> NDArray[np.bool_]:
-        """The lag is searched as it is: it may be negative."""
-        return np.array([True, False])
-
-    def variables(self, clock: Clock) -> tuple[Variable, ...]:
-        """Return rate constant and lag."""
-        rate = clock.rate("k")
-        widest = (-LONGEST_LAG * clock.span, LONGEST_LAG * clock.span)
-        return (rate, Variable("lag", clock.unit, False, widest, widest, 0.1 * clock.span))
-
-    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
-        """Return 1 − exp(−k (t − lag)), shape (m, 1), and its derivatives."""
-        k, lag = values
-        left = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
-        slopes = np.stack(((time - lag) * left, -k * left))[:, :, None]
-        return (1.0 - left)[:, None], slopes
 
 
 class Amplitudes:
@@ -256,9 +220,7 @@ class Amplitudes:
 
     def _u(self, theta: Array) -> Array:
         """Return parameters on the scales on which they are searched, shape (parameters,)."""
-        found: Array = np.where(
-            self.kinetics.logarithmic, np.log(np.maximum(theta, 1e-300)), theta
-        )
+        found: Array = np.where(self.kinetics.logarithmic, np.log(np.maximum(theta, 1e-300)), theta)
         return found
 
 

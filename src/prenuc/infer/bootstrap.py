@@ -160,7 +160,11 @@ class _Again:
         self.kinetics = parse(chain if observed else fit.scheme, fit.series.time_unit)
         start = {name.replace("k_obs", "k"): fit.params[name].value for name in self.names}
         known = {name: value for name, value in start.items() if value is not None}
-        found = solve(question([DataSet(data=fit.series, background=False)], self.kinetics), known, readout=False)
+        found = solve(
+            question([DataSet(data=fit.series, background=False)], self.kinetics),
+            known,
+            readout=False,
+        )
         self.found, self.objective, self.u = found, found.objective, found.best.u
         self.parts = self.objective.splits(self.u)
         self.inverse = inverse_of(found.best.curvature)

@@ -21,10 +21,10 @@ import numpy as np
 from prenuc.errors import FitError, Problem
 from prenuc.infer.components import count_components
 from prenuc.infer.evidence import Comparison, Standing, judge
-from prenuc.infer.fit import fit
-from prenuc.infer.results import GlobalFit
+from prenuc.infer.fit import fit_as_asked
 from prenuc.infer.profiles import LEAST, Clock
 from prenuc.infer.residual_checks import independent_wavelengths
+from prenuc.infer.results import GlobalFit
 from prenuc.infer.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 
@@ -120,7 +120,7 @@ def compare_schemes(
         data = data.trace(at)
     fits: list[FittedScheme] = []
     for done, scheme in enumerate(names, 1):
-        fits.append(fit(data, scheme, background=background))
+        fits.append(fit_as_asked(data, scheme, background=background))
         if progress is not None:
             progress(done / len(names))
     found = weigh(dict(zip(names, fits, strict=True)))

@@ -16,8 +16,8 @@ import numpy as np
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.laws import AbstractLaw, Arrhenius, DosePower, Own, Shared
-from prenuc.infer.nonlinear import Exponentials
 from prenuc.infer.noise import rotate
+from prenuc.infer.nonlinear import Exponentials
 from prenuc.infer.profiles import AbstractKinetics, Clock, Lagged, Variable
 from prenuc.infer.stack import Member, Stack
 from prenuc.observe.series import SpectrumSeries, Trace
@@ -158,8 +158,9 @@ def question(
         members = (_plain(members[0]),)
     ones = np.ones(sum(len(member.time) for member in members) + len(held))
     stack = Stack(kinetics.scheme, members, tuple(fitted), shared_spectra, shift, held, ones)
-    rows = _known(kinetics, known or {}, sets[0].series)
-    asked = Question(sets, kinetics, stack, (), rows, whole)
+    asked = Question(
+        sets, kinetics, stack, (), _known(kinetics, known or {}, sets[0].series), whole
+    )
     spectra = [filled(one.series.time, one.series.absorbance) for one in sets]
     return replace(asked, data=tuple(rotate(leveled(one, asked)) for one in spectra))
 

@@ -18,7 +18,7 @@ q − 1   curvature: 0 straight, > 0 slows, < 0 speeds   1
 ======= ============================================== ===========
 
 The interval of q − 1 is that of the profile (Bates and Watts 1988, Nonlinear Regression Analysis,
-chapter 6), as in :mod:`prenuc.infer.trace_fit`. One trace cannot tell a distribution of rates from
+chapter 6), as in :mod:`prenuc.infer.intervals`. One trace cannot tell a distribution of rates from
 a higher order, nor a lag from a lower one: what is tested is the straightness. Where no order
 fits (runs in the residuals, Durbin and Watson 1950, Biometrika 37, 409), that is said.
 """
@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.fit import linearised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -270,3 +269,19 @@ def _answer(low: float | None, high: float | None, *, odd: bool) -> Answer:
     if odd or low is None or high is None or low < -WIDE or high > WIDE:
         return "cannot tell"
     return "first order"
+
+
+def linearised(trace: Trace, plateau: float, *, sensitivity: float = 0.001) -> tuple[Array, Array]:
+    """Return times and ln(A∞ − A) where the difference is above the instrument's sensitivity.
+
+    For the eye only: taking logarithms weighs the noise of late points without bound.
+
+    Args:
+        trace: The signal.
+        plateau: A∞.
+        sensitivity: Smallest difference that the instrument can tell (seed @ Note S2: 0.001).
+    """
+    rest = plateau - trace.value
+    visible = rest > sensitivity
+    first_hidden = int(np.argmin(visible)) if not np.all(visible) else len(rest)
+    return trace.time[:first_hidden], np.log(rest[:first_hidden])

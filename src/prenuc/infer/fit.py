@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
-
-import numpy as np
 
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.answer import of_many, of_one_trace, of_spectra
@@ -13,6 +12,7 @@ from prenuc.infer.growth import delayed
 from prenuc.infer.outlying import without_outlying
 from prenuc.infer.parameter import Parameter
 from prenuc.infer.preparation import prepared, prepared_sets
+from prenuc.infer.profiles import Lagged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
@@ -22,13 +22,14 @@ from prenuc.observe.series import SpectrumSeries, Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import Laws
     from prenuc.infer.profiles import AbstractKinetics
     from prenuc.infer.solve import Solution
 
-__all__ = ["DataSet", "Fit", "GlobalFit", "ManyFit", "Parameter", "fit", "linearised"]
+__all__ = ["DataSet", "Fit", "GlobalFit", "ManyFit", "Parameter", "fit"]
 
 ALWAYS = ("A_inf", "A_0", "B", "lag", "constant")  # what a start may name though it needs none
 
@@ -131,56 +132,127 @@ def fit(
         FitError: The scheme is unknown, or the data are not something that it can be fitted to.
         SpectrumError: The wavelength lies outside the spectra.
     """
-    start = start or {}
     if not isinstance(data, SpectrumSeries | Trace):
-        sets = prepared_sets(data)
-        unit = sets[0].series.time_unit if sets else "1"
-        kinetics = parse(scheme, unit)
-        asked = question(
-            sets,
-            kinetics,
-            absorbing=absorbers(kinetics, absorbing),
-            laws=laws,
-            shift=shift,
-            shared_spectra=shared_spectra,
-            known=known,
-        )
-        check_start(start, [variable.name for variable in asked.stack.fitted])
-        return of_many(solve(asked, start))
+        return _of_sets(data, scheme, absorbing, laws, shift, shared_spectra, known, start or {})
     if isinstance(data, SpectrumSeries) and at is None and len(data.wavelength) == 1:
         at = f"{data.wavelength[0]} nm"
     if isinstance(data, SpectrumSeries) and at is not None:
         data = data.trace(at)
     data = prepared(data)
-    kinetics = parse(scheme, data.time_unit)
-    picked = absorbers(kinetics, absorbing)
+    options = _Options(absorbing, background, through_origin, non_negative, start or {})
+    found = _as_asked(data, parse(scheme, data.time_unit), options)
+    return found if found.reliable else _late(found, data, options)
+
+
+def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool) -> Fit | GlobalFit:
+    """Fit just the scheme that is asked for, even where growth begins late.
+
+    Args:
+        data: A trace, or spectra.
+        scheme: What happens.
+        background: An unknown constant lies under a trace.
+
+    Raises:
+        FitError: See :func:`fit`.
+    """
+    data = prepared(data)
+    return _as_asked(data, parse(scheme, data.time_unit), _Options(background=background))
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What is said of one data set besides the scheme; see :func:`fit`."""
+
+    absorbing: str | Sequence[str] | None = None
+    background: bool = False
+    through_origin: bool = False
+    non_negative: bool = False
+    start: Mapping[str, float] = field(default_factory=dict)
+
+
+def _as_asked(
+    data: SpectrumSeries | Trace, kinetics: AbstractKinetics, said: _Options
+) -> Fit | GlobalFit:
     if isinstance(data, SpectrumSeries):
-        if through_origin:
-            what = "spectra at all wavelengths have no common origin to go through"
-            raise FitError(Problem(what, "Give a wavelength, or leave the option out"))
-        check_start(start, kinetics.names)
+        return _of_spectra(data, kinetics, said)
+    return _of_trace(data, kinetics, said)
 
-        def solved(spectra: SpectrumSeries) -> Solution:
-            one = DataSet(data=spectra, background=background and not kinetics.closed)
-            asked = question([one], kinetics, absorbing=picked)
-            return solve(asked, start, non_negative=non_negative)
 
-        return of_spectra(*without_outlying(data, solved))
-    if non_negative:
+def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: _Options) -> GlobalFit:
+    if said.through_origin:
+        what = "spectra at all wavelengths have no common origin to go through"
+        raise FitError(Problem(what, "Give a wavelength, or leave the option out"))
+    check_start(said.start, kinetics.names)
+    picked = absorbers(kinetics, said.absorbing)
+    under = said.background and not kinetics.closed
+
+    def solved(spectra: SpectrumSeries) -> Solution:
+        asked = question([DataSet(data=spectra, background=under)], kinetics, absorbing=picked)
+        return solve(asked, said.start, non_negative=said.non_negative)
+
+    return of_spectra(*without_outlying(data, solved))
+
+
+def _of_trace(data: Trace, kinetics: AbstractKinetics, said: _Options) -> Fit:
+    if said.non_negative:
         what = "a trace has no spectra that could be held above zero"
         raise FitError(Problem(what, "Leave the option out, or fit all wavelengths"))
-    free = background or data.offset_free
-    if through_origin:
+    free, picked = said.background or data.offset_free, absorbers(kinetics, said.absorbing)
+    if said.through_origin:
         if free:
             what = "a trace with an unknown constant under it does not go through the origin"
             raise FitError(Problem(what, "Leave out one of the two options"))
         picked = (len(kinetics.species) - 1,)
     late = delayed(kinetics) or kinetics
-    sets = [DataSet(data=data, background=free)]
-    asked = question(sets, late, absorbing=picked)
-    check_start(start, late.names, (*ALWAYS, *(f"A_{s}" for s in late.species), *late.species))
-    nonlinear = {name: value for name, value in start.items() if name in late.names}
-    return of_one_trace(solve(asked, nonlinear), data, kinetics)
+    linear = (*ALWAYS, *(f"A_{s}" for s in late.species), *late.species)
+    check_start(said.start, late.names, linear)
+    start = {name: value for name, value in said.start.items() if name in late.names}
+    asked = question([DataSet(data=data, background=free)], late, absorbing=picked)
+    return of_one_trace(solve(asked, start), data, kinetics)
+
+
+def _late(found: Fit | GlobalFit, data: SpectrumSeries | Trace, said: _Options) -> Fit | GlobalFit:
+    """Return the fit after a lag, where only that describes the data; else the one found."""
+    kinetics = parse(found.scheme, data.time_unit)
+    if {"lag", "a", "a1"} & {*kinetics.names, *kinetics.species} or delayed(kinetics):
+        return found
+    try:
+        late = _as_asked(data, Lagged(f"{found.scheme} after lag", kinetics), said)
+    except FitError:
+        return found
+    lag = late.params["lag"]
+    if not (late.reliable and lag.identifiable and lag.ends[0]):
+        return found
+    note = (
+        f"growth begins at about {lag.value:.3g} {lag.unit}, which '{found.scheme}' cannot "
+        f"describe: '{late.scheme}' was fitted"
+    )
+    return replace(late, warnings=(note, *late.warnings))
+
+
+def _of_sets(
+    data: Sequence[DataSet],
+    scheme: str,
+    absorbing: str | Sequence[str] | None,
+    laws: Laws | None,
+    shift: int,
+    shared_spectra: bool,
+    known: Mapping[str, NDArray[np.float64]] | None,
+    start: Mapping[str, float],
+) -> ManyFit:
+    sets = prepared_sets(data)
+    kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
+    asked = question(
+        sets,
+        kinetics,
+        absorbing=absorbers(kinetics, absorbing),
+        laws=laws,
+        shift=shift,
+        shared_spectra=shared_spectra,
+        known=known,
+    )
+    check_start(start, [variable.name for variable in asked.stack.fitted])
+    return of_many(solve(asked, start))
 
 
 def absorbers(
@@ -201,21 +273,3 @@ def absorbers(
     if wrong := [name for name in asked if name not in kinetics.species]:
         raise FitError([unknown_name("species", name, kinetics.species) for name in wrong])
     return tuple(kinetics.species.index(name) for name in dict.fromkeys(asked))
-
-
-def linearised(
-    trace: Trace, plateau: float, *, sensitivity: float = 0.001
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return times and ln(A∞ − A) where the difference is above the instrument's sensitivity.
-
-    For the eye only: taking logarithms weighs the noise of late points without bound.
-
-    Args:
-        trace: The signal.
-        plateau: A∞.
-        sensitivity: Smallest difference that the instrument can tell (seed @ Note S2: 0.001).
-    """
-    rest = plateau - trace.value
-    visible = rest > sensitivity
-    first_hidden = int(np.argmin(visible)) if not np.all(visible) else len(rest)
-    return trace.time[:first_hidden], np.log(rest[:first_hidden])

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_STAGES = 200
+WIDEST_LAG = 20.0  # of the span of the times: where a lag is looked for
 SMALLEST = 1e-12  # rate constants closer than this share are taken to differ by it
 SHORTEST, LONGEST = math.log(1e6), math.log(20.0)  # a lag against the span of the times
 _ARROW = re.compile(r"\s+-(?:(\d+)-)?>\s+")
@@ -179,6 +180,42 @@ class Delayed(AbstractKinetics):
         ]
         shares = np.stack((left, missing - left, 1.0 - missing), axis=1)
         return shares, np.stack([np.stack((a, g - a, -g), axis=1) for a, g in slopes])
+
+
+@final
+@dataclass(frozen=True)
+class LateGrowth(AbstractKinetics):
+    """The product of A -> B as growth from a lag on, continued below zero before it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Rate constant and lag."""
+        return ("k", "lag")
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """The product."""
+        return ("B",)
+
+    @property
+    def logarithmic(self) -> NDArray[np.bool_]:
+        """The lag is searched as it is: it may be negative."""
+        return np.array([True, False])
+
+    def variables(self, clock: Clock) -> tuple[Variable, ...]:
+        """Return rate constant and lag."""
+        rate = clock.rate("k")
+        widest = (-WIDEST_LAG * clock.span, WIDEST_LAG * clock.span)
+        return (rate, Variable("lag", clock.unit, False, widest, widest, 0.1 * clock.span))
+
+    def concentrations(
+        self, time: NDArray[np.float64], values: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return 1 − exp(−k (t − lag)), shape (m, 1), and its derivatives."""
+        k, lag = values
+        left = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
+        slopes = np.stack(((time - lag) * left, -k * left))[:, :, None]
+        return (1.0 - left)[:, None], slopes
 
 
 def delayed(kinetics: AbstractKinetics) -> Delayed | None:

@@ -23,7 +23,6 @@ import numpy as np
 from prenuc.infer.kinetics import Network, parse_network
 from prenuc.infer.parameter import Parameter, lost, parameter
 from prenuc.infer.profiles import Still
-from prenuc.infer.projection import Objective, Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.profiles import Variable
+    from prenuc.infer.projection import Objective
     from prenuc.infer.solve import Solution
 
 LEVEL = 0.95

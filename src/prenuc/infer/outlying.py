@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.solve import Solution
-
     from prenuc.observe.series import SpectrumSeries
 
     Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-r"""What a photometer does to readings: noise that grows with the signal, spectra that vary as wholes.
+r"""What a photometer does: noise that grows with the signal, spectra that vary as wholes.
 
 .. math:: \mathrm{var}\, e = σ^2 + \Big(\frac{τ\,10^{A}}{\ln 10}\Big)^2 + (ρ A)^2
 
@@ -11,8 +11,8 @@ symbol  meaning                                                unit
 A       the absorbance of the fit                              1
 ======= ====================================================== ================
 
-Each spectrum may have an offset, a factor (path, dilution, lamp) and a shift of its wavelengths, all
-random with variances of their own. A part is used only where the residuals support it.
+Each spectrum may have an offset, a factor (path, dilution, lamp) and a shift of its wavelengths,
+all random with variances of their own. A part is used only where the residuals support it.
 
 Light, not absorbance, is what carries symmetric noise, so that readings of little light are biased;
 where noise of the light is found, the readings are taken along the light,
@@ -49,6 +49,8 @@ DARK = 4.0  # readings of less light than so many standard deviations of it are 
 BRIGHT = 10.0  # light in its noise, from which on the size of the noise is learned
 OUTLYING = 6.0  # standard deviations at which a reading tells no more of the size of the noise
 ROUNDS = 12  # of reweighting
+RISING = ((0, 1), (0, 2), (0, 1, 2))  # which of the three parts of a variance are tried
+DENSEST = 8.0  # larger numbers are no absorbance
 BINS = 40  # along the absorbance, in which the size of the noise is learned
 EFFECTS = ("offset", "factor", "shift")
 
@@ -104,7 +106,7 @@ def fields_of(fit: Array, wavelength: Array) -> Array:
 
 
 def estimate(
-    data: Array, fit: Array, wavelength: Array, followed: int, noise: Noise, known: Readout | None
+    data: Array, fit: Array, wavelength: Array, followed: int, noise: Noise, start: Readout
 ) -> Readout:
     """Return the noise that the residuals of a fit support.
 
@@ -114,10 +116,9 @@ def estimate(
         wavelength: Shape (n,).
         followed: Courses in time that the fit follows.
         noise: What noise even readings would have.
-        known: The noise of the round before, if there was one.
+        start: The noise of the round before.
     """
     m = len(data)
-    start = known or Readout(noise.sd**2)
     response, weight = start.response(data, fit)
     fields = fields_of(fit, wavelength)
     rest = np.where(weight > 0, response - fit, 0.0)
@@ -131,13 +132,12 @@ def estimate(
         if _supported(name, amount[k], spread[k], m - followed):
             excess = free * float(np.mean(amount[k] ** 2)) - float(np.mean(spread[k]))
             found[name] = max(excess, 1e-3 * float(np.mean(spread[k])))
-    constant, light, relative = _growth(rough, weight, fit, free, start)
+    rising = RISING if float(np.max(np.abs(fit))) < DENSEST else ((0, 2),)
+    constant, light, relative = _growth(rough, weight, fit, free, start, rising)
     return Readout(constant, light, relative, found)
 
 
-def uneven(
-    base: Objective, readout: Readout, data: Array, fit: Array, wavelength: Array
-) -> Uneven:
+def uneven(base: Objective, readout: Readout, data: Array, fit: Array, wavelength: Array) -> Uneven:
     """Return the objective of readings with the noise found.
 
     Args:
@@ -194,7 +194,12 @@ def _supported(name: str, amount: Array, spread: Array, freedom: int) -> bool:
 
 
 def _growth(
-    rough: Array, weight: Array, fit: Array, free: float, start: Readout
+    rough: Array,
+    weight: Array,
+    fit: Array,
+    free: float,
+    start: Readout,
+    rising: tuple[tuple[int, ...], ...],
 ) -> tuple[float, float, float]:
     """Return σ², τ² and ρ² of readings; the last two are zero unless the residuals support them."""
     light = np.exp(-LN10 * np.clip(fit, -1.0, 8.0))
@@ -208,10 +213,11 @@ def _growth(
         return start.constant, start.light, start.relative
     squares = rough[told] ** 2 * free * n / max(n - len(EFFECTS), 1)
     squares, absorbance, count = _binned(squares, fit[told])
-    shapes = np.stack((np.ones(BINS), np.exp(2.0 * LN10 * absorbance) / LN10**2, absorbance**2))
+    grown = np.exp(2.0 * LN10 * np.clip(absorbance, -1.0, DENSEST)) / LN10**2
+    shapes = np.stack((np.ones(BINS), grown, absorbance**2))
     even = float(np.mean(squares))
     best, gain = (even, 0.0, 0.0), 0.0
-    for used in ((0, 1), (0, 2), (0, 1, 2)):
+    for used in rising:
         parts, more = _likely(squares, shapes[list(used)], even, count)
         if more > gain + (GAIN if len(used) == 2 else GAIN / 2.0):
             full = dict(zip(used, parts, strict=True))

@@ -24,7 +24,7 @@ Measured = TypeVar("Measured", SpectrumSeries, Trace)
 MOST_MISSING = 0.5  # of a wavelength or a spectrum: beyond it the whole of it is left out
 
 
-def prepared(data: Measured) -> Measured:
+def prepared(data: SpectrumSeries | Trace) -> SpectrumSeries | Trace:
     """Return what a fit can use of a measurement.
 
     Args:

@@ -73,7 +73,7 @@ def condensed(data: NDArray[np.float64]) -> NDArray[np.float64]:
         return data
     gram = data @ data.T
     gram[np.diag_indices(m)] += ROUNDING * max(float(np.trace(gram)), TINIEST)
-    rows: NDArray[np.float64] = np.linalg.cholesky(gram)
+    rows: NDArray[np.float64] = np.linalg.cholesky(gram).astype(float)
     return rows
 
 

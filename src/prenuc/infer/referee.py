@@ -32,9 +32,8 @@ from prenuc.infer.scheme import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prenuc.infer.results import GlobalFit
     from prenuc.infer.referee_case import Case
-    from prenuc.infer.results import Fit
+    from prenuc.infer.results import Fit, GlobalFit
 
 SHARE = 0.1  # of a standard error
 CLOSE = 1e-4  # of a value

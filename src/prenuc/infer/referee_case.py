@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.results import GlobalFit
+from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.growth import Chain, growth_of
 from prenuc.infer.kinetics import Network
-from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.profiles import Clock
 from prenuc.infer.rate_equations import RateEquations
+from prenuc.infer.results import GlobalFit
 from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from prenuc.infer.results import Fit
 
     Array = NDArray[np.float64]
-
 
 
 @dataclass(frozen=True)

@@ -183,8 +183,8 @@ def _trade(seen: _Seen, field: Array) -> float:
     size = float(np.linalg.norm(rest))
     if size <= 1e-9 * float(np.linalg.norm(own)):
         return 1.0
-    m, n = seen.residual.shape
-    freedom = (m - seen.span.shape[1]) / m
+    m, r = seen.span.shape
+    freedom = (m - r) / m
     scale = math.sqrt(float(np.mean(seen.residual**2)) / freedom)
     return 2.0 * float(ndtr(-abs(float(rest @ seen.residual.ravel())) / size / scale))
 
@@ -218,8 +218,8 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
         return ""
     _, amounts, _ = objective.parts(found.best.u)
     names = [name for name, on in zip(EFFECTS, found.effects, strict=True) if on]
-    for name, course in zip(names, amounts, strict=True):
-        course = course - seen.span @ (seen.span.T @ course)
+    for name, amount in zip(names, amounts, strict=True):
+        course = amount - seen.span @ (seen.span.T @ amount)
         smooth = _chance(course[:, None], seen.slow, seen.span.shape[1])
         if min(smooth, _alike(course, seen.span)) < LEVEL_OF_AMOUNTS:
             return (
@@ -246,4 +246,3 @@ def of_trace(residual: Array) -> str:
         f"neighbouring residuals are correlated ({apart:+.2f}), so the scheme misses something or "
         f"the noise is not white; {MEND}"
     )
-

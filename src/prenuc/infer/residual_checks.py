@@ -36,8 +36,7 @@ from prenuc.infer.noise import brownian, rotate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.infer.results import GlobalFit
-    from prenuc.infer.results import Fit
+    from prenuc.infer.results import Fit, GlobalFit
 
     Array = NDArray[np.float64]
 

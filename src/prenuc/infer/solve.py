@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.data_sets import leveled
-from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, correlation_in_time, is_exact, rotate, whitened_in_time
+from prenuc.infer.noise import (
+    FEWEST_WAVELENGTHS,
+    Noise,
+    correlation_in_time,
+    is_exact,
+    rotate,
+    whitened_in_time,
+)
 from prenuc.infer.non_negative import held_above_zero
-from prenuc.infer.photometer import estimate, read_out_noise, uneven
+from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import Block, Objective, Point, condensed, minimise
 from prenuc.infer.stack import Stack
@@ -130,15 +137,17 @@ class Solution:
 
         Directions in which the baseline drifts or is offset are left out.
         """
-        noise, spectra = self.noises[0], self.spectra
-        assert spectra is not None
+        noise = self.noises[0]
+        spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
         data = rotate(leveled(spectra, self.question))
         kept = max(len(noise.drift), int(noise.offset_sd > 0))
         rows = data[:, kept:] / np.sqrt(noise.variance[kept:])
         level = rotate(spectra - leveled(spectra, self.question))[:1]
         level = level[:, kept:] / np.sqrt(noise.variance[kept:])
         white = whitened_in_time(self.objective.time, noise.rho) if noise.rho else None
-        return (rows, level) if white is None else (white @ rows, white.sum(axis=1)[:, None] * level)
+        return (
+            (rows, level) if white is None else (white @ rows, white.sum(axis=1)[:, None] * level)
+        )
 
     @property
     def effects(self) -> tuple[bool, bool, bool]:
@@ -243,7 +252,7 @@ def _read_out(
         return noise, objective, best
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
     fit = _followed(columns, data)
-    followed, readout, base = columns.shape[1] + len(best.u), None, objective
+    followed, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, followed, noise, readout)
         if readout.is_even and not isinstance(objective, Uneven):

@@ -68,7 +68,9 @@ class Uneven(Objective):
         gradient = -np.einsum("npm,nm->p", weighted, one.residual)
         curvature = np.einsum("npm,nqm->pq", weighted, beyond)
         if len(self.precision):
-            seen = np.einsum("nkm,npm->pkm", one.weighted_fields, beyond).reshape(len(u), one.amounts.size)
+            seen = np.einsum("nkm,npm->pkm", one.weighted_fields, beyond).reshape(
+                len(u), one.amounts.size
+            )
             curvature = curvature - seen @ np.linalg.solve(one.inner, seen.T)
         return Point(u, one.value, gradient, curvature)
 

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 POWER_STEPS = 30
 
 
-def remarks(
-    noise: Noise, params: Mapping[str, Parameter], known: Intervals
-) -> Iterator[str]:
+def remarks(noise: Noise, params: Mapping[str, Parameter], known: Intervals) -> Iterator[str]:
     """Yield what a reader should know before believing the numbers.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, Problem
-from prenuc.infer.fit import linearised
+from prenuc.infer.first_order import linearised
 from prenuc.infer.growth import growth_of
 from prenuc.infer.results import GlobalFit, ManyFit
 from prenuc.present.files import whole

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
-from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.published import PanelResult
+from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.files import write_text
