@@ -64,7 +64,7 @@ def fit(
       "exp + exp + constant"  mechanism.yaml                   a sum; any network
     Spectra are fitted at all wavelengths at once unless --at names one. No starting values are
     needed; those given with --start (also several: --start k1=0.1 --start k2=0.02) are where the
-    search begins.
+    search begins. --window and --times choose the part of the data that is used.
 
     \b
     Examples:

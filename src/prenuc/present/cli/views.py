@@ -55,7 +55,8 @@ def view(
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
         raise InputError(Problem(what, "Give --window alone"))
-    asked["window"] = asked["window"] or between
+    if between is not None:
+        asked["window"] = between
     found = views(read_series(file, **asked), at=at, count=count, closure=closure)
     written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
     if as_json:
