@@ -54,9 +54,10 @@ def read_data(
     if not is_trace(file, decimal=asked.get("decimal")):
         return read_series(file, subtract=subtract, window=window, **asked)
     given = {"--subtract": subtract, "--window": window}
-    wrong = [name for name, value in given.items() if value is not None]
+    wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
-        what = f"a trace has neither wavelengths nor spectra to choose ({', '.join(wrong)})"
+        shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
+        what = f"a trace has neither wavelengths nor spectra to choose ({shown})"
         raise InputError(Problem(what, f"Leave out {' and '.join(wrong)}", where=str(file)))
     times = asked.pop("times", None)
     part: Trace = _cut(read_trace(file, **asked), file, {"--times": (times, _timed)})
