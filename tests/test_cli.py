@@ -904,8 +904,8 @@ BAD_TRACES = [
     ("words", "hello there\nworld\n", "bad.csv: "),
     (
         "not a number",
-        "time (min),A\n" + "".join(f"{t},{'nan' if t == 12 else t / 100}\n" for t in MINUTES),
-        "bad.csv:4: 'nan'",
+        "time (min),A\n" + "".join(f"{t},{'0.1O2' if t == 12 else t / 100}\n" for t in MINUTES),
+        "bad.csv:4: '0.1O2'",
     ),
     (
         "times fall",

@@ -17,6 +17,7 @@ from prenuc.observe.readers import Format, formats, read, source
 from prenuc.observe.series import SpectrumSeries
 
 REAL = Path(__file__).parents[1].parent / "shared/data/cdse_hot_injection"
+CASES = Path(__file__).parent / "data/cases"
 ALL_DIALECTS = list(dialects())
 ROWS = "400,0.5\n401,0.25\n402,0.125\n"
 
@@ -136,10 +137,13 @@ def test_a_damaged_file_gives_a_series_or_one_clear_line(tmp_path):
         try:
             found = read(path)
         except SpectrumError as error:
-            one_clear_line(error, path)
+            for problem in error.problems:  # both ends of a table may be broken
+                one_clear_line(SpectrumError(problem), path)
         else:
             read_all += 1
-            assert np.isfinite(found.absorbance).all()
+            holes = any("masked" in line for line in found.history)
+            assert np.isnan(found.absorbance).any() == holes
+            assert not np.isinf(found.absorbance).any()
             assert found.history[0].startswith("read as: wavelength nm ")
     # Both outcomes must occur, else the test looks at one of them only.
     assert 200 < read_all < 1800
@@ -183,14 +187,14 @@ BAD_CONTENT = {
     "late decimal sign": ("400;0,5\n401;1\n402;0.25\n", ":3: '0.25' is not a number with the"),
     "commas of two kinds": ("400,5,0,12\n401,5,0,13\n402,5,0,14\n", ":1: a comma may separate"),
     "too large": ("400,1.0\n401,1e999\n402,1.0\n", ":2: a number is too large."),
-    "word in the table": (
-        "400,1.0\n401,2.0\n402,3.0\n403,OVER\n404,1.0\n",
-        ":4: 'OVER' stands where the table has a number.",
+    "unknown word": ("400,1.0\n401,2.0\n402,3.0\n403,gone\n404,1.0\n", ":4: 'gone' stands where"),
+    "damaged number": (
+        "400,1.0,1\n401,2.0,1\n402,3.0,1\n403,0.2x4,1\n",
+        ":4: '0.2x4' stands where",
     ),
-    "word in the first row": ("400,1.0,over\n" + "401,2.0,1\n402,1,1\n403,1,1\n", ":1: 'over'"),
-    "empty cell": (
-        "400,1.0,1\n401,2.0,1\n402,3.0,1\n403,,1\n404,1.0,1\n",
-        ":4: a cell of the table is empty.",
+    "damaged number in the first row": (
+        "nm,30 s\n400,0.2O4\n401,2.0\n402,3.0\n403,1.0\n",
+        ":2: '0.2O4' stands where the table has a number.",
     ),
     "short last row": ("400,1.0,1\n401,2.0,1\n402,3.0,1\n403,1\n", ":4: this row has 2 numbers"),
     "short first row": (
@@ -223,6 +227,45 @@ BAD_CONTENT = {
     "times for a row": ("0,0,30\n400,0.1,0.2\n401,0.1,0.2\n", ":1: 0 in the first column is no"),
     "negative": ("nm,A\n-1,0.5\n0,0.5\n1,0.5\n", ":2: -1 in the first column is no wavelength"),
 }
+
+
+ROWS_BELOW_NAMES = "410,.2,.3\n420,.3,.4\n430,.4,.5\n"
+
+
+@pytest.mark.parametrize("word", ["OVER", "--", "nan", "", "4O0", "?", "Over range"])
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_a_row_without_its_wavelength_is_refused_wherever_it_stands(word, place, refusal):
+    rows = [f"4{n}0,.{n},.{n + 1}" for n in range(1, 6)]
+    at = {"first": 0, "middle": 2, "last": 5}[place]
+    rows.insert(at, f"{word},.8,.9")
+    said = f"'{word}' stands where" if word else "a cell of the table is empty"
+    assert refusal("nm;0 min;5 min\n".replace(";", ",") + "\n".join(rows) + "\n").startswith(
+        f":{at + 2}: {said}"
+    )
+
+
+@pytest.mark.parametrize("word", ["OVER", "--", "nan", "4O0"])
+def test_a_first_row_without_its_wavelength_is_no_header_either(word, refusal):
+    assert refusal(f"{word},.1,.2\n{ROWS_BELOW_NAMES}").startswith(f":1: '{word}' stands where")
+
+
+def test_blank_lines_between_rows_hide_no_broken_row(refusal):
+    doubled = ROWS_BELOW_NAMES.replace("\n", "\n\n")
+    assert refusal(f"nm,0 min,5 min\n\n{doubled}1,025.0,.4,.5\n").startswith(":9: this row has 4")
+
+
+def test_both_ends_are_told_at_once():
+    with pytest.raises(SpectrumError) as caught:
+        read(CASES / "03-edge-wavelength.csv")
+    assert [str(one).split(". ")[0].rpartition(".csv")[2] for one in caught.value.problems] == [
+        ":2: 'OVER' stands where the table has a number",
+        ":7: '--' stands where the table has a number",
+    ]
+
+
+@pytest.mark.parametrize("header", ["0,5", "0,5,", ",0,5", "-,0,5", "Sample,A,B\n,0,5"])
+def test_a_row_of_bare_numbers_above_the_table_is_still_its_header(header, spectrum):
+    assert spectrum(f"{header}\n{ROWS_BELOW_NAMES}").labels == ("0", "5")
 
 
 @pytest.mark.parametrize("name", BAD_CONTENT)

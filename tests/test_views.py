@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq, nnls
 
 from commands import REAL, real
-from prenuc.errors import FitError
+from prenuc.errors import FitError, SpectrumError
 from prenuc.infer.ambiguity import Factors
 from prenuc.infer.components import count_components
 from prenuc.infer.evolving import evolving_factors
 from prenuc.infer.first_order import judge_first_order
 from prenuc.infer.isosbestic_test import judge_isosbestic
 from prenuc.infer.resolution import non_negative, resolve
-from prenuc.infer.shift import between, judge_shift
+from prenuc.infer.shift import judge_shift
 from prenuc.infer.views import main_course, views
 from prenuc.infer.whitened import noise_ceiling, whiten
 from prenuc.observe.readers import read
@@ -393,9 +393,9 @@ def test_growth_that_takes_nothing_away_is_no_conversion():
 
 
 def test_a_range_without_wavelengths_is_refused():
-    assert between(converting(), 350, 400).wavelength[[0, -1]].tolist() == [350, 400]
-    with pytest.raises(FitError, match="no wavelengths lie between 700 and 800 nm"):
-        between(converting(), 700, 800)
+    assert converting().window(350, 400).wavelength[[0, -1]].tolist() == [350, 400]
+    with pytest.raises(SpectrumError, match="no wavelengths lie between 700 and 800 nm"):
+        converting().window(700, 800)
 
 
 # --- all together ---------------------------------------------------------------------------------
@@ -444,6 +444,6 @@ def test_real_dots_that_grow_are_no_single_conversion(run):
     series = read(REAL / f"Run {run} UV-Vis.csv")
     found = count_components(series)
     assert found.at_least >= 3  # a conversion would have two
-    shift = judge_shift(between(series, 420, 600))
+    shift = judge_shift(series.window(420, 600))
     assert shift.answer != "converts"
     assert "holds" not in {one.answer for one in judge_isosbestic(series).crossings}

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import pint
 
 NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_END = rf"({NUMBER})\s*((?!to\b|bis\b)[^\W\d_]*)"
+# A dash between blanks, or none before it: "0 - 60", "290-400"; but "0 -60" has a sign.
+_FROM_TO = r"\s*(?:\.{2,3}|…|,|;|\bto\b|\bbis\b)\s*|\s+[-–—−]\s+|(?<!\s)[-–—−]\s*|\s+"
+_RANGE = re.compile(rf"\s*{_END}(?:{_FROM_TO}){_END}\s*")
 _WRITTEN = re.compile(rf"\s*({NUMBER})\s*(.*?)\s*")
 _SPELLINGS = {"°C": "degC", "℃": "degC", "C": "degC", "µ": "u", "μ": "u", "⁻¹": "^-1", "·": "*"}
 
@@ -145,6 +149,32 @@ def parse(text: str) -> Quantity:
         )
     digits = match[1].replace("−", "-")
     return Quantity(float(digits), match[2] or "1", digits)
+
+
+def parse_range(text: str, unit: str, *, of: str = "numbers") -> tuple[float, float]:
+    """Read a range such as ``"290 400 nm"``, ``"290-400 nm"``, ``"0..60"`` or ``"0 min to 1 h"``.
+
+    Args:
+        text: The range. An end without a unit has that of the other; where none is named, both are
+            in ``unit``.
+        unit: Unit of the result.
+        of: What it is a range of, for messages, such as "wavelengths".
+
+    Returns:
+        Both ends in ``unit``, the smaller one first.
+
+    Raises:
+        QuantityError: It is no range, or its unit is of another dimension.
+    """
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        example = f"290 400 {unit}" if of == "wavelengths" else f"0 60 {unit}".removesuffix(" 1")
+        raise QuantityError(Problem(f"'{text}' is not a range of {of}", f'Write it as "{example}"'))
+    first, first_unit, last, last_unit = match.groups()
+    units = (first_unit or last_unit or unit, last_unit or first_unit or unit)
+    ends = (parse(f"{number} {own}") for number, own in zip((first, last), units, strict=True))
+    low, high = sorted(end.to(unit) for end in ends)
+    return low, high
 
 
 def from_si(number: float, unit: str) -> Quantity:

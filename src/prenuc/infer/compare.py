@@ -76,7 +76,8 @@ def compare(
     """Return which model the spectra support.
 
     Args:
-        spectra: Measured absorption spectra, or several series of them.
+        spectra: Measured absorption spectra, or several series of them; wavelengths with masked
+            readings are left out.
         protocol: What was done, one protocol for each series. Where it measures a single vessel,
             its times are replaced by those of the spectra.
         models: The candidates, such as :func:`rivals` returns.
@@ -94,8 +95,9 @@ def compare(
     names = [one.name for one in contenders]
     if not names or len(set(names)) < len(names):
         raise FitError(Problem(f"{len(names)} models, {len(set(names))} names", "Name each once"))
+    several = [spectra] if isinstance(spectra, SpectrumSeries) else spectra
     data = Condensed.of(
-        [spectra] if isinstance(spectra, SpectrumSeries) else list(spectra),
+        [series.without_masked() for series in several],
         [protocol] if isinstance(protocol, Protocol) else list(protocol),
     )
     tick = _ticker(len(contenders) * EXPECTED_RUNS * starts, progress)

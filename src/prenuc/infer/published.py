@@ -213,7 +213,7 @@ def kinetic_panel(
     spectra = uv_vis(run, noise=noise, seed=seed)
     trace = _treated(panel, spectra)
     fitted = fit_panel(name, spectra)
-    plain = None if panel.subtracted is not None else fit(trace.after(200.0), "A -> B")
+    plain = None if panel.subtracted is not None else fit(trace.between_times(200.0), "A -> B")
     truth = _truth(panel, run, spectra)
     return PanelResult(
         panel=panel,

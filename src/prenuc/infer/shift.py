@@ -26,7 +26,7 @@ while the other does not is the answer. If both fit (a shift that is small again
 band is a rank-2 change) or neither does, the answer is "cannot tell", with what each leaves behind.
 
 Limits: one moving band without anything static beneath it; choose the range of wavelengths
-(:func:`between`) so that it holds the band and little else.
+(:meth:`prenuc.observe.series.SpectrumSeries.window`) so that it holds the band and little else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.infer.components import Components, count_components
 from prenuc.infer.moving_band import Band, fit_moving_band
@@ -133,31 +132,6 @@ class ShiftTest:
             "falls": self.falls,
             "shift_ev": self.band.shift_ev,
         }
-
-
-def between(series: SpectrumSeries, low: float, high: float) -> SpectrumSeries:
-    """Return the part of a series between two wavelengths.
-
-    Args:
-        series: The spectra.
-        low: First wavelength, nm.
-        high: Last wavelength, nm.
-
-    Raises:
-        FitError: No wavelengths lie there.
-    """
-    chosen = (series.wavelength >= low) & (series.wavelength <= high)
-    if not np.any(chosen):
-        first, last = series.wavelength[[0, -1]]
-        what = f"no wavelengths lie between {low:g} and {high:g} nm"
-        raise FitError(Problem(what, f"The spectra reach from {first:g} to {last:g} nm"))
-    return replace(
-        series,
-        wavelength=series.wavelength[chosen],
-        absorbance=series.absorbance[:, chosen],
-        variance=None if series.variance is None else series.variance[:, chosen],
-        history=(*series.history, f"only {low:g} to {high:g} nm"),
-    )
 
 
 def judge_shift(series: SpectrumSeries) -> ShiftTest:

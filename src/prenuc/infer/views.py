@@ -99,7 +99,8 @@ def views(
     """Look at a series from all sides before a mechanism is chosen.
 
     Args:
-        series: At least 6 spectra, in the order of their times.
+        series: At least 6 spectra, in the order of their times; wavelengths with masked readings
+            are left out.
         at: Wavelength whose trace is tested for first order, such as "311 nm"; by default the
             course of the main change.
         count: How many components to resolve; by default those that are beyond doubt.
@@ -108,6 +109,7 @@ def views(
     Raises:
         InputError: The spectra cannot be worked with at all, or the wavelength lies outside.
     """
+    series = series.without_masked()
     found = count_components(series)
     trace = main_course(series, found) if at is None else series.trace(at)
     unasked: dict[str, str] = {}

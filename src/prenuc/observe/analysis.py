@@ -158,7 +158,7 @@ def analyze(
     """Find the first exciton of every spectrum, its cluster line and its diameter.
 
     Args:
-        series: Absorption spectra against time, m of them.
+        series: Absorption spectra against time, m of them; masked readings are left out.
         material: Semiconductor, such as "CdSe"; it is never guessed.
         file: Name of the file, for the rows of the result.
         scale: Factor on all smoothing widths and fit windows, to see whether they matter.
@@ -176,6 +176,7 @@ def analyze(
     found = []
     for i, (row, label) in enumerate(zip(series.absorbance, series.labels, strict=True), 1):
         feature = first_exciton(series.wavelength, row, scale=scale, label=label)
+        feature = replace(feature, warnings=(*_masked(series.wavelength, row), *feature.warnings))
         found.append(_found(feature, material, lines))
         progress(i / len(series))
     return Analysis(
@@ -185,6 +186,17 @@ def analyze(
         isosbestic=tuple(isosbestic_points(series)),
         file=file,
     )
+
+
+def _masked(wavelength: NDArray[np.float64], row: NDArray[np.float64]) -> list[str]:
+    """Return a warning that a spectrum, shape (n,), was analysed without its masked readings."""
+    lost = wavelength[~np.isfinite(row)]
+    if not lost.size:
+        return []
+    if lost.size == 1:
+        return [f"1 masked reading is left out, at {lost[0]:g} nm"]
+    where = f"from {lost[0]:g} to {lost[-1]:g} nm"
+    return [f"{lost.size} masked readings are left out, {where}"]
 
 
 def _found(feature: Feature, material: str | None, lines: list[Line]) -> Found:

@@ -54,13 +54,15 @@ def isosbestic_points(series: SpectrumSeries) -> list[Isosbestic]:
     the uncertainty is the scatter of the spectra there divided by the steepness of g.
 
     Args:
-        series: At least three spectra, m, at n wavelengths; no spectrum subtracted.
+        series: At least three spectra, m, at n wavelengths; no spectrum subtracted. Wavelengths
+            with masked readings are left out.
 
     Returns:
         The points, by wavelength; none when the spectra differ everywhere or nowhere.
     """
-    matrix = series.absorbance
-    if len(matrix) < 3 or matrix.shape[1] < 8 or not np.all(np.isfinite(matrix)):
+    whole = np.isfinite(series.absorbance).all(axis=0)
+    wavelength, matrix = series.wavelength[whole], series.absorbance[:, whole]
+    if len(matrix) < 3 or matrix.shape[1] < 8:
         return []
     noise = float(np.median([white_noise(a) * np.sqrt(noise_correlation(a)) for a in matrix]))
     noise = max(noise, LEAST_NOISE * float(np.ptp(matrix)))
@@ -73,18 +75,17 @@ def isosbestic_points(series: SpectrumSeries) -> list[Isosbestic]:
     loading = right[0] * span  # what the whole progress does to the absorbance, shape (n,)
     scatter = change.std(axis=0, ddof=1)
     crossings = np.flatnonzero(loading[:-1] * loading[1:] < 0)
-    points = [_point(series, loading, scatter, noise, int(i)) for i in crossings]
+    points = [_point(wavelength, matrix, loading, scatter, noise, int(i)) for i in crossings]
     return [point for point in points if point is not None]
 
 
 def _point(
-    series: SpectrumSeries, loading: Array, scatter: Array, noise: float, i: int
+    x: Array, matrix: Array, loading: Array, scatter: Array, noise: float, i: int
 ) -> Isosbestic | None:
     """Return the crossing between wavelengths i and i + 1, unless some spectrum misses it."""
-    x = series.wavelength
     share = loading[i] / (loading[i] - loading[i + 1])
     position = float(x[i] + share * (x[i + 1] - x[i]))
-    values = np.array([np.interp(position, x, row) for row in series.absorbance])
+    values = np.array([np.interp(position, x, row) for row in matrix])
     left = values.std(ddof=1)
     # Beyond the crossing the spectra must part again, to both sides, before the next crossing.
     if left > AGREEMENT * noise or not _parts(loading, scatter, i, CONTRAST * max(left, noise)):

@@ -7,6 +7,7 @@ silently.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from numpy.typing import NDArray
+
+
+ROUNDING = 1e-9  # of an end that was converted from another unit
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,25 @@ class Trace:
         """
         return replace(self, time=self.time[points], value=self.value[points])
 
-    def after(self, start: float) -> Trace:
-        """Return the part of the trace from time ``start`` (in ``time_unit``) on."""
-        keep = self.time >= start
-        note = f"only times from {start:g} {self.time_unit} on"
+    def between_times(self, first: float = -math.inf, last: float = math.inf) -> Trace:
+        """Return the part of the trace between two times, both included.
+
+        Args:
+            first: First time, in ``time_unit``.
+            last: Last time, in ``time_unit``.
+
+        Raises:
+            SpectrumError: No points lie there.
+        """
+        first, last = sorted((first, last))
+        keep = _inside(self.time, first, last)
+        if not keep.any():
+            raise _nothing("points", self.time, first, last, self.time_unit)
         return replace(
-            self, time=self.time[keep], value=self.value[keep], history=(*self.history, note)
+            self,
+            time=self.time[keep],
+            value=self.value[keep],
+            history=(*self.history, _said_of_times(keep, first, last, self.time_unit, "points")),
         )
 
 
@@ -76,7 +93,8 @@ class SpectrumSeries:
     Args:
         wavelength: Wavelengths in nm, ascending, shape (n,).
         time: Time of each spectrum in ``time_unit``, shape (m,); NaN where it is not known.
-        absorbance: Signal, shape (m, n): absorbance, or intensity when ``signal`` says so.
+        absorbance: Signal, shape (m, n): absorbance, or intensity when ``signal`` says so; NaN
+            where a reading is masked.
         labels: A name for each spectrum, m of them; made from the times when empty.
         time_unit: Unit of ``time``.
         signal: "absorbance" or "photoluminescence".
@@ -121,20 +139,27 @@ class SpectrumSeries:
         Args:
             at: The wavelength, such as "311 nm".
 
+        Spectra that are masked there are left out.
+
         Raises:
-            SpectrumError: The wavelength lies outside the spectra.
+            SpectrumError: The wavelength lies outside the spectra, or all are masked there.
         """
         nm = parse(at).to("nm")
         if not self.wavelength[0] <= nm <= self.wavelength[-1]:
             low, high = self.wavelength[[0, -1]]
             raise SpectrumError(Problem(f"{at} lies outside the spectra ({low:g}-{high:g} nm)"))
         value = np.array([np.interp(nm, self.wavelength, row) for row in self.absorbance])
+        masked = np.isnan(value)
+        if masked.all():
+            what = f"the readings at {at} are masked in all spectra"
+            raise SpectrumError(Problem(what, "Choose another wavelength"))
+        left = [f"{masked.sum()} of {len(value)} spectra are masked there, so left out"]
         return Trace(
-            self.time,
-            value,
+            self.time[~masked],
+            value[~masked],
             self.time_unit,
             f"{self.signal} at {nm:g} nm",
-            (*self.history, f"signal read at {nm:g} nm"),
+            (*self.history, f"signal read at {nm:g} nm", *(left if masked.any() else [])),
             self.offset_free,
         )
 
@@ -144,17 +169,7 @@ class SpectrumSeries:
         Args:
             spectra: Which of them, shape (m,).
         """
-        if np.all(spectra):
-            return self
-        labels = tuple(label for label, on in zip(self.labels, spectra, strict=True) if on)
-        variance = None if self.variance is None else self.variance[spectra]
-        return replace(
-            self,
-            time=self.time[spectra],
-            absorbance=self.absorbance[spectra],
-            labels=labels,
-            variance=variance,
-        )
+        return self._part(spectra, np.full(len(self.wavelength), True))
 
     def at_wavelengths(self, kept: NDArray[np.bool_], why: str) -> SpectrumSeries:
         """Return the spectra at some of the wavelengths.
@@ -166,12 +181,83 @@ class SpectrumSeries:
         some = self.wavelength[~kept]
         where = f"{some[0]:g} nm" if len(some) == 1 else f"{some[0]:g} to {some[-1]:g} nm"
         note = f"{len(some)} of {len(kept)} wavelengths are left out ({where}): {why}"
+        part = self._part(np.full(len(self), True), kept)
+        return replace(part, history=(*self.history, note))
+
+    def window(self, low: float, high: float) -> SpectrumSeries:
+        """Return the part of the series between two wavelengths, both included.
+
+        Args:
+            low: First wavelength, nm.
+            high: Last wavelength, nm.
+
+        Raises:
+            SpectrumError: No wavelengths lie there.
+        """
+        low, high = sorted((low, high))
+        keep = _inside(self.wavelength, low, high)
+        if not keep.any():
+            raise _nothing("wavelengths", self.wavelength, low, high, "nm")
+        part = self._part(np.full(len(self), True), keep)
+        note = f"only {low:g} to {high:g} nm, {keep.sum()} of {len(keep)} wavelengths"
+        return replace(part, history=(*self.history, note))
+
+    def between_times(self, first: float = -math.inf, last: float = math.inf) -> SpectrumSeries:
+        """Return the spectra between two times, both included; those without a time are left out.
+
+        Args:
+            first: First time, in ``time_unit``.
+            last: Last time, in ``time_unit``.
+
+        Raises:
+            SpectrumError: No spectra lie there.
+        """
+        first, last = sorted((first, last))
+        keep = _inside(self.time, first, last)
+        if not keep.any():
+            raise _nothing("spectra", self.time, first, last, self.time_unit)
+        part = self._part(keep, np.full(len(self.wavelength), True))
+        note = _said_of_times(keep, first, last, self.time_unit, "spectra")
+        return replace(part, history=(*self.history, note))
+
+    def without_masked(self) -> SpectrumSeries:
+        """Return the series without the wavelengths that have masked readings (NaN).
+
+        Where more than half of the wavelengths would go, the spectra with the most masked readings
+        are left out first.
+
+        Raises:
+            SpectrumError: Nothing would be left.
+        """
+        masked = ~np.isfinite(self.absorbance)
+        if not masked.any():
+            return self
+        spectra = np.full(len(self), True)
+        while spectra.any() and 2 * masked[spectra].any(axis=0).sum() > masked.shape[1]:
+            spectra[np.argmax(np.where(spectra, masked.sum(axis=1), -1))] = False
+        if not spectra.any():
+            what = "most readings of every spectrum are masked"
+            raise SpectrumError(Problem(what, "Choose the wavelengths that were measured"))
+        keep = ~masked[spectra].any(axis=0)
+        gone = np.array(self.labels)[~spectra].tolist()
+        notes = [f"left out for their masked readings: {_named(gone)}"] if gone else []
+        if not keep.all():
+            lost = self.wavelength[~keep]
+            where = f"{lost[0]:g} nm" if len(lost) == 1 else f"{lost[0]:g} to {lost[-1]:g} nm"
+            many = f"{len(lost)} of {len(keep)} wavelengths"
+            notes.append(f"left out for masked readings: {many}, {where}")
+        return replace(self._part(spectra, keep), history=(*self.history, *notes))
+
+    def _part(self, spectra: NDArray[np.bool_], wavelengths: NDArray[np.bool_]) -> SpectrumSeries:
+        """Return the chosen spectra (m,) at the chosen wavelengths (n,)."""
+        chosen = np.ix_(spectra, wavelengths)
         return replace(
             self,
-            wavelength=self.wavelength[kept],
-            absorbance=self.absorbance[:, kept],
-            variance=None if self.variance is None else self.variance[:, kept],
-            history=(*self.history, note),
+            wavelength=self.wavelength[wavelengths],
+            time=self.time[spectra],
+            absorbance=self.absorbance[chosen],
+            labels=tuple(np.array(self.labels, dtype=object)[spectra].tolist()),
+            variance=None if self.variance is None else self.variance[chosen],
         )
 
     def subtract(self, index: int) -> SpectrumSeries:
@@ -221,3 +307,37 @@ class SpectrumSeries:
         low, high = self.wavelength[[0, -1]]
         head = f"{len(self)} spectra ({self.signal}), {low:g}-{high:g} nm"
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
+
+
+def _inside(axis: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
+    """Return which numbers lie between two ends, which may differ by rounding; never NaN."""
+    size = max(abs(end) for end in (low, high, 0.0) if math.isfinite(end))
+    return (axis >= low - ROUNDING * size) & (axis <= high + ROUNDING * size)
+
+
+def _nothing(
+    what: str, axis: NDArray[np.float64], low: float, high: float, unit: str
+) -> SpectrumError:
+    """Return the error that no points of an axis lie between two ends."""
+    known = axis[np.isfinite(axis)]
+    of_unit = "" if unit == "1" else f" {unit}"
+    said = f"no {what} lie between {low:g} and {high:g}{of_unit}"
+    if not known.size:
+        mend = "Their times are not known: give them, or choose by wavelength"
+        return SpectrumError(Problem(said, mend))
+    return SpectrumError(
+        Problem(said, f"They reach from {known.min():g} to {known.max():g}{of_unit}")
+    )
+
+
+def _said_of_times(keep: NDArray[np.bool_], first: float, last: float, unit: str, what: str) -> str:
+    """Return the history line about a part that was chosen in time."""
+    of_unit = "" if unit == "1" else f" {unit}"
+    ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"
+    ends = f"from {first:g}{of_unit} on" if math.isinf(last) else ends
+    return f"only times {ends}, {keep.sum()} of {len(keep)} {what}"
+
+
+def _named(labels: list[str]) -> str:
+    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
+    return ", ".join(f"'{label}'" for label in labels[:3]) + more

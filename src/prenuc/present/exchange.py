@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -74,9 +75,13 @@ def _csv(series: SpectrumSeries, path: Path) -> None:
     write_text(path, text.getvalue())
 
 
-def _rows(series: SpectrumSeries) -> list[list[float]]:
+def _rows(series: SpectrumSeries) -> list[list[float | None]]:
+    """Return wavelength and readings row by row; None, an empty cell, for a masked one."""
     axis, columns = series.wavelength.tolist(), series.absorbance.T.tolist()
-    return [[nm, *values] for nm, values in zip(axis, columns, strict=True)]
+    return [
+        [nm, *(None if math.isnan(value) else value for value in values)]
+        for nm, values in zip(axis, columns, strict=True)
+    ]
 
 
 def _origin(series: SpectrumSeries, path: Path) -> None:
@@ -90,7 +95,7 @@ def _origin(series: SpectrumSeries, path: Path) -> None:
         ["nm", *([unit] * len(series))],
         [_about(series), *_labels(series)],
     ]
-    rows = [[repr(number) for number in row] for row in _rows(series)]
+    rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
     lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
     write_text(path, "\r\n".join(lines) + "\r\n")
 

@@ -94,7 +94,7 @@ def _ceiling(series: SpectrumSeries) -> float | None:
     """Return where to cut the ordinate so that an edge in the UV does not dwarf the bands."""
     from scipy.signal import find_peaks
 
-    top = np.max(series.absorbance, axis=0)
+    top = np.nan_to_num(np.fmax.reduce(series.absorbance, axis=0))  # masked readings are NaN
     peaks, _ = find_peaks(top, prominence=0.05 * float(np.ptp(top)))
     if not peaks.size:
         return None
@@ -104,7 +104,7 @@ def _ceiling(series: SpectrumSeries) -> float | None:
 
 def _interesting(series: SpectrumSeries) -> tuple[float, float]:
     """Return the wavelengths to show: all up to where the last signal has died away."""
-    top = np.max(np.abs(series.absorbance), axis=0)
+    top = np.nan_to_num(np.fmax.reduce(np.abs(series.absorbance), axis=0))
     alive = np.flatnonzero(top > 0.02 * float(np.max(top)))
     last = min(int(alive[-1]) + len(top) // 12, len(top) - 1) if alive.size else len(top) - 1
     return float(series.wavelength[0]), float(series.wavelength[last])

@@ -44,7 +44,8 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         colours = mpl.colormaps["viridis"](np.linspace(0.0, SPREAD, len(series)))
         for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
             axes.plot(series.wavelength, row, color=colour, lw=0.9)
-            _mark(axes, found.feature, series.wavelength, row, colour)
+            known = np.isfinite(row)
+            _mark(axes, found.feature, series.wavelength[known], row[known], colour)
         _explain_marks(axes, analysis)
         _explain_colours(figure, axes, analysis)
         axes.set_xlabel("wavelength / nm")
@@ -128,7 +129,13 @@ def _fit_heights(axes: Axes, analysis: Analysis) -> None:
     shown = series.absorbance[:, (series.wavelength >= low) & (series.wavelength <= high)]
     bottom, top = float(np.nanmin(shown)), float(np.nanmax(shown))
     tops = [
-        float(np.interp(f.feature.maximum_nm or f.feature.position_nm, series.wavelength, row))
+        float(
+            np.interp(
+                f.feature.maximum_nm or f.feature.position_nm,
+                series.wavelength[np.isfinite(row)],
+                row[np.isfinite(row)],
+            )
+        )
         for f, row in zip(analysis.found, series.absorbance, strict=True)
         if f.feature.status != "unresolved"
     ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # The cells of a row are joined by the unit separator, whatever the file uses.
 SEP = "\x1f"
+# Stands in a row for a cell without a number (holes.py); Python reads it as NaN.
+HOLE = "nan"
 _E = r"(?:[eE][+-]?\d+)?"
 # Possessive, as a damaged row of millions of signs must not be tried twice.
 NUMBER = rf"[ \t]*+[+-]?(?:\d[\d.,]*+|[.,]\d[\d.,]*+){_E}[ \t]*+"
@@ -44,7 +46,7 @@ def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> s
         return "."
     point = comma = True
     for row, line in zip(rows, lines, strict=True):
-        cells = [cell.strip() for cell in row.split(SEP)]
+        cells = [cell.strip() for cell in row.split(SEP) if cell != HOLE]
         point = point and all(map(_AS_DECIMAL_POINT.fullmatch, cells))
         comma = comma and all(map(_AS_DECIMAL_COMMA.fullmatch, cells))
         if not point and not comma:
@@ -90,10 +92,10 @@ def convert(
         width: Cells in a row.
 
     Returns:
-        The numbers, shape (rows, width).
+        The numbers, shape (rows, width); NaN where ``HOLE`` stands.
 
     Raises:
-        SpectrumError: A cell is no finite number with this decimal sign.
+        SpectrumError: Another cell is no finite number with this decimal sign.
     """
     numbers = np.empty((len(rows), width))
     for index, row in enumerate(rows):
@@ -107,7 +109,7 @@ def convert(
             raise source.problem(
                 what, "Mend the cell, or pass decimal=", int(lines[index])
             ) from error
-    wrong = np.flatnonzero(~np.isfinite(numbers).all(axis=1))
+    wrong = np.flatnonzero(np.isinf(numbers).any(axis=1))
     if len(wrong):
         raise source.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
     return numbers
@@ -126,4 +128,4 @@ def plain(row: str, decimal: str) -> list[str]:
 
 def _fits(cell: str, decimal: str) -> bool:
     pattern = _AS_DECIMAL_POINT if decimal == "." else _AS_DECIMAL_COMMA
-    return pattern.fullmatch(cell.strip()) is not None
+    return cell == HOLE or pattern.fullmatch(cell.strip()) is not None

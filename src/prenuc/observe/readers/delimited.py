@@ -19,6 +19,7 @@ from prenuc.observe.readers.headers import (
     read_metadata,
     read_times,
 )
+from prenuc.observe.readers.holes import in_words, leave_out_empty
 from prenuc.observe.readers.source import Format, Options, Source, printable
 from prenuc.observe.readers.tables import DELIMITERS, Table, find_table
 from prenuc.observe.series import SpectrumSeries
@@ -54,28 +55,30 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
         mend = "Export the spectra as CSV"
         raise source.problem("this is JCAMP-DX, not delimited text", mend, 1)
     table = find_table(source, text.removesuffix("\n").split("\n"), options.decimal)
-    columns = read_columns(table)
+    table, columns, left_out = leave_out_empty(source, table, read_columns(table))
     layout = _find_layout(source, table, columns)
     wavelength, order, direction = _read_axis(source, table, columns)
     stem = printable(source.path.stem, 200)
-    labels = [columns.label(*group) for group in layout.named_by]
-    times = read_times(columns, labels, table.decimal, options)
+    named = [columns.label(*group) for group in layout.named_by]
+    unnamed = stem if len(named) == 1 else "spectrum {}"
+    labels = tuple(
+        label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
+    )
+    times = read_times(columns, named, table.decimal, options)
     kind = _find_kind(source, table, columns, layout, options)
-    values, treated = _as_signal(source, table, layout, kind)
+    values, treated = as_signal(source, table.numbers[:, layout.spectra], table.line, kind)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
         f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.said}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"
     )
     spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
-    unnamed = stem if len(labels) == 1 else "spectrum {}"
+    masked = _masked(table, layout, labels)
     return SpectrumSeries(
         wavelength=wavelength,
         time=times.time,
         absorbance=values.T[:, order],
-        labels=tuple(
-            label or unnamed.replace("{}", str(number)) for number, label in enumerate(labels, 1)
-        ),
+        labels=labels,
         time_unit=times.unit,
         signal=treated.signal,
         metadata={
@@ -84,7 +87,10 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
             "sha256": hashlib.sha256(source.data).hexdigest(),
             "format": FORMAT.name,
         },
-        history=(summary, spoken, *_axis_notes(table, columns), *treated.notes, *times.notes),
+        history=(
+            *(summary, spoken, *left_out, *masked, *_axis_notes(table, columns)),
+            *(*treated.notes, *times.notes),
+        ),
     )
 
 
@@ -103,8 +109,22 @@ class _Layout:
     said: str
 
 
+def _masked(table: Table, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
+    """Return the history line about readings that are no numbers."""
+    holes = [hole for hole in table.holes if hole.column in layout.spectra]
+    if not holes:
+        return []
+    first = holes[0]
+    place = (
+        f"at {table.numbers[first.row, 0]:g} nm in '{labels[layout.spectra.index(first.column)]}'"
+    )
+    if len(holes) == 1:
+        return [f"1 reading is masked ({in_words(holes)}), {place}"]
+    return [f"{len(holes)} readings are masked ({in_words(holes)}), the first {place}"]
+
+
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """What the columns hold, and the history line that says who says so."""
 
     kind: str
@@ -112,7 +132,7 @@ class _Kind:
 
 
 @dataclass(frozen=True)
-class _Treated:
+class Treated:
     """The signal of a series, and the history lines about it."""
 
     signal: str
@@ -128,11 +148,12 @@ def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
     matrix = _Layout(spectra, [(0,)] if single else [(column,) for column in spectra], "")
     if width < 4 or width % 2:
         return matrix
-    axes = table.numbers[:, ::2]
+    axes, signals = table.numbers[:, ::2], table.numbers[:, 1::2]
     stated = all(columns.is_axis(column) for column in range(0, width, 2))
-    differs = (axes != axes[:, :1]).any(axis=1)
+    over = np.isnan(axes) & np.isnan(signals)  # a spectrum that ends before the others
+    differs = ((axes != axes[:, :1]) & ~over).any(axis=1)
     # Unstated pairs on grids that differ a little must not be read as spectra.
-    close = bool(np.all(np.abs(axes - axes[:, :1]) < 5.0)) and is_wavelength(float(axes[0, 0]))
+    close = not np.any(np.abs(axes - axes[:, :1]) >= 5.0) and is_wavelength(float(axes[0, 0]))
     if differs.any() and (stated or close):
         line = int(table.line[np.flatnonzero(differs)[0]])
         mend = "Save each spectrum as a file, or export all on one grid"
@@ -196,10 +217,10 @@ def _axis_notes(table: Table, columns: Columns) -> list[str]:
 
 def _find_kind(
     source: Source, table: Table, columns: Columns, layout: _Layout, options: Options
-) -> _Kind:
+) -> Kind:
     """Return what the columns hold, on the best evidence there is."""
     if options.signal:
-        return _Kind(options.signal, f"signal: {options.signal}, from the option signal")
+        return Kind(options.signal, f"signal: {options.signal}, from the option signal")
     kinds = [columns.kind(column) for column in layout.spectra]
     line = columns.rows[-1] + 1 if columns.rows else 0
     stated = set(kinds) - {""}
@@ -210,7 +231,7 @@ def _find_kind(
         raise source.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
     if stated:
         kind = stated.pop()
-        return _Kind(kind, f"signal: {kind}, from the column headers")
+        return Kind(kind, f"signal: {kind}, from the column headers")
     others = [text for row, text in enumerate(table.head) if row not in columns.rows]
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     kind, words = kind_in_metadata(metadata, others)
@@ -222,37 +243,46 @@ def _find_kind(
         what = f"'{printable(words, 60)}' suggests another signal than absorbance"
         raise source.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
     if kind:
-        return _Kind(kind, f"signal: {kind}, from {words}")
-    return _Kind("", "nothing names the signal, taken as absorbance")
+        return Kind(kind, f"signal: {kind}, from {words}")
+    return Kind("", "nothing names the signal, taken as absorbance")
 
 
-def _as_signal(
-    source: Source, table: Table, layout: _Layout, kind: _Kind
-) -> tuple[NDArray[np.float64], _Treated]:
-    """Return the signal, shape (n, m), with a transmittance turned into absorbance."""
-    values = table.numbers[:, layout.spectra]
+def as_signal(
+    source: Source, values: NDArray[np.float64], line: NDArray[np.int64], kind: Kind
+) -> tuple[NDArray[np.float64], Treated]:
+    """Return the signal with a transmittance turned into absorbance.
+
+    Args:
+        source: The file, for messages.
+        values: What stands in the columns, shape (n, m); NaN where a reading is masked.
+        line: Line of each row, counted from 1, shape (n,).
+        kind: What the columns hold.
+
+    Raises:
+        SpectrumError: A transmittance is not positive, or may be in percent or not.
+    """
     notes = [kind.note]
     if kind.kind in {"", "absorbance"}:
-        if values.max() > _MOST_ABSORBANCE:
-            many = f"values up to {values.max():g} are more than an absorbance can be"
+        if np.nanmax(values) > _MOST_ABSORBANCE:
+            many = f"values up to {np.nanmax(values):g} are more than an absorbance can be"
             notes.append(f'{many}: pass signal="photoluminescence" or "%T" if they are')
-        return values, _Treated("absorbance", notes)
+        return values, Treated("absorbance", notes)
     if kind.kind == "photoluminescence":
-        return values, _Treated("photoluminescence", notes)
+        return values, Treated("photoluminescence", notes)
     wrong = np.flatnonzero((values <= 0).any(axis=1))
     if len(wrong):
         what = "a transmittance is not positive, its absorbance is not known"
         mend = "Delete the row, or export absorbance"
-        raise source.problem(what, mend, int(table.line[wrong[0]]))
-    if kind.kind == "T" and values.max() > 2 and "option" not in kind.note:
-        notes.append(f"transmittance up to {values.max():g} is in percent")
-        kind = _Kind("%T", "")
+        raise source.problem(what, mend, int(line[wrong[0]]))
+    if kind.kind == "T" and np.nanmax(values) > 2 and "option" not in kind.note:
+        notes.append(f"transmittance up to {np.nanmax(values):g} is in percent")
+        kind = Kind("%T", "")
     elif kind.kind == "T" and "option" not in kind.note:
         what = "the header does not say whether the transmittance is in percent"
         raise source.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
     full = 100.0 if kind.kind == "%T" else 1.0
     notes.append(f"absorbance = -log10(T / {full:g})")
-    return -np.log10(values / full), _Treated("absorbance", notes)
+    return -np.log10(values / full), Treated("absorbance", notes)
 
 
 FORMAT = Format("delimited text", sniff=lambda _: True, read=read_delimited)

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.headers import read_columns, stated_unit
+from prenuc.observe.readers.delimited import Kind, as_signal
+from prenuc.observe.readers.headers import TIME_UNITS, read_columns, stated_unit
+from prenuc.observe.readers.holes import in_words, leave_out_empty
 from prenuc.observe.readers.source import load, printable
 from prenuc.observe.readers.tables import DELIMITERS, find_table
 from prenuc.observe.series import Trace
 
 if TYPE_CHECKING:
     import os
+
+    from numpy.typing import NDArray
+
+    from prenuc.observe.readers.headers import Columns
+    from prenuc.observe.readers.source import Signal, Source
+    from prenuc.observe.readers.tables import Table
 
 
 def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> bool:
@@ -22,65 +30,110 @@ def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> boo
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    source = load(path)
-    text, _ = source.text()
-    table = find_table(source, text.removesuffix("\n").split("\n"), decimal)
+    (table, _, _), _ = _table(load(path), decimal)
     return bool(table.numbers.shape[1] == 2)
 
 
 def read_trace(
-    path: str | os.PathLike[str], *, decimal: str | None = None, time_unit: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    time_unit: str | None = None,
+    signal: Signal | None = None,
 ) -> Trace:
-    """Read a trace of two columns, time and signal.
+    """Read a trace of two columns, time and signal; points without a number are left out.
 
     Args:
         path: The file, at most 50 MB.
         decimal: The decimal sign, "." or ",", where the file leaves it open.
-        time_unit: "s", "min", "h" or "day"; read from the header of the first column when None.
+        time_unit: The unit of the result, "s", "min", "h" or "day", and of the times where the
+            header of the first column names none; that of the header when None.
+        signal: What the second column holds, where its header does not say: "absorbance",
+            "photoluminescence", "%T" (0 to 100) or "T" (0 to 1).
 
     Returns:
-        The trace. Where nothing names the unit of time, rates come out per unit of the first
-        column, and the history says so.
+        The trace; a transmittance is converted to absorbance. Where nothing names the unit of
+        time, rates come out per unit of the first column, and the history says so.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
     source = load(path)
-    text, encoding = source.text()
-    table = find_table(source, text.removesuffix("\n").split("\n"), decimal)
+    (table, columns, notes), encoding = _table(source, decimal)
     width = table.numbers.shape[1]
     if width != 2:
         what = f"a trace has two columns, time and signal; this table has {width}"
         raise source.problem(what, "Export two columns, or fit the whole matrix")
-    columns = read_columns(table)
     if columns.is_axis(0):
         what = "the first column is a wavelength: this is one spectrum, not a trace"
         raise source.problem(what, "Give a series of spectra, or a trace with time first")
-    time, value = table.numbers.T
+    time = table.numbers[:, 0]
     falling = np.flatnonzero(np.diff(time) <= 0)
     if falling.size:
         line = int(table.line[falling[0] + 1])
         raise source.problem("the times do not ascend", "Sort the rows by time", line)
-    unit, said = _time_unit(columns.label(0), time_unit)
-    name = columns.label(1) or "signal"
+    factor, unit, said = _time_unit(columns.label(0), time_unit)
+    value, name, treated = _signal(source, table, columns, signal)
+    known = np.isfinite(value)
     text_kind = f"{encoding}, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
     return Trace(
-        time=time.copy(),
-        value=value.copy(),
+        time=time[known] * factor,
+        value=value[known],
         time_unit=unit,
         name=printable(name, 200),
         history=(
-            f"read as: a trace of {len(time)} points, {said}, {text_kind}",
+            f"read as: a trace of {known.sum()} points, {said}, {text_kind}",
             f"file: {printable(source.path.name, 200)}, sha256 {sha256(source.data).hexdigest()}",
+            *(*notes, *_masked(table, unit, factor), *treated),
         ),
     )
 
 
-def _time_unit(header: str, given: str | None) -> tuple[str, str]:
-    """Return the unit of time and how it is known."""
-    if given is not None:
-        return given, f"times in {given} as told"
-    unit = stated_unit(header)
-    if unit is None:
-        return "1", "no unit of time is named, so rates are per unit of the first column"
-    return unit, f"times in {unit} from the header"
+def _table(source: Source, decimal: str | None) -> tuple[tuple[Table, Columns, list[str]], str]:
+    """Return the table without empty columns, its header and what was left out; the encoding."""
+    text, encoding = source.text()
+    table = find_table(source, text.removesuffix("\n").split("\n"), decimal)
+    return leave_out_empty(source, table, read_columns(table)), encoding
+
+
+def _masked(table: Table, unit: str, factor: float) -> list[str]:
+    """Return the history line about points that are left out because they hold no number."""
+    if not table.holes:
+        return []
+    number = len(table.holes)
+    many = "1 point is" if number == 1 else f"{number} points are"
+    at = f"{table.numbers[table.holes[0].row, 0] * factor:g}" + (f" {unit}" if unit != "1" else "")
+    return [f"{many} left out ({in_words(table.holes)}), the first at {at}"]
+
+
+def _signal(
+    source: Source, table: Table, columns: Columns, given: str | None
+) -> tuple[NDArray[np.float64], str, list[str]]:
+    """Return the signal, what it is called, and the history lines about it.
+
+    A transmittance becomes absorbance, as in spectra; whatever else the column holds is taken as
+    it is, as a trace may be of anything.
+    """
+    value, label = table.numbers[:, 1], columns.label(1)
+    stated = columns.kind(1)
+    if given is None and stated not in {"T", "%T"}:
+        return value, label or "signal", []
+    who = "the option signal" if given else "the column header"
+    kind = Kind(given or stated, f"signal: {given or stated}, from {who}")
+    signal, treated = as_signal(source, value[:, None], table.line, kind)
+    if kind.kind in {"T", "%T"}:
+        label = f"absorbance from '{label}'" if label else "absorbance"
+    return signal[:, 0], label or treated.signal, treated.notes
+
+
+def _time_unit(header: str, given: str | None) -> tuple[float, str, str]:
+    """Return the factor to the unit of the result, that unit, and how it is known."""
+    stated = stated_unit(header)
+    if stated is None and given is None:
+        return 1.0, "1", "no unit of time is named, so rates are per unit of the first column"
+    if given is None or given == stated:
+        return 1.0, str(stated), f"times in {stated} from the header"
+    if stated is None:
+        return 1.0, given, f"times in {given} as told"
+    factor = TIME_UNITS[stated] / TIME_UNITS[given]
+    return factor, given, f"times in {given}, converted from {stated} of the header"

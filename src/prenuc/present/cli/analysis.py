@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import echo_json, echo_table, json_option
-from prenuc.present.cli.spectra import analyses, files_argument, material_option, reading_options
+from prenuc.present.cli.reading import reading_options
+from prenuc.present.cli.spectra import analyses, files_argument, material_option
 
 if TYPE_CHECKING:
     from prenuc.observe.analysis import Analysis
@@ -32,7 +33,7 @@ def analyze(
     figures: Path | None,
     figure_format: str,
     as_json: bool,
-    **known: Any,
+    **asked: Any,
 ) -> None:
     """Find the first exciton in each spectrum of measured files, its cluster line, its diameter.
 
@@ -42,13 +43,14 @@ def analyze(
     \b
     Examples:
       prenuc analyze run.csv
+      prenuc analyze run.csv --window "400 650 nm" --times "0 10 min"
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
     if report_to is not None:
         from prenuc.present.report import page, report
 
         page(report_to)
-    found = analyses(files, material, **known)
+    found = analyses(files, material, **asked)
     written = []
     if report_to is not None:
         written.append(report(*found, to=report_to))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
+from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
 @click.option("--starts", type=int, default=1, show_default=True, help="Searches for each model.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file.")
-@click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times.")
+@reading_options
 @click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
 @json_option
 def compare(
@@ -55,10 +55,9 @@ def compare(
     free_spectra: bool,
     seed: int,
     starts: int,
-    decimal: str | None,
-    time_unit: str | None,
     observations: str | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Which scheme or model do the data support? "Cannot tell" is an answer.
 
@@ -68,15 +67,19 @@ def compare(
     \b
     Examples:
       prenuc compare spectra.csv
-      prenuc compare trace.csv --schemes "A -> B; A -4-> B -> C"
+      prenuc compare trace.csv --schemes "A -> B; A -4-> B -> C" --times "0 60 min"
       prenuc compare spectra.csv --protocol cds-msc-311-in-toluene
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
     """
+    from prenuc.errors import InputError, Problem
+
     if observations is not None:
         _observed(observations, models, as_json)
         return
-    data = _data(file, decimal, time_unit)
+    if file is None:
+        raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
+    data = read_data(file, **asked)
     if protocol is None:
         found = _compare_schemes(data, schemes, at)
     else:
@@ -85,18 +88,6 @@ def compare(
         echo_json(found)
     else:
         click.echo(str(found))
-
-
-def _data(file: Path | None, decimal: str | None, time_unit: str | None) -> SpectrumSeries | Trace:
-    from prenuc.errors import InputError, Problem
-    from prenuc.observe.readers import read
-    from prenuc.observe.readers.trace import is_trace, read_trace
-
-    if file is None:
-        raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
-    if is_trace(file, decimal=decimal):
-        return read_trace(file, decimal=decimal, time_unit=time_unit)
-    return read(file, decimal=decimal, time_unit=time_unit)
 
 
 def _compare_schemes(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.spectra import reading_options
+from prenuc.present.cli.reading import part_of, read_series, reading_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.observe.series import SpectrumSeries
 
 FORMATS = ("csv", "xlsx", "netcdf", "origin")
 
@@ -19,22 +24,22 @@ FORMATS = ("csv", "xlsx", "netcdf", "origin")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; beside FILE if none.")
 @reading_options
 @json_option
-def convert(file: Path, to: str, out: Path | None, as_json: bool, **known: Any) -> None:
+def convert(file: Path, to: str, out: Path | None, as_json: bool, **asked: Any) -> None:
     """Write the spectra of a file in a form that other programs read.
 
     FILE is a spectrometer's file, or what "prenuc simulate --json" saved. A workbook (xlsx) and
     netCDF carry everything that was assumed on reading; "origin" is tab-delimited text with rows
-    for long name, units and comments.
+    for long name, units and comments. A masked reading is an empty cell, in netCDF NaN.
 
     \b
     Examples:
       prenuc convert run.csv --to xlsx
-      prenuc convert run.txt --to csv --out clean.csv
+      prenuc convert run.txt --to csv --out clean.csv --window "300 500 nm"
     """
     from prenuc.present.exchange import SUFFIX
     from prenuc.present.exchange import convert as write
 
-    series = _spectra(file, known)
+    series = _spectra(file, asked)
     path = out if out is not None else file.with_name(file.stem + SUFFIX[to])
     write(series, to, path, source=file)
     if as_json:
@@ -45,15 +50,14 @@ def convert(file: Path, to: str, out: Path | None, as_json: bool, **known: Any) 
         click.echo(f"  {line}")
 
 
-def _spectra(file: Path, known: dict[str, Any]) -> Any:
+def _spectra(file: Path, asked: Mapping[str, Any]) -> SpectrumSeries:
     from prenuc.errors import InputError, Problem
-    from prenuc.observe.readers import read
     from prenuc.present.results import read_stored
 
     if file.suffix.lower() != ".json":
-        return read(file, **known)
+        return read_series(file, **asked)
     series = read_stored(file).series
     if series is None:
         what = "this answer holds no spectra"
         raise InputError(Problem(what, "Convert what prenuc simulate saved", where=str(file)))
-    return series
+    return part_of(series, file, window=asked["window"], times=asked["times"])

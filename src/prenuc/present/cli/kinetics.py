@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import echo_json, json_option, provenance
+from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prenuc.infer.bootstrap import SecondOpinion
     from prenuc.infer.fit import Fit, GlobalFit
     from prenuc.observe.series import SpectrumSeries, Trace
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
 @click.option("--non-negative", is_flag=True, help="Spectra of species are nowhere below zero.")
 @click.option("--start", metavar="k=VALUE", multiple=True, help="Where the search begins: k=0.02.")
 @click.option("--subtract", metavar="LABEL", help="Subtract this spectrum from all first.")
-@click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times.")
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file.")
+@click.option("--absorbing", metavar="SPECIES", help='Only these absorb: "A, C".')
+@reading_options
 @click.option("--referee", is_flag=True, help="Repeat with other engines; exit 1 if they disagree.")
 @click.option("--bootstrap", metavar="DRAWS", type=int, help="Errors by resampling, beside: 200.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
@@ -41,14 +44,14 @@ def fit(
     non_negative: bool,
     start: tuple[str, ...],
     subtract: str | None,
-    time_unit: str | None,
-    decimal: str | None,
+    absorbing: str | None,
     referee: bool,
     bootstrap: int | None,
     seed: int,
     figure: Path | None,
     report_to: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Fit a kinetic scheme to a trace (columns time, value) or to spectra.
 
@@ -61,12 +64,12 @@ def fit(
       "exp + exp + constant"  mechanism.yaml                   a sum; any network
     Spectra are fitted at all wavelengths at once unless --at names one. No starting values are
     needed; those given with --start (also several: --start k1=0.1 --start k2=0.02) are where the
-    search begins.
+    search begins. --window and --times choose the part of the data that is used.
 
     \b
     Examples:
       prenuc fit trace.csv "PC -> MSC"
-      prenuc fit spectra.csv "PC -> MSC" --start k=0.02
+      prenuc fit spectra.csv "PC -> MSC" --window "290 400 nm" --times "0 60 min" --start k=0.02
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
@@ -76,12 +79,14 @@ def fit(
         from prenuc.present.report import page
 
         page(report_to)  # refused before anything is written
-    data = _read(file, at, subtract, time_unit, decimal)
+    data = _read(file, at, subtract, asked)
     options: dict[str, Any] = {
         "background": background,
         "through_origin": through_origin,
         "non_negative": non_negative,
     }
+    if absorbing is not None:
+        options["absorbing"] = _species(absorbing)
     given = _start(start)
     found: Fit | GlobalFit = fit_scheme(data, scheme, at=at, start=given, **options)
     if figure is not None:
@@ -95,8 +100,7 @@ def fit(
     beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
-        told |= {"time_unit": time_unit, "decimal": decimal}
-        source = provenance(file, options | told, seed)
+        source = provenance(file, options | told | asked, seed)
         echo_json(found.as_dict() | beside | {"provenance": source})
     else:
         click.echo(found.fit_report())
@@ -147,28 +151,25 @@ def _start(given: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
+def _species(text: str) -> tuple[str, ...]:
+    """Return the species that "A, C" names."""
+    from prenuc.errors import FitError, Problem
+
+    found = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not found:
+        raise FitError(Problem("--absorbing names no species", 'Write "A, C"'))
+    return found
+
+
 def _read(
-    file: Path,
-    at: str | None,
-    subtract: str | None,
-    time_unit: str | None,
-    decimal: str | None,
+    file: Path, at: str | None, subtract: str | None, asked: Mapping[str, Any]
 ) -> SpectrumSeries | Trace:
     """Return the trace or the spectra of a file, one spectrum subtracted if asked for."""
-    from prenuc.errors import FitError, Problem, nearest_names
-    from prenuc.observe.readers import read
-    from prenuc.observe.readers.trace import is_trace, read_trace
+    from prenuc.errors import FitError, Problem
+    from prenuc.observe.series import Trace
 
-    if is_trace(file, decimal=decimal):
-        if at is not None or subtract is not None:
-            what = f"a trace has neither wavelengths nor spectra ({at or subtract})"
-            raise FitError(Problem(what, "Leave out --at and --subtract", where=str(file)))
-        return read_trace(file, decimal=decimal, time_unit=time_unit)
-    series = read(file, decimal=decimal, time_unit=time_unit)
-    if subtract is None:
-        return series
-    if subtract not in series.labels:
-        some = f"Labels: {', '.join(series.labels[:3])}, …"
-        near = nearest_names(subtract, series.labels)
-        raise FitError(Problem(f"no spectrum '{subtract}'", some, near, str(file)))
-    return series.subtract(series.labels.index(subtract))
+    data = read_data(file, subtract=subtract, **asked)
+    if isinstance(data, Trace) and at is not None:
+        what = f"a trace has no wavelengths to choose from (--at {at})"
+        raise FitError(Problem(what, "Leave out --at", where=str(file)))
+    return data

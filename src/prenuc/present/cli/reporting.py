@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.spectra import analyses, files_argument, material_option, reading_options
+from prenuc.present.cli.reading import reading_options
+from prenuc.present.cli.spectra import analyses, files_argument, material_option
 
 
 @click.command()
@@ -24,7 +25,7 @@ def report(
     title: str,
     material: str | None,
     as_json: bool,
-    **known: Any,
+    **asked: Any,
 ) -> None:
     """Write one self-contained HTML file from spectra and saved answers.
 
@@ -48,7 +49,7 @@ def report(
     saved = {file for file in files if file.suffix.lower() == ".json"}
     stored = {file: read_stored(file) for file in files if file in saved}
     spectra = [file for file in files if file not in saved]
-    found = dict(zip(spectra, analyses(spectra, material, **known), strict=True))
+    found = dict(zip(spectra, analyses(spectra, material, **asked), strict=True))
     parts = [stored[file] if file in saved else found[file] for file in files]
     path = write(*parts, to=to, title=title)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")

@@ -1,4 +1,4 @@
-"""What the commands on spectrum files share: their options, reading, analysing."""
+"""What the commands that analyse spectrum files share: their arguments, analysing."""
 
 from __future__ import annotations
 
@@ -8,21 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import progress
+from prenuc.present.cli.reading import read_series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from prenuc.errors import Problem
     from prenuc.observe.analysis import Analysis
     from prenuc.observe.series import SpectrumSeries
 
-SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
-
-_OPTIONS = (
-    click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
-    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
-    click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
-)
 material_option = click.option(
     "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
 )
@@ -31,20 +25,13 @@ files_argument = click.argument(
 )
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what a user may know about a file that the file does not say."""
-    for option in _OPTIONS:
-        command = option(command)
-    return command
-
-
-def analyses(files: Sequence[Path], material: str | None, **known: Any) -> list[Analysis]:
+def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[Analysis]:
     """Read every file, then analyse every spectrum, with progress on standard error.
 
     Args:
         files: Spectrum files.
         material: Semiconductor, or None.
-        known: ``time_unit``, ``decimal`` and ``signal``, where the user says so.
+        asked: The options on reading (:func:`prenuc.present.cli.reading.read_series`).
 
     Raises:
         InputError: Everything that is wrong with any of the files.
@@ -59,7 +46,7 @@ def analyses(files: Sequence[Path], material: str | None, **known: Any) -> list[
     read: list[SpectrumSeries] = []
     for file in files:
         try:
-            read.append(read_spectra(file, **known))
+            read.append(read_series(file, read=read_spectra, **asked))
         except InputError as error:
             problems += error.problems
     if problems:

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.spectra import reading_options
+from prenuc.present.cli.reading import read_series, reading_options
 
 if TYPE_CHECKING:
     from prenuc.infer.views import Views
-    from prenuc.observe.series import SpectrumSeries
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--between", metavar="RANGE", help='Wavelengths to look at: "350 480 nm".')
 @click.option("--at", metavar="WAVELENGTH", help='Trace for the first-order test: "311 nm".')
 @click.option("--components", "count", type=int, help="Resolve so many, whatever was counted.")
 @click.option("--closure", is_flag=True, help="Concentrations add up to 1 in every spectrum.")
 @reading_options
+@click.option("--between", hidden=True, help="Former name of --window.")
 @click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
 @click.option(
     "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
@@ -29,14 +28,14 @@ if TYPE_CHECKING:
 @json_option
 def view(
     file: Path,
-    between: str | None,
     at: str | None,
     count: int | None,
     closure: bool,
     figures: Path | None,
     figure_format: str,
     as_json: bool,
-    **known: Any,
+    between: str | None,
+    **asked: Any,
 ) -> None:
     """Look at a series of spectra before a mechanism is chosen.
 
@@ -48,38 +47,26 @@ def view(
     \b
     Examples:
       prenuc view spectra.csv
-      prenuc view spectra.csv --between "350 480 nm" --figures figures --figure-format png
+      prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
     """
+    from prenuc.errors import InputError, Problem
     from prenuc.infer.views import views
-    from prenuc.observe.readers import read
 
-    series = read(file, **known)
+    if between is not None and asked["window"] is not None:
+        what = "--between is the former name of --window, both are given"
+        raise InputError(Problem(what, "Give --window alone"))
     if between is not None:
-        series = _part(series, between)
-    found = views(series, at=at, count=count, closure=closure)
+        asked["window"] = between
+    found = views(read_series(file, **asked), at=at, count=count, closure=closure)
     written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
     if as_json:
         echo_json(found)
         return
     click.echo(found.report())
-    for line in series.history:
+    for line in found.series.history:
         click.echo(f"  {line}")
     for path in written:
         click.echo(f"  wrote {path}")
-
-
-def _part(series: SpectrumSeries, text: str) -> SpectrumSeries:
-    """Return the part of the series that "350 480 nm" names."""
-    from prenuc.errors import InputError, Problem
-    from prenuc.infer.shift import between
-
-    try:
-        low, high = map(float, text.removesuffix("nm").replace("-", " ").split())
-    except ValueError:
-        raise InputError(
-            Problem(f"'{text}' is not a range of wavelengths", 'Write it as "350 480 nm"')
-        ) from None
-    return between(series, low, high)
 
 
 def _figures(found: Views, folder: Path, stem: str, ending: str) -> list[Path]:
