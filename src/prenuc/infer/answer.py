@@ -16,15 +16,14 @@ from prenuc.infer.reliability import doubt
 from prenuc.infer.reliability import of_trace as of_trace_residual
 from prenuc.infer.residual_checks import basis_of, check_residuals
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
-from prenuc.infer.verdicts import advice, of_trace, remarks, trend
+from prenuc.infer.verdicts import of_sets, of_trace, remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
     from prenuc.infer.noise import Noise
-    from prenuc.infer.parameter import Parameter
     from prenuc.infer.profiles import AbstractKinetics
     from prenuc.infer.solve import Solution
     from prenuc.observe.series import SpectrumSeries, Trace
@@ -119,7 +118,7 @@ def of_many(found: Solution) -> ManyFit:
         concentrations=dict(zip(labels, shares, strict=True)),
         spectra=dict(zip(labels, spectra, strict=True)),
         fitted=dict(zip(labels, fitted, strict=True)),
-        warnings=(*found.said, *_of_sets(found, known, params, labels)),
+        warnings=(*found.said, *of_sets(found, known, params, labels)),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
     )
 
@@ -179,31 +178,3 @@ def _parts(found: Solution) -> tuple[list[Array], list[Array], list[Array]]:
         [s[at] for s, at in zip(every, places, strict=True)],
         [c @ s for c, s in zip(columns, every, strict=True)],
     )
-
-
-def _of_sets(
-    found: Solution, known: Intervals, params: Mapping[str, Parameter], labels: Sequence[str]
-) -> Iterator[str]:
-    """Yield what a reader should know of a fit of several data sets."""
-    if known.seen < known.rank:
-        yield "no change with time rises above the noise"
-    for label, noise in zip(labels, found.noises, strict=True):
-        yield from _of_noise(label, noise)
-    if trend(found.objective, found.best):
-        yield (
-            "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
-            "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
-        )
-    gone = [name for name, one in params.items() if not one.identifiable]
-    if gone:
-        yield f"not identifiable: {', '.join(gone)}"
-        yield from advice(params, known.traded)
-
-
-def _of_noise(label: str, noise: Noise) -> Iterator[str]:
-    if noise.offset_sd > 0:
-        yield f"{label}: each spectrum has an offset of its own, {1e3 * noise.offset_sd:.2g} mAU"
-    if len(noise.drift):
-        yield f"{label}: the baseline drifts by about {1e3 * noise.drift_sd:.2g} mAU"
-    if noise.correlated:
-        yield f"{label}: residuals of neighbouring wavelengths are correlated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
-from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.errors import FitError, Problem
 from prenuc.infer.answer import of_many, of_one_trace, of_spectra
 from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.growth import delayed
@@ -16,6 +16,7 @@ from prenuc.infer.profiles import Lagged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
+from prenuc.infer.stack import absorbers
 from prenuc.infer.starts import check_start
 from prenuc.observe.series import SpectrumSeries, Trace
 
@@ -35,7 +36,7 @@ ALWAYS = ("A_inf", "A_0", "B", "lag", "constant")  # what a start may name thoug
 
 
 @overload
-def fit(
+def fit(  # type: ignore[overload-overlap]  # what is more special stands first
     data: SpectrumSeries,
     scheme: str,
     *,
@@ -50,21 +51,7 @@ def fit(
 
 @overload
 def fit(
-    data: SpectrumSeries,
-    scheme: str,
-    *,
-    at: str,
-    absorbing: str | Sequence[str] | None = None,
-    background: bool = False,
-    through_origin: bool = False,
-    non_negative: bool = False,
-    start: Mapping[str, float] | None = None,
-) -> Fit: ...
-
-
-@overload
-def fit(
-    data: Trace,
+    data: SpectrumSeries | Trace,
     scheme: str,
     *,
     at: str | None = None,
@@ -253,23 +240,3 @@ def _of_sets(
     )
     check_start(start, [variable.name for variable in asked.stack.fitted])
     return of_many(solve(asked, start))
-
-
-def absorbers(
-    kinetics: AbstractKinetics, names: str | Sequence[str] | None
-) -> tuple[int, ...] | None:
-    """Return which species absorb, by their place in the scheme; None for all of them.
-
-    Args:
-        kinetics: The scheme.
-        names: Their names, in one text with commas or one by one.
-
-    Raises:
-        FitError: The scheme has no such species.
-    """
-    if names is None:
-        return None
-    asked = [n.strip() for n in (names.split(",") if isinstance(names, str) else names)]
-    if wrong := [name for name in asked if name not in kinetics.species]:
-        raise FitError([unknown_name("species", name, kinetics.species) for name in wrong])
-    return tuple(kinetics.species.index(name) for name in dict.fromkeys(asked))

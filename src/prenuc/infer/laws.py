@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -31,11 +31,12 @@ from prenuc.infer.profiles import Variable
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import DataSet
+    from prenuc.infer.profiles import AbstractKinetics, Clock
 
 LARGEST_ENERGY, LARGEST_POWER = 1000.0, 20.0  # kJ/mol; 1
 
@@ -144,3 +145,59 @@ def kelvin(text: str) -> float:
         QuantityError: It is no temperature.
     """
     return parse(text).require("K").si
+
+
+def shared_parameters(
+    kinetics: AbstractKinetics,
+    sets: Sequence[DataSet],
+    laws: Mapping[str, AbstractLaw | tuple[AbstractLaw, ...]],
+    clock: Clock,
+) -> tuple[list[Variable], dict[str, NDArray[np.float64]]]:
+    """Return what is fitted, and for each parameter of the scheme X, shape (sets, fitted).
+
+    Args:
+        kinetics: The scheme.
+        sets: The data sets.
+        laws: By parameter, how it follows from temperature and doses.
+        clock: What the times of all allow one to see.
+
+    Raises:
+        FitError: A law rules a parameter that the scheme has not.
+    """
+    for name in laws:
+        if name not in kinetics.names:
+            raise FitError(unknown_name("parameter", name, kinetics.names))
+    fitted: list[Variable] = []
+    pieces: dict[str, tuple[int, NDArray[np.float64]]] = {}
+    for variable in kinetics.variables(clock):
+        law = laws.get(variable.name, Shared())
+        parts = law if isinstance(law, tuple) else (law,)
+        further = [part.columns(variable.name, sets) for part in parts]
+        if any(isinstance(part, Own) for part in parts):
+            own = [replace(variable, name=f"{variable.name} ({one.label})") for one in sets]
+            matrix = np.eye(len(sets))
+        else:
+            # A lag that follows a law is searched as its logarithm.
+            own = [_as_logarithm(variable) if _ruled(parts) else variable]
+            matrix = np.ones((len(sets), 1))
+        sign = 1.0 if variable.logarithmic else -1.0
+        matrix = np.hstack((matrix, *(sign * columns for _, columns in further)))
+        pieces[variable.name] = (len(fitted), matrix)
+        fitted += [*own, *(v for variables, _ in further for v in variables)]
+    rows = {}
+    for name, (first, matrix) in pieces.items():
+        rows[name] = np.zeros((len(sets), len(fitted)))
+        rows[name][:, first : first + matrix.shape[1]] = matrix
+    return fitted, rows
+
+
+def _ruled(parts: tuple[AbstractLaw, ...]) -> bool:
+    return any(isinstance(part, Arrhenius | DosePower) for part in parts)
+
+
+def _as_logarithm(variable: Variable) -> Variable:
+    if variable.logarithmic:
+        return variable
+    high = math.log(variable.bounds[1])
+    bounds, grid = (high - 25.0, high), (high - 4.0, high - 0.4)
+    return replace(variable, logarithmic=True, bounds=bounds, grid=grid, size=1.0)

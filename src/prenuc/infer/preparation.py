@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import DataSet
+    from prenuc.infer.profiles import AbstractKinetics
+
+    Array = NDArray[np.float64]
 
 Measured = TypeVar("Measured", SpectrumSeries, Trace)
+LARGEST = 1e100  # beyond it squares overflow
 MOST_MISSING = 0.5  # of a wavelength or a spectrum: beyond it the whole of it is left out
 
 
@@ -94,3 +98,73 @@ def _without_empty(series: SpectrumSeries) -> SpectrumSeries:
         note = f"spectra of which most readings are missing are left out: {names}"
         series = replace(series.kept(rows), history=(*series.history, note))
     return series
+
+
+def filled(time: Array, spectra: Array) -> Array:
+    """Return spectra, shape (m, n), with readings that are missing interpolated in time."""
+    seen = np.isfinite(spectra)
+    if np.all(seen):
+        return spectra
+    found = spectra.copy()
+    for j in np.flatnonzero(~np.all(seen, axis=0)):
+        there = seen[:, j]
+        found[:, j] = np.interp(time, time[there], spectra[there, j])
+    return found
+
+
+def check_sets(sets: Sequence[DataSet], kinetics: AbstractKinetics, *, shared: bool) -> None:
+    """Refuse data sets that cannot be fitted, all problems at once.
+
+    Raises:
+        FitError: Says which, and how to mend it.
+    """
+    if not sets:
+        raise FitError(Problem("there are no data sets", "Give DataSet(data=…)"))
+    first = sets[0].series
+    problems = [problem for one in sets for problem in _unusable(one, kinetics, len(sets) > 1)]
+    for one in sets:
+        series = one.series
+        if series.time_unit != first.time_unit:
+            what = f"times are in {series.time_unit}, those of '{sets[0].label}' in "
+            problems.append(Problem(what + first.time_unit, "Convert them", where=one.label))
+        if shared and not np.array_equal(series.wavelength, first.wavelength):
+            what = f"the wavelengths differ from those of '{sets[0].label}'"
+            mend = "Interpolate them, or fit with shared_spectra=False"
+            problems.append(Problem(what, mend, where=one.label))
+    labels = [one.label for one in sets]
+    if len({*labels}) < len(labels):
+        problems.append(Problem("two data sets have the same label", "Rename one of them"))
+    if problems:
+        raise FitError(problems)
+
+
+def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[Problem]:
+    """Return what is wrong with one data set."""
+    series, trace = one.series, isinstance(one.data, Trace)
+    what, where = ("points", "the trace") if trace else ("spectra", "the spectra")
+    labels = [f"point {i + 1}" if trace else f"the spectrum '{n}'" for i, n in
+              enumerate(series.labels)]  # fmt: skip
+    found = []
+    lost = ~np.isfinite(series.time)
+    if np.any(lost):
+        first = labels[int(np.flatnonzero(lost)[0])]
+        found.append(Problem(f"{first} has no time", "Give it one, or leave it out"))
+    elif np.any(np.diff(series.time) <= 0):
+        late = labels[int(np.flatnonzero(np.diff(series.time) <= 0)[0]) + 1]
+        told = f"the times of {where} do not ascend at {late}"
+        found.append(Problem(told, f"Sort the {what} by time and merge those of equal time"))
+    values = series.absorbance[np.isfinite(series.absorbance)]
+    if np.any(np.isinf(series.absorbance)):
+        row = int(np.argwhere(np.isinf(series.absorbance))[0][0])
+        found.append(Problem(f"{labels[row]} holds a value that is infinite", "Remove it"))
+    elif values.size and np.max(np.abs(values)) > LARGEST:
+        found.append(Problem(f"the signal exceeds {LARGEST:g}", "Check its unit"))
+    fewest = len(kinetics.names) + len(kinetics.species) + 1
+    if len(series) < fewest or series.absorbance.shape[1] < 1:
+        told = f"{len(series)} {what} are too few for '{kinetics.scheme}'"
+        found.append(Problem(told, f"Give at least {fewest}"))
+    elif trace and values.size and np.ptp(values) == 0:
+        found.append(Problem("the signal never changes", "Read it at another wavelength"))
+    if not one.initial > 0:
+        found.append(Problem("the starting concentration is not above zero"))
+    return [replace(problem, where=one.label) for problem in found] if several else found

@@ -31,6 +31,8 @@ from prenuc.infer.uneven import Uneven
 from prenuc.infer.whitened import noise_ceiling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from prenuc.infer.solve import Solution
@@ -60,30 +62,37 @@ def doubt(found: Solution) -> str:
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
         return ""
-    if why := _of_amounts(found, seen):
-        return why
-    for what, fields in seen.suspects.items():
-        if _trade(seen, fields) < LEVEL_OF_ONE:
-            return f"{what}; {MEND}"
+    return next(filter(None, _doubts(found, seen)), "")
+
+
+def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
+    """Yield what each question finds, in a sentence; empty where it finds nothing."""
+    r = seen.span.shape[1]
+    yield _of_amounts(found, seen)
+    for what, field in seen.suspects.items():
+        yield f"{what}; {MEND}" if _trade(seen, field) < LEVEL_OF_ONE else ""
     signals = seen.residual @ seen.signal
     if signals.size and _chance(signals, seen.slow, r) < LEVEL:
-        return (
+        yield (
             "the residuals keep a slow course with the spectra of the species: the scheme misses "
             f"a step, or the gain or a rate constant changes in the course of the series; {MEND}"
         )
     if _chance(seen.residual, seen.slow, r) < LEVEL:
-        return f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
-    if not found.noises[0].correlated:
-        rest = seen.residual
-        rest = rest if isinstance(found.objective, Uneven) else turned_back(rest)
-        held = np.clip(rest, -HELD, HELD)
-        largest = float(np.linalg.svd(held, compute_uv=False)[0]) / float(held.std())
-        if largest > ABOVE * float(noise_ceiling(np.array([m]), held.shape[1])[0]):
-            return (
-                "one course of the residuals stands out of the noise: something changes that the "
-                f"scheme lacks; {MEND}"
-            )
-    return ""
+        yield f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
+    if not found.noises[0].correlated and _stands_out(found, seen.residual):
+        yield (
+            "one course of the residuals stands out of the noise: something changes that the "
+            f"scheme lacks; {MEND}"
+        )
+
+
+def _stands_out(found: Solution, residual: Array) -> bool:
+    """Return whether the largest singular value is beyond that of pure noise."""
+    rest = residual if isinstance(found.objective, Uneven) else turned_back(residual)
+    held = np.clip(rest, -HELD, HELD)
+    largest = float(np.linalg.svd(held, compute_uv=False)[0]) / float(held.std())
+    m, n = held.shape
+    return largest > ABOVE * float(noise_ceiling(np.array([m]), n)[0])
 
 
 @dataclass(frozen=True)

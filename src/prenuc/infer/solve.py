@@ -8,7 +8,6 @@ place where fits are minimised.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ import numpy as np
 
 from prenuc.infer.data_sets import leveled
 from prenuc.infer.noise import (
-    FEWEST_WAVELENGTHS,
     Noise,
     correlation_in_time,
     is_exact,
@@ -24,30 +22,23 @@ from prenuc.infer.noise import (
     whitened_in_time,
 )
 from prenuc.infer.non_negative import held_above_zero
-from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import Block, Objective, Point, condensed, minimise
+from prenuc.infer.reweighting import ROUNDS, STEADY, followed, in_turn, read_out
 from prenuc.infer.stack import Stack
-from prenuc.infer.starts import grid, in_order, permutable, told
+from prenuc.infer.starts import find, in_order, permutable
 from prenuc.infer.uneven import Uneven
 from prenuc.infer.weights import blocks_of_one, noise_of, stacked_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import Question
-    from prenuc.infer.profiles import AbstractKinetics, Variable
 
     Array = NDArray[np.float64]
 
-ROUNDS = 6  # of noise and parameters in turn
-STEADY = 1e-3  # a change of this many standard errors ends them
-TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
-NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
-SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
-RIDGE = 1e-12  # of columns at wavelengths without readings
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
 
@@ -129,7 +120,7 @@ class Solution:
         """Return the residuals of one data set, all alike, shape (m, n); NaN where missing."""
         data, stack = self.question.sets[0].series.absorbance, self.question.stack
         columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
-        rest: Array = data - _followed(columns, data)
+        rest: Array = data - followed(columns, data)
         return rest
 
     def weighted_rows(self) -> tuple[Array, Array]:
@@ -192,13 +183,13 @@ def _settled(
     """Return the fit of one data set: parameters and noise in turn."""
     kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
     objective = replace(objective, blocks=(Block(condensed(data)),))
-    best, said = find(objective, kinetics, objective.variables, start)
-    noise, objective, best, spectra = _in_turn(asked, objective, best, data)
+    best, said = find(objective, kinetics, objective.variables, start, minimise)
+    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
-        noise, objective, best = _read_out(asked, noise, objective, best)
+        noise, objective, best = read_out(asked, noise, objective, best, minimise)
         if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
-            noise, objective, best, spectra = _in_turn(asked, objective, best, data, rho)
+            noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho)
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
     if non_negative and not isinstance(objective, Uneven):
@@ -206,77 +197,6 @@ def _settled(
         objective = held_above_zero(objective, best, noise, data[:, 0], spectra)
         best = minimise(objective, best.u)
     return Solution(asked, objective, best, (noise,), tuple(said), spectra)
-
-
-def _in_turn(
-    asked: Question, objective: Objective, best: Point, data: Array, rho: float = 0.0
-) -> tuple[Noise, Objective, Point, Array]:
-    """Return noise, parameters and whole spectra, estimated in turn until both stand still.
-
-    Readings that are missing are filled from the fit each time, which ends at the least squares of
-    those that are there (Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39, 1).
-
-    Args:
-        asked: The data set and the scheme.
-        objective: Scheme, times and clock.
-        best: Where to begin.
-        data: The rotated spectra, shape (m, n).
-        rho: Correlation of neighbouring spectra.
-    """
-    series, time = asked.sets[0].series.absorbance, objective.time
-    seen, whole = np.isfinite(series), series
-    kept = float(seen.mean())
-    for _ in range(ROUNDS):
-        before = best
-        if kept < 1.0:
-            columns, _ = asked.stack.concentrations(time, asked.stack.decode(best.u)[0])
-            whole = np.where(seen, series, _followed(columns, series))
-            data = rotate(leveled(whole, asked))
-        noise = noise_of(asked.stack, 0, data, before.u, rho)
-        noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
-        objective = replace(objective, blocks=blocks_of_one(data, noise, time))
-        best = minimise(objective, best.u)
-        move = best.u - before.u
-        if float(move @ best.curvature @ move) < STEADY**2:
-            break
-    return noise, objective, best, whole
-
-
-def _read_out(
-    asked: Question, noise: Noise, objective: Objective, best: Point
-) -> tuple[Noise, Objective, Point]:
-    """Return the fit with readings that are not equally good, where the residuals say so."""
-    series = asked.sets[0].series
-    data, wavelength = series.absorbance, series.wavelength
-    if data.shape[1] < FEWEST_WAVELENGTHS:
-        return noise, objective, best
-    columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
-    fit = _followed(columns, data)
-    followed, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
-    for rounds in range(ROUNDS):
-        readout = estimate(data, fit, wavelength, followed, noise, readout)
-        if readout.is_even and not isinstance(objective, Uneven):
-            return noise, objective, best
-        before, objective = best, uneven(base, readout, data, fit, wavelength)
-        best = minimise(objective, best.u)
-        columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])
-        fit = columns @ objective.parts(best.u)[0]
-        move = best.u - before.u
-        if float(move @ best.curvature @ move) < STEADY**2 and rounds:
-            break
-    return read_out_noise(readout, fit), objective, best
-
-
-def _followed(columns: Array, data: Array) -> Array:
-    """Return what columns, shape (m, r), follow of readings, shape (m, n), some perhaps missing."""
-    seen = np.isfinite(data)
-    if np.all(seen):
-        return columns @ np.linalg.lstsq(columns, data, rcond=1e-10)[0]
-    weight = seen.astype(float).T[:, :, None] * columns  # (n, m, r)
-    normal = columns.T @ weight + RIDGE * np.eye(columns.shape[1])
-    right = np.einsum("nmr,mn->nr", weight, np.where(seen, data, 0.0))
-    found: Array = columns @ np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
-    return found
 
 
 def _together(asked: Question, start: Mapping[str, float]) -> Solution:
@@ -306,7 +226,7 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     single = stack.alone(index)
     time = single.members[0].time
     objective = Objective(single, time, (Block(condensed(y)),), Clock.of(time))
-    best, _ = find(objective, single.members[0].kinetics, objective.variables, {})
+    best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, minimise)
     return best, noise_of(single, 0, y, best.u)
 
 
@@ -338,45 +258,3 @@ def _beside(stack: Stack, first: Array, start: Mapping[str, float]) -> list[Arra
         return [first]
     rates = [v.name.startswith("k") and v.name not in start for v in stack.fitted]
     return [first + move * np.array(rates) for move in (0.0, -np.log(2.0), np.log(2.0))]
-
-
-def find(
-    objective: Objective,
-    kinetics: AbstractKinetics,
-    variables: Sequence[Variable],
-    start: Mapping[str, float],
-) -> tuple[Point, list[str]]:
-    """Return the best minimum, and what there is to say about the start.
-
-    The search begins at the start that is given. Its end is the answer, unless the search without
-    a start ends at a better fit; then that is, and a warning says so.
-
-    Args:
-        objective: What is minimised.
-        kinetics: The scheme.
-        variables: Its parameters.
-        start: What the user gives, possibly nothing.
-    """
-    own = _search(objective, grid(kinetics, variables, {}))
-    if not start:
-        return own, []
-    given = _search(objective, grid(kinetics, variables, start))
-    if given.value <= own.value * (1.0 + SAME) + TINY:
-        return given, []
-    if permutable(kinetics):
-        own = objective.at(in_order(own.u, start, variables))
-    return own, [told(kinetics, variables, given.u)]
-
-
-def _search(objective: Objective, points: Iterable[Array]) -> Point:
-    """Return the best minimum from the most promising of some points."""
-    tried = TRIED_ON_A_TRACE if objective.blocks[0].rows.shape[1] == 1 else TRIED
-    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
-    spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
-    chosen: list[Point] = []
-    for point in known:
-        away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
-        if len(chosen) < tried and all(distance > 1.0 for distance in away):
-            chosen.append(point)
-    ends = (minimise(objective, point.u, known=point) for point in chosen)
-    return min(ends, key=lambda point: point.value)

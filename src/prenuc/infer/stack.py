@@ -17,18 +17,29 @@ signal lies in the columns b, b², b³, … with free spectra, the first of whic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from prenuc.infer.profiles import AbstractKinetics, Clock, Variable
+from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.infer.kinetics import Network
+from prenuc.infer.nonlinear import Exponentials
+from prenuc.infer.profiles import AbstractKinetics, Clock, Lagged, Variable
+from prenuc.observe.series import Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
+    from prenuc.infer.data_sets import DataSet
+
     Array = NDArray[np.float64]
+
+NEW = 1e-6  # a column is new if this share of it lies outside the others
 
 
 @final
@@ -182,3 +193,112 @@ class Stack(AbstractKinetics):
         ones = np.ones(len(member.time))
         none = np.zeros((0, len(self.species)))
         return Stack(self.scheme, (own,), inner, True, self.shift, none, ones)
+
+
+def columns_of(
+    kinetics: AbstractKinetics, sets: Sequence[DataSet], absorbing: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Return the species whose columns are used.
+
+    Of a single signal those that can be told apart, the last and the first species before others.
+
+    Args:
+        kinetics: The scheme.
+        sets: The data sets.
+        absorbing: Which species absorb, by their place in the scheme; all if None.
+    """
+    count = len(kinetics.species)
+    chosen = range(count) if absorbing is None else sorted({*absorbing})
+    alone = len(sets) == 1 and isinstance(sets[0].data, Trace)
+    if not alone or isinstance(kinetics, Exponentials):
+        return tuple(chosen)
+    ends = [place for place in (0, count - 1) if place in chosen]
+    order = [*ends, *(place for place in chosen if place not in ends)]
+    time = sets[0].series.time
+    middle = Clock.of(time, sets[0].series.time_unit)
+    u = np.array([0.6 * sum(v.grid) - 0.1 * v.grid[0] for v in kinetics.variables(middle)])
+    columns, _ = kinetics.concentrations(time, kinetics.decode(u)[0])
+    kept: list[int] = []
+    for pick in order:
+        others, column = columns[:, kept], columns[:, pick]
+        rest = column - others @ np.linalg.lstsq(others, column, rcond=None)[0]
+        if np.linalg.norm(rest) > NEW * np.linalg.norm(column):
+            kept.append(pick)
+    return tuple(kept)
+
+
+def member_of(
+    kinetics: AbstractKinetics,
+    one: DataSet,
+    rows: Mapping[str, Array],
+    index: int,
+    count: int,
+    picks: tuple[int, ...],
+) -> Member:
+    """Return one data set of the stack.
+
+    Args:
+        kinetics: The scheme.
+        one: The data set.
+        rows: By parameter of the scheme, X, shape (sets, fitted).
+        index: Which data set it is.
+        count: How many parameters are fitted.
+        picks: Which species absorb.
+
+    Raises:
+        FitError: It was diluted on the way, which changes rates of other orders than the first.
+    """
+    time, weight = one.series.time, np.full(len(one.series), one.initial)
+    dilutions = one.dilutions
+    inner = kinetics.inner if isinstance(kinetics, Lagged) else kinetics
+    for dilution in dilutions:
+        if dilution.at is not None and not isinstance(inner, Network):
+            what = "a dilution on the way changes the rates of all but first-order steps"
+            mend = "Split the data at the dilution, or fit up to it"
+            raise FitError(Problem(what, mend, where=one.label))
+        late = True if dilution.at is None else time >= dilution.at
+        weight = np.where(late, weight / dilution.factor, weight)
+    origin, matrix = np.zeros(len(kinetics.names)), np.zeros((len(kinetics.names), count))
+    exponent = kinetics.logarithmic.copy()
+    for p, (name, order) in enumerate(zip(kinetics.names, kinetics.orders, strict=True)):
+        matrix[p] = rows[name][index]
+        origin[p] = order * math.log(one.initial)
+        if name == "lag" and not exponent[p]:
+            exponent[p] = bool(np.any((rows[name] != 0) & (rows[name] != 1)))
+            if one.lag is not None:
+                matrix[p], origin[p], exponent[p] = 0.0, one.lag, False
+    if one.lag is not None and "lag" not in kinetics.names:
+        time = time - one.lag
+    return Member(kinetics, time, weight, origin, matrix, exponent, one.background, picks)
+
+
+def plain(member: Member) -> Member:
+    """Return one data set without what changes nothing where all species absorb.
+
+    A constant lies within columns that add up to one; and sums of exponentials with free
+    amplitudes span the same curves from any origin of time.
+    """
+    kinetics, time = member.kinetics, member.time
+    if isinstance(kinetics, Network) and all(step.count == 1 for step in kinetics.steps):
+        time = time - max(float(time[0]), 0.0)
+    return replace(member, time=time, background=member.background and not kinetics.closed)
+
+
+def absorbers(
+    kinetics: AbstractKinetics, names: str | Sequence[str] | None
+) -> tuple[int, ...] | None:
+    """Return which species absorb, by their place in the scheme; None for all of them.
+
+    Args:
+        kinetics: The scheme.
+        names: Their names, in one text with commas or one by one.
+
+    Raises:
+        FitError: The scheme has no such species.
+    """
+    if names is None:
+        return None
+    asked = [n.strip() for n in (names.split(",") if isinstance(names, str) else names)]
+    if wrong := [name for name in asked if name not in kinetics.species]:
+        raise FitError([unknown_name("species", name, kinetics.species) for name in wrong])
+    return tuple(kinetics.species.index(name) for name in dict.fromkeys(asked))

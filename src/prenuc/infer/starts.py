@@ -13,12 +13,18 @@ from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.infer.profiles import AbstractKinetics, Variable
+    from prenuc.infer.projection import Objective, Point
 
+    Descent = Callable[[Objective, NDArray[np.float64]], Point]
+
+TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
+NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
+SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
 GRID = {1: 20, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
 
 
@@ -69,7 +75,7 @@ def grid(
     return found
 
 
-def told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[np.float64]) -> str:
+def _told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[np.float64]) -> str:
     """Return that a search from the start that was given ended at u, a worse fit."""
     reached = kinetics.decode(u)[0]
     ends = ", ".join(f"{v.name} = {x:.3g}" for v, x in zip(variables, reached, strict=True))
@@ -96,3 +102,47 @@ def in_order(
         return fastest
     ranks = np.argsort(np.argsort([-start[name] for name in names], kind="stable"), kind="stable")
     return fastest[ranks]
+
+
+def find(
+    objective: Objective,
+    kinetics: AbstractKinetics,
+    variables: Sequence[Variable],
+    start: Mapping[str, float],
+    descend: Descent,
+) -> tuple[Point, list[str]]:
+    """Return the best minimum, and what there is to say about the start.
+
+    The search begins at the start that is given. Its end is the answer, unless the search without
+    a start ends at a better fit; then that is, and a warning says so.
+
+    Args:
+        objective: What is minimised.
+        kinetics: The scheme.
+        variables: Its parameters.
+        start: What the user gives, possibly nothing.
+        descend: Finds the minimum of an objective near a point.
+    """
+    own = _search(objective, grid(kinetics, variables, {}), descend)
+    if not start:
+        return own, []
+    given = _search(objective, grid(kinetics, variables, start), descend)
+    if given.value <= own.value * (1.0 + SAME) + TINY:
+        return given, []
+    if permutable(kinetics):
+        own = objective.at(in_order(own.u, start, variables))
+    return own, [_told(kinetics, variables, given.u)]
+
+
+def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend: Descent) -> Point:
+    """Return the best minimum from the most promising of some points."""
+    tried = TRIED_ON_A_TRACE if objective.blocks[0].rows.shape[1] == 1 else TRIED
+    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
+    spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
+    chosen: list[Point] = []
+    for point in known:
+        away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
+        if len(chosen) < tried and all(distance > 1.0 for distance in away):
+            chosen.append(point)
+    ends = (descend(objective, point.u) for point in chosen)
+    return min(ends, key=lambda point: point.value)

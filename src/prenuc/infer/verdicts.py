@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,6 +111,41 @@ def _of_lag(lag: Parameter) -> str:
             "wavelength. Fit with a background; the lag is then not identifiable"
         )
     return "the lag takes for granted that nothing else absorbs at this wavelength"
+
+
+def of_sets(
+    found: Solution, known: Intervals, params: Mapping[str, Parameter], labels: Sequence[str]
+) -> Iterator[str]:
+    """Yield what a reader should know before believing the fit of several data sets.
+
+    Args:
+        found: The best fit.
+        known: The intervals, and what they found out about the scheme.
+        params: The parameters reported.
+        labels: Names of the data sets.
+    """
+    if known.seen < known.rank:
+        yield "no change with time rises above the noise"
+    for label, noise in zip(labels, found.noises, strict=True):
+        yield from _of_noise(label, noise)
+    if trend(found.objective, found.best):
+        yield (
+            "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
+            "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
+        )
+    gone = [name for name, one in params.items() if not one.identifiable]
+    if gone:
+        yield f"not identifiable: {', '.join(gone)}"
+        yield from advice(params, known.traded)
+
+
+def _of_noise(label: str, noise: Noise) -> Iterator[str]:
+    if noise.offset_sd > 0:
+        yield f"{label}: each spectrum has an offset of its own, {1e3 * noise.offset_sd:.2g} mAU"
+    if len(noise.drift):
+        yield f"{label}: the baseline drifts by about {1e3 * noise.drift_sd:.2g} mAU"
+    if noise.correlated:
+        yield f"{label}: residuals of neighbouring wavelengths are correlated"
 
 
 def _of_times(rates: NDArray[np.float64], time: NDArray[np.float64]) -> Iterator[str]:

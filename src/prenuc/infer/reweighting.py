@@ -1,0 +1,120 @@
+"""Parameters and noise in turn, until both stand still: iterated generalised least squares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.data_sets import leveled
+from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
+from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
+from prenuc.infer.uneven import Uneven
+from prenuc.infer.weights import blocks_of_one, noise_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from prenuc.infer.data_sets import Question
+    from prenuc.infer.projection import Objective, Point
+
+    Array = NDArray[np.float64]
+    Descent = Callable[[Objective, Array], Point]
+
+ROUNDS = 6  # of noise and parameters in turn
+STEADY = 1e-3  # a change of this many standard errors ends them
+RIDGE = 1e-12  # of columns at wavelengths without readings
+
+
+def in_turn(
+    asked: Question,
+    objective: Objective,
+    best: Point,
+    data: Array,
+    descend: Descent,
+    rho: float = 0.0,
+) -> tuple[Noise, Objective, Point, Array]:
+    """Return noise, parameters and whole spectra, estimated in turn until both stand still.
+
+    Readings that are missing are filled from the fit each time, which ends at the least squares of
+    those that are there (Dempster, Laird and Rubin 1977, J. R. Stat. Soc. B 39, 1).
+
+    Args:
+        asked: The data set and the scheme.
+        objective: Scheme, times and clock.
+        best: Where to begin.
+        data: The rotated spectra, shape (m, n).
+        descend: Finds the minimum of an objective near a point.
+        rho: Correlation of neighbouring spectra.
+    """
+    series, time = asked.sets[0].series.absorbance, objective.time
+    seen, whole = np.isfinite(series), series
+    kept = float(seen.mean())
+    for _ in range(ROUNDS):
+        before = best
+        if kept < 1.0:
+            columns, _ = asked.stack.concentrations(time, asked.stack.decode(best.u)[0])
+            whole = np.where(seen, series, followed(columns, series))
+            data = rotate(leveled(whole, asked))
+        noise = noise_of(asked.stack, 0, data, before.u, rho)
+        noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
+        objective = replace(objective, blocks=blocks_of_one(data, noise, time))
+        best = descend(objective, best.u)
+        move = best.u - before.u
+        if float(move @ best.curvature @ move) < STEADY**2:
+            break
+    return noise, objective, best, whole
+
+
+def read_out(
+    asked: Question, noise: Noise, objective: Objective, best: Point, descend: Descent
+) -> tuple[Noise, Objective, Point]:
+    """Return the fit with readings that are not equally good, where the residuals say so.
+
+    Args:
+        asked: The data set and the scheme.
+        noise: What noise even readings would have.
+        objective: The objective of even readings.
+        best: Its minimum.
+        descend: Finds the minimum of an objective near a point.
+    """
+    series = asked.sets[0].series
+    data, wavelength = series.absorbance, series.wavelength
+    if data.shape[1] < FEWEST_WAVELENGTHS:
+        return noise, objective, best
+    columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
+    fit = followed(columns, data)
+    courses, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
+    for rounds in range(ROUNDS):
+        readout = estimate(data, fit, wavelength, courses, noise, readout)
+        if readout.is_even and not isinstance(objective, Uneven):
+            return noise, objective, best
+        before, objective = best, uneven(base, readout, data, fit, wavelength)
+        best = descend(objective, best.u)
+        columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])
+        fit = columns @ objective.parts(best.u)[0]
+        move = best.u - before.u
+        if float(move @ best.curvature @ move) < STEADY**2 and rounds:
+            break
+    return read_out_noise(readout, fit), objective, best
+
+
+def followed(columns: Array, data: Array) -> Array:
+    """Return what columns, shape (m, r), follow of readings, shape (m, n), some perhaps missing.
+
+    Args:
+        columns: Shape (m, r).
+        data: Shape (m, n); NaN where there is no reading.
+    """
+    seen = np.isfinite(data)
+    if np.all(seen):
+        return columns @ np.linalg.lstsq(columns, data, rcond=1e-10)[0]
+    weight = seen.astype(float).T[:, :, None] * columns  # (n, m, r)
+    normal = columns.T @ weight + RIDGE * np.eye(columns.shape[1])
+    right = np.einsum("nmr,mn->nr", weight, np.where(seen, data, 0.0))
+    found: Array = columns @ np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
+    return found
