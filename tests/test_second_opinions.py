@@ -32,7 +32,10 @@ def spread(kind, count=M, seeds=60):
     fits = [fit(small(seed, kind, count), "A -> B") for seed in range(seeds)]
     robust = [sandwich(one).params["k"] for one in fits]
     k = [one.params["k"] for one in fits]
-    errors = [np.sqrt(np.mean([one.stderr**2 for one in some])) for some in (k, robust)]
+    errors = [
+        np.sqrt(np.mean([one.stderr**2 for one in some if one.stderr is not None] or [np.nan]))
+        for some in (k, robust)
+    ]
     held = np.mean([one.ci95[0] < RATE < one.ci95[1] for one in robust])
     return np.std([one.value for one in k]), *errors, held
 
@@ -45,11 +48,12 @@ def test_sandwich_agrees_with_gauss_newton_where_noise_is_white():
 
 
 def test_sandwich_sees_noise_that_is_larger_where_the_rate_constant_is_read():
-    scatter, gauss_newton, robust, held = spread("larger at the start")
-    assert scatter > 1.2 * gauss_newton
-    assert robust > 1.2 * gauss_newton
+    """The profile interval takes noise for alike at all times: the fit no longer stands for it."""
+    scatter, _, robust, held = spread("larger at the start")
     assert robust == pytest.approx(scatter, rel=0.2)
     assert held > 0.82
+    muted = [not fit(small(seed, "larger at the start"), "A -> B").reliable for seed in range(10)]
+    assert sum(muted) >= 9
 
 
 @pytest.mark.parametrize("block", [1, 4])

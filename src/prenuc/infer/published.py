@@ -56,6 +56,7 @@ class KineticPanel:
         subtracted: Index of the spectrum that the authors subtracted, if they did.
         published: Observation entry and quantity of each printed number.
         origins: Times (min) from which the printed equation may count.
+        absorbing: The species of the scheme that absorb; all when None.
     """
 
     name: str
@@ -67,6 +68,7 @@ class KineticPanel:
     subtracted: int | None
     published: Mapping[str, tuple[str, str]]
     origins: tuple[float, ...]
+    absorbing: str | None = None
 
     def printed(self, quantity: str) -> Value | None:
         """Return the printed number of "k", "A_inf" or "lag"; None when none is printed."""
@@ -108,6 +110,7 @@ PANELS: Mapping[str, KineticPanel] = {
                 "lag": ("figure-2d-first-order-after-lag", "lag"),
             },
             origins=(0.0, 200.0),
+            absorbing="MSC",
         ),
     )
 }
@@ -148,10 +151,14 @@ class PanelResult:
         Either nothing but the product absorbs, and the prefactor says when growth began; or an
         unknown constant lies under the trace, and only the shape of the growth can say it.
         """
-        raw = self.spectra.trace(self.panel.at)
+        raw, scheme = self.spectra.trace(self.panel.at), self.panel.scheme
+        readings = {
+            "nothing but the product absorbs": False,
+            "a constant lies under the trace": True,
+        }
         return {
-            "nothing but the product absorbs": fit(raw, self.panel.scheme),
-            "a constant lies under the trace": fit(raw, self.panel.scheme, background=True),
+            words: fit(raw, scheme, absorbing=self.panel.absorbing, background=free)
+            for words, free in readings.items()
         }
 
     def as_dict(self) -> dict[str, Any]:
@@ -236,7 +243,9 @@ def fit_panel(name: str, spectra: SpectrumSeries) -> Fit:
         spectra: Measured or simulated spectra of the panel.
     """
     panel = PANELS[name]
-    return fit(_treated(panel, spectra), panel.scheme, background=panel.subtracted is None)
+    free = panel.subtracted is None
+    trace = _treated(panel, spectra)
+    return fit(trace, panel.scheme, absorbing=panel.absorbing, background=free)
 
 
 def _treated(panel: KineticPanel, spectra: SpectrumSeries) -> Trace:

@@ -78,7 +78,7 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
         results: Any of :class:`~prenuc.simulation.solution.Run`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
-            :class:`~prenuc.infer.global_fit.GlobalFit`,
+            :class:`~prenuc.infer.results.GlobalFit`,
             :class:`~prenuc.infer.evidence.Comparison`,
             :class:`~prenuc.infer.published.PanelResult`, :class:`~prenuc.present.results.Stored`.
         to: The file, ending in .html.
@@ -264,6 +264,7 @@ def _fit(fit: Fit) -> str:
     return "\n".join(
         [
             f"<h2>Kinetics: {escape(fit.scheme)}</h2>",
+            _muted(fit),
             _figure(plot_fit(fit), caption),
             _table(("parameter", "value", "95 % interval", ""), rows),
             f"<p>Standard deviation of the residuals: {fit.noise['sd']:.3g}.</p>",
@@ -308,6 +309,7 @@ def _global_fit(fit: GlobalFit) -> str:
     return "\n".join(
         [
             f"<h2>Kinetics: {escape(fit.scheme)}, {m} spectra × {n} wavelengths</h2>",
+            _muted(fit),
             _figure(plot_spectra(fit.series), f"{m} spectra, coloured by time."),
             _figure(plot_global_fit(fit), "Spectra of the species, and their shares."),
             _table(("parameter", "value", "95 % interval", ""), rows),
@@ -331,6 +333,7 @@ def _many_fit(fit: ManyFit) -> str:
     return "\n".join(
         [
             f"<h2>Kinetics: {escape(fit.scheme)}, {len(fit.sets)} data sets</h2>",
+            _muted(fit),
             _figure(plot_many_fit(fit), caption),
             _table(("parameter", "value", "95 % interval", ""), rows),
             *(f'<p class="warning">{escape(w)}</p>' for w in fit.warnings),
@@ -347,11 +350,20 @@ def _input(series: SpectrumSeries) -> str:
     return f"<p>Input: {escape(name)}, SHA-256 <code>{digest}</code></p>"
 
 
+def _muted(fit: Fit | GlobalFit | ManyFit) -> str:
+    """Return why no interval is given, where none is."""
+    if fit.reliable:
+        return ""
+    return f'<p class="warning"><b>No interval:</b> {escape(fit.reason)}</p>'
+
+
 def _estimate(parameter: Any) -> tuple[str, str, str]:
     if not parameter.identifiable:
         return "", "", "not identifiable from these data"
-    low, high = parameter.ci95
     unit = "" if parameter.unit == "1" else f" {parameter.unit}"
+    low, high = parameter.ends
+    if low is None or high is None:
+        return f"{parameter.value:.5g}{unit}", "none that can be believed", ""
     return f"{parameter.value:.5g}{unit}", f"{low:.5g} to {high:.5g}", ""
 
 

@@ -126,8 +126,14 @@ def _fit(document: dict[str, Any], file: str) -> Stored:
             _table("Parameters", ("parameter", "value", "95 % interval", ""), rows),
             _table("What was assumed", ("oldest first",), history),
         ),
-        warnings=tuple(map(str, document.get("warnings", ()))),
+        warnings=_muted(document) + tuple(map(str, document.get("warnings", ()))),
     )
+
+
+def _muted(document: dict[str, Any]) -> tuple[str, ...]:
+    """Return why a fit has no interval, where it has none."""
+    reason = document.get("reason")
+    return (f"No interval: {reason}",) if reason else ()
 
 
 def _analysis(document: list[dict[str, Any]], file: str) -> Stored:
