@@ -162,10 +162,11 @@ class Amplitudes:
         turn = np.eye(len(self.linear))
         if "constant" in self.names and "A_inf" in self.names:
             turn[self.names.index("A_inf"), -1] = -1.0  # the plateau stands on the constant
-        params = {name: self._amplitude(turn, j) for j, name in enumerate(self.names)}
         if isinstance(self.kinetics, Network) and self.names == ("A_0", "A_inf"):
             of_b = np.array([[-1.0, 1.0], [0.0, 1.0]])  # A_0 = A_inf − B
-            return {"A_inf": params["A_inf"], "lag": self._lag(), "B": self._amplitude(of_b, 0)}
+            plateau, prefactor = self._amplitude(turn, 1), self._amplitude(of_b, 0)
+            return {"A_inf": plateau, "lag": self._lag(), "B": prefactor}
+        params = {name: self._amplitude(turn, j) for j, name in enumerate(self.names)}
         if isinstance(self.kinetics, Delayed) and "A_inf" in params:
             params["B"] = self._late_prefactor()
         return params
@@ -175,7 +176,7 @@ class Amplitudes:
         back = np.linalg.inv(turn)[which]
         value = float(back @ self.linear)
         error = self._spread(np.append(back, np.zeros(len(self.theta))))
-        unit, u = self.found.noises[0].sd, self._u(self.theta)
+        unit, warm = self.found.noises[0].sd, self._u(self.theta)
         stack = self.found.question.stack
         kinetics = replace(stack, members=(replace(self.member, time=self.time),))
         rows = Block(self.value[:, None] / unit)
@@ -183,15 +184,20 @@ class Amplitudes:
         least = float(np.sum((self.residual / unit) ** 2))
 
         def rise(shift: float) -> float:
+            nonlocal warm
             if shift == 0:
                 return -self.limit
-            point = self.found.free(replace(held, amount=(value + shift) / unit), u)
+            point = self.found.free(replace(held, amount=(value + shift) / unit), warm)
+            warm = point.u
             return math.sqrt(max(point.value - least, 0.0)) - self.limit
 
         size = max(abs(value), float(np.ptp(self.value)))
         first = self.limit * max(error, 1e-12 * size)
         widest = max(RUNAWAY * size, 2.0 * first)
-        shifts = [crossing(rise, sign * first, (-widest, widest)) for sign in (-1, 1)]
+        shifts = []
+        for sign in (-1, 1):
+            warm = self._u(self.theta)
+            shifts.append(crossing(rise, sign * first, (-widest, widest)))
         return parameter(value, "1", error, tuple(None if s is None else value + s for s in shifts))
 
     def _lag(self) -> Parameter:

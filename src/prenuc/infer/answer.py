@@ -14,16 +14,12 @@ from prenuc.infer.intervals import Intervals
 from prenuc.infer.kinetics import Network
 from prenuc.infer.reliability import doubt
 from prenuc.infer.reliability import of_trace as of_trace_residual
-from prenuc.infer.residual_checks import basis_of, check_residuals
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.verdicts import of_sets, of_trace, remarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
-    from prenuc.infer.noise import Noise
     from prenuc.infer.profiles import AbstractKinetics
     from prenuc.infer.solve import Solution
     from prenuc.observe.series import SpectrumSeries, Trace
@@ -89,7 +85,7 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
         concentrations=shares,
         spectra=_spectra(found, shares, series.absorbance),
         steps=dict(zip(kinetics.names, kinetics.meanings, strict=True)),
-        warnings=(*found.said, *doubts, *_failed(shares, series, found.noise)),
+        warnings=(*found.said, *doubts),
         equivalent_schemes=tuple(str(one) for one in equivalents(kinetics)),
     )
 
@@ -145,16 +141,6 @@ def _spectra(found: Solution, shares: Array, data: Array) -> Array:
     spectra = np.zeros((shares.shape[1], data.shape[1]))
     spectra[list(picks)] = np.linalg.pinv(shares[:, picks], rcond=1e-10) @ data
     return spectra
-
-
-def _failed(shares: Array, series: SpectrumSeries, noise: Noise) -> Iterator[str]:
-    """Yield what residuals say against the noise found; what it counts already is not said."""
-    counted = {"offset"} if noise.offset_sd > 0 else set()
-    if noise.drift_sd > 0:
-        counted |= {"trend", "autocorrelation", "offset"}
-    for check in check_residuals(series.absorbance, series.time, basis_of(shares)):
-        if check.failed and check.name not in counted:
-            yield check.sentence
 
 
 def _parts(found: Solution) -> tuple[list[Array], list[Array], list[Array]]:

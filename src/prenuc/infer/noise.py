@@ -47,6 +47,7 @@ DRIFT_RISE = 6.0  # twice the log likelihood that a drift must gain; chance 0.7 
 SHAPE_RISE = 9.0  # the same for each of the next cosines; chance 0.1 %
 SLOW = 6  # cosines that are asked for a drift
 MODES = 12  # courses that make up a slow drift
+LITTLE = 2.0  # standard errors of white noise below which there is nothing to ask
 SURE = 4.0  # standard errors that a correlation along time must have
 EXEMPT = (0, 1, 2)  # cosines that offset, factor and shift take with them
 CORRELATED = 3.0  # excess of the slow cosines, in standard errors
@@ -323,9 +324,13 @@ def correlation_in_time(
     m, n = data.shape
     if n < FEWEST_WAVELENGTHS or m < 4 * span.shape[1]:
         return 0.0
-    quick = data.copy()
-    quick[:, : n // 2] = 0.0
-    rest = turned_back(quick - span @ (span.T @ quick))
+    quick = data[:, n // 2 :]
+    quick = quick - span @ (span.T @ quick)
+    total = float(np.vdot(quick, quick))
+    alike = float(np.vdot(quick[1:], quick[:-1])) / max(total, TINIEST)
+    if alike < LITTLE / math.sqrt(m * (n - n // 2)):
+        return 0.0
+    rest = turned_back(np.hstack((np.zeros((m, n // 2)), quick)))
     each = np.sum(rest**2, axis=0)
     if float(each.sum()) <= SMALLEST * float(np.sum(data**2)) + TINIEST:
         return 0.0

@@ -51,6 +51,8 @@ OUTLYING = 6.0  # standard deviations at which a reading tells no more of the si
 ROUNDS = 12  # of reweighting
 RISING = ((0, 1), (0, 2), (0, 1, 2))  # which of the three parts of a variance are tried
 DENSEST = 8.0  # larger numbers are no absorbance
+ENOUGH = 10_000  # readings from which the size of the noise is learned
+GLANCE = 150  # wavelengths at which a first look is taken
 BINS = 40  # along the absorbance, in which the size of the noise is learned
 EFFECTS = ("offset", "factor", "shift")
 
@@ -79,8 +81,11 @@ class Readout:
 
     def variance(self, fit: Array) -> Array:
         """Return the variance of readings whose true absorbance is ``fit``."""
-        grown = self.light * np.exp(2.0 * LN10 * np.clip(fit, -1.0, 8.0)) / LN10**2
-        found: Array = self.constant + grown + self.relative * fit**2
+        found: Array = np.full(fit.shape, self.constant)
+        if self.light > 0:
+            found += self.light * np.exp(2.0 * LN10 * np.clip(fit, -1.0, 8.0)) / LN10**2
+        if self.relative > 0:
+            found += self.relative * fit**2
         return found
 
     def response(self, data: Array, fit: Array) -> tuple[Array, Array]:
@@ -118,15 +123,28 @@ def estimate(
         noise: What noise even readings would have.
         start: The noise of the round before.
     """
+    if start.is_even and data.shape[1] > 2 * GLANCE:
+        some = slice(None, None, data.shape[1] // GLANCE)
+        glance = _estimate(data[:, some], fit[:, some], wavelength[some], followed, noise, start)
+        if glance.is_even:
+            return glance
+    return _estimate(data, fit, wavelength, followed, noise, start)
+
+
+def _estimate(
+    data: Array, fit: Array, wavelength: Array, followed: int, noise: Noise, start: Readout
+) -> Readout:
     m = len(data)
     response, weight = start.response(data, fit)
     fields = fields_of(fit, wavelength)
     rest = np.where(weight > 0, response - fit, 0.0)
-    amount, spread, levers = _amounts(rest, weight, fields)
-    rough = rest - np.einsum("ki,kij->ij", amount, fields)
+    amount, spread, inverse = _amounts(rest, weight, fields)
+    rough = rest.copy()
+    for one, course in zip(fields, amount, strict=True):
+        rough -= course[:, None] * one
     free = m / max(m - followed, 1)
     if noise.correlated and is_correlated(rotate(rough * np.sqrt(weight)), m - followed):
-        spread = np.stack([_spread(levers[k], noise) for k in range(len(EFFECTS))])
+        spread = np.stack([_spread(one, noise) for one in _levers(inverse, weight, fields)])
     found = {}
     for k, name in enumerate(EFFECTS):
         if _supported(name, amount[k], spread[k], m - followed):
@@ -164,19 +182,25 @@ def uneven(base: Objective, readout: Readout, data: Array, fit: Array, wavelengt
 
 
 def _amounts(rest: Array, weight: Array, fields: Array) -> tuple[Array, Array, Array]:
-    """Return offset, factor and shift of each spectrum, shape (3, m), their variance, and how.
-
-    The last is what multiplies the residuals to give the amounts, shape (3, m, n).
-    """
-    weighted = fields * weight
-    inner = np.einsum("kij,lij->ikl", weighted, fields)
+    """Return offset, factor and shift of each spectrum, (3, m), their variance and covariance."""
+    weighted, count = fields * weight, len(fields)
+    inner = np.empty((fields.shape[1], count, count))
+    for k, row in enumerate(weighted):
+        for j in range(k + 1):
+            inner[:, k, j] = inner[:, j, k] = np.einsum("ij,ij->i", row, fields[j])
     scale = np.sqrt(np.maximum(np.einsum("ikk->ik", inner), 1e-300))
     inner = inner / scale[:, :, None] / scale[:, None, :]
     inverse = np.linalg.pinv(inner, rcond=1e-8, hermitian=True) / scale[:, :, None]
     inverse = inverse / scale[:, None, :]
-    levers = np.einsum("ikl,lij->kij", inverse, weighted)
-    amount = np.einsum("kij,ij->ki", levers, rest)
-    return amount, np.einsum("ikk->ki", inverse), levers
+    seen = np.stack([np.einsum("ij,ij->i", row, rest) for row in weighted])
+    amount = np.einsum("ikl,li->ki", inverse, seen)
+    return amount, np.einsum("ikk->ki", inverse), inverse
+
+
+def _levers(inverse: Array, weight: Array, fields: Array) -> Array:
+    """Return what multiplies residuals to give the amounts, shape (3, m, n)."""
+    found: Array = np.einsum("ikl,lij->kij", inverse, fields * weight, optimize=True)
+    return found
 
 
 def _spread(lever: Array, noise: Noise) -> Array:
@@ -202,13 +226,13 @@ def _growth(
     rising: tuple[tuple[int, ...], ...],
 ) -> tuple[float, float, float]:
     """Return σ², τ² and ρ² of readings; the last two are zero unless the residuals support them."""
-    light = np.exp(-LN10 * np.clip(fit, -1.0, 8.0))
     told = weight > 0
     if start.light > 0:
-        told &= light > BRIGHT * math.sqrt(start.light)
+        told &= fit < -math.log10(BRIGHT * math.sqrt(start.light))
     elif np.median(fit) < 1.0:
         told &= fit < 2.0
     n = rough.shape[1]
+    told.ravel()[np.arange(told.size) % max(told.size // ENOUGH, 1) > 0] = False
     if np.sum(told) < 4 * BINS:
         return start.constant, start.light, start.relative
     squares = rough[told] ** 2 * free * n / max(n - len(EFFECTS), 1)

@@ -58,6 +58,11 @@ class Block:
     rows: NDArray[np.float64]
     whitener: NDArray[np.float64] | None = None
 
+    @cached_property
+    def squares(self) -> float:
+        """Sum of the squares of the rows."""
+        return float(np.vdot(self.rows, self.rows))
+
     def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
@@ -83,13 +88,19 @@ class Split:
 
     Args:
         span: Orthonormal columns Q of C, shape (m, r).
-        inverse: Pseudo-inverse of C, shape (species, m).
+        factor: What turns amplitudes of those into amplitudes of C, shape (species, r).
         tangents: T_p, shape (rates, m, species).
     """
 
     span: NDArray[np.float64]
-    inverse: NDArray[np.float64]
+    factor: NDArray[np.float64]
     tangents: NDArray[np.float64]
+
+    @property
+    def inverse(self) -> NDArray[np.float64]:
+        """Pseudo-inverse of C, shape (species, m)."""
+        found: NDArray[np.float64] = self.factor @ self.span.T
+        return found
 
     def beyond(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the columns do not follow of data, shape (m, q), twice for its last digit."""
@@ -168,8 +179,14 @@ class Objective:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
-            spectra, rest = part.inverse @ block.rows, part.beyond(block.rows)
-            value += float(np.vdot(rest, rest))
+            seen = part.span.T @ block.rows
+            spectra = part.factor @ seen
+            if block.rows.shape[1] > 1:  # as good as the condensed rows are
+                rest = block.rows
+                value += block.squares - float(np.vdot(seen, seen))
+            else:
+                rest = part.beyond(block.rows)
+                value += float(np.vdot(rest, rest))
             gradient -= np.einsum("pma,ma->p", part.tangents, rest @ spectra.T)
             curvature += part.curvature(spectra)
         return Point(u, value, gradient, curvature)
@@ -226,8 +243,8 @@ def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     left, size, right = np.linalg.svd(np.where(there, values / norm, 0.0), full_matrices=False)
     rank = int(np.sum(size > RANK * np.max(size, initial=0.0)))
     span = left[:, :rank]
-    inverse = (right[:rank].T / size[:rank]) @ span.T / norm[:, None]
-    return Split(span, inverse, slopes - span @ (span.T @ slopes))
+    factor = right[:rank].T / size[:rank] / norm[:, None]
+    return Split(span, factor, slopes - span @ (span.T @ slopes))
 
 
 def _step(

@@ -88,11 +88,19 @@ def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
 
 def _stands_out(found: Solution, residual: Array) -> bool:
     """Return whether the largest singular value is beyond that of pure noise."""
+    limit = ABOVE * float(noise_ceiling(np.array([residual.shape[0]]), residual.shape[1])[0])
+    if _largest(residual) <= limit:
+        return False
     rest = residual if isinstance(found.objective, Uneven) else turned_back(residual)
-    held = np.clip(rest, -HELD, HELD)
-    largest = float(np.linalg.svd(held, compute_uv=False)[0]) / float(held.std())
-    m, n = held.shape
-    return largest > ABOVE * float(noise_ceiling(np.array([m]), n)[0])
+    return _largest(np.clip(rest, -HELD, HELD)) > limit
+
+
+def _largest(residual: Array) -> float:
+    """Return the largest singular value of residuals of variance 1, (m, n)."""
+    m, n = residual.shape
+    gram = residual @ residual.T if m < n else residual.T @ residual
+    scale = math.sqrt(float(np.trace(gram)) / residual.size)
+    return math.sqrt(float(np.linalg.eigvalsh(gram)[-1])) / scale
 
 
 @dataclass(frozen=True)
@@ -101,14 +109,16 @@ class _Seen:
 
     Args:
         residual: Residuals, shape (m, n).
+        inner: The same in the directions in which moves and suspects are given, (m, d).
         span: Courses that the fit follows at every wavelength, orthonormal, (m, r).
-        moves: How the parameters move the fit, shape (p, m, n).
+        moves: How the parameters move the fit, shape (p, m, d).
         signal: Directions of the spectra of the species, orthonormal, shape (n, s).
         slow: Smooth courses beyond those, orthonormal, shape (m, q).
-        suspects: In words what may be wrong, and what it would do, each shape (m, n).
+        suspects: In words what may be wrong, and what it would do, each shape (m, d).
     """
 
     residual: Array
+    inner: Array
     span: Array
     moves: Array
     signal: Array
@@ -126,6 +136,7 @@ class _Seen:
             root = np.sqrt(objective.weight.T)
             span = objective.splits(u)[0].span
             residual, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
+            inner = residual
             followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
         else:
             data, level = found.weighted_rows()
@@ -134,8 +145,12 @@ class _Seen:
             white = white if found.noises[0].rho else np.eye(len(time))
             part = split(white @ shares, white @ slopes)
             rows, span = part.inverse @ data, part.span
-            residual, moves = part.beyond(data), (white @ slopes) @ rows
-            followed, fit = span.T @ data, (white @ shares) @ rows + level
+            residual, followed = data - span @ (span.T @ data), span.T @ data
+            # What is suspected lies within the spectra: a few directions hold all of it.
+            basis = np.linalg.qr(np.vstack((rows, np.atleast_2d(level[0]))).T)[0]
+            moves = (white @ slopes) @ (rows @ basis)
+            fit = (white @ shares) @ (rows @ basis) + level @ basis
+            inner = residual @ basis
         gain = x[:, None] * fit
         suspects = {
             "the signal grows or falls as a whole in the course of the series, as when the lamp, "
@@ -144,6 +159,7 @@ class _Seen:
         }
         return cls(
             residual,
+            inner,
             span,
             moves,
             _directions(followed),
@@ -188,14 +204,16 @@ def _trade(seen: _Seen, field: Array) -> float:
 
     beyond = [f - seen.span @ (seen.span.T @ f) for f in (field, *seen.moves)]
     own, moves = beyond[0].ravel(), np.stack([one.ravel() for one in beyond[1:]])
-    rest = own - np.linalg.lstsq(moves.T, own, rcond=1e-10)[0] @ moves
+    rest = (
+        own - np.linalg.pinv(moves @ moves.T, rcond=1e-12, hermitian=True) @ (moves @ own) @ moves
+    )
     size = float(np.linalg.norm(rest))
     if size <= 1e-9 * float(np.linalg.norm(own)):
         return 1.0
     m, r = seen.span.shape
     freedom = (m - r) / m
     scale = math.sqrt(float(np.mean(seen.residual**2)) / freedom)
-    return 2.0 * float(ndtr(-abs(float(rest @ seen.residual.ravel())) / size / scale))
+    return 2.0 * float(ndtr(-abs(float(rest @ seen.inner.ravel())) / size / scale))
 
 
 def _chance(courses: Array, slow: Array, followed: int) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from prenuc.infer.data_sets import leveled
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
+from prenuc.infer.projection import condensed
 from prenuc.infer.uneven import Uneven
 from prenuc.infer.weights import blocks_of_one, noise_of
 
@@ -54,6 +55,8 @@ def in_turn(
     series, time = asked.sets[0].series.absorbance, objective.time
     seen, whole = np.isfinite(series), series
     kept = float(seen.mean())
+    even = data.shape[1] > 1 and kept == 1.0 and not rho
+    bulk = condensed(data[:, 1:]) if even else None
     for _ in range(ROUNDS):
         before = best
         if kept < 1.0:
@@ -62,7 +65,7 @@ def in_turn(
             data = rotate(leveled(whole, asked))
         noise = noise_of(asked.stack, 0, data, before.u, rho)
         noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
-        objective = replace(objective, blocks=blocks_of_one(data, noise, time))
+        objective = replace(objective, blocks=blocks_of_one(data, noise, time, bulk))
         best = descend(objective, best.u)
         move = best.u - before.u
         if float(move @ best.curvature @ move) < STEADY**2:

@@ -130,10 +130,11 @@ class Solution:
         """
         noise = self.noises[0]
         spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
-        data = rotate(leveled(spectra, self.question))
+        whole = spectra is self.question.sets[0].series.absorbance
+        data = self.question.data[0] if whole else rotate(leveled(spectra, self.question))
         kept = max(len(noise.drift), int(noise.offset_sd > 0))
         rows = data[:, kept:] / np.sqrt(noise.variance[kept:])
-        level = rotate(spectra - leveled(spectra, self.question))[:1]
+        level = rotate((spectra - leveled(spectra, self.question)).mean(axis=0, keepdims=True))
         level = level[:, kept:] / np.sqrt(noise.variance[kept:])
         white = whitened_in_time(self.objective.time, noise.rho) if noise.rho else None
         return (

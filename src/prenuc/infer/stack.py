@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, final
 
@@ -78,6 +79,16 @@ class Member:
         values = np.where(self.exponent, np.exp(np.where(self.exponent, u, 0.0)), u)
         return values, self.matrix * np.where(self.exponent, values, 1.0)[:, None]
 
+    def plain_columns(self, values: Array) -> tuple[Array, Array]:
+        """Return the columns for θ, shape (m, c), and their derivatives in it, (p, m, c)."""
+        shares, slopes = self.kinetics.concentrations(self.time, values)
+        if self.picks != tuple(range(shares.shape[1])):
+            shares, slopes = shares[:, self.picks], slopes[:, :, self.picks]
+        if self.background:
+            shares = np.concatenate((shares, np.ones_like(shares[:, :1])), axis=1)
+            slopes = np.concatenate((slopes, np.zeros_like(slopes[:, :, :1])), axis=2)
+        return shares, slopes
+
     def columns(self, fitted: Array, shift: int) -> tuple[Array, Array]:
         """Return weighted concentrations and shift columns, and their derivatives in β."""
         values, along = self.parameters(fitted)
@@ -114,29 +125,41 @@ class Stack(AbstractKinetics):
     known: Array
     scale: Array
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the fitted parameters."""
         return tuple(variable.name for variable in self.fitted)
 
-    @property
+    @cached_property
     def species(self) -> tuple[str, ...]:
         """The columns of one data set, without its background."""
         inner = self.members[0].species
         bands = tuple(f"shift of {inner[-1]}, order {p + 1}" for p in range(self.shift))
         return (*inner, *bands)
 
-    @property
+    @cached_property
     def logarithmic(self) -> NDArray[np.bool_]:
         """Which parameters are searched on a logarithmic scale, shape (fitted,)."""
         return np.array([variable.logarithmic for variable in self.fitted])
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether there is one data set whose parameters are fitted as they are."""
+        one = self.members[0]
+        free = len(self.members) == 1 and one.matrix.shape[0] == one.matrix.shape[1]
+        if not free or self.shift or len(self.known):
+            return False
+        as_it_is = np.all(one.weight == 1.0) and np.all(self.scale == 1.0)
+        direct = np.array_equal(one.matrix, np.eye(len(one.matrix))) and not np.any(one.origin)
+        same = np.array_equal(one.exponent, one.kinetics.logarithmic)
+        return bool(as_it_is and direct and same)
 
     def variables(self, clock: Clock) -> tuple[Variable, ...]:
         """Return the fitted parameters."""
         del clock
         return self.fitted
 
-    @property
+    @cached_property
     def rows(self) -> list[slice]:
         """The rows of each data set."""
         ends = np.cumsum([0, *(len(member.time) for member in self.members)])
@@ -148,7 +171,7 @@ class Stack(AbstractKinetics):
         first = 0 if self.shared else index * width
         return slice(first, first + width)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many columns all spectra have together, backgrounds last."""
         blocks = 1 if self.shared else len(self.members)
@@ -162,6 +185,8 @@ class Stack(AbstractKinetics):
             values: The fitted parameters.
         """
         del time
+        if self.is_plain:
+            return self.members[0].plain_columns(values)
         logs = self.logarithmic
         fitted = np.where(logs, np.log(np.where(logs, values, 1.0)), values)
         total = self.rows[-1].stop + len(self.known)

@@ -109,7 +109,7 @@ class _Eliminated:
             penalty = float(asked.precision @ np.sum(self.amounts**2, axis=1))
         amplitudes = self._amplitudes(data)  # (n, 1, r)
         self.residual = (data - amplitudes @ self.span.T)[:, 0]
-        self.spectra = part.inverse @ self.span @ amplitudes[:, 0].T
+        self.spectra = part.factor @ amplitudes[:, 0].T
         self.value = float(np.sum(asked.weight * self.residual**2)) + penalty
 
     def _amplitudes(self, rows: Array) -> Array:

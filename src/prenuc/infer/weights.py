@@ -54,23 +54,29 @@ def directions(tangents: Array) -> Array:
     return left[:, size > 1e-6 * max(float(size[0]), 1e-300)]
 
 
-def blocks_of_one(data: Array, noise: Noise, time: Array) -> tuple[Block, ...]:
+def blocks_of_one(
+    data: Array, noise: Noise, time: Array, bulk: Array | None = None
+) -> tuple[Block, ...]:
     """Return one data set weighted by the inverse of its noise.
 
     Args:
         data: Rotated spectra, shape (m, n).
         noise: Its noise.
         time: Its times, shape (m,).
+        bulk: All directions but the first, condensed, where that is known.
     """
     if noise.rho:
         white = whitened_in_time(time, noise.rho)
         blocks = blocks_of_one(white @ data, replace(noise, rho=0.0), time)
         return tuple(Block(b.rows, b.seen(white)) for b in blocks)
     count = len(noise.drift)
+    first = data[:, :1] / np.sqrt(noise.variance[0])
+    if not count and not noise.correlated and bulk is not None:
+        return (Block(np.hstack((first, bulk / noise.sd))),)
     apart = max(count, 1)
     rest = data[:, apart:] / np.sqrt(noise.variance[apart:])
     if not count:
-        return (Block(condensed(np.hstack((data[:, :1] / np.sqrt(noise.variance[0]), rest)))),)
+        return (Block(condensed(np.hstack((first, rest)))),)
     turned = [Block(condensed(rest))] if rest.shape[1] else []
     modes, size, _ = np.linalg.svd(brownian(time), full_matrices=False)
     for y, drift in zip((data[:, :apart] @ noise.turn).T, noise.drift, strict=True):
