@@ -161,22 +161,29 @@ class Intervals:
 
     def _crossing(self, p: int, spread: float, limit: float) -> float | None:
         """Return the shift of u_p at which √(Q − Q_min) of the others' best fit is ``limit``."""
+        known, way = 0.0, self._along(p)
         warm = self.best.u
 
         def rise(shift: float) -> float:
-            nonlocal warm
+            nonlocal warm, known
             if shift == 0:
                 return -limit
-            u = warm.copy()
-            u[p] = self.best.u[p] + shift
-            point = self.found.beside(u, p)
-            warm = point.u
+            point = self.found.beside(warm + way * (shift - known), p)
+            warm, known = point.u, shift
             return math.sqrt(max(point.value - self.best.value, 0.0)) - limit
 
         low, high = self.objective.bounds[:, p] - self.best.u[p]
         size = float(self.objective.sizes[p])
         first = math.copysign(min(limit * abs(spread), WIDEST_STEP * size), spread)
         return crossing(rise, first, (max(low, -WIDEST * size), high))
+
+    def _along(self, p: int) -> NDArray[np.float64]:
+        """Return how all variables move with u_p along the profile, to first order."""
+        others = [i for i in range(len(self.best.u)) if i != p]
+        curvature, way = self.best.curvature, np.zeros(len(self.best.u))
+        way[others] = -inverse_of(curvature[np.ix_(others, others)]) @ curvature[others, p]
+        way[p] = 1.0
+        return way
 
     def _steps_above_noise(self) -> int:
         """Return how many relaxation rates the data support, at most the rank.
@@ -243,7 +250,7 @@ def crossing(
         return None
     if inner != 0 and rises(inner) >= 0:
         return inner
-    return float(brentq(rises, inner, outer, xtol=1e-9 * abs(outer), rtol=1e-9))
+    return float(brentq(rises, inner, outer, xtol=1e-8 * abs(outer), rtol=1e-8))
 
 
 def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

@@ -89,9 +89,10 @@ class Solution:
             objective: What is minimised; the weighted objective if None.
         """
         objective = objective or self.objective
-        if not permutable(self.question.kinetics):
-            return minimise(objective, u, fixed)
         low, high = objective.bounds.copy()
+        low[fixed], high[fixed] = min(low[fixed], u[fixed]), max(high[fixed], u[fixed])
+        if not permutable(self.question.kinetics):
+            return minimise(objective, np.clip(u, low, high), fixed)
         falling = np.sign(self.best.u - self.best.u[fixed])
         for j in range(len(u)):
             if j != fixed and falling[j] > 0:

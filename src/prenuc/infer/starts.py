@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
 SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
-GRID = {1: 20, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
+GRID = {1: 14, 2: 8, 3: 6, 4: 4}  # starting values of each variable; 3 for more
 
 
 def check_start(
