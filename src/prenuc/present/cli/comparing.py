@@ -89,14 +89,16 @@ def compare(
 
 def _data(file: Path | None, decimal: str | None, time_unit: str | None) -> SpectrumSeries | Trace:
     from prenuc.errors import InputError, Problem
+    from prenuc.observe.changing import check_changing
     from prenuc.observe.readers import read
     from prenuc.observe.readers.trace import is_trace, read_trace
 
     if file is None:
         raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
-    if is_trace(file, decimal=decimal):
-        return read_trace(file, decimal=decimal, time_unit=time_unit)
-    return read(file, decimal=decimal, time_unit=time_unit)
+    reader = read_trace if is_trace(file, decimal=decimal) else read
+    data = reader(file, decimal=decimal, time_unit=time_unit)
+    check_changing(data, str(file))
+    return data
 
 
 def _compare_schemes(
