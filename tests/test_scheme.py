@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
 from prenuc.errors import FitError, MechanismError
 from prenuc.infer.equivalence import equivalents
@@ -18,8 +19,10 @@ from prenuc.infer.nonlinear import (
     FinkeWatzky,
     PowerLaw,
 )
-from prenuc.infer.profiles import Lagged
-from prenuc.infer.scheme import Written, parse
+from prenuc.infer.profiles import Clock, Lagged
+from prenuc.infer.rate_equations import RateEquations
+from prenuc.infer.scheme import Written, in_order, parse
+from prenuc.infer.starts import grid
 
 TIME = np.array([0.0, 0.3, 1.0, 2.5, 7.0, 20.0, 60.0])
 VALUES = {
@@ -36,6 +39,10 @@ SCHEMES = {
     "2 A -> B": (PowerLaw, ("k",)),
     "3 PC -> QD": (PowerLaw, ("k",)),
     "A -> B of order 3/2": (PowerLaw, ("k",)),
+    "A -> B of order 1/2": (PowerLaw, ("k",)),
+    "A -> B of order 0": (PowerLaw, ("k",)),
+    "A -> B of order 1": (Network, ("k",)),
+    "0.5 A -> B": (PowerLaw, ("k",)),
     "A + B -> C": (Bimolecular, ("k", "ratio")),
     "PC + MSC -> 2 MSC": (Autocatalytic, ("k", "seed")),
     "A -> B, A + B -> 2 B": (FinkeWatzky, ("k1", "k2")),
@@ -144,7 +151,17 @@ def test_a_wrong_mechanism_file_says_where(tmp_path):
         ("A + -> B", "cannot be read at", "A -> B"),
         ("2 A -> 2 A", "changes nothing", "2 A -> B"),
         ("exp + ecp", "is not a sum", "exp \\+ exp \\+ constant"),
-        ("A -> B of order 20", "order 1 to 10", "A -> B of order 3/2"),
+        ("A -> B of order 20", "decimal or fraction from 0 to 10", "A -> B of order 3/2"),
+        ("A -> B of order 1/0", "order '1/0', which is no", "A -> B of order 3/2"),
+        ("A -> B of order 0/0", "order '0/0', which is no", "A -> B of order 3/2"),
+        ("A -> B of order 1e400", "order '1e400', which is no", "A -> B of order 3/2"),
+        ("A -> B of order 1e999999999", "which is no", "A -> B of order 3/2"),
+        ("A -> B of order -1", "order '-1', which is no", "A -> B of order 3/2"),
+        ("A -> B of order nan", "order 'nan', which is no", "A -> B of order 3/2"),
+        ("A -> B -> C of order 1/2", "not one step from one species", "A -> B of order 3/2"),
+        ("0 A -> B", "no possible number of molecules at '0 A'", "2 A -> B"),
+        (f"{'9' * 400} A -> B", "no possible number of molecules", "A -> B"),
+        ("2 A -> B, 2 A -> B", "names a step twice", "A -> B, A + B -> 2 B"),
         ("A -> B after lag after lag", "two lags", "A -> B after lag"),
         ("", "has no arrow|cannot be read", "A -> B"),
     ],
@@ -178,3 +195,157 @@ def test_schemes_called_equivalent_span_the_same_courses(text, other, matching):
     said = " ".join(str(line) for line in equivalents(one))
     assert other in said or "exchanged" in said
     assert all(line.apart for line in equivalents(one))
+
+
+SAME = [
+    ("B + A -> 2 B", "A + B -> 2 B"),
+    ("A + B -> B + B", "A + B -> 2 B"),
+    ("B + A -> B + B", "A + B -> 2 B"),
+    ("A + A -> B", "2 A -> B"),
+    ("A + B -> 2 B, A -> B", "A -> B, A + B -> 2 B"),
+    ("B + A -> 2 B; A -> B", "A -> B, A + B -> 2 B"),
+    ("B + A -> 2 B, A -> B after lag", "A -> B, A + B -> 2 B after lag"),
+    ("A -> B; A -> C", "A -> B, A -> C"),
+    ("A -1-> B", "A -> B"),
+    ("A -> B of order 1", "A -> B"),
+    ("A -> B, B -> A", "A <-> B"),
+    ("B -> C, A -> B", "A -> B -> C"),
+    ("C -> D; A -> B; B -> C", "A -> B -> C -> D"),
+    ("B -> C, A -> B after lag", "A -> B -> C after lag"),
+    ("B -> C, A -3-> B", "A -3-> B -> C"),
+    ("B <-> C, A -> B", "A -> B <-> C"),
+    ("B <-> C, A <-> B", "A <-> B <-> C"),
+    ("C -> B, B -> C, A -> B", "A -> B <-> C"),
+    ("A -> C, A -> B -> C", "A -> B -> C, A -> C"),
+    ("A -> B, A -> C, B -> C", "A -> B -> C, A -> C"),
+    ("2 B -> C, A -> B", "A -> B, 2 B -> C"),
+    ("B -> 2 A, 2 A -> B, B -> C", "B <-> 2 A, B -> C"),
+    ("B + A -> 3 B", "A + B -> 3 B"),
+]
+
+
+@pytest.mark.parametrize(("written", "usual"), SAME)
+def test_the_order_of_writing_changes_no_name_and_no_number(written, usual):
+    one, two = parse(written), parse(usual)
+    assert (type(one), one.names, one.species) == (type(two), two.names, two.species)
+    values = np.array([VALUES.get(name, 0.3 + 0.1 * i) for i, name in enumerate(one.names)])
+    pairs = zip(one.concentrations(TIME, values), two.concentrations(TIME, values), strict=True)
+    for mine, theirs in pairs:
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("written", [written for written, _ in SAME if "3 B" not in written])
+def test_a_scheme_in_order_is_read_alike_by_one_who_does_not_order(written):
+    kinetics = parse(written)
+    values = np.array([VALUES.get(name, 0.3 + 0.1 * i) for i, name in enumerate(kinetics.names)])
+    mine, _ = kinetics.concentrations(TIME, values)
+    theirs = RateEquations.of(in_order(written)).concentrations(TIME, values)
+    assert in_order(in_order(written)) == in_order(written)
+    np.testing.assert_allclose(theirs[:, 0], mine[:, 0], atol=3e-8)
+
+
+def test_where_nothing_is_without_a_source_a_scheme_starts_with_the_first_species_named():
+    assert parse("B -> A, A -> B").species[0] == "B"
+    assert parse("A -> B -> C -> A").species == ("A", "B", "C")
+
+
+def used_up(order, number, k):
+    """Amounts at TIME by another integrator, which stops where nothing is left."""
+
+    def gone(_, a):
+        return a[0] - 1e-12
+
+    gone.terminal = True
+    found = solve_ivp(
+        lambda _, a: -number * k * np.maximum(a, 0.0) ** order,
+        (0.0, TIME[-1]), [1.0], "DOP853", TIME, events=gone, rtol=1e-11, atol=1e-13,
+    )  # fmt: skip
+    return np.append(found.y[0], np.zeros(len(TIME) - len(found.y[0])))
+
+
+@pytest.mark.parametrize("order", [0.0, 0.25, 0.5, 2 / 3, 0.9])
+@pytest.mark.parametrize("k", [0.02, 0.3, 2.0])
+def test_orders_below_one_end_and_agree_with_numerical_integration(order, k):
+    kinetics = PowerLaw("A -> B", ("A", "B"), order)
+    shares, slopes = kinetics.concentrations(TIME, np.array([k]))
+    # rtol = 1e-11 over some hundred steps, and the last 1e-12 that is left out.
+    np.testing.assert_allclose(shares[:, 0], used_up(order, 1.0, k), atol=1e-9)
+    over = (1.0 - order) * k * TIME > 1.0
+    assert np.all(shares[over] == [0.0, 1.0])
+    assert np.all(slopes[:, over] == 0.0)
+
+
+def test_order_zero_falls_on_a_straight_line():
+    shares, _ = parse("A -> B of order 0").concentrations(
+        np.array([0.0, 2.0, 4.0]), np.array([0.1])
+    )
+    assert shares[:, 0] == pytest.approx([1.0, 0.8, 0.6])
+
+
+@pytest.mark.parametrize(("order", "told"), [("0", 0), ("1/2", 0), ("1", 0), ("3/2", 1), ("2", 1)])
+def test_a_spread_of_rate_constants_is_equivalent_to_orders_above_one_alone(order, told):
+    said = equivalents(parse(f"A -> B of order {order}"), one_signal=True)
+    assert sum("spread" in one.scheme for one in said) == told
+
+
+@pytest.mark.parametrize(
+    "text", ["0.5 A + B -> C", "A -> B, 0.5 B -> C", "C -> A, 1.5 A -> 0.5 A + B, 0.5 A -> B"]
+)
+def test_an_order_below_one_among_other_steps_is_refused(text):
+    with pytest.raises(FitError, match="no slope where it is used up"):
+        parse(text)
+
+
+LOW = """
+units: {time: min, concentration: mmol/L}
+species: {A: {initial: 2.0}, X: {initial: 0.25}, B: {}}
+reactions:
+  - {equation: "A + 0.5 X -> B + 0.5 X", k: 0.1}
+"""
+
+
+def test_a_mechanism_file_of_an_order_below_one_has_an_answer_where_nothing_runs_out(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(LOW, encoding="utf-8")
+    shares, slopes = parse(str(path), "min").concentrations(TIME, np.array([0.1]))
+    np.testing.assert_allclose(shares[:, 0], np.exp(-0.1 * np.sqrt(0.25) * TIME), atol=1e-7)
+    assert np.all(np.isfinite(slopes))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("X: {initial: 0.25}", "X: {}"), ("A + 0.5 X", "0.5 A + X"), ("B + 0.5 X", "B")],
+)
+def test_a_mechanism_file_of_an_order_below_one_is_refused_where_that_may_run_out(tmp_path, change):
+    path = tmp_path / "mine.yaml"
+    path.write_text(LOW.replace(*change), encoding="utf-8")
+    with pytest.raises(
+        FitError, match=r"mine.yaml:5: the rate is of order 0.5 in '[AX]': no slope"
+    ):
+        parse(str(path), "min")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (" -> ".join(f"A{i}" for i in range(201)), "has 200 rate constants, more than 6"),
+        (", ".join(f"2 A{i} -> A{i + 1}" for i in range(200)), "has 200 rate constants"),
+        ("A -500-> B", "500 equal steps; 1 to 200"),
+        ("A -8-> B -> C + D", "not first order"),
+    ],
+)
+def test_schemes_beyond_all_limits_are_refused_in_one_short_message(text, why):
+    with pytest.raises(FitError, match=why) as caught:
+        parse(text)
+    assert len(caught.value.problems) == 1
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("kind", ["steps", "exponentials"])
+def test_every_permutable_scheme_has_starts_and_all_descend(count, kind):
+    text = " -> ".join("ABCDEFG"[: count + 1])
+    kinetics = parse(" + ".join(["exp"] * count) if kind == "exponentials" else text)
+    starts = grid(kinetics, kinetics.variables(Clock(100.0, 1.0)), {})
+    assert len(starts) >= 10
+    assert all(np.all(np.diff(u) < 0) for u in starts)

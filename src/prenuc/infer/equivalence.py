@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.kinetics import Network
+from prenuc.infer.kinetics import Network, parse_network
 from prenuc.infer.nonlinear import (
     Autocatalytic,
     Bimolecular,
@@ -135,11 +135,12 @@ def _of_power(order: float, number: float, a: str, b: str) -> Iterator[Equivalen
             yield Equivalent(f"2 {a} -> {b}", "half the k", "the stoichiometry")
         else:
             yield Equivalent(f"{a} -> {b} of order 2", "twice the k", "the stoichiometry")
-    yield Equivalent(
-        "a spread of first-order rate constants",
-        "a gamma distribution of rate constants gives the same power law",
-        OTHER_ORDER,
-    )
+    if order > 1.0:  # a spread only ever slows the end down
+        yield Equivalent(
+            "a spread of first-order rate constants",
+            "a gamma distribution of rate constants gives the same power law",
+            OTHER_ORDER,
+        )
 
 
 def _of_network(network: Network) -> Iterator[Equivalent]:
@@ -158,7 +159,7 @@ def _of_network(network: Network) -> Iterator[Equivalent]:
     count = len(np.unique(np.round(network.relaxation_rates(rates), 9)))
     own = _shape(network)
     for scheme, relation, apart in ALIKE.get(count, ()):
-        if scheme.replace(" ", "") != own:
+        if _shape(parse_network(scheme)) != own:
             yield Equivalent(scheme, relation, apart)
 
 

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 import numpy as np
 
 from prenuc.errors import FitError, Problem
+from prenuc.infer.path_order import along_the_path, first_species
 from prenuc.infer.profiles import AbstractKinetics, rate_names
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ WORST_EIGENVECTORS = 300.0  # condition at which the derivatives still have ten 
 LONGEST_SERIES = 4000.0  # qt beyond which uniformisation needs too many terms
 MOST_STEPS = 200
 MOST_RATES = 6
+LONGEST_QUOTE = 80  # characters
 
 _ARROW = re.compile(r"\s+-(\d+)->\s+|\s*(<->|<=>|⇌)\s*|\s*(->|→)\s*")
 _AMOUNT = re.compile(r"\d+(\.\d*)?\s+\S")
@@ -269,8 +271,11 @@ def _exponential(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
 def parse_network(text: str) -> Network:
     """Return the first-order network that a scheme names.
 
+    Its steps stand along the path from the species that it starts from (:func:`first_species`),
+    in whatever order they were written.
+
     Args:
-        text: Steps joined by arrows, parts separated by ";": "A -> B -> C", "A <-> B",
+        text: Steps joined by arrows, parts separated by ";" or ",": "A -> B -> C", "A <-> B",
             "A -> B; A -> C", "A -8-> B -> C" (eight equal steps before the slow one), or
             "first-order" for "A -> B". Names are free.
 
@@ -279,20 +284,18 @@ def parse_network(text: str) -> Network:
     """
     written = text.strip()
     body = "A -> B" if written in {"first-order", "first order"} else written
-    steps = tuple(step for part in body.split(";") for step in _steps(part, written))
-    network = Network(written, steps)
+    steps = [step for part in re.split("[;,]", body) for step in _steps(part, written)]
     pairs = [(step.start, step.end) for step in steps]
     if len(set(pairs)) < len(pairs) or any(a == b for a, b in pairs):
         _refuse(written, "names a step twice, or a step from a species to itself")
     if len(steps) > MOST_RATES:
         _refuse(written, f"has {len(steps)} rate constants, more than {MOST_RATES}")
-    reached = {network.species[0]}
-    for _ in steps:
-        reached |= {end for start, end in pairs if start in reached}
-    if lost := [name for name in network.species if name not in reached]:
-        what = f"cannot form '{lost[0]}' from '{network.species[0]}', with which it starts"
-        _refuse(written, what)
-    return network
+    back = [(b, a) in pairs[:i] for i, (a, b) in enumerate(pairs)]
+    first = first_species([((a,), (b,)) for a, b in pairs], back)
+    ordered, lost = along_the_path(steps, first)
+    if lost:
+        _refuse(written, f"cannot form '{lost[0].start}' from '{first}', with which it starts")
+    return Network(written, ordered)
 
 
 def _steps(part: str, scheme: str) -> Iterator[Step]:
@@ -311,6 +314,11 @@ def _steps(part: str, scheme: str) -> Iterator[Step]:
             yield Step(end, start)
 
 
+def shortened(scheme: str) -> str:
+    """Return a scheme as a message quotes it."""
+    return scheme if len(scheme) <= LONGEST_QUOTE else f"{scheme[:LONGEST_QUOTE]}…"
+
+
 def _refuse(scheme: str, why: str) -> NoReturn:
-    what = f"the scheme '{scheme}' {why}"
+    what = f"the scheme '{shortened(scheme)}' {why}"
     raise FitError(Problem(what, f"Spectra are fitted with first-order schemes: {_EXAMPLES}"))

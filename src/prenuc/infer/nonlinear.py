@@ -8,6 +8,8 @@ of order n, k stands for k [A]₀ⁿ⁻¹.
 
 .. math:: a = (1 + (n - 1) ν k t)^{-1/(n-1)}, \qquad a = e^{-νkt} \text{ for } n = 1
 
+which for n < 1 reaches 0 at t = 1/((1 − n) ν k) and stays there (n = 0: a straight line).
+
 **Two reactants** (``"A + B -> C"``), ratio r = [B]₀/[A]₀, d = r − 1, progress x:
 
 .. math:: x = \frac{rφ}{1 + rφ}, \qquad φ = \frac{e^{dkt} - 1}{d} = kt\, \mathrm{exprel}(dkt)
@@ -72,7 +74,7 @@ class PowerLaw(AbstractProgress):
     """One reactant that disappears with some order.
 
     Args:
-        order: n, at least 1.
+        order: n, at least 0.
         number: ν, how many of it disappear in one step.
     """
 
@@ -98,8 +100,9 @@ class PowerLaw(AbstractProgress):
         if excess == 0:
             left = np.exp(-values[0] * t)
         else:
-            left = (1.0 + excess * values[0] * t) ** (-1.0 / excess)
-        return _columns(left, [-t * left**self.order])
+            left = np.maximum(1.0 + excess * values[0] * t, 0.0) ** (-1.0 / excess)
+        rate = np.where(left > 0, left**self.order, 0.0)  # 0⁰ is nothing here
+        return _columns(left, [-t * rate])
 
 
 @final

@@ -123,7 +123,7 @@ def estimate(
         noise: What noise even readings would have.
         start: The noise of the round before.
     """
-    if start.is_even and data.shape[1] > 2 * GLANCE:
+    if start.is_even and not noise.correlated and data.shape[1] > 2 * GLANCE:
         some = slice(None, None, data.shape[1] // GLANCE)
         glance = _estimate(data[:, some], fit[:, some], wavelength[some], followed, noise, start)
         if glance.is_even:

@@ -141,7 +141,7 @@ def check_sets(sets: Sequence[DataSet], kinetics: AbstractKinetics, *, shared: b
 def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[Problem]:
     """Return what is wrong with one data set."""
     series, trace = one.series, isinstance(one.data, Trace)
-    what, where = ("points", "the trace") if trace else ("spectra", "the spectra")
+    what = "points" if trace else "spectra"
     labels = [f"point {i + 1}" if trace else f"the spectrum '{n}'" for i, n in
               enumerate(series.labels)]  # fmt: skip
     found = []
@@ -151,7 +151,7 @@ def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[P
         found.append(Problem(f"{first} has no time", "Give it one, or leave it out"))
     elif np.any(np.diff(series.time) <= 0):
         late = labels[int(np.flatnonzero(np.diff(series.time) <= 0)[0]) + 1]
-        told = f"the times of {where} do not ascend at {late}"
+        told = f"the times do not ascend at {late}"
         found.append(Problem(told, f"Sort the {what} by time and merge those of equal time"))
     values = series.absorbance[np.isfinite(series.absorbance)]
     if np.any(np.isinf(series.absorbance)):

@@ -106,13 +106,21 @@ class RateEquations:
             found: Array = (k * np.prod(np.maximum(y, 0.0) ** powers, axis=1)) @ change
             return found
 
+        def used_up(_: float, y: Array) -> float:
+            return float(y[0]) - ATOL  # which only orders below one reach; nothing happens then
+
         begin = self._start(values)
         when, back = np.unique(np.append(time, 0.0), return_inverse=True)
         if when[-1] == 0.0:
             return np.tile(begin, (len(time), 1))
         span = (0.0, float(when[-1]))
-        run = solve_ivp(slope, span, begin, "LSODA", when, rtol=RTOL, atol=ATOL)
-        found: Array = run.y.T[back[: len(time)]]
+        used_up.terminal = True  # type: ignore[attr-defined]
+        ends = used_up if min(min(law.values()) for _, _, law, _ in self.steps) < 1.0 else None
+        run = solve_ivp(slope, span, begin, "LSODA", when, events=ends, rtol=RTOL, atol=ATOL)
+        seen = run.y.T
+        if len(seen) < len(when):
+            seen = np.vstack((seen, np.tile(run.y_events[0][-1], (len(when) - len(seen), 1))))
+        found: Array = seen[back[: len(time)]]
         return found
 
 

@@ -15,7 +15,7 @@ from prenuc.infer.kinetics import Network
 from prenuc.infer.profiles import Clock
 from prenuc.infer.rate_equations import RateEquations
 from prenuc.infer.results import GlobalFit
-from prenuc.infer.scheme import parse
+from prenuc.infer.scheme import in_order, parse
 from prenuc.infer.solve import solve
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
     start = np.array([own[v.name][0] if v.name in own else _middle(v) for v in variables])
     names = {"k" + n[5:]: n for n in fit.params if n.startswith("k_obs")}
     return Case(
-        RateEquations.of(chain),
+        RateEquations.of(in_order(chain)),
         time,
         blocks,
         own,
@@ -175,7 +175,7 @@ def _of_trace(
     last = len(kinetics.species) - 1
     alone = origin or (isinstance(growth, Chain) and not free)
     return Case(
-        RateEquations.of(fit.scheme),
+        RateEquations.of(in_order(fit.scheme)),
         trace.time,
         ((trace.value[:, None], None),),
         {name: own[name] for name in kinetics.names if name in own},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
+SPARE = 2  # values more than there are constants in descending order
 SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
 GRID = {1: 14, 2: 8, 3: 6, 4: 4}  # starting values of each variable; 3 for more
 
@@ -55,6 +56,8 @@ def grid(
 ) -> list[NDArray[np.float64]]:
     """Return the points at which a search may begin.
 
+    Rate constants that can change places are tried in descending order only.
+
     Args:
         kinetics: The scheme.
         variables: Its parameters.
@@ -62,6 +65,9 @@ def grid(
     """
     free = [v for v in variables if v.name not in start]
     points = GRID.get(len(free), 3)
+    if permutable(kinetics) and len(free) == len(variables):
+        axis = np.linspace(*variables[0].grid, max(points, len(variables) + SPARE))[::-1]
+        return [np.array(point) for point in combinations(axis, len(variables))]
     axes = []
     for variable in variables:
         if variable.name in start:
@@ -69,10 +75,7 @@ def grid(
             axes.append(np.array([math.log(value) if variable.logarithmic else value]))
         else:
             axes.append(np.linspace(*variable.grid, variable.points or points))
-    found = [np.array(point) for point in product(*axes)]
-    if permutable(kinetics) and len(free) == len(variables):
-        found = [u for u in found if np.all(np.diff(u) < 0)]
-    return found
+    return [np.array(point) for point in product(*axes)]
 
 
 def _told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[np.float64]) -> str:

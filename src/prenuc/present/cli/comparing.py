@@ -73,6 +73,7 @@ def compare(
       prenuc compare --observations CdS
     """
     from prenuc.errors import InputError, Problem
+    from prenuc.observe.changing import check_changing
 
     if observations is not None:
         _observed(observations, models, as_json)
@@ -80,6 +81,7 @@ def compare(
     if file is None:
         raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
     data = read_data(file, **asked)
+    check_changing(data, str(file))
     if protocol is None:
         found = _compare_schemes(data, schemes, at)
     else:

@@ -74,12 +74,14 @@ def fit(
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
     from prenuc.infer.fit import fit as fit_scheme
+    from prenuc.observe.changing import check_changing
 
     if report_to is not None:
         from prenuc.present.report import page
 
         page(report_to)  # refused before anything is written
     data = _read(file, at, subtract, asked)
+    check_changing(data, str(file))
     options: dict[str, Any] = {
         "background": background,
         "through_origin": through_origin,
