@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 WORST_EIGENVECTORS = 300.0  # condition at which the derivatives still have ten digits
 LONGEST_SERIES = 4000.0  # qt beyond which uniformisation needs too many terms
 MOST_STEPS = 200
+APART = 0.01  # relative difference from which on two rate constants are taken as different
 MOST_RATES = 6
 LONGEST_QUOTE = 80  # characters
 
@@ -165,6 +166,8 @@ class Network(AbstractKinetics):
         t = np.maximum(np.asarray(time, dtype=float), 0.0)
         if len(self.steps) == 1 and self.steps[0].count == 1:
             return _of_one_step(t, float(values[0]))
+        if self.is_plain_chain and len(self.steps) == 2 and _differ(*values):
+            return _of_two_steps(t, float(values[0]), float(values[1]))
         matrix = np.tensordot(values, self.generators, 1)
         found = (
             _by_eigenvectors(t, matrix, self.generators)
@@ -182,6 +185,33 @@ def _of_one_step(t: NDArray[np.float64], k: float) -> _Values:
     left = np.exp(-k * t)
     slope = t * left
     return np.stack((left, -np.expm1(-k * t)), axis=1), np.stack((-slope, slope), axis=1)[None]
+
+
+def _differ(first: float, second: float) -> bool:
+    """Return whether two rate constants are so different that their difference has its digits."""
+    return abs(first - second) > APART * max(first, second)
+
+
+def _of_two_steps(t: NDArray[np.float64], k1: float, k2: float) -> _Values:
+    """Return c, shape (m, 3), and its derivatives, of two steps with different rate constants.
+
+    b = k1 d / (k2 − k1) with d = exp(−k1 t) − exp(−k2 t) (Bateman 1910, Proc. Camb. Phil. Soc. 15,
+    423).
+    """
+    first, second = np.exp(-k1 * t), np.exp(-k2 * t)
+    gap, between = k2 - k1, first - second
+    middle = k1 * between / gap
+    along_first = between * k2 / gap**2 - k1 * t * first / gap
+    along_second = k1 * t * second / gap - k1 * between / gap**2
+    left = -t * first
+    shares = np.stack((first, middle, 1.0 - first - middle), axis=1)
+    slopes = np.stack(
+        (
+            np.stack((left, along_first, -left - along_first), axis=1),
+            np.stack((np.zeros_like(t), along_second, -along_second), axis=1),
+        )
+    )
+    return shares, slopes
 
 
 def _by_eigenvectors(

@@ -48,6 +48,7 @@ SHAPE_RISE = 9.0  # the same for each of the next cosines; chance 0.1 %
 SLOW = 6  # cosines that are asked for a drift
 MODES = 12  # courses that make up a slow drift
 LITTLE = 2.0  # standard errors of white noise below which there is nothing to ask
+LONGEST = 0.99  # correlation of neighbouring spectra
 SURE = 4.0  # standard errors that a correlation along time must have
 EXEMPT = (0, 1, 2)  # cosines that offset, factor and shift take with them
 CORRELATED = 3.0  # excess of the slow cosines, in standard errors
@@ -351,4 +352,6 @@ def correlation_in_time(
         return 0.0
     from scipy.optimize import brentq
 
-    return float(brentq(lambda rho: left(rho) - found, 0.0, 0.999)) if found < left(0.999) else 0.0
+    # At the upper end of its error: slow courses of the noise are what a rate constant feels most.
+    upper = min(found + error, left(LONGEST) - error)
+    return float(brentq(lambda rho: left(rho) - upper, 0.0, LONGEST)) if upper > left(0.0) else 0.0

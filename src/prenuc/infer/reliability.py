@@ -71,6 +71,8 @@ def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
     yield _of_amounts(found, seen)
     for what, field in seen.suspects.items():
         yield f"{what}; {MEND}" if _trade(seen, field) < LEVEL_OF_ONE else ""
+    if found.noises[0].rho > 0:  # how slow such noise may be is known too little
+        return
     signals = seen.residual @ seen.signal
     if signals.size and _chance(signals, seen.slow, r) < LEVEL:
         yield (
