@@ -41,9 +41,9 @@ ROUNDING = 1e-15  # of a scatter matrix
 TINIEST = 1e-300
 MOST_ITERATIONS = 60
 LONGEST_STEP = 1.5  # in ln k, or in the sizes of other variables
-CONVERGED = 1e-9  # as above
-LITTLE = 1e-12  # a step that promises less of Q than this share is the last one
-SETTLED = 1.0 + 1e-12  # it is taken unless rounding makes it worse by more
+CONVERGED = 1e-11  # as above
+LITTLE, LEAST = 1e-10, 1e-21  # a step that promises less of Q than this share is the last one
+SETTLED = 1.0 + 1e-9  # it is taken unless it makes it worse by more than rounding
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,7 @@ def minimise(
     fixed: int | None = None,
     known: Point | None = None,
     bounds: NDArray[np.float64] | None = None,
+    little: float = LEAST,
 ) -> Point:
     """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
 
@@ -207,13 +208,14 @@ def minimise(
         fixed: Index of a variable that stays where it is.
         known: The objective at u, if it is known already.
         bounds: Smallest and largest u, shape (2, variables); those of the objective if None.
+        little: Share of the objective that is not worth another step.
     """
     sizes, (low, high) = objective.sizes, objective.bounds if bounds is None else bounds
     here = known or objective.at(u)
     free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
     if not len(free):
         return here
-    damping = 1e-6
+    damping, last = 1e-6, np.inf
     for _ in range(MOST_ITERATIONS):
         held = ((here.u <= low) & (here.gradient > 0)) | ((here.u >= high) & (here.gradient < 0))
         moving = free[~held[free]]
@@ -223,9 +225,14 @@ def minimise(
         if np.max(np.abs(step / sizes)) < CONVERGED:
             break
         there = objective.at(np.clip(here.u + step, low, high))
-        if abs(float(step @ here.gradient)) < LITTLE * here.value:
+        promised = abs(float(step @ here.gradient)) / max(here.value, TINIEST)
+        if promised < LITTLE:  # of the value rounding is all that is seen, but not of the gradient
+            longer = float(np.max(np.abs(step / sizes))) > 0.5 * last
             here = there if there.value < here.value * SETTLED else here
-            break
+            if promised < little or longer:
+                break
+            last = float(np.max(np.abs(step / sizes)))
+            continue
         if there.value < here.value:
             here, damping = there, max(damping / 10.0, 1e-12)
         elif damping > 1e8 or here.value - there.value > -1e-13 * abs(here.value):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Descent = Callable[[Objective, Array], Point]
 
-ROUNDS = 6  # of noise and parameters in turn
-STEADY = 1e-3  # a change of this many standard errors ends them
+ROUNDS = 12  # of noise and parameters in turn
+STEADY = 1e-6  # a change of this many standard errors ends them
 RIDGE = 1e-12  # of columns at wavelengths without readings
 
 
@@ -91,11 +91,12 @@ def read_out(
         return noise, objective, best
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
     fit = followed(columns, data)
+    first = best
     courses, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, courses, noise, readout)
-        if readout.is_even and not isinstance(objective, Uneven):
-            return noise, objective, best
+        if readout.is_even:
+            return noise, base, first
         before, objective = best, uneven(base, readout, data, fit, wavelength)
         best = descend(objective, best.u)
         columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])

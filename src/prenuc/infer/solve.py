@@ -23,7 +23,7 @@ from prenuc.infer.noise import (
 )
 from prenuc.infer.non_negative import held_above_zero
 from prenuc.infer.profiles import Clock
-from prenuc.infer.projection import Block, Objective, Point, condensed, minimise
+from prenuc.infer.projection import LITTLE, Block, Objective, Point, condensed, minimise
 from prenuc.infer.reweighting import ROUNDS, STEADY, followed, in_turn, read_out
 from prenuc.infer.stack import Stack
 from prenuc.infer.starts import find, in_order, permutable
@@ -92,18 +92,19 @@ class Solution:
         low, high = objective.bounds.copy()
         low[fixed], high[fixed] = min(low[fixed], u[fixed]), max(high[fixed], u[fixed])
         if not permutable(self.question.kinetics):
-            return minimise(objective, np.clip(u, low, high), fixed)
+            return minimise(objective, np.clip(u, low, high), fixed, little=LITTLE)
         falling = np.sign(self.best.u - self.best.u[fixed])
         for j in range(len(u)):
             if j != fixed and falling[j] > 0:
                 low[j] = min(u[fixed] + APART, high[j])
             elif j != fixed and falling[j] < 0:
                 high[j] = max(u[fixed] - APART, low[j])
-        return minimise(objective, np.clip(u, low, high), fixed, bounds=np.array([low, high]))
+        bounds = np.array([low, high])
+        return minimise(objective, np.clip(u, low, high), fixed, bounds=bounds, little=LITTLE)
 
     def free(self, objective: Objective, u: Array) -> Point:
         """Return the minimum of another objective near u: fewer steps, an amplitude held."""
-        return minimise(objective, u)
+        return minimise(objective, u, little=LITTLE)
 
     def with_scheme(self, objective: Objective, u: Array) -> Solution:
         """Return the same data fitted with the scheme of another objective, from u on."""
