@@ -50,6 +50,7 @@ class Judged:
     Args:
         series: The series; NaN where a reading is masked, its history longer by ``notes``.
         masked: Which readings were masked here, shape (m, n).
+        hidden: Those of them that were too dense to be measured, shape (m, n): not the absurd ones.
         clipped: Those of them that stand at a ceiling, shape (m, n).
         notes: What was masked or corrected, and why.
         stray: Share of stray light that was corrected for; None where none was found.
@@ -59,6 +60,7 @@ class Judged:
 
     series: SpectrumSeries
     masked: Mask
+    hidden: Mask
     clipped: Mask
     notes: tuple[str, ...] = ()
     stray: float | None = None
@@ -108,9 +110,11 @@ def judge_readings(series: SpectrumSeries) -> Judged:
     if stray is not None and series.variance is not None:
         steeper = 1.0 + stray * 10.0 ** np.where(np.isnan(values), 0.0, values)
         judged = replace(judged, variance=series.variance * steeper**2)
+    masked = there & np.isnan(values)
     return Judged(
         series=judged,
-        masked=there & np.isnan(values),
+        masked=masked,
+        hidden=masked & ~absurd,
         clipped=clipped,
         notes=tuple(notes),
         stray=stray,

@@ -115,7 +115,8 @@ class _Readings:
     def freedom(self, rank: int) -> int:
         """Return the degrees of freedom of such a fit."""
         m, n = self.matrix.shape
-        return max(int(np.sum(self.used)) - n * (rank + 1) - (m - 1 - rank) * rank, 1)
+        known: int = int(np.sum(self.used)) - n * (rank + 1) - (m - 1 - rank) * rank
+        return max(known, 1)
 
 
 def without(absorbance: Array, share: float) -> Array:
