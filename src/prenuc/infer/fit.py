@@ -18,6 +18,7 @@ from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
 from prenuc.infer.stack import absorbers
 from prenuc.infer.starts import check_start
+from prenuc.observe.readings import values_too_large
 from prenuc.observe.series import SpectrumSeries, Trace
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ def fit(
     data = prepared(data)
     options = _Options(absorbing, background, through_origin, non_negative, start or {})
     found = _as_asked(data, parse(scheme, data.time_unit), options)
+    if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
+        muted = {name: one.muted(why) for name, one in found.params.items()}
+        return replace(found, params=muted, reason=why)
     return found if found.reliable else _late(found, data, options)
 
 

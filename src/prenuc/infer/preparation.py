@@ -1,4 +1,7 @@
-"""What of a measurement is data for a fit: not what is missing, nor what was read before time zero.
+"""What of a measurement is data for a fit.
+
+Not what is missing or cut off, nor what stray light or want of light has falsified
+(:mod:`prenuc.observe.readings`), nor what was read before time zero.
 
 Every step is a line of the history.
 """
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from prenuc.errors import FitError, Problem
+from prenuc.observe.readings import judge_readings, judge_trace
 from prenuc.observe.series import SpectrumSeries, Trace
 
 if TYPE_CHECKING:
@@ -38,8 +42,8 @@ def prepared(data: SpectrumSeries | Trace) -> SpectrumSeries | Trace:
         FitError: Nothing is left.
     """
     if isinstance(data, Trace):
-        return _without_negative_times(_without_holes(data))
-    return _without_empty(_without_negative_times(data))
+        return judge_trace(_without_negative_times(_without_holes(data))).trace
+    return _without_empty(judge_readings(_without_negative_times(data)).series)
 
 
 def prepared_sets(sets: Sequence[DataSet]) -> list[DataSet]:

@@ -12,7 +12,6 @@ from prenuc.infer.data_sets import leveled
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
 from prenuc.infer.projection import condensed
-from prenuc.infer.uneven import Uneven
 from prenuc.infer.weights import blocks_of_one, noise_of
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.isosbestic import Isosbestic, isosbestic_points
 from prenuc.observe.readers import read
 from prenuc.observe.readers.source import load
+from prenuc.observe.readings import judge_readings
 from prenuc.observe.sizing import TOLERANCE_NM, Line, Size, msc_lines, size
 from prenuc.quantities import Quantity, dimension
 
@@ -173,10 +174,15 @@ def analyze(
     if series.signal != "absorbance":
         raise SpectrumError(Problem(f"these are {series.signal} spectra", "Give UV-vis spectra"))
     lines = msc_lines(material)
+    judged = judge_readings(series)
+    series = judged.series
     found = []
-    for i, (row, label) in enumerate(zip(series.absorbance, series.labels, strict=True), 1):
-        feature = first_exciton(series.wavelength, row, scale=scale, label=label)
-        feature = replace(feature, warnings=(*_masked(series.wavelength, row), *feature.warnings))
+    rows = zip(series.absorbance, judged.hidden, series.labels, strict=True)
+    for i, (row, hidden, label) in enumerate(rows, 1):
+        feature = first_exciton(series.wavelength, row, scale=scale, label=label, hidden=hidden)
+        doubts = (judged.doubt,) if judged.doubt else ()
+        before = _masked(series.wavelength, row)
+        feature = replace(feature, warnings=(*before, *feature.warnings, *doubts))
         found.append(_found(feature, material, lines))
         progress(i / len(series))
     return Analysis(

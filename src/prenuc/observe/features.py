@@ -12,6 +12,9 @@ background. How it is found:
    between the nine, because the background is a choice, to the error of each.
 3. A band whose interval is wider than the band itself, or whose height the fits do not agree
    on, is unresolved.
+
+Where readings are hidden, because the detector was at its end, only what lies to the red of them is
+looked at. A first exciton that is not clear of them is clipped, and has no position.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from prenuc.errors import Problem, SpectrumError
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.band import HALF_MAXIMUM, Band, doublet_partner, fit_band
 from prenuc.observe.curvature import candidates, white_noise
+from prenuc.observe.readings import judge_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
 
 PASSED_OVER = 0.2  # a weaker first candidate that no fit supports may be passed over
 FEWEST_POINTS = 28  # a fit has ten parameters
+OF_HIDDEN = 0.01  # of the largest absorbance seen beside a hidden part; less is no exciton there
+BLUE_END = "the spectrum ends on the blue flank of the band"
+RED_END = "the spectrum ends on the red flank of the band"
 
 Status = Literal["peak", "shoulder", "unresolved"]
 
@@ -90,6 +97,7 @@ def first_exciton(
     window: tuple[float, float] | None = None,
     scale: float = 1.0,
     label: str = "",
+    hidden: NDArray[np.bool_] | None = None,
 ) -> Feature:
     """Find the first excitonic absorption of one spectrum.
 
@@ -99,6 +107,8 @@ def first_exciton(
         window: Lowest and highest wavelength to look at, nm; everything when None.
         scale: Factor on all smoothing widths and fit windows, to see whether they matter.
         label: Name of the spectrum.
+        hidden: Which readings were too dense to be measured, shape (n,); see
+            :func:`prenuc.observe.readings.judge_readings`.
 
     Returns:
         The feature, with a 95 % interval, or an unresolved one that says why.
@@ -106,6 +116,8 @@ def first_exciton(
     Raises:
         SpectrumError: Shapes disagree or wavelengths do not ascend.
     """
+    if hidden is not None and hidden.any():
+        return _beside_hidden(wavelength, absorbance, hidden, window, scale, label)
     energy, signal = _prepared(wavelength, absorbance, window)
     if energy.size < FEWEST_POINTS:
         return _unresolved("too few points", label=label)
@@ -136,9 +148,13 @@ def features(
     Returns:
         One feature per spectrum, m of them, labelled as the spectra are.
     """
+    judged = judge_readings(series)
+    rows = zip(judged.series.absorbance, judged.hidden, series.labels, strict=True)
     return [
-        first_exciton(series.wavelength, row, window=window, scale=scale, label=label)
-        for row, label in zip(series.absorbance, series.labels, strict=True)
+        first_exciton(
+            series.wavelength, row, window=window, scale=scale, label=label, hidden=hidden
+        )
+        for row, hidden, label in rows
     ]
 
 
@@ -189,6 +205,32 @@ def _prepared(
     return PHOTON_ENERGY_NM / wavelength[keep][::-1], absorbance[keep][::-1]
 
 
+def _beside_hidden(
+    wavelength: Array,
+    absorbance: Array,
+    hidden: NDArray[np.bool_],
+    window: tuple[float, float] | None,
+    scale: float,
+    label: str,
+) -> Feature:
+    """Find the first exciton to the red of all hidden readings, if it is clear of them."""
+    low, high = (0.0, np.inf) if window is None else (min(window), max(window))
+    at = wavelength[hidden]
+    edge = float(at[-1])
+    beyond = (max(low, float(np.nextafter(edge, np.inf))), high)
+    seen = first_exciton(wavelength, absorbance, window=beyond, scale=scale, label=label)
+    least = OF_HIDDEN * float(np.nanmax(absorbance))
+    if seen.status != "unresolved" and BLUE_END not in seen.warnings and seen.height > least:
+        return seen
+    # The reddest hidden part is a band if the spectrum comes down again to the blue of it.
+    gap = np.flatnonzero(~hidden & (wavelength < edge) & np.isfinite(absorbance))
+    if len(gap):
+        start = float(at[at > wavelength[gap[-1]]][0])
+        return _unresolved(f"the band is clipped ({start:g} to {edge:g} nm)", label=label)
+    hides = f"the spectrum is clipped up to {edge:g} nm: a band there is not seen"
+    return _unresolved(hides, *seen.warnings, label=label)
+
+
 def _unresolved(*reasons: str, label: str = "") -> Feature:
     return Feature(status="unresolved", warnings=tuple(dict.fromkeys(reasons)), label=label)
 
@@ -218,9 +260,9 @@ def _warnings(energy: Array, band: Band) -> tuple[str, ...]:
     """Return what a reader should know before believing a band."""
     said = []
     if band.centre - energy[0] < 2 * band.width:
-        said.append("the spectrum ends on the red flank of the band")
+        said.append(RED_END)
     if energy[-1] - band.centre < 2 * band.width:
-        said.append("the spectrum ends on the blue flank of the band")
+        said.append(BLUE_END)
     if band.blended:
         said.append("one asymmetric band or two close ones: the interval allows for both")
     return tuple(said)
