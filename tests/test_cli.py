@@ -116,7 +116,7 @@ def run(monkeypatch, capsys):
 def started(*words: object) -> Answer:
     """Run the installed command as a user does, in a process of its own."""
     done = subprocess.run(
-        [CONSOLE_SCRIPT, *map(str, words)], capture_output=True, text=True, check=False, timeout=120
+        [CONSOLE_SCRIPT, *map(str, words)], capture_output=True, text=True, check=False
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -591,7 +591,6 @@ def test_the_installed_command_runs_from_a_folder_with_spaces_and_umlauts(tmp_pa
         capture_output=True,
         check=False,
         env=environment,
-        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert strict_json(done.stdout.decode("utf-8"))["scheme"] == "A -> B"

@@ -91,7 +91,7 @@ for _ in range(2):
 )
 def test_simulate_is_the_function_although_a_layer_has_its_name(first):
     code = SIMULATE.format(first=first)
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error():
@@ -103,12 +103,7 @@ def imported(*command: object) -> set[str]:
     """Return the top-level packages that a fresh interpreter imports, by its own record."""
     environment = {**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}
     done = subprocess.run(
-        list(map(str, command)),
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment,
-        timeout=60,
+        list(map(str, command)), capture_output=True, text=True, check=True, env=environment
     )
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     modules = {line.rpartition("|")[2].strip() for line in lines}
@@ -158,7 +153,6 @@ def lint_imports(folder: Path, source: Path) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 

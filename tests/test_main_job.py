@@ -168,7 +168,7 @@ def twice(tmp_path_factory):
         )
         for seed, folder in enumerate(folders, 1)
     ]
-    said = [process.communicate(timeout=120) for process in running]
+    said = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0, 0], said
     return folders, said[0][0]
 

@@ -1,0 +1,161 @@
+"""Each line of README's "What it cannot do yet" is tried, and fails as it says."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import commands
+from populations import attachment, only, population
+from prenuc.mechanism.alloy import alloy
+from prenuc.mechanism.named import mechanism_named
+from prenuc.simulation.evolve import evolve
+from test_readme import README
+
+HEADING = "## What it cannot do yet"
+MOMENTS = ("QD number", "QD length", "QD surface", "QD")
+NETWORK = """
+species: {A: {initial: 1.0}, B: {}}
+reactions:
+  - {equation: "A -> B", k: {at: 35 degC, value: 0.1, Ea: 80}}
+"""
+
+
+def limits() -> list[str]:
+    """Return the lines of the list, each as one text."""
+    section = README.read_text(encoding="utf-8").partition(HEADING)[2].partition("\n## ")[0]
+    return [
+        text.replace("\n", " ") for text in re.findall(r"^- (.+(?:\n  .+)*)", section, re.MULTILINE)
+    ]
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: commands.run(capsys, monkeypatch, *words)
+
+
+def set_by_hand(run, _):
+    for material in ("CdS", "CdTe", "CdSe"):
+        values = json.loads(run("show", f"two-pathway/{material}", "--json").out)["values"]
+        rates = {name: value for name, value in values.items() if name.endswith((".k", ".energy"))}
+        assert rates
+        assert {value["status"] for value in rates.values()} <= {"assumed", "fitted"}
+    rows = json.loads(run("reproduce", "2a-b", "--json").out)
+    assert {row["role"] for row in rows} == {"calibrated", "held-out"}
+
+
+def no_band_at_302_nm(run, _):
+    rows = json.loads(run("reproduce", "2a-b", "--json").out)
+    (row,) = [row for row in rows if "302 nm" in row["statement"] and "broad" in row["statement"]]
+    assert row["verdict"] == "miss"
+    assert row["simulated"] is None
+
+
+def dots_never_meet(*_):
+    """Dots take up a tenth of the monomer and grow; none is lost to another."""
+    model = population(attachment(1.0), sizes=(2, 40))
+    start = only((2, 40), 4, 0.05)
+    solved = evolve(replace(model, initial={"M": 1.0}), [0.0, 0.5], dots=start)
+    first, last = solved.dots
+    sizes = np.arange(2, 41)
+    assert sizes @ last / last.sum() > 1.1 * sizes @ first / first.sum()
+    assert last.sum() == pytest.approx(first.sum(), rel=1e-9)
+
+
+def moments_only_grow(run, _):
+    listed = [entry["id"] for entry in json.loads(run("list", "mechanisms", "--json").out)]
+    rivals = [name for name in listed if not name.startswith(("two-pathway/", "alloy/"))]
+    others = [alloy(), *(mechanism_named(name) for name in rivals)]
+    for mechanism in others:
+        assert mechanism.population is None, mechanism.name
+        moments = [name for name in mechanism.components if name.startswith(MOMENTS)]
+        assert not [
+            f"{mechanism.name}: {reaction.name}"
+            for reaction in mechanism.reactions
+            for name in moments
+            if reaction.stoichiometry.get(name, 0.0) < 0
+        ]
+    with_dots = [m for m in others if any(n.startswith("QD surface") for n in m.components)]
+    assert len(with_dots) > len(others) / 2
+
+
+def absorption_alone(run, _):
+    answer = json.loads(run("simulate", "cdse-3c-hoac", "--json").out)
+    for measured in answer["measurements"]:
+        arrays = {name for name, value in measured.items() if isinstance(value, list)}
+        assert arrays == {"wavelength_nm", "absorbance"}
+
+
+def nothing_for_inp(run, _):
+    assert json.loads(run("list", "species", "--material", "InP", "--json").out)
+    assert json.loads(run("list", "recipes", "--material", "InP", "--json").out) == []
+    answer = run("simulate", "cds-msc-311-in-toluene", "--mechanism", "two-pathway/InP")
+    assert (answer.code, answer.out) == (2, "")
+    assert "no mechanism 'two-pathway/InP'" in answer.err
+
+
+def closed_at_25_degc(run, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(NETWORK, encoding="utf-8")
+    left = json.loads(run("simulate", path, "--times", "0 10", "--json").out)["species"]["A"][-1]
+    k = 0.1 * math.exp(-80e3 / 8.314462618 * (1 / 298.15 - 1 / 308.15))
+    assert left == pytest.approx(math.exp(-10.0 * k), rel=1e-5)
+
+
+BINARY = b"\x4b\x00SPECTRA\x00\x01\x02" + bytes(range(256))
+JCAMP = b"##TITLE=x\n##JCAMP-DX=4.24\n##XYDATA=(X++(Y..Y))\n300 1 2 3\n##END=\n"
+
+
+def other_files_are_refused(run, tmp_path):
+    for name, content, why in (("a.jdx", JCAMP, "JCAMP-DX"), ("a.spc", BINARY, "binary")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        answer = run("convert", path, "--to", "csv")
+        assert (answer.code, answer.out) == (2, "")
+        (line,) = answer.err.splitlines()
+        assert line.startswith(f"prenuc: {path}:1: ")
+        assert why in line
+
+
+def no_such_command(name):
+    def check(run, _):
+        answer = run(name, "--help")
+        assert answer.code == 2
+        assert f"No such command '{name}'" in answer.err
+
+    return check
+
+
+CHECKS = {
+    "set by hand": set_by_hand,
+    "band near 302 nm": no_band_at_302_nm,
+    "do not coalesce": dots_never_meet,
+    "four moments and only grow": moments_only_grow,
+    "no emission, no scattering": absorption_alone,
+    "neither a recipe nor a model": nothing_for_inp,
+    "closed vessel at 25 °C": closed_at_25_degc,
+    "binary formats and JCAMP-DX": other_files_are_refused,
+} | {f"(`prenuc {name}`)": no_such_command(name) for name in ("app", "sweep", "mass", "saxs")}
+
+
+@pytest.mark.parametrize("phrase", CHECKS)
+def test_what_it_cannot_do_fails_as_the_readme_says(phrase, run, tmp_path):
+    assert sum(phrase in line for line in limits()) == 1, "README no longer says so"
+    CHECKS[phrase](run, tmp_path)
+
+
+def test_every_line_of_the_list_is_tried():
+    found = limits()
+    assert len(found) >= 5
+    assert not [line for line in found if not any(phrase in line for phrase in CHECKS)]
+
+
+def test_every_command_that_is_said_to_be_missing_is_tried():
+    named = re.findall(r"\(`prenuc \w+`\)", " ".join(limits()))
+    assert sorted(named) == sorted(phrase for phrase in CHECKS if phrase.startswith("(`prenuc"))
