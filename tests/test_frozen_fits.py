@@ -15,7 +15,21 @@ from frozen_bench import FILE, answer, cases
 
 KNOWN = json.loads(FILE.read_text(encoding="utf-8"))["cases"]
 # Name of a case: what changed, and the truth it was checked against.
-EXCEPTIONS: dict[str, tuple[str, str]] = {}
+ALL_ABSORB = "all three species absorb unless `absorbing` says otherwise"
+MADE = "the constants that the data were made with"
+EXCEPTIONS: dict[str, tuple[str, str]] = {
+    "trace: eight equal steps": (ALL_ABSORB, MADE),
+    "trace: four equal steps": (ALL_ABSORB, MADE),
+    "trace: four equal steps, no noise": (ALL_ABSORB, MADE),
+    "spectra: first order, correlated": ("noise and fit are taken in turn to the end", MADE),
+}
+# Name of a case whose values stand, and why an error or interval has changed.
+NEW_ERRORS = {
+    "trace: first order": "the error of the lag is the Gauss-Newton one",
+    "trace: first order, start": "as above",
+    "trace: first order in seconds": "as above",
+    "sets: traces": "degrees of freedom count the points of all traces",
+}
 ZERO = 1e-12  # absolute, for what is zero by construction
 CLOSE = 1e-3  # of the width of an interval
 EXACT = 1e-6  # relative, of fits to data without noise
@@ -65,7 +79,7 @@ def test_a_fit_gives_the_answer_that_is_frozen(name):
 
 @pytest.mark.parametrize("name", [name for name in KNOWN if name not in EXCEPTIONS])
 def test_its_errors_and_intervals_are_those_that_are_frozen(name):
-    if cases()[name].noise != "white":
+    if cases()[name].noise != "white" or name in NEW_ERRORS:
         return  # rounding errors have no interval; how other noise is weighed may improve
     found, known = fitted(name)["parameters"], KNOWN[name]["parameters"]
     for parameter, one in known.items():

@@ -162,7 +162,7 @@ class Amplitudes:
         turn = np.eye(len(self.linear))
         if "constant" in self.names and "A_inf" in self.names:
             turn[self.names.index("A_inf"), -1] = -1.0  # the plateau stands on the constant
-        if isinstance(self.kinetics, Network) and self.names == ("A_0", "A_inf"):
+        if self._is_first_order and self.names == ("A_0", "A_inf"):
             of_b = np.array([[-1.0, 1.0], [0.0, 1.0]])  # A_0 = A_inf − B
             plateau, prefactor = self._amplitude(turn, 1), self._amplitude(of_b, 0)
             return {"A_inf": plateau, "lag": self._lag(), "B": prefactor}
@@ -170,6 +170,12 @@ class Amplitudes:
         if isinstance(self.kinetics, Delayed) and "A_inf" in params:
             params["B"] = self._late_prefactor()
         return params
+
+    @property
+    def _is_first_order(self) -> bool:
+        """Whether one first-order step is all that happens."""
+        network = self.kinetics
+        return isinstance(network, Network) and [s.count for s in network.steps] == [1]
 
     def _amplitude(self, turn: Array, which: int) -> Parameter:
         """Return one amplitude; columns @ turn are those of the amplitudes asked for."""
