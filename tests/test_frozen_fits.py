@@ -21,6 +21,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "trace: eight equal steps": (ALL_ABSORB, MADE),
     "trace: four equal steps": (ALL_ABSORB, MADE),
     "trace: four equal steps, no noise": (ALL_ABSORB, MADE),
+    "spectra: row, correlated": ("noise and fit are taken in turn to the end", MADE),
     "spectra: first order, correlated": ("noise and fit are taken in turn to the end", MADE),
 }
 # Name of a case whose values stand, and why an error or interval has changed.

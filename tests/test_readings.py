@@ -44,8 +44,7 @@ def test_a_saturated_edge_no_longer_spoils_the_rate_constant(name, said):
     assert judged.series.history == (*series.history, *judged.notes)
     found = fit(whole_wavelengths(judged.series), "A -> B").params["k"]
     assert found.value == pytest.approx(0.070, rel=0.01)
-    spoilt = fit(series, "A -> B").params["k"]
-    assert abs(spoilt.value / 0.070 - 1) > 0.05
+    assert fit(series, "A -> B").params["k"].value == pytest.approx(0.070, rel=0.01)
 
 
 def test_dense_spectra_of_a_true_instrument_are_left_alone():

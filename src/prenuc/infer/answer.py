@@ -43,7 +43,7 @@ def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit
     if isinstance(kinetics, Delayed):
         derived = kinetics.chain.derived(*(float(value) for value in amplitudes.theta))
     residual = amplitudes.residual
-    reason = of_trace_residual(residual)
+    reason = of_trace_residual(residual, float(np.max(np.abs(trace.value))))
     return Fit(
         scheme=scheme.scheme,
         params={name: one.muted(reason) for name, one in params.items()} if reason else params,
@@ -66,10 +66,12 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
     """
     kinetics, best = found.question.kinetics, found.best
     known = Intervals(found, _network(found))
+    reason = doubt(found)
+    if reason:  # the noise found is in part what the scheme misses
+        known.seen = known.rank
     params = known.parameters()
     shares, _ = kinetics.concentrations(series.time, kinetics.decode(best.u)[0])
     doubts = remarks(found.noise, params, known)
-    reason = doubt(found) if known.seen >= known.rank else ""
     return GlobalFit(
         scheme=kinetics.scheme,
         params={name: one.muted(reason) for name, one in params.items()} if reason else params,

@@ -53,6 +53,7 @@ RISING = ((0, 1), (0, 2), (0, 1, 2))  # which of the three parts of a variance a
 DENSEST = 8.0  # larger numbers are no absorbance
 ENOUGH = 10_000  # readings from which the size of the noise is learned
 GLANCE = 150  # wavelengths at which a first look is taken
+LEAST = 1e-300  # variance of amounts that a spectrum cannot have
 BINS = 40  # along the absorbance, in which the size of the noise is learned
 EFFECTS = ("offset", "factor", "shift")
 
@@ -188,7 +189,8 @@ def _amounts(rest: Array, weight: Array, fields: Array) -> tuple[Array, Array, A
     for k, row in enumerate(weighted):
         for j in range(k + 1):
             inner[:, k, j] = inner[:, j, k] = np.einsum("ij,ij->i", row, fields[j])
-    scale = np.sqrt(np.maximum(np.einsum("ikk->ik", inner), 1e-300))
+    own = np.einsum("ikk->ik", inner)
+    scale = np.sqrt(np.where(own > LEAST, own, 1.0))
     inner = inner / scale[:, :, None] / scale[:, None, :]
     inverse = np.linalg.pinv(inner, rcond=1e-8, hermitian=True) / scale[:, :, None]
     inverse = inverse / scale[:, None, :]
@@ -213,7 +215,10 @@ def _supported(name: str, amount: Array, spread: Array, freedom: int) -> bool:
     """Return whether amounts scatter beyond what the noise of readings gives."""
     from scipy.special import chdtrc
 
-    chance = float(chdtrc(freedom, float(np.sum(amount**2 / spread))))
+    seen = spread > LEAST
+    if not np.all(np.isfinite(amount)) or not np.any(seen):
+        return False
+    chance = float(chdtrc(freedom, float(np.sum(amount[seen] ** 2 / spread[seen]))))
     return chance < (OFFSET if name == "offset" else FOUND)
 
 

@@ -42,8 +42,9 @@ TINIEST = 1e-300
 MOST_ITERATIONS = 60
 LONGEST_STEP = 1.5  # in ln k, or in the sizes of other variables
 CONVERGED = 1e-11  # as above
-LITTLE, LEAST = 1e-10, 1e-21  # a step that promises less of Q than this share is the last one
-SETTLED = 1.0 + 1e-9  # it is taken unless it makes it worse by more than rounding
+NEAR = 1e-8  # a step that promises less of Q than this share is judged by its length
+LITTLE, LEAST = 1e-12, 1e-21  # a step that promises less of Q than this share is the last one
+SETTLED = 1.0 + 1e-8  # it is taken unless it makes it worse by more than rounding
 
 
 @dataclass(frozen=True)
@@ -226,8 +227,8 @@ def minimise(
             break
         there = objective.at(np.clip(here.u + step, low, high))
         promised = abs(float(step @ here.gradient)) / max(here.value, TINIEST)
-        if promised < LITTLE:  # of the value rounding is all that is seen, but not of the gradient
-            longer = float(np.max(np.abs(step / sizes))) > 0.5 * last
+        if promised < NEAR:  # of the value rounding is all that is seen, but not of the gradient
+            longer = float(np.max(np.abs(step / sizes))) > 0.9 * last
             here = there if there.value < here.value * SETTLED else here
             if promised < little or longer:
                 break

@@ -43,6 +43,7 @@ LEVEL = 1e-3  # chance that noise alone fails one question
 LEVEL_OF_ONE = 4e-3  # the same for a question to one suspect
 CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
 LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
+ROUNDING = 1e-11  # of the data: smaller residuals are no noise
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
 COURSES = 5  # smooth courses that are asked for
 FEWEST_LEFT = 4  # courses beside them
@@ -258,15 +259,16 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
     return ""
 
 
-def of_trace(residual: Array) -> str:
+def of_trace(residual: Array, size: float) -> str:
     """Return why the intervals of a trace cannot be believed; empty if they can.
 
     Args:
         residual: Data less the fit, shape (m,).
+        size: Largest value of the data.
     """
     m = len(residual)
     scatter = float(residual @ residual)
-    if m < 8 or scatter <= 0:
+    if m < 8 or scatter <= (ROUNDING * size) ** 2 * m:
         return ""
     apart = float(residual[1:] @ residual[:-1]) / scatter
     if apart <= 3.3 / math.sqrt(m):

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     Descent = Callable[[Objective, NDArray[np.float64]], Point]
 
-TRIED, TRIED_ON_A_TRACE = 2, 4  # of the best starts
+TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
 SPARE = 2  # values more than there are constants in descending order
 SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
-GRID = {1: 14, 2: 8, 3: 6, 4: 4}  # starting values of each variable; 3 for more
+GRID = {1: 14, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
 
 
 def check_start(

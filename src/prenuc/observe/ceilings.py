@@ -41,7 +41,9 @@ GAP = 0.2  # share of a ceiling below which no reading lies, where it is an over
 CHANCE = 1e-3  # that noise alone repeats the largest value
 HAZARD = 4.0
 ROUND = 0.5  # ceilings of a trace without noise are multiples of this absorbance,
+LOWEST_NOISY = 1.0  # absorbance below which no detector cuts a noisy signal off
 LOWEST_ROUND = 2.0  # from this one on
+FIRST = 200  # readings that are asked for their decimals before all others are
 SMALLEST_STEP = 1e-9  # of the largest value; closer numbers are equal
 MOST_DIGITS = 8
 
@@ -58,14 +60,16 @@ def ceiling_of_series(matrix: Array) -> Mask:
     found = np.zeros(matrix.shape, dtype=bool)
     if not np.isfinite(matrix).any():
         return found
-    distinct = np.unique(matrix, axis=0)
-    step = step_near_top(distinct)
+    step = step_near_top(matrix)
     top = float(np.nanmax(matrix))
     tied = matrix >= top - step / 2
+    distinct = np.unique(matrix, axis=0) if tied.sum() >= FEWEST else matrix[:0]
     if _is_overflow(matrix, tied, top) or _beats_noise(distinct, top, step):
         found |= tied
-    for i, row in enumerate(matrix):
-        at = _cut_top(row, step)
+    highest = np.nanmax(np.where(np.isfinite(matrix), matrix, -np.inf), axis=1)
+    repeated = np.sum(matrix >= highest[:, None] - step / 2, axis=1) >= FEWEST
+    for i in np.flatnonzero(repeated | (highest >= LOWEST_NOISY)):
+        at = _cut_top(matrix[i], step)
         found[i] |= at
         if (at & tied[i]).any():  # a ceiling seen in one spectrum holds for all
             found |= tied
@@ -99,7 +103,7 @@ def step_near_top(matrix: Array) -> float:
     exact = (
         10.0**-digits
         for digits in range(MOST_DIGITS)
-        if np.all(np.abs(np.round(values, digits) - values) < least)
+        if all(np.all(np.abs(np.round(y, digits) - y) < least) for y in (values[:FIRST], values))
     )
     step = next(exact, least)
     near = np.unique(values[(values < top - step / 2) & (values > 0.9 * top)], return_counts=True)
@@ -138,8 +142,10 @@ def _noise(matrix: Array, top: float) -> float:
 def _beats_noise(matrix: Array, top: float, step: float) -> bool:
     """Tell whether the largest value is repeated more often than its noise allows."""
     count = int(np.sum(matrix >= top - step / 2))
+    if count < FEWEST:
+        return False
     noise = _noise(matrix, top - step / 2)
-    if count < FEWEST or noise <= 1e-6 * abs(top):
+    if noise <= 1e-6 * abs(top):
         return False
     hazard = HAZARD * step / noise
     return hazard < 0.5 and hazard ** (count - 1) < CHANCE
