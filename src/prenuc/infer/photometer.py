@@ -54,6 +54,7 @@ DENSEST = 8.0  # larger numbers are no absorbance
 ENOUGH = 10_000  # readings from which the size of the noise is learned
 GLANCE = 150  # wavelengths at which a first look is taken
 LEAST = 1e-300  # variance of amounts that a spectrum cannot have
+RISES = 2.0  # standard errors by which noise must grow with the absorbance to be asked further
 BINS = 40  # along the absorbance, in which the size of the noise is learned
 EFFECTS = ("offset", "factor", "shift")
 
@@ -245,6 +246,10 @@ def _growth(
     grown = np.exp(2.0 * LN10 * np.clip(absorbance, -1.0, DENSEST)) / LN10**2
     shapes = np.stack((np.ones(BINS), grown, absorbance**2))
     even = float(np.mean(squares))
+    way = absorbance - absorbance.mean()
+    slope = float(way @ (squares / even - 1.0)) / max(float(np.linalg.norm(way)), LEAST)
+    if slope * math.sqrt(count / 2.0) < RISES:
+        return even, 0.0, 0.0
     best, gain = (even, 0.0, 0.0), 0.0
     for used in rising:
         parts, more = _likely(squares, shapes[list(used)], even, count)

@@ -115,7 +115,8 @@ def followed(columns: Array, data: Array) -> Array:
     """
     seen = np.isfinite(data)
     if np.all(seen):
-        return columns @ np.linalg.lstsq(columns, data, rcond=1e-10)[0]
+        whole: Array = columns @ (np.linalg.pinv(columns, rcond=1e-10) @ data)
+        return whole
     weight = seen.astype(float).T[:, :, None] * columns  # (n, m, r)
     normal = columns.T @ weight + RIDGE * np.eye(columns.shape[1])
     right = np.einsum("nmr,mn->nr", weight, np.where(seen, data, 0.0))

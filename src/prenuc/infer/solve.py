@@ -176,6 +176,11 @@ def solve(
     return _settled(asked, objective, asked.data[0], start, (non_negative, readout))
 
 
+def _roughly(objective: Objective, point: Point) -> Point:
+    """Return a minimum as it is needed to choose among several."""
+    return minimise(objective, point.u, known=point, little=LITTLE)
+
+
 def _settled(
     asked: Question,
     objective: Objective,
@@ -186,7 +191,7 @@ def _settled(
     """Return the fit of one data set: parameters and noise in turn."""
     kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
     objective = replace(objective, blocks=(Block(condensed(data)),))
-    best, said = find(objective, kinetics, objective.variables, start, minimise)
+    best, said = find(objective, kinetics, objective.variables, start, _roughly)
     noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
@@ -229,7 +234,7 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     single = stack.alone(index)
     time = single.members[0].time
     objective = Objective(single, time, (Block(condensed(y)),), Clock.of(time))
-    best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, minimise)
+    best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, _roughly)
     return best, noise_of(single, 0, y, best.u)
 
 

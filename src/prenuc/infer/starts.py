@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prenuc.infer.profiles import AbstractKinetics, Variable
     from prenuc.infer.projection import Objective, Point
 
-    Descent = Callable[[Objective, NDArray[np.float64]], Point]
+    Descent = Callable[[Objective, Point], Point]
 
 TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
@@ -124,7 +124,7 @@ def find(
         kinetics: The scheme.
         variables: Its parameters.
         start: What the user gives, possibly nothing.
-        descend: Finds the minimum of an objective near a point.
+        descend: Finds the minimum of an objective from a point on, roughly.
     """
     own = _search(objective, grid(kinetics, variables, {}), descend)
     if not start:
@@ -139,7 +139,8 @@ def find(
 
 def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend: Descent) -> Point:
     """Return the best minimum from the most promising of some points."""
-    tried = TRIED_ON_A_TRACE if objective.blocks[0].rows.shape[1] == 1 else TRIED
+    alone = objective.blocks[0].rows.shape[1] == 1
+    tried = TRIED_ON_A_TRACE if alone else min(TRIED, len(objective.variables) + 1)
     known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
     spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
     chosen: list[Point] = []
@@ -147,5 +148,5 @@ def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend
         away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
         if len(chosen) < tried and all(distance > 1.0 for distance in away):
             chosen.append(point)
-    ends = (descend(objective, point.u) for point in chosen)
+    ends = (descend(objective, point) for point in chosen)
     return min(ends, key=lambda point: point.value)
