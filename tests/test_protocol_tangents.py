@@ -27,7 +27,9 @@ def test_tangents_at_the_end_of_a_recipe_are_its_derivatives():
     protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
     found = directions(build, model.parameters, PARAMETERS)
     run = simulate(model, protocol, parameters=found)
-    tight = Rodas(rtol=1e-11, atol=1e-18)
+    tight, step = Rodas(rtol=1e-11, atol=1e-18), 4e-3
+    # A recipe is wrong by some hundred tolerances; a difference of two by that over its step.
+    bound = 100 * (Rodas().rtol + tight.rtol / step)
     for column, name in enumerate(PARAMETERS):
         value = model.parameters[name]
 
@@ -40,9 +42,9 @@ def test_tangents_at_the_end_of_a_recipe_are_its_derivatives():
             above, below = end(step), end(-step)
             return (above.concentration - below.concentration) / (2 * step * value.si)
 
-        exact = (4 * slope(1e-3) - slope(2e-3)) / 3
+        exact = (4 * slope(step) - slope(2 * step)) / 3
         off = np.abs(run.measurements[-1].tangents[:, column] - exact).max()
-        assert off <= 1e-6 * np.abs(exact).max()
+        assert off <= bound * np.abs(exact).max()
 
 
 def test_without_parameters_nothing_is_carried():
