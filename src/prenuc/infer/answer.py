@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+MISSED = (
+    "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
+    "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
+)
+
 
 def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit:
     """Return what the fit of one trace says.
@@ -104,11 +109,14 @@ def of_many(found: Solution) -> ManyFit:
     asked, stack = found.question, found.stack
     known = Intervals(found)
     params, labels = known.parameters(), [one.label for one in asked.sets]
+    doubts = tuple(_of_sets(found, known, params, labels))
+    reason = MISSED if trend(found.objective, found.best) else ""
     thetas = [member.parameters(found.best.u)[0] for member in stack.members]
     shares, spectra, fitted = _parts(found)
     return ManyFit(
         scheme=asked.kinetics.scheme,
-        params=params,
+        params={name: one.muted(reason) for name, one in params.items()} if reason else params,
+        reason=reason,
         derived={
             label: {n: float(x) for n, x in zip(asked.kinetics.names, values, strict=True)}
             for label, values in zip(labels, thetas, strict=True)
@@ -119,7 +127,7 @@ def of_many(found: Solution) -> ManyFit:
         concentrations=dict(zip(labels, shares, strict=True)),
         spectra=dict(zip(labels, spectra, strict=True)),
         fitted=dict(zip(labels, fitted, strict=True)),
-        warnings=(*found.said, *_of_sets(found, known, params, labels)),
+        warnings=(*found.said, *doubts, *([reason] if reason else [])),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
     )
 
@@ -189,11 +197,6 @@ def _of_sets(
         yield "no change with time rises above the noise"
     for label, noise in zip(labels, found.noises, strict=True):
         yield from _of_noise(label, noise)
-    if trend(found.objective, found.best):
-        yield (
-            "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
-            "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
-        )
     gone = [name for name, one in params.items() if not one.identifiable]
     if gone:
         yield f"not identifiable: {', '.join(gone)}"
