@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import many_bench
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
 from prenuc.errors import FitError
-from prenuc.infer.data_sets import DataSet, Dilution
+from prenuc.infer.data_sets import DataSet, Dilution, question
 from prenuc.infer.laws import Arrhenius, DosePower, Own
+from prenuc.infer.noise import rotate
 from prenuc.infer.scheme import parse
+from prenuc.infer.solve import solve
 from prenuc.observe.series import SpectrumSeries, Trace
 from prenuc.present.plot import plot_any_fit
 
@@ -35,6 +38,28 @@ def test_temperatures_doses_dilution_lag_drift_and_a_band_that_shifts_in_one_fit
     assert "6 data sets" in found.fit_report()
     assert found.to_dataframe().loc["Ea", "unit"] == "kJ/mol"
     assert set(found.to_xarray()) == {one.label for one in found.sets}
+
+
+@pytest.mark.parametrize("move", [0.0, 2.0])
+def test_half_the_rate_constant_does_not_win_where_a_band_moves_little(move, monkeypatch):
+    """The powers of the share grown with k/2 hold exp(-kt) and exp(-2kt): they fit as well."""
+    monkeypatch.setattr(many_bench, "MOVE", move)
+    for seed in (11, 12):
+        found = pn.fit(experiments(seed), "A -> B after lag", laws=LAWS, shift=3)
+        assert found.params["k"].value == pytest.approx(K, rel=0.02)
+        assert found.params["Ea"].value == pytest.approx(EA, rel=0.01)
+
+
+def test_a_drift_has_the_shape_that_all_data_sets_share():
+    asked = question(experiments(seed=3), parse("A -> B after lag", "min"), laws=LAWS, shift=3)
+    found = solve(asked, {})
+    scattering = rotate(((NM / 300.0) ** -3)[None, :])[0, :6]
+    for noise in found.noises:
+        strongest = int(np.argmax(noise.drift))
+        shape = np.linalg.inv(noise.turn)[strongest]
+        cosine = shape @ scattering / np.linalg.norm(shape) / np.linalg.norm(scattering)
+        assert abs(cosine) > 0.999
+        assert np.count_nonzero(noise.drift) == 1
 
 
 def plain(k, lag=0.0, scale=1.0, seed=1, sd=1e-3, scheme="A -> B after lag"):
@@ -82,6 +107,9 @@ def test_starting_concentrations_tell_a_second_order_rate_constant():
     assert found.params["k"].value == pytest.approx(0.05, rel=0.01)
     wrong = pn.fit(sets, "A -> B")
     assert any("slow course" in line for line in wrong.warnings)
+    assert not wrong.reliable
+    assert wrong.params["k"].ci95 is None
+    assert found.reliable
 
 
 def test_a_dilution_scales_what_is_seen_from_then_on():

@@ -15,7 +15,7 @@ from prenuc.infer.kinetics import Network
 from prenuc.infer.reliability import doubt
 from prenuc.infer.reliability import of_trace as of_trace_residual
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
-from prenuc.infer.verdicts import of_sets, of_trace, remarks
+from prenuc.infer.verdicts import of_sets, of_trace, remarks, trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries, Trace
 
     Array = NDArray[np.float64]
+
+MISSED = (
+    "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
+    "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
+)
 
 
 def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit:
@@ -101,11 +106,14 @@ def of_many(found: Solution) -> ManyFit:
     asked, stack = found.question, found.stack
     known = Intervals(found)
     params, labels = known.parameters(), [one.label for one in asked.sets]
+    doubts = tuple(of_sets(found, known, params, labels))
+    reason = MISSED if trend(found.objective, found.best) else ""
     thetas = [member.parameters(found.best.u)[0] for member in stack.members]
     shares, spectra, fitted = _parts(found)
     return ManyFit(
         scheme=asked.kinetics.scheme,
-        params=params,
+        params={name: one.muted(reason) for name, one in params.items()} if reason else params,
+        reason=reason,
         derived={
             label: {n: float(x) for n, x in zip(asked.kinetics.names, values, strict=True)}
             for label, values in zip(labels, thetas, strict=True)
@@ -116,7 +124,7 @@ def of_many(found: Solution) -> ManyFit:
         concentrations=dict(zip(labels, shares, strict=True)),
         spectra=dict(zip(labels, spectra, strict=True)),
         fitted=dict(zip(labels, fitted, strict=True)),
-        warnings=(*found.said, *of_sets(found, known, params, labels)),
+        warnings=(*found.said, *doubts, *([reason] if reason else [])),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 12  # of noise and parameters in turn
 STEADY = 1e-6  # a change of this many standard errors ends them
+ENOUGH = 1e-2  # the same where readings are weighted one by one
 RIDGE = 1e-12  # of columns at wavelengths without readings
 
 
@@ -101,7 +102,7 @@ def read_out(
         columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])
         fit = columns @ objective.parts(best.u)[0]
         move = best.u - before.u
-        if float(move @ best.curvature @ move) < STEADY**2 and rounds:
+        if float(move @ best.curvature @ move) < ENOUGH**2 and rounds:
             break
     return read_out_noise(readout, fit), objective, best
 

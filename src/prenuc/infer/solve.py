@@ -8,11 +8,13 @@ place where fits are minimised.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.infer.common_drift import common_drift
 from prenuc.infer.data_sets import leveled
 from prenuc.infer.noise import (
     Noise,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
+OTHER = 0.3  # in ln k: minima that are not the same
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
 
@@ -208,25 +212,54 @@ def _settled(
 
 
 def _together(asked: Question, start: Mapping[str, float]) -> Solution:
-    """Return the fit of several data sets."""
-    stack, data, known = asked.stack, asked.data, asked.known
-    singles = [_alone(stack, index, y) for index, y in enumerate(data)]
+    """Return the fit of several data sets.
+
+    A band that shifts is followed order by order, from one that stands still. The powers of the
+    share grown hold exp(−2kt), exp(−3kt), …, so that with many of them a part of k fits nearly as
+    well and is a minimum of its own; with none it does not, and each order leads on to the next.
+    """
+    stack = asked.stack.of_order(0)
+    singles = [_alone(stack, index, y) for index, y in enumerate(asked.data)]
+    u = _first(stack, [point for point, _ in singles], start)
     noises = [noise for _, noise in singles]
-    stack, blocks = stacked_blocks(stack, data, known, noises)
-    objective = Objective(stack, stack.members[0].time, blocks, Clock(1.0, 1.0))
-    first = _first(stack, [point for point, _ in singles], start)
-    ends = [minimise(objective, u) for u in _beside(stack, first, start)]
-    best = min(ends, key=lambda point: point.value)
-    for _ in range(ROUNDS):
-        before = best
+    objective = _weighted(asked, stack, noises)
+    best = minimise(objective, u)
+    for order in range(asked.stack.shift + 1):
+        stack, rounds = asked.stack.of_order(order), 1 if order < asked.stack.shift else ROUNDS
+        objective, noises, best = _joint_rounds(asked, stack, best, rounds)
+    best, said = _beside(objective, best, start, asked.data[0].shape[1])
+    if said:
+        objective, noises, best = _joint_rounds(asked, stack, best, ROUNDS)
+    return Solution(asked, objective, best, tuple(noises), said)
+
+
+def _weighted(asked: Question, stack: Stack, noises: Sequence[Noise]) -> Objective:
+    """Return several data sets weighted with their noises."""
+    stack, blocks = stacked_blocks(stack, asked.data, asked.known, noises)
+    return Objective(stack, stack.members[0].time, blocks, Clock(1.0, 1.0))
+
+
+def _joint_rounds(
+    asked: Question, stack: Stack, best: Point, most: int
+) -> tuple[Objective, list[Noise], Point]:
+    """Return noises and parameters of several data sets, estimated in turn.
+
+    Args:
+        asked: The data sets and the scheme.
+        stack: Their columns, with the order of the shift that is fitted.
+        best: Where to begin.
+        most: How many rounds at most.
+    """
+    data = asked.data
+    for _ in range(most):
         noises = [noise_of(stack, index, y, best.u) for index, y in enumerate(data)]
-        stack, blocks = stacked_blocks(stack, data, known, noises)
-        objective = replace(objective, kinetics=stack, blocks=blocks)
+        noises = common_drift(stack, data, asked.known, noises, best.u)
+        objective, before = _weighted(asked, stack, noises), best
         best = minimise(objective, best.u)
         move = best.u - before.u
         if float(move @ best.curvature @ move) < STEADY**2:
             break
-    return Solution(asked, objective, best, tuple(noises))
+    return objective, noises, best
 
 
 def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
@@ -256,13 +289,35 @@ def _first(stack: Stack, points: Sequence[Point], start: Mapping[str, float]) ->
     return np.clip(found, low, high)
 
 
-def _beside(stack: Stack, first: Array, start: Mapping[str, float]) -> list[Array]:
-    """Return the first start and, where a band shifts, those with rates halved and doubled.
+def _beside(
+    objective: Objective, best: Point, start: Mapping[str, float], n: int
+) -> tuple[Point, tuple[str, ...]]:
+    """Return the best fit with rates halved or doubled if it is clearly better, and what to say.
 
-    The powers of the share grown hold exp(−2kt), exp(−3kt), …, so that a multiple of k fits
-    nearly as well and is a minimum of its own.
+    Fits of the same noise by different powers of the share grown differ in Q by √(4 n order).
+
+    Args:
+        objective: The weighted objective.
+        best: The fit to which lower orders lead.
+        start: The starting values given; they are kept.
+        n: Number of wavelengths.
     """
-    if not stack.shift:
-        return [first]
-    rates = [v.name.startswith("k") and v.name not in start for v in stack.fitted]
-    return [first + move * np.array(rates) for move in (0.0, -np.log(2.0), np.log(2.0))]
+    order = objective.kinetics.shift if isinstance(objective.kinetics, Stack) else 0
+    rates = [v.name.startswith("k") and v.name not in start for v in objective.variables]
+    if not order or not any(rates):
+        return best, ()
+    moves = (move * np.array(rates) for move in (-math.log(2.0), math.log(2.0)))
+    other = min((minimise(objective, best.u + move) for move in moves), key=lambda p: p.value)
+    clearly = CLEARLY * math.sqrt(4.0 * n * order)
+    apart = float(np.max(np.abs(other.u - best.u)[rates]))
+    if apart < OTHER or other.value > best.value + clearly:
+        return best, ()
+    names = ", ".join(v.name for v, rate in zip(objective.variables, rates, strict=True) if rate)
+    share = math.exp(float(np.mean((other.u - best.u)[rates])))
+    if other.value < best.value - clearly:
+        return other, (f"{names}: 1/{share:.2g} of it is what a smaller shift leads to",)
+    said = (
+        f"{names}: {share:.2g} times as much fits about as well, with a band that moves "
+        "otherwise; what stands here is what a smaller shift leads to"
+    )
+    return best, (said,)

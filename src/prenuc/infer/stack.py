@@ -204,6 +204,12 @@ class Stack(AbstractKinetics):
         steep = slopes * np.where(logs, 1.0 / np.where(logs, values, 1.0), 1.0)[:, None, None]
         return stacked / self.scale[:, None], steep / self.scale[:, None]
 
+    def of_order(self, shift: int) -> Stack:
+        """Return the same data sets with another order of the shift, rows not weighted."""
+        kept = self.known.shape[1] - self.shift + shift if len(self.known) else 0
+        known = self.known[:, :kept] if len(self.known) else self.known
+        return replace(self, shift=shift, known=known, scale=np.ones_like(self.scale))
+
     def alone(self, index: int) -> Stack:
         """Return one data set alone, with the parameters of its kinetics free."""
         member = self.members[index]

@@ -128,11 +128,6 @@ def of_sets(
         yield "no change with time rises above the noise"
     for label, noise in zip(labels, found.noises, strict=True):
         yield from _of_noise(label, noise)
-    if trend(found.objective, found.best):
-        yield (
-            "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
-            "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
-        )
     gone = [name for name, one in params.items() if not one.identifiable]
     if gone:
         yield f"not identifiable: {', '.join(gone)}"

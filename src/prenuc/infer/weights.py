@@ -114,10 +114,7 @@ def stacked_blocks(
         flat = np.sqrt(profile[apart : y.shape[1]]) if uneven else 1.0
         bulk.append(y[:, apart:] / size / flat)
     blocks = [Block(_beside(bulk, shared=stack.shared))] if bulk[0].shape[1] else []
-    for j in range(apart):
-        whitener = _whitener(stack, noises, j, len(known))
-        z = whitener @ (np.concatenate([y[:, j] for y in whole]) / scale)
-        blocks.append(Block(z[:, None], whitener))
+    blocks += [_direction(stack, data, known, noises, j) for j in range(apart)]
     return replace(stack, scale=scale), tuple(blocks)
 
 
@@ -138,20 +135,29 @@ def _beside(bulk: Sequence[Array], *, shared: bool) -> Array:
     return found
 
 
-def _whitener(stack: Stack, noises: Sequence[Noise], j: int, rest: int) -> Array:
-    """Return what whitens direction j of all data sets in time, already divided by their noise."""
+def _direction(
+    stack: Stack, data: Sequence[Array], known: Array, noises: Sequence[Noise], j: int
+) -> Block:
+    """Return slow direction j of all data sets, whitened in time and divided by its noise."""
     from scipy.linalg import block_diag
 
-    blocks = []
-    for member, noise in zip(stack.members, noises, strict=True):
-        m, count = len(member.time), len(noise.drift)
-        white, drift = float(noise.variance[j]), 0.0
-        if j < count:
-            back = np.linalg.inv(noise.turn)[:, j] ** 2
-            white, drift = float(back.sum()), float(noise.drift @ back)
-        modes, size, _ = np.linalg.svd(brownian(member.time), full_matrices=False)
-        shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift / white * size**2)
-        inner = np.eye(m) - (modes * shrink) @ modes.T
-        blocks.append(inner * (noise.sd / np.sqrt(white)))
-    found: Array = block_diag(*blocks, np.eye(rest))
-    return found
+    whiteners, seen, way = [], [], np.eye(1)[0]
+    for member, y, noise in zip(stack.members, data, noises, strict=True):
+        way, size, drift = _way(noise, j)
+        modes, value, _ = np.linalg.svd(brownian(member.time), full_matrices=False)
+        shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift * value**2)
+        white = (np.eye(len(y)) - (modes * shrink) @ modes.T) / size
+        seen.append(white @ (y[:, : len(way)] @ way))
+        whiteners.append(noise.sd * white)
+    least = KNOWN * min(noise.sd for noise in noises)
+    seen.append(known[:, : len(way)] @ way / least)
+    whitener = block_diag(*whiteners, np.eye(len(known)))
+    return Block(np.concatenate(seen)[:, None], whitener)
+
+
+def _way(noise: Noise, j: int) -> tuple[Array, float, float]:
+    """Return slow direction j along the cosines, its white noise, and its drift relative to it."""
+    if j >= len(noise.drift):
+        return np.eye(j + 1)[j], float(np.sqrt(noise.variance[j])), 0.0
+    length = float(np.linalg.norm(noise.turn[:, j]))
+    return noise.turn[:, j] / length, 1.0 / length, float(noise.drift[j])

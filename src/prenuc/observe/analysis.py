@@ -174,15 +174,15 @@ def analyze(
     if series.signal != "absorbance":
         raise SpectrumError(Problem(f"these are {series.signal} spectra", "Give UV-vis spectra"))
     lines = msc_lines(material)
-    judged = judge_readings(series)
+    given, judged = series.absorbance, judge_readings(series)
     series = judged.series
     found = []
-    rows = zip(series.absorbance, judged.hidden, series.labels, strict=True)
-    for i, (row, hidden, label) in enumerate(rows, 1):
+    rows = zip(given, series.absorbance, judged.hidden, series.labels, strict=True)
+    for i, (before, row, hidden, label) in enumerate(rows, 1):
         feature = first_exciton(series.wavelength, row, scale=scale, label=label, hidden=hidden)
         doubts = (judged.doubt,) if judged.doubt else ()
-        before = _masked(series.wavelength, row)
-        feature = replace(feature, warnings=(*before, *feature.warnings, *doubts))
+        masked = _masked(series.wavelength, before)
+        feature = replace(feature, warnings=(*masked, *feature.warnings, *doubts))
         found.append(_found(feature, material, lines))
         progress(i / len(series))
     return Analysis(

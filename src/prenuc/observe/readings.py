@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 ABSURD = 1e6
 MOST_ABSORBANCE = 10.0
-MOST_PERCENT = 130.0  # a transmittance in percent is not larger, noise and all
+MOST_PERCENT = 125.0  # a transmittance in percent is not larger, noise and all
 UNNAMED = "nothing names the signal"  # how a reader begins its note, where it took absorbance
 TOO_NOISY = 0.08  # noise (absorbance) from which there is too little light: a fifth of it is noise
 LEAST_LIGHT = 3.0  # transmittance that can be corrected, in units of the stray light
