@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 MECHANISM = str(Path(__file__).parent / "data" / "two-reactants.yaml")
 INTEGRATED = 1e-6  # relative: a thousandth of the standard errors of these
 FREE = {"background": True}
-# Seeds of noise with which the search ends at the minimum itself, to nearly nine digits, whatever
-# the processor does to the last digit of a sum, and of no fewer last steps; 1 for all others.
+# Seeds of noise with which the search ends within 4e-9 of the minimum, relative, whichever way the
+# processor rounds its sums (a last step may then be refused); 1 for all others.
 SEEDS = {
     "at: row": 3,
     "sets: temperatures": 2,
@@ -53,7 +53,7 @@ SEEDS = {
     "spectra: two exponentials": 67,
     "spectra: first order, correlated": 80,
     "spectra: row, slow step first": 80,
-    "spectra: three in a row": 80,
+    "spectra: three in a row": 70,
     "trace: after lag, start": 2,
     "trace: eight equal steps": 3,
     "trace: after lag": 86,
@@ -185,6 +185,9 @@ def traces():
     yield on_trace("autocatalysis, no noise", "A + B -> 2 B", seeded, (0.1, 0.5), sd=0)
     growth = {"k1": 0.0005, "k2": 0.05}
     yield on_trace("nucleation and growth", "A -> B, A + B -> 2 B", growth, (0.05, 0.5))
+    yield on_trace(
+        "nucleation and growth, no noise", "A -> B, A + B -> 2 B", growth, (0.05, 0.5), sd=0
+    )
     lagged = {"k": 0.03, "lag": 41.0}
     yield on_trace("after lag", "A -> B after lag", lagged, (0.05, 0.5))
     yield on_trace("after lag, start", "A -> B after lag", lagged, (0.05, 0.5),
@@ -236,7 +239,7 @@ def matrices():
     yield on_spectra("first order above zero", "A -> B", one, under=0.0,
                      options={"non_negative": True})
     three = {"k1": 0.15, "k2": 0.05, "k3": 0.012}
-    yield on_spectra("three in a row", "A -> B -> C -> D", three, sd=3e-4)
+    yield on_spectra("three in a row", "A -> B -> C -> D", three, sd=5e-5)
     yield on_spectra("reversible", "A <-> B", {"k1": 0.015, "k-1": 0.01}, truth={"k_obs": 0.025})
     yield on_spectra("two ways out", "A -> B, A -> C", {"k1": 0.015, "k2": 0.01},
                      truth={"k_obs": 0.025})
@@ -254,8 +257,6 @@ def matrices():
     yield on_spectra("autocatalysis", "A + B -> 2 B", {"k": 0.06, "seed": 0.01})
     growth = {"k1": 0.0008, "k2": 0.05}
     yield on_spectra("nucleation and growth", "A -> B, A + B -> 2 B", growth)
-    quick = {"k1": 0.002, "k2": 0.04}
-    yield on_spectra("nucleation and growth, no noise", "A -> B, A + B -> 2 B", quick, sd=0)
     yield on_spectra("after lag", "A -> B after lag", {"k": 0.03, "lag": 31.0}, sd=2e-4)
     yield on_spectra("one exponential", "exp + constant", one, under=0.0)
     yield on_spectra("two exponentials", "exp + exp + constant", row, under=0.0)

@@ -47,7 +47,7 @@ SPELLED = {
     "A -> B of order 3/2": ("A -> B of order 1.5",),
     WITH_LAG: ("A -> B with lag", "A -> B with a lag", "A->B  after   lag"),
 }  # fmt: skip
-KINDS = {"trace": "trace", "spectra": "spectra"}
+KINDS = ("trace", "spectra")
 
 
 def on(kind, scheme, seed=1):
