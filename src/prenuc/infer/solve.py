@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
 OTHER = 0.3  # in ln k: minima that are not the same
+COARSE = 1e-9  # share of an objective that is not worth a step while weights still change
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
 
@@ -180,6 +181,11 @@ def solve(
     return _settled(asked, objective, asked.data[0], start, (non_negative, readout))
 
 
+def _coarsely(objective: Objective, u: Array) -> Point:
+    """Return a minimum near u that is good enough while weights still change."""
+    return minimise(objective, u, little=COARSE)
+
+
 def _roughly(objective: Objective, point: Point) -> Point:
     """Return a minimum as it is needed to choose among several."""
     return minimise(objective, point.u, known=point, little=LITTLE)
@@ -199,7 +205,7 @@ def _settled(
     noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
-        noise, objective, best = read_out(asked, noise, objective, best, minimise)
+        noise, objective, best = read_out(asked, noise, objective, best, _coarsely)
         if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
             noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho)
     if permutable(kinetics) and not start:
