@@ -220,7 +220,7 @@ def is_exact(noise: Noise, data: NDArray[np.float64]) -> bool:
 def is_correlated(rest: NDArray[np.float64], freedom: int) -> bool:
     """Return whether neighbouring wavelengths of rotated residuals, shape (m, n), are alike."""
     each = np.sum(rest[:, len(EXEMPT) :] ** 2, axis=0) / freedom
-    return _slow_excess(each, float(each.mean()), freedom) > CORRELATED
+    return bool(each.any()) and _slow_excess(each, float(each.mean()), freedom) > CORRELATED
 
 
 def _slow_excess(each: NDArray[np.float64], sigma2: float, freedom: int) -> float:

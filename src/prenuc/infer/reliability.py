@@ -63,6 +63,8 @@ def doubt(found: Solution) -> str:
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
         return ""
+    if not np.any(seen.residual):  # an estimate of the noise that ran away silences all of them
+        return f"the noise that was estimated leaves nothing of the residuals to judge; {MEND}"
     return next(filter(None, _doubts(found, seen)), "")
 
 
