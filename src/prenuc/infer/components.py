@@ -136,11 +136,22 @@ def count_components(series: SpectrumSeries, *, seed: int = SEED) -> Components:
     Raises:
         FitError: See :func:`prenuc.infer.whitened.check_series`.
     """
+    return _with_few_spectra(_count(in_units_of_noise(series), seed))
+
+
+def in_units_of_noise(series: SpectrumSeries) -> Whitened:
+    """Return spectra in units of the noise around all courses that stand above it.
+
+    Args:
+        series: At least 6 spectra, in the order of their times.
+
+    Raises:
+        FitError: See :func:`prenuc.infer.whitened.check_series`.
+    """
     data = whiten(series)
     for _ in range(PASSES):
         data = whiten(series, _courses(data))
-    found = _count(data, seed)
-    return _with_few_spectra(found)
+    return data
 
 
 def _courses(data: Whitened) -> Array:

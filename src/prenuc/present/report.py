@@ -17,6 +17,7 @@ from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
 from prenuc.infer.fit import Fit
 from prenuc.infer.global_fit import GlobalFit
+from prenuc.infer.isosbestic import isosbestic_points
 from prenuc.infer.many_fit import ManyFit
 from prenuc.infer.published import PanelResult
 from prenuc.observe.analysis import Analysis
@@ -201,11 +202,7 @@ def _analysis(analysis: Analysis) -> str:
     warned = Counter(line for found in analysis.found for line in found.warnings)
     checksum = series.metadata.get("sha256", "")
     said = [*series.history, *([f"SHA-256 of the file: {checksum}"] if checksum else [])]
-    said += [
-        f"isosbestic point at {point.position_nm:.1f} nm "
-        f"(95 %: {point.ci95_nm[0]:.1f}-{point.ci95_nm[1]:.1f} nm)"
-        for point in analysis.isosbestic
-    ]
+    said += [point.verdict for point in isosbestic_points(series)]
     some = f" {MOST_PANELS} of {len(rows)} spectra."
     return "\n".join(
         [
