@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from commands import run, write
+from prenuc.infer.components import in_units_of_noise
 from prenuc.infer.isosbestic import isosbestic_points, judge_isosbestic
+from prenuc.infer.noise import rotate
 from prenuc.observe.analysis import analyze
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.report import report
-from spectra_bench import band
+from spectra_bench import NM as BENCH_NM
+from spectra_bench import band, covariance
+from spectra_bench import series as bench
 from view_bench import converting
 
 NM = np.arange(330.0, 500.0, 0.5)
@@ -78,3 +82,24 @@ def test_a_true_crossing_in_white_noise_fails_once_in_a_hundred(m):
         (one,) = judge_isosbestic(converting(seed=50000 + seed, offset=0.0, m=m)).crossings
         wrong += one.answer == "fails"
     assert wrong <= 9
+
+
+def test_a_true_crossing_in_correlated_noise_fails_no_more_often():
+    """Of 150 draws more than 6 of 1 % are seen once in 1000 times."""
+    answers = []
+    for seed in range(150):
+        answers += [
+            one.answer for one in judge_isosbestic(bench("white, correlated", seed)).crossings
+        ]
+    assert len(answers) == 150
+    assert answers.count("fails") <= 6
+
+
+def test_the_noise_of_correlated_spectra_is_not_taken_for_a_course():
+    """The slowest cosines hold the most noise, and the change; it must not pass for signal."""
+    found = [
+        in_units_of_noise(bench("white, correlated", seed)).noise.variance for seed in range(20)
+    ]
+    cosines = rotate(np.eye(BENCH_NM.size)).T
+    true = np.einsum("jn,nk,jk->j", cosines, covariance("correlated"), cosines)
+    assert np.mean(found, axis=0)[1:8].sum() == pytest.approx(true[1:8].sum(), rel=0.12)
