@@ -48,16 +48,6 @@ def test_without_a_material_nothing_is_sized():
     assert "a CdS line: MSC-311" in analyze(clusters()).found[-1].warnings
 
 
-def test_a_conversion_shows_its_isosbestic_point():
-    x = np.arange(330, 500.0, 0.5)
-    share = np.linspace(0, 1, 6)[:, None]
-    bands = [np.exp(-(((x - at) / 30) ** 2)) for at in (380, 430)]
-    matrix = (1 - share) * bands[0] + share * bands[1]
-    matrix += np.random.default_rng(2).normal(0, 1e-3, matrix.shape)
-    (point,) = analyze(SpectrumSeries(x, np.arange(6.0), matrix)).isosbestic
-    assert point.position_nm == pytest.approx(405, abs=0.5)
-
-
 def test_times_are_in_seconds_whatever_the_file_says():
     assert analyze(clusters()).time_s.tolist() == [240, 480, 720]
     series = dots()

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from prenuc.errors import SpectrumError
 from prenuc.observe.features import Feature, features, first_exciton, match_lines
-from prenuc.observe.isosbestic import isosbestic_points
 from prenuc.observe.series import SpectrumSeries
 
 HC = 1239.841984  # eV nm
@@ -213,32 +212,6 @@ def test_wavelengths_must_ascend_and_match():
 
 def test_an_unresolved_feature_matches_no_line():
     assert match_lines(Feature(status="unresolved", position_nm=311.0), LINES) == []
-
-
-def conversion(wavelength, share, noise, drift=0.0):
-    a = line(wavelength, 360, 60, 0.5)
-    b = line(wavelength, 430, 70, 0.4)
-    matrix = np.outer(1 - share, a) + np.outer(share, b) + drift * np.outer(share**2, a + b)
-    matrix += np.random.default_rng(5).normal(0, noise, matrix.shape)
-    exact = wavelength[300:][np.argmin(np.abs(a - b)[300:700])]
-    times = np.arange(float(share.size))
-    return SpectrumSeries(wavelength, times, matrix), float(exact)
-
-
-def test_a_conversion_has_one_isosbestic_point_and_a_drift_destroys_it():
-    x = np.arange(330, 500.0, 0.1)
-    share = np.linspace(0, 1, 8)
-    series, exact = conversion(x, share, 1e-3)
-    (point,) = isosbestic_points(series)
-    assert point.ci95_nm[0] <= exact <= point.ci95_nm[1]
-    assert point.ci95_nm[1] - point.ci95_nm[0] < 2
-    assert point.absorbance == pytest.approx(
-        float(np.interp(exact, x, series.absorbance[0])), abs=5e-3
-    )
-    assert isosbestic_points(conversion(x, share, 1e-3, drift=0.3)[0]) == []
-    (simulated,) = isosbestic_points(conversion(x, share, 0.0)[0])
-    assert simulated.position_nm == pytest.approx(exact, abs=0.1)
-    assert isosbestic_points(conversion(x, 0 * share, 1e-3)[0]) == []  # nothing happens
 
 
 def read_run(run):

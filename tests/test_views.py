@@ -14,7 +14,7 @@ from prenuc.infer.ambiguity import Factors
 from prenuc.infer.components import count_components
 from prenuc.infer.evolving import evolving_factors
 from prenuc.infer.first_order import judge_first_order
-from prenuc.infer.isosbestic_test import judge_isosbestic
+from prenuc.infer.isosbestic import judge_isosbestic
 from prenuc.infer.resolution import non_negative, resolve
 from prenuc.infer.shift import judge_shift
 from prenuc.infer.views import main_course, views

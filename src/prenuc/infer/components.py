@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.infer.whitened import Whitened, noise_ceiling, scatter, whiten
+from prenuc.infer.whitened import Whitened, noise_ceiling, scatter, smooth_courses, whiten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,7 @@ ROUGH_DRAWS = 999
 ROUGH_LEVEL = 0.05  # chance that scatter looks like a course
 ENOUGH = 20  # spectra from which on smooth courses and scatter can be told apart
 PASSES = 2
+BY_CHANCE = 1e-3  # that noise takes a smooth course so far from all smooth ones
 SEED = 20261
 
 
@@ -136,22 +137,40 @@ def count_components(series: SpectrumSeries, *, seed: int = SEED) -> Components:
     Raises:
         FitError: See :func:`prenuc.infer.whitened.check_series`.
     """
+    return _with_few_spectra(_count(in_units_of_noise(series), seed))
+
+
+def in_units_of_noise(series: SpectrumSeries) -> Whitened:
+    """Return spectra in units of the noise around all courses that stand above it.
+
+    Args:
+        series: At least 6 spectra, in the order of their times.
+
+    Raises:
+        FitError: See :func:`prenuc.infer.whitened.check_series`.
+    """
     data = whiten(series)
     for _ in range(PASSES):
         data = whiten(series, _courses(data))
-    found = _count(data, seed)
-    return _with_few_spectra(found)
+    return data
 
 
 def _courses(data: Whitened) -> Array:
     """Return courses that are beyond the noise already, and so are no noise, shape (m, r).
 
-    Offsets of whole spectra are left out: a course that contains them would hide them.
+    Offsets of whole spectra are left out: a course that contains them would hide them. So are
+    courses that the smooth ones follow to within their noise, 1 / s² in each direction where s is
+    the singular value: what is left of them is noise, and that of the wavelengths that change most.
     """
+    from scipy.special import chdtri
+
     m, n = data.matrix.shape
     left, size, _ = np.linalg.svd(data.matrix[:, 1:], full_matrices=False)
-    beyond = _leading(size > noise_ceiling(np.array([m]), n))
-    return left[:, : min(beyond, MOST)]
+    beyond = min(_leading(size > noise_ceiling(np.array([m]), n)), MOST)
+    found, smooth = left[:, :beyond], smooth_courses(m)
+    rest = np.sum((found - smooth @ (smooth.T @ found)) ** 2, axis=0)
+    freedom = m - smooth.shape[1]
+    return found[:, rest * size[:beyond] ** 2 > chdtri(freedom, BY_CHANCE)]
 
 
 def _count(data: Whitened, seed: int) -> Components:

@@ -15,7 +15,7 @@ from prenuc.errors import FitError
 from prenuc.infer.components import Components, count_components
 from prenuc.infer.evolving import EvolvingFactors, evolving_factors
 from prenuc.infer.first_order import FirstOrderTest, judge_first_order
-from prenuc.infer.isosbestic_test import IsosbesticTest, judge_isosbestic
+from prenuc.infer.isosbestic import IsosbesticTest, judge_isosbestic
 from prenuc.infer.resolution import MOST, Resolution, resolve
 from prenuc.infer.shift import ShiftTest, judge_shift
 from prenuc.observe.series import Trace

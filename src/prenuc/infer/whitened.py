@@ -189,11 +189,22 @@ def noise_ceiling(rows: NDArray[np.int_], n: int) -> Array:
     return level
 
 
+def smooth_courses(m: int, beside: int = 0) -> Array:
+    """Return the smoothest courses over m spectra beside others, orthonormal, shape (m, q)."""
+    count = max(1, min(m // 2, MOST_COURSES, _room(m) - beside))
+    span: Array = np.linalg.qr(
+        np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, m), count - 1)
+    )[0]
+    return span
+
+
+def _room(m: int) -> int:
+    """Return how many courses there may be: some spectra must be left to judge the noise by."""
+    return m - m // 3 - 1
+
+
 def _span(m: int, courses: Array | None) -> Array:
     """Return orthonormal courses, shape (m, q): those given, then the smoothest polynomials."""
-    room = m - m // 3 - 1  # some spectra must be left to judge the noise by
-    given = np.zeros((m, 0)) if courses is None else courses[:, : room - 1]
-    count = max(1, min(m // 2, MOST_COURSES, room - given.shape[1]))
-    smooth = np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, m), count - 1)
-    span: Array = np.linalg.qr(np.hstack((given, smooth)))[0]
+    given = np.zeros((m, 0)) if courses is None else courses[:, : _room(m) - 1]
+    span: Array = np.linalg.qr(np.hstack((given, smooth_courses(m, given.shape[1]))))[0]
     return span

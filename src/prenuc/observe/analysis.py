@@ -15,7 +15,6 @@ import numpy as np
 from prenuc.errors import Problem, SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
-from prenuc.observe.isosbestic import Isosbestic, isosbestic_points
 from prenuc.observe.readers import read
 from prenuc.observe.readers.source import load
 from prenuc.observe.readings import judge_readings
@@ -74,14 +73,12 @@ class Analysis:
         series: The spectra.
         found: One finding for each, m of them.
         material: Semiconductor, such as "CdSe"; None when it was not given.
-        isosbestic: Where all spectra cross.
         file: The file that the spectra came from, as named by the user; empty for none.
     """
 
     series: SpectrumSeries
     found: tuple[Found, ...]
     material: str | None = None
-    isosbestic: tuple[Isosbestic, ...] = ()
     file: str = ""
 
     @property
@@ -189,7 +186,6 @@ def analyze(
         series=series,
         found=tuple(found),
         material=material,
-        isosbestic=tuple(isosbestic_points(series)),
         file=file,
     )
 

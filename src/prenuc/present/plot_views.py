@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prenuc.infer.components import Components
     from prenuc.infer.evolving import EvolvingFactors
     from prenuc.infer.first_order import FirstOrderTest
-    from prenuc.infer.isosbestic_test import IsosbesticTest
+    from prenuc.infer.isosbestic import IsosbesticTest
     from prenuc.infer.resolution import Resolution
     from prenuc.infer.shift import ShiftTest
     from prenuc.infer.views import Views

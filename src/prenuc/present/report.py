@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
+from prenuc.infer.isosbestic import isosbestic_points
 from prenuc.infer.published import PanelResult
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.observe.analysis import Analysis
@@ -199,11 +200,7 @@ def _analysis(analysis: Analysis) -> str:
     warned = Counter(line for found in analysis.found for line in found.warnings)
     checksum = series.metadata.get("sha256", "")
     said = [*series.history, *([f"SHA-256 of the file: {checksum}"] if checksum else [])]
-    said += [
-        f"isosbestic point at {point.position_nm:.1f} nm "
-        f"(95 %: {point.ci95_nm[0]:.1f}-{point.ci95_nm[1]:.1f} nm)"
-        for point in analysis.isosbestic
-    ]
+    said += [point.verdict for point in isosbestic_points(series)]
     some = f" {MOST_PANELS} of {len(rows)} spectra."
     return "\n".join(
         [

@@ -82,6 +82,8 @@ def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
 
 
 def _echo(one: Analysis) -> None:
+    from prenuc.infer.isosbestic import isosbestic_points
+
     headings = ["spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster"]
     headings += ["diameter / nm"] if one.material else []
     rows = [_cells(row) for row in one.rows()]
@@ -90,8 +92,8 @@ def _echo(one: Analysis) -> None:
     for line, number in said.items():
         many = "" if number == len(rows) else f" ({number} of {len(rows)} spectra)"
         click.echo(f"prenuc: warning: {one.file}: {line}{many}", err=True)
-    for point in one.isosbestic:
-        click.echo(f"  isosbestic point at {point.position_nm:.1f} nm")
+    for point in isosbestic_points(one.series):
+        click.echo(f"  {point.verdict}")
     for line in one.series.history:
         click.echo(f"  {line}")
 

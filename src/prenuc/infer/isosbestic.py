@@ -25,12 +25,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from prenuc.infer.components import count_components
+from prenuc.errors import FitError
+from prenuc.infer.components import in_units_of_noise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +159,7 @@ def judge_isosbestic(series: SpectrumSeries, *, whitened: Whitened | None = None
     Raises:
         FitError: See :func:`prenuc.infer.whitened.check_series`.
     """
-    data = whitened or count_components(series).whitened
+    data = whitened or in_units_of_noise(series)
     change = series.absorbance - series.absorbance.mean(axis=0)
     left, size, right = np.linalg.svd(data.forth(change), full_matrices=False)
     loading = data.back(size[:1, None] * right[:1])[0]
@@ -169,6 +170,28 @@ def judge_isosbestic(series: SpectrumSeries, *, whitened: Whitened | None = None
         _judge(data, change, loading * span, gap) for gap in _gaps(loading, SIGNIFICANT * error)
     ]
     return IsosbesticTest(crossings=tuple(one for one in found if one is not None))
+
+
+def isosbestic_points(series: SpectrumSeries) -> tuple[Crossing, ...]:
+    """Return the crossings that hold, by wavelength; none where that cannot be asked.
+
+    Args:
+        series: Spectra in the order of their times. Wavelengths at which a reading is masked are
+            left out.
+    """
+    whole = np.isfinite(series.absorbance).all(axis=0)
+    if not whole.all():
+        series = replace(
+            series,
+            wavelength=series.wavelength[whole],
+            absorbance=series.absorbance[:, whole],
+            variance=None if series.variance is None else series.variance[:, whole],
+        )
+    try:
+        found = judge_isosbestic(series).crossings
+    except FitError:  # too few spectra, or in no order
+        return ()
+    return tuple(one for one in found if one.answer == "holds")
 
 
 def _gaps(loading: Array, least: float) -> list[tuple[int, int, int, int]]:
