@@ -30,6 +30,8 @@ NEW_ERRORS = {
     "trace: first order": "the error of the lag is the Gauss-Newton one",
     "trace: first order, start": "as above",
     "trace: first order in seconds": "as above",
+    "spectra: order 3/2": "reaches to where a rate constant that changes would move it",
+    "spectra: two exponentials": "as above",
     "sets: traces": "degrees of freedom count the points of all traces",
 }
 ZERO = 1e-12  # absolute, for what is zero by construction

@@ -112,14 +112,18 @@ def test_ceilings_are_found():
     assert whole >= 0.95 * asked
 
 
-def test_readings_at_a_ceiling_are_masked_and_no_others():
+def test_readings_at_a_ceiling_are_masked_and_those_beside_them():
     clean = band(NM, 420, 20, 3.0) * np.linspace(0.2, 1, 8)[:, None] + band(NM, 300, 30, 2.0)
     series = SpectrumSeries(NM, np.arange(8.0), np.minimum(clean, 2.2))
     judged = judge_readings(series)
-    assert np.array_equal(judged.masked, clean >= 2.2)
+    assert np.array_equal(judged.clipped, clean >= 2.2)
+    beside = judged.masked & ~judged.clipped  # noise would have cut their larger readings
+    assert clean[beside].min() > 1.5
+    assert 0 < beside.sum() < clean.size / 10
     assert np.array_equal(np.isnan(judged.series.absorbance), judged.masked)
-    assert judged.notes == (
-        f"{(clean >= 2.2).sum()} readings masked: the signal is cut off at 2.2",
+    assert "".join(judged.notes) == (
+        f"{judged.clipped.sum()} readings masked: the signal is cut off at 2.2; {beside.sum()} "
+        "beside them as well"
     )
 
 

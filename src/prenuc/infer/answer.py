@@ -12,8 +12,7 @@ from prenuc.infer.equivalence import equivalents
 from prenuc.infer.growth import Delayed
 from prenuc.infer.intervals import Intervals
 from prenuc.infer.kinetics import Network
-from prenuc.infer.reliability import doubt
-from prenuc.infer.reliability import of_trace as of_trace_residual
+from prenuc.infer.reliability import judged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.verdicts import of_sets, of_trace, remarks, trend
 
@@ -48,7 +47,7 @@ def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit
     if isinstance(kinetics, Delayed):
         derived = kinetics.chain.derived(*(float(value) for value in amplitudes.theta))
     residual = amplitudes.residual
-    reason = of_trace_residual(residual, float(np.max(np.abs(trace.value))))
+    reason = judged(found).reason
     return Fit(
         scheme=scheme.scheme,
         params={name: one.muted(reason) for name, one in params.items()} if reason else params,
@@ -71,7 +70,8 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
     """
     kinetics, best = found.question.kinetics, found.best
     known = Intervals(found, _network(found))
-    reason = doubt(found)
+    doubt = judged(found)
+    reason, known.allowed = doubt.reason, doubt.allowed
     if reason:  # the noise found is in part what the scheme misses
         known.seen = known.rank
     params = known.parameters()
@@ -105,9 +105,12 @@ def of_many(found: Solution) -> ManyFit:
     """
     asked, stack = found.question, found.stack
     known = Intervals(found)
+    reason = MISSED if trend(found.objective, found.best) else ""
+    if asked.alone:  # as the same data without a data set around them
+        doubt = judged(found)
+        reason, known.allowed = doubt.reason, doubt.allowed
     params, labels = known.parameters(), [one.label for one in asked.sets]
     doubts = tuple(of_sets(found, known, params, labels))
-    reason = MISSED if trend(found.objective, found.best) else ""
     thetas = [member.parameters(found.best.u)[0] for member in stack.members]
     shares, spectra, fitted = _parts(found)
     return ManyFit(

@@ -62,6 +62,8 @@ class Intervals:
         self.fixed = fixed_by(aside.curvature)
         self.rank = max(rank_of(aside.curvature), 1)
         self.seen = self._steps_above_noise() if self.n > 1 else self.rank
+        # How far the lower and the upper ends reach beyond the profile, shape (2, variables).
+        self.allowed = np.zeros((2, len(self.best.u)))
 
     def parameters(self) -> dict[str, Parameter]:
         """Return the scheme's rate constants, and the observed ones where those are not fixed."""
@@ -137,7 +139,11 @@ class Intervals:
 
     def _interval(self, p: int, variable: Variable, spread: float, inflation: float) -> Parameter:
         limit, u = self.limit * math.sqrt(inflation), float(self.best.u[p])
-        shifts = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
+        ends = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
+        shifts = [
+            None if end is None else end + float(by)
+            for end, by in zip(ends, self.allowed[:, p], strict=True)
+        ]
         error = spread * math.sqrt(inflation)
         if variable.logarithmic:
             k = math.exp(u)

@@ -144,7 +144,8 @@ def _estimate(
     rough = rest.copy()
     for one, course in zip(fields, amount, strict=True):
         rough -= course[:, None] * one
-    free = m / max(m - followed, 1)
+    seen = float(np.sum(weight > 0)) / data.shape[1]  # spectra, at one wavelength
+    free = seen / max(seen - followed, 1.0)
     if noise.correlated and is_correlated(rotate(rough * np.sqrt(weight)), m - followed):
         spread = np.stack([_spread(one, noise) for one in _levers(inverse, weight, fields)])
     found = {}

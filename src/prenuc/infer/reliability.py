@@ -18,7 +18,7 @@ are right. What else is left moves rate constants, and no interval can be stood 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,40 +40,71 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LEVEL = 1e-3  # chance that noise alone fails one question
-LEVEL_OF_ONE = 4e-3  # the same for a question to one suspect
+LEVEL_OF_GAIN = 4e-3  # the same for a signal that changes as a whole
+LEVEL_OF_RATE = 1e-2  # the same for a rate constant that changes
+LEVEL_OF_NONE = 0.1  # chance above which one suspect is dropped
 CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
 LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
 ROUNDING = 1e-11  # of the data: smaller residuals are no noise
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
+SMOOTH = 4  # share of the directions along wavelength that holds bands, where noise is correlated
 COURSES = 5  # smooth courses that are asked for
 FEWEST_LEFT = 4  # courses beside them
 ABOVE = 1.06  # of the largest singular value that pure noise has once in a hundred times
 MEND = "fit a scheme with another step or leave part of the data out (--times, --window)"
 
 
-def doubt(found: Solution) -> str:
-    """Return why the intervals of a fit cannot be believed, in a sentence; empty if they can.
+@dataclass(frozen=True)
+class Judged:
+    """Whether the intervals of a fit can be believed, and what they have to allow for.
 
     Args:
-        found: The best fit of one data set at many wavelengths.
+        reason: Why they cannot, in a sentence; empty if they can.
+        allowed: How far the lower and the upper ends are moved by a change of the rate constants
+            that cannot be ruled out, in the variables of the fit, shape (2, p).
     """
+
+    reason: str
+    allowed: Array
+
+
+def judged(found: Solution) -> Judged:
+    """Return what the residuals of a fit say of its intervals.
+
+    Args:
+        found: The best fit of one data set.
+    """
+    nothing = np.zeros((2, len(found.best.u)))
+    if found.question.data[0].shape[1] == 1:
+        return Judged(_of_trace(found), nothing)
     if is_exact(found.noises[0], found.question.data[0]):
-        return ""
+        return Judged("", nothing)
     seen = _Seen.of(found)
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
-        return ""
+        return Judged("", nothing)
     if not np.any(seen.residual):  # an estimate of the noise that ran away silences all of them
-        return f"the noise that was estimated leaves nothing of the residuals to judge; {MEND}"
-    return next(filter(None, _doubts(found, seen)), "")
+        why = "the noise that was estimated leaves nothing of the residuals to judge"
+        return Judged(f"{why}; {MEND}", nothing)
+    rate = _suspected(seen, seen.rate)
+    # Where noise is correlated an interval rests on the residuals, in which the change is already.
+    doubtful = rate.chance < LEVEL_OF_NONE and not found.noises[0].correlated
+    moved = rate.moved if doubtful else 0.0 * rate.moved
+    allowed = np.stack((np.minimum(moved, 0.0), np.maximum(moved, 0.0)))
+    return Judged(next(filter(None, _doubts(found, seen, rate)), ""), allowed)
 
 
-def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
+def _doubts(found: Solution, seen: _Seen, rate: _Suspected) -> Iterator[str]:
     """Yield what each question finds, in a sentence; empty where it finds nothing."""
     r = seen.span.shape[1]
     yield _of_amounts(found, seen)
-    for what, field in seen.suspects.items():
-        yield f"{what}; {MEND}" if _trade(seen, field) < LEVEL_OF_ONE else ""
+    if _is_gain(seen):
+        yield (
+            "the signal grows or falls as a whole in the course of the series, as when the lamp, "
+            f"the path or the volume changes; {MEND}"
+        )
+    if rate.chance < LEVEL_OF_RATE:
+        yield f"a rate constant changes in the course of the series; {MEND}"
     if found.noises[0].rho > 0:  # how slow such noise may be is known too little
         return
     signals = seen.residual @ seen.signal
@@ -82,7 +113,10 @@ def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
             "the residuals keep a slow course with the spectra of the species: the scheme misses "
             f"a step, or the gain or a rate constant changes in the course of the series; {MEND}"
         )
-    if _chance(seen.residual, seen.slow, r) < LEVEL:
+    rest = [seen.residual]
+    if found.noises[0].correlated:
+        rest.append(seen.residual[:, : seen.residual.shape[1] // SMOOTH])
+    if any(_chance(one, seen.slow, r) < LEVEL for one in rest):
         yield f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
     if not found.noises[0].correlated and _stands_out(found, seen.residual):
         yield (
@@ -119,7 +153,9 @@ class _Seen:
         moves: How the parameters move the fit, shape (p, m, d).
         signal: Directions of the spectra of the species, orthonormal, shape (n, s).
         slow: Smooth courses beyond those, orthonormal, shape (m, q).
-        suspects: In words what may be wrong, and what it would do, each shape (m, d).
+        gain: What a signal that grows as a whole in a line would do, shape (m, d).
+        rate: What rate constants that grow in a line would do, shape (m, d).
+        scatter: What scattering does to each spectrum, of norm 1, shape (m, d).
     """
 
     residual: Array
@@ -128,7 +164,9 @@ class _Seen:
     moves: Array
     signal: Array
     slow: Array
-    suspects: dict[str, Array]
+    gain: Array
+    rate: Array
+    scatter: Array
 
     @classmethod
     def of(cls, found: Solution) -> _Seen:
@@ -136,12 +174,13 @@ class _Seen:
         objective, u, time = found.objective, found.best.u, found.objective.time
         shares, slopes = _columns(found)
         x = (time - time[0]) / (time[-1] - time[0])
+        scatter = _of_scatter(found)
         if isinstance(objective, Uneven):
             spectra, _, rest = objective.parts(u)
             root = np.sqrt(objective.weight.T)
             span = objective.splits(u)[0].span
             residual, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
-            inner = residual
+            inner, scatter = residual, scatter * root
             followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
         else:
             data, level = found.weighted_rows()
@@ -152,25 +191,33 @@ class _Seen:
             rows, span = part.inverse @ data, part.span
             residual, followed = data - span @ (span.T @ data), span.T @ data
             # What is suspected lies within the spectra: a few directions hold all of it.
-            basis = np.linalg.qr(np.vstack((rows, np.atleast_2d(level[0]))).T)[0]
+            scatter = found.in_noise(scatter)
+            basis = np.linalg.qr(np.vstack((rows, level[:1], scatter[:1])).T)[0]
+            scatter = scatter @ basis
             moves = (white @ slopes) @ (rows @ basis)
             fit = (white @ shares) @ (rows @ basis) + level @ basis
             inner = residual @ basis
-        gain = x[:, None] * fit
-        suspects = {
-            "the signal grows or falls as a whole in the course of the series, as when the lamp, "
-            "the path or the volume changes": gain,
-            "a rate constant changes in the course of the series": x[:, None] * moves.sum(axis=0),
-        }
-        return cls(
-            residual,
-            inner,
-            span,
-            moves,
-            _directions(followed),
-            _smooth(time, span),
-            suspects,
+        signal, slow = _directions(followed), _smooth(time, span)
+        gain, rate = x[:, None] * fit, x[:, None] * moves.sum(axis=0)
+        scatter = scatter / np.maximum(np.linalg.norm(scatter, axis=1), 1e-300)[:, None]
+        return cls(residual, inner, span, moves, signal, slow, gain, rate, scatter)
+
+    def beside_scatter(self) -> _Seen:
+        """Return what is left beside a baseline of scattered light that changes as it likes."""
+        w = self.scatter
+        inner, gain = (
+            one - np.sum(one * w, axis=1)[:, None] * w for one in (self.inner, self.gain)
         )
+        moves = self.moves - np.sum(self.moves * w, axis=2)[:, :, None] * w
+        return replace(self, inner=inner, gain=gain, moves=moves)
+
+
+def _of_scatter(found: Solution) -> Array:
+    """Return λ⁻⁴ for each spectrum, shape (m, n)."""
+    series = found.question.sets[0].series
+    one = (series.wavelength[0] / series.wavelength) ** 4
+    shape: Array = np.broadcast_to(one, series.absorbance.shape)
+    return shape
 
 
 def _columns(found: Solution) -> tuple[Array, Array]:
@@ -203,22 +250,43 @@ def _smooth(time: Array, span: Array) -> Array:
     return found
 
 
-def _trade(seen: _Seen, field: Array) -> float:
-    """Return how often noise alone would show so much of what one suspect does."""
+def _is_gain(seen: _Seen) -> bool:
+    """Return whether the signal changes as a whole, and not only as scattered light would."""
+    if _suspected(seen, seen.gain).chance >= LEVEL_OF_GAIN:
+        return False
+    beside = seen.beside_scatter()
+    return _suspected(beside, beside.gain).chance < LEVEL_OF_NONE
+
+
+@dataclass(frozen=True)
+class _Suspected:
+    """What the residuals say of one suspect.
+
+    Args:
+        chance: How often noise alone would show so much of what it does.
+        moved: How far the parameters move where it is fitted with them, shape (p,).
+    """
+
+    chance: float
+    moved: Array
+
+
+def _suspected(seen: _Seen, field: Array) -> _Suspected:
+    """Return what the residuals say of a suspect that would do ``field``, shape (m, d)."""
     from scipy.special import ndtr
 
     beyond = [f - seen.span @ (seen.span.T @ f) for f in (field, *seen.moves)]
     own, moves = beyond[0].ravel(), np.stack([one.ravel() for one in beyond[1:]])
-    rest = (
-        own - np.linalg.pinv(moves @ moves.T, rcond=1e-12, hermitian=True) @ (moves @ own) @ moves
-    )
+    # What each unit of it is taken for as long as it is not fitted.
+    taken = np.linalg.pinv(moves @ moves.T, rcond=1e-12, hermitian=True) @ (moves @ own)
+    rest = own - taken @ moves
     size = float(np.linalg.norm(rest))
     if size <= 1e-9 * float(np.linalg.norm(own)):
-        return 1.0
+        return _Suspected(1.0, np.zeros(len(taken)))
     m, r = seen.span.shape
-    freedom = (m - r) / m
-    scale = math.sqrt(float(np.mean(seen.residual**2)) / freedom)
-    return 2.0 * float(ndtr(-abs(float(rest @ seen.inner.ravel())) / size / scale))
+    scale = math.sqrt(float(np.mean(seen.residual**2)) * m / (m - r))
+    amount = float(rest @ seen.inner.ravel()) / size**2
+    return _Suspected(2.0 * float(ndtr(-abs(amount) * size / scale)), -amount * taken)
 
 
 def _chance(courses: Array, slow: Array, followed: int) -> float:
@@ -261,16 +329,12 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
     return ""
 
 
-def of_trace(residual: Array, size: float) -> str:
-    """Return why the intervals of a trace cannot be believed; empty if they can.
-
-    Args:
-        residual: Data less the fit, shape (m,).
-        size: Largest value of the data.
-    """
+def _of_trace(found: Solution) -> str:
+    """Return why the intervals of a trace cannot be believed; empty if they can."""
+    residual, value = found.plain_residual()[:, 0], found.question.data[0]
     m = len(residual)
     scatter = float(residual @ residual)
-    if m < 8 or scatter <= (ROUNDING * size) ** 2 * m:
+    if m < 8 or scatter <= (ROUNDING * float(np.max(np.abs(value)))) ** 2 * m:
         return ""
     apart = float(residual[1:] @ residual[:-1]) / scatter
     if apart <= 3.3 / math.sqrt(m):

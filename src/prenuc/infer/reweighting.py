@@ -73,10 +73,29 @@ def in_turn(
     return noise, objective, best, whole
 
 
+def on_what_is_there(asked: Question, objective: Objective, best: Point, descend: Descent) -> Point:
+    """Return the least squares of the readings that are there, all alike.
+
+    Args:
+        asked: The data set and the scheme.
+        objective: Scheme, times and clock.
+        best: Where to begin.
+        descend: Finds the minimum of an objective near a point.
+    """
+    series = asked.sets[0].series
+    if np.all(np.isfinite(series.absorbance)):
+        return best
+    columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
+    fit, even = followed(columns, series.absorbance), Readout(1.0)
+    return descend(uneven(objective, even, series.absorbance, fit, series.wavelength), best.u)
+
+
 def read_out(
     asked: Question, noise: Noise, objective: Objective, best: Point, descend: Descent
 ) -> tuple[Noise, Objective, Point]:
     """Return the fit with readings that are not equally good, where the residuals say so.
+
+    Nor are those that are missing, which have no weight at all.
 
     Args:
         asked: The data set and the scheme.
@@ -89,13 +108,14 @@ def read_out(
     data, wavelength = series.absorbance, series.wavelength
     if data.shape[1] < FEWEST_WAVELENGTHS:
         return noise, objective, best
+    rotated = noise.correlated or len(noise.drift) > 0 or bool(np.all(np.isfinite(data)))
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
     fit = followed(columns, data)
     first = best
     courses, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, courses, noise, readout)
-        if readout.is_even:
+        if readout.is_even and rotated:
             return noise, base, first
         before, objective = best, uneven(base, readout, data, fit, wavelength)
         best = descend(objective, best.u)

@@ -26,7 +26,14 @@ from prenuc.infer.noise import (
 from prenuc.infer.non_negative import held_above_zero
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import LITTLE, Block, Objective, Point, condensed, minimise
-from prenuc.infer.reweighting import ROUNDS, STEADY, followed, in_turn, read_out
+from prenuc.infer.reweighting import (
+    ROUNDS,
+    STEADY,
+    followed,
+    in_turn,
+    on_what_is_there,
+    read_out,
+)
 from prenuc.infer.stack import Stack
 from prenuc.infer.starts import find, in_order, permutable
 from prenuc.infer.uneven import Uneven
@@ -135,18 +142,22 @@ class Solution:
 
         Directions in which the baseline drifts or is offset are left out.
         """
-        noise = self.noises[0]
         spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
         whole = spectra is self.question.sets[0].series.absorbance
         data = self.question.data[0] if whole else rotate(leveled(spectra, self.question))
+        level = (spectra - leveled(spectra, self.question)).mean(axis=0, keepdims=True)
+        rows = self._in_units_of_noise(data)
+        return rows, self.in_noise(np.repeat(level, len(rows), axis=0))
+
+    def in_noise(self, spectra: Array) -> Array:
+        """Return spectra, shape (m, n), rotated and in units of the noise of one data set."""
+        return self._in_units_of_noise(rotate(spectra))
+
+    def _in_units_of_noise(self, rotated: Array) -> Array:
+        noise = self.noises[0]
         kept = max(len(noise.drift), int(noise.offset_sd > 0))
-        rows = data[:, kept:] / np.sqrt(noise.variance[kept:])
-        level = rotate((spectra - leveled(spectra, self.question)).mean(axis=0, keepdims=True))
-        level = level[:, kept:] / np.sqrt(noise.variance[kept:])
-        white = whitened_in_time(self.objective.time, noise.rho) if noise.rho else None
-        return (
-            (rows, level) if white is None else (white @ rows, white.sum(axis=1)[:, None] * level)
-        )
+        rows: Array = rotated[:, kept:] / np.sqrt(noise.variance[kept:])
+        return whitened_in_time(self.objective.time, noise.rho) @ rows if noise.rho else rows
 
     @property
     def effects(self) -> tuple[bool, bool, bool]:
@@ -202,7 +213,10 @@ def _settled(
     kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
     objective = replace(objective, blocks=(Block(condensed(data)),))
     best, said = find(objective, kinetics, objective.variables, start, _roughly)
+    best = on_what_is_there(asked, objective, best, minimise)
     noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
+    if spectra is not asked.sets[0].series.absorbance:  # filled from the fit, no longer in time
+        data = rotate(leveled(spectra, asked))
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
         noise, objective, best = read_out(asked, noise, objective, best, _coarsely)

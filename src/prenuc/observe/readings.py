@@ -40,6 +40,7 @@ MOST_PERCENT = 125.0  # a transmittance in percent is not larger, noise and all
 UNNAMED = "nothing names the signal"  # how a reader begins its note, where it took absorbance
 TOO_NOISY = 0.08  # noise (absorbance) from which there is too little light: a fifth of it is noise
 LEAST_LIGHT = 3.0  # transmittance that can be corrected, in units of the stray light
+BELOW_NOISE = 0.2  # error of a correction, which all readings share, over the noise of one of them
 AROUND = 2  # spectra before and after, over which an absorbance is judged too dense
 
 
@@ -100,9 +101,11 @@ def judge_readings(series: SpectrumSeries) -> Judged:
     doubt = values_too_large(replace(series, absorbance=values))
     if not doubt:
         clipped = ceiling_of_series(values)
+        beside = _beside(clipped) & ~clipped & ~np.isnan(values)
         if clipped.any():
-            notes.append(_said_of_ceiling(values[clipped], _readings(clipped)))
-        values[clipped] = np.nan
+            more = f"; {beside.sum()} beside them as well" if beside.any() else ""
+            notes.append(_said_of_ceiling(values[clipped], _readings(clipped)) + more)
+        values[clipped | beside] = np.nan
         if series.signal == "absorbance":
             values, stray, said = _judge_light(values)
             notes += said
@@ -201,9 +204,11 @@ def _judge_light(values: Array) -> tuple[Array, float | None, list[str]]:
 def _corrected(values: Array, stray: Stray, scatter: Scatter) -> tuple[Array, list[str]]:
     """Return absorbances without stray light, NaN where they are not known, and what was done."""
     true = without(values, stray.share)
-    ratio = stray.share * 10.0**true  # stray light to transmitted light
+    typical = _over_time(values)
+    ratio = stray.share * 10.0 ** without(typical, stray.share)  # stray to transmitted light
     error = stray.relative_sd * ratio / np.log(10.0)
-    known = (ratio <= 1.0 / LEAST_LIGHT) & (error <= np.sqrt(scatter.variance(values)))
+    noise = np.sqrt(scatter.variance(np.where(np.isfinite(typical), typical, 0.0)))
+    known = (ratio <= 1.0 / LEAST_LIGHT) & (error <= BELOW_NOISE * noise)
     lost = np.isfinite(values) & ~known
     most = float(np.max(np.where(known, true - values, 0.0)))
     note = (
@@ -227,6 +232,18 @@ def _over_time(values: Array) -> Array:
     # What is masked already was too dense, or it would be there.
     dense = np.where(np.isnan(windows), np.inf, windows)
     return np.asarray(np.median(dense, axis=-1))
+
+
+def _beside(clipped: Mask) -> Mask:
+    """Return the neighbours, in a series, of readings at a ceiling, shape (m, n).
+
+    They are so close to it that only those of them were kept that noise made smaller.
+    """
+    if len(clipped) <= 2 * AROUND or not clipped.any():
+        return clipped
+    from scipy.ndimage import binary_dilation
+
+    return np.asarray(binary_dilation(clipped, np.ones((2 * AROUND + 1, 3))))
 
 
 def _said_of_ceiling(values: Array, readings: str) -> str:
