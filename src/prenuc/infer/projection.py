@@ -54,33 +54,50 @@ class Block:
     Args:
         rows: Their weighted data Y, whitened in time, shape (m, q).
         whitener: Inverse Cholesky factor of the covariance over time; None if it is the identity.
+        scatter: Y Yᵀ, shape (m, m), where the data were condensed to it.
     """
 
     rows: NDArray[np.float64]
     whitener: NDArray[np.float64] | None = None
+    scatter: NDArray[np.float64] | None = None
 
     @cached_property
     def squares(self) -> float:
         """Sum of the squares of the rows."""
+        if self.scatter is not None:
+            return float(np.trace(self.scatter))
         return float(np.vdot(self.rows, self.rows))
 
     def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
 
+    def along(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return Y Yᵀ Q for orthonormal columns Q, shape (m, r)."""
+        if self.scatter is not None:
+            return self.scatter @ span
+        found: NDArray[np.float64] = self.rows @ (self.rows.T @ span)
+        return found
 
-def condensed(data: NDArray[np.float64]) -> NDArray[np.float64]:
+    def beside(self, first: NDArray[np.float64], size: float = 1.0) -> Block:
+        """Return these directions divided by their noise, after another one, shape (m, 1)."""
+        rows, scatter = np.hstack((first, self.rows / size)), self.scatter
+        if scatter is not None:
+            scatter = first @ first.T + scatter / size**2
+        return Block(rows, self.whitener, scatter)
+
+
+def condensed(data: NDArray[np.float64]) -> Block:
     """Return rows with the scatter matrix of the data, shape (m, q), q the smaller of m and n.
 
     A condensed matrix is right to the rounding of its scatter matrix, 1e-15 of the largest.
     """
     m, n = data.shape
     if n <= m:
-        return data
-    gram = data @ data.T
-    gram[np.diag_indices(m)] += ROUNDING * max(float(np.trace(gram)), TINIEST)
-    rows: NDArray[np.float64] = np.linalg.cholesky(gram).astype(float)
-    return rows
+        return Block(data)
+    scatter = data @ data.T
+    scatter[np.diag_indices(m)] += ROUNDING * max(float(np.trace(scatter)), TINIEST)
+    return Block(np.linalg.cholesky(scatter).astype(float), None, scatter)
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,10 @@ class Split:
 
     def curvature(self, spectra: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return tr(T_pᵀ T_q S Sᵀ), shape (rates, rates), for spectra S, shape (species, q)."""
-        inner = spectra @ spectra.T
+        return self.bent(spectra @ spectra.T)
+
+    def bent(self, inner: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the same for S Sᵀ, shape (species, species)."""
         flat = self.tangents.reshape(len(self.tangents), math.prod(self.tangents.shape[1:]))
         found: NDArray[np.float64] = flat @ (self.tangents @ inner).reshape(flat.shape).T
         return found
@@ -180,16 +200,16 @@ class Objective:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
-            seen = part.span.T @ block.rows
-            spectra = part.factor @ seen
             if block.rows.shape[1] > 1:  # as good as the condensed rows are
-                rest = block.rows
-                value += block.squares - float(np.vdot(seen, seen))
+                along = block.along(part.span)
+                within = part.span.T @ along
+                value += block.squares - float(np.trace(within))
             else:
-                rest = part.beyond(block.rows)
+                rest, seen = part.beyond(block.rows), part.span.T @ block.rows
+                along, within = rest @ seen.T, seen @ seen.T
                 value += float(np.vdot(rest, rest))
-            gradient -= np.einsum("pma,ma->p", part.tangents, rest @ spectra.T)
-            curvature += part.curvature(spectra)
+            gradient -= np.einsum("pma,ma->p", part.tangents, along @ part.factor.T)
+            curvature += part.bent(part.factor @ within @ part.factor.T)
         return Point(u, value, gradient, curvature)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from prenuc.infer.data_sets import leveled
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
-from prenuc.infer.projection import condensed
 from prenuc.infer.weights import blocks_of_one, noise_of
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import Question
-    from prenuc.infer.projection import Objective, Point
+    from prenuc.infer.projection import Block, Objective, Point
 
     Array = NDArray[np.float64]
     Descent = Callable[[Objective, Array], Point]
@@ -37,6 +36,8 @@ def in_turn(
     best: Point,
     data: Array,
     descend: Descent,
+    *,
+    bulk: Block | None = None,
     rho: float = 0.0,
 ) -> tuple[Noise, Objective, Point, Array]:
     """Return noise, parameters and whole spectra, estimated in turn until both stand still.
@@ -50,13 +51,13 @@ def in_turn(
         best: Where to begin.
         data: The rotated spectra, shape (m, n).
         descend: Finds the minimum of an objective near a point.
+        bulk: All directions but the first, condensed, where that is known.
         rho: Correlation of neighbouring spectra.
     """
     series, time = asked.sets[0].series.absorbance, objective.time
     seen, whole = np.isfinite(series), series
     kept = float(seen.mean())
-    even = data.shape[1] > 1 and kept == 1.0 and not rho
-    bulk = condensed(data[:, 1:]) if even else None
+    bulk = bulk if kept == 1.0 and not rho else None
     for _ in range(ROUNDS):
         before = best
         if kept < 1.0:

@@ -200,14 +200,16 @@ def _settled(
 ) -> Solution:
     """Return the fit of one data set: parameters and noise in turn."""
     kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
-    objective = replace(objective, blocks=(Block(condensed(data)),))
+    bulk = condensed(data[:, 1:]) if data.shape[1] > 1 else None
+    first = Block(data) if bulk is None else bulk.beside(data[:, :1])
+    objective = replace(objective, blocks=(first,))
     best, said = find(objective, kinetics, objective.variables, start, _roughly)
-    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
+    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, bulk=bulk)
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
         noise, objective, best = read_out(asked, noise, objective, best, _coarsely)
         if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
-            noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho)
+            noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho=rho)
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
     if non_negative and not isinstance(objective, Uneven):
@@ -272,7 +274,7 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     """Return the fit of one data set alone, on the scale of its kinetics, and its noise."""
     single = stack.alone(index)
     time = single.members[0].time
-    objective = Objective(single, time, (Block(condensed(y)),), Clock.of(time))
+    objective = Objective(single, time, (condensed(y),), Clock.of(time))
     best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, _roughly)
     return best, noise_of(single, 0, y, best.u)
 
