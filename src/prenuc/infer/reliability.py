@@ -31,7 +31,7 @@ from prenuc.infer.uneven import Uneven
 from prenuc.infer.whitened import noise_ceiling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -63,7 +63,7 @@ def doubt(found: Solution) -> str:
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
         return ""
-    if not np.any(seen.residual):  # an estimate of the noise that ran away silences all of them
+    if not np.any(seen.scatter):  # an estimate of the noise that ran away silences all of them
         return f"the noise that was estimated leaves nothing of the residuals to judge; {MEND}"
     return next(filter(None, _doubts(found, seen)), "")
 
@@ -76,36 +76,49 @@ def _doubts(found: Solution, seen: _Seen) -> Iterator[str]:
         yield f"{what}; {MEND}" if _trade(seen, field) < LEVEL_OF_ONE else ""
     if found.noises[0].rho > 0:  # how slow such noise may be is known too little
         return
-    signals = seen.residual @ seen.signal
-    if signals.size and _chance(signals, seen.slow, r) < LEVEL:
+    signals = seen.signals @ seen.signals.T
+    if signals.any() and _chance(signals, seen.slow, r, seen.signals.shape[1]) < LEVEL:
         yield (
             "the residuals keep a slow course with the spectra of the species: the scheme misses "
             f"a step, or the gain or a rate constant changes in the course of the series; {MEND}"
         )
-    if _chance(seen.residual, seen.slow, r) < LEVEL:
+    if _chance(seen.scatter, seen.slow, r, seen.n) < LEVEL:
         yield f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
-    if not found.noises[0].correlated and _stands_out(found, seen.residual):
+    if not found.noises[0].correlated and _stands_out(found, seen):
         yield (
             "one course of the residuals stands out of the noise: something changes that the "
             f"scheme lacks; {MEND}"
         )
 
 
-def _stands_out(found: Solution, residual: Array) -> bool:
+def _stands_out(found: Solution, seen: _Seen) -> bool:
     """Return whether the largest singular value is beyond that of pure noise."""
-    limit = ABOVE * float(noise_ceiling(np.array([residual.shape[0]]), residual.shape[1])[0])
-    if _largest(residual) <= limit:
+    limit = ABOVE * float(noise_ceiling(np.array([len(seen.scatter)]), seen.n)[0])
+    if not _exceeds(seen.scatter, limit, seen.n):
         return False
+    residual = seen.residual()
     rest = residual if isinstance(found.objective, Uneven) else turned_back(residual)
-    return _largest(np.clip(rest, -HELD, HELD)) > limit
+    held = np.clip(rest, -HELD, HELD)
+    return _exceeds(held @ held.T, limit, seen.n)
 
 
-def _largest(residual: Array) -> float:
-    """Return the largest singular value of residuals of variance 1, (m, n)."""
-    m, n = residual.shape
-    gram = residual @ residual.T if m < n else residual.T @ residual
-    scale = math.sqrt(float(np.trace(gram)) / residual.size)
-    return math.sqrt(float(np.linalg.eigvalsh(gram)[-1])) / scale
+def _exceeds(scatter: Array, limit: float, n: int) -> bool:
+    """Return whether residuals of variance 1 have a singular value beyond a limit.
+
+    They have not where limit² 1 − R Rᵀ is positive definite.
+
+    Args:
+        scatter: R Rᵀ, shape (m, m).
+        limit: In units of the residuals' standard deviation.
+        n: Directions of wavelength.
+    """
+    m = len(scatter)
+    variance = float(np.trace(scatter)) / (m * n)
+    try:
+        np.linalg.cholesky(limit**2 * variance * np.eye(m) - scatter)
+    except np.linalg.LinAlgError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -113,20 +126,24 @@ class _Seen:
     """A fit in units of its noise, directions in which the baseline drifts left out.
 
     Args:
-        residual: Residuals, shape (m, n).
+        residual: Returns the residuals, shape (m, n).
+        scatter: R Rᵀ of them, shape (m, m).
+        n: Their directions of wavelength.
         inner: The same in the directions in which moves and suspects are given, (m, d).
         span: Courses that the fit follows at every wavelength, orthonormal, (m, r).
         moves: How the parameters move the fit, shape (p, m, d).
-        signal: Directions of the spectra of the species, orthonormal, shape (n, s).
+        signals: The residuals along the spectra of the species, shape (m, s).
         slow: Smooth courses beyond those, orthonormal, shape (m, q).
         suspects: In words what may be wrong, and what it would do, each shape (m, d).
     """
 
-    residual: Array
+    residual: Callable[[], Array]
+    scatter: Array
+    n: int
     inner: Array
     span: Array
     moves: Array
-    signal: Array
+    signals: Array
     slow: Array
     suspects: dict[str, Array]
 
@@ -140,37 +157,45 @@ class _Seen:
             spectra, _, rest = objective.parts(u)
             root = np.sqrt(objective.weight.T)
             span = objective.splits(u)[0].span
-            residual, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
-            inner = residual
+            inner, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
             followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
+            scatter, n = inner @ inner.T, inner.shape[1]
+            signals = inner @ _directions(followed)
+
+            def residual() -> Array:
+                return inner
         else:
-            data, level = found.weighted_rows()
-            block = objective.blocks[0]
-            white = block.whitener if block.whitener is not None else np.eye(len(time))
-            white = white if found.noises[0].rho else np.eye(len(time))
-            part = split(white @ shares, white @ slopes)
-            rows, span = part.inverse @ data, part.span
-            residual, followed = data - span @ (span.T @ data), span.T @ data
+            # Whole spectra enter by a few courses or directions at a time, or by their scatter.
+            data, size, level = found.rotated_rows()
+            block, n = objective.blocks[0], len(size)
+            white = block.seen(np.eye(len(time))) if found.noises[0].rho else np.eye(len(time))
+            shares, slopes = white @ shares, white @ slopes
+            part = split(shares, slopes)
+            span = part.span
+            followed = (span.T @ white) @ data / size
+            rows = part.factor @ followed
+
+            def beyond(courses: Array) -> Array:
+                return courses - span @ (span.T @ courses)
+
+            def residual() -> Array:
+                return beyond(white @ (data / size))
+
+            scatter = beyond(beyond(found.rotated_scatter()).T)
             # What is suspected lies within the spectra: a few directions hold all of it.
-            basis = np.linalg.qr(np.vstack((rows, np.atleast_2d(level[0]))).T)[0]
-            moves = (white @ slopes) @ (rows @ basis)
-            fit = (white @ shares) @ (rows @ basis) + level @ basis
-            inner = residual @ basis
+            basis = np.linalg.qr(np.vstack((rows, level / size)).T)[0]
+            inner = beyond(white @ (data @ (basis / size[:, None])))
+            signals = beyond(white @ (data @ (_directions(followed) / size[:, None])))
+            moves = slopes @ (rows @ basis)
+            fit = shares @ (rows @ basis) + white.sum(axis=1)[:, None] * (level / size @ basis)
         gain = x[:, None] * fit
         suspects = {
             "the signal grows or falls as a whole in the course of the series, as when the lamp, "
             "the path or the volume changes": gain,
             "a rate constant changes in the course of the series": x[:, None] * moves.sum(axis=0),
         }
-        return cls(
-            residual,
-            inner,
-            span,
-            moves,
-            _directions(followed),
-            _smooth(time, span),
-            suspects,
-        )
+        slow = _smooth(time, span)
+        return cls(residual, scatter, n, inner, span, moves, signals, slow, suspects)
 
 
 def _columns(found: Solution) -> tuple[Array, Array]:
@@ -217,18 +242,25 @@ def _trade(seen: _Seen, field: Array) -> float:
         return 1.0
     m, r = seen.span.shape
     freedom = (m - r) / m
-    scale = math.sqrt(float(np.mean(seen.residual**2)) / freedom)
+    scale = math.sqrt(float(np.trace(seen.scatter)) / (m * seen.n) / freedom)
     return 2.0 * float(ndtr(-abs(float(rest @ seen.inner.ravel())) / size / scale))
 
 
-def _chance(courses: Array, slow: Array, followed: int) -> float:
-    """Return how often noise alone has so much of its variance in slow courses."""
+def _chance(scatter: Array, slow: Array, followed: int, n: int) -> float:
+    """Return how often noise alone has so much of its variance in slow courses.
+
+    Args:
+        scatter: R Rᵀ of residuals, shape (m, m).
+        slow: The courses, orthonormal, shape (m, q).
+        followed: Courses that the fit follows.
+        n: Directions of wavelength.
+    """
     from scipy.special import fdtrc
 
-    m, q = courses.shape[0], slow.shape[1]
-    independent = independent_wavelengths(courses @ courses.T, m - followed, courses.shape[1])
-    within = float(np.sum((slow.T @ courses) ** 2))
-    rest = max(float(np.sum(courses**2)) - within, 1e-300)
+    m, q = slow.shape
+    independent = independent_wavelengths(scatter, m - followed, n)
+    within = float(np.trace(slow.T @ scatter @ slow))
+    rest = max(float(np.trace(scatter)) - within, 1e-300)
     ratio = within / q / (rest / (m - followed - q))
     return float(fdtrc(q * independent, (m - followed - q) * independent, ratio))
 
@@ -252,7 +284,7 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
     names = [name for name, on in zip(EFFECTS, found.effects, strict=True) if on]
     for name, amount in zip(names, amounts, strict=True):
         course = amount - seen.span @ (seen.span.T @ amount)
-        smooth = _chance(course[:, None], seen.slow, seen.span.shape[1])
+        smooth = _chance(np.outer(course, course), seen.slow, seen.span.shape[1], 1)
         if min(smooth, _alike(course, seen.span)) < LEVEL_OF_AMOUNTS:
             return (
                 f"the {name}s of the spectra follow a course in time, which a random {name} has "

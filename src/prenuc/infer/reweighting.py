@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.data_sets import leveled
+from prenuc.infer.data_sets import level_of
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
 from prenuc.infer.weights import blocks_of_one, noise_of
@@ -63,7 +63,7 @@ def in_turn(
         if kept < 1.0:
             columns, _ = asked.stack.concentrations(time, asked.stack.decode(best.u)[0])
             whole = np.where(seen, series, followed(columns, series))
-            data = rotate(leveled(whole, asked))
+            data = rotate(whole - level_of(whole, asked))
         noise = noise_of(asked.stack, 0, data, before.u, rho)
         noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
         objective = replace(objective, blocks=blocks_of_one(data, noise, time, bulk))

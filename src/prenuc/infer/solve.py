@@ -10,19 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.infer.common_drift import common_drift
-from prenuc.infer.data_sets import leveled
-from prenuc.infer.noise import (
-    Noise,
-    correlation_in_time,
-    is_exact,
-    rotate,
-    whitened_in_time,
-)
+from prenuc.infer.data_sets import level_of
+from prenuc.infer.noise import Noise, correlation_in_time, is_exact, rotate
 from prenuc.infer.non_negative import held_above_zero
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import LITTLE, Block, Objective, Point, condensed, minimise
@@ -130,23 +125,33 @@ class Solution:
         rest: Array = data - followed(columns, data)
         return rest
 
-    def weighted_rows(self) -> tuple[Array, Array]:
-        """Return rotated spectra in units of their noise, and the mean that they lack.
+    @cached_property
+    def rotated(self) -> Array:
+        """The rotated spectra of one data set, with what is missing filled, shape (m, n)."""
+        asked = self.question
+        if self.spectra is None or self.spectra is asked.sets[0].series.absorbance:
+            return asked.data[0]
+        return rotate(self.spectra - level_of(self.spectra, asked))
+
+    def rotated_rows(self) -> tuple[Array, Array, Array]:
+        """Return rotated spectra, shape (m, d), their noise, and the mean that they lack, (d,).
 
         Directions in which the baseline drifts or is offset are left out.
         """
         noise = self.noises[0]
         spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
-        whole = spectra is self.question.sets[0].series.absorbance
-        data = self.question.data[0] if whole else rotate(leveled(spectra, self.question))
+        level = rotate(level_of(spectra, self.question)[None])[0]
         kept = max(len(noise.drift), int(noise.offset_sd > 0))
-        rows = data[:, kept:] / np.sqrt(noise.variance[kept:])
-        level = rotate((spectra - leveled(spectra, self.question)).mean(axis=0, keepdims=True))
-        level = level[:, kept:] / np.sqrt(noise.variance[kept:])
-        white = whitened_in_time(self.objective.time, noise.rho) if noise.rho else None
-        return (
-            (rows, level) if white is None else (white @ rows, white.sum(axis=1)[:, None] * level)
-        )
+        return self.rotated[:, kept:], np.sqrt(noise.variance[kept:]), level[kept:]
+
+    def rotated_scatter(self) -> Array:
+        """Return the scatter over time of those rows in units of their noise, shape (m, m)."""
+        noise, block = self.noises[0], self.objective.blocks[0]
+        scatter = block.rows @ block.rows.T if block.scatter is None else block.scatter
+        if len(noise.drift) or not noise.offset_sd > 0:
+            return scatter
+        first = block.seen(self.rotated[:, :1] / np.sqrt(noise.variance[0]))
+        return scatter - first @ first.T
 
     @property
     def effects(self) -> tuple[bool, bool, bool]:
