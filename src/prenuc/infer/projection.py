@@ -72,6 +72,13 @@ class Block:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
 
+    def left(self, span: NDArray[np.float64]) -> float:
+        """Return the sum of squares that orthonormal columns, shape (m, r), leave."""
+        if self.rows.shape[1] > 1:  # as good as the condensed rows are
+            return self.squares - float(np.vdot(span, self.along(span)))
+        rest = beyond(span, self.rows)
+        return float(np.vdot(rest, rest))
+
     def along(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return Y Yᵀ Q for orthonormal columns Q, shape (m, r)."""
         if self.scatter is not None:
@@ -100,6 +107,13 @@ def condensed(data: NDArray[np.float64]) -> Block:
     return Block(np.linalg.cholesky(scatter).astype(float), None, scatter)
 
 
+def beyond(span: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what orthonormal columns do not follow of data, twice for its last digit."""
+    rest = rows - span @ (span.T @ rows)
+    again: NDArray[np.float64] = rest - span @ (span.T @ rest)
+    return again
+
+
 @dataclass(frozen=True)
 class Split:
     """Concentrations of one block taken apart at one set of rate constants.
@@ -122,9 +136,7 @@ class Split:
 
     def beyond(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the columns do not follow of data, shape (m, q), twice for its last digit."""
-        rest = rows - self.span @ (self.span.T @ rows)
-        again: NDArray[np.float64] = rest - self.span @ (self.span.T @ rest)
-        return again
+        return beyond(self.span, rows)
 
     def curvature(self, spectra: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return tr(T_pᵀ T_q S Sᵀ), shape (rates, rates), for spectra S, shape (species, q)."""
@@ -200,24 +212,31 @@ class Objective:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
+            along = block.along(part.span)
+            within = part.span.T @ along
             if block.rows.shape[1] > 1:  # as good as the condensed rows are
-                along = block.along(part.span)
-                within = part.span.T @ along
                 value += block.squares - float(np.trace(within))
             else:
-                rest, seen = part.beyond(block.rows), part.span.T @ block.rows
-                along, within = rest @ seen.T, seen @ seen.T
+                rest = part.beyond(block.rows)
                 value += float(np.vdot(rest, rest))
+                along = rest @ (block.rows.T @ part.span)
             gradient -= np.einsum("pma,ma->p", part.tangents, along @ part.factor.T)
             curvature += part.bent(part.factor @ within @ part.factor.T)
         return Point(u, value, gradient, curvature)
+
+
+def value_at(objective: Objective, u: NDArray[np.float64]) -> float:
+    """Return the value alone, of an objective that is the sum of its blocks."""
+    shares, _ = objective.kinetics.concentrations(
+        objective.time, objective.kinetics.decode(u)[0]
+    )
+    return sum(block.left(_spanned(block.seen(shares))[0]) for block in objective.blocks)
 
 
 def minimise(
     objective: Objective,
     u: NDArray[np.float64],
     fixed: int | None = None,
-    known: Point | None = None,
     bounds: NDArray[np.float64] | None = None,
     little: float = LEAST,
 ) -> Point:
@@ -227,12 +246,11 @@ def minimise(
         objective: What is minimised.
         u: Start, shape (variables,).
         fixed: Index of a variable that stays where it is.
-        known: The objective at u, if it is known already.
         bounds: Smallest and largest u, shape (2, variables); those of the objective if None.
         little: Share of the objective that is not worth another step.
     """
     sizes, (low, high) = objective.sizes, objective.bounds if bounds is None else bounds
-    here = known or objective.at(u)
+    here = objective.at(u)
     free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
     if not len(free):
         return here
@@ -265,23 +283,28 @@ def minimise(
 
 def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     """Return concentrations taken apart into span, pseudo-inverse and tangents."""
-    norm = np.linalg.norm(values, axis=0)
-    there = norm > SMALLEST_COLUMN
-    norm = np.where(there, norm, 1.0)
-    left, size, right = np.linalg.svd(np.where(there, values / norm, 0.0), full_matrices=False)
-    rank = int(np.sum(size > RANK * np.max(size, initial=0.0)))
-    span = left[:, :rank]
-    factor = right[:rank].T / size[:rank] / norm[:, None]
+    span, factor = _spanned(values)
     return Split(span, factor, slopes - span @ (span.T @ slopes))
+
+
+def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return orthonormal columns, shape (m, r), and what turns their amplitudes to C's, (s, r)."""
+    norm = np.sqrt(np.einsum("ij,ij->j", values, values))
+    there = norm > SMALLEST_COLUMN
+    if not there.all():
+        norm, values = np.where(there, norm, 1.0), np.where(there, values, 0.0)
+    left, size, right = np.linalg.svd(values / norm, full_matrices=False)
+    rank = np.count_nonzero(size > RANK * size.max(initial=0.0))
+    return left[:, :rank], right[:rank].T / size[:rank] / norm[:, None]
 
 
 def _step(
     here: Point, free: NDArray[np.intp], damping: float, sizes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return a damped Gauss-Newton step, no longer than allowed, shape (variables,)."""
-    matrix = here.curvature[np.ix_(free, free)]
-    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    scaled = matrix / np.outer(scale, scale) + damping * np.eye(len(free))
+    matrix = here.curvature[free[:, None], free]
+    scale = np.sqrt(np.maximum(matrix.diagonal(), 1e-300))
+    scaled = matrix / (scale[:, None] * scale) + damping * np.eye(len(free))
     move = np.linalg.lstsq(scaled, -here.gradient[free] / scale, rcond=1e-13)[0] / scale
     step = np.zeros(len(here.u))
     longest = float(np.max(np.abs(move / sizes[free])))

@@ -191,9 +191,9 @@ def _coarsely(objective: Objective, u: Array) -> Point:
     return minimise(objective, u, little=COARSE)
 
 
-def _roughly(objective: Objective, point: Point) -> Point:
+def _roughly(objective: Objective, u: Array) -> Point:
     """Return a minimum as it is needed to choose among several."""
-    return minimise(objective, point.u, known=point, little=LITTLE)
+    return minimise(objective, u, little=LITTLE)
 
 
 def _settled(

@@ -11,6 +11,7 @@ import numpy as np
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
+from prenuc.infer.projection import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from prenuc.infer.profiles import AbstractKinetics, Variable
     from prenuc.infer.projection import Objective, Point
 
-    Descent = Callable[[Objective, Point], Point]
+    Descent = Callable[[Objective, NDArray[np.float64]], Point]
 
 TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
@@ -141,12 +142,11 @@ def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend
     """Return the best minimum from the most promising of some points."""
     alone = objective.blocks[0].rows.shape[1] == 1
     tried = TRIED_ON_A_TRACE if alone else min(TRIED, len(objective.variables) + 1)
-    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
-    spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
-    chosen: list[Point] = []
-    for point in known:
-        away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
-        if len(chosen) < tried and all(distance > 1.0 for distance in away):
-            chosen.append(point)
-    ends = (descend(objective, point) for point in chosen)
+    known = sorted(points, key=lambda u: value_at(objective, u))
+    spacing = np.maximum(np.ptp(known, axis=0) / NEIGHBOURS, TINY)
+    chosen: list[NDArray[np.float64]] = []
+    for u in known:
+        if len(chosen) < tried and all(np.max(np.abs(u - one) / spacing) > 1.0 for one in chosen):
+            chosen.append(u)
+    ends = (descend(objective, u) for u in chosen)
     return min(ends, key=lambda point: point.value)
