@@ -103,7 +103,7 @@ class Intervals:
     @property
     def freedom(self) -> int:
         """Degrees of freedom behind the estimate of the noise that matters."""
-        m, rank = len(self.objective.blocks[0].rows), int(self.parts[0].span.shape[1])
+        m, rank = len(self.objective.blocks[0].data), int(self.parts[0].span.shape[1])
         if self.noise.correlated:
             return m - rank - 1
         return max(self.n * (m - rank) - len(self.best.u), 1)
@@ -209,7 +209,7 @@ class Intervals:
     def _at_rates(self, count: int) -> float:
         """Return the least Q with a given number of relaxation rates."""
         if count == 0:
-            rows = np.zeros(len(self.objective.blocks[0].rows))
+            rows = np.zeros(len(self.objective.blocks[0].data))
             still = replace(self.objective.with_kinetics(Still("A")), time=rows)
             return still.at(np.zeros(0)).value
         objective = self._chain(count)

@@ -52,50 +52,64 @@ class Block:
     """Directions of wavelength space that share a covariance over time.
 
     Args:
-        rows: Their weighted data Y, whitened in time, shape (m, q).
+        data: Their weighted data Y, whitened in time, shape (m, q); or Y Yᵀ, shape (m, m).
         whitener: Inverse Cholesky factor of the covariance over time; None if it is the identity.
-        scatter: Y Yᵀ, shape (m, m), where the data were condensed to it.
+        condensed: Whether the data are Y Yᵀ.
     """
 
-    rows: NDArray[np.float64]
+    data: NDArray[np.float64]
     whitener: NDArray[np.float64] | None = None
-    scatter: NDArray[np.float64] | None = None
+    condensed: bool = False
+
+    @cached_property
+    def rows(self) -> NDArray[np.float64]:
+        """Y, or what has the same scatter, shape (m, q)."""
+        if not self.condensed:
+            return self.data
+        found: NDArray[np.float64] = np.linalg.cholesky(self.data).astype(float)
+        return found
+
+    @property
+    def scatter(self) -> NDArray[np.float64]:
+        """Y Yᵀ, shape (m, m)."""
+        return self.data if self.condensed else self.data @ self.data.T
 
     @cached_property
     def squares(self) -> float:
         """Sum of the squares of the rows."""
-        if self.scatter is not None:
-            return float(np.trace(self.scatter))
-        return float(np.vdot(self.rows, self.rows))
+        squares = np.trace(self.data) if self.condensed else np.vdot(self.data, self.data)
+        return float(squares)
 
     def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
 
-    def left(self, span: NDArray[np.float64]) -> float:
-        """Return the sum of squares that orthonormal columns, shape (m, r), leave."""
-        if self.rows.shape[1] > 1:  # as good as the condensed rows are
-            return self.squares - float(np.vdot(span, self.along(span)))
-        rest = beyond(span, self.rows)
-        return float(np.vdot(rest, rest))
-
     def along(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return Y Yᵀ Q for orthonormal columns Q, shape (m, r)."""
-        if self.scatter is not None:
-            return self.scatter @ span
-        found: NDArray[np.float64] = self.rows @ (self.rows.T @ span)
+        """Return Y Yᵀ Q for columns Q, shape (m, r)."""
+        found: NDArray[np.float64]
+        found = self.data @ span if self.condensed else self.data @ (self.data.T @ span)
+        return found
+
+    def left(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of squares that orthonormal columns, shape (g, m, r), leave, (g,)."""
+        found: NDArray[np.float64]
+        if self.data.shape[1] > 1:
+            wide = np.moveaxis(span, 1, 0).reshape(len(self.data), -1)
+            explained = np.einsum("ij,ij->j", wide, self.along(wide))
+            found = self.squares - explained.reshape(len(span), -1).sum(axis=1)
+        else:
+            found = np.sum([beyond(one, self.data) ** 2 for one in span], axis=(1, 2))
         return found
 
     def beside(self, first: NDArray[np.float64], size: float = 1.0) -> Block:
         """Return these directions divided by their noise, after another one, shape (m, 1)."""
-        rows, scatter = np.hstack((first, self.rows / size)), self.scatter
-        if scatter is not None:
-            scatter = first @ first.T + scatter / size**2
-        return Block(rows, self.whitener, scatter)
+        if self.condensed:
+            return Block(first @ first.T + self.data / size**2, self.whitener, condensed=True)
+        return Block(np.hstack((first, self.data / size)), self.whitener)
 
 
 def condensed(data: NDArray[np.float64]) -> Block:
-    """Return rows with the scatter matrix of the data, shape (m, q), q the smaller of m and n.
+    """Return data, shape (m, n), or their scatter matrix where n is larger than m.
 
     A condensed matrix is right to the rounding of its scatter matrix, 1e-15 of the largest.
     """
@@ -104,7 +118,7 @@ def condensed(data: NDArray[np.float64]) -> Block:
         return Block(data)
     scatter = data @ data.T
     scatter[np.diag_indices(m)] += ROUNDING * max(float(np.trace(scatter)), TINIEST)
-    return Block(np.linalg.cholesky(scatter).astype(float), None, scatter)
+    return Block(scatter, condensed=True)
 
 
 def beyond(span: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -214,23 +228,28 @@ class Objective:
         for block, part in zip(self.blocks, self.splits(u), strict=True):
             along = block.along(part.span)
             within = part.span.T @ along
-            if block.rows.shape[1] > 1:  # as good as the condensed rows are
+            if block.data.shape[1] > 1:  # as good as the scatter matrix is
                 value += block.squares - float(np.trace(within))
             else:
-                rest = part.beyond(block.rows)
+                rest = part.beyond(block.data)
                 value += float(np.vdot(rest, rest))
-                along = rest @ (block.rows.T @ part.span)
+                along = rest @ (block.data.T @ part.span)
             gradient -= np.einsum("pma,ma->p", part.tangents, along @ part.factor.T)
             curvature += part.bent(part.factor @ within @ part.factor.T)
         return Point(u, value, gradient, curvature)
 
 
-def value_at(objective: Objective, u: NDArray[np.float64]) -> float:
-    """Return the value alone, of an objective that is the sum of its blocks."""
-    shares, _ = objective.kinetics.concentrations(
-        objective.time, objective.kinetics.decode(u)[0]
-    )
-    return sum(block.left(_spanned(block.seen(shares))[0]) for block in objective.blocks)
+def values_at(
+    objective: Objective, points: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Return the values alone at some points, of an objective that is the sum of its blocks."""
+    thetas = [objective.kinetics.decode(u)[0] for u in points]
+    shares = np.array([objective.kinetics.concentrations(objective.time, k)[0] for k in thetas])
+    found = np.zeros(len(points))
+    for block in objective.blocks:
+        left, size, _ = _spanned(block.seen(shares))
+        found += block.left(left * (size > 0)[:, None, :])
+    return found
 
 
 def minimise(
@@ -283,19 +302,24 @@ def minimise(
 
 def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     """Return concentrations taken apart into span, pseudo-inverse and tangents."""
-    span, factor = _spanned(values)
-    return Split(span, factor, slopes - span @ (span.T @ slopes))
+    left, size, right = _spanned(values)
+    rank = np.count_nonzero(size)
+    span = left[:, :rank]
+    return Split(span, right[:rank].T / size[:rank], slopes - span @ (span.T @ slopes))
 
 
-def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return orthonormal columns, shape (m, r), and what turns their amplitudes to C's, (s, r)."""
-    norm = np.sqrt(np.einsum("ij,ij->j", values, values))
+def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return the singular value decomposition of columns, shape (…, m, c), of length one.
+
+    Singular values that rounding leaves are zero; what turns back is that of the columns given.
+    """
+    norm = np.sqrt(np.einsum("...ij,...ij->...j", values, values))[..., None, :]
     there = norm > SMALLEST_COLUMN
     if not there.all():
         norm, values = np.where(there, norm, 1.0), np.where(there, values, 0.0)
     left, size, right = np.linalg.svd(values / norm, full_matrices=False)
-    rank = np.count_nonzero(size > RANK * size.max(initial=0.0))
-    return left[:, :rank], right[:rank].T / size[:rank] / norm[:, None]
+    size[size <= RANK * size.max(axis=-1, keepdims=True, initial=0.0)] = 0.0
+    return left, size, right / norm
 
 
 def _step(

@@ -44,6 +44,7 @@ LEVEL_OF_ONE = 4e-3  # the same for a question to one suspect
 CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
 LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
 ROUNDING = 1e-11  # of the data: smaller residuals are no noise
+FAINT = 1e-9  # of the scatter of the data: less is not found by subtraction
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
 COURSES = 5  # smooth courses that are asked for
 FEWEST_LEFT = 4  # courses beside them
@@ -181,7 +182,10 @@ class _Seen:
             def residual() -> Array:
                 return beyond(white @ (data / size))
 
-            scatter = beyond(beyond(found.rotated_scatter()).T)
+            whole = found.rotated_scatter()
+            scatter = beyond(beyond(whole).T)
+            if np.trace(scatter) < FAINT * np.trace(whole):
+                scatter = residual() @ residual().T
             # What is suspected lies within the spectra: a few directions hold all of it.
             basis = np.linalg.qr(np.vstack((rows, level / size)).T)[0]
             inner = beyond(white @ (data @ (basis / size[:, None])))

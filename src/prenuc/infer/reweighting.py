@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROUNDS = 12  # of noise and parameters in turn
 STEADY = 1e-6  # a change of this many standard errors ends them
 ENOUGH = 1e-2  # the same where readings are weighted one by one
+GLANCE = 150  # wavelengths at which a first look at the noise of readings is taken
 RIDGE = 1e-12  # of columns at wavelengths without readings
 
 
@@ -91,9 +92,13 @@ def read_out(
     if data.shape[1] < FEWEST_WAVELENGTHS:
         return noise, objective, best
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
+    first, base, readout = best, objective, Readout(noise.sd**2)
+    courses, each = columns.shape[1] + len(best.u), data.shape[1] // GLANCE
+    if each > 1 and not noise.correlated:
+        some, at = np.ascontiguousarray(data[:, ::each]), wavelength[::each]
+        if estimate(some, followed(columns, some), at, courses, noise, readout).is_even:
+            return noise, base, first
     fit = followed(columns, data)
-    first = best
-    courses, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, courses, noise, readout)
         if readout.is_even:

@@ -122,8 +122,8 @@ class Solution:
         """Return the residuals of one data set, all alike, shape (m, n); NaN where missing."""
         data, stack = self.question.sets[0].series.absorbance, self.question.stack
         columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
-        rest: Array = data - followed(columns, data)
-        return rest
+        rest = followed(columns, data)
+        return np.subtract(data, rest, out=rest)
 
     @cached_property
     def rotated(self) -> Array:
@@ -147,11 +147,10 @@ class Solution:
     def rotated_scatter(self) -> Array:
         """Return the scatter over time of those rows in units of their noise, shape (m, m)."""
         noise, block = self.noises[0], self.objective.blocks[0]
-        scatter = block.rows @ block.rows.T if block.scatter is None else block.scatter
         if len(noise.drift) or not noise.offset_sd > 0:
-            return scatter
+            return block.scatter
         first = block.seen(self.rotated[:, :1] / np.sqrt(noise.variance[0]))
-        return scatter - first @ first.T
+        return block.scatter - first @ first.T
 
     @property
     def effects(self) -> tuple[bool, bool, bool]:

@@ -11,10 +11,10 @@ import numpy as np
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
-from prenuc.infer.projection import value_at
+from prenuc.infer.projection import values_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -138,11 +138,11 @@ def find(
     return own, [_told(kinetics, variables, given.u)]
 
 
-def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend: Descent) -> Point:
+def _search(objective: Objective, points: Sequence[NDArray[np.float64]], descend: Descent) -> Point:
     """Return the best minimum from the most promising of some points."""
-    alone = objective.blocks[0].rows.shape[1] == 1
+    alone = objective.blocks[0].data.shape[1] == 1
     tried = TRIED_ON_A_TRACE if alone else min(TRIED, len(objective.variables) + 1)
-    known = sorted(points, key=lambda u: value_at(objective, u))
+    known = [points[i] for i in np.argsort(values_at(objective, points), kind="stable")]
     spacing = np.maximum(np.ptp(known, axis=0) / NEIGHBOURS, TINY)
     chosen: list[NDArray[np.float64]] = []
     for u in known:
