@@ -217,7 +217,7 @@ def _largest_ratio(freedom: int) -> float:
 def is_exact(noise: Noise, data: NDArray[np.float64]) -> bool:
     """Return whether rotated data, shape (m, n), have no noise beyond what rounding leaves."""
     most = SMALLEST * max(1e2 / data.shape[1], 2.0)  # twice the least that is ever estimated
-    return noise.sd**2 <= most * float(np.vdot(data, data)) + TINIEST
+    return bool(noise.sd**2 <= most * float(np.vdot(data, data)) + TINIEST)
 
 
 def is_correlated(rest: NDArray[np.float64], freedom: int) -> bool:

@@ -226,7 +226,7 @@ def _growth(
     elif fit.max() >= 2.0 and np.median(fit) < 1.0:
         told &= fit < 2.0
     n, each = rough.shape[1], max(told.size // ENOUGH, 1)
-    told, rough, fit = (one.ravel()[::each] for one in (told, rough, fit))
+    told, rough, fit = told.ravel()[::each], rough.ravel()[::each], fit.ravel()[::each]
     if np.sum(told) < 4 * BINS:
         return start.constant, start.light, start.relative
     squares = rough[told] ** 2 * free * n / max(n - len(EFFECTS), 1)

@@ -239,9 +239,7 @@ class Objective:
         return Point(u, value, gradient, curvature)
 
 
-def values_at(
-    objective: Objective, points: Sequence[NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def values_at(objective: Objective, points: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the values alone at some points, of an objective that is the sum of its blocks."""
     thetas = [objective.kinetics.decode(u)[0] for u in points]
     shares = np.array([objective.kinetics.concentrations(objective.time, k)[0] for k in thetas])

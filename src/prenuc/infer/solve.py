@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
 OTHER = 0.3  # in ln k: minima that are not the same
-COARSE = 1e-9  # share of an objective that is not worth a step while weights still change
+COARSELY = partial(minimise, little=1e-9)  # while weights still change
+ROUGHLY = partial(minimise, little=LITTLE)  # not to the last digit
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
 
@@ -104,7 +105,7 @@ class Solution:
 
     def free(self, objective: Objective, u: Array) -> Point:
         """Return the minimum of another objective near u: fewer steps, an amplitude held."""
-        return minimise(objective, u, little=LITTLE)
+        return ROUGHLY(objective, u)
 
     def with_scheme(self, objective: Objective, u: Array) -> Solution:
         """Return the same data fitted with the scheme of another objective, from u on."""
@@ -181,39 +182,19 @@ def solve(
     """
     if not asked.alone:
         return _together(asked, start)
-    objective = Objective(asked.stack, asked.stack.members[0].time, (), asked.clock)
-    return _settled(asked, objective, asked.data[0], start, (non_negative, readout))
-
-
-def _coarsely(objective: Objective, u: Array) -> Point:
-    """Return a minimum near u that is good enough while weights still change."""
-    return minimise(objective, u, little=COARSE)
-
-
-def _roughly(objective: Objective, u: Array) -> Point:
-    """Return a minimum as it is needed to choose among several."""
-    return minimise(objective, u, little=LITTLE)
-
-
-def _settled(
-    asked: Question,
-    objective: Objective,
-    data: Array,
-    start: Mapping[str, float],
-    options: tuple[bool, bool],
-) -> Solution:
-    """Return the fit of one data set: parameters and noise in turn."""
-    kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
+    data, time, kinetics = asked.data[0], asked.stack.members[0].time, asked.kinetics
     bulk = condensed(data[:, 1:]) if data.shape[1] > 1 else None
     first = Block(data) if bulk is None else bulk.beside(data[:, :1])
-    objective = replace(objective, blocks=(first,))
-    best, said = find(objective, kinetics, objective.variables, start, _roughly)
+    objective = Objective(asked.stack, time, (first,), asked.clock)
+    best, said = find(objective, kinetics, start, ROUGHLY)
     noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, bulk=bulk)
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
-        noise, objective, best = read_out(asked, noise, objective, best, _coarsely)
-        if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
-            noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho=rho)
+        noise, objective, best = read_out(asked, noise, objective, best, COARSELY)
+        rho = 0.0 if isinstance(objective, Uneven) else correlation_in_time(data, span, time)
+        if rho:
+            turned = in_turn(asked, objective, best, data, minimise, rho=rho)
+            noise, objective, best, spectra = turned
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
     if non_negative and not isinstance(objective, Uneven):
@@ -279,7 +260,7 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     single = stack.alone(index)
     time = single.members[0].time
     objective = Objective(single, time, (condensed(y),), Clock.of(time))
-    best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, _roughly)
+    best, _ = find(objective, single.members[0].kinetics, {}, ROUGHLY)
     return best, noise_of(single, 0, y, best.u)
 
 

@@ -111,7 +111,6 @@ def in_order(
 def find(
     objective: Objective,
     kinetics: AbstractKinetics,
-    variables: Sequence[Variable],
     start: Mapping[str, float],
     descend: Descent,
 ) -> tuple[Point, list[str]]:
@@ -123,10 +122,10 @@ def find(
     Args:
         objective: What is minimised.
         kinetics: The scheme.
-        variables: Its parameters.
         start: What the user gives, possibly nothing.
         descend: Finds the minimum of an objective from a point on, roughly.
     """
+    variables = objective.variables
     own = _search(objective, grid(kinetics, variables, {}), descend)
     if not start:
         return own, []
