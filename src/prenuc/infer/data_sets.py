@@ -162,16 +162,17 @@ def question(
         sets, kinetics, stack, (), _known(kinetics, known or {}, sets[0].series), whole
     )
     spectra = [filled(one.series.time, one.series.absorbance) for one in sets]
-    return replace(asked, data=tuple(rotate(leveled(one, asked)) for one in spectra))
+    return replace(asked, data=tuple(rotate(one - level_of(one, asked)) for one in spectra))
 
 
-def leveled(spectra: Array, asked: Question) -> Array:
-    """Return spectra, shape (m, n), less their mean where it lies within the fit.
+def level_of(spectra: Array, asked: Question) -> Array:
+    """Return the mean of spectra, shape (m, n), where it lies within the fit; else zeros, (n,).
 
-    A constant spectrum does where all species absorb; less is then lost to rounding.
+    A constant spectrum does where all species absorb; less is lost to rounding without it.
     """
     inside = asked.alone and asked.whole and asked.kinetics.closed and spectra.shape[1] > 1
-    return spectra - spectra.mean(axis=0) if inside else spectra
+    found: Array = spectra.mean(axis=0) if inside else np.zeros(spectra.shape[1])
+    return found
 
 
 def clock_of(sets: Sequence[DataSet]) -> Clock:

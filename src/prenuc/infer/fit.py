@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict, Unpack, overload
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.answer import of_many, of_one_trace, of_spectra
@@ -36,46 +36,41 @@ __all__ = ["DataSet", "Fit", "GlobalFit", "ManyFit", "Parameter", "fit"]
 ALWAYS = ("A_inf", "A_0", "B", "lag", "constant")  # what a start may name though it needs none
 
 
+class Options(TypedDict, total=False):
+    """What may be said of a trace or of spectra besides the scheme; see :func:`fit`."""
+
+    absorbing: str | Sequence[str] | None
+    background: bool
+    through_origin: bool
+    non_negative: bool
+    start: Mapping[str, float] | None
+
+
+class OptionsOfSets(TypedDict, total=False):
+    """The same of several data sets."""
+
+    absorbing: str | Sequence[str] | None
+    laws: Laws | None
+    shift: int
+    shared_spectra: bool
+    known: Mapping[str, NDArray[np.float64]] | None
+    start: Mapping[str, float] | None
+
+
 @overload
 def fit(  # type: ignore[overload-overlap]  # what is more special stands first
-    data: SpectrumSeries,
-    scheme: str,
-    *,
-    at: None = None,
-    absorbing: str | Sequence[str] | None = None,
-    background: bool = False,
-    through_origin: bool = False,
-    non_negative: bool = False,
-    start: Mapping[str, float] | None = None,
+    data: SpectrumSeries, scheme: str, *, at: None = None, **said: Unpack[Options]
 ) -> GlobalFit: ...
 
 
 @overload
 def fit(
-    data: SpectrumSeries | Trace,
-    scheme: str,
-    *,
-    at: str | None = None,
-    absorbing: str | Sequence[str] | None = None,
-    background: bool = False,
-    through_origin: bool = False,
-    non_negative: bool = False,
-    start: Mapping[str, float] | None = None,
+    data: SpectrumSeries | Trace, scheme: str, *, at: str | None = None, **said: Unpack[Options]
 ) -> Fit: ...
 
 
 @overload
-def fit(
-    data: Sequence[DataSet],
-    scheme: str,
-    *,
-    absorbing: str | Sequence[str] | None = None,
-    laws: Laws | None = None,
-    shift: int = 0,
-    shared_spectra: bool = True,
-    known: Mapping[str, NDArray[np.float64]] | None = None,
-    start: Mapping[str, float] | None = None,
-) -> ManyFit: ...
+def fit(data: Sequence[DataSet], scheme: str, **said: Unpack[OptionsOfSets]) -> ManyFit: ...
 
 
 def fit(
@@ -121,13 +116,31 @@ def fit(
         SpectrumError: The wavelength lies outside the spectra.
     """
     if not isinstance(data, SpectrumSeries | Trace):
-        return _of_sets(data, scheme, absorbing, laws, shift, shared_spectra, known, start or {})
+        sets = prepared_sets(data)
+        kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
+        asked = question(
+            sets,
+            kinetics,
+            absorbing=absorbers(kinetics, absorbing),
+            laws=laws,
+            shift=shift,
+            shared_spectra=shared_spectra,
+            known=known,
+        )
+        check_start(start or {}, [variable.name for variable in asked.stack.fitted])
+        return of_many(solve(asked, start or {}))
     if isinstance(data, SpectrumSeries) and at is None and len(data.wavelength) == 1:
         at = f"{data.wavelength[0]} nm"
     if isinstance(data, SpectrumSeries) and at is not None:
         data = data.trace(at)
     data = prepared(data)
-    options = _Options(absorbing, background, through_origin, non_negative, start or {})
+    options: Options = {
+        "absorbing": absorbing,
+        "background": background,
+        "through_origin": through_origin,
+        "non_negative": non_negative,
+        "start": start,
+    }
     found = _as_asked(data, parse(scheme, data.time_unit), options)
     if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
         muted = {name: one.muted(why) for name, one in found.params.items()}
@@ -147,62 +160,54 @@ def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool)
         FitError: See :func:`fit`.
     """
     data = prepared(data)
-    return _as_asked(data, parse(scheme, data.time_unit), _Options(background=background))
-
-
-@dataclass(frozen=True)
-class _Options:
-    """What is said of one data set besides the scheme; see :func:`fit`."""
-
-    absorbing: str | Sequence[str] | None = None
-    background: bool = False
-    through_origin: bool = False
-    non_negative: bool = False
-    start: Mapping[str, float] = field(default_factory=dict)
+    return _as_asked(data, parse(scheme, data.time_unit), {"background": background})
 
 
 def _as_asked(
-    data: SpectrumSeries | Trace, kinetics: AbstractKinetics, said: _Options
+    data: SpectrumSeries | Trace, kinetics: AbstractKinetics, said: Options
 ) -> Fit | GlobalFit:
     if isinstance(data, SpectrumSeries):
         return _of_spectra(data, kinetics, said)
     return _of_trace(data, kinetics, said)
 
 
-def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: _Options) -> GlobalFit:
-    if said.through_origin:
+def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: Options) -> GlobalFit:
+    if said.get("through_origin"):
         what = "spectra at all wavelengths have no common origin to go through"
         raise FitError(Problem(what, "Give a wavelength, or leave the option out"))
-    check_start(said.start, kinetics.names)
-    picked = absorbers(kinetics, said.absorbing)
-    under = said.background and not kinetics.closed
+    start = said.get("start") or {}
+    check_start(start, kinetics.names)
+    picked = absorbers(kinetics, said.get("absorbing"))
+    under = bool(said.get("background")) and not kinetics.closed
 
     def solved(spectra: SpectrumSeries) -> Solution:
         asked = question([DataSet(data=spectra, background=under)], kinetics, absorbing=picked)
-        return solve(asked, said.start, non_negative=said.non_negative)
+        return solve(asked, start, non_negative=bool(said.get("non_negative")))
 
     return of_spectra(*without_outlying(data, solved))
 
 
-def _of_trace(data: Trace, kinetics: AbstractKinetics, said: _Options) -> Fit:
-    if said.non_negative:
+def _of_trace(data: Trace, kinetics: AbstractKinetics, said: Options) -> Fit:
+    if said.get("non_negative"):
         what = "a trace has no spectra that could be held above zero"
         raise FitError(Problem(what, "Leave the option out, or fit all wavelengths"))
-    free, picked = said.background or data.offset_free, absorbers(kinetics, said.absorbing)
-    if said.through_origin:
+    free = bool(said.get("background")) or data.offset_free
+    picked = absorbers(kinetics, said.get("absorbing"))
+    if said.get("through_origin"):
         if free:
             what = "a trace with an unknown constant under it does not go through the origin"
             raise FitError(Problem(what, "Leave out one of the two options"))
         picked = (len(kinetics.species) - 1,)
     late = delayed(kinetics) or kinetics
     linear = (*ALWAYS, *(f"A_{s}" for s in late.species), *late.species)
-    check_start(said.start, late.names, linear)
-    start = {name: value for name, value in said.start.items() if name in late.names}
+    given = said.get("start") or {}
+    check_start(given, late.names, linear)
+    start = {name: value for name, value in given.items() if name in late.names}
     asked = question([DataSet(data=data, background=free)], late, absorbing=picked)
     return of_one_trace(solve(asked, start), data, kinetics)
 
 
-def _late(found: Fit | GlobalFit, data: SpectrumSeries | Trace, said: _Options) -> Fit | GlobalFit:
+def _late(found: Fit | GlobalFit, data: SpectrumSeries | Trace, said: Options) -> Fit | GlobalFit:
     """Return the fit after a lag, where only that describes the data; else the one found."""
     kinetics = parse(found.scheme, data.time_unit)
     if {"lag", "a", "a1"} & {*kinetics.names, *kinetics.species} or delayed(kinetics):
@@ -219,28 +224,3 @@ def _late(found: Fit | GlobalFit, data: SpectrumSeries | Trace, said: _Options) 
         f"describe: '{late.scheme}' was fitted"
     )
     return replace(late, warnings=(note, *late.warnings))
-
-
-def _of_sets(
-    data: Sequence[DataSet],
-    scheme: str,
-    absorbing: str | Sequence[str] | None,
-    laws: Laws | None,
-    shift: int,
-    shared_spectra: bool,
-    known: Mapping[str, NDArray[np.float64]] | None,
-    start: Mapping[str, float],
-) -> ManyFit:
-    sets = prepared_sets(data)
-    kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
-    asked = question(
-        sets,
-        kinetics,
-        absorbing=absorbers(kinetics, absorbing),
-        laws=laws,
-        shift=shift,
-        shared_spectra=shared_spectra,
-        known=known,
-    )
-    check_start(start, [variable.name for variable in asked.stack.fitted])
-    return of_many(solve(asked, start))

@@ -40,6 +40,8 @@ ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate con
 WIDEST_STEP = 0.3  # in ln k or sizes: the first step of a profile
 RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
 BEFORE = 0.999  # of the first time: a lag that is over by then
+REACHED = 5e-7  # of √(Q − Q_min): rounding of Q is as large
+NEARLY, WIDER = 1.002, 1.5  # what a shift that falls short of a limit is multiplied by
 FLAT = 0.01  # of χ²: a profile that does not rise by more is flat
 
 
@@ -103,7 +105,7 @@ class Intervals:
     @property
     def freedom(self) -> int:
         """Degrees of freedom behind the estimate of the noise that matters."""
-        m, rank = len(self.objective.blocks[0].rows), int(self.parts[0].span.shape[1])
+        m, rank = len(self.objective.blocks[0].data), int(self.parts[0].span.shape[1])
         if self.noise.correlated:
             return m - rank - 1
         return max(self.n * (m - rank) - len(self.best.u), 1)
@@ -213,7 +215,7 @@ class Intervals:
     def _at_rates(self, count: int) -> float:
         """Return the least Q with a given number of relaxation rates."""
         if count == 0:
-            rows = np.zeros(len(self.objective.blocks[0].rows))
+            rows = np.zeros(len(self.objective.blocks[0].data))
             still = replace(self.objective.with_kinetics(Still("A")), time=rows)
             return still.at(np.zeros(0)).value
         objective = self._chain(count)
@@ -247,11 +249,17 @@ def crossing(
     """
     from scipy.optimize import brentq
 
-    rises = cache(rise)  # a profile that goes on from its last point is not the same twice
+    @cache  # a profile that goes on from its last point is not the same twice
+    def rises(shift: float) -> float:
+        found = rise(shift)
+        return found if abs(found) > REACHED else 0.0
+
     low, high = widest
     inner, outer = 0.0, step
     while low <= outer <= high and rises(outer) < 0:
-        inner, outer = outer, outer * 1.5
+        # √(Q − Q_min) is nearly straight, so that its crossing lies not far from here.
+        near = NEARLY * rises(0.0) / min(rises(0.0) - rises(outer), -1e-300)
+        inner, outer = outer, outer * (near if inner == 0 and near < WIDER else WIDER)
     if not low <= outer <= high:
         return None
     if inner != 0 and rises(inner) >= 0:

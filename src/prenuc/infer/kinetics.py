@@ -204,14 +204,12 @@ def _of_two_steps(t: NDArray[np.float64], k1: float, k2: float) -> _Values:
     along_first = between * k2 / gap**2 - k1 * t * first / gap
     along_second = k1 * t * second / gap - k1 * between / gap**2
     left = -t * first
-    shares = np.stack((first, middle, 1.0 - first - middle), axis=1)
-    slopes = np.stack(
-        (
-            np.stack((left, along_first, -left - along_first), axis=1),
-            np.stack((np.zeros_like(t), along_second, -along_second), axis=1),
-        )
+    shares = np.array((first, middle, 1.0 - first - middle))
+    nothing = np.zeros_like(t)
+    slopes = np.array(
+        ((left, along_first, -left - along_first), (nothing, along_second, -along_second))
     )
-    return shares, slopes
+    return np.ascontiguousarray(shares.T), np.ascontiguousarray(slopes.swapaxes(1, 2))
 
 
 def _by_eigenvectors(

@@ -172,10 +172,12 @@ def estimate_noise(
             move the fit, shape (m, p).
     """
     (m, n), r, p = data.shape, span.shape[1], slopes.shape[1]
-    floor = SMALLEST * float(np.sum(data**2)) + TINIEST
+    floor = SMALLEST * float(np.vdot(data, data)) + TINIEST
     if n == 1:
         floor = (4.0 * np.finfo(float).eps * float(np.max(np.abs(data)))) ** 2 + TINIEST
-    squares = np.sum((data - span @ (span.T @ data)) ** 2, axis=0)
+    rest = span @ (span.T @ data)
+    np.subtract(data, rest, out=rest)
+    squares = np.einsum("ij,ij->j", rest, rest)
     if n < FEWEST_WAVELENGTHS:
         variance = max(float(squares.sum()) / (n * (m - r) - p), floor)
         return Noise(np.full(n, variance), math.sqrt(variance))
@@ -214,7 +216,8 @@ def _largest_ratio(freedom: int) -> float:
 
 def is_exact(noise: Noise, data: NDArray[np.float64]) -> bool:
     """Return whether rotated data, shape (m, n), have no noise beyond what rounding leaves."""
-    return noise.sd**2 <= 1e2 * SMALLEST * float(np.mean(data**2)) * len(data) + TINIEST
+    most = SMALLEST * max(1e2 / data.shape[1], 2.0)  # twice the least that is ever estimated
+    return bool(noise.sd**2 <= most * float(np.vdot(data, data)) + TINIEST)
 
 
 def is_correlated(rest: NDArray[np.float64], freedom: int) -> bool:

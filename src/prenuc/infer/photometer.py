@@ -52,7 +52,6 @@ ROUNDS = 12  # of reweighting
 RISING = ((0, 1), (0, 2), (0, 1, 2))  # which of the three parts of a variance are tried
 DENSEST = 8.0  # larger numbers are no absorbance
 ENOUGH = 10_000  # readings from which the size of the noise is learned
-GLANCE = 150  # wavelengths at which a first look is taken
 LEAST = 1e-300  # variance of amounts that a spectrum cannot have
 RISES = 2.0  # standard errors by which noise must grow with the absorbance to be asked further
 BINS = 40  # along the absorbance, in which the size of the noise is learned
@@ -125,17 +124,6 @@ def estimate(
         noise: What noise even readings would have.
         start: The noise of the round before.
     """
-    if start.is_even and not noise.correlated and data.shape[1] > 2 * GLANCE:
-        some = slice(None, None, data.shape[1] // GLANCE)
-        glance = _estimate(data[:, some], fit[:, some], wavelength[some], followed, noise, start)
-        if glance.is_even:
-            return glance
-    return _estimate(data, fit, wavelength, followed, noise, start)
-
-
-def _estimate(
-    data: Array, fit: Array, wavelength: Array, followed: int, noise: Noise, start: Readout
-) -> Readout:
     m = len(data)
     response, weight = start.response(data, fit)
     fields = fields_of(fit, wavelength)
@@ -236,10 +224,10 @@ def _growth(
     told = weight > 0
     if start.light > 0:
         told &= fit < -math.log10(BRIGHT * math.sqrt(start.light))
-    elif np.median(fit) < 1.0:
+    elif fit.max() >= 2.0 and np.median(fit) < 1.0:
         told &= fit < 2.0
-    n = rough.shape[1]
-    told.ravel()[np.arange(told.size) % max(told.size // ENOUGH, 1) > 0] = False
+    n, each = rough.shape[1], max(told.size // ENOUGH, 1)
+    told, rough, fit = told.ravel()[::each], rough.ravel()[::each], fit.ravel()[::each]
     if np.sum(told) < 4 * BINS:
         return start.constant, start.light, start.relative
     squares = rough[told] ** 2 * free * n / max(n - len(EFFECTS), 1)

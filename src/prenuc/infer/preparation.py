@@ -157,11 +157,12 @@ def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[P
         late = labels[int(np.flatnonzero(np.diff(series.time) <= 0)[0]) + 1]
         told = f"the times do not ascend at {late}"
         found.append(Problem(told, f"Sort the {what} by time and merge those of equal time"))
-    values = series.absorbance[np.isfinite(series.absorbance)]
-    if np.any(np.isinf(series.absorbance)):
+    finite = np.isfinite(series.absorbance)
+    values = series.absorbance if np.all(finite) else series.absorbance[finite]
+    if not np.all(finite) and np.any(np.isinf(series.absorbance)):
         row = int(np.argwhere(np.isinf(series.absorbance))[0][0])
         found.append(Problem(f"{labels[row]} holds a value that is infinite", "Remove it"))
-    elif values.size and np.max(np.abs(values)) > LARGEST:
+    elif max(values.max(initial=0.0), -values.min(initial=0.0)) > LARGEST:
         found.append(Problem(f"the signal exceeds {LARGEST:g}", "Check its unit"))
     fewest = len(kinetics.names) + len(kinetics.species) + 1
     if len(series) < fewest or series.absorbance.shape[1] < 1:

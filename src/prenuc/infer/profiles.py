@@ -159,6 +159,9 @@ class AbstractKinetics(ABC):
     def decode(self, u: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return θ and ∂θ/∂u at a point of the search, both shape (names,)."""
         logs = self.logarithmic
+        if logs.all():
+            values = np.exp(u)
+            return values, values
         values = np.where(logs, np.exp(np.where(logs, u, 0.0)), u)
         return values, np.where(logs, values, 1.0)
 

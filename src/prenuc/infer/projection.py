@@ -52,35 +52,80 @@ class Block:
     """Directions of wavelength space that share a covariance over time.
 
     Args:
-        rows: Their weighted data Y, whitened in time, shape (m, q).
+        data: Their weighted data Y, whitened in time, shape (m, q); or Y Yᵀ, shape (m, m).
         whitener: Inverse Cholesky factor of the covariance over time; None if it is the identity.
+        condensed: Whether the data are Y Yᵀ.
     """
 
-    rows: NDArray[np.float64]
+    data: NDArray[np.float64]
     whitener: NDArray[np.float64] | None = None
+    condensed: bool = False
+
+    @cached_property
+    def rows(self) -> NDArray[np.float64]:
+        """Y, or what has the same scatter, shape (m, q)."""
+        if not self.condensed:
+            return self.data
+        found: NDArray[np.float64] = np.linalg.cholesky(self.data).astype(float)
+        return found
+
+    @property
+    def scatter(self) -> NDArray[np.float64]:
+        """Y Yᵀ, shape (m, m)."""
+        return self.data if self.condensed else self.data @ self.data.T
 
     @cached_property
     def squares(self) -> float:
         """Sum of the squares of the rows."""
-        return float(np.vdot(self.rows, self.rows))
+        squares = np.trace(self.data) if self.condensed else np.vdot(self.data, self.data)
+        return float(squares)
 
     def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
 
+    def along(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return Y Yᵀ Q for columns Q, shape (m, r)."""
+        found: NDArray[np.float64]
+        found = self.data @ span if self.condensed else self.data @ (self.data.T @ span)
+        return found
 
-def condensed(data: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return rows with the scatter matrix of the data, shape (m, q), q the smaller of m and n.
+    def left(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of squares that orthonormal columns, shape (g, m, r), leave, (g,)."""
+        found: NDArray[np.float64]
+        if self.data.shape[1] > 1:
+            wide = np.moveaxis(span, 1, 0).reshape(len(self.data), -1)
+            explained = np.einsum("ij,ij->j", wide, self.along(wide))
+            found = self.squares - explained.reshape(len(span), -1).sum(axis=1)
+        else:
+            found = np.sum([beyond(one, self.data) ** 2 for one in span], axis=(1, 2))
+        return found
+
+    def beside(self, first: NDArray[np.float64], size: float = 1.0) -> Block:
+        """Return these directions divided by their noise, after another one, shape (m, 1)."""
+        if self.condensed:
+            return Block(first @ first.T + self.data / size**2, self.whitener, condensed=True)
+        return Block(np.hstack((first, self.data / size)), self.whitener)
+
+
+def condensed(data: NDArray[np.float64]) -> Block:
+    """Return data, shape (m, n), or their scatter matrix where n is larger than m.
 
     A condensed matrix is right to the rounding of its scatter matrix, 1e-15 of the largest.
     """
     m, n = data.shape
     if n <= m:
-        return data
-    gram = data @ data.T
-    gram[np.diag_indices(m)] += ROUNDING * max(float(np.trace(gram)), TINIEST)
-    rows: NDArray[np.float64] = np.linalg.cholesky(gram).astype(float)
-    return rows
+        return Block(data)
+    scatter = data @ data.T
+    scatter[np.diag_indices(m)] += ROUNDING * max(float(np.trace(scatter)), TINIEST)
+    return Block(scatter, condensed=True)
+
+
+def beyond(span: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what orthonormal columns do not follow of data, twice for its last digit."""
+    rest = rows - span @ (span.T @ rows)
+    again: NDArray[np.float64] = rest - span @ (span.T @ rest)
+    return again
 
 
 @dataclass(frozen=True)
@@ -105,13 +150,14 @@ class Split:
 
     def beyond(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the columns do not follow of data, shape (m, q), twice for its last digit."""
-        rest = rows - self.span @ (self.span.T @ rows)
-        again: NDArray[np.float64] = rest - self.span @ (self.span.T @ rest)
-        return again
+        return beyond(self.span, rows)
 
     def curvature(self, spectra: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return tr(T_pᵀ T_q S Sᵀ), shape (rates, rates), for spectra S, shape (species, q)."""
-        inner = spectra @ spectra.T
+        return self.bent(spectra @ spectra.T)
+
+    def bent(self, inner: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the same for S Sᵀ, shape (species, species)."""
         flat = self.tangents.reshape(len(self.tangents), math.prod(self.tangents.shape[1:]))
         found: NDArray[np.float64] = flat @ (self.tangents @ inner).reshape(flat.shape).T
         return found
@@ -180,24 +226,34 @@ class Objective:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
-            seen = part.span.T @ block.rows
-            spectra = part.factor @ seen
-            if block.rows.shape[1] > 1:  # as good as the condensed rows are
-                rest = block.rows
-                value += block.squares - float(np.vdot(seen, seen))
+            along = block.along(part.span)
+            within = part.span.T @ along
+            if block.data.shape[1] > 1:  # as good as the scatter matrix is
+                value += block.squares - float(np.trace(within))
             else:
-                rest = part.beyond(block.rows)
+                rest = part.beyond(block.data)
                 value += float(np.vdot(rest, rest))
-            gradient -= np.einsum("pma,ma->p", part.tangents, rest @ spectra.T)
-            curvature += part.curvature(spectra)
+                along = rest @ (block.data.T @ part.span)
+            gradient -= np.einsum("pma,ma->p", part.tangents, along @ part.factor.T)
+            curvature += part.bent(part.factor @ within @ part.factor.T)
         return Point(u, value, gradient, curvature)
+
+
+def values_at(objective: Objective, points: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the values alone at some points, of an objective that is the sum of its blocks."""
+    thetas = [objective.kinetics.decode(u)[0] for u in points]
+    shares = np.array([objective.kinetics.concentrations(objective.time, k)[0] for k in thetas])
+    found = np.zeros(len(points))
+    for block in objective.blocks:
+        left, size, _ = _spanned(block.seen(shares))
+        found += block.left(left * (size > 0)[:, None, :])
+    return found
 
 
 def minimise(
     objective: Objective,
     u: NDArray[np.float64],
     fixed: int | None = None,
-    known: Point | None = None,
     bounds: NDArray[np.float64] | None = None,
     little: float = LEAST,
 ) -> Point:
@@ -207,12 +263,11 @@ def minimise(
         objective: What is minimised.
         u: Start, shape (variables,).
         fixed: Index of a variable that stays where it is.
-        known: The objective at u, if it is known already.
         bounds: Smallest and largest u, shape (2, variables); those of the objective if None.
         little: Share of the objective that is not worth another step.
     """
     sizes, (low, high) = objective.sizes, objective.bounds if bounds is None else bounds
-    here = known or objective.at(u)
+    here = objective.at(u)
     free = np.array([i for i in range(len(u)) if i != fixed], dtype=int)
     if not len(free):
         return here
@@ -245,23 +300,33 @@ def minimise(
 
 def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     """Return concentrations taken apart into span, pseudo-inverse and tangents."""
-    norm = np.linalg.norm(values, axis=0)
-    there = norm > SMALLEST_COLUMN
-    norm = np.where(there, norm, 1.0)
-    left, size, right = np.linalg.svd(np.where(there, values / norm, 0.0), full_matrices=False)
-    rank = int(np.sum(size > RANK * np.max(size, initial=0.0)))
+    left, size, right = _spanned(values)
+    rank = np.count_nonzero(size)
     span = left[:, :rank]
-    factor = right[:rank].T / size[:rank] / norm[:, None]
-    return Split(span, factor, slopes - span @ (span.T @ slopes))
+    return Split(span, right[:rank].T / size[:rank], slopes - span @ (span.T @ slopes))
+
+
+def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return the singular value decomposition of columns, shape (…, m, c), of length one.
+
+    Singular values that rounding leaves are zero; what turns back is that of the columns given.
+    """
+    norm = np.sqrt(np.einsum("...ij,...ij->...j", values, values))[..., None, :]
+    there = norm > SMALLEST_COLUMN
+    if not there.all():
+        norm, values = np.where(there, norm, 1.0), np.where(there, values, 0.0)
+    left, size, right = np.linalg.svd(values / norm, full_matrices=False)
+    size[size <= RANK * size.max(axis=-1, keepdims=True, initial=0.0)] = 0.0
+    return left, size, right / norm
 
 
 def _step(
     here: Point, free: NDArray[np.intp], damping: float, sizes: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return a damped Gauss-Newton step, no longer than allowed, shape (variables,)."""
-    matrix = here.curvature[np.ix_(free, free)]
-    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    scaled = matrix / np.outer(scale, scale) + damping * np.eye(len(free))
+    matrix = here.curvature[free[:, None], free]
+    scale = np.sqrt(np.maximum(matrix.diagonal(), 1e-300))
+    scaled = matrix / (scale[:, None] * scale) + damping * np.eye(len(free))
     move = np.linalg.lstsq(scaled, -here.gradient[free] / scale, rcond=1e-13)[0] / scale
     step = np.zeros(len(here.u))
     longest = float(np.max(np.abs(move / sizes[free])))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.noise import brownian, is_exact, turned_back
+from prenuc.infer.noise import brownian, is_exact, rotate, turned_back
 from prenuc.infer.photometer import EFFECTS
 from prenuc.infer.projection import split
 from prenuc.infer.residual_checks import independent_wavelengths
@@ -31,7 +31,7 @@ from prenuc.infer.uneven import Uneven
 from prenuc.infer.whitened import noise_ceiling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,7 @@ LEVEL_OF_NONE = 0.1  # chance above which one suspect is dropped
 CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
 LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
 ROUNDING = 1e-11  # of the data: smaller residuals are no noise
+FAINT = 1e-9  # of the scatter of the data: less is not found by subtraction
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
 SMOOTH = 4  # share of the directions along wavelength that holds bands, where noise is correlated
 COURSES = 5  # smooth courses that are asked for
@@ -83,7 +84,7 @@ def judged(found: Solution) -> Judged:
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
         return Judged("", nothing)
-    if not np.any(seen.residual):  # an estimate of the noise that ran away silences all of them
+    if not np.any(seen.scatter):  # an estimate of the noise that ran away silences all of them
         why = "the noise that was estimated leaves nothing of the residuals to judge"
         return Judged(f"{why}; {MEND}", nothing)
     rate = _suspected(seen, seen.rate)
@@ -107,39 +108,52 @@ def _doubts(found: Solution, seen: _Seen, rate: _Suspected) -> Iterator[str]:
         yield f"a rate constant changes in the course of the series; {MEND}"
     if found.noises[0].rho > 0:  # how slow such noise may be is known too little
         return
-    signals = seen.residual @ seen.signal
-    if signals.size and _chance(signals, seen.slow, r) < LEVEL:
+    signals = seen.signals @ seen.signals.T
+    if signals.any() and _chance(signals, seen.slow, r, seen.signals.shape[1]) < LEVEL:
         yield (
             "the residuals keep a slow course with the spectra of the species: the scheme misses "
             f"a step, or the gain or a rate constant changes in the course of the series; {MEND}"
         )
-    rest = [seen.residual]
-    if found.noises[0].correlated:
-        rest.append(seen.residual[:, : seen.residual.shape[1] // SMOOTH])
-    if any(_chance(one, seen.slow, r) < LEVEL for one in rest):
+    smooth = seen.smooth() if found.noises[0].correlated else seen.scatter[:, :0]
+    if _chance(seen.scatter, seen.slow, r, seen.n) < LEVEL or (
+        smooth.size and _chance(smooth @ smooth.T, seen.slow, r, smooth.shape[1]) < LEVEL
+    ):
         yield f"the residuals keep a slow course: something changes that the scheme lacks; {MEND}"
-    if not found.noises[0].correlated and _stands_out(found, seen.residual):
+    if not found.noises[0].correlated and _stands_out(found, seen):
         yield (
             "one course of the residuals stands out of the noise: something changes that the "
             f"scheme lacks; {MEND}"
         )
 
 
-def _stands_out(found: Solution, residual: Array) -> bool:
+def _stands_out(found: Solution, seen: _Seen) -> bool:
     """Return whether the largest singular value is beyond that of pure noise."""
-    limit = ABOVE * float(noise_ceiling(np.array([residual.shape[0]]), residual.shape[1])[0])
-    if _largest(residual) <= limit:
+    limit = ABOVE * float(noise_ceiling(np.array([len(seen.scatter)]), seen.n)[0])
+    if not _exceeds(seen.scatter, limit, seen.n):
         return False
+    residual = seen.residual()
     rest = residual if isinstance(found.objective, Uneven) else turned_back(residual)
-    return _largest(np.clip(rest, -HELD, HELD)) > limit
+    held = np.clip(rest, -HELD, HELD)
+    return _exceeds(held @ held.T, limit, seen.n)
 
 
-def _largest(residual: Array) -> float:
-    """Return the largest singular value of residuals of variance 1, (m, n)."""
-    m, n = residual.shape
-    gram = residual @ residual.T if m < n else residual.T @ residual
-    scale = math.sqrt(float(np.trace(gram)) / residual.size)
-    return math.sqrt(float(np.linalg.eigvalsh(gram)[-1])) / scale
+def _exceeds(scatter: Array, limit: float, n: int) -> bool:
+    """Return whether residuals of variance 1 have a singular value beyond a limit.
+
+    They have not where limit² 1 − R Rᵀ is positive definite.
+
+    Args:
+        scatter: R Rᵀ, shape (m, m).
+        limit: In units of the residuals' standard deviation.
+        n: Directions of wavelength.
+    """
+    m = len(scatter)
+    variance = float(np.trace(scatter)) / (m * n)
+    try:
+        np.linalg.cholesky(limit**2 * variance * np.eye(m) - scatter)
+    except np.linalg.LinAlgError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -147,26 +161,30 @@ class _Seen:
     """A fit in units of its noise, directions in which the baseline drifts left out.
 
     Args:
-        residual: Residuals, shape (m, n).
+        residual: Returns the residuals, shape (m, n).
+        scatter: R Rᵀ of them, shape (m, m).
+        n: Their directions of wavelength.
         inner: The same in the directions in which moves and suspects are given, (m, d).
         span: Courses that the fit follows at every wavelength, orthonormal, (m, r).
         moves: How the parameters move the fit, shape (p, m, d).
-        signal: Directions of the spectra of the species, orthonormal, shape (n, s).
+        signals: The residuals along the spectra of the species, shape (m, s).
         slow: Smooth courses beyond those, orthonormal, shape (m, q).
         gain: What a signal that grows as a whole in a line would do, shape (m, d).
         rate: What rate constants that grow in a line would do, shape (m, d).
-        scatter: What scattering does to each spectrum, of norm 1, shape (m, d).
+        haze: What scattered light does to each spectrum, of norm 1, shape (m, d).
     """
 
-    residual: Array
+    residual: Callable[[], Array]
+    scatter: Array
+    n: int
     inner: Array
     span: Array
     moves: Array
-    signal: Array
+    signals: Array
     slow: Array
     gain: Array
     rate: Array
-    scatter: Array
+    haze: Array
 
     @classmethod
     def of(cls, found: Solution) -> _Seen:
@@ -174,50 +192,65 @@ class _Seen:
         objective, u, time = found.objective, found.best.u, found.objective.time
         shares, slopes = _columns(found)
         x = (time - time[0]) / (time[-1] - time[0])
-        scatter = _of_scatter(found)
+        wavelength = found.question.sets[0].series.wavelength
+        haze = ((wavelength[0] / wavelength) ** 4)[None]  # as λ⁻⁴
         if isinstance(objective, Uneven):
             spectra, _, rest = objective.parts(u)
             root = np.sqrt(objective.weight.T)
             span = objective.splits(u)[0].span
-            residual, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
-            inner, scatter = residual, scatter * root
+            inner, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
             followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
+            scatter, n = inner @ inner.T, inner.shape[1]
+            signals, haze = inner @ _directions(followed), haze * root
+
+            def residual() -> Array:
+                return inner
         else:
-            data, level = found.weighted_rows()
-            block = objective.blocks[0]
-            white = block.whitener if block.whitener is not None else np.eye(len(time))
-            white = white if found.noises[0].rho else np.eye(len(time))
-            part = split(white @ shares, white @ slopes)
-            rows, span = part.inverse @ data, part.span
-            residual, followed = data - span @ (span.T @ data), span.T @ data
+            # Whole spectra enter by a few courses or directions at a time, or by their scatter.
+            data, size, level = found.rotated_rows()
+            block, n = objective.blocks[0], len(size)
+            white = block.seen(np.eye(len(time))) if found.noises[0].rho else np.eye(len(time))
+            shares, slopes = white @ shares, white @ slopes
+            part = split(shares, slopes)
+            span = part.span
+            followed = (span.T @ white) @ data / size
+            rows = part.factor @ followed
+
+            def beyond(courses: Array) -> Array:
+                return courses - span @ (span.T @ courses)
+
+            def residual() -> Array:
+                return beyond(white @ (data / size))
+
+            whole = found.rotated_scatter()
+            scatter = beyond(beyond(whole).T)
+            if np.trace(scatter) < FAINT * np.trace(whole):
+                scatter = residual() @ residual().T
             # What is suspected lies within the spectra: a few directions hold all of it.
-            scatter = found.in_noise(scatter)
-            basis = np.linalg.qr(np.vstack((rows, level[:1], scatter[:1])).T)[0]
-            scatter = scatter @ basis
-            moves = (white @ slopes) @ (rows @ basis)
-            fit = (white @ shares) @ (rows @ basis) + level @ basis
-            inner = residual @ basis
-        signal, slow = _directions(followed), _smooth(time, span)
-        gain, rate = x[:, None] * fit, x[:, None] * moves.sum(axis=0)
-        scatter = scatter / np.maximum(np.linalg.norm(scatter, axis=1), 1e-300)[:, None]
-        return cls(residual, inner, span, moves, signal, slow, gain, rate, scatter)
+            haze = rotate(haze)[:, -n:] / size
+            basis = np.linalg.qr(np.vstack((rows, level / size, haze)).T)[0]
+            inner = beyond(white @ (data @ (basis / size[:, None])))
+            signals = beyond(white @ (data @ (_directions(followed) / size[:, None])))
+            moves = slopes @ (rows @ basis)
+            fit = shares @ (rows @ basis) + white.sum(axis=1)[:, None] * (level / size @ basis)
+            haze = haze @ basis
+        gain, rate, slow = x[:, None] * fit, x[:, None] * moves.sum(axis=0), _smooth(time, span)
+        haze = haze / np.maximum(np.linalg.norm(haze, axis=1), 1e-300)[:, None]
+        return cls(residual, scatter, n, inner, span, moves, signals, slow, gain, rate, haze)
 
-    def beside_scatter(self) -> _Seen:
+    def smooth(self) -> Array:
+        """Return the residuals in those rotated directions that hold bands, shape (m, n / 4)."""
+        return self.residual()[:, : self.n // SMOOTH]
+
+    def beside_haze(self) -> _Seen:
         """Return what is left beside a baseline of scattered light that changes as it likes."""
-        w = self.scatter
-        inner, gain = (
-            one - np.sum(one * w, axis=1)[:, None] * w for one in (self.inner, self.gain)
+        h = self.haze
+        return replace(
+            self,
+            inner=self.inner - np.sum(self.inner * h, axis=1)[:, None] * h,
+            gain=self.gain - np.sum(self.gain * h, axis=1)[:, None] * h,
+            moves=self.moves - np.sum(self.moves * h, axis=2)[:, :, None] * h,
         )
-        moves = self.moves - np.sum(self.moves * w, axis=2)[:, :, None] * w
-        return replace(self, inner=inner, gain=gain, moves=moves)
-
-
-def _of_scatter(found: Solution) -> Array:
-    """Return λ⁻⁴ for each spectrum, shape (m, n)."""
-    series = found.question.sets[0].series
-    one = (series.wavelength[0] / series.wavelength) ** 4
-    shape: Array = np.broadcast_to(one, series.absorbance.shape)
-    return shape
 
 
 def _columns(found: Solution) -> tuple[Array, Array]:
@@ -254,7 +287,7 @@ def _is_gain(seen: _Seen) -> bool:
     """Return whether the signal changes as a whole, and not only as scattered light would."""
     if _suspected(seen, seen.gain).chance >= LEVEL_OF_GAIN:
         return False
-    beside = seen.beside_scatter()
+    beside = seen.beside_haze()
     return _suspected(beside, beside.gain).chance < LEVEL_OF_NONE
 
 
@@ -284,19 +317,26 @@ def _suspected(seen: _Seen, field: Array) -> _Suspected:
     if size <= 1e-9 * float(np.linalg.norm(own)):
         return _Suspected(1.0, np.zeros(len(taken)))
     m, r = seen.span.shape
-    scale = math.sqrt(float(np.mean(seen.residual**2)) * m / (m - r))
+    scale = math.sqrt(float(np.trace(seen.scatter)) / (seen.n * (m - r)))
     amount = float(rest @ seen.inner.ravel()) / size**2
     return _Suspected(2.0 * float(ndtr(-abs(amount) * size / scale)), -amount * taken)
 
 
-def _chance(courses: Array, slow: Array, followed: int) -> float:
-    """Return how often noise alone has so much of its variance in slow courses."""
+def _chance(scatter: Array, slow: Array, followed: int, n: int) -> float:
+    """Return how often noise alone has so much of its variance in slow courses.
+
+    Args:
+        scatter: R Rᵀ of residuals, shape (m, m).
+        slow: The courses, orthonormal, shape (m, q).
+        followed: Courses that the fit follows.
+        n: Directions of wavelength.
+    """
     from scipy.special import fdtrc
 
-    m, q = courses.shape[0], slow.shape[1]
-    independent = independent_wavelengths(courses @ courses.T, m - followed, courses.shape[1])
-    within = float(np.sum((slow.T @ courses) ** 2))
-    rest = max(float(np.sum(courses**2)) - within, 1e-300)
+    m, q = slow.shape
+    independent = independent_wavelengths(scatter, m - followed, n)
+    within = float(np.trace(slow.T @ scatter @ slow))
+    rest = max(float(np.trace(scatter)) - within, 1e-300)
     ratio = within / q / (rest / (m - followed - q))
     return float(fdtrc(q * independent, (m - followed - q) * independent, ratio))
 
@@ -320,7 +360,7 @@ def _of_amounts(found: Solution, seen: _Seen) -> str:
     names = [name for name, on in zip(EFFECTS, found.effects, strict=True) if on]
     for name, amount in zip(names, amounts, strict=True):
         course = amount - seen.span @ (seen.span.T @ amount)
-        smooth = _chance(course[:, None], seen.slow, seen.span.shape[1])
+        smooth = _chance(np.outer(course, course), seen.slow, seen.span.shape[1], 1)
         if min(smooth, _alike(course, seen.span)) < LEVEL_OF_AMOUNTS:
             return (
                 f"the {name}s of the spectra follow a course in time, which a random {name} has "

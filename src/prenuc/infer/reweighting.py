@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.data_sets import leveled
+from prenuc.infer.data_sets import level_of
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
-from prenuc.infer.projection import condensed
 from prenuc.infer.weights import blocks_of_one, noise_of
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.data_sets import Question
-    from prenuc.infer.projection import Objective, Point
+    from prenuc.infer.projection import Block, Objective, Point
 
     Array = NDArray[np.float64]
     Descent = Callable[[Objective, Array], Point]
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 ROUNDS = 12  # of noise and parameters in turn
 STEADY = 1e-6  # a change of this many standard errors ends them
 ENOUGH = 1e-2  # the same where readings are weighted one by one
+GLANCE = 150  # wavelengths at which a first look at the noise of readings is taken
 RIDGE = 1e-12  # of columns at wavelengths without readings
 
 
@@ -37,6 +37,8 @@ def in_turn(
     best: Point,
     data: Array,
     descend: Descent,
+    *,
+    bulk: Block | None = None,
     rho: float = 0.0,
 ) -> tuple[Noise, Objective, Point, Array]:
     """Return noise, parameters and whole spectra, estimated in turn until both stand still.
@@ -50,19 +52,19 @@ def in_turn(
         best: Where to begin.
         data: The rotated spectra, shape (m, n).
         descend: Finds the minimum of an objective near a point.
+        bulk: All directions but the first, condensed, where that is known.
         rho: Correlation of neighbouring spectra.
     """
     series, time = asked.sets[0].series.absorbance, objective.time
     seen, whole = np.isfinite(series), series
     kept = float(seen.mean())
-    even = data.shape[1] > 1 and kept == 1.0 and not rho
-    bulk = condensed(data[:, 1:]) if even else None
+    bulk = bulk if kept == 1.0 and not rho else None
     for _ in range(ROUNDS):
         before = best
         if kept < 1.0:
             columns, _ = asked.stack.concentrations(time, asked.stack.decode(best.u)[0])
             whole = np.where(seen, series, followed(columns, series))
-            data = rotate(leveled(whole, asked))
+            data = rotate(whole - level_of(whole, asked))
         noise = noise_of(asked.stack, 0, data, before.u, rho)
         noise = replace(noise, variance=noise.variance / kept, sd=noise.sd / math.sqrt(kept))
         objective = replace(objective, blocks=blocks_of_one(data, noise, time, bulk))
@@ -110,9 +112,13 @@ def read_out(
         return noise, objective, best
     rotated = noise.correlated or len(noise.drift) > 0 or bool(np.all(np.isfinite(data)))
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
+    first, base, readout = best, objective, Readout(noise.sd**2)
+    courses, each = columns.shape[1] + len(best.u), data.shape[1] // GLANCE
+    if each > 1 and not noise.correlated and rotated:
+        some, at = np.ascontiguousarray(data[:, ::each]), wavelength[::each]
+        if estimate(some, followed(columns, some), at, courses, noise, readout).is_even:
+            return noise, base, first
     fit = followed(columns, data)
-    first = best
-    courses, base, readout = columns.shape[1] + len(best.u), objective, Readout(noise.sd**2)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, courses, noise, readout)
         if readout.is_even and rotated:

@@ -10,19 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.infer.common_drift import common_drift
-from prenuc.infer.data_sets import leveled
-from prenuc.infer.noise import (
-    Noise,
-    correlation_in_time,
-    is_exact,
-    rotate,
-    whitened_in_time,
-)
+from prenuc.infer.data_sets import level_of
+from prenuc.infer.noise import Noise, correlation_in_time, is_exact, rotate
 from prenuc.infer.non_negative import held_above_zero
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import LITTLE, Block, Objective, Point, condensed, minimise
@@ -50,7 +45,8 @@ if TYPE_CHECKING:
 
 CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
 OTHER = 0.3  # in ln k: minima that are not the same
-COARSE = 1e-9  # share of an objective that is not worth a step while weights still change
+COARSELY = partial(minimise, little=1e-9)  # while weights still change
+ROUGHLY = partial(minimise, little=LITTLE)  # not to the last digit
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
 
@@ -116,7 +112,7 @@ class Solution:
 
     def free(self, objective: Objective, u: Array) -> Point:
         """Return the minimum of another objective near u: fewer steps, an amplitude held."""
-        return minimise(objective, u, little=LITTLE)
+        return ROUGHLY(objective, u)
 
     def with_scheme(self, objective: Objective, u: Array) -> Solution:
         """Return the same data fitted with the scheme of another objective, from u on."""
@@ -134,30 +130,35 @@ class Solution:
         """Return the residuals of one data set, all alike, shape (m, n); NaN where missing."""
         data, stack = self.question.sets[0].series.absorbance, self.question.stack
         columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
-        rest: Array = data - followed(columns, data)
-        return rest
+        rest = followed(columns, data)
+        return np.subtract(data, rest, out=rest)
 
-    def weighted_rows(self) -> tuple[Array, Array]:
-        """Return rotated spectra in units of their noise, and the mean that they lack.
+    @cached_property
+    def rotated(self) -> Array:
+        """The rotated spectra of one data set, with what is missing filled, shape (m, n)."""
+        asked = self.question
+        if self.spectra is None or self.spectra is asked.sets[0].series.absorbance:
+            return asked.data[0]
+        return rotate(self.spectra - level_of(self.spectra, asked))
+
+    def rotated_rows(self) -> tuple[Array, Array, Array]:
+        """Return rotated spectra, shape (m, d), their noise, and the mean that they lack, (d,).
 
         Directions in which the baseline drifts or is offset are left out.
         """
-        spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
-        whole = spectra is self.question.sets[0].series.absorbance
-        data = self.question.data[0] if whole else rotate(leveled(spectra, self.question))
-        level = (spectra - leveled(spectra, self.question)).mean(axis=0, keepdims=True)
-        rows = self._in_units_of_noise(data)
-        return rows, self.in_noise(np.repeat(level, len(rows), axis=0))
-
-    def in_noise(self, spectra: Array) -> Array:
-        """Return spectra, shape (m, n), rotated and in units of the noise of one data set."""
-        return self._in_units_of_noise(rotate(spectra))
-
-    def _in_units_of_noise(self, rotated: Array) -> Array:
         noise = self.noises[0]
+        spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
+        level = rotate(level_of(spectra, self.question)[None])[0]
         kept = max(len(noise.drift), int(noise.offset_sd > 0))
-        rows: Array = rotated[:, kept:] / np.sqrt(noise.variance[kept:])
-        return whitened_in_time(self.objective.time, noise.rho) @ rows if noise.rho else rows
+        return self.rotated[:, kept:], np.sqrt(noise.variance[kept:]), level[kept:]
+
+    def rotated_scatter(self) -> Array:
+        """Return the scatter over time of those rows in units of their noise, shape (m, m)."""
+        noise, block = self.noises[0], self.objective.blocks[0]
+        if len(noise.drift) or not noise.offset_sd > 0:
+            return block.scatter
+        first = block.seen(self.rotated[:, :1] / np.sqrt(noise.variance[0]))
+        return block.scatter - first @ first.T
 
     @property
     def effects(self) -> tuple[bool, bool, bool]:
@@ -188,40 +189,22 @@ def solve(
     """
     if not asked.alone:
         return _together(asked, start)
-    objective = Objective(asked.stack, asked.stack.members[0].time, (), asked.clock)
-    return _settled(asked, objective, asked.data[0], start, (non_negative, readout))
-
-
-def _coarsely(objective: Objective, u: Array) -> Point:
-    """Return a minimum near u that is good enough while weights still change."""
-    return minimise(objective, u, little=COARSE)
-
-
-def _roughly(objective: Objective, point: Point) -> Point:
-    """Return a minimum as it is needed to choose among several."""
-    return minimise(objective, point.u, known=point, little=LITTLE)
-
-
-def _settled(
-    asked: Question,
-    objective: Objective,
-    data: Array,
-    start: Mapping[str, float],
-    options: tuple[bool, bool],
-) -> Solution:
-    """Return the fit of one data set: parameters and noise in turn."""
-    kinetics, time, (non_negative, readout) = asked.kinetics, objective.time, options
-    objective = replace(objective, blocks=(Block(condensed(data)),))
-    best, said = find(objective, kinetics, objective.variables, start, _roughly)
+    data, time, kinetics = asked.data[0], asked.stack.members[0].time, asked.kinetics
+    bulk = condensed(data[:, 1:]) if data.shape[1] > 1 else None
+    first = Block(data) if bulk is None else bulk.beside(data[:, :1])
+    objective = Objective(asked.stack, time, (first,), asked.clock)
+    best, said = find(objective, kinetics, start, ROUGHLY)
     best = on_what_is_there(asked, objective, best, minimise)
-    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise)
+    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, bulk=bulk)
     if spectra is not asked.sets[0].series.absorbance:  # filled from the fit, no longer in time
-        data = rotate(leveled(spectra, asked))
+        data = rotate(spectra - level_of(spectra, asked))
     if readout and not is_exact(noise, data):
         span = objective.splits(best.u)[0].span
-        noise, objective, best = read_out(asked, noise, objective, best, _coarsely)
-        if not isinstance(objective, Uneven) and (rho := correlation_in_time(data, span, time)):
-            noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, rho)
+        noise, objective, best = read_out(asked, noise, objective, best, COARSELY)
+        rho = 0.0 if isinstance(objective, Uneven) else correlation_in_time(data, span, time)
+        if rho:
+            turned = in_turn(asked, objective, best, data, minimise, rho=rho)
+            noise, objective, best, spectra = turned
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
     if non_negative and not isinstance(objective, Uneven):
@@ -286,8 +269,8 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     """Return the fit of one data set alone, on the scale of its kinetics, and its noise."""
     single = stack.alone(index)
     time = single.members[0].time
-    objective = Objective(single, time, (Block(condensed(y)),), Clock.of(time))
-    best, _ = find(objective, single.members[0].kinetics, objective.variables, {}, _roughly)
+    objective = Objective(single, time, (condensed(y),), Clock.of(time))
+    best, _ = find(objective, single.members[0].kinetics, {}, ROUGHLY)
     return best, noise_of(single, 0, y, best.u)
 
 

@@ -11,16 +11,17 @@ import numpy as np
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
+from prenuc.infer.projection import values_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.infer.profiles import AbstractKinetics, Variable
     from prenuc.infer.projection import Objective, Point
 
-    Descent = Callable[[Objective, Point], Point]
+    Descent = Callable[[Objective, NDArray[np.float64]], Point]
 
 TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
@@ -110,7 +111,6 @@ def in_order(
 def find(
     objective: Objective,
     kinetics: AbstractKinetics,
-    variables: Sequence[Variable],
     start: Mapping[str, float],
     descend: Descent,
 ) -> tuple[Point, list[str]]:
@@ -122,10 +122,10 @@ def find(
     Args:
         objective: What is minimised.
         kinetics: The scheme.
-        variables: Its parameters.
         start: What the user gives, possibly nothing.
         descend: Finds the minimum of an objective from a point on, roughly.
     """
+    variables = objective.variables
     own = _search(objective, grid(kinetics, variables, {}), descend)
     if not start:
         return own, []
@@ -137,16 +137,15 @@ def find(
     return own, [_told(kinetics, variables, given.u)]
 
 
-def _search(objective: Objective, points: Iterable[NDArray[np.float64]], descend: Descent) -> Point:
+def _search(objective: Objective, points: Sequence[NDArray[np.float64]], descend: Descent) -> Point:
     """Return the best minimum from the most promising of some points."""
-    alone = objective.blocks[0].rows.shape[1] == 1
+    alone = objective.blocks[0].data.shape[1] == 1
     tried = TRIED_ON_A_TRACE if alone else min(TRIED, len(objective.variables) + 1)
-    known = sorted((objective.at(u) for u in points), key=lambda point: point.value)
-    spacing = np.ptp([point.u for point in known], axis=0) / NEIGHBOURS
-    chosen: list[Point] = []
-    for point in known:
-        away = [np.max(np.abs(point.u - one.u) / np.maximum(spacing, TINY)) for one in chosen]
-        if len(chosen) < tried and all(distance > 1.0 for distance in away):
-            chosen.append(point)
-    ends = (descend(objective, point) for point in chosen)
+    known = [points[i] for i in np.argsort(values_at(objective, points), kind="stable")]
+    spacing = np.maximum(np.ptp(known, axis=0) / NEIGHBOURS, TINY)
+    chosen: list[NDArray[np.float64]] = []
+    for u in known:
+        if len(chosen) < tried and all(np.max(np.abs(u - one) / spacing) > 1.0 for one in chosen):
+            chosen.append(u)
+    ends = (descend(objective, u) for u in chosen)
     return min(ends, key=lambda point: point.value)

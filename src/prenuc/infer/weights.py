@@ -55,7 +55,7 @@ def directions(tangents: Array) -> Array:
 
 
 def blocks_of_one(
-    data: Array, noise: Noise, time: Array, bulk: Array | None = None
+    data: Array, noise: Noise, time: Array, bulk: Block | None = None
 ) -> tuple[Block, ...]:
     """Return one data set weighted by the inverse of its noise.
 
@@ -68,16 +68,16 @@ def blocks_of_one(
     if noise.rho:
         white = whitened_in_time(time, noise.rho)
         blocks = blocks_of_one(white @ data, replace(noise, rho=0.0), time)
-        return tuple(Block(b.rows, b.seen(white)) for b in blocks)
+        return tuple(replace(b, whitener=b.seen(white)) for b in blocks)
     count = len(noise.drift)
     first = data[:, :1] / np.sqrt(noise.variance[0])
     if not count and not noise.correlated and bulk is not None:
-        return (Block(np.hstack((first, bulk / noise.sd))),)
+        return (bulk.beside(first, noise.sd),)
     apart = max(count, 1)
     rest = data[:, apart:] / np.sqrt(noise.variance[apart:])
     if not count:
-        return (Block(condensed(np.hstack((first, rest)))),)
-    turned = [Block(condensed(rest))] if rest.shape[1] else []
+        return (condensed(np.hstack((first, rest))),)
+    turned = [condensed(rest)] if rest.shape[1] else []
     modes, size, _ = np.linalg.svd(brownian(time), full_matrices=False)
     for y, drift in zip((data[:, :apart] @ noise.turn).T, noise.drift, strict=True):
         shrink = 1.0 - 1.0 / np.sqrt(1.0 + drift * size**2)
@@ -113,7 +113,7 @@ def stacked_blocks(
         uneven = any(noise.correlated for noise in noises)
         flat = np.sqrt(profile[apart : y.shape[1]]) if uneven else 1.0
         bulk.append(y[:, apart:] / size / flat)
-    blocks = [Block(_beside(bulk, shared=stack.shared))] if bulk[0].shape[1] else []
+    blocks = [_beside(bulk, shared=stack.shared)] if bulk[0].shape[1] else []
     blocks += [_direction(stack, data, known, noises, j) for j in range(apart)]
     return replace(stack, scale=scale), tuple(blocks)
 
@@ -125,14 +125,13 @@ def _mean(relative: Sequence[Array]) -> Array:
     return found
 
 
-def _beside(bulk: Sequence[Array], *, shared: bool) -> Array:
+def _beside(bulk: Sequence[Array], *, shared: bool) -> Block:
     """Return the data below each other; beside each other where spectra are each set's own."""
     if shared:
         return condensed(np.vstack(bulk))
     from scipy.linalg import block_diag
 
-    found: Array = block_diag(*(condensed(y) for y in bulk))
-    return found
+    return Block(block_diag(*(condensed(y).rows for y in bulk)))
 
 
 def _direction(

@@ -57,8 +57,8 @@ def ceiling_of_series(matrix: Array) -> Mask:
     Returns:
         Shape (m, n); all false where no ceiling is beyond doubt.
     """
-    found = np.zeros(matrix.shape, dtype=bool)
-    if not np.isfinite(matrix).any():
+    found, finite = np.zeros(matrix.shape, dtype=bool), np.isfinite(matrix)
+    if not finite.any():
         return found
     step = step_near_top(matrix)
     top = float(np.nanmax(matrix))
@@ -66,8 +66,8 @@ def ceiling_of_series(matrix: Array) -> Mask:
     distinct = np.unique(matrix, axis=0) if tied.sum() >= FEWEST else matrix[:0]
     if _is_overflow(matrix, tied, top) or _beats_noise(distinct, top, step):
         found |= tied
-    highest = np.nanmax(np.where(np.isfinite(matrix), matrix, -np.inf), axis=1)
-    repeated = np.sum(matrix >= highest[:, None] - step / 2, axis=1) >= FEWEST
+    highest = np.max(matrix, axis=1, where=finite, initial=-np.inf)
+    repeated = np.count_nonzero(matrix >= highest[:, None] - step / 2, axis=1) >= FEWEST
     for i in np.flatnonzero(repeated | (highest >= LOWEST_NOISY)):
         at = _cut_top(matrix[i], step)
         found[i] |= at
@@ -97,7 +97,8 @@ def step_near_top(matrix: Array) -> float:
     It is that of the decimals, or where most readings within a tenth of the largest are repeated
     (as absorbances made from a rounded transmittance are), the distance between them.
     """
-    values = matrix[np.isfinite(matrix)]
+    finite = np.isfinite(matrix)
+    values = matrix.ravel() if finite.all() else matrix[finite]
     top = float(values.max())
     least = SMALLEST_STEP * max(abs(top), 1e-3)
     exact = (
@@ -106,7 +107,8 @@ def step_near_top(matrix: Array) -> float:
         if all(np.all(np.abs(np.round(y, digits) - y) < least) for y in (values[:FIRST], values))
     )
     step = next(exact, least)
-    near = np.unique(values[(values < top - step / 2) & (values > 0.9 * top)], return_counts=True)
+    high = values[values > 0.9 * top]
+    near = np.unique(high[high < top - step / 2], return_counts=True)
     if len(near[0]) >= 2 and np.mean(near[1]) > 2:
         step = max(step, float(np.median(np.diff(near[0]))))
     return step
@@ -153,11 +155,10 @@ def _beats_noise(matrix: Array, top: float, step: float) -> bool:
 
 def _is_overflow(matrix: Array, tied: Mask, top: float) -> bool:
     """Tell whether the largest value is a mark for more than can be shown."""
-    below = matrix[np.isfinite(matrix) & ~tied]
-    neighbours = bool((tied[:, 1:] & tied[:, :-1]).any())
-    if top < LOWEST_ROUND or tied.sum() < FEWEST or not neighbours or not len(below):
+    if top < LOWEST_ROUND or tied.sum() < FEWEST or not (tied[:, 1:] & tied[:, :-1]).any():
         return False
-    return float(below.max()) < (1.0 - GAP) * top
+    below = matrix[np.isfinite(matrix) & ~tied]
+    return bool(len(below) and float(below.max()) < (1.0 - GAP) * top)
 
 
 def _cut_top(values: Array, step: float) -> Mask:

@@ -163,8 +163,10 @@ def values_too_large(series: SpectrumSeries) -> str:
         series: The spectra, with the history of their reader.
     """
     unnamed = any(line.startswith(UNNAMED) for line in series.history)
+    if series.signal != "absorbance" or not unnamed:
+        return ""
     values = series.absorbance[np.isfinite(series.absorbance)]
-    if series.signal != "absorbance" or not unnamed or not values.size:
+    if not values.size:
         return ""
     most = float(values.max())
     if most <= MOST_ABSORBANCE:
@@ -178,6 +180,8 @@ def values_too_large(series: SpectrumSeries) -> str:
 
 def _is_absurd(values: Array) -> Mask:
     """Return which values are infinite, or beyond a million where most are of the order of one."""
+    if np.all(values <= ABSURD) and np.all(values >= -ABSURD):
+        return np.zeros(values.shape, dtype=bool)
     finite = np.abs(values[np.isfinite(values)])
     small = finite.size > 0 and float(np.median(finite)) < MOST_ABSORBANCE
     return ~(np.abs(values) <= (ABSURD if small else np.finfo(float).max))

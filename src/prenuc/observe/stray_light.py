@@ -152,7 +152,7 @@ def judge_light(matrix: Array) -> tuple[Stray | None, Scatter | None]:
 def _readings(matrix: Array) -> _Readings | None:
     """Return what the share is found from, or None if there is too little."""
     there = np.isfinite(matrix)
-    if not there.any() or (top := float(matrix[there].max())) < DENSE:
+    if not there.any() or (top := float(np.max(matrix, where=there, initial=-np.inf))) < DENSE:
         return None
     used = there & (matrix <= top - BELOW_TOP)
     rows = np.flatnonzero(used.sum(axis=1) >= FEWEST_WAVELENGTHS)
