@@ -205,6 +205,8 @@ class Intervals:
             enough = self._at_rates(0) - self.best.value > courses * needed
             return self.rank if enough else 0
         seen, value = self.rank, self.best.value
+        if len(self.rates) > seen:  # each rate is compared with one fewer
+            value = self._at_rates(seen)
         while seen:
             fewer = self._at_rates(seen - 1)
             if fewer - value > needed:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SMALLEST_COLUMN = 1e-150  # a species that is never there
 RANK = 1e-10  # of normalised concentration columns
+ALIKE = 1e-3  # the same, below which spectra are not found from a scatter matrix
 ROUNDING = 1e-15  # of a scatter matrix
 TINIEST = 1e-300
 MOST_ITERATIONS = 60
@@ -136,11 +137,13 @@ class Split:
         span: Orthonormal columns Q of C, shape (m, r).
         factor: What turns amplitudes of those into amplitudes of C, shape (species, r).
         tangents: T_p, shape (rates, m, species).
+        least: Smallest singular value of C with columns of length one, of those that count.
     """
 
     span: NDArray[np.float64]
     factor: NDArray[np.float64]
     tangents: NDArray[np.float64]
+    least: float
 
     @property
     def inverse(self) -> NDArray[np.float64]:
@@ -226,16 +229,22 @@ class Objective:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
-            along = block.along(part.span)
-            within = part.span.T @ along
-            if block.data.shape[1] > 1:  # as good as the scatter matrix is
+            if block.condensed and part.least > ALIKE:
+                along = block.along(part.span)
+                within = part.span.T @ along
                 value += block.squares - float(np.trace(within))
+                pull, inner = along @ part.factor.T, part.factor @ within @ part.factor.T
             else:
-                rest = part.beyond(block.data)
-                value += float(np.vdot(rest, rest))
-                along = rest @ (block.data.T @ part.span)
-            gradient -= np.einsum("pma,ma->p", part.tangents, along @ part.factor.T)
-            curvature += part.bent(part.factor @ within @ part.factor.T)
+                rest, seen = block.rows, part.span.T @ block.rows
+                if rest.shape[1] > 1:  # as good as the condensed rows are
+                    value += block.squares - float(np.vdot(seen, seen))
+                else:
+                    rest = part.beyond(rest)
+                    value += float(np.vdot(rest, rest))
+                spectra = part.factor @ seen
+                pull, inner = rest @ spectra.T, spectra @ spectra.T
+            gradient -= np.einsum("pma,ma->p", part.tangents, pull)
+            curvature += part.bent(inner)
         return Point(u, value, gradient, curvature)
 
 
@@ -303,7 +312,8 @@ def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     left, size, right = _spanned(values)
     rank = np.count_nonzero(size)
     span = left[:, :rank]
-    return Split(span, right[:rank].T / size[:rank], slopes - span @ (span.T @ slopes))
+    tangents, least = slopes - span @ (span.T @ slopes), float(size[:rank].min(initial=1.0))
+    return Split(span, right[:rank].T / size[:rank], tangents, least)
 
 
 def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
