@@ -75,6 +75,7 @@ class Noise:
         factor_sd: Standard deviation of the factor of one spectrum.
         shift_sd: Standard deviation of the shift of one spectrum's wavelengths, nm.
         rho: Correlation of neighbouring spectra.
+        step: In which readings are printed, where it is no smaller than their noise.
     """
 
     variance: NDArray[np.float64]
@@ -88,6 +89,7 @@ class Noise:
     factor_sd: float = 0.0
     shift_sd: float = 0.0
     rho: float = 0.0
+    step: float = 0.0
 
     @property
     def drift_sd(self) -> float:
@@ -109,6 +111,7 @@ class Noise:
             "factor_sd": self.factor_sd,
             "shift_nm": self.shift_sd,
             "rho": self.rho,
+            "step": self.step,
             "model": self.model,
             "from": "residuals, taken as " + " and ".join(self.model),
         }
@@ -125,6 +128,7 @@ class Noise:
             "a factor per spectrum": self.factor_sd > 0,
             "a shift of the wavelengths per spectrum": self.shift_sd > 0,
             "correlated along time": self.rho != 0,
+            f"readings in steps of {self.step:g}": self.step > 0,
         }
         return [*kinds, *(words for words, used in told.items() if used)]
 

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.noise import Noise, is_correlated, rotate
+from prenuc.infer.readout_steps import along_the_score, noise_beside
 from prenuc.infer.uneven import Uneven
 
 if TYPE_CHECKING:
@@ -68,17 +69,20 @@ class Readout:
         relative: ρ².
         amounts: Variance of the offset (absorbance²), factor (1) or shift (nm²) of one spectrum,
             of those that were found.
+        step: In which readings are printed, where it is no smaller than their noise.
     """
 
     constant: float
     light: float = 0.0
     relative: float = 0.0
     amounts: Mapping[str, float] = field(default_factory=dict)
+    step: float = 0.0
 
     @property
     def is_even(self) -> bool:
         """Whether all readings are alike and no spectrum has a factor or a shift."""
-        return self.light == 0 and self.relative == 0 and not {*self.amounts} - {"offset"}
+        even = self.light == 0 and self.relative == 0 and self.step == 0
+        return even and not {*self.amounts} - {"offset"}
 
     def variance(self, fit: Array) -> Array:
         """Return the variance of readings whose true absorbance is ``fit``."""
@@ -97,6 +101,10 @@ class Readout:
             fit: The fit, shape (m, n).
         """
         seen = np.isfinite(data)
+        if self.step:
+            there = np.where(seen, data, fit)
+            response, weight = along_the_score(there, fit, self.constant, self.step)
+            return response, np.where(seen, weight, 0.0)
         weight = np.where(seen, 1.0 / self.variance(fit), 0.0)
         if self.light == 0:
             return np.where(seen, data, fit), weight
@@ -141,6 +149,9 @@ def estimate(
         if _supported(name, amount[k], spread[k], m - followed):
             excess = free * float(np.mean(amount[k] ** 2)) - float(np.mean(spread[k]))
             found[name] = max(excess, 1e-3 * float(np.mean(spread[k])))
+    if start.step:
+        scatter = free * float(np.mean((data - fit)[weight > 0] ** 2))
+        return Readout(noise_beside(start.step, scatter), amounts=found, step=start.step)
     rising = RISING if float(np.max(np.abs(fit))) < DENSEST else ((0, 2),)
     constant, light, relative = _growth(rough, weight, fit, free, start, rising)
     return Readout(constant, light, relative, found)
@@ -293,4 +304,5 @@ def read_out_noise(readout: Readout, fit: Array) -> Noise:
         relative_sd=math.sqrt(readout.relative),
         factor_sd=math.sqrt(amounts.get("factor", 0.0)),
         shift_sd=math.sqrt(amounts.get("shift", 0.0)),
+        step=readout.step,
     )

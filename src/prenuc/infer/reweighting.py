@@ -11,6 +11,7 @@ import numpy as np
 from prenuc.infer.data_sets import level_of
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, Noise, rotate
 from prenuc.infer.photometer import Readout, estimate, read_out_noise, uneven
+from prenuc.infer.readout_steps import noise_beside, step_of
 from prenuc.infer.weights import blocks_of_one, noise_of
 
 if TYPE_CHECKING:
@@ -110,11 +111,12 @@ def read_out(
     data, wavelength = series.absorbance, series.wavelength
     if data.shape[1] < FEWEST_WAVELENGTHS:
         return noise, objective, best
+    step = step_of(data, noise.sd)
     rotated = noise.correlated or len(noise.drift) > 0 or bool(np.all(np.isfinite(data)))
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
-    first, base, readout = best, objective, Readout(noise.sd**2)
+    first, base, readout = best, objective, Readout(noise_beside(step, noise.sd**2), step=step)
     courses, each = columns.shape[1] + len(best.u), data.shape[1] // GLANCE
-    if each > 1 and not noise.correlated and rotated:
+    if each > 1 and not noise.correlated and rotated and not step:
         some, at = np.ascontiguousarray(data[:, ::each]), wavelength[::each]
         if estimate(some, followed(columns, some), at, courses, noise, readout).is_even:
             return noise, base, first
