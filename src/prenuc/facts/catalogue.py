@@ -18,7 +18,8 @@ from prenuc.facts.document import read_list
 from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
-from prenuc.facts.source import Reference, Source
+from prenuc.facts.reference import Reference
+from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.value import Value
 

@@ -16,7 +16,7 @@ from prenuc.errors import Problem, SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.readers import read
-from prenuc.observe.readers.source import load
+from prenuc.observe.readers.data_file import load
 from prenuc.observe.readings import judge_readings
 from prenuc.observe.sizing import TOLERANCE_NM, Line, Size, msc_lines, size
 from prenuc.quantities import Quantity, dimension
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.facts.material import Material
-    from prenuc.observe.readers.source import Signal
+    from prenuc.observe.readers.data_file import Signal
     from prenuc.observe.series import SpectrumSeries
 
 NO_MATERIAL = "no material given, so no diameter"

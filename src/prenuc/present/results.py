@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError
-from prenuc.observe.readers.source import load
+from prenuc.observe.readers.data_file import load
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.source import printable
+from prenuc.observe.readers.data_file import printable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.observe.readers.source import Source
+    from prenuc.observe.readers.data_file import DataFile
 
 # The cells of a row are joined by the unit separator, whatever the file uses.
 SEP = "\x1f"
@@ -31,11 +31,11 @@ def is_number(cell: str) -> bool:
     return _IS_NUMBER.fullmatch(cell) is not None
 
 
-def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> str:
+def find_decimal(file: DataFile, rows: list[str], lines: NDArray[np.int64]) -> str:
     """Return the decimal sign that all rows agree with.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         rows: The rows, their cells joined by ``SEP``.
         lines: Line of each row, counted from 1, shape (rows,).
 
@@ -51,7 +51,7 @@ def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> s
         comma = comma and all(map(_AS_DECIMAL_COMMA.fullmatch, cells))
         if not point and not comma:
             what = "the decimal sign differs within the file"
-            raise source.problem(what, "Write all numbers with a decimal point", int(line))
+            raise file.problem(what, "Write all numbers with a decimal point", int(line))
         if point != comma and "," in row:
             # One sentence of evidence is enough; a later row that disagrees is refused
             # when it is converted.
@@ -61,7 +61,7 @@ def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> s
         return axis
     where = next(int(line) for row, line in zip(rows, lines, strict=True) if "," in row)
     what = "a comma may be the decimal sign or part thousands, both fit the whole file"
-    raise source.problem(what, 'Pass decimal="," or decimal="."', where)
+    raise file.problem(what, 'Pass decimal="," or decimal="."', where)
 
 
 def _sign_of_axis(axis: list[str]) -> str:
@@ -80,12 +80,12 @@ def is_wavelength(number: float) -> bool:
 
 
 def convert(
-    source: Source, rows: list[str], lines: NDArray[np.int64], decimal: str, width: int
+    file: DataFile, rows: list[str], lines: NDArray[np.int64], decimal: str, width: int
 ) -> NDArray[np.float64]:
     """Return the numbers of a table.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         rows: The rows, their cells joined by ``SEP``.
         lines: Line of each row, counted from 1, shape (rows,).
         decimal: The decimal sign.
@@ -106,12 +106,12 @@ def convert(
             what = (
                 f"'{printable(bad.strip(), 40)}' is not a number with the decimal sign '{decimal}'"
             )
-            raise source.problem(
+            raise file.problem(
                 what, "Mend the cell, or pass decimal=", int(lines[index])
             ) from error
     wrong = np.flatnonzero(np.isinf(numbers).any(axis=1))
     if len(wrong):
-        raise source.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
+        raise file.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
     return numbers
 
 

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.observe.readers.columns import Columns, read_table
+from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.decimals import is_wavelength
-from prenuc.observe.readers.headers import (
-    Columns,
+from prenuc.observe.readers.holes import in_words
+from prenuc.observe.readers.metadata import (
     axis_in_metadata,
     kind_in_metadata,
     kind_of,
-    read_columns,
     read_metadata,
-    read_times,
 )
-from prenuc.observe.readers.holes import in_words, leave_out_empty
-from prenuc.observe.readers.source import Format, Options, Source, printable
-from prenuc.observe.readers.tables import DELIMITERS, Table, find_table
+from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
+from prenuc.observe.readers.times import read_times
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
@@ -37,11 +36,11 @@ _OTHER_AXIS = {
 _MOST_ABSORBANCE = 10.0
 
 
-def read_delimited(source: Source, options: Options) -> SpectrumSeries:
+def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     """Read spectra from delimited text.
 
     Args:
-        source: The file.
+        file: The file.
         options: What the caller knows.
 
     Returns:
@@ -50,26 +49,21 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    text, encoding = source.text()
-    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
-        mend = "Export the spectra as CSV"
-        raise source.problem("this is JCAMP-DX, not delimited text", mend, 1)
-    table = find_table(source, text.removesuffix("\n").split("\n"), options.decimal)
-    table, columns, left_out = leave_out_empty(source, table, read_columns(table))
-    layout = _find_layout(source, table, columns)
-    wavelength, order, direction = _read_axis(source, table, columns)
-    stem = printable(source.path.stem, 200)
+    table, columns, left_out, encoding = read_table(file, options.decimal)
+    layout = _find_layout(file, table, columns)
+    wavelength, order, direction = _read_axis(file, table, columns)
+    stem = printable(file.path.stem, 200)
     named = [columns.label(*group) for group in layout.named_by]
     unnamed = stem if len(named) == 1 else "spectrum {}"
     labels = tuple(
         label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
     )
-    times = read_times(columns, named, table.decimal, options)
-    kind = _find_kind(source, table, columns, layout, options)
-    values, treated = as_signal(source, table.numbers[:, layout.spectra], table.line, kind)
+    times = read_times(columns.cells[0], named, table.decimal, options)
+    kind = _find_kind(file, table, columns, layout, options)
+    values, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
-        f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.said}, "
+        f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.summary}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"
     )
     spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
@@ -83,8 +77,8 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
         signal=treated.signal,
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),
-            "file": printable(source.path.name, 200),
-            "sha256": hashlib.sha256(source.data).hexdigest(),
+            "file": printable(file.path.name, 200),
+            "sha256": hashlib.sha256(file.data).hexdigest(),
             "format": FORMAT.name,
         },
         history=(
@@ -109,7 +103,7 @@ class _Layout:
     said: str
 
 
-def _masked(table: Table, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
+def _masked(table: NumberTable, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
     """Return the history line about readings that are no numbers."""
     holes = [hole for hole in table.holes if hole.column in layout.spectra]
     if not holes:
@@ -139,7 +133,7 @@ class Treated:
     notes: list[str]
 
 
-def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
+def _find_layout(file: DataFile, table: NumberTable, columns: Columns) -> _Layout:
     """Return a matrix, or pairs when every second column repeats the wavelengths."""
     width = table.numbers.shape[1]
     # A name may stand above the wavelengths of its spectrum, in a single pair as in many.
@@ -157,7 +151,7 @@ def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
     if differs.any() and (stated or close):
         line = int(table.line[np.flatnonzero(differs)[0]])
         mend = "Save each spectrum as a file, or export all on one grid"
-        raise source.problem("the wavelengths of the column pairs differ", mend, line)
+        raise file.problem("the wavelengths of the column pairs differ", mend, line)
     if differs.any():
         return matrix
     seconds = spectra[::2]
@@ -165,7 +159,7 @@ def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
 
 
 def _read_axis(
-    source: Source, table: Table, columns: Columns
+    file: DataFile, table: NumberTable, columns: Columns
 ) -> tuple[NDArray[np.float64], slice, str]:
     """Return the ascending wavelengths, the slice that sorts the rows, and their direction."""
     header = _axis_header(table, columns)
@@ -176,47 +170,47 @@ def _read_axis(
         both = other == "a time" and columns.is_axis(0)
         if re.search(pattern, header, re.IGNORECASE) and not (says_nm or both):
             mend = "Put wavelengths in nm into the first column, a spectrum into each other one"
-            raise source.problem(f"the first column is {other}", mend, line)
+            raise file.problem(f"the first column is {other}", mend, line)
     axis = table.numbers[:, 0]
     wrong = np.flatnonzero([n <= 0 if says_nm else not is_wavelength(n) for n in axis.tolist()])
     if len(wrong):
         mend = 'Head the first column "Wavelength (nm)" and give wavelengths in nm'
         what = f"{axis[wrong[0]]:g} in the first column is no wavelength in nm"
-        raise source.problem(what, mend, int(table.line[wrong[0]]))
-    return _sorted(source, table, axis)
+        raise file.problem(what, mend, int(table.line[wrong[0]]))
+    return _sorted(file, table, axis)
 
 
 def _sorted(
-    source: Source, table: Table, axis: NDArray[np.float64]
+    file: DataFile, table: NumberTable, axis: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], slice, str]:
     _, first = np.unique(axis, return_index=True)
     if len(first) < len(axis):
         repeated = int(np.setdiff1d(np.arange(len(axis)), first)[0])
         what = f"the wavelength {axis[repeated]:g} nm occurs twice"
-        raise source.problem(what, "Delete one of the two rows", int(table.line[repeated]))
+        raise file.problem(what, "Delete one of the two rows", int(table.line[repeated]))
     up = axis[1] > axis[0]
     turns = np.flatnonzero((np.diff(axis) > 0) != up)
     if len(turns):
         mend = "Sort the rows, or save each spectrum as a file"
         line = int(table.line[turns[0] + 1])
-        raise source.problem("the wavelengths go up and down", mend, line)
+        raise file.problem("the wavelengths go up and down", mend, line)
     order = slice(None) if up else slice(None, None, -1)
     return axis[order].copy(), order, "ascending" if up else "descending"
 
 
-def _axis_header(table: Table, columns: Columns) -> str:
+def _axis_header(table: NumberTable, columns: Columns) -> str:
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     return " ".join([*columns.cells[0], axis_in_metadata(metadata)]).replace("_", " ")
 
 
-def _axis_notes(table: Table, columns: Columns) -> list[str]:
+def _axis_notes(table: NumberTable, columns: Columns) -> list[str]:
     if re.search(r"\bnm\b|nanomet", _axis_header(table, columns), re.IGNORECASE):
         return []
     return ["the header gives no unit of wavelength, nm fits the numbers"]
 
 
 def _find_kind(
-    source: Source, table: Table, columns: Columns, layout: _Layout, options: Options
+    file: DataFile, table: NumberTable, columns: Columns, layout: _Layout, options: Options
 ) -> Kind:
     """Return what the columns hold, on the best evidence there is."""
     if options.signal:
@@ -228,32 +222,32 @@ def _find_kind(
     if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
         shown = " and ".join(sorted(stated | ({"unnamed"} if "" in kinds else set())))
         mend = "Keep the columns of one kind, each a spectrum"
-        raise source.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
     if stated:
         kind = stated.pop()
         return Kind(kind, f"signal: {kind}, from the column headers")
     others = [text for row, text in enumerate(table.head) if row not in columns.rows]
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     kind, words = kind_in_metadata(metadata, others)
-    stem = printable(source.path.stem.replace("_", " "), 200)
+    stem = printable(file.path.stem.replace("_", " "), 200)
     if not kind and kind_of(stem):
         kind, words = kind_of(stem), f"the file's name '{stem}'"
         kind = "maybe %T" if kind in {"T", "%T"} else kind
     if kind in {"maybe %T", "reflectance", "no spectrum"}:
         what = f"'{printable(words, 60)}' suggests another signal than absorbance"
-        raise source.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
+        raise file.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
     if kind:
         return Kind(kind, f"signal: {kind}, from {words}")
     return Kind("", "nothing names the signal, taken as absorbance")
 
 
 def as_signal(
-    source: Source, values: NDArray[np.float64], line: NDArray[np.int64], kind: Kind
+    file: DataFile, values: NDArray[np.float64], line: NDArray[np.int64], kind: Kind
 ) -> tuple[NDArray[np.float64], Treated]:
     """Return the signal with a transmittance turned into absorbance.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         values: What stands in the columns, shape (n, m); NaN where a reading is masked.
         line: Line of each row, counted from 1, shape (n,).
         kind: What the columns hold.
@@ -273,13 +267,13 @@ def as_signal(
     if len(wrong):
         what = "a transmittance is not positive, its absorbance is not known"
         mend = "Delete the row, or export absorbance"
-        raise source.problem(what, mend, int(line[wrong[0]]))
+        raise file.problem(what, mend, int(line[wrong[0]]))
     if kind.kind == "T" and np.nanmax(values) > 2 and "option" not in kind.note:
         notes.append(f"transmittance up to {np.nanmax(values):g} is in percent")
         kind = Kind("%T", "")
     elif kind.kind == "T" and "option" not in kind.note:
         what = "the header does not say whether the transmittance is in percent"
-        raise source.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
+        raise file.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
     full = 100.0 if kind.kind == "%T" else 1.0
     notes.append(f"absorbance = -log10(T / {full:g})")
     return -np.log10(values / full), Treated("absorbance", notes)

@@ -17,7 +17,7 @@ from prenuc.errors import Problem, SpectrumError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from prenuc.observe.series import SpectrumSeries
 
@@ -76,11 +76,11 @@ class Format:
 
     name: str
     sniff: Callable[[bytes], bool]
-    read: Callable[[Source, Options], SpectrumSeries]
+    read: Callable[[DataFile, Options], SpectrumSeries]
 
 
 @dataclass(frozen=True)
-class Source:
+class DataFile:
     """A file that was loaded whole.
 
     Args:
@@ -152,7 +152,7 @@ class Source:
             return data.decode("latin-1"), "Latin-1"
 
 
-def load(path: str | os.PathLike[str]) -> Source:
+def load(path: str | os.PathLike[str]) -> DataFile:
     """Load a file, after a look at its kind and size.
 
     Args:
@@ -161,28 +161,39 @@ def load(path: str | os.PathLike[str]) -> Source:
     Raises:
         SpectrumError: It is missing, no regular file, unreadable, or larger than the limit.
     """
-    source = Source(Path(path), b"")
+    file = DataFile(Path(path), b"")
     try:
-        status = source.path.stat()
+        status = file.path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise source.problem("this is a folder", "Name a file in it")
+            raise file.problem("this is a folder", "Name a file in it")
         # A pipe or a device would keep a reader waiting for ever.
         if not stat.S_ISREG(status.st_mode):
-            raise source.problem("this is no regular file", "Copy it to a file first")
+            raise file.problem("this is no regular file", "Copy it to a file first")
         if status.st_size > MOST_BYTES:
             what = f"the file has {status.st_size / 1e6:.0f} MB, the limit is 50 MB"
-            raise source.problem(what, "Split it, or export fewer spectra")
-        with source.path.open("rb") as file:
-            return Source(source.path, file.read(MOST_BYTES))
+            raise file.problem(what, "Split it, or export fewer spectra")
+        with file.path.open("rb") as opened:
+            return DataFile(file.path, opened.read(MOST_BYTES))
     except FileNotFoundError as error:
-        raise source.problem("there is no such file", "Check the name and the folder") from error
+        raise file.problem("there is no such file", "Check the name and the folder") from error
     # An impossible name (with a NUL) is a ValueError.
     except (OSError, ValueError) as error:
         reason = printable(getattr(error, "strerror", None) or str(error))
-        raise source.problem(f"the file cannot be opened ({reason})", "Check the name") from error
+        raise file.problem(f"the file cannot be opened ({reason})", "Check the name") from error
 
 
 def printable(text: str, most: int = 0) -> str:
     """Return the text on one line without control characters, cut to ``most`` when given."""
     text = "".join(sign if sign.isprintable() else "?" for sign in text[: 4 * most or None])
     return text if not most or len(text) <= most else text[: most - 1] + "…"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return at most three of several words as one text."""
+    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+    return ", ".join(words[:3]) + more
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """Return at most three of several names, each between quotation marks, as one text."""
+    return listed([f"'{name}'" for name in names])
