@@ -99,7 +99,7 @@ def mechanism(classes: int) -> Mechanism:
 def ours(classes: int) -> dict[str, Any]:
     """Measure our engine on the ladder of absolute tolerances."""
     from prenuc.simulation.evolve import compiled, evolve
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, times = compiled(mechanism(classes)), np.array([DURATION[classes]])
 

@@ -44,7 +44,7 @@ def ours(sets: np.ndarray, rtol: float) -> dict[str, Any]:
         ``ends`` in mol/m³ for ``SPECIES``, shape (m, 12), NaN where a member failed.
     """
     from prenuc.simulation.ensemble import ensemble
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, solver = mechanism(), Rodas(rtol=rtol, atol=1e-4 * rtol / LARGEST)
     factors = sets / np.array([reaction.constant.k for reaction in model.reactions])

@@ -21,15 +21,15 @@ from prenuc.mechanism import read_mechanism, two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.run import run_network, simulate
-from prenuc.simulation.solver import SOLVERS, AbstractSolver, Cvode
+from prenuc.simulation.solvers import SOLVERS, AbstractSolver, Cvode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import Path as Found
-    from prenuc.simulation.solver import Stretch
+    from prenuc.simulation.stretch import Stretch
+    from prenuc.simulation.stretch import Trajectory as Found
 
 # recipe, material, wavelength that is followed, component that grows
 PANELS = {

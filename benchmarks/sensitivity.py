@@ -36,7 +36,7 @@ def ours() -> dict[str, Any]:
 
     from prenuc.simulation.evolve import compiled, evolve
     from prenuc.simulation.sensitivity import Direction, prepared
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, times = mechanism(), np.array([DURATION])
     solver = Rodas(rtol=RTOL, atol=ATOL / LARGEST)

@@ -17,7 +17,7 @@ from prenuc.protocol import Protocol
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
 from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 from strategies import CHEMISTRY, protocols
 
 MODELS = {material: two_pathway(material) for material in CHEMISTRY}

@@ -11,7 +11,7 @@ from prenuc.errors import InputError, SimulationError
 from prenuc.simulation.ensemble import CHUNK, ensemble
 from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels import rodas
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 from test_engine import BLOWS_UP, network
 from test_size_classes import START, crowded
 

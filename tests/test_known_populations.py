@@ -15,7 +15,7 @@ from prenuc.mechanism import Arrhenius, Reaction
 from prenuc.mechanism.population import DiffusionLimited, SurfaceLimited
 from prenuc.mechanism.reaction import mass_action
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 
 SOLVERS = [Rodas(rtol=1e-9, atol=1e-18), Cvode(rtol=1e-10, atol=1e-18)]
 solvers = pytest.mark.parametrize("solver", SOLVERS, ids=lambda s: s.name)

@@ -14,7 +14,7 @@ from known_values.reference import integrate
 from known_values.robertson import ROBERTSON
 from prenuc.mechanism import read_mechanism
 from prenuc.simulation import run_network
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 
 PROBLEMS = [ROBERTSON, HIRES, OREGONATOR, POLLU, E5]
 REQUIRED = 1e-6  # relative, of every species, at a relative tolerance of 1e-8

@@ -13,7 +13,7 @@ from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.run import simulate
 from prenuc.simulation.sensitivity import directions
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 
 PARAMETERS = ("uptake.k", "nucleation.k", "bond formation.k", "isomerisation.k", "growth.k")
 

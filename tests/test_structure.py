@@ -5,14 +5,12 @@ from structure import LISTS, SRC, House, circles, table
 # What does not hold yet, and how many of each there may be. The numbers only go down, and the aim
 # is an empty list: lower one here when `python tests/structure.py` prints less.
 OWED = {
-    "circles of modules": 8,
-    "files over 400 lines": 1,
-    "files over 300 lines": 21,
+    "circles of modules": 4,
+    "files over 300 lines": 20,
     "functions over 60 lines": 4,
     "complexity over 12": 37,
     "complexity over 20 outside kernels": 3,
     "folders over 25 files": 1,
-    "relative or dynamic imports": 1,
     "functions without Args": 130,
     "lines of the 95th of 100 functions": 31,
 }

@@ -14,7 +14,7 @@ from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturatio
 from prenuc.quantities import Quantity
 from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.sensitivity import STEP, Direction, directions, prepared
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 from test_engine import network
 from test_size_classes import crowded
 

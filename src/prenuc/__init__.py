@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import Cvode, Rodas, ScipyBdf, ScipyRadau
+    from prenuc.simulation.solvers import Cvode, Rodas, ScipyBdf, ScipyRadau
 
 _CONTENTS = {
     # what goes wrong, and numbers with units
@@ -56,10 +56,10 @@ _CONTENTS = {
     "evolve": "simulation.evolve",
     "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
-    "Rodas": "simulation.solver",
-    "Cvode": "simulation.solver",
-    "ScipyBdf": "simulation.solver",
-    "ScipyRadau": "simulation.solver",
+    "Rodas": "simulation.solvers",
+    "Cvode": "simulation.solvers",
+    "ScipyBdf": "simulation.solvers",
+    "ScipyRadau": "simulation.solvers",
     # observe: what an instrument shows
     "SpectrumSeries": "observe.series",
     "Trace": "observe.series",

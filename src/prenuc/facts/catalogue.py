@@ -57,6 +57,11 @@ def _files(kind: str) -> list[Traversable]:
 def read_files(files: Iterable[Any], read: Callable[[Node], Any], what: str) -> dict[str, Any]:
     """Return the entries of several files by identifier.
 
+    Args:
+        files: The YAML files, each a list of entries.
+        read: Turns a node into an entry with an ``id``.
+        what: What an entry is, for messages.
+
     Raises:
         FactsError: Anything is wrong with any of them; all problems at once.
     """

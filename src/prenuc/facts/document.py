@@ -109,7 +109,14 @@ class Node:
     def problem(
         self, what: str, key: str | None = None, mend: str = "", nearest: tuple[str, ...] = ()
     ) -> None:
-        """Add a problem at this mapping, or at one of its keys."""
+        """Add a problem at this mapping, or at one of its keys.
+
+        Args:
+            what: What is wrong, as a clause without a full stop.
+            key: The key at which it is wrong; None for the mapping as a whole.
+            mend: How to mend it, as a clause without a full stop.
+            nearest: Valid names close to the one that was given.
+        """
         self.problems.append(Problem(what, mend, nearest, self.where(key)))
 
     def __contains__(self, key: str) -> bool:
@@ -288,7 +295,13 @@ def _describe(data: Any) -> str:
 def read_list(
     path: Path | Traversable, read: Callable[[Node], T], what: str, problems: list[Problem]
 ) -> list[tuple[T, str]]:
-    """Read a file that is a list of entries, adding every problem found to ``problems``.
+    """Read a file that is a list of entries.
+
+    Args:
+        path: The YAML file.
+        read: Turns a node into an entry.
+        what: What an entry is, for messages.
+        problems: The list that every problem found is added to.
 
     Returns:
         The entries, each with its ``file:line``.

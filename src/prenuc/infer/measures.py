@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
     Choose = Callable[[Recipe], Mechanism]
 

@@ -34,7 +34,7 @@ from prenuc.infer.measures import measure
 from prenuc.mechanism.reaction import Binding
 from prenuc.protocol.plan import Add
 from prenuc.quantities import Quantity
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

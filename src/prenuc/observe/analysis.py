@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.material import Material
     from prenuc.observe.readers.data_file import Signal
     from prenuc.observe.series import SpectrumSeries
@@ -82,7 +81,7 @@ class Analysis:
     file: str = ""
 
     @property
-    def time_s(self) -> NDArray[np.float64]:
+    def time_s(self) -> Array:
         """Time of each spectrum in s, shape (m,); NaN where it is not known."""
         unit = self.series.time_unit
         factor = Quantity(1.0, unit).to("s") if dimension(unit) == "[time]" else float("nan")
@@ -190,7 +189,7 @@ def analyze(
     )
 
 
-def _masked(wavelength: NDArray[np.float64], row: NDArray[np.float64]) -> list[str]:
+def _masked(wavelength: Array, row: Array) -> list[str]:
     """Return a warning that a spectrum, shape (n,), was analysed without its masked readings."""
     lost = wavelength[~np.isfinite(row)]
     if not lost.size:

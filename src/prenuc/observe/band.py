@@ -20,12 +20,10 @@ from prenuc.observe.curvature import noise_correlation, white_noise
 from prenuc.observe.excitons import EDGES, fit_line
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.curvature import Candidate
     from prenuc.observe.excitons import Edge, LineFit
 
-    Array = NDArray[np.float64]
 
 # Reach of the fit windows to the red and to the blue, in standard deviations of the line.
 WINDOWS = ((4.5, 3.5), (5.5, 5.0), (7.0, 7.0))

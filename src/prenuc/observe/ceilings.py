@@ -23,10 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 FEWEST = 3  # readings that make a ceiling
 FEWEST_FOR_NOISE = 12  # readings that tell their noise

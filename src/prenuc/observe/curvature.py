@@ -16,9 +16,8 @@ import numpy as np
 from prenuc.observe.excitons import correlation_time
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
-    Array = NDArray[np.float64]
 
 # Smoothing widths, eV: from sharp lines of magic-size clusters to broad shoulders.
 SMOOTHING = (0.02, 0.03, 0.045, 0.065, 0.09)
@@ -110,7 +109,16 @@ def _at_width(energy: Array, absorbance: Array, width: float, noise: float) -> l
 
 
 def smoothed_response(energy: Array, absorbance: Array, width: float) -> tuple[Array, Array]:
-    """Return an even energy grid (eV) and the response -s² A″ on it, for one width (eV)."""
+    """Return the response -s² A″ of a spectrum on an even grid of energies.
+
+    Args:
+        energy: Photon energies in eV, ascending, shape (n,).
+        absorbance: Absorbance at these energies, shape (n,).
+        width: s, the standard deviation of the smoothing Gaussian, in eV.
+
+    Returns:
+        The grid in eV and the response in absorbance, shape (g,) each.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     step = float(np.diff(energy).min())

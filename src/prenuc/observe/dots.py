@@ -29,13 +29,11 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.facts.material import Material
     from prenuc.mechanism.mechanism import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
-    Array = NDArray[np.float64]
 
 SMALLEST_POPULATION = 1e-12  # mol/m³ of dots; below it a mean size is rounding
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -119,6 +117,11 @@ def dot_sizes(
 
     The mean is that of a dot of mean volume; the spread is the relative standard deviation of
     the diameter. None when there are no dots.
+
+    Args:
+        run: A finished simulation.
+        measurement: One of its measurements.
+        dots: The components that hold the moments of the dots.
     """
     place = {name: i for i, name in enumerate(run.names)}
     number, length, surface, units = (
@@ -179,7 +182,7 @@ class Grid:
     """
 
     energies: Array
-    lower: NDArray[np.int64]
+    lower: Indices
     share: Array
     per_dot: Array
 

@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
-    Array = NDArray[np.float64]
 
 Edge = Literal["exponential", "ramp", "step"]
 EDGES: tuple[Edge, ...] = ("exponential", "ramp", "step")
@@ -106,7 +105,16 @@ class LineFit:
 def line_model(
     parameters: Array, energy: Array, edge: Edge
 ) -> tuple[Array, Array, tuple[Array, Array, Array]]:
-    """Return the model (k,), its Jacobian (k, 10) and its three parts (k,) each."""
+    """Return a first absorption, its Jacobian and its parts: two lines and the background.
+
+    Args:
+        parameters: The ten of them, energies in eV, widths and heights as logarithms.
+        energy: Photon energies in eV, shape (k,).
+        edge: The shape of what absorbs above the lines.
+
+    Returns:
+        The model, shape (k,), its Jacobian, shape (k, 10), and three parts of shape (k,).
+    """
     x = energy - parameters[CENTRE]
     s1, a1, d, s2, a2 = np.exp(parameters[WIDTH:EDGE_HEIGHT])
     u, v = x / s1, (x - d) / s2

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.arrays import unsorted
+from prenuc.errors import SpectrumError
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.band import HALF_MAXIMUM, Band, doublet_partner, fit_band
 from prenuc.observe.curvature import candidates, white_noise
@@ -33,11 +34,9 @@ from prenuc.observe.readings import judge_readings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Mask
     from prenuc.observe.series import SpectrumSeries
 
-    Array = NDArray[np.float64]
 
 PASSED_OVER = 0.2  # a weaker first candidate that no fit supports may be passed over
 FEWEST_POINTS = 28  # a fit has ten parameters
@@ -97,7 +96,7 @@ def first_exciton(
     window: tuple[float, float] | None = None,
     scale: float = 1.0,
     label: str = "",
-    hidden: NDArray[np.bool_] | None = None,
+    hidden: Mask | None = None,
 ) -> Feature:
     """Find the first excitonic absorption of one spectrum.
 
@@ -197,8 +196,8 @@ def _prepared(
             f"a spectrum needs as many values as wavelengths, "
             f"got {absorbance.shape} and {wavelength.shape}"
         )
-    if np.any(np.diff(wavelength) <= 0) or np.any(wavelength <= 0):
-        raise SpectrumError(Problem("the wavelengths do not ascend", "Sort them, in nm"))
+    if problems := unsorted("wavelengths", np.append(0.0, wavelength), "Sort them, in nm"):
+        raise SpectrumError(problems)
     keep = np.isfinite(absorbance)
     if window is not None:
         keep &= (wavelength >= min(window)) & (wavelength <= max(window))
@@ -208,7 +207,7 @@ def _prepared(
 def _beside_hidden(
     wavelength: Array,
     absorbance: Array,
-    hidden: NDArray[np.bool_],
+    hidden: Mask,
     window: tuple[float, float] | None,
     scale: float,
     label: str,

@@ -27,12 +27,9 @@ from prenuc.observe.ceilings import ceiling_of_series, ceiling_of_trace
 from prenuc.observe.stray_light import Scatter, Stray, judge_light, without
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Mask
     from prenuc.observe.series import SpectrumSeries, Trace
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 ABSURD = 1e6
 MOST_ABSORBANCE = 10.0

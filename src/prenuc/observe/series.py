@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.arrays import unsorted
 from prenuc.errors import Problem, SpectrumError
 from prenuc.quantities import dimension, parse
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import xarray as xr
-    from numpy.typing import NDArray
+
+    from prenuc.arrays import Array, Mask
 
 
 ROUNDING = 1e-9  # of an end that was converted from another unit
@@ -41,8 +43,8 @@ class Trace:
             as the subtraction of one of its own spectra does.
     """
 
-    time: NDArray[np.float64]
-    value: NDArray[np.float64]
+    time: Array
+    value: Array
     time_unit: str = "min"
     name: str = "absorbance"
     history: tuple[str, ...] = ()
@@ -56,7 +58,7 @@ class Trace:
         if dimension(self.time_unit) not in {"[time]", ""}:
             raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
 
-    def kept(self, points: NDArray[np.bool_]) -> Trace:
+    def kept(self, points: Mask) -> Trace:
         """Return some of the points.
 
         Args:
@@ -107,13 +109,13 @@ class SpectrumSeries:
         SpectrumError: Shapes disagree, or the wavelengths do not ascend.
     """
 
-    wavelength: NDArray[np.float64]
-    time: NDArray[np.float64]
-    absorbance: NDArray[np.float64]
+    wavelength: Array
+    time: Array
+    absorbance: Array
     labels: tuple[str, ...] = ()
     time_unit: str = "min"
     signal: str = "absorbance"
-    variance: NDArray[np.float64] | None = None
+    variance: Array | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     history: tuple[str, ...] = ()
     offset_free: bool = False
@@ -124,8 +126,8 @@ class SpectrumSeries:
             raise SpectrumError(
                 f"the matrix has shape {self.absorbance.shape}, its axes say {expected}"
             )
-        if np.any(np.diff(self.wavelength) <= 0):
-            raise SpectrumError("the wavelengths do not ascend")
+        if problems := unsorted("wavelengths", self.wavelength, "Sort them, in nm"):
+            raise SpectrumError(problems)
         if not self.labels:
             labels = tuple(f"{time:g} {self.time_unit}" for time in self.time)
             object.__setattr__(self, "labels", labels)
@@ -163,7 +165,7 @@ class SpectrumSeries:
             self.offset_free,
         )
 
-    def kept(self, spectra: NDArray[np.bool_]) -> SpectrumSeries:
+    def kept(self, spectra: Mask) -> SpectrumSeries:
         """Return some of the spectra.
 
         Args:
@@ -171,7 +173,7 @@ class SpectrumSeries:
         """
         return self._part(spectra, np.full(len(self.wavelength), True))
 
-    def at_wavelengths(self, kept: NDArray[np.bool_], why: str) -> SpectrumSeries:
+    def at_wavelengths(self, kept: Mask, why: str) -> SpectrumSeries:
         """Return the spectra at some of the wavelengths.
 
         Args:
@@ -248,7 +250,7 @@ class SpectrumSeries:
             notes.append(f"left out for masked readings: {many}, {where}")
         return replace(self._part(spectra, keep), history=(*self.history, *notes))
 
-    def _part(self, spectra: NDArray[np.bool_], wavelengths: NDArray[np.bool_]) -> SpectrumSeries:
+    def _part(self, spectra: Mask, wavelengths: Mask) -> SpectrumSeries:
         """Return the chosen spectra (m,) at the chosen wavelengths (n,)."""
         chosen = np.ix_(spectra, wavelengths)
         return replace(
@@ -309,15 +311,13 @@ class SpectrumSeries:
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
 
 
-def _inside(axis: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
+def _inside(axis: Array, low: float, high: float) -> Mask:
     """Return which numbers lie between two ends, which may differ by rounding; never NaN."""
     size = max(abs(end) for end in (low, high, 0.0) if math.isfinite(end))
     return (axis >= low - ROUNDING * size) & (axis <= high + ROUNDING * size)
 
 
-def _nothing(
-    what: str, axis: NDArray[np.float64], low: float, high: float, unit: str
-) -> SpectrumError:
+def _nothing(what: str, axis: Array, low: float, high: float, unit: str) -> SpectrumError:
     """Return the error that no points of an axis lie between two ends."""
     known = axis[np.isfinite(axis)]
     of_unit = "" if unit == "1" else f" {unit}"
@@ -330,7 +330,7 @@ def _nothing(
     )
 
 
-def _said_of_times(keep: NDArray[np.bool_], first: float, last: float, unit: str, what: str) -> str:
+def _said_of_times(keep: Mask, first: float, last: float, unit: str, what: str) -> str:
     """Return the history line about a part that was chosen in time."""
     of_unit = "" if unit == "1" else f" {unit}"
     ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"

@@ -26,10 +26,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Indices, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 DENSE = 1.3  # absorbance below which stray light is not looked for
 FEWEST_SPECTRA = 8
@@ -169,7 +167,7 @@ def _readings(matrix: Array) -> _Readings | None:
     return _Readings(some, used, courses, Scatter(1.0, 0.0))
 
 
-def _evenly(places: NDArray[np.int_], most: int) -> NDArray[np.int_]:
+def _evenly(places: Indices, most: int) -> Indices:
     """Return at most so many of the places, evenly picked."""
     if len(places) <= most:
         return places

@@ -2,6 +2,6 @@
 
 from prenuc.simulation.run import run_network, simulate
 from prenuc.simulation.solution import Run
-from prenuc.simulation.solver import AbstractSolver, Cvode, ScipyBdf, ScipyRadau
+from prenuc.simulation.solvers import AbstractSolver, Cvode, ScipyBdf, ScipyRadau
 
 __all__ = ["AbstractSolver", "Cvode", "Run", "ScipyBdf", "ScipyRadau", "run_network", "simulate"]

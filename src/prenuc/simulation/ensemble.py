@@ -16,13 +16,13 @@ from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem
 from prenuc.simulation.evolve import ordered_times, starting_point
 from prenuc.simulation.kernels.network import compile_network
-from prenuc.simulation.solver import Rodas, Stretch
+from prenuc.simulation.solvers import Rodas
+from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.mechanism.mechanism import Mechanism
 
 CHUNK = 250  # members between two calls for progress
@@ -42,19 +42,19 @@ class Ensemble:
     """
 
     names: tuple[str, ...]
-    time: NDArray[np.float64]
-    concentration: NDArray[np.float64]
-    dots: NDArray[np.float64]
+    time: Array
+    concentration: Array
+    dots: Array
     failed: dict[int, str]
-    steps: NDArray[np.int64]
+    steps: Indices
 
 
 def ensemble(
     mechanism: Mechanism,
-    times: Sequence[float] | NDArray[np.float64],
+    times: Sequence[float] | Array,
     *,
-    factors: NDArray[np.float64],
-    starts: NDArray[np.float64] | None = None,
+    factors: Array,
+    starts: Array | None = None,
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: Rodas | None = None,
     threads: int = 1,
@@ -116,9 +116,9 @@ def ensemble(
 
 def _check(
     shape: tuple[int, ...],
-    factors: NDArray[np.float64],
-    starts: NDArray[np.float64],
-    times: NDArray[np.float64],
+    factors: Array,
+    starts: Array,
+    times: Array,
 ) -> None:
     components, reactions = shape
     problems = []

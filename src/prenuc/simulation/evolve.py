@@ -10,13 +10,13 @@ import numpy as np
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.simulation.kernels.network import Network, compile_network
-from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch, Until
+from prenuc.simulation.solvers import AbstractSolver, Rodas
+from prenuc.simulation.stretch import Stretch, Until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.sensitivity import Direction, Prepared, Tangents
 
@@ -38,33 +38,33 @@ class Evolution:
     """
 
     names: tuple[str, ...]
-    time: NDArray[np.float64]
-    concentration: NDArray[np.float64]
-    units: NDArray[np.float64]
-    dots: NDArray[np.float64]
+    time: Array
+    concentration: Array
+    units: Array
+    dots: Array
     stopped: float | None = None
-    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
-    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     stats: Mapping[str, Any] = field(default_factory=dict)
 
-    def of(self, name: str) -> NDArray[np.float64]:
+    def of(self, name: str) -> Array:
         """Return the concentration of a component in mol/m³, shape (m,)."""
         if name not in self.names:
             raise InputError(unknown_name("component", name, self.names))
         return self.concentration[:, self.names.index(name)]
 
-    def moment(self, power: float) -> NDArray[np.float64]:
+    def moment(self, power: float) -> Array:
         """Return Σ n^power f_n in mol/m³, shape (m,): dots for 0, units in dots for 1."""
-        moment: NDArray[np.float64] = self.dots @ self.units**power
+        moment: Array = self.dots @ self.units**power
         return moment
 
 
 def evolve(
     mechanism: Mechanism | Network,
-    times: Sequence[float] | NDArray[np.float64],
+    times: Sequence[float] | Array,
     *,
     start: Mapping[str, float] | None = None,
-    dots: NDArray[np.float64] | None = None,
+    dots: Array | None = None,
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
@@ -131,7 +131,7 @@ def compiled(mechanism: Mechanism) -> Network:
 def _tangents(
     network: Network,
     parameters: Sequence[Direction] | Prepared,
-    sizes: NDArray[np.float64],
+    sizes: Array,
     *,
     own: bool,
 ) -> Tangents:
@@ -143,7 +143,7 @@ def _tangents(
     return Tangents(ready.seeds, start, np.zeros((len(sizes), len(ready.parameters))))
 
 
-def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+def ordered_times(times: Sequence[float] | Array) -> Array:
     """Return times as an array.
 
     Raises:
@@ -157,7 +157,7 @@ def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.fl
 
 def starting_point(
     mechanism: Mechanism, start: Mapping[str, float] | None = None
-) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+) -> tuple[tuple[str, ...], Array]:
     """Return the components that a solver moves, and their concentrations at time 0 in mol/m³.
 
     Raises:
@@ -172,7 +172,7 @@ def starting_point(
     return names, np.array([stated.get(name, 0.0) for name in names], dtype=float)
 
 
-def _sizes(mechanism: Mechanism, dots: NDArray[np.float64] | None) -> NDArray[np.float64]:
+def _sizes(mechanism: Mechanism, dots: Array | None) -> Array:
     population = mechanism.population
     classes = len(population.units) if population else 0
     sizes = np.zeros(classes) if dots is None else np.asarray(dots, dtype=float)
@@ -182,7 +182,7 @@ def _sizes(mechanism: Mechanism, dots: NDArray[np.float64] | None) -> NDArray[np
     return sizes
 
 
-def _event(until: str, network: Network, start: NDArray[np.float64]) -> Until:
+def _event(until: str, network: Network, start: Array) -> Until:
     """Return the event that a phrase describes."""
     import re
 

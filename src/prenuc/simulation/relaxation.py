@@ -10,8 +10,7 @@ from prenuc.errors import InputError, unknown_name
 from prenuc.simulation.kernels.network import compile_network
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.solution import Measurement
@@ -47,7 +46,7 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     return float(rates[np.argmin(np.abs(rates - slope))])
 
 
-def _weigh(k: NDArray[np.float64], pop: ClassArrays, measurement: Measurement) -> None:
+def _weigh(k: Array, pop: ClassArrays, measurement: Measurement) -> None:
     """Multiply the constants of channels, which are for a dot of α or β = 1, by Σ α f or Σ β f."""
     if pop.units.size:
         dots = measurement.dots

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from prenuc.arrays import Array, Indices, Mask
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.plan import Add, Evolve, Transfer
@@ -25,7 +25,8 @@ from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import Network, compile_network
 from prenuc.simulation.sensitivity import Tangents, seeds_of
 from prenuc.simulation.solution import Measurement, Run
-from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch
+from prenuc.simulation.solvers import AbstractSolver, Rodas
+from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
@@ -33,13 +34,13 @@ if TYPE_CHECKING:
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.sensitivity import Direction
-    from prenuc.simulation.solver import Path
+    from prenuc.simulation.stretch import Trajectory
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 
 Progress = Callable[[float], None]
-Moved = tuple[NDArray[np.float64], ...]  # tangents of components and of dots, or nothing
-Contents = tuple[NDArray[np.float64], NDArray[np.float64], Moved]  # moles, dots, tangents
+Moved = tuple[Array, ...]  # tangents of components and of dots, or nothing
+Contents = tuple[Array, Array, Moved]  # moles, dots, tangents
 
 
 def simulate(
@@ -84,7 +85,7 @@ def simulate(
 
 def run_network(
     mechanism: Mechanism, times: Sequence[float], *, solver: AbstractSolver | None = None
-) -> NDArray[np.float64]:
+) -> Array:
     """Run a bare network in a closed vessel at room temperature.
 
     Args:
@@ -109,21 +110,21 @@ class _Bench:
     """
 
     names: tuple[str, ...]
-    moving: NDArray[np.int64]
-    moments: tuple[NDArray[np.int64], NDArray[np.float64]]
+    moving: Indices
+    moments: tuple[Indices, Array]
     network: Network
-    changing: NDArray[np.bool_]
+    changing: Mask
     moieties: tuple[str, ...]
-    composition: NDArray[np.float64]
+    composition: Array
     solver: AbstractSolver
-    charged: NDArray[np.float64]
-    discarded: NDArray[np.float64]
-    vessels: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    dots: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    charged: Array
+    discarded: Array
+    vessels: dict[str, Array] = field(default_factory=dict)
+    dots: dict[str, Array] = field(default_factory=dict)
     seeds: Seeds | None = None
     tangents: dict[str, Moved] = field(default_factory=dict)
-    expected: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    held: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    expected: dict[str, Array] = field(default_factory=dict)
+    held: dict[str, Array] = field(default_factory=dict)
     worst_event: float = 0.0
     measurements: list[Measurement] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
@@ -166,10 +167,10 @@ class _Bench:
             case Evolve():
                 self._evolve(operation)
 
-    def _contents(self, name: str) -> NDArray[np.float64]:
+    def _contents(self, name: str) -> Array:
         return self.vessels.setdefault(name, np.zeros(len(self.names)))
 
-    def _dots(self, name: str) -> NDArray[np.float64]:
+    def _dots(self, name: str) -> Array:
         return self.dots.setdefault(name, np.zeros(self.moments[1].shape[1]))
 
     def _moved(self, name: str) -> Moved:
@@ -180,7 +181,7 @@ class _Bench:
         none = np.zeros((len(self.moving), count)), np.zeros((self.moments[1].shape[1], count))
         return self.tangents.setdefault(name, none)
 
-    def _expect(self, name: str) -> NDArray[np.float64]:
+    def _expect(self, name: str) -> Array:
         return self.expected.setdefault(name, np.zeros(len(self.moieties)))
 
     def _add(self, operation: Add) -> None:
@@ -219,14 +220,14 @@ class _Bench:
         """Remember the most that a vessel held of each moiety; its errors are relative to that."""
         self.held[name] = np.maximum(self.held.get(name, 0.0), self.expected[name])
 
-    def _total(self) -> NDArray[np.float64]:
+    def _total(self) -> Array:
         """Return the moles of every moiety in all vessels and in the waste."""
         everything = self.discarded.copy()
         for moles in self.vessels.values():
             everything = everything + moles
         return self.composition @ everything
 
-    def _check_event(self, wanted: NDArray[np.float64]) -> None:
+    def _check_event(self, wanted: Array) -> None:
         self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
@@ -240,9 +241,7 @@ class _Bench:
             self._record(operation, look, states[look])
         self.vessels[name], self.dots[name], self.tangents[name] = states[operation.duration]
 
-    def _states(
-        self, operation: Evolve, begin: Contents, times: NDArray[np.float64]
-    ) -> list[Contents]:
+    def _states(self, operation: Evolve, begin: Contents, times: Array) -> list[Contents]:
         """Return the contents of a vessel at the times of an operation."""
         moles, dots, moved = begin
         start = moles[self.moving] / operation.volume
@@ -266,7 +265,7 @@ class _Bench:
         return [self._contents_at(operation, moles, path, i) for i in range(len(times))]
 
     def _contents_at(
-        self, operation: Evolve, moles: NDArray[np.float64], path: Path, index: int
+        self, operation: Evolve, moles: Array, path: Trajectory, index: int
     ) -> Contents:
         """Return the contents of a vessel from what a solver found at one of its times."""
         moles = moles.copy()
@@ -316,9 +315,7 @@ class _Bench:
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
 
 
-def _moments(
-    mechanism: Mechanism, names: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array]:
     """Return the places of the moments of size classes, and n^(p/3) of every class."""
     if mechanism.population is None:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0))
@@ -327,7 +324,7 @@ def _moments(
     return places, length ** np.arange(4)[:, None]
 
 
-def _relative(found: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
+def _relative(found: Array, wanted: Array) -> float:
     there = wanted > 0
     return float(np.max(np.abs(found - wanted)[there] / wanted[there], initial=0.0))
 

@@ -20,8 +20,7 @@ from prenuc.simulation.kernels.network import Network, compile_network
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
@@ -89,7 +88,7 @@ class Prepared:
 
     parameters: tuple[Direction, ...]
     seeds: Seeds
-    start: NDArray[np.float64]
+    start: Array
 
 
 def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Prepared:
@@ -119,8 +118,8 @@ class Tangents:
     """
 
     seeds: Seeds
-    components: NDArray[np.float64]
-    dots: NDArray[np.float64]
+    components: Array
+    dots: Array
 
 
 def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
@@ -147,13 +146,11 @@ def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
     return _entries(network, ends, np.array([p.span for p in parameters]))
 
 
-def _entries(
-    network: Network, ends: Sequence[tuple[Network, Network]], spans: NDArray[np.float64]
-) -> Seeds:
+def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: Array) -> Seeds:
     """Return the differences between the two ends of every parameter as lists of what moves."""
     from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
 
-    def slope(of: Callable[[Network], NDArray[np.float64] | float]) -> NDArray[np.float64]:
+    def slope(of: Callable[[Network], Array | float]) -> Array:
         columns = [
             (np.asarray(of(above)) - np.asarray(of(below))) / span
             for span, (below, above) in zip(spans, ends, strict=True)
@@ -161,7 +158,7 @@ def _entries(
         none = np.zeros((*np.shape(of(network)), 0))
         return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
 
-    def listed(*slopes: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+    def listed(*slopes: Array) -> tuple[Indices, ...]:
         moved = np.any([slope != 0 for slope in slopes], axis=0)
         return tuple(index.astype(np.int64) for index in np.nonzero(moved))
 
@@ -200,10 +197,10 @@ def _entries(
     )
 
 
-def _pool_logarithms(network: Network) -> NDArray[np.float64]:
+def _pool_logarithms(network: Network) -> Array:
     """Return ln of the first weight of every pool; its scale moves all of them alike."""
     flat = network.flat
-    logarithms: NDArray[np.float64] = np.log(np.abs(flat.weight[flat.pools[:-1]]))
+    logarithms: Array = np.log(np.abs(flat.weight[flat.pools[:-1]]))
     return logarithms
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
 
@@ -39,10 +39,10 @@ class Measurement:
     time: float
     temperature: float
     volume: float
-    concentration: NDArray[np.float64]
-    dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
-    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    concentration: Array
+    dots: Array = field(default_factory=lambda: np.zeros(0))
+    tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def label(self) -> str:
@@ -107,7 +107,7 @@ class Run:
         total = sum(held.values()) or 1.0
         return {key: amount / total for key, amount in held.items()}
 
-    def concentration(self, name: str, vessel: str | None = None) -> NDArray[np.float64]:
+    def concentration(self, name: str, vessel: str | None = None) -> Array:
         """Return the concentration of a component at every measurement, in mmol/L of its basis.
 
         Args:

@@ -92,7 +92,13 @@ class DataFile:
     data: bytes
 
     def problem(self, what: str, mend: str, line: int = 0) -> SpectrumError:
-        """Return the error ``path:line: what. mend.``; ``line`` counts from 1, 0 for none."""
+        """Return the error ``path:line: what. mend.``.
+
+        Args:
+            what: What is wrong, as a clause without a full stop.
+            mend: How to mend it, likewise.
+            line: Counted from 1; 0 for none.
+        """
         name = printable(str(self.path))
         where = f"{name}:{line}" if line else name
         return SpectrumError(Problem(what, mend, where=where))

@@ -10,8 +10,7 @@ import numpy as np
 from prenuc.observe.readers.data_file import printable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.observe.readers.data_file import DataFile
 
 # The cells of a row are joined by the unit separator, whatever the file uses.
@@ -31,7 +30,7 @@ def is_number(cell: str) -> bool:
     return _IS_NUMBER.fullmatch(cell) is not None
 
 
-def find_decimal(file: DataFile, rows: list[str], lines: NDArray[np.int64]) -> str:
+def find_decimal(file: DataFile, rows: list[str], lines: Indices) -> str:
     """Return the decimal sign that all rows agree with.
 
     Args:
@@ -79,9 +78,7 @@ def is_wavelength(number: float) -> bool:
     return 100 <= number <= 5000
 
 
-def convert(
-    file: DataFile, rows: list[str], lines: NDArray[np.int64], decimal: str, width: int
-) -> NDArray[np.float64]:
+def convert(file: DataFile, rows: list[str], lines: Indices, decimal: str, width: int) -> Array:
     """Return the numbers of a table.
 
     Args:

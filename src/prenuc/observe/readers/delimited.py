@@ -24,7 +24,7 @@ from prenuc.observe.readers.times import read_times
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Indices
 
 _OTHER_AXIS = {
     "a wavenumber": r"wave ?number|cm\s?\^?[-⁻]\s?[1¹]|1/cm|raman",
@@ -158,9 +158,7 @@ def _find_layout(file: DataFile, table: NumberTable, columns: Columns) -> _Layou
     return _Layout(seconds, [(column - 1, column) for column in seconds], " in column pairs")
 
 
-def _read_axis(
-    file: DataFile, table: NumberTable, columns: Columns
-) -> tuple[NDArray[np.float64], slice, str]:
+def _read_axis(file: DataFile, table: NumberTable, columns: Columns) -> tuple[Array, slice, str]:
     """Return the ascending wavelengths, the slice that sorts the rows, and their direction."""
     header = _axis_header(table, columns)
     line = columns.rows[-1] + 1 if columns.rows else 0
@@ -180,9 +178,7 @@ def _read_axis(
     return _sorted(file, table, axis)
 
 
-def _sorted(
-    file: DataFile, table: NumberTable, axis: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], slice, str]:
+def _sorted(file: DataFile, table: NumberTable, axis: Array) -> tuple[Array, slice, str]:
     _, first = np.unique(axis, return_index=True)
     if len(first) < len(axis):
         repeated = int(np.setdiff1d(np.arange(len(axis)), first)[0])
@@ -241,9 +237,7 @@ def _find_kind(
     return Kind("", "nothing names the signal, taken as absorbance")
 
 
-def as_signal(
-    file: DataFile, values: NDArray[np.float64], line: NDArray[np.int64], kind: Kind
-) -> tuple[NDArray[np.float64], Treated]:
+def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple[Array, Treated]:
     """Return the signal with a transmittance turned into absorbance.
 
     Args:

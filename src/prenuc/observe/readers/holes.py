@@ -86,7 +86,13 @@ def _is_word(cell: str) -> bool:
 
 
 def fill(joined: str, row: int, width: int) -> tuple[str, list[Hole]]:
-    """Return a row of ``width`` cells whose holes are ``HOLE``, and the holes."""
+    """Return a row of ``width`` cells whose holes are ``HOLE``, and the holes.
+
+    Args:
+        joined: The row, its cells joined by ``SEP``.
+        row: Its number in the table, counted from 0.
+        width: Columns of the table.
+    """
     cells = [cell.strip() for cell in joined.split(SEP)[:width]]
     cells += [""] * (width - len(cells))
     places = [column for column, cell in enumerate(cells) if not is_number(cell)]

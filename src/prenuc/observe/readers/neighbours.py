@@ -14,8 +14,7 @@ from prenuc.observe.readers.holes import is_no_name, lost_number
 from prenuc.observe.readers.number_table import FEWEST_ROWS, Rows, below_names, split, stripped
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.readers.data_file import DataFile
 
 
@@ -37,7 +36,7 @@ class Neighbours:
     widths: list[int]
     table: Rows
     decimal: str
-    numbers: NDArray[np.float64]
+    numbers: Array
 
     def refuse_other_runs(self, runs: list[Rows]) -> None:
         """Refuse a second table, and rows of the table that something cuts off."""

@@ -11,9 +11,7 @@ from prenuc.observe.readers.decimals import SEP
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.observe.readers.holes import Hole
 
 DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "blank"}
@@ -50,8 +48,8 @@ class NumberTable:
         holes: Cells without a number, row by row.
     """
 
-    numbers: NDArray[np.float64]
-    line: NDArray[np.int64]
+    numbers: Array
+    line: Indices
     delimiter: str
     decimal: str
     head: list[str]

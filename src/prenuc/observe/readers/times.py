@@ -12,8 +12,7 @@ import numpy as np
 from prenuc.observe.readers.data_file import listed_names
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.readers.data_file import Options
 
 # Seconds in each unit that a series can have.
@@ -46,7 +45,7 @@ class Times:
         notes: Further history lines.
     """
 
-    time: NDArray[np.float64]
+    time: Array
     unit: str
     summary: str
     notes: list[str]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.arrays import falls, unsorted
 from prenuc.observe.readers.columns import read_table
 from prenuc.observe.readers.data_file import load, printable
 from prenuc.observe.readers.delimited import Kind, as_signal
@@ -18,8 +19,7 @@ from prenuc.observe.series import Trace
 if TYPE_CHECKING:
     import os
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.readers.columns import Columns
     from prenuc.observe.readers.data_file import DataFile, Signal
     from prenuc.observe.readers.number_table import NumberTable
@@ -69,10 +69,8 @@ def read_trace(
         what = "the first column is a wavelength: this is one spectrum, not a trace"
         raise file.problem(what, "Give a series of spectra, or a trace with time first")
     time = table.numbers[:, 0]
-    falling = np.flatnonzero(np.diff(time) <= 0)
-    if falling.size:
-        line = int(table.line[falling[0] + 1])
-        raise file.problem("the times do not ascend", "Sort the rows by time", line)
+    for problem in unsorted("times", time, "Sort the rows by time"):
+        raise file.problem(problem.what, problem.mend, int(table.line[falls(time)[0]]))
     factor, unit, said = _time_unit(columns.label(0), time_unit)
     value, name, treated = _signal(file, table, columns, signal)
     known = np.isfinite(value)
@@ -102,7 +100,7 @@ def _masked(table: NumberTable, unit: str, factor: float) -> list[str]:
 
 def _signal(
     file: DataFile, table: NumberTable, columns: Columns, given: str | None
-) -> tuple[NDArray[np.float64], str, list[str]]:
+) -> tuple[Array, str, list[str]]:
     """Return the signal, what it is called, and the history lines about it.
 
     A transmittance becomes absorbance, as in spectra; whatever else the column holds is taken as

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
 
 def is_network(what: str) -> bool:

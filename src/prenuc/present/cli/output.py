@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
@@ -86,7 +86,7 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: st
 def announce_compilation(solver: AbstractSolver | None = None) -> None:
     """Say on standard error why a first run takes most of a minute; a library has no such wait."""
     from prenuc.simulation.engine_cache import kernels_are_compiled
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     if isinstance(solver or Rodas(), Rodas) and not kernels_are_compiled():
         click.echo("prenuc: compiling the engine, once: about 40 s", err=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
 
 @click.command()
@@ -123,7 +123,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
     from prenuc.errors import InputError, Problem
-    from prenuc.simulation.solver import solver_named
+    from prenuc.simulation.solvers import solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
         if number is not None and not 0 < number < 1:

@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from prenuc.errors import InputError, Problem
+from prenuc.simulation.solvers.rodas import Rodas
+from prenuc.simulation.stretch import Trajectory
 
-    from prenuc.simulation.solver import Stretch
+if TYPE_CHECKING:
+    from prenuc.arrays import Array
+    from prenuc.simulation.solvers.solver import AbstractSolver
+    from prenuc.simulation.stretch import Stretch
+
+MOST_CLASSES = 2000  # that a library is given: its Jacobian is dense
 
 
 @dataclass(frozen=True)
-class WholeSystem:
+class DenseSystem:
     """The right-hand side y' = F(t, y) of a stretch and its Jacobian, y = components, then classes.
 
     Args:
@@ -28,14 +34,14 @@ class WholeSystem:
     stretch: Stretch
 
     @property
-    def start(self) -> NDArray[np.float64]:
+    def start(self) -> Array:
         """Return y at time 0, shape (n + classes,)."""
         dots = self.stretch.dots
         none = np.zeros(len(self.stretch.network.classes.units)) if self._has_dots else np.zeros(0)
         return np.concatenate((self.stretch.start, dots if dots.size else none))
 
     @property
-    def absolute(self) -> NDArray[np.float64]:
+    def absolute(self) -> Array:
         """Absolute tolerances; those of classes per unit that they hold."""
         own = self.stretch.absolute
         if not self._has_dots:
@@ -46,7 +52,7 @@ class WholeSystem:
     def _has_dots(self) -> bool:
         return self.stretch.network.mechanism.population is not None
 
-    def change(self, time: float, y: NDArray[np.float64]) -> NDArray[np.float64]:
+    def change(self, time: float, y: Array) -> Array:
         """Return F(t, y)."""
         network, k = self.stretch.network, self.stretch.constants(time)
         if not self._has_dots:
@@ -67,7 +73,7 @@ class WholeSystem:
         weights[pop.detaching :] = lost @ f
         return np.concatenate((network.stoichiometry @ (r * weights), flow))
 
-    def jacobian(self, time: float, y: NDArray[np.float64]) -> NDArray[np.float64]:
+    def jacobian(self, time: float, y: Array) -> Array:
         """Return ∂F/∂y, dense."""
         network, k = self.stretch.network, self.stretch.constants(time)
         if not self._has_dots:
@@ -79,21 +85,21 @@ class WholeSystem:
         joins, leaves = slice(pop.first, pop.detaching), slice(pop.detaching, len(r))
         weights = np.ones(len(r))
         weights[joins], weights[leaves] = up @ f, lost @ f
-        whole = np.zeros((len(y), len(y)))
-        whole[:n, :n] = (network.stoichiometry * weights) @ slopes
-        whole[:n, n:] = np.outer(network.stoichiometry[:, joins] @ r[joins], up)
-        whole[:n, n:] += np.outer(network.stoichiometry[:, leaves] @ r[leaves], lost)
+        total = np.zeros((len(y), len(y)))
+        total[:n, :n] = (network.stoichiometry * weights) @ slopes
+        total[:n, n:] = np.outer(network.stoichiometry[:, joins] @ r[joins], up)
+        total[:n, n:] += np.outer(network.stoichiometry[:, leaves] @ r[leaves], lost)
         for part, rate, side in ((up, r[joins].sum(), 1), (down, r[leaves].sum(), -1)):
             channel = slopes[joins if side > 0 else leaves].sum(axis=0)
             move = np.diag(-part) + np.diag(part[:-1] if side > 0 else part[1:], -side)
-            whole[n:, n:] += rate * move
-            whole[n:, :n] += np.outer(move @ f, channel)
+            total[n:, n:] += rate * move
+            total[n:, :n] += np.outer(move @ f, channel)
         for source, group in zip(pop.sources, pop.group, strict=True):
             place = n + pop.lower[group]
-            whole[place : place + 2, :n] += np.outer(pop.share[group], slopes[source])
-        return whole
+            total[place : place + 2, :n] += np.outer(pop.share[group], slopes[source])
+        return total
 
-    def _sizes(self, time: float) -> tuple[NDArray[np.float64], ...]:
+    def _sizes(self, time: float) -> tuple[Array, ...]:
         """Return α with nothing leaving the largest class, β, and β̃."""
         pop, stretch = self.stretch.network.classes, self.stretch
         begin, end = stretch.temperature
@@ -104,3 +110,31 @@ class WholeSystem:
         lost = down.copy()
         lost[0] *= pop.units[0]
         return up, down, lost
+
+    def path(self, states: Array, evaluations: int) -> Trajectory:
+        """Return what a library found, parted into components and classes.
+
+        Args:
+            states: y at the times of the stretch, shape (m, n + classes).
+            evaluations: Evaluations of the rates.
+        """
+        n = len(self.stretch.start)
+        return Trajectory(states[:, :n], evaluations, states[:, n:])
+
+
+def dense_system(solver: AbstractSolver, stretch: Stretch) -> DenseSystem:
+    """Return network and classes as one system for a library.
+
+    Raises:
+        InputError: The stretch is to stop early or wants tangents, which only our own can give, or
+            has more size classes than a dense Jacobian can hold.
+    """
+    if stretch.until is not None or stretch.tangents is not None:
+        what = f"'{solver.name}' knows neither events nor tangents"
+        raise InputError(Problem(what, f"Use the solver '{Rodas.name}'"))
+    classes = len(stretch.network.classes.units)
+    if classes > MOST_CLASSES:
+        what = f"{classes} size classes are too many for '{solver.name}'"
+        mend = f"Use the solver '{Rodas.name}', or count dots as moments (--coarse)"
+        raise InputError(Problem(what, mend))
+    return DenseSystem(stretch)
