@@ -13,7 +13,7 @@ from known_values.pollu import POLLU
 from known_values.reference import integrate
 from known_values.robertson import ROBERTSON
 from prenuc.mechanism import read_mechanism
-from prenuc.simulation import run_network
+from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Cvode, Rodas
 
 PROBLEMS = [ROBERTSON, HIRES, OREGONATOR, POLLU, E5]
@@ -25,7 +25,7 @@ def run(tmp_path):
     def running(known, solver):
         path = tmp_path / "network.yaml"
         path.write_text(known.text, encoding="utf-8")
-        return run_network(read_mechanism(path), known.times, solver=solver)[1:]
+        return evolve(read_mechanism(path), known.times, solver=solver).concentration[1:]
 
     return running
 

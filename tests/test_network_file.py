@@ -8,7 +8,7 @@ import pytest
 
 from prenuc.errors import FactsError, InputError, MechanismError
 from prenuc.mechanism import read_mechanism, two_pathway
-from prenuc.simulation import run_network
+from prenuc.simulation.evolve import evolve
 
 ROBERTSON = """\
 units: {time: s, concentration: mol/L, energy: kJ/mol}
@@ -289,7 +289,7 @@ def test_an_unknown_base_is_answered_with_the_nearest(refused):
 @pytest.mark.parametrize("times", [[], [1.0, 1.0], [2.0, 1.0], [-1.0, 1.0], [float("nan")]])
 def test_times_of_a_network_must_ascend_from_zero(read, times):
     with pytest.raises(InputError, match="must ascend from 0"):
-        run_network(read(ROBERTSON), times)
+        evolve(read(ROBERTSON), times)
 
 
 def test_a_mechanism_error_is_an_input_error():

@@ -35,8 +35,8 @@ from prenuc.observe.dots import dot_sizes
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation import simulate
+from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
-from prenuc.simulation.run import run_network
 
 SETS = [p.id for p in entries("parameters").values() if p.model in RIVALS]
 FEEDS = {
@@ -281,7 +281,7 @@ def test_dots_of_one_size_stay_of_one_size_and_grow_by_their_law(exponent, power
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial=initial, units=units)
     times = np.array([0.0, 1.0, 2.0, 4.0])
-    found = dict(zip(model.components, run_network(bare, times).T, strict=True))
+    found = dict(zip(model.components, evolve(bare, times).concentration.T, strict=True))
     size = found[dots.length] / found[dots.number]
     assert size[-1] > 1.005 * start
     np.testing.assert_allclose(found[dots.surface] / found[dots.number], size**2, rtol=1e-5)
@@ -341,7 +341,7 @@ def test_the_two_step_scheme_has_its_closed_form(slow, fast, start):
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial={"S": start, "Cd(OA)2": 4 * start}, units=units)
     t = np.linspace(0.0, 5.0 / (slow + fast * start), 7)
-    found = dict(zip(model.components, run_network(bare, t).T, strict=True))
+    found = dict(zip(model.components, evolve(bare, t).concentration.T, strict=True))
     ratio = slow / fast
     expected = (ratio + start) / (1 + ratio / start * np.exp((slow + fast * start) * t))
     np.testing.assert_allclose(found["S"], expected, rtol=2e-5)
@@ -370,13 +370,13 @@ def test_droplets_form_above_the_binodal_and_dissolve_below():
     model = droplet_network(1, crystallisation_k="0 1/min", condensation_energy="0 kJ/mol")
     times = np.array([0.0, 10.0, 1e4])
     names = list(model.components)
-    above = run_network(replace(model, initial={"monomer": 5.0}), times)
+    above = evolve(replace(model, initial={"monomer": 5.0}), times).concentration
     assert above[-1, names.index("monomer")] == pytest.approx(1.2, rel=1e-3)  # the binodal
     assert above[-1, names.index("droplet")] == pytest.approx(3.8, rel=1e-3)
-    below = run_network(replace(model, initial={"droplet": 0.05}), times)
+    below = evolve(replace(model, initial={"droplet": 0.05}), times).concentration
     assert below[1, names.index("droplet")] > 0.04
     assert below[-1, names.index("droplet")] < 1e-6
-    clear = run_network(replace(model, initial={"monomer": 1.1}), times)
+    clear = evolve(replace(model, initial={"monomer": 1.1}), times).concentration
     assert np.all(clear[:, names.index("droplet")] == 0.0)
 
 
@@ -384,7 +384,7 @@ def test_droplets_form_above_the_binodal_and_dissolve_below():
 def test_droplets_with_several_nuclei_give_an_erlang_rise(nuclei):
     model = droplet_network(nuclei, dissolution_k="0 1/min", leaving_k="0 L/mmol/min")
     times = np.array([0.0, 20.0, 74.0, 200.0])
-    found = run_network(replace(model, initial={"droplet": 0.05}), times)
+    found = evolve(replace(model, initial={"droplet": 0.05}), times).concentration
     rise = found[:, list(model.components).index("MSC-311")] / 0.05
     np.testing.assert_allclose(rise, gammainc(nuclei, nuclei * 0.0135 * times), atol=1e-6)
 
@@ -437,7 +437,7 @@ def test_cluster_and_monomer_keep_their_equilibrium():
     model = msc_source("CdS", change=change)
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial={"monomer": 6.0}, units=units)
-    found = dict(zip(model.components, run_network(bare, [0.0, 1e4])[-1], strict=True))
+    found = dict(zip(model.components, evolve(bare, [0.0, 1e4]).concentration[-1], strict=True))
     assert found["monomer"] == pytest.approx(2.0, rel=1e-4)  # K = 1: c + c² = 6
     assert found["MSC-311"] == pytest.approx(4.0, rel=1e-4)
 

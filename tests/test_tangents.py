@@ -223,7 +223,7 @@ def test_tangents_keep_what_the_solution_keeps():
     (m, p, el) = (found.tangents[:, i, 0] for i in range(3))
     size = np.abs(found.tangents).max()
     assert size > 1e-6, names
-    units = found.units @ found.dot_tangents[..., 0].T
+    units = found.sizes @ found.dot_tangents[..., 0].T
     assert np.abs(p + el).max() < 1e-13 * size
     assert np.abs(m + p + units).max() < 1e-12 * np.abs(found.dot_tangents).max() * 30
 

@@ -7,15 +7,14 @@ many threads share the work. A member that cannot be integrated is a row with a 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem
-from prenuc.simulation.evolve import ordered_times, starting_point
-from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.evolve import Units, compiled, ordered_times
 from prenuc.simulation.solvers import Rodas
 from prenuc.simulation.stretch import Stretch
 
@@ -24,21 +23,24 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array, Indices
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.stretch import Members
 
 CHUNK = 250  # members between two calls for progress
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What many parameter sets lead to.
+    """What many parameter sets lead to, in the units of the mechanism's file.
 
     Args:
         names: Of the n components.
-        time: In s, shape (m,).
-        concentration: In mol/m³, shape (members, m, n); not a number where a member failed.
-        dots: Of every size class in mol/m³, shape (members, m, classes).
+        time: In ``units.time``, shape (m,).
+        concentration: In ``units.concentration``, shape (members, m, n); not a number where a
+            member failed.
+        dots: Of every size class, likewise, shape (members, m, classes).
         failed: The reason of every member that failed, by its number.
         steps: Of every member, shape (members,).
+        units: s and mol/m³, unless a file states others.
     """
 
     names: tuple[str, ...]
@@ -47,6 +49,7 @@ class Ensemble:
     dots: Array
     failed: dict[int, str]
     steps: Indices
+    units: Units = field(default_factory=Units)
 
 
 def ensemble(
@@ -60,58 +63,75 @@ def ensemble(
     threads: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Ensemble:
-    """Let closed vessels with many sets of rate constants evolve.
+    """Let closed vessels with many sets of rate constants evolve, in the units of the file.
 
     Args:
         mechanism: What could happen.
-        times: To report, ascending, above 0, in s.
+        times: To report, ascending, above 0.
         factors: By which the rate constant of every reaction (and channel) is multiplied, shape
             (members, reactions).
-        starts: Concentrations at time 0 in mol/m³ in the order of the mechanism's components, shape
+        starts: Concentrations at time 0 in the order of the mechanism's components, shape
             (members, n); the mechanism's own for all when None.
         temperature: In K; a pair for a linear ramp.
         solver: Our integrator; its default tolerances when None.
         threads: How many share the work.
-        progress: Called with the finished share, 0 to 1.
+        progress: Called with the finished part, 0 to 1.
 
     Raises:
         InputError: Arrays of another shape, or a factor that is not above zero.
     """
-    solver = solver or Rodas()
-    at = ordered_times(times)
-    names, own = starting_point(mechanism)
-    network = compile_network(mechanism, names)
+    at, units = ordered_times(times), Units.of(mechanism)
+    network = compiled(mechanism)
     factors = np.atleast_2d(np.asarray(factors, dtype=float))
-    members = len(factors)
-    begin = np.tile(own, (members, 1)) if starts is None else np.array(starts, float, order="C")
+    begin = np.tile(network.initial, (len(factors), 1))
+    if starts is not None:
+        begin = np.array(starts, float, order="C") * units.amount
     _check(network.stoichiometry.shape, factors, begin, at)
+    solver, own = solver or Rodas(), network.initial
     largest = float(np.max(begin, initial=0.0)) or 1.0
-    absolute = np.full(len(names), solver.atol * largest)
+    absolute = np.full(len(own), solver.atol * largest)
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
-    stretch = Stretch(network, own, at, span, absolute)
+    stretch = Stretch(network, own, at * units.second, span, absolute)
     logarithms = np.ascontiguousarray(network.constant + np.log(factors))
-    chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
-    parts = []
-    with ThreadPoolExecutor(threads) as pool:
-        work = pool.map(lambda s: solver.integrate_many(stretch, logarithms[s], begin[s]), chunks)
-        for done, part in enumerate(work, 1):
-            parts.append(part)
-            if progress is not None:
-                progress(done / len(chunks))
+    parts = _in_chunks(
+        lambda some: solver.integrate_many(stretch, logarithms[some], begin[some]),
+        len(factors),
+        threads,
+        progress or (lambda _: None),
+    )
     outcomes = np.concatenate([part.outcomes for part in parts])
     reasons = [reason for part in parts for reason in part.reasons]
     return Ensemble(
-        names=names,
+        names=network.names,
         time=at,
-        concentration=np.concatenate([part.concentration for part in parts]),
-        dots=np.concatenate([part.dots for part in parts]),
-        failed={
-            i: f"{reason} at {row[1]:.6g} s, where '{names[int(row[2])]}' is hardest to follow"
-            for i, (reason, row) in enumerate(zip(reasons, outcomes, strict=True))
-            if reason
-        },
+        concentration=np.concatenate([part.concentration for part in parts]) / units.amount,
+        dots=np.concatenate([part.dots for part in parts]) / units.amount,
+        failed=_failures(reasons, outcomes, network.names),
         steps=outcomes[:, 3].astype(np.int64),
+        units=units,
     )
+
+
+def _in_chunks(
+    run: Callable[[slice], Members], members: int, threads: int, progress: Callable[[float], None]
+) -> list[Members]:
+    """Return what all members lead to, some of them at a time."""
+    chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
+    parts = []
+    with ThreadPoolExecutor(threads) as pool:
+        for done, part in enumerate(pool.map(run, chunks), 1):
+            parts.append(part)
+            progress(done / len(chunks))
+    return parts
+
+
+def _failures(reasons: Sequence[str], outcomes: Array, names: Sequence[str]) -> dict[int, str]:
+    """Return why and where each member failed that did, by its number."""
+    return {
+        i: f"{reason} at {row[1]:.6g} s, where '{names[int(row[2])]}' is hardest to follow"
+        for i, (reason, row) in enumerate(zip(reasons, outcomes, strict=True))
+        if reason
+    }
 
 
 def _check(

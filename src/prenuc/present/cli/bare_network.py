@@ -38,11 +38,8 @@ def run_bare_network(
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
-    import numpy as np
-
     from prenuc.errors import InputError, Problem
     from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.quantities import Quantity
     from prenuc.simulation.evolve import evolve
 
     mechanism = read_mechanism(path)
@@ -50,11 +47,9 @@ def run_bare_network(
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
         raise InputError(Problem("this is no bare network", mend, where=str(path)))
     at = _times(times)
-    second = Quantity(1.0, mechanism.units["time"]).si
     announce_compilation(solver)
-    run = evolve(mechanism, np.array(at) * second, solver=solver, until=until or "")
-    found = run.concentration / Quantity(1.0, mechanism.units["concentration"]).si
-    stopped = None if run.stopped is None else run.stopped / second
+    run = evolve(mechanism, at, solver=solver, until=until or "")
+    found, stopped = run.concentration, run.stopped
     if stopped is not None:  # rows up to the event, and the event as the last one
         reached = [i for i, t in enumerate(at[:-1]) if t < stopped]
         at, found = [*(at[i] for i in reached), stopped], found[[*reached, -1]]
