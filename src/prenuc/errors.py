@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True)
@@ -135,3 +135,14 @@ def unknown_name(kind: str, name: str, valid: Iterable[str], where: str = "") ->
     near = nearest_names(name, valid)
     mend = "Fix the name" if near else "Valid: " + ", ".join(sorted(valid)[:12])
     return Problem(f"no {kind} '{name}'", mend, near, where)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return at most three of several words as one text."""
+    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+    return ", ".join(words[:3]) + more
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """Return at most three of several names, each between quotation marks, as one text."""
+    return listed([f"'{name}'" for name in names])

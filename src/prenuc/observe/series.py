@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.arrays import unsorted
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import Problem, SpectrumError, listed_names
 from prenuc.quantities import dimension, parse
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class SpectrumSeries:
             raise SpectrumError(Problem(what, "Choose the wavelengths that were measured"))
         keep = ~masked[spectra].any(axis=0)
         gone = np.array(self.labels)[~spectra].tolist()
-        notes = [f"left out for their masked readings: {_named(gone)}"] if gone else []
+        notes = [f"left out for their masked readings: {listed_names(gone)}"] if gone else []
         if not keep.all():
             lost = self.wavelength[~keep]
             where = f"{lost[0]:g} nm" if len(lost) == 1 else f"{lost[0]:g} to {lost[-1]:g} nm"
@@ -336,8 +336,3 @@ def _said_of_times(keep: Mask, first: float, last: float, unit: str, what: str) 
     ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"
     ends = f"from {first:g}{of_unit} on" if math.isinf(last) else ends
     return f"only times {ends}, {keep.sum()} of {len(keep)} {what}"
-
-
-def _named(labels: list[str]) -> str:
-    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    return ", ".join(f"'{label}'" for label in labels[:3]) + more

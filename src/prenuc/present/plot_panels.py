@@ -90,7 +90,7 @@ def _widths(run: Run, spectra: SpectrumSeries) -> list[str]:
 
     found = []
     for index, measurement in enumerate(run.measurements):
-        shares = run.shares(measurement)
+        shares = run.fractions(measurement)
         dots, others = shares.get("QD", 0.0), [shares[n] for n in shares if "MSC" in n]
         if dots < ENOUGH_DOTS or dots < max(others, default=0.0):
             continue

@@ -56,6 +56,7 @@ def simulate(
         measurements=tuple(vessels.measurements),
         conservation=vessels.conservation(),
         stats=stats | _provenance(protocol, vessels.solver),
+        parameters=tuple(parameter.name for parameter in parameters),
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.data_file import listed, printable
+from prenuc.errors import listed
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readers.metadata import is_generic, kind_of
 from prenuc.observe.readers.number_table import split, stripped
 from prenuc.observe.readers.tables import find_table

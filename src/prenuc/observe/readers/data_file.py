@@ -17,7 +17,7 @@ from prenuc.errors import Problem, SpectrumError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from prenuc.observe.series import SpectrumSeries
 
@@ -192,14 +192,3 @@ def printable(text: str, most: int = 0) -> str:
     """Return the text on one line without control characters, cut to ``most`` when given."""
     text = "".join(sign if sign.isprintable() else "?" for sign in text[: 4 * most or None])
     return text if not most or len(text) <= most else text[: most - 1] + "…"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return at most three of several words as one text."""
-    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
-    return ", ".join(words[:3]) + more
-
-
-def listed_names(names: Sequence[str]) -> str:
-    """Return at most three of several names, each between quotation marks, as one text."""
-    return listed([f"'{name}'" for name in names])

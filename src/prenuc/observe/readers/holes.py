@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.observe.readers.data_file import listed, printable
+from prenuc.errors import listed
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readers.decimals import HOLE, SEP, is_number
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.data_file import listed_names
+from prenuc.errors import listed_names
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array

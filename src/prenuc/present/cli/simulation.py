@@ -222,8 +222,10 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
 def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
-    rows = [[m.label, *(f"{share:.3f}" for share in run.shares(m).values())] for m in measurements]
-    headings = ["measurement", *run.shares(measurements[0])]
+    rows = [
+        [m.label, *(f"{share:.3f}" for share in run.fractions(m).values())] for m in measurements
+    ]
+    headings = ["measurement", *run.fractions(measurements[0])]
     title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
     echo_table(headings, rows, title)
     for line in spectra.history[1:]:
