@@ -5,7 +5,7 @@ The background under an exciton is never known. Three edge shapes in three windo
 
 1. the error of each fit, with correlated residuals counted,
 2. the spread between the fits, because the background is a choice,
-3. a share of the width, because a band of unequal sizes is not quite a Gaussian.
+3. a fraction of the width, because a band of unequal sizes is not quite a Gaussian.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from prenuc.observe.excitons import EDGES, fit_line
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
-    from prenuc.observe.curvature import Candidate
+    from prenuc.observe.curvature import BandCandidate
     from prenuc.observe.excitons import Edge, LineFit
 
 
@@ -30,7 +30,7 @@ WINDOWS = ((4.5, 3.5), (5.5, 5.0), (7.0, 7.0))
 # Half the 95 % interval, in standard deviations; its coverage is tested on synthetic spectra.
 COVERAGE = 1.96
 ASYMMETRY = 0.02  # centre of a fitted Gaussian against the maximum of the band, in widths
-# A misfit below this share of the band's height is no reason to prefer a fit to another.
+# A misfit below this fraction of the band's height is no reason to prefer a fit to another.
 EVEN_MISFIT = 0.05
 HALF_MAXIMUM = float(np.sqrt(2 * np.log(2)))  # half width at half maximum of a Gaussian, in sd
 FEWEST_POINTS = 14  # a fit has ten parameters
@@ -40,7 +40,7 @@ DOUBLET_RATIO = 0.2
 
 
 @dataclass(frozen=True)
-class Band:
+class FittedBand:
     """What the fits of one band agree on.
 
     Args:
@@ -62,7 +62,7 @@ class Band:
     typical: LineFit
 
 
-def doublet_partner(candidate: Candidate, found: list[Candidate]) -> Candidate | None:
+def doublet_partner(candidate: BandCandidate, found: list[BandCandidate]) -> BandCandidate | None:
     """Return the next line, where it is close and sharp enough to make a doublet, or None."""
     for other in found:
         if (
@@ -77,11 +77,11 @@ def doublet_partner(candidate: Candidate, found: list[Candidate]) -> Candidate |
 def fit_band(
     energy: Array,
     signal: Array,
-    candidate: Candidate,
+    candidate: BandCandidate,
     *,
     scale: float = 1.0,
-    partner: Candidate | None = None,
-) -> Band | str:
+    partner: BandCandidate | None = None,
+) -> FittedBand | str:
     """Fit one band with every edge in every window.
 
     Args:
@@ -116,7 +116,7 @@ def fit_band(
     if partner is not None:
         second = float(weight @ np.array([fit.second_centre for fit in fits]))
     typical = min(fits, key=lambda fit: abs(fit.centre - centre))
-    return Band(centre, half, width, float(np.median(heights)), second, blend > 0, typical)
+    return FittedBand(centre, half, width, float(np.median(heights)), second, blend > 0, typical)
 
 
 def _weights(fits: list[LineFit]) -> Array:
@@ -127,7 +127,11 @@ def _weights(fits: list[LineFit]) -> Array:
 
 
 def _fits(
-    energy: Array, signal: Array, candidate: Candidate, scale: float, partner: Candidate | None
+    energy: Array,
+    signal: Array,
+    candidate: BandCandidate,
+    scale: float,
+    partner: BandCandidate | None,
 ) -> list[LineFit]:
     """Return the fits of all edges in all windows that did not break down."""
     noise = white_noise(signal) * float(np.sqrt(noise_correlation(signal)))

@@ -36,10 +36,10 @@ CENTRE, WIDTH, HEIGHT, DISTANCE, WIDTH2, HEIGHT2, EDGE_HEIGHT, EDGE_WIDTH, OFFSE
 # How far, as a standard deviation, the data may pull each parameter from where it starts:
 # line widths for the centre, natural logarithms for the positive ones, free for the offset.
 LOOSENESS = np.array([1.0, 0.5, 2.0, 0.35, 0.35, 1.5, 2.0, 0.5, np.inf, 1.0])
-# A misfit below this share of the window's span is no evidence about the background.
+# A misfit below this fraction of the window's span is no evidence about the background.
 MODEL_ERROR = 0.003
 
-# A fit has converged when a step would gain, or move, less than this share.
+# A fit has converged when a step would gain, or move, less than this fraction.
 ENOUGH = 1e-4
 # Two lines closer than this many widths of the first cannot be told from one asymmetric band.
 CLOSEST = 1.5

@@ -98,11 +98,11 @@ def judge_readings(series: SpectrumSeries) -> Judged:
     if not doubt:
         clipped = ceiling_of_series(values)
         if clipped.any():
-            notes.append(_said_of_ceiling(values[clipped], _readings(clipped)))
+            notes.append(_note_of_ceiling(values[clipped], _readings(clipped)))
         values[clipped] = np.nan
         if series.signal == "absorbance":
-            values, stray, said = _judge_light(values)
-            notes += said
+            values, stray, more = _judge_light(values)
+            notes += more
     judged = replace(series, absorbance=values, history=(*series.history, *notes))
     if stray is not None and series.variance is not None:
         steeper = 1.0 + stray * 10.0 ** np.where(np.isnan(values), 0.0, values)
@@ -136,8 +136,8 @@ def judge_trace(trace: Trace) -> JudgedTrace:
     if absurd.any():
         notes.append(f"{_readings(absurd)} left out: infinite, or beyond a million")
     if clipped.any():
-        said = _said_of_ceiling(value[clipped], _readings(clipped))
-        notes.append(said.replace("masked", "left out"))
+        note = _note_of_ceiling(value[clipped], _readings(clipped))
+        notes.append(note.replace("masked", "left out"))
     masked = absurd | clipped
     if not notes:
         return JudgedTrace(trace=trace, masked=masked)
@@ -178,7 +178,7 @@ def _is_absurd(values: Array) -> Mask:
 
 
 def _judge_light(values: Array) -> tuple[Array, float | None, list[str]]:
-    """Return what the light allows to know, the share of stray light, and what was done."""
+    """Return what the light allows to know, the fraction of stray light, and what was done."""
     stray, scatter = judge_light(values)
     notes = []
     if scatter is not None:
@@ -191,20 +191,20 @@ def _judge_light(values: Array) -> tuple[Array, float | None, list[str]]:
             notes.append(f"{_readings(dark)} above about {level:.1f} masked: {what}")
     if stray is None or scatter is None:
         return values, None, notes
-    values, said = _corrected(values, stray, scatter)
-    return values, stray.share, [*notes, *said]
+    values, more = _corrected(values, stray, scatter)
+    return values, stray.fraction, [*notes, *more]
 
 
 def _corrected(values: Array, stray: Stray, scatter: Scatter) -> tuple[Array, list[str]]:
     """Return absorbances without stray light, NaN where they are not known, and what was done."""
-    true = without(values, stray.share)
-    ratio = stray.share * 10.0**true  # stray light to transmitted light
+    true = without(values, stray.fraction)
+    ratio = stray.fraction * 10.0**true  # stray light to transmitted light
     error = stray.relative_sd * ratio / np.log(10.0)
     known = (ratio <= 1.0 / LEAST_LIGHT) & (error <= np.sqrt(scatter.variance(values)))
     lost = np.isfinite(values) & ~known
     most = float(np.max(np.where(known, true - values, 0.0)))
     note = (
-        f"stray light of {100 * stray.share:.2g} %, at which absorbances level off at "
+        f"stray light of {100 * stray.fraction:.2g} %, at which absorbances level off at "
         f"{stray.level:.2f}: corrected by up to {1e3 * most:.2g} mAU"
     )
     notes = [note]
@@ -226,7 +226,7 @@ def _over_time(values: Array) -> Array:
     return np.asarray(np.median(dense, axis=-1))
 
 
-def _said_of_ceiling(values: Array, readings: str) -> str:
+def _note_of_ceiling(values: Array, readings: str) -> str:
     top = float(np.median(values))
     return f"{readings} masked: the signal is cut off at {top:g}"
 

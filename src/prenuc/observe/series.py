@@ -84,7 +84,7 @@ class Trace:
             self,
             time=self.time[keep],
             value=self.value[keep],
-            history=(*self.history, _said_of_times(keep, first, last, self.time_unit, "points")),
+            history=(*self.history, _note_of_times(keep, first, last, self.time_unit, "points")),
         )
 
 
@@ -219,7 +219,7 @@ class SpectrumSeries:
         if not keep.any():
             raise _nothing("spectra", self.time, first, last, self.time_unit)
         part = self._part(keep, np.full(len(self.wavelength), True))
-        note = _said_of_times(keep, first, last, self.time_unit, "spectra")
+        note = _note_of_times(keep, first, last, self.time_unit, "spectra")
         return replace(part, history=(*self.history, note))
 
     def without_masked(self) -> SpectrumSeries:
@@ -321,16 +321,16 @@ def _nothing(what: str, axis: Array, low: float, high: float, unit: str) -> Spec
     """Return the error that no points of an axis lie between two ends."""
     known = axis[np.isfinite(axis)]
     of_unit = "" if unit == "1" else f" {unit}"
-    said = f"no {what} lie between {low:g} and {high:g}{of_unit}"
+    problem = f"no {what} lie between {low:g} and {high:g}{of_unit}"
     if not known.size:
         mend = "Their times are not known: give them, or choose by wavelength"
-        return SpectrumError(Problem(said, mend))
+        return SpectrumError(Problem(problem, mend))
     return SpectrumError(
-        Problem(said, f"They reach from {known.min():g} to {known.max():g}{of_unit}")
+        Problem(problem, f"They reach from {known.min():g} to {known.max():g}{of_unit}")
     )
 
 
-def _said_of_times(keep: Mask, first: float, last: float, unit: str, what: str) -> str:
+def _note_of_times(keep: Mask, first: float, last: float, unit: str, what: str) -> str:
     """Return the history line about a part that was chosen in time."""
     of_unit = "" if unit == "1" else f" {unit}"
     ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"

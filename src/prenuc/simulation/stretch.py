@@ -24,7 +24,7 @@ class Until:
         weights: Of each component in the sum, shape (n,).
         level: Of the sum, in mol/m³.
         steady: End where going on at the pace to the last time would change no component by more
-            than this share; 0 not to look.
+            than this fraction; 0 not to look.
     """
 
     weights: Array

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import listed
+from prenuc.errors import listed_names
 from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readers.metadata import is_generic, kind_of
 from prenuc.observe.readers.number_table import split, stripped
@@ -100,9 +100,13 @@ def _header_cells(line: str, delimiter: str, width: int, *, lowest: bool) -> lis
     telling = _AXIS.search(cells[0]) or not cells[0] or states_unit(cells[0])
     # "Date <tab> 12.03." may have as many cells as the table; the last line above the table
     # is believed when it also names a quantity or a time.
-    named = any(kind_of(cell) or has_time(cell) for cell in cells[1:])
-    words = width > 2 and delimiter != " "
-    return cells if telling or (lowest and (named or words)) else None
+    believed = (width > 2 and delimiter != " ") or any(map(_is_named, cells[1:]))
+    return cells if telling or (lowest and believed) else None
+
+
+def _is_named(cell: str) -> bool:
+    """Whether a cell names a quantity or a time."""
+    return bool(kind_of(cell)) or has_time(cell)
 
 
 def _completed(cells: list[str], written: int, width: int) -> list[str] | None:
@@ -151,9 +155,6 @@ def _leave_out_empty(
         raise file.problem("there is only one column of numbers", mend, int(table.line[0]))
     axes = [c - 1 for c in empty if c > 1 and _is_axis(table, columns, c - 1)]
     kept = [c for c in range(numbers.shape[1]) if c not in {*empty, *axes}]
-    named = [f"'{printable(name, 60)}'" for name in _names(columns, empty)]
-    many = "1 column holds no number and is" if len(empty) == 1 else ""
-    many = many or f"{len(empty)} columns hold no numbers and are"
     at = {column: place for place, column in enumerate(kept)}
     holes = tuple(
         replace(hole, column=at[hole.column]) for hole in table.holes if hole.column in at
@@ -161,12 +162,14 @@ def _leave_out_empty(
     return (
         replace(table, numbers=numbers[:, kept], holes=holes),
         replace(columns, cells=[columns.cells[c] for c in kept]),
-        [f"{many} left out: {listed(named)}"],
+        [_note_of_empty([" ".join(columns.cells[c]) or f"column {c + 1}" for c in empty])],
     )
 
 
-def _names(columns: Columns, chosen: Sequence[int]) -> list[str]:
-    return [" ".join(columns.cells[c]) or f"column {c + 1}" for c in chosen]
+def _note_of_empty(names: Sequence[str]) -> str:
+    many = "1 column holds no number and is" if len(names) == 1 else ""
+    many = many or f"{len(names)} columns hold no numbers and are"
+    return f"{many} left out: {listed_names([printable(name, 60) for name in names])}"
 
 
 def _is_axis(table: NumberTable, columns: Columns, column: int) -> bool:

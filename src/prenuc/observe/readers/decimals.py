@@ -41,8 +41,22 @@ def find_decimal(file: DataFile, rows: list[str], lines: Indices) -> str:
     Raises:
         SpectrumError: No sign fits all rows, or both do.
     """
-    if not any("," in row for row in rows):
+    with_comma = [int(line) for row, line in zip(rows, lines, strict=True) if "," in row]
+    if not with_comma:
         return "."
+    axis = [row.split(SEP, 1)[0] for row in rows]
+    sign = _sign_of_cells(file, rows, lines) or _sign_of_axis(axis)
+    if sign:
+        return sign
+    what = "a comma may be the decimal sign or part thousands, both fit the whole file"
+    raise file.problem(what, 'Pass decimal="," or decimal="."', with_comma[0])
+
+
+def _sign_of_cells(file: DataFile, rows: list[str], lines: Indices) -> str:
+    """Return the sign that alone fits the rows so far; "" when both fit all rows.
+
+    One row of evidence is enough: a later one that disagrees is refused when it is converted.
+    """
     point = comma = True
     for row, line in zip(rows, lines, strict=True):
         cells = [cell.strip() for cell in row.split(SEP) if cell != HOLE]
@@ -52,15 +66,8 @@ def find_decimal(file: DataFile, rows: list[str], lines: Indices) -> str:
             what = "the decimal sign differs within the file"
             raise file.problem(what, "Write all numbers with a decimal point", int(line))
         if point != comma and "," in row:
-            # One sentence of evidence is enough; a later row that disagrees is refused
-            # when it is converted.
             return "." if point else ","
-    axis = _sign_of_axis([row.split(SEP, 1)[0] for row in rows])
-    if axis:
-        return axis
-    where = next(int(line) for row, line in zip(rows, lines, strict=True) if "," in row)
-    what = "a comma may be the decimal sign or part thousands, both fit the whole file"
-    raise file.problem(what, 'Pass decimal="," or decimal="."', where)
+    return ""
 
 
 def _sign_of_axis(axis: list[str]) -> str:

@@ -63,7 +63,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     values, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
-        f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.summary}, "
+        f"read as: wavelength nm {direction}, {placed}{layout.summary}, {times.summary}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"
     )
     spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
@@ -95,12 +95,12 @@ class _Layout:
     Args:
         spectra: Their indices, m of them.
         named_by: For each, the columns whose header names it.
-        said: What the summary says about it.
+        summary: What the summary says about it.
     """
 
     spectra: list[int]
     named_by: list[tuple[int, ...]]
-    said: str
+    summary: str
 
 
 def _masked(table: NumberTable, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
@@ -140,22 +140,27 @@ def _find_layout(file: DataFile, table: NumberTable, columns: Columns) -> _Layou
     single = width == 2 and columns.is_axis(0) and not columns.label(1)
     spectra = list(range(1, width))
     matrix = _Layout(spectra, [(0,)] if single else [(column,) for column in spectra], "")
-    if width < 4 or width % 2:
-        return matrix
-    axes, signals = table.numbers[:, ::2], table.numbers[:, 1::2]
-    stated = all(columns.is_axis(column) for column in range(0, width, 2))
-    over = np.isnan(axes) & np.isnan(signals)  # a spectrum that ends before the others
-    differs = ((axes != axes[:, :1]) & ~over).any(axis=1)
-    # Unstated pairs on grids that differ a little must not be read as spectra.
-    close = not np.any(np.abs(axes - axes[:, :1]) >= 5.0) and is_wavelength(float(axes[0, 0]))
-    if differs.any() and (stated or close):
-        line = int(table.line[np.flatnonzero(differs)[0]])
-        mend = "Save each spectrum as a file, or export all on one grid"
-        raise file.problem("the wavelengths of the column pairs differ", mend, line)
-    if differs.any():
+    if width < 4 or width % 2 or not _are_pairs(file, table, columns):
         return matrix
     seconds = spectra[::2]
     return _Layout(seconds, [(column - 1, column) for column in seconds], " in column pairs")
+
+
+def _are_pairs(file: DataFile, table: NumberTable, columns: Columns) -> bool:
+    """Whether every second column repeats the wavelengths."""
+    axes, signals = table.numbers[:, ::2], table.numbers[:, 1::2]
+    over = np.isnan(axes) & np.isnan(signals)  # a spectrum that ends before the others
+    differs = ((axes != axes[:, :1]) & ~over).any(axis=1)
+    if not differs.any():
+        return True
+    stated = all(map(columns.is_axis, range(0, 2 * axes.shape[1], 2)))
+    # Unstated pairs on grids that differ a little must not be read as spectra.
+    close = not np.any(np.abs(axes - axes[:, :1]) >= 5.0) and is_wavelength(float(axes[0, 0]))
+    if stated or close:
+        line = int(table.line[np.flatnonzero(differs)[0]])
+        mend = "Save each spectrum as a file, or export all on one grid"
+        raise file.problem("the wavelengths of the column pairs differ", mend, line)
+    return False
 
 
 def _read_axis(file: DataFile, table: NumberTable, columns: Columns) -> tuple[Array, slice, str]:
@@ -211,17 +216,9 @@ def _find_kind(
     """Return what the columns hold, on the best evidence there is."""
     if options.signal:
         return Kind(options.signal, f"signal: {options.signal}, from the option signal")
-    kinds = [columns.kind(column) for column in layout.spectra]
-    line = columns.rows[-1] + 1 if columns.rows else 0
-    stated = set(kinds) - {""}
-    half_named = "" in kinds and bool(stated & {"T", "%T"})
-    if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
-        shown = " and ".join(sorted(stated | ({"unnamed"} if "" in kinds else set())))
-        mend = "Keep the columns of one kind, each a spectrum"
-        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    stated = _kind_of_columns(file, columns, layout)
     if stated:
-        kind = stated.pop()
-        return Kind(kind, f"signal: {kind}, from the column headers")
+        return Kind(stated, f"signal: {stated}, from the column headers")
     others = [text for row, text in enumerate(table.head) if row not in columns.rows]
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     kind, words = kind_in_metadata(metadata, others)
@@ -235,6 +232,19 @@ def _find_kind(
     if kind:
         return Kind(kind, f"signal: {kind}, from {words}")
     return Kind("", "nothing names the signal, taken as absorbance")
+
+
+def _kind_of_columns(file: DataFile, columns: Columns, layout: _Layout) -> str:
+    """Return the kind that the headers of the spectra name, "" for none."""
+    kinds = {columns.kind(column) for column in layout.spectra}
+    stated = kinds - {""}
+    half_named = "" in kinds and bool(stated & {"T", "%T"})
+    if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
+        shown = " and ".join(sorted(kind or "unnamed" for kind in kinds))
+        mend = "Keep the columns of one kind, each a spectrum"
+        line = columns.rows[-1] + 1 if columns.rows else 0
+        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    return stated.pop() if stated else ""
 
 
 def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple[Array, Treated]:

@@ -79,5 +79,11 @@ def stripped(cells: list[str]) -> list[str]:
 
 
 def below_names(joined: Sequence[str], widths: Sequence[int], row: int) -> bool:
-    """Whether a row of names stands directly above a row."""
+    """Whether a row of names stands directly above a row.
+
+    Args:
+        joined: The lines, the cells of each joined by ``SEP``.
+        widths: How many numbers each line has, -1 for text.
+        row: The line of the row, counted from 0.
+    """
     return row > 0 and widths[row - 1] < 0 and SEP in joined[row - 1]

@@ -28,6 +28,7 @@ from prenuc.observe.readers.number_table import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prenuc.errors import SpectrumError
     from prenuc.observe.readers.data_file import DataFile
 
 SAMPLE = 2000
@@ -95,25 +96,37 @@ def _width(joined: str) -> int:
 def _find_delimiter(file: DataFile, lines: list[str], decimal: str | None) -> str:
     """Return the first delimiter by which about as many lines are rows as by the best one."""
     numeric = [line for line in lines if line.strip() and _NUMERIC_SIGNS.fullmatch(line)]
-    numeric = [line for line in numeric if any(map(str.isdigit, line[:200]))]
-    sample = numeric[:: max(1, len(numeric) // SAMPLE)]
+    sample = _sampled([line for line in numeric if any(map(str.isdigit, line[:200]))])
     wordy = [line for line in lines if _BEGINS.match(line) and not _NUMERIC_SIGNS.fullmatch(line)]
-    rows = sample + wordy[:: max(1, len(wordy) // SAMPLE)]
+    rows = sample + _sampled(wordy)
+    possible = dict(DELIMITERS)
+    if decimal == "," and not any(map(_QUOTED.search, sample)):
+        possible.pop(",")
     scores = {
         delimiter: sum(_is_row(_join(line, delimiter), delimiter) for line in rows)
-        for delimiter in DELIMITERS
-        if not (delimiter == "," and decimal == "," and not any(map(_QUOTED.search, sample)))
+        for delimiter in possible
     }
     best = max(scores.values())
-    if best == 0 and len(sample) < FEWEST_ROWS:
-        raise file.problem("there are no rows of numbers", "Export the spectra as text")
     if best == 0:
-        mend = "Export a column of wavelengths and a column for each spectrum"
-        if decimal == "," and any("," in line for line in sample):
-            mend += "; a comma cannot be decimal sign and delimiter in one file"
-        line = lines.index(sample[0]) + 1
-        raise file.problem("there is only one column of numbers", mend, line)
+        raise _no_columns(file, lines, sample, decimal)
     return next(delimiter for delimiter, score in scores.items() if 2 * score >= best)
+
+
+def _sampled(lines: list[str]) -> list[str]:
+    return lines[:: max(1, len(lines) // SAMPLE)]
+
+
+def _no_columns(
+    file: DataFile, lines: list[str], sample: list[str], decimal: str | None
+) -> SpectrumError:
+    """Return the error that nothing parts lines into columns."""
+    if len(sample) < FEWEST_ROWS:
+        return file.problem("there are no rows of numbers", "Export the spectra as text")
+    mend = "Export a column of wavelengths and a column for each spectrum"
+    if decimal == "," and any("," in line for line in sample):
+        mend += "; a comma cannot be decimal sign and delimiter in one file"
+    line = lines.index(sample[0]) + 1
+    return file.problem("there is only one column of numbers", mend, line)
 
 
 def _is_row(joined: str, delimiter: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -95,10 +96,8 @@ def read_times(corner: list[str], labels: list[str], decimal: str, options: Opti
     stated = next(filter(None, map(_STATED.search, corner)), None)
     bare_unit = str(stated.lastgroup) if stated else options.time_unit
     read = [_time_of(label, decimal, bare_unit) for label in labels]
-    units = {own for one in read for _, own in one}
-    common: str = units.pop() if len(units) == 1 else "s"
-    unit = options.time_unit or common
-    time = np.array([_in_unit(one, unit) if one else np.nan for one in read], dtype=np.float64)
+    unit = options.time_unit or _common_unit(read)
+    time = np.array([_in_unit(one, unit) for one in read], dtype=np.float64)
     notes = []
     if bare_unit and any(map(_BARE.fullmatch, labels)):
         where = f"'{stated.string}'" if stated else "the option time_unit"
@@ -106,6 +105,12 @@ def read_times(corner: list[str], labels: list[str], decimal: str, options: Opti
     unread = [label for label, one in zip(labels, read, strict=True) if not one]
     summary = f"times in {unit} from headers" if len(unread) < len(labels) else "no times"
     return Times(time, unit, summary, [*notes, *_unknown(unread)])
+
+
+def _common_unit(read: list[list[tuple[float, str]]]) -> str:
+    """Return the unit of all times that were read, s where they differ."""
+    units = {unit for parts in read for _, unit in parts}
+    return units.pop() if len(units) == 1 else "s"
 
 
 def _unknown(labels: list[str]) -> list[str]:
@@ -131,14 +136,19 @@ def _time_of(label: str, decimal: str, bare_unit: str | None) -> list[tuple[floa
         parts = [(bare["count"], bare_unit)]
     sizes = [TIME_UNITS[unit] for _, unit in parts]
     descend = all(one > other for one, other in itertools.pairwise(sizes))
-    foreign = "," if decimal == "." else "."
-    thousands = any(foreign in count and _THOUSANDS.fullmatch(count) for count, _ in parts)
-    if thousands or not descend:
+    if not descend or any(_has_thousands(count, decimal) for count, _ in parts):
         return []
     return [(float(count.replace(",", ".")), unit) for count, unit in parts]
 
 
+def _has_thousands(count: str, decimal: str) -> bool:
+    """Whether a number may be parted into thousands by the sign that is not the decimal one."""
+    return ("," if decimal == "." else ".") in count and _THOUSANDS.fullmatch(count) is not None
+
+
 def _in_unit(parts: list[tuple[float, str]], unit: str) -> float:
+    if not parts:
+        return math.nan
     # A single time in the unit of the series is kept to the last digit.
     if len(parts) == 1 and parts[0][1] == unit:
         return parts[0][0]

@@ -71,7 +71,7 @@ def read_trace(
     time = table.numbers[:, 0]
     for problem in unsorted("times", time, "Sort the rows by time"):
         raise file.problem(problem.what, problem.mend, int(table.line[falls(time)[0]]))
-    factor, unit, said = _time_unit(columns.label(0), time_unit)
+    factor, unit, summary = _time_unit(columns.label(0), time_unit)
     value, name, treated = _signal(file, table, columns, signal)
     known = np.isfinite(value)
     text_kind = f"{encoding}, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
@@ -81,7 +81,7 @@ def read_trace(
         time_unit=unit,
         name=printable(name, 200),
         history=(
-            f"read as: a trace of {known.sum()} points, {said}, {text_kind}",
+            f"read as: a trace of {known.sum()} points, {summary}, {text_kind}",
             f"file: {printable(file.path.name, 200)}, sha256 {sha256(file.data).hexdigest()}",
             *(*notes, *_masked(table, unit, factor), *treated),
         ),
@@ -126,6 +126,6 @@ def _time_unit(header: str, given: str | None) -> tuple[float, str, str]:
     if given is None or given == stated:
         return 1.0, str(stated), f"times in {stated} from the header"
     if stated is None:
-        return 1.0, given, f"times in {given} as told"
+        return 1.0, given, f"times in {given} as stated"
     factor = TIME_UNITS[stated] / TIME_UNITS[given]
     return factor, given, f"times in {given}, converted from {stated} of the header"
