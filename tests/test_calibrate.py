@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from prenuc.errors import InputError
-from prenuc.facts.catalogue import entries, get
-from prenuc.facts.document import read_list
+from prenuc.facts.catalogue import entries, get, read_list
 from prenuc.facts.recipe import ParameterSet
 from prenuc.infer.calibrate import (
     Calibration,

@@ -42,19 +42,7 @@ class Reference:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a reference file."""
-        return cls(
-            id=node.text("id"),
-            type=node.text("type"),
-            title=node.text("title"),
-            authors=node.texts("authors"),
-            journal=node.text("journal", default=""),
-            year=node.text("year", default=""),
-            volume=node.text("volume", default=""),
-            pages=node.text("pages", default=""),
-            doi=node.text("doi", default=""),
-            printed_in=node.texts("printed_in"),
-            note=node.text("note", default=""),
-        )
+        return node.entry(cls)
 
     @property
     def name(self) -> str:

@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names, unknown_name
 from prenuc.facts.catalogue import entries
-from prenuc.facts.document import Node, load
+from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
+from prenuc.facts.yaml_file import load
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.mechanism.two_pathway import MODEL, impossible, two_pathway

@@ -6,7 +6,7 @@ import io
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.document import load
+from prenuc.facts.yaml_file import load
 from prenuc.infer.calibrate import SOURCE
 from prenuc.infer.varied import value_of
 

@@ -22,7 +22,7 @@ def is_network(what: str) -> bool:
     """Return whether a file holds reactions rather than a protocol."""
     from pathlib import Path
 
-    from prenuc.facts.document import load
+    from prenuc.facts.yaml_file import load
 
     if not what.endswith((".yaml", ".yml")):
         return False
