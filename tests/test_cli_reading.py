@@ -14,7 +14,8 @@ import pytest
 from commands import run
 from prenuc.errors import QuantityError, SpectrumError
 from prenuc.observe.readers import read
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from prenuc.quantities import parse_range
 
 CASES = Path(__file__).parent / "data/cases"

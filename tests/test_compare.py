@@ -17,7 +17,7 @@ from prenuc.infer.evidence import Standing, judge, words
 from prenuc.infer.observed import IDLE, compare_on_observations
 from prenuc.infer.shapes import FreeShapes
 from prenuc.mechanism.rivals import classical, droplets
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 from prenuc.protocol.steps import Measure, parse_step
 from prenuc.quantities import Quantity
 

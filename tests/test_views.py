@@ -20,7 +20,8 @@ from prenuc.infer.shift import judge_shift
 from prenuc.infer.views import main_course, views
 from prenuc.infer.whitened import noise_ceiling, whiten
 from prenuc.observe.readers import read
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from spectra_bench import series as bench
 from view_bench import CLUSTERS, FIRST, HC, NM, OVERLAPPING, SECOND, converting, moving, shares
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.readers import read
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
     from prenuc.present.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
@@ -62,7 +63,7 @@ _CONTENTS = {
     "ScipyRadau": "simulation.solvers",
     # observe: what an instrument shows
     "SpectrumSeries": "observe.series",
-    "Trace": "observe.series",
+    "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
     "read": "observe.readers",
     # infer: what the data allow one to say

@@ -86,9 +86,8 @@ def read_list(
     found = []
     for index, item in enumerate(document):
         node = Node(item, name, problems, int(document.lc.item(index)[0]) + 1)
-        entry = read(node)
+        found.append((read(node), node.where()))
         node.finish(what)
-        found.append((entry, node.where()))
     return found
 
 

@@ -241,7 +241,7 @@ def candidates(
     tolerance: float = 6.0,
     ratio: tuple[float, float] = (1.0, 2.3),
 ) -> list[MassMatch]:
-    """Return every metal-chalcogen core with ligands whose average mass fits, closest first.
+    """Return every core with ligands whose average mass fits, closest first.
 
     Args:
         mz: Measured mass in Da, of an ion with one charge.
@@ -262,4 +262,4 @@ def candidates(
             if z >= 0 and abs(mass - mz) <= tolerance:
                 counts = {metal: x, chalcogen: y, ligand: z}
                 found.append(MassMatch(counts, mass, mass - mz, 2 * x - 2 * y - z))
-    return sorted(found, key=lambda candidate: abs(candidate.error_da))
+    return sorted(found, key=lambda match: abs(match.error_da))

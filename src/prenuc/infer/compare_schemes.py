@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ The background under an exciton is never known. Three edge shapes in three windo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,6 +139,7 @@ def _fits(
     # A Gaussian line responds most where the smoothing is √2 times its own width.
     centre, width = candidate.energy, candidate.smoothing / scale / float(np.sqrt(2))
     second = None if partner is None else partner.energy
+    fitted = partial(fit_line, noise=noise, second=second)
 
     def fit(reach: tuple[float, float], edge: Edge) -> LineFit | None:
         low = centre - reach[0] * width
@@ -145,15 +147,7 @@ def _fits(
         inside = (energy > low) & (energy < high)
         if np.count_nonzero(inside) < FEWEST_POINTS:
             return None
-        return fit_line(
-            energy[inside],
-            signal[inside],
-            centre=centre,
-            width=width,
-            edge=edge,
-            noise=noise,
-            second=second,
-        )
+        return fitted(energy[inside], signal[inside], centre=centre, width=width, edge=edge)
 
     for _ in range(2):  # the windows follow the line once its width is known
         first = fit(WINDOWS[1], "ramp")

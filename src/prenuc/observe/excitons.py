@@ -248,11 +248,16 @@ def _minimise(
         full_output=True,
     )
     parameters = np.asarray(found[0])
-    jacobian = look(parameters)[1]
+    covariance = _covariance(look(parameters)[1])
+    return None if covariance is None else (parameters, covariance)
+
+
+def _covariance(jacobian: Array) -> Array | None:
+    """Return the inverse of JᵀJ; None where there is none."""
     if not np.all(np.isfinite(jacobian)):
         return None
     try:
-        return parameters, np.asarray(np.linalg.inv(jacobian.T @ jacobian), dtype=np.float64)
+        return np.asarray(np.linalg.inv(jacobian.T @ jacobian), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
 

@@ -28,7 +28,8 @@ from prenuc.observe.stray_light import Scatter, Stray, judge_light, without
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array, Mask
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
 
 ABSURD = 1e6

@@ -15,7 +15,8 @@ import numpy as np
 
 from prenuc.arrays import unsorted
 from prenuc.errors import Problem, SpectrumError, listed_names
-from prenuc.quantities import dimension, parse
+from prenuc.observe.trace import Trace, between, note_of_times
+from prenuc.quantities import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,68 +25,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from prenuc.arrays import Array, Mask
-
-
-ROUNDING = 1e-9  # of an end that was converted from another unit
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One signal against time.
-
-    Args:
-        time: Times, shape (m,), in ``time_unit``.
-        value: Signal at these times, shape (m,).
-        time_unit: Unit of the times, such as "min"; "1" when nothing names it.
-        name: What the signal is, such as "absorbance at 311 nm".
-        history: Every assumption and treatment so far, oldest first.
-        offset_free: Whether an unknown constant may have been added to the whole trace,
-            as the subtraction of one of its own spectra does.
-    """
-
-    time: Array
-    value: Array
-    time_unit: str = "min"
-    name: str = "absorbance"
-    history: tuple[str, ...] = ()
-    offset_free: bool = False
-
-    def __post_init__(self) -> None:
-        if self.time.ndim != 1 or self.time.shape != self.value.shape:
-            raise SpectrumError(
-                f"a trace needs as many values as times: {self.value.shape}, {self.time.shape}"
-            )
-        if dimension(self.time_unit) not in {"[time]", ""}:
-            raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
-
-    def kept(self, points: Mask) -> Trace:
-        """Return some of the points.
-
-        Args:
-            points: Which of them, shape (m,).
-        """
-        return replace(self, time=self.time[points], value=self.value[points])
-
-    def between_times(self, first: float = -math.inf, last: float = math.inf) -> Trace:
-        """Return the part of the trace between two times, both included.
-
-        Args:
-            first: First time, in ``time_unit``.
-            last: Last time, in ``time_unit``.
-
-        Raises:
-            SpectrumError: No points lie there.
-        """
-        first, last = sorted((first, last))
-        keep = _inside(self.time, first, last)
-        if not keep.any():
-            raise _nothing("points", self.time, first, last, self.time_unit)
-        return replace(
-            self,
-            time=self.time[keep],
-            value=self.value[keep],
-            history=(*self.history, _note_of_times(keep, first, last, self.time_unit, "points")),
-        )
 
 
 @dataclass(frozen=True)
@@ -197,9 +136,7 @@ class SpectrumSeries:
             SpectrumError: No wavelengths lie there.
         """
         low, high = sorted((low, high))
-        keep = _inside(self.wavelength, low, high)
-        if not keep.any():
-            raise _nothing("wavelengths", self.wavelength, low, high, "nm")
+        keep = between(self.wavelength, low, high, "wavelengths", "nm")
         part = self._part(np.full(len(self), True), keep)
         note = f"only {low:g} to {high:g} nm, {keep.sum()} of {len(keep)} wavelengths"
         return replace(part, history=(*self.history, note))
@@ -214,13 +151,9 @@ class SpectrumSeries:
         Raises:
             SpectrumError: No spectra lie there.
         """
-        first, last = sorted((first, last))
-        keep = _inside(self.time, first, last)
-        if not keep.any():
-            raise _nothing("spectra", self.time, first, last, self.time_unit)
-        part = self._part(keep, np.full(len(self.wavelength), True))
-        note = _note_of_times(keep, first, last, self.time_unit, "spectra")
-        return replace(part, history=(*self.history, note))
+        keep = between(self.time, first, last, "spectra", self.time_unit)
+        note = note_of_times(keep, first, last, "spectra", self.time_unit)
+        return replace(self.kept(keep), history=(*self.history, note))
 
     def without_masked(self) -> SpectrumSeries:
         """Return the series without the wavelengths that have masked readings (NaN).
@@ -309,30 +242,3 @@ class SpectrumSeries:
         low, high = self.wavelength[[0, -1]]
         head = f"{len(self)} spectra ({self.signal}), {low:g}-{high:g} nm"
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
-
-
-def _inside(axis: Array, low: float, high: float) -> Mask:
-    """Return which numbers lie between two ends, which may differ by rounding; never NaN."""
-    size = max(abs(end) for end in (low, high, 0.0) if math.isfinite(end))
-    return (axis >= low - ROUNDING * size) & (axis <= high + ROUNDING * size)
-
-
-def _nothing(what: str, axis: Array, low: float, high: float, unit: str) -> SpectrumError:
-    """Return the error that no points of an axis lie between two ends."""
-    known = axis[np.isfinite(axis)]
-    of_unit = "" if unit == "1" else f" {unit}"
-    problem = f"no {what} lie between {low:g} and {high:g}{of_unit}"
-    if not known.size:
-        mend = "Their times are not known: give them, or choose by wavelength"
-        return SpectrumError(Problem(problem, mend))
-    return SpectrumError(
-        Problem(problem, f"They reach from {known.min():g} to {known.max():g}{of_unit}")
-    )
-
-
-def _note_of_times(keep: Mask, first: float, last: float, unit: str, what: str) -> str:
-    """Return the history line about a part that was chosen in time."""
-    of_unit = "" if unit == "1" else f" {unit}"
-    ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"
-    ends = f"from {first:g}{of_unit} on" if math.isinf(last) else ends
-    return f"only times {ends}, {keep.sum()} of {len(keep)} {what}"

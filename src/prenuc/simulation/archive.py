@@ -116,19 +116,8 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
         InputError: There is no such file, it is another one, it was changed, or another version
             wrote it that had other classes.
     """
-    import xarray as xr
-
     where = str(path)
-    try:
-        with xr.open_dataset(path, engine="scipy", decode_times=False) as opened:
-            data = opened.load()
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise InputError(Problem(reason, "Check the path", where=where)) from None
-    except (TypeError, ValueError):
-        raise InputError(
-            Problem("this is no netCDF file", "Give a saved run", where=where)
-        ) from None
+    data = _opened(where)
     if "prenuc" not in data.attrs:
         raise InputError(Problem("this file holds no run", "Give a saved run", where=where))
     if data.attrs.get("sha256") != _hash(data):
@@ -140,6 +129,20 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
         by = json.loads(data.attrs["versions"])["prenuc"]
         what = f"prenuc {by} wrote this file, and this version reads other classes"
         raise InputError(Problem(what, f"Read it with prenuc {by}", where=where)) from None
+
+
+def _opened(where: str) -> xr.Dataset:
+    import xarray as xr
+
+    try:
+        with xr.open_dataset(where, engine="scipy", decode_times=False) as opened:
+            return opened.load()
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise InputError(Problem(reason, "Check the path", where=where)) from None
+    except (TypeError, ValueError):
+        what = "this is no netCDF file"
+        raise InputError(Problem(what, "Give a saved run", where=where)) from None
 
 
 def _hash(data: xr.Dataset) -> str:

@@ -165,8 +165,7 @@ class Run:
             return np.array([getattr(one, of) for one in self.measurements]).reshape(m, *shape)
 
         amount, per = {"units": "mol/m^3"}, {"units": "mol/m^3 per SI unit of the parameter"}
-        ways = "measurement", "component", "size", "parameter"
-        where, what, size, parameter = ways
+        where, what, size, parameter = "measurement", "component", "size", "parameter"
         held = {
             "concentration": ((where, what), stacked("concentration", n), amount),
             "dots": ((where, size), stacked("dots", k), amount),

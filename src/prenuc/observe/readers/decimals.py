@@ -107,12 +107,10 @@ def convert(file: DataFile, rows: list[str], lines: Indices, decimal: str, width
             numbers[index] = [float(cell) for cell in plain(row, decimal)]
         except ValueError as error:
             bad = next((cell for cell in row.split(SEP) if not _fits(cell, decimal)), row)
-            what = (
-                f"'{printable(bad.strip(), 40)}' is not a number with the decimal sign '{decimal}'"
-            )
-            raise file.problem(
-                what, "Mend the cell, or pass decimal=", int(lines[index])
-            ) from error
+            shown = printable(bad.strip(), 40)
+            what = f"'{shown}' is not a number with the decimal sign '{decimal}'"
+            mend = "Mend the cell, or pass decimal="
+            raise file.problem(what, mend, int(lines[index])) from error
     wrong = np.flatnonzero(np.isinf(numbers).any(axis=1))
     if len(wrong):
         raise file.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))

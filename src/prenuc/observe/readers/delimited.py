@@ -52,12 +52,8 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     table, columns, left_out, encoding = read_table(file, options.decimal)
     layout = _find_layout(file, table, columns)
     wavelength, order, direction = _read_axis(file, table, columns)
-    stem = printable(file.path.stem, 200)
     named = [columns.label(*group) for group in layout.named_by]
-    unnamed = stem if len(named) == 1 else "spectrum {}"
-    labels = tuple(
-        label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
-    )
+    labels = _labels(file, named)
     times = read_times(columns.cells[0], named, table.decimal, options)
     kind = _find_kind(file, table, columns, layout, options)
     values, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
@@ -85,6 +81,14 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
             *(summary, spoken, *left_out, *masked, *_axis_notes(table, columns)),
             *(*treated.notes, *times.notes),
         ),
+    )
+
+
+def _labels(file: DataFile, named: list[str]) -> tuple[str, ...]:
+    """Return a label for each spectrum: its name, else the file's or its number."""
+    unnamed = printable(file.path.stem, 200) if len(named) == 1 else "spectrum {}"
+    return tuple(
+        label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
     )
 
 
@@ -267,6 +271,14 @@ def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple
         return values, Treated("absorbance", notes)
     if kind.kind == "photoluminescence":
         return values, Treated("photoluminescence", notes)
+    return _from_transmittance(file, values, line, kind)
+
+
+def _from_transmittance(
+    file: DataFile, values: Array, line: Indices, kind: Kind
+) -> tuple[Array, Treated]:
+    """Return absorbance, as :func:`as_signal` does."""
+    notes = [kind.note]
     wrong = np.flatnonzero((values <= 0).any(axis=1))
     if len(wrong):
         what = "a transmittance is not positive, its absorbance is not known"

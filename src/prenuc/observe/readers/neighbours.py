@@ -38,7 +38,18 @@ class Neighbours:
     decimal: str
     numbers: Array
 
-    def refuse_other_runs(self, runs: list[Rows]) -> None:
+    def refuse(self, runs: list[Rows]) -> None:
+        """Refuse what the table would lose: other runs of rows, and broken rows at its ends.
+
+        Raises:
+            SpectrumError: There are such rows; it says what to do with them.
+        """
+        self._refuse_other_runs(runs)
+        broken = [self._problem_of(row) for row in self._beside() if self._is_broken(row)]
+        if broken:
+            raise SpectrumError(broken)
+
+    def _refuse_other_runs(self, runs: list[Rows]) -> None:
         """Refuse a second table, and rows of the table that something cuts off."""
         for run in runs:
             if run is self.table or self._is_header(run) or self._is_list(run):
@@ -49,12 +60,6 @@ class Neighbours:
                 raise self.file.problem(what, "Save each table as a file", run.rows[0] + 1)
             if run.width == self.table.width:
                 raise SpectrumError(self._problem_of(self._between(run)[0]))
-
-    def refuse_broken_rows(self) -> None:
-        """Refuse rows with a missing or unreadable number at the ends of the table."""
-        broken = [self._problem_of(row) for row in self._beside() if self._is_broken(row)]
-        if broken:
-            raise SpectrumError(broken)
 
     def _is_broken(self, row: int) -> bool:
         width = self.widths[row]

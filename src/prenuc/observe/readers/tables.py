@@ -54,13 +54,11 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     joined = [_join(line, delimiter) for line in lines]
     widths = [_width(line) for line in joined]
     runs = _find_runs(joined, widths, any_word=delimiter != " ")
-    table = max(runs, key=lambda run: len(run.rows), default=Rows([], 0, 0))
-    if len(table.rows) < FEWEST_ROWS:
+    longest = max(runs, key=lambda run: len(run.rows), default=Rows([], 0, 0))
+    if len(longest.rows) < FEWEST_ROWS:
         what = f"there is no table: fewer than {FEWEST_ROWS} rows of numbers follow each other"
         raise file.problem(what, "Export one row for each wavelength")
-    longest = table
-    table = _with_named(_without_header(table, joined, widths), lines, delimiter)
-    runs = [run for run in runs if run is not longest]
+    table = _with_named(_without_header(longest, joined, widths), lines, delimiter)
     rows, holes = _fill(joined, widths, table)
     lines_of_rows = np.array(table.rows) + 1
     if delimiter == "," and not decimal:
@@ -68,12 +66,9 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     sign = decimal or find_decimal(file, rows, lines_of_rows)
     numbers = convert(file, rows, lines_of_rows, sign, table.width)
     neighbours = Neighbours(file, joined, widths, table, sign, numbers)
-    neighbours.refuse_other_runs(runs)
-    neighbours.refuse_broken_rows()
-    last = table.rows[-1]
-    blank = sum(width == 0 for width in widths)
-    log = sum(width != 0 for width in widths[last + 1 :])
-    head = lines[: table.rows[0]]
+    neighbours.refuse([run for run in runs if run is not longest])
+    head, blank = lines[: table.rows[0]], widths.count(0)
+    log = sum(width != 0 for width in widths[table.rows[-1] + 1 :])
     return NumberTable(numbers, lines_of_rows, delimiter, sign, head, blank, log, holes)
 
 

@@ -14,7 +14,7 @@ from prenuc.observe.readers.delimited import Kind, as_signal
 from prenuc.observe.readers.holes import in_words
 from prenuc.observe.readers.number_table import DELIMITERS
 from prenuc.observe.readers.times import TIME_UNITS, stated_unit
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     import os

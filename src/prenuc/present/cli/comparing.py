@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from prenuc.infer.evidence import Comparison
     from prenuc.infer.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
 
 SOME = "A -> B; A -> B -> C"
@@ -115,7 +116,7 @@ def _compare_models(
     from prenuc.errors import FitError, Problem
     from prenuc.infer.compare import compare as compare_models
     from prenuc.infer.shapes import FreeShapes, KnownShapes
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from prenuc.infer.bootstrap import SecondOpinion
     from prenuc.infer.fit import Fit, GlobalFit
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
 
 @click.command()
@@ -168,7 +169,7 @@ def _read(
 ) -> SpectrumSeries | Trace:
     """Return the trace or the spectra of a file, one spectrum subtracted if asked for."""
     from prenuc.errors import FitError, Problem
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     data = read_data(file, subtract=subtract, **asked)
     if isinstance(data, Trace) and at is not None:

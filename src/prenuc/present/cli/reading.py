@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.errors import Problem
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
 
