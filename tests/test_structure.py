@@ -6,12 +6,12 @@ from structure import LISTS, SRC, House, circles, table
 # is an empty list: lower one here when `python tests/structure.py` prints less.
 OWED = {
     "circles of modules": 4,
-    "files over 300 lines": 20,
-    "functions over 60 lines": 4,
-    "complexity over 12": 37,
-    "complexity over 20 outside kernels": 3,
+    "files over 300 lines": 18,
+    "functions over 60 lines": 2,
+    "complexity over 12": 25,
+    "complexity over 20 outside kernels": 1,
     "folders over 25 files": 1,
-    "functions without Args": 130,
+    "functions without Args": 118,
     "lines of the 95th of 100 functions": 31,
 }
 
