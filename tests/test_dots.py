@@ -13,13 +13,13 @@ from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism import Moments, two_pathway
-from prenuc.mechanism.choice import for_recipe
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.coarse import coarse_error
 from prenuc.observe.dots import FWHM_PER_SIGMA, dot_sizes, line_of
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation import simulate
+from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.evolve import evolve
 
 HOT = 453.15
@@ -33,7 +33,7 @@ def value(text):
 
 def cds(dots=None, **change):
     named = {name.replace("__", " ").replace("_", "."): value(v) for name, v in change.items()}
-    return two_pathway("CdS", change=named, dots=dots)
+    return two_pathway("CdS", dots=dots).with_constants(named)
 
 
 @pytest.fixture(scope="module")

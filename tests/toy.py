@@ -53,8 +53,10 @@ def toy_set() -> Iterator[None]:
 
 def toy(_: Recipe) -> Mechanism:
     """Return the mechanism; first.k and twin.k act by their product only."""
-    values = entries("parameters")[SET].values
+    return Mechanism.written(_written, entries("parameters")[SET].values)
 
+
+def _written(values: Mapping[str, Value]) -> Mechanism:
     def k(name: str, at: float, energy: float = 0.0) -> Arrhenius:
         return Arrhenius(values[name].si, at, energy)
 
@@ -69,7 +71,6 @@ def toy(_: Recipe) -> Mechanism:
             Reaction("first", {"S": -1.0, "A": 1.0}, first, mass_action({"S": 1})),
             Reaction("second", {"A": -1.0, "B": 1.0}, second, mass_action({"A": 1})),
         ),
-        parameters=values,
         material="CdS",
     )
 

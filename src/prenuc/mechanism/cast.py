@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries, get
-from prenuc.mechanism.mechanism import Component, QuantumDotMoments, volume_fraction
+from prenuc.mechanism.mechanism import Component, volume_fraction
+from prenuc.mechanism.population import QuantumDotMoments
 from prenuc.mechanism.reaction import Arrhenius, Binding, Power, Saturation
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
     from prenuc.mechanism.reaction import Factor
+
+MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
 def total(*parts: Mapping[str, float]) -> dict[str, float]:
@@ -187,7 +190,7 @@ class Cast:
         free = {"precursor", "by-product", "medium"}
         return {
             component.name: component.composition[additive]
-            for component in self.components()
+            for component in self.components
             if component.kind in free
             and component.composition
             and additive in component.composition
@@ -201,7 +204,11 @@ class Cast:
     @cached_property
     def stages(self) -> list[str]:
         """The as-synthesised PC, step by step."""
-        return [f"as-{self.pairs[0][0]}.{i + 1}" for i in range(round(self.number("stage.count")))]
+        count = self.number("stage.count")
+        if not 1 <= count <= MOST_STAGES:
+            what = f"{self.values['stage.count'].quantity} stages"
+            raise MechanismError(Problem(what, f"Give 1 to {MOST_STAGES}", where="stage.count"))
+        return [f"as-{self.pairs[0][0]}.{i + 1}" for i in range(round(count))]
 
     @property
     def compounds(self) -> list[str]:
@@ -234,6 +241,7 @@ class Cast:
         free = {f"{part} (released)": n for part, n in anions.items()}
         return total(free, {self.carrier: 1.0} if self.carrier else {})
 
+    @cached_property
     def components(self) -> list[Component]:
         """Return everything that the mechanism counts."""
         material, shelf, r = get("materials", self.material), entries("reagents"), self.ratio

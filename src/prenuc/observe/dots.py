@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.facts.material import Material
-    from prenuc.mechanism.mechanism import QuantumDotMoments
+    from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
     Array = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Many parameter sets of one mechanism at once.
+"""Many sets of constants of one mechanism at once.
 
 The members are independent and each is computed as a single run would be, to the last bit, however
 many threads share the work. A member that cannot be integrated is a row with a reason.
@@ -6,6 +6,7 @@ many threads share the work. A member that cannot be integrated is a row with a 
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,17 +14,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, MechanismError, Problem, unknown_name
+from prenuc.mechanism.constants import multiplied
+from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import ordered_times, starting_point
-from prenuc.simulation.kernels.network import compile_network
 from prenuc.simulation.solver import Rodas, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.simulation.kernels.network import Network
 
 CHUNK = 250  # members between two calls for progress
 
@@ -53,7 +56,7 @@ def ensemble(
     mechanism: Mechanism,
     times: Sequence[float] | NDArray[np.float64],
     *,
-    factors: NDArray[np.float64],
+    factors: Mapping[str, Sequence[float] | NDArray[np.float64]],
     starts: NDArray[np.float64] | None = None,
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: Rodas | None = None,
@@ -65,8 +68,9 @@ def ensemble(
     Args:
         mechanism: What could happen.
         times: To report, ascending, above 0, in s.
-        factors: By which the rate constant of every reaction (and channel) is multiplied, shape
-            (members, reactions).
+        factors: By which constants of the mechanism are multiplied, by name ("isomerisation.k"),
+            each of shape (members,). A member is what :meth:`Mechanism.with_constants` gives, so a
+            constant may be any that scales rates by a power: k of steps, K of equilibria.
         starts: Concentrations at time 0 in mol/m³ in the order of the mechanism's components, shape
             (members, n); the mechanism's own for all when None.
         temperature: In K; a pair for a linear ramp.
@@ -75,21 +79,22 @@ def ensemble(
         progress: Called with the finished share, 0 to 1.
 
     Raises:
-        InputError: Arrays of another shape, or a factor that is not above zero.
+        InputError: Arrays of another shape, a factor that is not above zero, no constant of a name,
+            or one that changes more than rates; all at once.
     """
     solver = solver or Rodas()
     at = ordered_times(times)
     names, own = starting_point(mechanism)
-    network = compile_network(mechanism, names)
-    factors = np.atleast_2d(np.asarray(factors, dtype=float))
-    members = len(factors)
+    columns = {name: np.array(one, dtype=float) for name, one in factors.items()}
+    members = max((one.size for one in columns.values()), default=0)
     begin = np.tile(own, (members, 1)) if starts is None else np.array(starts, float, order="C")
-    _check(network.stoichiometry.shape, factors, begin, at)
+    _check(mechanism, columns, members, begin, at)
+    network = network_of(mechanism, names)
     largest = float(np.max(begin, initial=0.0)) or 1.0
     absolute = np.full(len(names), solver.atol * largest)
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     stretch = Stretch(network, own, at, span, absolute)
-    logarithms = np.ascontiguousarray(network.constant + np.log(factors))
+    logarithms = _constants(network, columns, members)
     chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
     parts = []
     with ThreadPoolExecutor(threads) as pool:
@@ -114,22 +119,71 @@ def ensemble(
     )
 
 
+def _constants(
+    network: Network, factors: Mapping[str, NDArray[np.float64]], members: int
+) -> NDArray[np.float64]:
+    """Return ln k of every member, shape (members, reactions).
+
+    Each constant is moved once; a rate that is its power p then moves by p ln(factor).
+
+    Raises:
+        MechanismError: A constant changes more than rates.
+    """
+    mechanism = network.mechanism
+    logarithms = np.tile(network.constant, (members, 1))
+    problems = []
+    for name, column in factors.items():
+        moved = multiplied(mechanism.constants, {name: math.e})
+        there = network_of(mechanism.with_constants(moved), network.names)
+        with np.errstate(invalid="ignore"):
+            powers = there.constant - network.constant  # of a rate of zero: not a number
+        whole = np.round(powers, 6)
+        if not _rates_alone(network, there) or np.any(np.abs(powers - whole) > 1e-9):
+            what = f"'{name}' changes more than rates"
+            problems.append(Problem(what, "Run its members one by one, using 'with_constants'"))
+            continue
+        for reaction in np.flatnonzero(np.nan_to_num(whole)):
+            logarithms[:, reaction] += whole[reaction] * np.log(column)
+    if problems:
+        raise MechanismError(problems)
+    return logarithms
+
+
+def _rates_alone(one: Network, other: Network) -> bool:
+    """Return whether two networks differ in nothing but rate constants."""
+    return (
+        one.mechanism.is_like(other.mechanism)
+        and np.array_equal(one.energy, other.energy)
+        and np.array_equal(one.anchor, other.anchor)
+        and np.array_equal(one.scale, other.scale)
+        and np.array_equal(one.order, other.order)
+        and np.array_equal(one.barrier, other.barrier)
+        and one.classes.capillarity == other.classes.capillarity
+    )
+
+
 def _check(
-    shape: tuple[int, ...],
-    factors: NDArray[np.float64],
+    mechanism: Mechanism,
+    factors: Mapping[str, NDArray[np.float64]],
+    members: int,
     starts: NDArray[np.float64],
     times: NDArray[np.float64],
 ) -> None:
-    components, reactions = shape
-    problems = []
-    if factors.shape[1] != reactions:
-        what = f"{factors.shape[1]} factors a member for {reactions} reactions"
-        problems.append(Problem(what, "Give one for every reaction and channel"))
-    if not np.all(factors > 0):
+    known = mechanism.constants
+    problems = [unknown_name("constant", name, known) for name in factors if name not in known]
+    if not members:
+        problems.append(Problem("no factors", "Give them for a constant of the mechanism"))
+    problems += [
+        Problem(f"factors of shape {one.shape}", f"Give {members} numbers", where=name)
+        for name, one in factors.items()
+        if one.shape != (members,)
+    ]
+    if any(not np.all(one > 0) for one in factors.values()):
         problems.append(Problem("a factor that is not above zero", "Give positive factors"))
-    if starts.shape != (len(factors), components):
+    components = len(mechanism.components) - len(mechanism.moment_names)
+    if starts.shape != (members, components):
         what = f"starts of shape {starts.shape}"
-        problems.append(Problem(what, f"Give {len(factors)} rows of {components} concentrations"))
+        problems.append(Problem(what, f"Give {members} rows of {components} concentrations"))
     if times[0] == 0.0:
         problems.append(Problem("a time of 0 is the start", "Give times above 0"))
     if problems:

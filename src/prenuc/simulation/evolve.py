@@ -9,7 +9,8 @@ import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem, unknown_name
-from prenuc.simulation.kernels.network import Network, compile_network
+from prenuc.simulation.compiling import network_of
+from prenuc.simulation.kernels.network import Network
 from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch, Until
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Direction, Prepared, Tangents
+    from prenuc.simulation.sensitivity import Prepared, Tangents
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def evolve(
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
-    parameters: Sequence[Direction] | Prepared = (),
+    parameters: Sequence[str] | Prepared = (),
 ) -> Evolution:
     """Let a closed vessel evolve.
 
@@ -80,8 +81,8 @@ def evolve(
         temperature: In K; a pair for a linear ramp from time 0 to the last time.
         solver: The integrator; :class:`Rodas` when None.
         until: Ends it early: "80 % of S is consumed" or "steady state".
-        parameters: Those in which tangents are wanted; a mechanism's own start counts among them.
-            Prepared by ``sensitivity.prepared`` where they serve many runs.
+        parameters: Constants of the mechanism, by name, in which tangents are wanted, per unit of
+            the constant in SI. Prepared by ``sensitivity.prepared`` where they serve many runs.
 
     Raises:
         InputError: Times that do not ascend, an unknown component, another number of classes.
@@ -125,12 +126,12 @@ def evolve(
 
 def compiled(mechanism: Mechanism) -> Network:
     """Return a mechanism as arrays, ready to run."""
-    return compile_network(mechanism, starting_point(mechanism)[0])
+    return network_of(mechanism, starting_point(mechanism)[0])
 
 
 def _tangents(
     network: Network,
-    parameters: Sequence[Direction] | Prepared,
+    parameters: Sequence[str] | Prepared,
     sizes: NDArray[np.float64],
     *,
     own: bool,

@@ -21,9 +21,9 @@ from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
+from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.kernels.network import Network, compile_network
-from prenuc.simulation.sensitivity import Tangents, seeds_of
+from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement, Run
 from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
+    from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
-    from prenuc.simulation.sensitivity import Direction
     from prenuc.simulation.solver import Path
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
@@ -48,7 +48,7 @@ def simulate(
     *,
     solver: AbstractSolver | None = None,
     progress: Progress | None = None,
-    parameters: Sequence[Direction] = (),
+    parameters: Sequence[str] = (),
 ) -> Run:
     """Run a protocol and return what every measurement would find.
 
@@ -57,8 +57,8 @@ def simulate(
         protocol: What was done.
         solver: The integrator; :class:`Rodas` with its default tolerances when None.
         progress: Called with the finished share (0 to 1) of the operations.
-        parameters: Those of the mechanism in which tangents are wanted, through all events
-            (``sensitivity.directions`` makes them).
+        parameters: Constants of the mechanism, such as "isomerisation.k", in which tangents are
+            wanted, through all events; per unit of the constant in SI.
 
     Raises:
         SimulationError: The integrator gave up.
@@ -134,7 +134,7 @@ class _Bench:
         mechanism: Mechanism,
         protocol: Protocol,
         solver: AbstractSolver,
-        parameters: Sequence[Direction] = (),
+        parameters: Sequence[str] = (),
     ) -> _Bench:
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
@@ -142,7 +142,7 @@ class _Bench:
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
-        network = compile_network(mechanism, moved)
+        network = network_of(mechanism, moved)
         return cls(
             names=names,
             moving=np.array([names.index(name) for name in moved]),
@@ -154,7 +154,7 @@ class _Bench:
             solver=solver,
             charged=np.zeros(len(tracked)),
             discarded=np.zeros(len(names)),
-            seeds=seeds_of(network, parameters) if parameters else None,
+            seeds=prepared(network, parameters).seeds if parameters else None,
         )
 
     def carry_out(self, operation: Operation) -> None:
