@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism.reaction import Arrhenius, Power
-from prenuc.quantities import from_si
+from prenuc.quantities import Quantity, from_si
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +43,8 @@ def constants_of(
             ("Ea", law.energy, written["energy"]),
             ("at", law.at, "K"),
         ):
-            found[f"{reaction.name}.{part}"] = Value(from_si(number, unit), source, "assumed")
+            there = float(f"{from_si(number, unit).number:.15g}")  # as it was written, not 0.2999…
+            found[f"{reaction.name}.{part}"] = Value(Quantity(there, unit), source, "assumed")
     return found
 
 

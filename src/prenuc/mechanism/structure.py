@@ -16,14 +16,25 @@ if TYPE_CHECKING:
     from prenuc.mechanism.reaction import Reaction
 
 
-class Shared(dict["Hashable", Any]):
+class Shared:
     """What was worked out from a structure; it stays behind when a mechanism is pickled.
 
     Any thread may put something in: whatever is worked out twice comes out the same.
     """
 
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+
     def __reduce__(self) -> tuple[type[Shared], tuple[()]]:
         return Shared, ()
+
+    def get(self, key: Hashable) -> Any | None:
+        """Return what was put in under a key; None when nothing was."""
+        return self._found.get(key)
+
+    def put(self, key: Hashable, thing: Any) -> None:
+        """Keep something, unless another thread was first."""
+        self._found.setdefault(key, thing)
 
 
 def same_reactions(some: Sequence[Reaction], others: Sequence[Reaction]) -> bool:

@@ -32,7 +32,9 @@ def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
     order = tuple(names)
     known: Network | None = mechanism.shared.get(order)
     if known is None:
-        return mechanism.shared.setdefault(order, compile_network(mechanism, order))  # type: ignore[no-any-return]
+        fresh = compile_network(mechanism, order)
+        mechanism.shared.put(order, fresh)
+        return fresh  # not what lies there now: another thread may have been first
     if known.mechanism is mechanism:
         return known
     if _same_factors(known.mechanism, mechanism):
