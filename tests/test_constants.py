@@ -14,10 +14,12 @@ from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
+from prenuc.infer.varied import Changed
 from prenuc.mechanism import Moments, read_mechanism, two_pathway
 from prenuc.mechanism.alloy import alloy
 from prenuc.mechanism.named import mechanism_named
 from prenuc.quantities import Quantity
+from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import compiled, evolve, starting_point
 from prenuc.simulation.kernels import flat
@@ -99,6 +101,25 @@ def test_every_unknown_name_is_answered_with_the_nearest_at_once(name):
     assert second.what == "no constant 'no such thing'"
     assert third.where == known
     assert "wrong unit" in third.what
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("isomerisation.energy", "isomerisation.Ea"),
+        ("isomerisation.enthalpy", "isomerisation.H"),
+        ("exchange under MSA-ate.half", "exchange under MSA-ate.h"),
+    ],
+)
+def test_an_old_name_is_refused_with_the_new_one(old, new, tmp_path):
+    with pytest.raises(MechanismError, match=f"'{old}' is called '{new}' now. Nearest: '{new}'"):
+        two_pathway("CdS").with_constants({old: "50 kJ/mol"})
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"based_on: two-pathway/CdS\nchange: {{{old}: 50 kJ/mol}}\n", encoding="utf-8")
+    with pytest.raises(MechanismError, match=rf"mine\.yaml:2: '{old}' is called '{new}' now"):
+        read_mechanism(path)
+    with pytest.raises(MechanismError, match=f"two-pathway/CdS: '{old}' is called '{new}' now"):
+        Changed(for_recipe, {("two-pathway/CdS", old): 50.0})
 
 
 @pytest.mark.parametrize(
@@ -220,7 +241,7 @@ def test_a_mechanism_survives_the_way_to_another_process():
 
 KINDS = {
     "a rate constant": ({"isomerisation.k": "0.03 1/min"}, True),
-    "an energy": ({"growth.energy": "20 kJ/mol"}, True),
+    "an energy": ({"growth.Ea": "20 kJ/mol"}, True),
     "a rate of zero": ({"uptake.k": "0 L/mmol/min"}, True),
     "a half-value": ({"return.half": "3 mmol/L"}, True),
     "an order": ({"nucleation.order": "8"}, True),
@@ -281,7 +302,7 @@ def test_the_structure_is_worked_out_once(monkeypatch):
 def changes(member):
     """Return what a member changes: rates, a half-value, or the structure."""
     factor = 1.0 + 0.1 * member
-    found = {"isomerisation.k": f"{0.01 * factor} 1/min", "growth.energy": f"{10 * factor} kJ/mol"}
+    found = {"isomerisation.k": f"{0.01 * factor} 1/min", "growth.Ea": f"{10 * factor} kJ/mol"}
     if member % 3 == 1:
         found["return.half"] = f"{factor} mmol/L"
     if member % 3 == 2:

@@ -56,7 +56,7 @@ def solubility(model, units, temperature=HOT):
     edge = (36 * np.pi) ** (1 / 3) * volume ** (2 / 3)
     energy = number["dots.surface energy"] * edge * ((units + 1) ** (2 / 3) - units ** (2 / 3))
     cold = 1 / temperature - 1 / number["growth.solubility at"]
-    plane = number["growth.solubility"] * np.exp(-number["growth.enthalpy"] / 8.314462618 * cold)
+    plane = number["growth.solubility"] * np.exp(-number["growth.H"] / 8.314462618 * cold)
     return plane * np.exp(energy / 1.380649e-23 / temperature)
 
 

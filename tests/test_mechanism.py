@@ -220,7 +220,7 @@ def test_the_reverse_constant_keeps_detailed_balance(k, at, energy, equilibrium,
 @pytest.mark.parametrize("material", MATERIALS)
 def test_pc_and_msc_keep_detailed_balance_in_the_model(material):
     model = two_pathway(material)
-    names = ("isomerisation.K", "isomerisation.K at", "isomerisation.enthalpy")
+    names = ("isomerisation.K", "isomerisation.K at", "isomerisation.H")
     equilibrium, anchor, enthalpy = (model.parameters[name].si for name in names)
     for there, back in isomerisations(model):
         for temperature in (anchor, 273.15, 373.15, 453.15):

@@ -366,7 +366,7 @@ def droplet_network(nuclei, **texts):
 
 
 def test_droplets_form_above_the_binodal_and_dissolve_below():
-    model = droplet_network(1, crystallisation_k="0 1/min", condensation_energy="0 kJ/mol")
+    model = droplet_network(1, crystallisation_k="0 1/min", condensation_Ea="0 kJ/mol")
     times = np.array([0.0, 10.0, 1e4])
     names = list(model.components)
     above = run_network(replace(model, initial={"monomer": 5.0}), times)

@@ -34,7 +34,7 @@ VALUES = {
     "first.k": number(0.02, "1/min", "seen"),
     "first.half": number(1.0, "1", "seen"),
     "second.k": number(0.02, "1/min", "seen"),
-    "second.energy": number(40.0, "kJ/mol"),
+    "second.Ea": number(40.0, "kJ/mol"),
     "twin.k": number(1.0, "1", "seen"),
     "unseen.order": number(1.0),
 }
@@ -61,7 +61,7 @@ def _written(values: Mapping[str, Value]) -> Mechanism:
         return Arrhenius(values[name].si, at, energy)
 
     first = Arrhenius(values["first.k"].si * values["twin.k"].si, 453.15, 90e3)
-    second = k("second.k", 298.15, values["second.energy"].si)
+    second = k("second.k", 298.15, values["second.Ea"].si)
     chain = [Component("S", {"S": 1.0}, kind="precursor")]
     chain += [Component(n, {"S": 1.0}, "S atom", kind) for n, kind in (("A", "PC"), ("B", "MSC"))]
     return Mechanism(

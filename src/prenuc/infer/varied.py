@@ -12,9 +12,9 @@ last word        what                                                kind
 k                rate constant at its reference temperature          rate
 K                equilibrium constant at its reference temperature   equilibrium
 half, threshold  concentration at which something is half of its     concentration
-solubility       most; the reciprocal of a binding constant
-energy           activation energy                                   energy
-enthalpy         reaction enthalpy                                   energy
+solubility, h    most; the reciprocal of a binding constant
+Ea               activation energy                                   energy
+H                reaction enthalpy                                   energy
 ===============  ==================================================  ========================
 
 Anything else (orders, sites, counts, sizes, barriers, reference temperatures) is structure. So is
@@ -27,9 +27,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from prenuc.errors import MechanismError, SimulationError, unknown_name
+from prenuc.errors import MechanismError, SimulationError
 from prenuc.facts.catalogue import get
 from prenuc.infer.measures import VARIED, measure
+from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.reaction import Binding
 from prenuc.quantities import Quantity
 from prenuc.simulation.solver import Rodas
@@ -53,10 +54,11 @@ _KINDS: Mapping[str, Kind] = {
     "k": "rate",
     "K": "equilibrium",
     "half": "concentration",
+    "h": "concentration",
     "threshold": "concentration",
     "solubility": "concentration",
-    "energy": "energy",
-    "enthalpy": "energy",
+    "Ea": "energy",
+    "H": "energy",
 }
 
 
@@ -69,7 +71,7 @@ def value_of(name: Name) -> Value:
     """Return a constant of the package."""
     parameters: ParameterSet = get("parameters", name[0])
     if name[1] not in parameters.values:
-        raise MechanismError(unknown_name("parameter", name[1], parameters.values))
+        raise MechanismError(no_constant(name[1], parameters.values, name[0]))
     return parameters.values[name[1]]
 
 
@@ -80,10 +82,17 @@ class Changed:
     Args:
         choose: Chooses it with the package's own constants.
         change: Numbers in the units of the package's own, by set and constant.
+
+    Raises:
+        MechanismError: A set has no constant of a name.
     """
 
     choose: Choose
     change: Mapping[Name, float]
+
+    def __post_init__(self) -> None:
+        for name in self.change:
+            value_of(name)
 
     def __call__(self, recipe: Recipe) -> Mechanism:
         """Return the mechanism for a recipe."""

@@ -1,8 +1,8 @@
 """Who plays which part in the two-pathway model of one material, and the constants they act by.
 
 A parameter set (``data/parameters/*.yaml``) names the players and the constants. A constant
-``<step>.k`` has its temperature in ``<step>.at`` and its activation energy in ``<step>.energy``; a
-reversible one has ``<step>.K``, ``<step>.K at`` and ``<step>.enthalpy`` beside them.
+``<step>.k`` has its temperature in ``<step>.at`` and its activation energy in ``<step>.Ea``; a
+reversible one has ``<step>.K``, ``<step>.K at`` and ``<step>.H`` beside them.
 """
 
 from __future__ import annotations
@@ -120,13 +120,13 @@ class Cast:
 
     def constant(self, name: str) -> Arrhenius:
         """Return k(T) of a step."""
-        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "energy"))
+        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "Ea"))
         return Arrhenius(k, at, energy)
 
     def backward(self, forward: Arrhenius, name: str) -> Arrhenius:
         """Return k(T) of the way back of a reversible step, by the route of ``forward``."""
         equilibrium, at = self.number(f"{name}.K"), self.number(f"{name}.K at")
-        return forward.reverse(equilibrium, self.number(f"{name}.enthalpy"), at)
+        return forward.reverse(equilibrium, self.number(f"{name}.H"), at)
 
     def reverse(self, name: str) -> Arrhenius:
         """Return k(T) of the way back of a reversible step."""
@@ -173,7 +173,7 @@ class Cast:
         return tuple(
             Binding(
                 self.pool(ligand),
-                self.number(f"{prefix}{ligand}.half"),
+                self.number(f"{prefix}{ligand}.h"),
                 self.number(f"{prefix}{ligand}{suffix}"),
             )
             for ligand in ligands

@@ -10,12 +10,13 @@ from prenuc.facts.value import Value
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Given: TypeAlias = Value | Quantity | str | float  # a number without a unit where none is needed
 
-SIGNED = ("Ea", "energy", "enthalpy", "sites", "order")  # last words of what may be below zero
-DIVIDED_BY = ("K", "half", "threshold", "reference")  # last words of what may not be zero
+SIGNED = ("Ea", "H", "sites", "order")  # last words of what may be below zero
+DIVIDED_BY = ("K", "half", "h", "threshold", "reference")  # last words of what may not be zero
+RENAMED = {"energy": "Ea", "enthalpy": "H", "half": "h"}  # last words as they were, and are now
 
 
 def given_anew(
@@ -40,7 +41,7 @@ def given_anew(
     problems: list[Problem] = []
     for name, one in given.items():
         if name not in known:
-            problems.append(unknown_name("constant", name, known, places.get(name, "")))
+            problems.append(no_constant(name, known, places.get(name, "")))
             continue
         try:
             value = as_value(one)
@@ -53,6 +54,15 @@ def given_anew(
     if problems:
         raise MechanismError(problems)
     return values
+
+
+def no_constant(name: str, known: Iterable[str], where: str = "") -> Problem:
+    """Return the problem that there is no constant of a name: its new name, or the nearest."""
+    step, _, last = name.rpartition(".")
+    known, now = list(known), f"{step}.{RENAMED.get(last, last)}"
+    if now != name and now in known:
+        return Problem(f"'{name}' is called '{now}' now", "Write it so", (now,), where)
+    return unknown_name("constant", name, known, where)
 
 
 def as_value(given: Given) -> Value:
@@ -105,7 +115,7 @@ def multiplied(known: Mapping[str, Value], factors: Mapping[str, float]) -> dict
     """
     from dataclasses import replace
 
-    unknown = [unknown_name("constant", name, known) for name in factors if name not in known]
+    unknown = [no_constant(name, known) for name in factors if name not in known]
     if unknown:
         raise MechanismError(unknown)
     return {

@@ -24,10 +24,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names, unknown_name
+from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names
 from prenuc.facts.document import Node, load
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
+from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
@@ -69,7 +70,7 @@ def _changed(node: Node) -> Mechanism | None:
         return None
     for name, where in places.items():
         if name not in mechanism.constants:
-            node.problems.append(unknown_name("constant", name, mechanism.constants, where))
+            node.problems.append(no_constant(name, mechanism.constants, where))
         elif (quantity := change.written(name)) is not None:
             values[name] = Value(quantity, Source("user", where), "assumed")
     try:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import InputError, MechanismError, Problem, unknown_name
-from prenuc.mechanism.constants import multiplied
+from prenuc.errors import InputError, MechanismError, Problem
+from prenuc.mechanism.constants import multiplied, no_constant
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import ordered_times, starting_point
 from prenuc.simulation.solver import Rodas, Stretch
@@ -170,7 +170,7 @@ def _check(
     times: NDArray[np.float64],
 ) -> None:
     known = mechanism.constants
-    problems = [unknown_name("constant", name, known) for name in factors if name not in known]
+    problems = [no_constant(name, known) for name in factors if name not in known]
     if not members:
         problems.append(Problem("no factors", "Give them for a constant of the mechanism"))
     problems += [

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, MechanismError, Problem, unknown_name
+from prenuc.errors import InputError, MechanismError, Problem
+from prenuc.mechanism.constants import no_constant
 from prenuc.simulation.compiling import network_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared
         return parameters
     mechanism = network.mechanism
     known = mechanism.constants
-    unknown = [unknown_name("constant", name, known) for name in parameters if name not in known]
+    unknown = [no_constant(name, known) for name in parameters if name not in known]
     if unknown:
         raise MechanismError(unknown)
     sides = {name: _sides(mechanism, name) for name in parameters}

@@ -122,7 +122,7 @@ class Players:
 
     def constant(self, name: str) -> Arrhenius:
         """Return k(T) of a step."""
-        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "energy"))
+        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "Ea"))
         return Arrhenius(k, at, energy)
 
     def routes(self, kind: str) -> list[tuple[str, Arrhenius, tuple[Factor, ...]]]:
@@ -140,7 +140,7 @@ class Players:
         return tuple(
             Binding(
                 self.pool(ligand),
-                self.number(f"{prefix}{ligand}.half"),
+                self.number(f"{prefix}{ligand}.h"),
                 self.number(f"{prefix}{ligand}.sites"),
             )
             for ligand in self._after(prefix, ".sites")
