@@ -47,8 +47,10 @@ def ours(sets: np.ndarray, rtol: float) -> dict[str, Any]:
     from prenuc.simulation.solvers import Rodas
 
     model, solver = mechanism(), Rodas(rtol=rtol, atol=1e-4 * rtol / LARGEST)
-    factors = sets / np.array([reaction.constant.k for reaction in model.reactions])
-    ensemble(model, [DURATION], factors=factors[:100], solver=solver)
+    laws = zip(model.reactions, sets.T, strict=True)
+    factors = {f"{one.name}.k": column / one.constant.k for one, column in laws}
+    few = {name: column[:100] for name, column in factors.items()}
+    ensemble(model, [DURATION], factors=few, solver=solver)
     before, began = memory(), time.process_time()
     found = ensemble(model, [DURATION], factors=factors, solver=solver)
     spent = time.process_time() - began

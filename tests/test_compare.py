@@ -40,7 +40,7 @@ def seen(model, protocol, *, offset=0.0, seed=1):
 def faster(which, name, factor):
     value = pn.two_pathway(which).parameters[name]
     new = Quantity(value.quantity.number * factor, value.quantity.unit)
-    return pn.two_pathway(which, change={name: dataclasses.replace(value, quantity=new)})
+    return pn.two_pathway(which).with_constants({name: new})
 
 
 @pytest.fixture(scope="module")

@@ -314,7 +314,7 @@ def test_a_vessel_answers_in_the_units_of_the_file(read):
     np.testing.assert_allclose(evolve(decay, times, start={"A": 3.0}).of("A")[0], 3.0)
     half = evolve(decay, [10.0], until="50 % of A is consumed").stopped
     assert half == pytest.approx(np.log(2) / 0.5, rel=1e-7)
-    many = ensemble(decay, [1.0], factors=np.array([[1.0], [2.0]]), starts=np.ones((2, 2)))
+    many = ensemble(decay, [1.0], factors={"R1.k": [1.0, 2.0]}, starts=np.ones((2, 2)))
     np.testing.assert_allclose(many.concentration[:, 0, 0], np.exp([-0.5, -1.0]), rtol=1e-7)
     labelled = found.to_xarray()
     assert labelled["concentration"].attrs["units"] == "mol/L"

@@ -35,8 +35,8 @@ from prenuc.infer.reproduce import checks as all_checks
 from prenuc.infer.reproduce import reproduce
 from prenuc.infer.search import Start, Task, covariance, search
 from prenuc.infer.varied import QUICK, Changed, ask
-from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.quantities import Quantity
+from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

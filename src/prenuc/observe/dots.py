@@ -31,7 +31,7 @@ from prenuc.facts.material import PHOTON_ENERGY_NM
 if TYPE_CHECKING:
     from prenuc.arrays import Array, Indices
     from prenuc.facts.material import Material
-    from prenuc.mechanism.mechanism import QuantumDotMoments
+    from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.quantities import Quantity
-from prenuc.simulation.kernels.network import Network, compile_network
+from prenuc.simulation.compiling import network_of
+from prenuc.simulation.kernels.network import Network
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.stretch import Stretch, Trajectory, Until
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Direction, Prepared
+    from prenuc.simulation.sensitivity import Prepared
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def evolve(
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
-    parameters: Sequence[Direction] | Prepared = (),
+    parameters: Sequence[str] | Prepared = (),
 ) -> Evolution:
     """Let a closed vessel evolve, in the units of the mechanism's file (s, mol/m³ without one).
 
@@ -144,8 +145,8 @@ def evolve(
         temperature: In K; a pair for a linear ramp from time 0 to the last time.
         solver: The integrator; :class:`Rodas` when None.
         until: Ends it early: "80 % of S is consumed" or "steady state".
-        parameters: Those in which tangents are wanted; a mechanism's own start counts among them.
-            Prepared by ``sensitivity.prepared`` where they serve many runs.
+        parameters: Constants of the mechanism, by name, in which tangents are wanted, per unit of
+            the constant in SI. Prepared by ``sensitivity.prepared`` where they serve many runs.
 
     Raises:
         InputError: Times that do not ascend, an unknown component, another number of classes.
@@ -171,7 +172,7 @@ def evolve(
         dots=path.dots / units.amount,
         units=units,
         stopped=None if path.stopped is None else path.stopped / units.second,
-        parameters=() if ready is None else tuple(p.name for p in ready.parameters),
+        parameters=() if ready is None else ready.parameters,
         tangents=path.tangents / units.amount,
         dot_tangents=path.dot_tangents / units.amount,
         stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
@@ -231,7 +232,7 @@ def _with_start(path: Trajectory, stretch: Stretch) -> Trajectory:
 
 def compiled(mechanism: Mechanism) -> Network:
     """Return a mechanism as arrays, ready to run."""
-    return compile_network(mechanism, starting_point(mechanism)[0])
+    return network_of(mechanism, starting_point(mechanism)[0])
 
 
 def _tangents(ready: Prepared, classes: int, *, own: bool) -> Tangents:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.compiling import network_of
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
@@ -34,7 +34,7 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     names = tuple(mechanism.components)
     if product not in names:
         raise InputError(unknown_name("component", product, names))
-    network = compile_network(mechanism, names)
+    network = network_of(mechanism, names)
     concentration = measurement.concentration[: len(names)]
     k = network.constants(measurement.temperature)
     _weigh(k, network.classes, measurement)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
-    from prenuc.simulation.sensitivity import Direction
 
 
 def simulate(
@@ -25,7 +24,7 @@ def simulate(
     *,
     solver: AbstractSolver | None = None,
     progress: Callable[[float], None] | None = None,
-    parameters: Sequence[Direction] = (),
+    parameters: Sequence[str] = (),
 ) -> Run:
     """Run a protocol and return what every measurement would find.
 
@@ -34,8 +33,8 @@ def simulate(
         protocol: What was done.
         solver: The integrator; :class:`Rodas` with its default tolerances when None.
         progress: Called with the finished part (0 to 1) of the operations.
-        parameters: Those of the mechanism in which tangents are wanted, through all events
-            (``sensitivity.directions`` makes them).
+        parameters: Constants of the mechanism, such as "isomerisation.k", in which tangents are
+            wanted, through all events; per unit of the constant in SI.
 
     Raises:
         SimulationError: The integrator gave up.
@@ -56,7 +55,7 @@ def simulate(
         measurements=tuple(vessels.measurements),
         conservation=vessels.conservation(),
         stats=stats | _provenance(protocol, vessels.solver),
-        parameters=tuple(parameter.name for parameter in parameters),
+        parameters=tuple(parameters),
     )
 
 

@@ -16,8 +16,8 @@ from prenuc.arrays import Array, Indices, Mask
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.plan import Add, Evolve, Transfer
-from prenuc.simulation.kernels.network import Network, compile_network
-from prenuc.simulation.sensitivity import Tangents, seeds_of
+from prenuc.simulation.compiling import network_of
+from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.stretch import Stretch
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
+    from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
-    from prenuc.simulation.sensitivity import Direction
     from prenuc.simulation.solvers import AbstractSolver
     from prenuc.simulation.stretch import Trajectory
 
@@ -93,7 +93,7 @@ class Vessels:
         mechanism: Mechanism,
         protocol: Protocol,
         solver: AbstractSolver,
-        parameters: Sequence[Direction] = (),
+        parameters: Sequence[str] = (),
     ) -> Vessels:
         """Return empty vessels.
 
@@ -101,7 +101,7 @@ class Vessels:
             mechanism: What could happen.
             protocol: What will be done.
             solver: The integrator.
-            parameters: Those in which tangents are wanted.
+            parameters: Constants, by name, in which tangents are wanted.
 
         Raises:
             MechanismError: A component of the mechanism is charged with another composition.
@@ -112,7 +112,7 @@ class Vessels:
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
-        network = compile_network(mechanism, moved)
+        network = network_of(mechanism, moved)
         return cls(
             names=names,
             moving=np.array([names.index(name) for name in moved]),
@@ -124,7 +124,7 @@ class Vessels:
             solver=solver,
             charged=np.zeros(len(tracked)),
             discarded=np.zeros(len(names)),
-            seeds=seeds_of(network, parameters) if parameters else None,
+            seeds=prepared(network, parameters).seeds if parameters else None,
         )
 
     def carry_out(self, operation: Operation) -> None:

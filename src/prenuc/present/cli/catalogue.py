@@ -147,7 +147,7 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
 def _with_chemistry(identifier: str) -> list[Any]:
     """Return an entry, and for a recipe the mechanism that would run it."""
     from prenuc.facts.catalogue import find
-    from prenuc.mechanism.choice import for_recipe
+    from prenuc.simulation.choice import for_recipe
 
     kind, entry = find(identifier)
     return [entry, for_recipe(entry)] if kind == "recipes" else [entry]

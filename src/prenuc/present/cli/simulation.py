@@ -77,11 +77,11 @@ def simulate(
     from prenuc.simulation.run import simulate as run_protocol
 
     name = mechanism or mechanism_name
-    chosen = _mechanism(name, what, Moments() if coarse else None)
+    chosen = _mechanism(name, what, protocol, Moments() if coarse else None)
     with simulating(f"simulating {protocol.name}", solver) as report_share:
         run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
-        run = _told(run, _mechanism(name, what))
+        run = _told(run, _mechanism(name, what, protocol))
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = uv_vis(run, noise=noise, seed=seed)
@@ -151,15 +151,17 @@ def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]
     return read_protocol(Path(what))
 
 
-def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) -> Mechanism:
+def _mechanism(
+    name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
+) -> Mechanism:
     from prenuc.errors import MechanismError, Problem
     from prenuc.facts.catalogue import entries
-    from prenuc.mechanism.choice import for_recipe
+    from prenuc.mechanism.choice import for_reagents
     from prenuc.mechanism.named import mechanism_named
     from prenuc.mechanism.network_file import read_mechanism
 
     if name is None and what in entries("recipes"):
-        return for_recipe(entries("recipes")[what], dots=dots)
+        return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
     if name is None:
         raise MechanismError(Problem("no mechanism is given", "Add --mechanism two-pathway/CdS"))
     if name.endswith((".yaml", ".yml")):
