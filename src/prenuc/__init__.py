@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.readers import read
     from prenuc.observe.series import SpectrumSeries, Trace
-    from prenuc.present.report import report
+    from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
     from prenuc.simulation.ensemble import ensemble
@@ -78,7 +78,7 @@ _CONTENTS = {
     "next_experiment": "infer.next_experiment",
     "kinetic_panel": "infer.published",
     # present: tell someone
-    "report": "present.report",
+    "report": "present.files.report",
 }
 
 __all__ = [

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option
-from prenuc.present.cli.reading import reading_options
-from prenuc.present.cli.spectra import analyses, files_argument, material_option
+from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.errors import Problem
     from prenuc.observe.analysis import Analysis
+    from prenuc.observe.series import SpectrumSeries
+
+material_option = click.option(
+    "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
+)
+files_argument = click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 
 
 @click.command()
@@ -47,7 +57,7 @@ def analyze(
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
     if report_to is not None:
-        from prenuc.present.report import page, report
+        from prenuc.present.files.report import page, report
 
         page(report_to)
     found = analyses(files, material, **asked)
@@ -65,10 +75,50 @@ def analyze(
         click.echo(f"  wrote {path}")
 
 
+def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[Analysis]:
+    """Read every file, then analyse every spectrum, with progress on standard error.
+
+    Args:
+        files: Spectrum files.
+        material: Semiconductor, or None.
+        asked: The options on reading (:func:`~prenuc.present.cli.input.read_input`).
+
+    Raises:
+        InputError: Everything that is wrong with any of the files.
+    """
+    from prenuc.errors import InputError
+    from prenuc.facts.catalogue import get
+    from prenuc.observe.analysis import analyze as of_series
+    from prenuc.observe.analysis import read_spectra
+
+    if material is not None:
+        get("materials", material)
+    problems: list[Problem] = []
+    read: list[SpectrumSeries] = []
+    for file in files:
+        try:
+            read.append(read_input(file, read=read_spectra, **asked))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    total = sum(len(series) for series in read)
+    found: list[Analysis] = []
+    with progress(f"{total} spectra") as report_share:
+
+        def report_part(part: float) -> None:
+            done = sum(len(one.series) for one in found)
+            report_share((done + part * len(read[len(found)])) / total)
+
+        for file, series in zip(files, read, strict=True):
+            found.append(of_series(series, material, file=str(file), progress=report_part))
+    return found
+
+
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
-    from prenuc.present.plot import save
-    from prenuc.present.plot_features import plot_each, plot_picks, plot_trend
+    from prenuc.present.figures.analysis import plot_each, plot_picks, plot_trend
+    from prenuc.present.files.writing import save
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []

@@ -76,8 +76,8 @@ def calibrate(
 
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
     from prenuc.infer.ensemble import draw
-    from prenuc.present.files import write_text
-    from prenuc.present.parameter_files import ensemble_file, parameter_file
+    from prenuc.present.files.parameters import ensemble_file, parameter_file
+    from prenuc.present.files.writing import write_text
 
     if out is not None:
         write_text(out, parameter_file(found))
@@ -205,8 +205,8 @@ def robustness(
     """
     from prenuc.infer.robustness import study
     from prenuc.present.cli.output import as_text
-    from prenuc.present.files import write_text
-    from prenuc.present.robustness_page import robustness_page
+    from prenuc.present.files.writing import write_text
+    from prenuc.present.tables.robustness import robustness_page
 
     with simulating("varying every number") as report:
         found = study(draws=draws, workers=workers, ledger=ledger, progress=report)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
-from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def compare(
         return
     if file is None:
         raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
-    data = read_data(file, **asked)
+    data = read_input(file, **asked)
     check_changing(data, str(file))
     if protocol is None:
         found = _compare_schemes(data, schemes, at)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.output import echo_json, json_option, provenance
-from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from prenuc.infer.bootstrap import SecondOpinion
     from prenuc.infer.fit import Fit, GlobalFit
-    from prenuc.observe.series import SpectrumSeries, Trace
 
 
 @click.command()
@@ -77,10 +74,10 @@ def fit(
     from prenuc.observe.changing import check_changing
 
     if report_to is not None:
-        from prenuc.present.report import page
+        from prenuc.present.files.report import page
 
         page(report_to)  # refused before anything is written
-    data = _read(file, at, subtract, asked)
+    data = read_input(file, at=at, subtract=subtract, **asked)
     check_changing(data, str(file))
     options: dict[str, Any] = {
         "background": background,
@@ -92,11 +89,12 @@ def fit(
     given = _start(start)
     found: Fit | GlobalFit = fit_scheme(data, scheme, at=at, start=given, **options)
     if figure is not None:
-        from prenuc.present.plot import plot_any_fit, save
+        from prenuc.present.figures.fits import plot_any_fit
+        from prenuc.present.files.writing import save
 
         save(plot_any_fit(found), figure)
     if report_to is not None:
-        from prenuc.present.report import report
+        from prenuc.present.files.report import report
 
         report(found, to=report_to)
     beside = _beside(found, bootstrap, seed, options if referee else None)
@@ -161,17 +159,3 @@ def _species(text: str) -> tuple[str, ...]:
     if not found:
         raise FitError(Problem("--absorbing names no species", 'Write "A, C"'))
     return found
-
-
-def _read(
-    file: Path, at: str | None, subtract: str | None, asked: Mapping[str, Any]
-) -> SpectrumSeries | Trace:
-    """Return the trace or the spectra of a file, one spectrum subtracted if asked for."""
-    from prenuc.errors import FitError, Problem
-    from prenuc.observe.series import Trace
-
-    data = read_data(file, subtract=subtract, **asked)
-    if isinstance(data, Trace) and at is not None:
-        what = f"a trace has no wavelengths to choose from (--at {at})"
-        raise FitError(Problem(what, "Leave out --at", where=str(file)))
-    return data

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from prenuc.present.cli.analysis import analyses, files_argument, material_option
+from prenuc.present.cli.input import reading_options
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.reading import reading_options
-from prenuc.present.cli.spectra import analyses, files_argument, material_option
 
 
 @click.command()
@@ -38,9 +38,9 @@ def report(
       prenuc report build/simulation.json fit.json run.csv --to report.html
     """
     from prenuc.errors import InputError, Problem
-    from prenuc.present.report import page
-    from prenuc.present.report import report as write
-    from prenuc.present.results import read_stored
+    from prenuc.present.files.report import page
+    from prenuc.present.files.report import report as write
+    from prenuc.present.files.saved import read_stored
 
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"

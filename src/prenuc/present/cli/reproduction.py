@@ -49,10 +49,11 @@ def reproduce(
     with simulating("running the published experiments") as report_share:
         rows = run_all(asked, bench=bench, progress=report_share)
     if figures is not None:
-        from prenuc.present.plot_panels import plot_panels
+        from prenuc.present.figures.panels import plot_panels
+        from prenuc.present.files.writing import save
 
-        for path in plot_panels(rows, bench, figures, every_recipe=not panels):
-            click.echo(f"wrote {path}", err=True)
+        for name, figure in plot_panels(rows, bench, every_recipe=not panels):
+            click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
     if as_json:
         echo_json(rows)
     else:

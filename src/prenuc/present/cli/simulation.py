@@ -63,7 +63,7 @@ def simulate(
     """
     solver = _solver(solver_name, rtol, atol)
     if report_to is not None:
-        from prenuc.present.report import page
+        from prenuc.present.files.report import page
 
         page(report_to)  # refused before anything is written
     if times is not None or is_network(what):
@@ -89,7 +89,7 @@ def simulate(
     if out is not None:
         _write(out, answer, spectra)
     if report_to is not None:
-        from prenuc.present.report import report
+        from prenuc.present.files.report import report
 
         report(run, spectra, to=report_to)
     echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
@@ -205,8 +205,8 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> None:
     from prenuc.present.cli.output import as_text
-    from prenuc.present.files import write_text
-    from prenuc.present.plot import plot_spectra, save
+    from prenuc.present.figures.spectra import plot_spectra
+    from prenuc.present.files.writing import save, write_text
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")

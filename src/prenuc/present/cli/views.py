@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.reading import read_series, reading_options
 
 if TYPE_CHECKING:
     from prenuc.infer.views import Views
@@ -51,13 +51,14 @@ def view(
     """
     from prenuc.errors import InputError, Problem
     from prenuc.infer.views import views
+    from prenuc.observe.readers import read
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
         raise InputError(Problem(what, "Give --window alone"))
     if between is not None:
         asked["window"] = between
-    found = views(read_series(file, **asked), at=at, count=count, closure=closure)
+    found = views(read_input(file, read=read, **asked), at=at, count=count, closure=closure)
     written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
     if as_json:
         echo_json(found)
@@ -70,8 +71,8 @@ def view(
 
 
 def _figures(found: Views, folder: Path, stem: str, ending: str) -> list[Path]:
-    from prenuc.present.plot import save
-    from prenuc.present.plot_views import plot_views
+    from prenuc.present.figures.views import plot_views
+    from prenuc.present.files.writing import save
 
     return [
         save(figure, folder / f"{stem}-{name}.{ending}")

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.plot import DATA, MODEL, OTHER, SPECIES, STYLE, new_figure
+from prenuc.present.figures.style import (
+    ABOVE,
+    DATA,
+    MODEL,
+    OTHER,
+    SPECIES,
+    STYLE,
+    new_figure,
+    time_axis,
+    time_colours,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +36,6 @@ if TYPE_CHECKING:
 
 GREY = "0.55"
 ANSWERS = {"holds": (OTHER, "-"), "fails": (MODEL, "--"), "cannot tell": (GREY, ":")}
-_ABOVE: Any = {"fontsize": 8, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
 
 
 def plot_views(views: Views) -> dict[str, Figure]:
@@ -72,13 +81,13 @@ def plot_components(found: Components) -> Figure:
         left.set_xlabel("component")
         left.set_ylabel("singular value / noise")
         left.legend(fontsize=8)
-        time, name = _axis(found.whitened.series)
+        time, name = time_axis(found.whitened.series)
         courses = found.whitened.factors[0]
         for k in range(min(shown, len(SPECIES))):
             right.plot(time, courses[:, k], ".-", ms=3, lw=0.9, color=SPECIES[k], label=f"{k + 1}")
         right.set_xlabel(name)
         right.set_ylabel("course (unit length)")
-        right.legend(title="component", title_fontsize=8, **_ABOVE)
+        right.legend(title="component", title_fontsize=8, **ABOVE)
     return figure
 
 
@@ -86,7 +95,7 @@ def plot_evolving(found: EvolvingFactors) -> Figure:
     """Return a figure of evolving factor analysis, forward and backward, with the noise."""
     import matplotlib as mpl
 
-    time, name = _axis(found.series)
+    time, name = time_axis(found.series)
     with mpl.rc_context(STYLE):
         figure = new_figure(5.4, 3.6)
         axes = figure.subplots()
@@ -104,7 +113,7 @@ def plot_evolving(found: EvolvingFactors) -> Figure:
         axes.set_xlabel(name)
         axes.set_ylabel("singular value / noise")
         axes.set_title("– forward, - - backward", loc="left", fontsize=8)
-        axes.legend(**_ABOVE)
+        axes.legend(**ABOVE)
     return figure
 
 
@@ -115,7 +124,7 @@ def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
     with mpl.rc_context(STYLE):
         figure = new_figure(5.4, 4.2)
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-        colours = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(series)))
+        colours = time_colours(len(series))
         for row, colour in zip(series.absorbance, colours, strict=True):
             axes.plot(series.wavelength, row, color=colour, lw=0.7)
         below.plot(series.wavelength, series.absorbance.std(axis=0, ddof=1), color=DATA, lw=1.0)
@@ -129,7 +138,7 @@ def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
             label = f"{answer}: {', '.join(at)} nm"
             axes.plot([], [], color=colour, ls=style, label=label)
         if found.crossings:
-            axes.legend(**(_ABOVE | {"ncols": 2}))
+            axes.legend(**(ABOVE | {"ncols": 2}))
         axes.set_ylabel(series.signal)
         axes.set_title("dark first, light last", loc="left", fontsize=8)
         below.set_ylabel("spread")
@@ -143,7 +152,7 @@ def plot_resolution(found: Resolution) -> Figure:
     """Return a figure of concentrations and spectra, each over the range that is as good."""
     import matplotlib as mpl
 
-    time, name = _axis(found.series)
+    time, name = time_axis(found.series)
     with mpl.rc_context(STYLE):
         figure = new_figure(7.4, 3.4)
         left, right = figure.subplots(1, 2)
@@ -155,7 +164,7 @@ def plot_resolution(found: Resolution) -> Figure:
             right.plot(found.series.wavelength, found.spectra[k], color=colour, lw=1.2)
         left.set_xlabel(name)
         left.set_ylabel("share" if found.closure else "concentration / its largest value")
-        left.legend(**_ABOVE)
+        left.legend(**ABOVE)
         right.set_xlabel("wavelength / nm")
         right.set_ylabel(f"{found.series.signal} of the component")
         title = "unique" if found.unique else "not unique: anything within the bands fits as well"
@@ -218,8 +227,8 @@ def plot_shift(found: ShiftTest) -> Figure:
         left.set_yscale("log")
         left.set_xlabel("wavelength / nm")
         left.set_ylabel("left over / 0.001")
-        left.legend(**(_ABOVE | {"ncols": 3, "fontsize": 7}))
-        time, name = _axis(data.series)
+        left.legend(**(ABOVE | {"ncols": 3, "fontsize": 7}))
+        time, name = time_axis(data.series)
         seen = found.band.size > 0.05
         right.plot(time[seen], 1e3 * found.band.shift[seen], "o-", ms=3, lw=0.9, color=MODEL)
         right.set_xlabel(name)
@@ -227,10 +236,3 @@ def plot_shift(found: ShiftTest) -> Figure:
         fits = "" if found.moving_fits else " (the moving band does not fit)"
         right.set_title(found.answer + fits, loc="left", fontsize=8)
     return figure
-
-
-def _axis(series: SpectrumSeries) -> tuple[Array, str]:
-    """Return the times and what they are, or the numbers of the spectra where none are known."""
-    if np.all(np.isfinite(series.time)):
-        return series.time, f"time / {series.time_unit}"
-    return np.arange(1.0, len(series) + 1.0), "number of the spectrum"

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, Problem
-from prenuc.present.files import whole, write_text
+from prenuc.present.files.writing import whole, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

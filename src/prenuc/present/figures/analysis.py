@@ -9,11 +9,21 @@ background shifts to the blue, stands a tick.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.plot import DATA, MODEL, OTHER, STYLE, new_figure
+from prenuc.present.figures.style import (
+    ABOVE,
+    DATA,
+    MODEL,
+    OTHER,
+    STYLE,
+    new_figure,
+    time_axis,
+    time_bar,
+    time_colours,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +34,6 @@ if TYPE_CHECKING:
     from prenuc.observe.features import Feature
 
 MOST_PANELS = 24
-_ABOVE: Any = {"fontsize": 8, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
-SPREAD = 0.92  # the lightest colours of viridis cannot be seen on white
 
 
 def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
@@ -41,7 +49,7 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
     with mpl.rc_context(STYLE):
         figure = new_figure(6.0, 4.2)
         axes = figure.subplots()
-        colours = mpl.colormaps["viridis"](np.linspace(0.0, SPREAD, len(series)))
+        colours = time_colours(len(series))
         for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
             axes.plot(series.wavelength, row, color=colour, lw=0.9)
             known = np.isfinite(row)
@@ -99,15 +107,9 @@ def _explain_colours(figure: Figure, axes: Axes, analysis: Analysis) -> None:
     series = analysis.series
     if len(series) < 2:
         return
-    colours = mpl.colormaps["viridis"](np.linspace(0.0, SPREAD, 256))
-    known = bool(np.all(np.isfinite(series.time)))
-    ends = series.time if known else np.array([1.0, len(series)])
-    scale = mpl.cm.ScalarMappable(
-        mpl.colors.Normalize(float(ends[0]), float(ends[-1])), mpl.colors.ListedColormap(colours)
-    )
-    name = f"time / {series.time_unit}" if known else "number of the spectrum"
-    bar = figure.colorbar(scale, ax=axes, label=name)
-    if not known:
+    ends, name = time_axis(series)
+    bar = time_bar(figure, axes, ends, name)
+    if ends is not series.time:
         bar.locator = mpl.ticker.MaxNLocator(integer=True)
 
 
@@ -204,8 +206,7 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
     import matplotlib as mpl
 
     series = analysis.series
-    known = bool(np.all(np.isfinite(series.time)))
-    time = series.time if known else np.arange(1.0, len(series) + 1)
+    time, name = time_axis(series)
     sized = any(found.size is not None for found in analysis.found)
     with mpl.rc_context(STYLE):
         figure = new_figure(5.2, 4.6 if sized else 2.8)
@@ -213,8 +214,8 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
         _positions(panels[0], analysis, time)
         if sized:
             _diameters(panels[1], analysis, time)
-        panels[-1].set_xlabel(f"time / {series.time_unit}" if known else "number of the spectrum")
-        if not known:
+        panels[-1].set_xlabel(name)
+        if time is not series.time:
             panels[-1].xaxis.get_major_locator().set_params(integer=True)
         panels[0].set_title(title, loc="left", fontsize=9)
     return figure
@@ -238,7 +239,7 @@ def _positions(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> Non
         axes.axhline(line.positions[-1], color=MODEL, lw=0.8, ls="--", label=line.species)
     axes.set_ylabel("first exciton / nm")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(**_ABOVE)
+        axes.legend(**ABOVE)
 
 
 def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
@@ -254,4 +255,4 @@ def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> Non
         bars = np.array([middle - low, high - middle])
         axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=curve)
     axes.set_ylabel("diameter / nm")
-    axes.legend(**_ABOVE)
+    axes.legend(**ABOVE)

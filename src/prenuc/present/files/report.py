@@ -20,10 +20,12 @@ from prenuc.infer.published import PanelResult
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.files import write_text
-from prenuc.present.plot import plot_fit, plot_global_fit, plot_many_fit, plot_spectra, svg
-from prenuc.present.plot_features import MOST_PANELS, plot_each, plot_picks, plot_trend
-from prenuc.present.results import Stored
+from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
+from prenuc.present.figures.fits import plot_fit, plot_global_fit, plot_many_fit
+from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.style import svg
+from prenuc.present.files.saved import Stored
+from prenuc.present.files.writing import write_text
 from prenuc.simulation.solution import Run
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
             :class:`~prenuc.infer.results.GlobalFit`,
             :class:`~prenuc.infer.evidence.Comparison`,
-            :class:`~prenuc.infer.published.PanelResult`, :class:`~prenuc.present.results.Stored`.
+            :class:`~prenuc.infer.published.PanelResult`,
+            :class:`~prenuc.present.files.saved.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.
 

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all, figures the same each time, byte for byte."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from prenuc.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+FORMATS = (".svg", ".pdf", ".png")
 
 
 @contextmanager
@@ -43,4 +47,23 @@ def write_text(path: Path, text: str) -> Path:
     """
     with whole(path) as partial:
         partial.write_text(text, encoding="utf-8")
+    return path
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure; the format follows from the file's ending.
+
+    Raises:
+        InputError: The ending is none of .svg, .pdf, .png, or the file cannot be written.
+    """
+    import matplotlib as mpl
+
+    from prenuc.present.figures.style import STYLE
+
+    if path.suffix not in FORMATS:
+        what = f"'{path.suffix}' is not a figure format"
+        raise InputError(Problem(what, "Use " + ", ".join(FORMATS), where=str(path)))
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
+    with mpl.rc_context(STYLE), whole(path) as partial:
+        figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
     return path
