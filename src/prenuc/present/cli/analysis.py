@@ -86,9 +86,9 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
     Raises:
         InputError: Everything that is wrong with any of the files.
     """
+    import prenuc as pn
     from prenuc.errors import InputError
     from prenuc.facts.catalogue import get
-    from prenuc.observe.analysis import analyze as of_series
     from prenuc.observe.analysis import read_spectra
 
     if material is not None:
@@ -111,7 +111,7 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
             report_share((done + part * len(read[len(found)])) / total)
 
         for file, series in zip(files, read, strict=True):
-            found.append(of_series(series, material, file=str(file), progress=report_part))
+            found.append(pn.analyze(series, material, file=str(file), progress=report_part))
     return found
 
 
@@ -181,11 +181,11 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
       prenuc size CdSe "2.25 eV"
       prenuc size CdSe 512 --hwhm 16
     """
-    from prenuc.observe.sizing import size as by_curves
+    import prenuc as pn
 
     nm = _nanometres(wavelength, "wavelength")
     width = None if hwhm is None else _nanometres(hwhm, "half width")
-    found = by_curves(material, nm, hwhm_nm=width, force=force)
+    found = pn.size(material, nm, hwhm_nm=width, force=force)
     if as_json:
         echo_json(found)
         return

@@ -56,14 +56,12 @@ def calibrate(
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
         return
-    from functools import partial
+    import prenuc as pn
 
-    from prenuc.infer.calibrate import calibrate as ours
-    from prenuc.infer.calibrate import calibrate_rival
-
-    run = ours if mechanism is None else partial(calibrate_rival, mechanism)
     with simulating(f"calibrating {material}") as report:
-        found = run(material, starts=starts, workers=workers, progress=report)
+        found = pn.calibrate(
+            material, mechanism=mechanism, starts=starts, workers=workers, progress=report
+        )
     if out is not None or ensemble is not None:
         _write(found, out, ensemble, workers)
     if as_json:

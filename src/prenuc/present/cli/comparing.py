@@ -95,12 +95,10 @@ def compare(
 def _compare_schemes(
     data: SpectrumSeries | Trace, schemes: str | None, at: str | None
 ) -> Comparison:
-    from prenuc.infer.compare_schemes import compare_schemes, which_scheme
+    from prenuc import compare_schemes
 
+    asked = None if schemes is None else [one for one in schemes.split(";") if one.strip()]
     with progress("fitting the schemes") as report:
-        if schemes is None:
-            return which_scheme(data, at=at, progress=report)
-        asked = [scheme for scheme in schemes.split(";") if scheme.strip()]
         return compare_schemes(data, asked, at=at, progress=report)
 
 
@@ -112,8 +110,8 @@ def _compare_models(
     starts: int,
     seed: int,
 ) -> Comparison:
+    from prenuc import compare_mechanisms
     from prenuc.errors import FitError, Problem
-    from prenuc.infer.compare import compare as compare_models
     from prenuc.infer.shapes import FreeShapes, KnownShapes
     from prenuc.observe.series import Trace
 
@@ -122,7 +120,7 @@ def _compare_models(
         raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
     what, material = _protocol(protocol)
     with simulating("running every model") as report:
-        return compare_models(
+        return compare_mechanisms(
             data,
             what,
             models=_models(models, material),

@@ -31,12 +31,12 @@ def convert(file: Path, to: str, out: Path | None, as_json: bool, **asked: Any) 
       prenuc convert run.csv --to xlsx
       prenuc convert run.txt --to csv --out clean.csv --window "300 500 nm"
     """
+    import prenuc as pn
     from prenuc.present.files.exchange import SUFFIX
-    from prenuc.present.files.exchange import convert as write
 
     series = read_input(file, read=spectra_or_saved, **asked)
     path = out if out is not None else file.with_name(file.stem + SUFFIX[to])
-    write(series, to, path, source=file)
+    pn.convert(series, to, path, source=file)
     if as_json:
         echo_json({"path": str(path), "format": to, "spectra": len(series)})
         return

@@ -49,16 +49,15 @@ def view(
       prenuc view spectra.csv
       prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
     """
+    import prenuc as pn
     from prenuc.errors import InputError, Problem
-    from prenuc.infer.views import views
-    from prenuc.observe.readers import read
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
         raise InputError(Problem(what, "Give --window alone"))
     if between is not None:
         asked["window"] = between
-    found = views(read_input(file, read=read, **asked), at=at, count=count, closure=closure)
+    found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
     written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
     if as_json:
         echo_json(found)
