@@ -23,6 +23,7 @@ from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels
 from prenuc.present.files.writing import save, write_text
+from prenuc.present.tables.table import Table as Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,8 +73,7 @@ def all_rows(workers: int = 2) -> tuple[Bench, Table]:
 
 def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return Rendered(headings=tuple(headings), rows=tuple(map(tuple, rows))).markdown()
 
 
 def number(x: float) -> str:

@@ -57,7 +57,8 @@ def analyze(
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
     if report_to is not None:
-        from prenuc.present.files.report import page, report
+        from prenuc.present.files.page import page
+        from prenuc.present.files.report import report
 
         page(report_to)
     found = analyses(files, material, **asked)
@@ -133,34 +134,17 @@ def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
 
 def _echo(one: Analysis) -> None:
     from prenuc.infer.isosbestic import isosbestic_points
+    from prenuc.present.tables.excitons import exciton_table
 
-    headings = ["spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster"]
-    headings += ["diameter / nm"] if one.material else []
-    rows = [_cells(row) for row in one.rows()]
-    echo_table(headings, [row[: len(headings)] for row in rows], one.file)
+    echo_table(exciton_table(one.rows()), one.file)
     said = Counter(line for found in one.found for line in found.warnings)
     for line, number in said.items():
-        many = "" if number == len(rows) else f" ({number} of {len(rows)} spectra)"
+        many = "" if number == len(one.found) else f" ({number} of {len(one.found)} spectra)"
         click.echo(f"prenuc: warning: {one.file}: {line}{many}", err=True)
     for point in isosbestic_points(one.series):
         click.echo(f"  {point.verdict}")
     for line in one.series.history:
         click.echo(f"  {line}")
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    if row["status"] == "unresolved":
-        return [row["label"], row["status"], "–", "–", "–", "", "–"]
-    low, high = row["ci95_nm"]
-    return [
-        row["label"],
-        row["status"],
-        f"{row['first_exciton_nm']:.1f}",
-        f"{low:.1f} to {high:.1f}",
-        f"{row['hwhm_nm']:.1f}",
-        ", ".join(row["matches"]),
-        "–" if row["curve"] is None else f"{row['diameter_nm']:.2f} ({row['curve']})",
-    ]
 
 
 @click.command()
@@ -182,6 +166,7 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
       prenuc size CdSe 512 --hwhm 16
     """
     import prenuc as pn
+    from prenuc.present.tables.excitons import size_table
 
     nm = _nanometres(wavelength, "wavelength")
     width = None if hwhm is None else _nanometres(hwhm, "half width")
@@ -192,17 +177,7 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
     if not found:
         click.echo(f"no sizing curve of {material} is published")
         return
-    rows = [
-        [
-            one.curve,
-            "–" if one.diameter_nm is None else f"{one.diameter_nm:.2f}",
-            "–" if one.extinction is None else f"{one.extinction:.3g}",
-            one.source,
-        ]
-        for one in found
-    ]
-    title = f"{material}, first absorption at {nm:g} nm"
-    echo_table(["curve", "diameter / nm", "extinction / (L/mol/cm)", "source"], rows, title)
+    echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
     for one in found:
         if one.reason:
             click.echo(f"  {one.curve}: {one.reason}")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from prenuc.present.cli.output import echo_json, echo_table, json_option
+from prenuc.present.tables.table import Table
 
 MECHANISMS = "mechanisms"
 _UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
@@ -45,10 +46,9 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     if as_json:
         echo_json(found)
         return
-    headings = [
-        key for key in dict.fromkeys(key for row in found for key in row) if key not in _UNTABLED
-    ]
-    echo_table(headings, [[str(row.get(key, "")) for key in headings] for row in found])
+    keys = dict.fromkeys(key for row in found for key in row if key not in _UNTABLED)
+    rows = tuple(tuple(str(row.get(key, "")) for key in keys) for row in found)
+    echo_table(Table(headings=tuple(keys), rows=rows))
 
 
 def _rows(kind: str) -> list[dict[str, Any]]:

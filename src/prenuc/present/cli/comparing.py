@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.infer.evidence import Comparison
-    from prenuc.infer.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries, Trace
     from prenuc.protocol.protocol import Protocol
@@ -161,6 +160,7 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.observed import compare_on_observations
+    from prenuc.present.tables.checks import record_table
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
@@ -168,14 +168,8 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
     if as_json:
         echo_json(records)
     else:
-        _echo_records(records)
-
-
-def _echo_records(records: Sequence[Record]) -> None:
-    headings = ["model", "rows", "pass", "held-out", "pass", "control misses", "pass"]
-    rows = [[str(value) for value in record.as_dict().values()] for record in records]
-    echo_table(headings, rows)
-    click.echo("  Rows are not independent, and ours were in view when constants were set.")
+        echo_table(record_table(records))
+        click.echo("  Rows are not independent, and ours were in view when constants were set.")
 
 
 @click.command(name="next")

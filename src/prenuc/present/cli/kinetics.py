@@ -74,7 +74,7 @@ def fit(
     from prenuc.observe.changing import check_changing
 
     if report_to is not None:
-        from prenuc.present.files.report import page
+        from prenuc.present.files.page import page
 
         page(report_to)  # refused before anything is written
     data = read_input(file, at=at, subtract=subtract, **asked)

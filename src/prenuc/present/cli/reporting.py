@@ -38,7 +38,7 @@ def report(
       prenuc report build/simulation.json fit.json run.csv --to report.html
     """
     from prenuc.errors import InputError, Problem
-    from prenuc.present.files.report import page
+    from prenuc.present.files.page import page
     from prenuc.present.files.report import report as write
     from prenuc.present.files.saved import read_stored
 

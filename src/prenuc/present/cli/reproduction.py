@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from pathlib import Path
@@ -78,18 +77,9 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
 
 
 def _echo(rows: Sequence[Row]) -> None:
-    table = [
-        [
-            row.check.panel,
-            row.check.id,
-            row.check.expected(),
-            f"{row.simulated:.4g}" if math.isfinite(row.simulated) else "–",
-            "MISS" if row.verdict == "miss" else row.verdict,
-            row.role,
-        ]
-        for row in rows
-    ]
-    echo_table(["panel", "check", "expected", "simulated", "verdict", "role"], table)
+    from prenuc.present.tables.checks import reproduction_table
+
+    echo_table(reproduction_table(rows))
     spoken = [row for row in rows if row.verdict != "silent"]
     for role in ("calibrated", "held-out"):
         of_role = [row for row in spoken if row.role == role]

@@ -63,7 +63,7 @@ def simulate(
     """
     solver = _solver(solver_name, rtol, atol)
     if report_to is not None:
-        from prenuc.present.files.report import page
+        from prenuc.present.files.page import page
 
         page(report_to)  # refused before anything is written
     if times is not None or is_network(what):
@@ -170,6 +170,7 @@ def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) ->
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
     from prenuc.present.cli.output import plain
+    from prenuc.present.tables.runs import assumptions
 
     measurements = [
         {
@@ -191,10 +192,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "measurements": measurements,
             "amounts_unit": "mmol/L of the basis",
             "basis": basis,
-            "assumptions": [
-                {"name": a.name, **a.value.as_dict(), "why": a.why}
-                for a in run.protocol.assumptions
-            ],
+            "assumptions": assumptions(run),
             "warnings": (*run.protocol.warnings, *run.warnings),
             "conservation": run.conservation,
             "stats": run.stats,
@@ -220,12 +218,12 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
 
 
 def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
+    from prenuc.present.tables.runs import shares_table
+
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
-    rows = [[m.label, *(f"{share:.3f}" for share in run.shares(m).values())] for m in measurements]
-    headings = ["measurement", *run.shares(measurements[0])]
     title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
-    echo_table(headings, rows, title)
+    echo_table(shares_table(run, measurements), title)
     for line in spectra.history[1:]:
         click.echo(f"  {line}")
     if "coarse error" in run.stats:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.infer.robustness import BATH, ENERGY, SHARE
+from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from prenuc.infer.robustness import Study, Test
 
@@ -27,65 +28,65 @@ _HEADS = (
 )
 
 
-def robustness_page(study: Study) -> str:
-    """Return the page, in Markdown."""
-    return "\n".join([*_head(study), *_fragile(study), *_draws(study), *_others(study), ""])
-
-
-def _head(study: Study) -> list[str]:
-    rows = [
-        [
+def summary_table(study: Study) -> Table:
+    """Return how many verdicts stay, one row for each kind of variation."""
+    rows = tuple(
+        (
             said,
             str(sum(case.test == test for case, _ in study.answers)),
             f"{study.share_that_stays(test):.1%}",
             f"{study.worst(test):.1%}",
             f"{study.share_of_pairs(test):.2%}",
-        ]
+        )
         for test, said in _TESTS
-    ]
-    return [
-        "# Robustness",
-        "",
-        "Which verdicts of `prenuc reproduce` hang on a number that nobody knows well enough. This",
-        "page is written by `make robustness`; what is varied, and what is not, stands in",
-        "`prenuc.infer.robustness`.",
-        "",
-        f"{len(study.passing)} of {len(study.checks)} rows pass with the package's own numbers;",
-        "only these are looked at.",
-        "",
-        *_table(
-            _HEADS,
-            rows,
-        ),
-    ]
+    )
+    return Table(headings=_HEADS, rows=rows)
 
 
-def _fragile(study: Study) -> list[str]:
-    lost = {name: cases for name, cases in study.lost("one at a time").items() if cases}
-    rows = [[f"`{name}`", "; ".join(cases)] for name, cases in lost.items()]
-    return [
-        "",
-        "## Fragile: lost when one constant moves",
-        "",
-        *(_table(["row", "lost with"], rows) if rows else ["None."]),
-    ]
+def fragile_table(study: Study) -> Table:
+    """Return the rows that one constant can lose, each with the cases that do."""
+    lost = study.lost("one at a time")
+    rows = tuple((f"`{name}`", "; ".join(cases)) for name, cases in lost.items() if cases)
+    return Table(headings=("row", "lost with"), rows=rows)
 
 
-def _draws(study: Study) -> list[str]:
+def kept_table(study: Study) -> Table:
+    """Return the rows that some draw of all constants loses, the worst first."""
     kept = sorted(study.kept("all at once").items(), key=lambda item: item[1])
-    below = [[f"`{name}`", f"{share:.1%}"] for name, share in kept if share < 1.0]
-    whole = len(kept) - len(below)
-    return [
-        "",
-        "## All at once",
-        "",
-        f"{whole} verdicts hold in every draw. The others hold in this share of the draws:",
-        "",
-        *(_table(["row", "kept"], below) if below else ["None."]),
-    ]
+    rows = tuple((f"`{name}`", f"{share:.1%}") for name, share in kept if share < 1.0)
+    return Table(headings=("row", "kept in draws"), rows=rows)
+
+
+def robustness_page(study: Study) -> str:
+    """Return the page, in Markdown."""
+    whole = len(study.kept("all at once")) - len(kept_table(study).rows)
+    return f"""# Robustness
+
+Which verdicts of `prenuc reproduce` hang on a number that nobody knows well enough. This
+page is written by `make robustness`; what is varied, and what is not, stands in
+`prenuc.infer.robustness`.
+
+{len(study.passing)} of {len(study.checks)} rows pass with the package's own numbers;
+only these are looked at.
+
+{summary_table(study).markdown()}
+## Fragile: lost when one constant moves
+
+{_or_none(fragile_table(study))}
+## All at once
+
+{whole} verdicts hold in every draw. The others hold in this share of the draws:
+
+{_or_none(kept_table(study))}
+{chr(10).join(_others(study))}"""
+
+
+def _or_none(table: Table) -> str:
+    return table.markdown() if table.rows else "None.\n"
 
 
 def _others(study: Study) -> Iterator[str]:
+    """Return a section for the bath and for what the recipes do not print."""
     heads = {
         "bath": (
             "A bath that is off",
@@ -99,17 +100,10 @@ def _others(study: Study) -> Iterator[str]:
     for test, said in _TESTS[2:]:
         title, text = heads[test]
         lost = study.lost(test)
-        cases = [case for case, _ in study.answers if case.test == test]
-        rows = []
-        for case in cases:
-            names = [f"`{name}`" for name, by in lost.items() if case.id in by]
-            rows.append([case.id, ", ".join(names) or "none"])
-        yield from ["", f"## {title}", "", text, "", *_table([said, "verdicts lost"], rows)]
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    line = "|" + "|".join(" --- " for _ in heads) + "|"
-    return [f"| {' | '.join(row)} |" for row in [heads]] + [
-        line,
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
+        rows = tuple(
+            (case.id, ", ".join(f"`{n}`" for n, by in lost.items() if case.id in by) or "none")
+            for case, _ in study.answers
+            if case.test == test
+        )
+        table = Table(headings=(said, "verdicts lost"), rows=rows)
+        yield f"## {title}\n\n{text}\n\n{table.markdown()}"
