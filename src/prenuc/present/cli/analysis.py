@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.output import (
+    echo_json,
+    echo_table,
+    figure_format_option,
+    json_option,
+    progress,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +38,7 @@ files_argument = click.argument(
 @reading_options
 @click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
 @click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@click.option(
-    "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
-)
+@figure_format_option
 @json_option
 def analyze(
     files: tuple[Path, ...],

@@ -117,7 +117,14 @@ def _lines(thing: Any, depth: int) -> list[str]:
 
 @click.command()
 @click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
-@click.option("--format", "style", type=click.Choice(["text", "bibtex"]), default="text")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "bibtex"]),
+    default="text",
+    show_default=True,
+    help="Form of the entries.",
+)
 @json_option
 def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
     """Print the bibliography of exactly what was used.

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 @click.option("--times", help='Times for a bare network, in its own unit: "0 0.4 4 40".')
 @click.option("--until", help='Ends a bare network: "80 % of S is consumed", "steady state".')
 @click.option("--coarse", is_flag=True, help="Dots as four moments; says what that costs.")
-@click.option("--solver", "solver_name", default="rodas", show_default=True)
+@click.option(
+    "--solver",
+    "solver_name",
+    metavar="NAME",
+    default="rodas",
+    show_default=True,
+    help="Integrator: rodas, cvode, scipy-bdf or scipy-radau.",
+)
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
@@ -202,18 +209,14 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
 
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> None:
+    import prenuc as pn
     from prenuc.present.cli.output import as_text
     from prenuc.present.figures.spectra import plot_spectra
     from prenuc.present.files.writing import save, write_text
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
-    header = ",".join(["wavelength (nm)", *spectra.labels])
-    rows = [
-        ",".join(f"{number:.6g}" for number in (nm, *column))
-        for nm, column in zip(spectra.wavelength, spectra.absorbance.T, strict=True)
-    ]
-    write_text(folder / "spectra.csv", "\n".join([header, *rows]) + "\n")
+    pn.convert(spectra, "csv", folder / "spectra.csv")
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 

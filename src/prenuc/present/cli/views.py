@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import echo_json, figure_format_option, json_option
 
 if TYPE_CHECKING:
     from prenuc.infer.views import Views
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @reading_options
 @click.option("--between", hidden=True, help="Former name of --window.")
 @click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@click.option(
-    "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
-)
+@figure_format_option
 @json_option
 def view(
     file: Path,
