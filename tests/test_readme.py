@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import click
 import pytest
 
+from commands import REAL, run
 from prenuc.present.cli import prenuc
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -133,3 +135,28 @@ def test_every_command_line_in_the_readme_parses():
 def test_a_command_line_that_does_not_exist_is_noticed(words):
     with pytest.raises(click.ClickException):
         parse(words.split())
+
+
+def test_the_readme_is_short():
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 90
+    assert sum(line.startswith("![") for line in lines) >= 2
+
+
+INPUTS = {"cdse-run-2.csv": REAL / "Run 2 UV-Vis.csv"}  # what the reader brings along
+MAY_SAY_NO = {"reproduce"}  # exit status 1 where a printed statement is missed
+
+
+def test_every_command_line_in_the_readme_runs(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name, source in INPUTS.items():
+        if source.exists():
+            shutil.copy(source, name)
+    for line, words in commands():
+        if not all(Path(word).exists() for word in words if word in INPUTS):
+            continue  # the real files are not beside this checkout
+        answer = run(capsys, monkeypatch, *words)
+        assert answer.code in ({0, 1} if words[0] in MAY_SAY_NO else {0}), (line, words, answer.err)
+        for option in {"--out", "--report", "--to"} & set(words):
+            made = words[words.index(option) + 1]
+            assert "." not in made or Path(made).stat().st_size > 1000
