@@ -140,7 +140,7 @@ def _echo(one: Analysis) -> None:
     from prenuc.infer.isosbestic import isosbestic_points
     from prenuc.present.tables.excitons import exciton_table
 
-    echo_table(exciton_table(one.rows()), one.file)
+    echo_table(exciton_table(one.rows(), narrow=True), one.file)
     said = Counter(line for found in one.found for line in found.warnings)
     for line, number in said.items():
         many = "" if number == len(one.found) else f" ({number} of {len(one.found)} spectra)"

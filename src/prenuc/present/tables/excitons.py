@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
 
 
-def exciton_table(rows: Sequence[Mapping[str, Any]], *, files: bool = False) -> Table:
+def exciton_table(
+    rows: Sequence[Mapping[str, Any]], *, files: bool = False, narrow: bool = False
+) -> Table:
     """Return a table of what ``prenuc analyze`` found, with a column for each sizing curve.
 
     Args:
         rows: As :meth:`~prenuc.observe.analysis.Analysis.rows` returns them, or as they were saved.
         files: Whether each row names its file.
+        narrow: Only the curves that are preferred, for a terminal.
     """
-    curves = tuple(dict.fromkeys(curve for row in rows for curve in row["diameters_nm"]))
+    every = [[row["curve"]] if narrow else row["diameters_nm"] for row in rows]
+    curves = tuple(dict.fromkeys(one for row in every for one in row if one is not None))
     first = ("file",) if files else ()
     return Table(
         caption="One row a spectrum",
