@@ -71,19 +71,3 @@ def test_schemes_are_the_standard_ones_when_none_are_given(folder):
     found = pn.compare_schemes(trace)
     assert found.best == "A -> B"
     assert len(found.ranking) > 10
-
-
-def test_a_run_says_what_it_is_in_ten_lines():
-    run = pn.simulate(pn.two_pathway("CdS"), pn.Protocol.from_recipe(pn.recipe(RECIPE)))
-    said = repr(run)
-    assert len(said.splitlines()) <= 10
-    for words in (
-        RECIPE,
-        "two-pathway/CdS",
-        "49 times",
-        "196 min",
-        "MSC-311",
-        "batch mass",
-        "rodas",
-    ):
-        assert words in said

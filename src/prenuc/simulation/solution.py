@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
 
-STATS = ("rtol", "atol", "evaluations")  # what a run says of its integration
-
 
 @dataclass(frozen=True)
 class Measurement:
@@ -146,21 +144,6 @@ class Run:
             for m in self.measurements
         ]
         return pd.DataFrame(rows)
-
-    def __repr__(self) -> str:
-        lines = [f"Run of {self.protocol.name} with {self.mechanism.name}"]
-        if self.measurements:
-            last = self.measurements[-1]
-            most = sorted(self.shares(last).items(), key=lambda item: -item[1])[:4]
-            shares = ", ".join(f"{name} {share:.3g}" for name, share in most)
-            lines.append(f"  measured  {len(self.measurements)} times, last {last.label}")
-            lines.append(f"  shares    {shares} (of the chalcogen, at the last)")
-        assumed = [assumption.name for assumption in self.protocol.assumptions]
-        lines.append(f"  assumed   {', '.join(assumed) or 'nothing'}")
-        lines += [f"  warning   {warning}" for warning in self.warnings]
-        told = [f"{name} {self.stats[name]:g}" for name in STATS if name in self.stats]
-        lines.append(f"  solver    {', '.join([str(self.stats.get('solver', '')), *told])}")
-        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         from html import escape

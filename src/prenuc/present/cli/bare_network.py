@@ -36,6 +36,13 @@ def run_bare_network(
 ) -> None:
     """Run a network and echo its concentrations, in its own units.
 
+    Args:
+        path: The file.
+        times: As the option ``--times``, in the network's unit of time.
+        until: As the option ``--until``.
+        solver: The integrator.
+        as_json: Answer with one document instead of a table.
+
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """

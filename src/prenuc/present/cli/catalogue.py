@@ -101,11 +101,7 @@ def _lines(thing: Any, depth: int) -> list[str]:
     for key, item in items:
         name = key if key == "-" else f"{key}:"
         if isinstance(item, dict) and {"value", "unit", "source", "status"} <= item.keys():
-            unit = "" if item["unit"] == "1" else f" {item['unit']}"
-            spread = f" ± {item['uncertainty']:g}" if "uncertainty" in item else ""
-            lines.append(
-                f"{pad}{name} {item['value']:g}{spread}{unit}  [{item['status']}; {item['source']}]"
-            )
+            lines.append(f"{pad}{name} {_value(item)}")
             lines += [f"{pad}  {item['note']}"] if "note" in item else []
         elif isinstance(item, (dict, list)):
             if item:
@@ -113,6 +109,13 @@ def _lines(thing: Any, depth: int) -> list[str]:
         elif item not in ("", None):
             lines.append(f"{pad}{name} {item}")
     return lines
+
+
+def _value(item: dict[str, Any]) -> str:
+    """Return a value with its uncertainty, unit, status and source."""
+    unit = "" if item["unit"] == "1" else f" {item['unit']}"
+    spread = f" ± {item['uncertainty']:g}" if "uncertainty" in item else ""
+    return f"{item['value']:g}{spread}{unit}  [{item['status']}; {item['source']}]"
 
 
 @click.command()

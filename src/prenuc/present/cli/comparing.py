@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
 from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
 
 if TYPE_CHECKING:
@@ -132,15 +132,12 @@ def _compare_models(
 
 def _protocol(which: str) -> tuple[Protocol, str]:
     """Return a protocol and its material; "" for a file that names no mechanism."""
-    from prenuc.facts.catalogue import recipe
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
+    from prenuc.facts.catalogue import entries
 
-    if which.endswith((".yaml", ".yml")):
-        protocol, mechanism = read_protocol(Path(which))
-        return protocol, (mechanism or "").partition("/")[2]
-    found = recipe(which)
-    return Protocol.from_recipe(found), found.material
+    protocol, mechanism = read_protocol_or_recipe(which)
+    if which in entries("recipes"):
+        return protocol, entries("recipes")[which].material
+    return protocol, (mechanism or "").partition("/")[2]
 
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:

@@ -1,17 +1,18 @@
-"""What commands that read measured data share: one set of options, one way to read with them."""
+"""What commands read: measured data with one set of options, a recipe or the file of a protocol."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.errors import Problem
     from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.protocol.protocol import Protocol
 
 Data = TypeVar("Data", bound="SpectrumSeries | Trace")
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
@@ -160,3 +161,29 @@ def _subtract(series: SpectrumSeries, label: str, file: Path) -> SpectrumSeries:
         near = nearest_names(label, series.labels)
         raise FitError(Problem(f"no spectrum '{label}'", some, near, str(file)))
     return series.subtract(series.labels.index(label))
+
+
+def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Protocol, str | None]:
+    """Return a protocol, and the mechanism that its file names, if any.
+
+    Args:
+        what: A recipe of the catalogue, or a YAML file.
+        assume: What is said of things that the recipe does not print, "name=value" each.
+
+    Raises:
+        InputError: There is no such recipe, or the file cannot be read; all problems at once.
+    """
+    from prenuc.errors import InputError, Problem
+    from prenuc.facts.catalogue import get
+    from prenuc.protocol.protocol import Protocol
+    from prenuc.protocol.protocol_file import read_protocol
+
+    if any("=" not in item for item in assume):
+        raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
+    if not what.endswith((".yaml", ".yml")):
+        given = dict(item.partition("=")[::2] for item in assume)
+        return Protocol.from_recipe(get("recipes", what), assume=given), None
+    if assume:
+        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
+        raise InputError(Problem(what, "Write the number into the file instead"))
+    return read_protocol(Path(what))

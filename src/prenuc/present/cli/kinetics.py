@@ -36,12 +36,8 @@ def fit(
     file: Path,
     scheme: str,
     at: str | None,
-    through_origin: bool,
-    background: bool,
-    non_negative: bool,
     start: tuple[str, ...],
     subtract: str | None,
-    absorbing: str | None,
     referee: bool,
     bootstrap: int | None,
     seed: int,
@@ -70,46 +66,54 @@ def fit(
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
-    from prenuc.infer.fit import fit as fit_scheme
+    import prenuc as pn
     from prenuc.observe.changing import check_changing
 
     if report_to is not None:
         from prenuc.present.files.page import page
 
         page(report_to)  # refused before anything is written
+    options, given = _options(asked), _start(start)
     data = read_input(file, at=at, subtract=subtract, **asked)
     check_changing(data, str(file))
-    options: dict[str, Any] = {
-        "background": background,
-        "through_origin": through_origin,
-        "non_negative": non_negative,
-    }
-    if absorbing is not None:
-        options["absorbing"] = _species(absorbing)
-    given = _start(start)
-    found: Fit | GlobalFit = fit_scheme(data, scheme, at=at, start=given, **options)
-    if figure is not None:
-        from prenuc.present.figures.fits import plot_any_fit
-        from prenuc.present.files.writing import save
-
-        save(plot_any_fit(found), figure)
-    if report_to is not None:
-        from prenuc.present.files.report import report
-
-        report(found, to=report_to)
+    found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
+    _write(found, figure, report_to)
     beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
         source = provenance(file, options | told | asked, seed)
         echo_json(found.as_dict() | beside | {"provenance": source})
     else:
-        click.echo(found.fit_report())
-        for line in (*found.history, *beside.get("second_opinions", ())):
-            click.echo(f"  {line}")
-        click.echo(str(beside.get("referee", "")), nl="referee" in beside)
+        _echo(found, beside)
     if "referee" in beside and not beside["referee"].agrees:
         click.echo("prenuc: the engines DISAGREE: do not use this fit", err=True)
         raise SystemExit(1)
+
+
+def _options(asked: dict[str, Any]) -> dict[str, Any]:
+    """Take what the fit is told out of what is asked for; reading options are left."""
+    options = {name: asked.pop(name) for name in ("background", "through_origin", "non_negative")}
+    absorbing = asked.pop("absorbing")
+    return options if absorbing is None else options | {"absorbing": _species(absorbing)}
+
+
+def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) -> None:
+    import prenuc as pn
+
+    if figure is not None:
+        from prenuc.present.figures.fits import plot_any_fit
+        from prenuc.present.files.writing import save
+
+        save(plot_any_fit(found), figure)
+    if report_to is not None:
+        pn.report(found, to=report_to)
+
+
+def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
+    click.echo(found.fit_report())
+    for line in (*found.history, *beside.get("second_opinions", ())):
+        click.echo(f"  {line}")
+    click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 
 
 def _beside(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.bare_network import is_network, run_bare_network
+from prenuc.present.cli.input import read_protocol_or_recipe
 from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
-    from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Run
     from prenuc.simulation.solver import AbstractSolver
 
@@ -78,7 +78,7 @@ def simulate(
         return
     if until is not None:
         raise _no_end(what)
-    protocol, mechanism_name = _protocol(what, assume)
+    protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     from prenuc.mechanism.dots import Moments
     from prenuc.observe.absorption import uv_vis
     from prenuc.simulation.run import simulate as run_protocol
@@ -139,23 +139,6 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
             )
     given = {key: value for key, value in (("rtol", rtol), ("atol", atol)) if value is not None}
     return solver_named(name)(**given)
-
-
-def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]:
-    from prenuc.errors import InputError, Problem
-    from prenuc.facts.catalogue import get
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
-
-    if any("=" not in item for item in assume):
-        raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
-    if not what.endswith((".yaml", ".yml")):
-        given = dict(item.partition("=")[::2] for item in assume)
-        return Protocol.from_recipe(get("recipes", what), assume=given), None
-    if assume:
-        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
-        raise InputError(Problem(what, "Write the number into the file instead"))
-    return read_protocol(Path(what))
 
 
 def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) -> Mechanism:
