@@ -169,11 +169,12 @@ def lint_imports(folder: Path, source: Path) -> subprocess.CompletedProcess[str]
 
 def test_the_contract_names_every_layer_without_exceptions():
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
-    (contract,) = linter["importlinter"]["contracts"]
-    assert contract["type"] == "layers"
-    assert contract["exhaustive"] is True
-    assert not {"ignore_imports", "exhaustive_ignores"} & contract.keys()
-    assert contract["layers"] == [
+    contracts = linter["importlinter"]["contracts"]
+    for contract in contracts:
+        assert contract["type"] == "layers"
+        assert contract["exhaustive"] is True
+        assert not {"ignore_imports", "exhaustive_ignores"} & contract.keys()
+    assert contracts[0]["layers"] == [
         "present",
         "infer",
         "observe",
@@ -201,7 +202,7 @@ def copied(tmp_path):
 def test_the_layers_are_kept(copied):
     done = lint_imports(copied, copied / "src")
     assert done.returncode == 0, done.stdout
-    assert "1 kept, 0 broken" in done.stdout
+    assert ", 0 broken" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,9 @@ def test_the_layers_are_kept(copied):
         ("facts.source", "simulation.run"),
         ("mechanism.reaction", "protocol.steps"),
         ("protocol.steps", "mechanism.reaction"),
+        ("present.tables.table", "present.figures.style"),
+        ("present.figures.style", "present.files.writing"),
+        ("present.files.page", "present.cli.output"),
     ],
 )
 def test_a_reverse_or_sideways_import_breaks_the_contract(copied, importer, imported_):
