@@ -18,8 +18,8 @@ from prenuc.present.figures.style import (
     DATA,
     MODEL,
     OTHER,
-    STYLE,
     new_figure,
+    styled,
     time_axis,
     time_bar,
     time_colours,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 
 
+@styled
 def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
     """Return a figure of all spectra, coloured by time, with the pick marked on each curve.
 
@@ -43,24 +44,21 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         analysis: Spectra and what they show.
         title: Title, such as the name of the file.
     """
-    import matplotlib as mpl
-
     series = analysis.series
-    with mpl.rc_context(STYLE):
-        figure = new_figure(6.0, 4.2)
-        axes = figure.subplots()
-        colours = time_colours(len(series))
-        for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
-            axes.plot(series.wavelength, row, color=colour, lw=0.9)
-            known = np.isfinite(row)
-            _mark(axes, found.feature, series.wavelength[known], row[known], colour)
-        _explain_marks(axes, analysis)
-        _explain_colours(figure, axes, analysis)
-        axes.set_xlabel("wavelength / nm")
-        axes.set_ylabel(series.signal)
-        axes.set_xlim(*_around(analysis))
-        _fit_heights(axes, analysis)
-        axes.set_title(title, loc="left", fontsize=9)
+    figure = new_figure(6.0, 4.2)
+    axes = figure.subplots()
+    colours = time_colours(len(series))
+    for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9)
+        known = np.isfinite(row)
+        _mark(axes, found.feature, series.wavelength[known], row[known], colour)
+    _explain_marks(axes, analysis)
+    _explain_colours(figure, axes, analysis)
+    axes.set_xlabel("wavelength / nm")
+    axes.set_ylabel(series.signal)
+    axes.set_xlim(*_around(analysis))
+    _fit_heights(axes, analysis)
+    axes.set_title(title, loc="left", fontsize=9)
     return figure
 
 
@@ -147,6 +145,7 @@ def _fit_heights(axes: Axes, analysis: Analysis) -> None:
         axes.set_ylim(bottom - 0.03 * (top - bottom), top + 0.03 * (top - bottom))
 
 
+@styled
 def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
     """Return one small panel per spectrum: the data, the fit, and the band without background.
 
@@ -160,7 +159,7 @@ def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
     chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
     columns = min(4, len(chosen))
     lines = math.ceil(len(chosen) / columns)
-    with mpl.rc_context(STYLE | {"font.size": 7.0}):
+    with mpl.rc_context({"font.size": 7.0}):
         figure = new_figure(max(1.9 * columns, 3.8), 1.5 * lines + 0.5)
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, i in zip(panels, chosen.tolist(), strict=False):
@@ -195,6 +194,7 @@ def _panel(axes: Axes, analysis: Analysis, i: int) -> None:
     axes.locator_params(nbins=4)
 
 
+@styled
 def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
     """Return a figure of the peak position and, with a material, the size against time.
 
@@ -203,21 +203,18 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
             from the interval of the position alone.
         title: Title, such as the name of the file.
     """
-    import matplotlib as mpl
-
     series = analysis.series
     time, name = time_axis(series)
     sized = any(found.size is not None for found in analysis.found)
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.2, 4.6 if sized else 2.8)
-        panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
-        _positions(panels[0], analysis, time)
-        if sized:
-            _diameters(panels[1], analysis, time)
-        panels[-1].set_xlabel(name)
-        if time is not series.time:
-            panels[-1].xaxis.get_major_locator().set_params(integer=True)
-        panels[0].set_title(title, loc="left", fontsize=9)
+    figure = new_figure(5.2, 4.6 if sized else 2.8)
+    panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
+    _positions(panels[0], analysis, time)
+    if sized:
+        _diameters(panels[1], analysis, time)
+    panels[-1].set_xlabel(name)
+    if time is not series.time:
+        panels[-1].xaxis.get_major_locator().set_params(integer=True)
+    panels[0].set_title(title, loc="left", fontsize=9)
     return figure
 
 

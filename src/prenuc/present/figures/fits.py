@@ -10,7 +10,7 @@ from prenuc.infer.first_order import linearised
 from prenuc.infer.growth import growth_of
 from prenuc.infer.results import GlobalFit, ManyFit
 from prenuc.present.figures.spectra import shown_wavelengths
-from prenuc.present.figures.style import DATA, MODEL, SPECIES, STYLE, new_figure, time_colours
+from prenuc.present.figures.style import DATA, MODEL, SPECIES, new_figure, styled, time_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prenuc.infer.results import Fit
 
 
+@styled
 def plot_fit(fit: Fit, *, title: str = "") -> Figure:
     """Return a figure of a trace, its fit and residuals; for growth, ln(A∞ − A) as an inset.
 
@@ -26,78 +27,71 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
         fit: A fitted trace.
         title: Title, such as "Figure 2b, simulated".
     """
-    import matplotlib as mpl
-
     trace = fit.trace
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.2, 3.9)
-        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
-        axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
-        axes.set_ylabel(trace.name)
-        axes.legend(loc="best", fontsize=8)
-        axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
-        below.axhline(0.0, color="0.6", lw=0.8)
-        below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
-        below.set_ylabel("residual\n/ 0.001", fontsize=8)
-        below.set_xlabel(f"time / {trace.time_unit}")
-        _inset(axes, fit)
+    figure = new_figure(5.2, 3.9)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
+    axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
+    axes.set_ylabel(trace.name)
+    axes.legend(loc="best", fontsize=8)
+    axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
+    below.axhline(0.0, color="0.6", lw=0.8)
+    below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
+    below.set_ylabel("residual\n/ 0.001", fontsize=8)
+    below.set_xlabel(f"time / {trace.time_unit}")
+    _inset(axes, fit)
     return figure
 
 
+@styled
 def plot_global_fit(fit: GlobalFit) -> Figure:
     """Return a figure of the species' spectra and of their shares against time.
 
     Args:
         fit: Spectra fitted at all wavelengths at once.
     """
-    import matplotlib as mpl
-
-    with mpl.rc_context(STYLE):
-        figure = new_figure(7.4, 3.4)
-        left, right = figure.subplots(1, 2)
-        for species, spectrum, share, colour in zip(
-            fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
-        ):
-            left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
-            right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
-        left.set_xlabel("wavelength / nm")
-        left.set_ylabel(f"{fit.series.signal} of the pure species")
-        right.set_xlabel(f"time / {fit.series.time_unit}")
-        right.set_ylabel("share")
-        right.legend(fontsize=8)
-        left.set_title(fit.scheme, loc="left", fontsize=9)
-        left.set_xlim(*shown_wavelengths(fit.series))
+    figure = new_figure(7.4, 3.4)
+    left, right = figure.subplots(1, 2)
+    for species, spectrum, share, colour in zip(
+        fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
+    ):
+        left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
+        right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
+    left.set_xlabel("wavelength / nm")
+    left.set_ylabel(f"{fit.series.signal} of the pure species")
+    right.set_xlabel(f"time / {fit.series.time_unit}")
+    right.set_ylabel("share")
+    right.legend(fontsize=8)
+    left.set_title(fit.scheme, loc="left", fontsize=9)
+    left.set_xlim(*shown_wavelengths(fit.series))
     return figure
 
 
+@styled
 def plot_many_fit(fit: ManyFit) -> Figure:
     """Return a figure of every data set and its fit against time, where its signal changes most.
 
     Args:
         fit: Many data sets fitted at once.
     """
-    import matplotlib as mpl
-
-    with mpl.rc_context(STYLE):
-        colours = time_colours(len(fit.sets))
-        figure = new_figure(6.4, 3.9)
-        axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        for one, colour in zip(fit.sets, colours, strict=True):
-            series, fitted = one.series, fit.fitted[one.label]
-            at = int(np.argmax(np.ptp(fitted, axis=0)))
-            several = len(series.wavelength) > 1
-            name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
-            data = series.absorbance[:, at]
-            axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
-            axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
-            below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
-        axes.set_ylabel(fit.sets[0].series.signal)
-        axes.legend(fontsize=8)
-        axes.set_title(fit.scheme, loc="left", fontsize=9)
-        below.axhline(0.0, color="0.6", lw=0.8)
-        below.set_ylabel("residual\n/ 0.001", fontsize=8)
-        below.set_xlabel(f"time / {fit.sets[0].series.time_unit}")
+    colours = time_colours(len(fit.sets))
+    figure = new_figure(6.4, 3.9)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    for one, colour in zip(fit.sets, colours, strict=True):
+        series, fitted = one.series, fit.fitted[one.label]
+        at = int(np.argmax(np.ptp(fitted, axis=0)))
+        several = len(series.wavelength) > 1
+        name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
+        data = series.absorbance[:, at]
+        axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
+        axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
+        below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
+    axes.set_ylabel(fit.sets[0].series.signal)
+    axes.legend(fontsize=8)
+    axes.set_title(fit.scheme, loc="left", fontsize=9)
+    below.axhline(0.0, color="0.6", lw=0.8)
+    below.set_ylabel("residual\n/ 0.001", fontsize=8)
+    below.set_xlabel(f"time / {fit.sets[0].series.time_unit}")
     return figure
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.facts.catalogue import entries, get
-from prenuc.present.figures.style import STYLE, new_figure, time_bar, time_colours
+from prenuc.present.figures.style import new_figure, styled, time_bar, time_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,21 +106,19 @@ def _step(count: int) -> int:
     return math.ceil(count / MOST_SPECTRA)
 
 
+@styled
 def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:
-    import matplotlib as mpl
-
     run, spectra = bench.run(recipe)
     text = textwrap.fill(caption(recipe, rows, run, spectra), LETTERS_A_LINE)
     entry = get("recipes", recipe)
     title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(
         "degC", "°C"
     )
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
-        axes = figure.subplots()
-        _draw(axes, figure, run, spectra)
-        axes.set_title(title, loc="left", fontsize=8.5)
-        figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
+    figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
+    axes = figure.subplots()
+    _draw(axes, figure, run, spectra)
+    axes.set_title(title, loc="left", fontsize=8.5)
+    figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
     return figure
 
 

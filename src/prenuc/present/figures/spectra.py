@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.figures.style import STYLE, new_figure, time_bar, time_colours
+from prenuc.present.figures.style import new_figure, styled, time_bar, time_colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
 
 
+@styled
 def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     """Return a figure of all spectra, coloured by time from dark (first) to light (last).
 
@@ -21,28 +22,25 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
         series: Measured or simulated spectra.
         title: Title, such as "Figure 2a, simulated".
     """
-    import matplotlib as mpl
-
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.2, 3.6)
-        axes = figure.subplots()
-        known = np.isfinite(series.time)
-        many = bool(np.all(known)) and len(series) > 6
-        colours = time_colours(len(series))
-        for row, colour, label in zip(series.absorbance, colours, series.labels, strict=True):
-            axes.plot(series.wavelength, row, color=colour, lw=0.9, label=None if many else label)
-        if many:
-            time_bar(figure, axes, series.time, f"time / {series.time_unit}")
-        else:
-            axes.legend(fontsize=8)
-        axes.set_xlabel("wavelength / nm")
-        unit = "" if series.signal == "absorbance" else " / arbitrary unit"
-        axes.set_ylabel(series.signal + unit)
-        axes.set_xlim(*shown_wavelengths(series))
-        ceiling = _ceiling(series)
-        if ceiling is not None:
-            axes.set_ylim(-0.05 * ceiling, ceiling)
-        axes.set_title(title, loc="left", fontsize=9)
+    figure = new_figure(5.2, 3.6)
+    axes = figure.subplots()
+    known = np.isfinite(series.time)
+    many = bool(np.all(known)) and len(series) > 6
+    colours = time_colours(len(series))
+    for row, colour, label in zip(series.absorbance, colours, series.labels, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9, label=None if many else label)
+    if many:
+        time_bar(figure, axes, series.time, f"time / {series.time_unit}")
+    else:
+        axes.legend(fontsize=8)
+    axes.set_xlabel("wavelength / nm")
+    unit = "" if series.signal == "absorbance" else " / arbitrary unit"
+    axes.set_ylabel(series.signal + unit)
+    axes.set_xlim(*shown_wavelengths(series))
+    ceiling = _ceiling(series)
+    if ceiling is not None:
+        axes.set_ylim(-0.05 * ceiling, ceiling)
+    axes.set_title(title, loc="left", fontsize=9)
     return figure
 
 

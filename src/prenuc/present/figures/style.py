@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
 from prenuc.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from prenuc.observe.series import SpectrumSeries
 
+Given = ParamSpec("Given")
 DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
 SPECIES = (DATA, MODEL, OTHER, "#CC79A7", "#E69F00", "#56B4E9")
 # A legend above the axes.
@@ -31,18 +35,30 @@ STYLE: Any = {
 }
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, width and height in inches.
+def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
+    """Draw with the style of all figures.
 
     Raises:
         InputError: matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError(
-            Problem("matplotlib is not installed", "Install it: pip install 'prenuc[plot]'")
-        ) from None
+
+    @wraps(plot)
+    def draw(*given: Given.args, **named: Given.kwargs) -> Figure:
+        try:
+            import matplotlib as mpl
+        except ImportError:
+            mend = "Install it: pip install 'prenuc[plot]'"
+            raise InputError(Problem("matplotlib is not installed", mend)) from None
+        with mpl.rc_context(STYLE):
+            return plot(*given, **named)
+
+    return draw
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, width and height in inches."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height))
 
 
