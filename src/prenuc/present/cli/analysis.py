@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.output import (
-    echo_json,
-    echo_table,
-    figure_format_option,
-    json_option,
-    progress,
-)
+from prenuc.present.cli.options import figure_options, report_option
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +31,8 @@ files_argument = click.argument(
 @files_argument
 @material_option
 @reading_options
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@figure_format_option
+@report_option
+@figure_options
 @json_option
 def analyze(
     files: tuple[Path, ...],
@@ -60,15 +54,12 @@ def analyze(
       prenuc analyze run.csv --window "400 650 nm" --times "0 10 min"
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
-    if report_to is not None:
-        from prenuc.present.files.page import page
-        from prenuc.present.files.report import report
+    import prenuc as pn
 
-        page(report_to)
     found = analyses(files, material, **asked)
     written = []
     if report_to is not None:
-        written.append(report(*found, to=report_to))
+        written.append(pn.report(*found, to=report_to))
     if figures is not None:
         written += _figures(found, figures, figure_format)
     if as_json:
@@ -122,17 +113,15 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
 
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
-    from prenuc.present.figures.analysis import plot_each, plot_picks, plot_trend
-    from prenuc.present.files.writing import save
+    from prenuc.present.figures.analysis import plot_analysis
+    from prenuc.present.files.writing import save_all
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []
     for number, one in enumerate(found, 1):
         stem = Path(one.file).stem
         name = stem if stems[stem] == 1 else f"{number}-{stem}"
-        for what, plot in (("picks", plot_picks), ("fits", plot_each), ("trend", plot_trend)):
-            figure = plot(one, title=stem)
-            written.append(save(figure, folder / f"{name}-{what}.{ending}"))
+        written += save_all(plot_analysis(one, title=stem), folder, name, ending)
     return written
 
 

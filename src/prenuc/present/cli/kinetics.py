@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, json_option, provenance
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--bootstrap", metavar="DRAWS", type=int, help="Errors by resampling, beside: 200.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @click.option("--figure", type=click.Path(path_type=Path), help="Write a figure (.svg .pdf .png).")
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
+@report_option
 @json_option
 def fit(
     file: Path,
@@ -69,10 +70,6 @@ def fit(
     import prenuc as pn
     from prenuc.observe.changing import check_changing
 
-    if report_to is not None:
-        from prenuc.present.files.page import page
-
-        page(report_to)  # refused before anything is written
     options, given = _options(asked), _start(start)
     data = read_input(file, at=at, subtract=subtract, **asked)
     check_changing(data, str(file))

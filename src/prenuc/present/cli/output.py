@@ -18,13 +18,7 @@ if TYPE_CHECKING:
     from prenuc.present.tables.table import Table
     from prenuc.simulation.solver import AbstractSolver
 
-figure_format_option = click.option(
-    "--figure-format",
-    type=click.Choice(["svg", "pdf", "png"]),
-    default="svg",
-    show_default=True,
-    help="Format of the figures.",
-)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 

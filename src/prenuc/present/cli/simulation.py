@@ -9,6 +9,7 @@ import click
 
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import read_protocol_or_recipe
+from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
+@report_option
 @json_option
 def simulate(
     what: str,
@@ -69,36 +70,28 @@ def simulate(
       prenuc simulate robertson.yaml --times "0 1e9" --until "80 % of A is consumed"
     """
     solver = _solver(solver_name, rtol, atol)
-    if report_to is not None:
-        from prenuc.present.files.page import page
-
-        page(report_to)  # refused before anything is written
     if times is not None or is_network(what):
         run_bare_network(Path(what), times, until, solver, as_json=as_json)
         return
     if until is not None:
         raise _no_end(what)
-    protocol, mechanism_name = read_protocol_or_recipe(what, assume)
-    from prenuc.mechanism.dots import Moments
-    from prenuc.observe.absorption import uv_vis
-    from prenuc.simulation.run import simulate as run_protocol
+    import prenuc as pn
 
+    protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
-    chosen = _mechanism(name, what, Moments() if coarse else None)
+    chosen = _mechanism(name, what, pn.Moments() if coarse else None)
     with simulating(f"simulating {protocol.name}", solver) as report_share:
-        run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
+        run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
         run = _told(run, _mechanism(name, what))
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
-    spectra = uv_vis(run, noise=noise, seed=seed)
+    spectra = pn.uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
     if out is not None:
         _write(out, answer, spectra)
     if report_to is not None:
-        from prenuc.present.files.report import report
-
-        report(run, spectra, to=report_to)
+        pn.report(run, spectra, to=report_to)
     echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
 
 

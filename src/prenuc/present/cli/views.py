@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.output import echo_json, figure_format_option, json_option
-
-if TYPE_CHECKING:
-    from prenuc.infer.views import Views
+from prenuc.present.cli.options import figure_options
+from prenuc.present.cli.output import echo_json, json_option
 
 
 @click.command()
@@ -21,8 +19,7 @@ if TYPE_CHECKING:
 @click.option("--closure", is_flag=True, help="Concentrations add up to 1 in every spectrum.")
 @reading_options
 @click.option("--between", hidden=True, help="Former name of --window.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@figure_format_option
+@figure_options
 @json_option
 def view(
     file: Path,
@@ -49,6 +46,8 @@ def view(
     """
     import prenuc as pn
     from prenuc.errors import InputError, Problem
+    from prenuc.present.figures.views import plot_views
+    from prenuc.present.files.writing import save_all
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
@@ -56,7 +55,9 @@ def view(
     if between is not None:
         asked["window"] = between
     found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
-    written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
+    written = []
+    if figures is not None:
+        written = save_all(plot_views(found), figures, file.stem, figure_format)
     if as_json:
         echo_json(found)
         return
@@ -65,13 +66,3 @@ def view(
         click.echo(f"  {line}")
     for path in written:
         click.echo(f"  wrote {path}")
-
-
-def _figures(found: Views, folder: Path, stem: str, ending: str) -> list[Path]:
-    from prenuc.present.figures.views import plot_views
-    from prenuc.present.files.writing import save
-
-    return [
-        save(figure, folder / f"{stem}-{name}.{ending}")
-        for name, figure in plot_views(found).items()
-    ]

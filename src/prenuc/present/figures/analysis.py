@@ -36,6 +36,17 @@ if TYPE_CHECKING:
 MOST_PANELS = 24
 
 
+def plot_analysis(analysis: Analysis, *, title: str = "") -> dict[str, Figure]:
+    """Return the three figures of an analysis, by name.
+
+    Args:
+        analysis: Spectra and what they show.
+        title: Title of each, such as the name of the file.
+    """
+    plots = {"picks": plot_picks, "fits": plot_each, "trend": plot_trend}
+    return {name: plot(analysis, title=title) for name, plot in plots.items()}
+
+
 @styled
 def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
     """Return a figure of all spectra, coloured by time, with the pick marked on each curve.

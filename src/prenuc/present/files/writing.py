@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prenuc.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -67,3 +67,15 @@ def save(figure: Figure, path: Path) -> Path:
     with mpl.rc_context(STYLE), whole(path) as partial:
         figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
     return path
+
+
+def save_all(figures: Mapping[str, Figure], folder: Path, stem: str, ending: str) -> list[Path]:
+    """Write figures as FOLDER/STEM-NAME.ENDING and return the paths.
+
+    Args:
+        figures: By name.
+        folder: Where they go; it is made.
+        stem: Of what they show, such as the name of a file.
+        ending: "svg", "pdf" or "png".
+    """
+    return [save(one, folder / f"{stem}-{name}.{ending}") for name, one in figures.items()]
