@@ -24,7 +24,7 @@ from prenuc.infer.reproduce import Row
 from prenuc.infer.search import Task, search
 from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, owners
 from prenuc.present.cli.calibration import calibrate as command
-from prenuc.present.parameter_files import ensemble_file, parameter_file
+from prenuc.present.files.parameters import ensemble_file, parameter_file
 from prenuc.simulation.choice import for_recipe, rival_for
 from toy import SET, share, toy, toy_checks, toy_set
 

@@ -5,14 +5,13 @@ from structure import LISTS, SRC, House, circles, table
 # What does not hold yet, and how many of each there may be. The numbers only go down, and the aim
 # is an empty list: lower one here when `python tests/structure.py` prints less.
 OWED = {
-    "circles of modules": 4,
-    "files over 300 lines": 18,
-    "functions over 60 lines": 2,
-    "complexity over 12": 25,
+    "circles of modules": 3,
+    "files over 300 lines": 17,
+    "functions over 60 lines": 1,
+    "complexity over 12": 22,
     "complexity over 20 outside kernels": 1,
     "folders over 25 files": 1,
-    "functions without Args": 118,
-    "lines of the 95th of 100 functions": 31,
+    "functions without Args": 114,
 }
 
 

@@ -89,7 +89,7 @@ class Views:
         return f"<pre>{escape(self.report())}</pre>"
 
 
-def views(
+def view(
     series: SpectrumSeries,
     *,
     at: str | None = None,

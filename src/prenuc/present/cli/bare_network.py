@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
+from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,13 @@ def run_bare_network(
     path: Path, times: str | None, until: str | None, solver: AbstractSolver, *, as_json: bool
 ) -> None:
     """Run a network and echo its concentrations, in its own units.
+
+    Args:
+        path: The file.
+        times: As the option ``--times``, in the network's unit of time.
+        until: As the option ``--until``.
+        solver: The integrator.
+        as_json: Answer with one document instead of a table.
 
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
@@ -87,8 +95,13 @@ def _echo(
         units = {"unit": time, "concentration_unit": concentration}
         echo_json({"time": at, **units, "species": species, "stats": stats})
         return
-    rows = [[f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)] for i, t in enumerate(at)]
-    echo_table([f"time / {time}", *species], rows, f"concentrations / ({concentration})")
+    table = Table(
+        headings=(f"time / {time}", *species),
+        rows=tuple(
+            (f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)) for i, t in enumerate(at)
+        ),
+    )
+    echo_table(table, f"concentrations / ({concentration})")
     if "until" in stats:
         stopped = stats["stopped"]
         when = f"at {stopped:.6g} {time}" if stopped is not None else "not within these times"

@@ -11,14 +11,14 @@ import io
 import json
 import math
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, Problem
-from prenuc.present.files import whole, write_text
+from prenuc.present.files.writing import whole, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from prenuc.observe.series import SpectrumSeries
 
@@ -28,7 +28,9 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def convert(series: SpectrumSeries, to: str, path: Path, *, source: Path | None = None) -> Path:
+def convert(
+    series: SpectrumSeries, to: str, path: Path | str, *, source: Path | None = None
+) -> Path:
     """Write spectra in one of the exchange formats.
 
     Args:
@@ -37,10 +39,14 @@ def convert(series: SpectrumSeries, to: str, path: Path, *, source: Path | None 
         path: The file to write.
         source: The file that the spectra came from, which is never overwritten.
 
+    Returns:
+        The path of the file.
+
     Raises:
         InputError: The format is unknown, its library is missing, the file is the source, the
             spectra do not fit into the format, or the file cannot be written.
     """
+    path = Path(path)
     writers: Mapping[str, Callable[[SpectrumSeries, Path], None]] = {
         "csv": _csv,
         "xlsx": _xlsx,

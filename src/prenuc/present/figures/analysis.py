@@ -9,11 +9,21 @@ background shifts to the blue, stands a tick.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.plot import DATA, MODEL, OTHER, STYLE, new_figure
+from prenuc.present.figures.style import (
+    ABOVE,
+    DATA,
+    MODEL,
+    OTHER,
+    new_figure,
+    styled,
+    time_axis,
+    time_bar,
+    time_colours,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,10 +34,20 @@ if TYPE_CHECKING:
     from prenuc.observe.features import Feature
 
 MOST_PANELS = 24
-_ABOVE: Any = {"fontsize": 8, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
-SPREAD = 0.92  # the lightest colours of viridis cannot be seen on white
 
 
+def plot_analysis(analysis: Analysis, *, title: str = "") -> dict[str, Figure]:
+    """Return the three figures of an analysis, by name.
+
+    Args:
+        analysis: Spectra and what they show.
+        title: Title of each, such as the name of the file.
+    """
+    plots = {"picks": plot_picks, "fits": plot_each, "trend": plot_trend}
+    return {name: plot(analysis, title=title) for name, plot in plots.items()}
+
+
+@styled
 def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
     """Return a figure of all spectra, coloured by time, with the pick marked on each curve.
 
@@ -35,24 +55,21 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         analysis: Spectra and what they show.
         title: Title, such as the name of the file.
     """
-    import matplotlib as mpl
-
     series = analysis.series
-    with mpl.rc_context(STYLE):
-        figure = new_figure(6.0, 4.2)
-        axes = figure.subplots()
-        colours = mpl.colormaps["viridis"](np.linspace(0.0, SPREAD, len(series)))
-        for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
-            axes.plot(series.wavelength, row, color=colour, lw=0.9)
-            known = np.isfinite(row)
-            _mark(axes, found.feature, series.wavelength[known], row[known], colour)
-        _explain_marks(axes, analysis)
-        _explain_colours(figure, axes, analysis)
-        axes.set_xlabel("wavelength / nm")
-        axes.set_ylabel(series.signal)
-        axes.set_xlim(*_around(analysis))
-        _fit_heights(axes, analysis)
-        axes.set_title(title, loc="left", fontsize=9)
+    figure = new_figure(6.0, 4.2)
+    axes = figure.subplots()
+    colours = time_colours(len(series))
+    for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9)
+        known = np.isfinite(row)
+        _mark(axes, found.feature, series.wavelength[known], row[known], colour)
+    _explain_marks(axes, analysis)
+    _explain_colours(figure, axes, analysis)
+    axes.set_xlabel("wavelength / nm")
+    axes.set_ylabel(series.signal)
+    axes.set_xlim(*_around(analysis))
+    _fit_heights(axes, analysis)
+    axes.set_title(title, loc="left", fontsize=9)
     return figure
 
 
@@ -99,15 +116,9 @@ def _explain_colours(figure: Figure, axes: Axes, analysis: Analysis) -> None:
     series = analysis.series
     if len(series) < 2:
         return
-    colours = mpl.colormaps["viridis"](np.linspace(0.0, SPREAD, 256))
-    known = bool(np.all(np.isfinite(series.time)))
-    ends = series.time if known else np.array([1.0, len(series)])
-    scale = mpl.cm.ScalarMappable(
-        mpl.colors.Normalize(float(ends[0]), float(ends[-1])), mpl.colors.ListedColormap(colours)
-    )
-    name = f"time / {series.time_unit}" if known else "number of the spectrum"
-    bar = figure.colorbar(scale, ax=axes, label=name)
-    if not known:
+    ends, name = time_axis(series)
+    bar = time_bar(figure, axes, ends, name)
+    if ends is not series.time:
         bar.locator = mpl.ticker.MaxNLocator(integer=True)
 
 
@@ -145,6 +156,7 @@ def _fit_heights(axes: Axes, analysis: Analysis) -> None:
         axes.set_ylim(bottom - 0.03 * (top - bottom), top + 0.03 * (top - bottom))
 
 
+@styled
 def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
     """Return one small panel per spectrum: the data, the fit, and the band without background.
 
@@ -158,7 +170,7 @@ def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
     chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
     columns = min(4, len(chosen))
     lines = math.ceil(len(chosen) / columns)
-    with mpl.rc_context(STYLE | {"font.size": 7.0}):
+    with mpl.rc_context({"font.size": 7.0}):
         figure = new_figure(max(1.9 * columns, 3.8), 1.5 * lines + 0.5)
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, i in zip(panels, chosen.tolist(), strict=False):
@@ -193,6 +205,7 @@ def _panel(axes: Axes, analysis: Analysis, i: int) -> None:
     axes.locator_params(nbins=4)
 
 
+@styled
 def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
     """Return a figure of the peak position and, with a material, the size against time.
 
@@ -201,22 +214,18 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
             from the interval of the position alone.
         title: Title, such as the name of the file.
     """
-    import matplotlib as mpl
-
     series = analysis.series
-    known = bool(np.all(np.isfinite(series.time)))
-    time = series.time if known else np.arange(1.0, len(series) + 1)
+    time, name = time_axis(series)
     sized = any(found.size is not None for found in analysis.found)
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.2, 4.6 if sized else 2.8)
-        panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
-        _positions(panels[0], analysis, time)
-        if sized:
-            _diameters(panels[1], analysis, time)
-        panels[-1].set_xlabel(f"time / {series.time_unit}" if known else "number of the spectrum")
-        if not known:
-            panels[-1].xaxis.get_major_locator().set_params(integer=True)
-        panels[0].set_title(title, loc="left", fontsize=9)
+    figure = new_figure(5.2, 4.6 if sized else 2.8)
+    panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
+    _positions(panels[0], analysis, time)
+    if sized:
+        _diameters(panels[1], analysis, time)
+    panels[-1].set_xlabel(name)
+    if time is not series.time:
+        panels[-1].xaxis.get_major_locator().set_params(integer=True)
+    panels[0].set_title(title, loc="left", fontsize=9)
     return figure
 
 
@@ -238,7 +247,7 @@ def _positions(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> Non
         axes.axhline(line.positions[-1], color=MODEL, lw=0.8, ls="--", label=line.species)
     axes.set_ylabel("first exciton / nm")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(**_ABOVE)
+        axes.legend(**ABOVE)
 
 
 def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
@@ -254,4 +263,4 @@ def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> Non
         bars = np.array([middle - low, high - middle])
         axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=curve)
     axes.set_ylabel("diameter / nm")
-    axes.legend(**_ABOVE)
+    axes.legend(**ABOVE)

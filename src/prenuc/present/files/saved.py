@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,26 +11,15 @@ import numpy as np
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.series import SpectrumSeries
+from prenuc.present.tables.excitons import exciton_table
+from prenuc.present.tables.kinetics import constants_table
+from prenuc.present.tables.runs import assumptions_table, quantity
+from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
 KNOWN = "prenuc simulate, prenuc fit or prenuc analyze"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """One table of a saved answer.
-
-    Args:
-        caption: What it shows.
-        headings: Heading of each column.
-        rows: Cells as text, row by row.
-    """
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +77,7 @@ def read_stored(path: Path) -> Stored:
 def _simulation(document: dict[str, Any], file: str) -> Stored:
     measurements = document["measurements"]
     assumed = document.get("assumptions", [])
-    history = ("simulated", *(f"{a['name']}: {_value(a)} ({a['status']})" for a in assumed))
+    history = ("simulated", *(f"{a['name']}: {quantity(a)} ({a['status']})" for a in assumed))
     series = SpectrumSeries(
         wavelength=np.array(measurements[0]["wavelength_nm"], dtype=float),
         time=np.array([one["time_min"] for one in measurements], dtype=float),
@@ -98,12 +86,10 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
         metadata={"recipe": str(document["recipe"]), "mechanism": str(document["mechanism"])},
         history=history,
     )
-    rows = [(a["name"], _value(a), a["status"], a["source"], a.get("why", "")) for a in assumed]
-    headings = ("assumption", "value", "status", "source", "why it matters")
     return Stored(
         title=f"Simulation: {document['recipe']} with {document['mechanism']}",
         file=file,
-        tables=(_table("What had to be assumed", headings, rows),) if rows else (),
+        tables=(assumptions_table(assumed),) if assumed else (),
         warnings=tuple(map(str, document.get("warnings", ()))),
         series=series,
         sources=tuple(str(a["source"]) for a in assumed),
@@ -111,67 +97,23 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
 
 
 def _fit(document: dict[str, Any], file: str) -> Stored:
-    rows = []
-    for name, one in document["parameters"].items():
-        ends = one.get("ci95") or (None, None)
-        interval = " to ".join(map(_number, ends)) if None not in ends else ""
-        known = "" if one.get("identifiable", True) else "not identifiable from these data"
-        rows.append((name, _value(one) if one["value"] is not None else "", interval, known))
-    rows += [(name, _number(value), "", "derived") for name, value in document["derived"].items()]
-    history = [(str(line),) for line in document.get("history", ())]
+    history = tuple((str(line),) for line in document.get("history", ()))
+    said = Table(caption="What was assumed", headings=("oldest first",), rows=history)
+    reason = document.get("reason")
+    muted = (f"No interval: {reason}",) if reason else ()
     return Stored(
         title=f"Kinetics: {document['scheme']}",
         file=file,
-        tables=(
-            _table("Parameters", ("parameter", "value", "95 % interval", ""), rows),
-            _table("What was assumed", ("oldest first",), history),
-        ),
-        warnings=_muted(document) + tuple(map(str, document.get("warnings", ()))),
+        tables=(constants_table(document), said),
+        warnings=muted + tuple(map(str, document.get("warnings", ()))),
     )
 
 
-def _muted(document: dict[str, Any]) -> tuple[str, ...]:
-    """Return why a fit has no interval, where it has none."""
-    reason = document.get("reason")
-    return (f"No interval: {reason}",) if reason else ()
-
-
 def _analysis(document: list[dict[str, Any]], file: str) -> Stored:
-    rows = [
-        (
-            Path(row["file"]).name,
-            row["label"],
-            row["status"],
-            _fixed(row["first_exciton_nm"], 1),
-            " to ".join(_fixed(end, 1) for end in row["ci95_nm"]),
-            _fixed(row["hwhm_nm"], 1),
-            _fixed(row["diameter_nm"], 2),
-        )
-        for row in document
-    ]
-    headings = ("file", "spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm")
     warnings = dict.fromkeys(str(line) for row in document for line in row["warnings"])
     return Stored(
         title="First excitons",
         file=file,
-        tables=(_table("One row a spectrum", (*headings, "diameter / nm"), rows),),
+        tables=(exciton_table(document, files=True),),
         warnings=tuple(warnings),
     )
-
-
-def _table(caption: str, headings: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> Table:
-    cells = tuple(tuple(str(cell) for cell in row) for row in rows)
-    return Table(caption=caption, headings=headings, rows=cells)
-
-
-def _value(one: dict[str, Any]) -> str:
-    unit = str(one.get("unit", "1"))
-    return _number(one["value"]) + ("" if unit in {"1", ""} else f" {unit}")
-
-
-def _fixed(number: float | None, digits: int) -> str:
-    return "–" if number is None else f"{number:.{digits}f}"
-
-
-def _number(number: Any) -> str:
-    return "–" if number is None else f"{float(number):.5g}"

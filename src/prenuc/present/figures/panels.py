@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.facts.catalogue import entries, get
-from prenuc.present.plot import STYLE, new_figure, save
+from prenuc.present.figures.style import new_figure, styled, time_bar, time_colours
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -34,20 +33,20 @@ ENOUGH_DOTS = 0.02  # share of the chalcogen from which their band is spoken of
 
 
 def plot_panels(
-    rows: Sequence[Row], bench: Bench, folder: Path, *, every_recipe: bool = False
-) -> list[Path]:
-    """Draw every recipe that the rows were checked on, and return the files.
+    rows: Sequence[Row], bench: Bench, *, every_recipe: bool = False
+) -> Iterator[tuple[str, Figure]]:
+    """Draw every recipe that the rows were checked on, one after the other: its name and figure.
 
     Args:
         rows: Checked rows.
         bench: The bench they were run on; nothing is run again.
-        folder: Where the figures go, one SVG a recipe.
         every_recipe: Draw the recipes that no row asks for too, in the order of the catalogue.
     """
     silent = {row.check.recipe for row in rows if row.trouble}
     asked = entries("recipes") if every_recipe else {row.check.recipe: None for row in rows}
-    drawn = [name for name in asked if name not in silent]
-    return [save(_panel(name, rows, bench), folder / f"{name}.svg") for name in drawn]
+    for name in asked:
+        if name not in silent:
+            yield name, _panel(name, rows, bench)
 
 
 def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries) -> str:
@@ -107,31 +106,26 @@ def _step(count: int) -> int:
     return math.ceil(count / MOST_SPECTRA)
 
 
+@styled
 def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:
-    import matplotlib as mpl
-
     run, spectra = bench.run(recipe)
     text = textwrap.fill(caption(recipe, rows, run, spectra), LETTERS_A_LINE)
     entry = get("recipes", recipe)
     title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(
         "degC", "°C"
     )
-    with mpl.rc_context(STYLE):
-        figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
-        axes = figure.subplots()
-        _draw(axes, figure, run, spectra)
-        axes.set_title(title, loc="left", fontsize=8.5)
-        figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
+    figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
+    axes = figure.subplots()
+    _draw(axes, figure, run, spectra)
+    axes.set_title(title, loc="left", fontsize=8.5)
+    figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
     return figure
 
 
 def _draw(axes: Axes, figure: Figure, run: Run, spectra: SpectrumSeries) -> None:
-    import matplotlib as mpl
-
     count = len(spectra)
     shown = range(0, count, _step(count)) if count > MOST_SPECTRA else range(count)
-    scale = mpl.colormaps["viridis"]
-    colours = scale(np.linspace(0.0, 0.92, len(shown)))
+    colours = time_colours(len(shown))
     window = _window(spectra, run.mechanism.material)
     names = labels(run)
     for i, colour in zip(shown, colours, strict=True):
@@ -151,9 +145,7 @@ def _draw(axes: Axes, figure: Figure, run: Run, spectra: SpectrumSeries) -> None
         else:
             axes.legend(fontsize=7.5)
     else:
-        times = mpl.colors.Normalize(float(spectra.time[0]), float(spectra.time[-1]))
-        bar = mpl.cm.ScalarMappable(times, mpl.colors.ListedColormap(scale(np.linspace(0, 0.92))))
-        figure.colorbar(bar, ax=axes, label=f"time in {names[0]} / {spectra.time_unit}")
+        time_bar(figure, axes, spectra.time, f"time in {names[0]} / {spectra.time_unit}")
     top = _top(spectra.absorbance[:, window])
     axes.set_ylim(-0.04 * top, 1.2 * top)
     axes.set_xlim(float(spectra.wavelength[window][0]), float(spectra.wavelength[window][-1]))
