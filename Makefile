@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-.PHONY: run test check-intervals check-engine coverage blind bench bench-fit robustness tables docs clean help
+.PHONY: run test check-intervals check-engine coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -42,6 +42,9 @@ robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/refere
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py
+
+reference: $(INSTALLED)  ## every public name and command: docs/reference/python.md and cli.md
+	$(BIN)/python examples/reference.py
 
 docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'

@@ -99,7 +99,7 @@ def mechanism(classes: int) -> Mechanism:
 def ours(classes: int) -> dict[str, Any]:
     """Measure our engine on the ladder of absolute tolerances."""
     from prenuc.simulation.evolve import compiled, evolve
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, times = compiled(mechanism(classes)), np.array([DURATION[classes]])
 
@@ -111,14 +111,14 @@ def ours(classes: int) -> dict[str, Any]:
             spent.append(time.process_time() - began)
         dots = found.dots[-1]
         monomer = found.concentration[-1, list(found.names).index("monomer")]
-        sizes = np.cbrt(found.units)
+        sizes = np.cbrt(found.sizes)
         return {
             "rtol": rtol,
             "atol": atol,
             "cpu": min(spent),
             "steps": found.stats["steps"],
             "moments": [float(dots @ sizes**p) for p in range(4)],
-            "conservation": abs(float(found.units @ dots + monomer) / SET["start"] - 1.0),
+            "conservation": abs(float(found.sizes @ dots + monomer) / SET["start"] - 1.0),
         }
 
     run(RTOL, LADDER[0], 1)  # compiles, or reads the compiled kernels

@@ -44,11 +44,13 @@ def ours(sets: np.ndarray, rtol: float) -> dict[str, Any]:
         ``ends`` in mol/m³ for ``SPECIES``, shape (m, 12), NaN where a member failed.
     """
     from prenuc.simulation.ensemble import ensemble
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, solver = mechanism(), Rodas(rtol=rtol, atol=1e-4 * rtol / LARGEST)
-    factors = sets / np.array([reaction.constant.k for reaction in model.reactions])
-    ensemble(model, [DURATION], factors=factors[:100], solver=solver)
+    laws = zip(model.reactions, sets.T, strict=True)
+    factors = {f"{one.name}.k": column / one.constant.k for one, column in laws}
+    few = {name: column[:100] for name, column in factors.items()}
+    ensemble(model, [DURATION], factors=few, solver=solver)
     before, began = memory(), time.process_time()
     found = ensemble(model, [DURATION], factors=factors, solver=solver)
     spent = time.process_time() - began

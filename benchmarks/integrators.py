@@ -20,16 +20,17 @@ from prenuc.facts.catalogue import recipe
 from prenuc.mechanism import read_mechanism, two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
-from prenuc.simulation.run import run_network, simulate
-from prenuc.simulation.solver import SOLVERS, AbstractSolver, Cvode
+from prenuc.simulation.evolve import evolve
+from prenuc.simulation.run import simulate
+from prenuc.simulation.solvers import SOLVERS, AbstractSolver, Cvode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import Path as Found
-    from prenuc.simulation.solver import Stretch
+    from prenuc.simulation.stretch import Stretch
+    from prenuc.simulation.stretch import Trajectory as Found
 
 # recipe, material, wavelength that is followed, component that grows
 PANELS = {
@@ -144,18 +145,20 @@ def robertson() -> list[str]:
         path = Path(folder) / "robertson.yaml"
         path.write_text(ROBERTSON, encoding="utf-8")
         mechanism: Mechanism = read_mechanism(path)
-    tight = run_network(mechanism, ROBERTSON_TIMES, solver=TIGHT)
+    tight = evolve(mechanism, ROBERTSON_TIMES, solver=TIGHT).concentration
     rows = []
     for solver in SOLVERS.values():
         for rtol in TOLERANCES:
             chosen = solver(rtol=rtol, atol=rtol * 1e-6)
             counted = Counted(rtol=chosen.rtol, atol=chosen.atol, inner=chosen)
             try:
-                found = run_network(mechanism, ROBERTSON_TIMES, solver=counted)
+                found = evolve(mechanism, ROBERTSON_TIMES, solver=counted).concentration
             except SimulationError as error:
                 rows.append(f"| Robertson | {solver.name} | {rtol:.0e} | gave up: {error} |")
                 continue
-            seconds = cpu(lambda s=chosen: run_network(mechanism, ROBERTSON_TIMES, solver=s))
+            seconds = cpu(
+                lambda s=chosen: evolve(mechanism, ROBERTSON_TIMES, solver=s).concentration
+            )
             with np.errstate(divide="ignore", invalid="ignore"):
                 worst = np.nanmax(np.abs(found[1:] / tight[1:] - 1.0))
             drift = np.max(np.abs(found.sum(axis=1) - 1.0))

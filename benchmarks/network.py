@@ -47,7 +47,7 @@ import sys
 from pathlib import Path
 from prenuc.mechanism import read_mechanism
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 network, times = read_mechanism(Path(sys.argv[1])), [0.0, float(sys.argv[2])]
 found = evolve(network, times, solver=Rodas(rtol=1e-6))
 print(found.concentration[-1].sum())
@@ -76,7 +76,7 @@ def truth() -> tuple[NDArray[np.float64], float]:
 def ours() -> dict[str, Any]:
     """Run the ladder with our engine."""
     from prenuc.simulation.evolve import compiled, evolve
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     model, times, rows = compiled(mechanism()), np.array([DURATION]), []
     for rtol, atol in ladder():

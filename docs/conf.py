@@ -9,13 +9,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-import click
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
-from sphinx.util.docutils import SphinxDirective
-
-from prenuc.present.cli import prenuc
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -71,23 +67,6 @@ def mathml(tex: str, *, block: bool = False) -> str:
         return f"<code>{escape(tex)}</code>"
 
 
-class CommandHelp(SphinxDirective):
-    """The ``--help`` of every command, as it is."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return a section for each command."""
-        sections: list[nodes.Node] = []
-        for name, command in prenuc.commands.items():
-            full = f"prenuc {name}"
-            context = click.Context(command, info_name=full, terminal_width=88)
-            section = nodes.section(ids=[f"prenuc-{name}"], names=[full])
-            section += nodes.title(text=full)
-            text = command.get_help(context)
-            section += nodes.literal_block(text, text, language="text")
-            sections.append(section)
-        return sections
-
-
 def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula in running text."""
     translator.body.append(mathml(node.astext()))
@@ -101,6 +80,5 @@ def display_math(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive and the renderer of formulas."""
-    app.add_directive("command-help", CommandHelp)
+    """Register the renderer of formulas."""
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))

@@ -21,8 +21,9 @@ from prenuc.infer.observed import IDLE, nothing_happens
 from prenuc.infer.reproduce import bench_for, reproduce
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
-from prenuc.present.files import write_text
-from prenuc.present.plot_panels import caption, plot_panels
+from prenuc.present.figures.panels import caption, plot_panels
+from prenuc.present.files.writing import save, write_text
+from prenuc.present.tables.table import Table as Rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,8 +73,7 @@ def all_rows(workers: int = 2) -> tuple[Bench, Table]:
 
 def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return Rendered(headings=tuple(headings), rows=tuple(map(tuple, rows))).markdown()
 
 
 def number(x: float) -> str:
@@ -355,14 +355,15 @@ The last column leaves out the rows that need nothing to happen. It is the faire
 def panels_page(rows: Sequence[Row], bench: Bench, figures: Path) -> str:
     """Draw every recipe and return the page that shows them."""
     sections = []
-    for path in plot_panels(rows, bench, figures, every_recipe=True):
-        recipe = get("recipes", path.stem)
-        run, spectra = bench.run(path.stem)
+    for name, figure in plot_panels(rows, bench, every_recipe=True):
+        save(figure, figures / f"{name}.svg")
+        recipe = get("recipes", name)
+        run, spectra = bench.run(name)
         sections.append(
-            f"## Figure {recipe.panel}: {path.stem}\n\n{recipe.name}.\n\n"
-            f"```{{image}} ../figures/panels/{path.name}\n"
-            f":alt: Simulated spectra of {path.stem}\n:width: 560px\n```\n\n"
-            f"*{caption(path.stem, rows, run, spectra)}*\n"
+            f"## Figure {recipe.panel}: {name}\n\n{recipe.name}.\n\n"
+            f"```{{image}} ../figures/panels/{name}.svg\n"
+            f":alt: Simulated spectra of {name}\n:width: 560px\n```\n\n"
+            f"*{caption(name, rows, run, spectra)}*\n"
         )
     return f"""{MADE}# The panels, simulated
 

@@ -14,7 +14,8 @@ from frozen_data import BACKGROUND, MINUTES, NM, SD, SHAPES, TIME, spectra, trac
 
 if TYPE_CHECKING:
     from prenuc.infer.data_sets import DataSet
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
 MECHANISM = str(Path(__file__).parent / "data" / "two-reactants.yaml")
 INTEGRATED = 1e-6  # relative: a thousandth of the standard errors of these

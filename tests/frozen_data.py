@@ -13,7 +13,8 @@ from scipy.linalg import expm
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import gammainc, gammaincc
 
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 
 TIME = np.linspace(0.0, 300.0, 101)  # min; of traces
 MINUTES = np.linspace(0.0, 240.0, 50)  # of spectra

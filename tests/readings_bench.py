@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from spectra_bench import band
 
 NM = np.linspace(300.0, 500.0, 101)

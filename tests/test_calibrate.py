@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from prenuc.errors import InputError
-from prenuc.facts.catalogue import entries, get
-from prenuc.facts.document import read_list
+from prenuc.facts.catalogue import entries, get, read_list
 from prenuc.facts.recipe import ParameterSet
 from prenuc.infer.calibrate import (
     Calibration,
@@ -24,9 +23,9 @@ from prenuc.infer.priors import NO_NUMBER, Free, distinct, free_constants, resid
 from prenuc.infer.reproduce import Row
 from prenuc.infer.search import Task, search
 from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, owners
-from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.present.cli.calibration import calibrate as command
-from prenuc.present.parameter_files import ensemble_file, parameter_file
+from prenuc.present.files.parameters import ensemble_file, parameter_file
+from prenuc.simulation.choice import for_recipe, rival_for
 from toy import SET, share, toy, toy_checks, toy_set
 
 TRUE = {"first.k": 0.03, "second.k": 0.01}

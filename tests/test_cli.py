@@ -789,7 +789,7 @@ BAD_CHANGES = [
             "  isomerisation.k: 3 min\n  isomerisation.K: 3 min\nfoo: 1\n"
         ),
         [
-            (3, "no parameter 'isomerisation.kk'. Nearest: 'isomerisation.k'"),
+            (3, "no constant 'isomerisation.kk'. Nearest: 'isomerisation.k'"),
             (4, "'3 min' has the wrong unit. Expected a unit such as 1/min"),
             (5, "'3 min' has the wrong unit"),
             (6, "no 'foo'"),

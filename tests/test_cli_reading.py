@@ -14,7 +14,8 @@ import pytest
 from commands import run
 from prenuc.errors import QuantityError, SpectrumError
 from prenuc.observe.readers import read
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from prenuc.quantities import parse_range
 
 CASES = Path(__file__).parent / "data/cases"
@@ -300,7 +301,10 @@ def test_the_unit_of_times_means_the_same_for_a_trace_as_for_spectra(prenuc, tmp
             "a trace has neither wavelengths nor spectra to choose (--win",
         ),
         (("--subtract", "0 min"), "Leave out --subtract"),
-        (("--at", "311 nm"), "a trace has no wavelengths to choose from (--at 311 nm)"),
+        (
+            ("--at", "311 nm"),
+            "neither wavelengths nor spectra to choose (--at",
+        ),
         (("--times", "80 90 min"), "no points lie between 80 and 90 min. They reach from 0 to 60"),
         (("--times", "x"), "'x' is not a range of times"),
     ],
@@ -355,7 +359,7 @@ def test_spectra_with_masked_readings_can_be_worked_with(prenuc, tmp_path):
 
 
 def test_a_report_of_spectra_with_masked_readings_is_drawn(tmp_path):
-    from prenuc.present.report import report
+    from prenuc.present.files.report import report
 
     series = read(CASES / "holes_over.csv")
     page = report(series, to=tmp_path / "r.html").read_text(encoding="utf-8")

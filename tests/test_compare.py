@@ -10,14 +10,14 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.compare import compare, rivals
+from prenuc.infer.compare import compare_mechanisms, rivals
 from prenuc.infer.compare_schemes import compare_schemes
 from prenuc.infer.contender import DOTS, Contender, parts
 from prenuc.infer.evidence import Standing, judge, words
 from prenuc.infer.observed import IDLE, compare_on_observations
 from prenuc.infer.shapes import FreeShapes
 from prenuc.mechanism.rivals import classical, droplets
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 from prenuc.protocol.steps import Measure, parse_step
 from prenuc.quantities import Quantity
 
@@ -40,7 +40,7 @@ def seen(model, protocol, *, offset=0.0, seed=1):
 def faster(which, name, factor):
     value = pn.two_pathway(which).parameters[name]
     new = Quantity(value.quantity.number * factor, value.quantity.unit)
-    return pn.two_pathway(which, change={name: dataclasses.replace(value, quantity=new)})
+    return pn.two_pathway(which).with_constants({name: new})
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
 
 
 def test_the_true_model_is_found(ours, protocol):
-    verdict = compare(seen(ours, protocol), protocol, models=[classical("CdS"), ours])
+    verdict = compare_mechanisms(seen(ours, protocol), protocol, models=[classical("CdS"), ours])
     assert verdict.best == "two-pathway/CdS"
     assert verdict.cannot_tell == ()
     assert [one.verdict for one in verdict.ranking] == ["best", "ruled out"]
@@ -76,7 +76,7 @@ def test_the_true_model_is_found(ours, protocol):
 
 def test_offsets_of_spectra_are_found_and_do_not_mislead(protocol):
     spectra = seen(droplets("CdS"), protocol, offset=2e-3)
-    verdict = compare(spectra, protocol, models=[classical("CdS"), droplets("CdS")])
+    verdict = compare_mechanisms(spectra, protocol, models=[classical("CdS"), droplets("CdS")])
     assert verdict.best == "droplets/CdS"
     assert verdict.noise["offset_sd"] == pytest.approx(2e-3, rel=0.6)
     assert verdict.noise["overdispersion"] < 1.5
@@ -84,7 +84,7 @@ def test_offsets_of_spectra_are_found_and_do_not_mislead(protocol):
 
 def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
     one, twin = droplets("CdS"), dataclasses.replace(droplets("CdS"), name="its twin")
-    verdict = compare(droplet_spectra, protocol, models=[one, twin, classical("CdS")])
+    verdict = compare_mechanisms(droplet_spectra, protocol, models=[one, twin, classical("CdS")])
     assert set(verdict.cannot_tell) == {"droplets/CdS", "its twin"}
     assert verdict.best in verdict.cannot_tell
     assert "cannot tell" in str(verdict)
@@ -94,10 +94,10 @@ def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
 def test_a_droplet_is_told_by_its_spectrum_and_not_by_its_kinetics(ours, protocol, droplet_spectra):
     """One nucleus in a droplet gives first-order growth: what ``droplets`` says of ν = 1."""
     models = [ours, droplets("CdS")]
-    known = compare(droplet_spectra, protocol, models=models)
+    known = compare_mechanisms(droplet_spectra, protocol, models=models)
     assert known.best == "droplets/CdS"
     assert known.cannot_tell == ()
-    free = compare(droplet_spectra, protocol, models=models, shapes=FreeShapes())
+    free = compare_mechanisms(droplet_spectra, protocol, models=models, shapes=FreeShapes())
     assert set(free.cannot_tell) == {"droplets/CdS", "two-pathway/CdS"}
     assert free.noise["overdispersion"] < 1.5
 
@@ -105,7 +105,7 @@ def test_a_droplet_is_told_by_its_spectrum_and_not_by_its_kinetics(ours, protoco
 def test_an_unknown_extinction_is_fitted_away(ours, protocol):
     spectra = seen(ours, protocol)
     taller = dataclasses.replace(spectra, absorbance=1.4 * spectra.absorbance)
-    verdict = compare(taller, protocol, models=[ours])
+    verdict = compare_mechanisms(taller, protocol, models=[ours])
     (best,) = verdict.ranking
     assert best.fitted["extinction of MSC-311"] == pytest.approx(1.4, rel=0.05)
     assert verdict.noise["overdispersion"] < 1.5
@@ -113,7 +113,7 @@ def test_an_unknown_extinction_is_fitted_away(ours, protocol):
 
 def test_a_rate_constant_of_the_batch_is_refitted(ours, protocol):
     spectra = seen(faster("CdS", "isomerisation.k", 1.6), protocol)
-    verdict = compare(spectra, protocol, models=[ours])
+    verdict = compare_mechanisms(spectra, protocol, models=[ours])
     (best,) = verdict.ranking
     assert best.fitted["isomerisation.k"] == pytest.approx(1.6, rel=0.05)
     assert verdict.noise["overdispersion"] < 1.5
@@ -123,7 +123,7 @@ def test_whole_experiments_are_held_out_of_several(protocol):
     warm = pn.Protocol.from_text(str(protocol).replace("toluene at 25 degC", "toluene at 35 degC"))
     truth = droplets("CdS")
     both = [seen(truth, protocol), seen(truth, warm, seed=2)]
-    verdict = compare(both, [protocol, warm], models=[classical("CdS"), truth])
+    verdict = compare_mechanisms(both, [protocol, warm], models=[classical("CdS"), truth])
     assert verdict.best == "droplets/CdS"
     assert verdict.ranking[0].held_out < 10.0
     assert verdict.ranking[1].held_out > 30.0
@@ -132,7 +132,7 @@ def test_whole_experiments_are_held_out_of_several(protocol):
 def test_spectra_at_other_times_than_the_protocol(ours, protocol):
     spectra = seen(ours, protocol)
     written = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
-    verdict = compare(spectra, written, models=[ours])
+    verdict = compare_mechanisms(spectra, written, models=[ours])
     assert verdict.noise["overdispersion"] < 1.5
 
 
@@ -140,20 +140,20 @@ def test_spectra_that_do_not_fit_the_protocol_are_refused(ours, protocol):
     spectra = seen(ours, protocol)
     two = pn.Protocol.from_text(f"{protocol}\nmeasure flask at 3 d")
     with pytest.raises(FitError, match="12 spectra do not match the 13 measurements"):
-        compare(spectra, two, models=[ours])
+        compare_mechanisms(spectra, two, models=[ours])
     with pytest.raises(FitError, match="Name each once"):
-        compare(spectra, protocol, models=[ours, ours])
+        compare_mechanisms(spectra, protocol, models=[ours, ours])
     with pytest.raises(FitError, match="one protocol for each"):
-        compare([spectra, spectra], protocol, models=[ours])
+        compare_mechanisms([spectra, spectra], protocol, models=[ours])
     timeless = dataclasses.replace(spectra, time=np.full(len(spectra), math.nan))
     with pytest.raises(FitError, match="no numbers"):
-        compare(timeless, protocol, models=[ours])
+        compare_mechanisms(timeless, protocol, models=[ours])
 
 
 def test_the_answer_is_the_same_twice_and_readable(protocol, droplet_spectra):
     shares, models = [], [classical("CdS"), droplets("CdS")]
-    first = compare(droplet_spectra, protocol, models=models, progress=shares.append)
-    assert first == compare(droplet_spectra, protocol, models=models)
+    first = compare_mechanisms(droplet_spectra, protocol, models=models, progress=shares.append)
+    assert first == compare_mechanisms(droplet_spectra, protocol, models=models)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     table = first.to_dataframe()

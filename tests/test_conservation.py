@@ -17,7 +17,7 @@ from prenuc.protocol import Protocol
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
 from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 from strategies import CHEMISTRY, protocols
 
 MODELS = {material: two_pathway(material) for material in CHEMISTRY}
@@ -144,11 +144,9 @@ def test_a_component_with_another_composition_than_the_shelf_is_refused():
 
 def without_barriers(material):
     zero = Value(Quantity(0.0, "kJ/mol"), Source("user", "test"), "assumed")
-    names = [
-        name for name in MODELS[material].parameters if name.endswith((".energy", ".enthalpy"))
-    ]
+    names = [name for name in MODELS[material].parameters if name.endswith((".Ea", ".H"))]
     assert len(names) > 8
-    return two_pathway(material, change=dict.fromkeys(names, zero))
+    return MODELS[material].with_constants(dict.fromkeys(names, zero))
 
 
 @pytest.mark.parametrize("material", sorted(CHEMISTRY))

@@ -42,8 +42,12 @@ PUBLIC = {
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
+    "analyze",
+    "calibrate",
     "cite",
-    "compare",
+    "compare_mechanisms",
+    "compare_schemes",
+    "convert",
     "ensemble",
     "evolve",
     "fit",
@@ -55,8 +59,10 @@ PUBLIC = {
     "report",
     "rivals",
     "simulate",
+    "size",
     "two_pathway",
     "uv_vis",
+    "view",
 }
 
 
@@ -97,6 +103,11 @@ def test_simulate_is_the_function_although_a_layer_has_its_name(first):
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'simulte'"):
         _ = prenuc.simulte
+
+
+def test_the_former_name_of_two_comparisons_names_both():
+    with pytest.raises(AttributeError, match=r"compare_schemes.*compare_mechanisms"):
+        _ = prenuc.compare
 
 
 def imported(*command: object) -> set[str]:
@@ -158,11 +169,12 @@ def lint_imports(folder: Path, source: Path) -> subprocess.CompletedProcess[str]
 
 def test_the_contract_names_every_layer_without_exceptions():
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
-    (contract,) = linter["importlinter"]["contracts"]
-    assert contract["type"] == "layers"
-    assert contract["exhaustive"] is True
-    assert not {"ignore_imports", "exhaustive_ignores"} & contract.keys()
-    assert contract["layers"] == [
+    contracts = linter["importlinter"]["contracts"]
+    for contract in contracts:
+        assert contract["type"] == "layers"
+        assert contract["exhaustive"] is True
+        assert not {"ignore_imports", "exhaustive_ignores"} & contract.keys()
+    assert contracts[0]["layers"] == [
         "present",
         "infer",
         "observe",
@@ -171,6 +183,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "conditions",
         "facts",
         "quantities",
+        "arrays",
         "errors",
     ]
 
@@ -190,7 +203,7 @@ def copied(tmp_path):
 def test_the_layers_are_kept(copied):
     done = lint_imports(copied, copied / "src")
     assert done.returncode == 0, done.stdout
-    assert "1 kept, 0 broken" in done.stdout
+    assert ", 0 broken" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -199,6 +212,9 @@ def test_the_layers_are_kept(copied):
         ("facts.source", "simulation.run"),
         ("mechanism.reaction", "protocol.steps"),
         ("protocol.steps", "mechanism.reaction"),
+        ("present.tables.table", "present.figures.style"),
+        ("present.figures.style", "present.files.writing"),
+        ("present.files.page", "present.cli.output"),
     ],
 )
 def test_a_reverse_or_sideways_import_breaks_the_contract(copied, importer, imported_):

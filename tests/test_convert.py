@@ -13,8 +13,8 @@ from commands import REAL, bad_files, dots, real, run, write
 from prenuc.errors import InputError
 from prenuc.observe.readers import read
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present import exchange
-from prenuc.present.exchange import SUFFIX, convert
+from prenuc.present.files import exchange
+from prenuc.present.files.exchange import SUFFIX, convert
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import pytest
 
 from prenuc.errors import FactsError
 from prenuc.facts.catalogue import read_files
-from prenuc.facts.document import Node, load
+from prenuc.facts.document import Node
 from prenuc.facts.reagent import Moiety
+from prenuc.facts.yaml_file import load
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
 GOOD = """\

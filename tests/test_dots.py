@@ -13,13 +13,13 @@ from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism import Moments, two_pathway
-from prenuc.mechanism.choice import for_recipe
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.coarse import coarse_error
 from prenuc.observe.dots import FWHM_PER_SIGMA, dot_sizes, line_of
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation import simulate
+from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.evolve import evolve
 
 HOT = 453.15
@@ -33,7 +33,7 @@ def value(text):
 
 def cds(dots=None, **change):
     named = {name.replace("__", " ").replace("_", "."): value(v) for name, v in change.items()}
-    return two_pathway("CdS", change=named, dots=dots)
+    return two_pathway("CdS", dots=dots).with_constants(named)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def solubility(model, units, temperature=HOT):
     edge = (36 * np.pi) ** (1 / 3) * volume ** (2 / 3)
     energy = number["dots.surface energy"] * edge * ((units + 1) ** (2 / 3) - units ** (2 / 3))
     cold = 1 / temperature - 1 / number["growth.solubility at"]
-    plane = number["growth.solubility"] * np.exp(-number["growth.enthalpy"] / 8.314462618 * cold)
+    plane = number["growth.solubility"] * np.exp(-number["growth.H"] / 8.314462618 * cold)
     return plane * np.exp(energy / 1.380649e-23 / temperature)
 
 

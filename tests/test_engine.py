@@ -19,7 +19,6 @@ from prenuc.mechanism import Arrhenius, Component, Mechanism, Moments, Reaction,
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation, mass_action
 from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
-from prenuc.simulation import solver as solvers
 from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels import (
     classes,
@@ -34,8 +33,10 @@ from prenuc.simulation.kernels import (
 )
 from prenuc.simulation.kernels.compiled import cache_folder, entry, part
 from prenuc.simulation.kernels.tableau import GAMMA
-from prenuc.simulation.solver import Rodas, Stretch
-from prenuc.simulation.whole import WholeSystem
+from prenuc.simulation.solvers import Rodas
+from prenuc.simulation.solvers import rodas as own_solver
+from prenuc.simulation.solvers.dense_system import DenseSystem
+from prenuc.simulation.stretch import Stretch
 from test_size_classes import START, crowded, stretch_of
 
 seeds = st.integers(0, 2**32 - 1)
@@ -148,7 +149,7 @@ def solved(stretch, x, f, h, right):
 def test_bordered_elimination_solves_with_the_exact_jacobian(seed, size):
     """Equations (3) to (5) of classes.py against a dense solution with the library's Jacobian."""
     stretch = stretch_of(crowded(largest=40), (320.0, 320.0))
-    system, rng, h = WholeSystem(stretch), np.random.default_rng(seed), 10**size
+    system, rng, h = DenseSystem(stretch), np.random.default_rng(seed), 10**size
     n, total = len(stretch.start), len(system.start)
     y, right = 10 ** rng.uniform(-2, 1, total), rng.normal(size=total)
     w = np.eye(total) / (h * GAMMA) - system.jacobian(0.0, y)
@@ -418,7 +419,7 @@ def test_what_runs_away_is_named_with_time_and_remedy():
 
 
 def test_too_many_steps_say_where(monkeypatch):
-    monkeypatch.setattr(solvers, "MOST_STEPS", 30)
+    monkeypatch.setattr(own_solver, "MOST_STEPS", 30)
     with pytest.raises(SimulationError, match=r"'[AB]' .*too many steps.*--rtol"):
         evolve(predator_and_prey(), [1e3])
 

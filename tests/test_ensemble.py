@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from prenuc.errors import InputError, SimulationError
+from prenuc.mechanism import Moments, two_pathway
+from prenuc.mechanism.constants import multiplied
 from prenuc.simulation.ensemble import CHUNK, ensemble
 from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels import rodas
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 from test_engine import BLOWS_UP, network
 from test_size_classes import START, crowded
 
@@ -29,27 +31,17 @@ def factors(members, reactions, seed=7):
     return np.exp(np.random.default_rng(seed).normal(0.0, 1.0, (members, reactions)))
 
 
+def named(rows, model=CHAIN):
+    """Return factors, shape (members, reactions), by the names of the rate constants."""
+    columns = np.atleast_2d(rows).T
+    return {f"{r.name}.k": one for r, one in zip(model.all_reactions, columns, strict=True)}
+
+
 def alone(model, row, times=TIMES, temperature=298.15, solver=SOLVER, start=None):
     """Return a run of one member as a mechanism of its own."""
 
-    def faster(reaction, factor):
-        k = np.exp(np.log(reaction.constant.k) + np.log(factor))
-        return replace(reaction, constant=replace(reaction.constant, k=float(k)))
-
-    everything = [faster(*pair) for pair in zip(model.all_reactions, row, strict=True)]
-    count = len(model.reactions)
-    here = replace(model, reactions=tuple(everything[:count]))
-    if model.population is not None:
-        joins = len(model.population.attachment)
-        channels = everything[count:]
-        here = replace(
-            here,
-            population=replace(
-                model.population,
-                attachment=tuple(channels[:joins]),
-                detachment=tuple(channels[joins:]),
-            ),
-        )
+    moved = {name: float(column[0]) for name, column in named(row, model).items()}
+    here = model.with_constants(multiplied(model.constants, moved))
     return evolve(here, times, temperature=temperature, solver=solver, start=start)
 
 
@@ -57,7 +49,9 @@ def test_threads_give_the_same_bits():
     """On a ramp, where a set's constants are read in every step, so that a mix-up would show."""
     rows = factors(2 * CHUNK + 17, 3)  # several pieces of work, the last one short
     one, many = (
-        ensemble(CHAIN, TIMES, factors=rows, temperature=(290, 320), solver=SOLVER, threads=n)
+        ensemble(
+            CHAIN, TIMES, factors=named(rows), temperature=(290, 320), solver=SOLVER, threads=n
+        )
         for n in (1, 4)
     )
     assert many.concentration.shape == (len(rows), 3, 3)
@@ -69,24 +63,24 @@ def test_threads_give_the_same_bits():
 
 def test_a_member_gives_the_same_bits_wherever_it_stands():
     rows = factors(40, 3)
-    together = ensemble(CHAIN, TIMES, factors=rows, solver=SOLVER)
-    backwards = ensemble(CHAIN, TIMES, factors=rows[::-1], solver=SOLVER)
+    together = ensemble(CHAIN, TIMES, factors=named(rows), solver=SOLVER)
+    backwards = ensemble(CHAIN, TIMES, factors=named(rows[::-1]), solver=SOLVER)
     np.testing.assert_array_equal(together.concentration, backwards.concentration[::-1])
     for i in (0, 17, 39):
-        single = ensemble(CHAIN, TIMES, factors=rows[i], solver=SOLVER)
+        single = ensemble(CHAIN, TIMES, factors=named(rows[i]), solver=SOLVER)
         np.testing.assert_array_equal(single.concentration[0], together.concentration[i])
 
 
 def test_a_member_is_the_run_with_its_constants():
     rows = factors(6, 3)
-    found = ensemble(CHAIN, TIMES, factors=rows, solver=SOLVER)
+    found = ensemble(CHAIN, TIMES, factors=named(rows), solver=SOLVER)
     assert found.names == ("A", "B", "C")
     assert found.concentration.shape == (6, 3, 3)
     for i, row in enumerate(rows):
         # ln k + ln factor is rounded once more in a mechanism of its own, through exp and log.
         wanted = alone(CHAIN, row).concentration
         np.testing.assert_allclose(found.concentration[i], wanted, rtol=1e-12)
-    ones = ensemble(CHAIN, TIMES, factors=np.ones((1, 3)), solver=SOLVER)
+    ones = ensemble(CHAIN, TIMES, factors=named(np.ones((1, 3))), solver=SOLVER)
     same = evolve(CHAIN, TIMES, solver=SOLVER)
     np.testing.assert_array_equal(ones.concentration[0], same.concentration)
     assert ones.steps[0] == same.stats["steps"]
@@ -95,17 +89,33 @@ def test_a_member_is_the_run_with_its_constants():
 def test_members_with_dots_on_a_ramp():
     model, ramp = replace(crowded(40), initial=START), (310.0, 330.0)
     rows = factors(4, len(model.all_reactions), seed=2)
-    found = ensemble(model, TIMES, factors=rows, temperature=ramp, solver=SOLVER, threads=2)
+    found = ensemble(
+        model, TIMES, factors=named(rows, model), temperature=ramp, solver=SOLVER, threads=2
+    )
     for i, row in enumerate(rows):
         wanted = alone(model, row, temperature=ramp)
         np.testing.assert_allclose(found.concentration[i], wanted.concentration, rtol=1e-9)
         np.testing.assert_allclose(found.dots[i], wanted.dots, rtol=1e-7, atol=1e-14)
 
 
+def test_an_equilibrium_constant_slows_every_way_back_alike():
+    """K stands in no rate of its own: the way back is k/K, by each route."""
+    model, times = two_pathway("CdS", dots=Moments()), [600.0]
+    start = np.array([float(name == "PC-311") for name in model.components])
+    factors = {"isomerisation.K": [0.5, 1.0], "isomerisation.k": [2.0, 1.0]}
+    found = ensemble(model, times, factors=factors, starts=np.stack((start, start)))
+    for member in (0, 1):
+        moved = {name: column[member] for name, column in factors.items()}
+        here = model.with_constants(multiplied(model.constants, moved))
+        wanted = evolve(here, times, start={"PC-311": 1.0}).concentration
+        np.testing.assert_allclose(found.concentration[member], wanted, rtol=1e-9, atol=1e-15)
+    assert np.ptp(found.concentration[:, 0, found.names.index("MSC-311")]) > 1e-3
+
+
 def test_each_member_may_have_a_start_of_its_own():
     starts = np.array([[2.0, 0.0, 0.0], [0.1, 0.0, 1.0]])
     solver = Rodas(rtol=1e-9, atol=1e-15)
-    found = ensemble(CHAIN, TIMES, factors=np.ones((2, 3)), starts=starts, solver=solver)
+    found = ensemble(CHAIN, TIMES, factors=named(np.ones((2, 3))), starts=starts, solver=solver)
     for row, start in zip(found.concentration, starts, strict=True):
         here = dict(zip("ABC", start, strict=True))
         np.testing.assert_allclose(row, evolve(CHAIN, TIMES, start=here).concentration, rtol=1e-7)
@@ -117,13 +127,13 @@ def test_a_failed_member_is_a_row_with_a_reason():
     model = replace(BLOWS_UP, initial={"A": 1.0, "B": 3.0})
     speed = np.array([1e-3, 1.0, 1e-2, 10.0, 0.1])
     rows = np.column_stack((speed, np.ones(5)))
-    found = ensemble(model, [1.0, 50.0], factors=rows, solver=SOLVER, threads=2)
+    found = ensemble(model, [1.0, 50.0], factors=named(rows, model), solver=SOLVER, threads=2)
     assert set(found.failed) == {1, 3, 4}
     for member, reason in found.failed.items():
         assert "'A'" in reason
         assert f"at {2 / speed[member]:.3g}"[:4] in reason.replace("1.999", "2.000")
         assert np.all(np.isnan(found.concentration[member]))
-    fine = ensemble(model, [1.0, 50.0], factors=rows[[0, 2]], solver=SOLVER)
+    fine = ensemble(model, [1.0, 50.0], factors=named(rows[[0, 2]], model), solver=SOLVER)
     np.testing.assert_array_equal(found.concentration[[0, 2]], fine.concentration)
     assert fine.failed == {}
 
@@ -131,19 +141,24 @@ def test_a_failed_member_is_a_row_with_a_reason():
 def test_progress_ends_at_one():
     told = []
     ensemble(
-        CHAIN, TIMES, factors=factors(CHUNK + 1, 3), solver=SOLVER, threads=2, progress=told.append
+        CHAIN,
+        TIMES,
+        factors=named(factors(CHUNK + 1, 3)),
+        solver=SOLVER,
+        threads=2,
+        progress=told.append,
     )
     assert told == [0.5, 1.0]
 
 
 def test_any_memory_order_is_served_without_compiling_anew():
     rows, starts = factors(6, 3), np.tile([2.0, 0.0, 0.0], (6, 1))
-    wanted = ensemble(CHAIN, TIMES, factors=rows, starts=starts, solver=SOLVER)
+    wanted = ensemble(CHAIN, TIMES, factors=named(rows), starts=starts, solver=SOLVER)
     before = len(rodas.integrate.signatures)
     found = ensemble(
         CHAIN,
         np.repeat(TIMES, 2)[::2],
-        factors=np.asfortranarray(rows),
+        factors=named(np.asfortranarray(rows)),
         starts=np.asfortranarray(starts),
         solver=SOLVER,
     )
@@ -154,9 +169,12 @@ def test_any_memory_order_is_served_without_compiling_anew():
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"factors": np.ones((4, 2))}, "2 factors a member for 3 reactions"),
-        ({"factors": np.array([[1.0, 0.0, 1.0]])}, "not above zero"),
-        ({"factors": np.array([[1.0, np.nan, 1.0]])}, "not above zero"),
+        ({"factors": {"R0.k": np.ones(4), "R1.k": np.ones(2)}}, r"R1\.k: factors of shape \(2,\)"),
+        ({"factors": {"R0.k": np.array([0.0])}}, "not above zero"),
+        ({"factors": {"R0.k": np.array([np.nan])}}, "not above zero"),
+        ({"factors": {"R0.q": np.ones(1)}}, r"no constant 'R0\.q'.*R0\.k"),
+        ({"factors": {"R0.at": np.ones(1)}}, r"'R0\.at' changes more than rates"),
+        ({"factors": {}}, "no factors"),
         ({"starts": np.ones((2, 3))}, r"starts of shape \(2, 3\)"),
         ({"starts": np.ones((1, 2))}, "1 rows of 3"),
         ({"times": [0.0, 1.0]}, "a time of 0"),
@@ -164,7 +182,7 @@ def test_any_memory_order_is_served_without_compiling_anew():
     ],
 )
 def test_arrays_of_another_shape_are_refused(changed, said):
-    given = {"times": TIMES, "factors": np.ones((1, 3))} | changed
+    given = {"times": TIMES, "factors": named(np.ones(3))} | changed
     times = given.pop("times")
     with pytest.raises(InputError, match=said):
         ensemble(CHAIN, times, **given)

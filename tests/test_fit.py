@@ -10,7 +10,8 @@ import pytest
 from prenuc.errors import FitError, SpectrumError
 from prenuc.infer import fit, linearised
 from prenuc.infer.growth import Chain
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 
 K, PLATEAU, LAG = 0.015, 0.411, 3.0  # 1/min, absorbance, min
 TIMES = np.arange(4.0, 197.0, 4.0)

@@ -16,7 +16,7 @@ from prenuc.observe.analysis import analyze
 from prenuc.observe.readers import read
 from prenuc.observe.readers.trace import is_trace, read_trace
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.exchange import convert
+from prenuc.present.files.exchange import convert
 
 CASES = Path(__file__).parent / "data/cases"
 WORDS = (

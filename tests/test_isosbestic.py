@@ -11,7 +11,7 @@ from prenuc.infer.isosbestic import isosbestic_points, judge_isosbestic
 from prenuc.infer.noise import rotate
 from prenuc.observe.analysis import analyze
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.report import report
+from prenuc.present.files.report import report
 from spectra_bench import NM as BENCH_NM
 from spectra_bench import band, covariance
 from spectra_bench import series as bench

@@ -18,7 +18,7 @@ from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 
 SOLVERS = [Rodas(rtol=1e-9, atol=1e-15), Cvode(rtol=1e-10, atol=1e-15)]
 TIMES = np.array([0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0])

@@ -13,7 +13,7 @@ import pytest
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction
 from prenuc.mechanism.reaction import mass_action
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 
 TOLERANCES = 10.0 ** -np.arange(7.0, 11.1, 0.5)
 AT = {"A": 1.0, "B": 2.0}

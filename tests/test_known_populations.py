@@ -15,7 +15,7 @@ from prenuc.mechanism import Arrhenius, Reaction
 from prenuc.mechanism.population import DiffusionLimited, SurfaceLimited
 from prenuc.mechanism.reaction import mass_action
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 
 SOLVERS = [Rodas(rtol=1e-9, atol=1e-18), Cvode(rtol=1e-10, atol=1e-18)]
 solvers = pytest.mark.parametrize("solver", SOLVERS, ids=lambda s: s.name)
@@ -62,7 +62,7 @@ def test_every_start_ends_at_the_same_equilibrium(solver, name):
         run = evolve(ours, [0.0, late], start=start, dots=dots, solver=solver)
         assert run.of("M")[-1] == pytest.approx(c, rel=1e-7)
         np.testing.assert_allclose(run.dots[-1], f, rtol=1e-6)
-        assert run.of("M")[-1] + run.units @ run.dots[-1] == pytest.approx(TOTAL, rel=1e-12)
+        assert run.of("M")[-1] + run.sizes @ run.dots[-1] == pytest.approx(TOTAL, rel=1e-12)
 
 
 @profiles
@@ -109,12 +109,12 @@ def test_dots_that_grow_alike_are_poisson_distributed(solver):
     times = np.array([0.0, 4.0, 40.0, 100.0])
     run = evolve(ours, times, start={"M": 100.0}, dots=only(sizes, first, dots), solver=solver)
     for time, found in zip(times[1:], run.dots[1:], strict=True):
-        wanted = np.zeros(len(run.units))
-        wanted[2:] = dots * alike.poisson(run.units[2:] - first, speed * time)
+        wanted = np.zeros(len(run.sizes))
+        wanted[2:] = dots * alike.poisson(run.sizes[2:] - first, speed * time)
         np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7 * wanted.max())
-        mean = run.units @ found / found.sum()
+        mean = run.sizes @ found / found.sum()
         assert mean == pytest.approx(first + speed * time, rel=1e-9)
-        assert (run.units - mean) ** 2 @ found / dots == pytest.approx(speed * time, rel=1e-7)
+        assert (run.sizes - mean) ** 2 @ found / dots == pytest.approx(speed * time, rel=1e-7)
     np.testing.assert_allclose(run.of("M"), 100.0 - dots * speed * times, rtol=1e-9)
 
 
@@ -127,7 +127,7 @@ def test_growth_that_uses_up_its_monomer_stops_with_the_poisson_of_what_was_take
     taken = alike.uptake(times, 0.8, dots, monomer)
     np.testing.assert_allclose(run.of("M"), monomer - dots * taken, atol=1e-8 * monomer)
     for grown, found in zip(taken[1:], run.dots[1:], strict=True):
-        wanted = dots * alike.poisson(run.units[2:] - first, grown)
+        wanted = dots * alike.poisson(run.sizes[2:] - first, grown)
         np.testing.assert_allclose(found[2:], wanted, rtol=0, atol=1e-7 * wanted.max())
 
 
@@ -157,7 +157,7 @@ def test_nucleation_with_growth_alike_has_closed_moments(solver, nucleus):
     np.testing.assert_allclose(run.of("M"), 100.0 - first, rtol=1e-9)
     between = (nucleus % 1) * (1 - nucleus % 1)  # variance that sharing adds to every nucleus
     squares = second + first + between * number
-    spread = np.array([(run.units - nucleus) ** 2 @ found for found in run.dots])
+    spread = np.array([(run.sizes - nucleus) ** 2 @ found for found in run.dots])
     np.testing.assert_allclose(spread, squares, rtol=1e-7, atol=1e-14)
 
 
@@ -170,9 +170,9 @@ def test_growth_at_the_surface_is_a_pure_birth_process(solver):
     ours = population(attachment(0.5, order=0), sizes=sizes)
     start = only(sizes, first, 0.4)
     run = evolve(ours, [0.0, grown / 0.5], start={"M": 100.0}, dots=start, solver=solver)
-    wanted = surface.distribution(run.units, start, grown)
+    wanted = surface.distribution(run.sizes, start, grown)
     np.testing.assert_allclose(run.dots[-1], wanted, rtol=0, atol=1e-7 * wanted.max())
-    assert run.of("M")[-1] + run.units @ run.dots[-1] == pytest.approx(100.0 + 27 * 0.4, rel=1e-12)
+    assert run.of("M")[-1] + run.sizes @ run.dots[-1] == pytest.approx(100.0 + 27 * 0.4, rel=1e-12)
 
 
 @pytest.mark.parametrize("first", [125, 1000, 4096])

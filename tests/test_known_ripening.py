@@ -19,7 +19,7 @@ from known_values.ripening import LSW, WAGNER
 from populations import attachment, detachment, population
 from prenuc.mechanism.population import DiffusionLimited, SurfaceLimited
 from prenuc.simulation.evolve import evolve
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 
 TENSION = 3.0  # Γ/T
 SOLUBILITY = 1e-4  # K in mol/m³, for 1 mol/m³ of units in dots

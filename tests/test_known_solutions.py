@@ -10,7 +10,8 @@ from prenuc.conditions import GAS_CONSTANT
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
 from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
-from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, run_network, simulate
+from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
+from prenuc.simulation.evolve import evolve
 
 TIMES = np.array([0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0])
 ROBERTSON = """\
@@ -29,7 +30,7 @@ def run(tmp_path):
         path = tmp_path / "network.yaml"
         lines = [units, f"species: {species}", "reactions:", *(f"  - {r}" for r in reactions)]
         path.write_text("\n".join(lines), encoding="utf-8")
-        return run_network(read_mechanism(path), times, solver=solver).T
+        return evolve(read_mechanism(path), times, solver=solver).concentration.T
 
     return running
 
@@ -126,7 +127,7 @@ def test_robertson_over_eleven_decades(tmp_path):
     path = tmp_path / "robertson.yaml"
     path.write_text(ROBERTSON, encoding="utf-8")
     times = np.concatenate(([0.0], 4.0 * 10.0 ** np.arange(-1, 8)))
-    found = run_network(read_mechanism(path), times)
+    found = evolve(read_mechanism(path), times).concentration
     np.testing.assert_allclose(found[1:], robertson(times[1:]), rtol=1e-5)
     np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-10)
 

@@ -13,8 +13,8 @@ from known_values.pollu import POLLU
 from known_values.reference import integrate
 from known_values.robertson import ROBERTSON
 from prenuc.mechanism import read_mechanism
-from prenuc.simulation import run_network
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.evolve import evolve
+from prenuc.simulation.solvers import Cvode, Rodas
 
 PROBLEMS = [ROBERTSON, HIRES, OREGONATOR, POLLU, E5]
 REQUIRED = 1e-6  # relative, of every species, at a relative tolerance of 1e-8
@@ -25,7 +25,7 @@ def run(tmp_path):
     def running(known, solver):
         path = tmp_path / "network.yaml"
         path.write_text(known.text, encoding="utf-8")
-        return run_network(read_mechanism(path), known.times, solver=solver)[1:]
+        return evolve(read_mechanism(path), known.times, solver=solver).concentration[1:]
 
     return running
 

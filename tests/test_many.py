@@ -16,8 +16,9 @@ from prenuc.infer.laws import Arrhenius, DosePower, Own
 from prenuc.infer.noise import rotate
 from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
-from prenuc.observe.series import SpectrumSeries, Trace
-from prenuc.present.plot import plot_any_fit
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
+from prenuc.present.figures.fits import plot_any_fit
 
 LAWS = {"k": (Arrhenius("60 degC"), DosePower("MeOH"))}
 

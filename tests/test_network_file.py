@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from prenuc.errors import FactsError, InputError, MechanismError
 from prenuc.mechanism import read_mechanism, two_pathway
-from prenuc.simulation import run_network
+from prenuc.simulation.ensemble import ensemble
+from prenuc.simulation.evolve import evolve
 
 ROBERTSON = """\
 units: {time: s, concentration: mol/L, energy: kJ/mol}
@@ -289,8 +291,32 @@ def test_an_unknown_base_is_answered_with_the_nearest(refused):
 @pytest.mark.parametrize("times", [[], [1.0, 1.0], [2.0, 1.0], [-1.0, 1.0], [float("nan")]])
 def test_times_of_a_network_must_ascend_from_zero(read, times):
     with pytest.raises(InputError, match="must ascend from 0"):
-        run_network(read(ROBERTSON), times)
+        evolve(read(ROBERTSON), times)
 
 
 def test_a_mechanism_error_is_an_input_error():
     assert issubclass(MechanismError, InputError)
+
+
+DECAY = """\
+units: {time: min, concentration: mol/L, energy: kJ/mol}
+species: {A: {initial: 2.0}, B: {}}
+reactions:
+  - {equation: "A -> B", k: 0.5}
+"""
+
+
+def test_a_vessel_answers_in_the_units_of_the_file(read):
+    """dA/dt = −k A with k in 1/min: A = A₀ exp(−k t), whatever SI is."""
+    decay, times = read(DECAY), [0.0, 1.0, 5.0]
+    found = evolve(decay, times)
+    np.testing.assert_allclose(found.of("A"), 2.0 * np.exp(-0.5 * found.time), rtol=1e-7)
+    np.testing.assert_allclose(evolve(decay, times, start={"A": 3.0}).of("A")[0], 3.0)
+    half = evolve(decay, [10.0], until="50 % of A is consumed").stopped
+    assert half == pytest.approx(np.log(2) / 0.5, rel=1e-7)
+    many = ensemble(decay, [1.0], factors={"R1.k": [1.0, 2.0]}, starts=np.ones((2, 2)))
+    np.testing.assert_allclose(many.concentration[:, 0, 0], np.exp([-0.5, -1.0]), rtol=1e-7)
+    labelled = found.to_xarray()
+    assert labelled["concentration"].attrs["units"] == "mol/L"
+    assert labelled["time"].attrs["units"] == "min"
+    np.testing.assert_array_equal(labelled["concentration"].sel(component="A"), found.of("A"))

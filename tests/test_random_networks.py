@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.solvers import Cvode, Rodas
 from strategies import days, networks
 
 KEPT = 1e-10  # relative error of every moiety, in every vessel and in the ledger

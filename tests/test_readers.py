@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dialects import Dialect, dialects, label, write
 from prenuc.errors import SpectrumError
-from prenuc.observe.readers import Format, formats, read, source
+from prenuc.observe.readers import FORMATS, Format, data_file, read
 from prenuc.observe.series import SpectrumSeries
 
 REAL = Path(__file__).parents[1].parent / "shared/data/cdse_hot_injection"
@@ -294,17 +294,17 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
 
 def test_a_file_over_the_limit_is_not_even_opened(tmp_path, monkeypatch):
     with (tmp_path / "large.csv").open("wb") as file:
-        file.truncate(source.MOST_BYTES + 1)
+        file.truncate(data_file.MOST_BYTES + 1)
     monkeypatch.setattr(Path, "open", None)
     with pytest.raises(SpectrumError, match="the file has 50 MB, the limit is 50 MB"):
         read(tmp_path / "large.csv")
 
 
 def test_too_many_or_too_long_lines_are_refused(refusal, monkeypatch):
-    monkeypatch.setattr(source, "MOST_LINES", 2)
+    monkeypatch.setattr(data_file, "MOST_LINES", 2)
     assert refusal(ROWS).startswith(": the file has more than 2 lines.")
-    monkeypatch.setattr(source, "MOST_LINES", 10)
-    monkeypatch.setattr(source, "MOST_IN_LINE", 8)
+    monkeypatch.setattr(data_file, "MOST_LINES", 10)
+    monkeypatch.setattr(data_file, "MOST_IN_LINE", 8)
     assert refusal(ROWS).startswith(":3: the line has more than 8 signs.")
 
 
@@ -463,8 +463,8 @@ def test_a_short_list_of_peaks_below_is_log(spectrum):
 
 
 def test_a_format_is_a_module_of_the_package_and_delimited_text_is_the_last():
-    assert all(isinstance(one, Format) for one in formats())
-    assert formats()[-1].name == "delimited text"
+    assert all(isinstance(one, Format) for one in FORMATS)
+    assert FORMATS[-1].name == "delimited text"
 
 
 REAL_FILES = {

@@ -11,8 +11,9 @@ from prenuc.infer.fit import fit
 from prenuc.observe.ceilings import ceiling_of_series
 from prenuc.observe.readers import read
 from prenuc.observe.readings import judge_readings, judge_trace, values_too_large
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.stray_light import judge_light, without
+from prenuc.observe.trace import Trace
 from spectra_bench import band
 
 CASES = Path(__file__).parent / "data" / "cases"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import click
 import pytest
 
+from commands import REAL, run
 from prenuc.present.cli import prenuc
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -18,9 +20,9 @@ _FENCE = re.compile(
 )
 
 
-def blocks(*kinds: str) -> list[tuple[int, str]]:
-    """Return line number and text of the README's fenced blocks of some kinds."""
-    text = README.read_text(encoding="utf-8")
+def blocks(*kinds: str, page: Path = README) -> list[tuple[int, str]]:
+    """Return line number and text of a page's fenced blocks of some kinds."""
+    text = page.read_text(encoding="utf-8")
     return [
         (text.count("\n", 0, match.start("text")) + 1, match["text"])
         for match in _FENCE.finditer(text)
@@ -88,10 +90,10 @@ def test_a_page_that_loads_something_is_not_self_contained(page):
         assert_self_contained(page)
 
 
-def commands() -> list[tuple[int, list[str]]]:
-    """Return line number and words of every ``prenuc`` call in the README's shell blocks."""
+def commands(page: Path = README) -> list[tuple[int, list[str]]]:
+    """Return line number and words of every ``prenuc`` call in a page's shell blocks."""
     found = []
-    for first, text in blocks("console", "bash", "sh", "shell"):
+    for first, text in blocks("console", "bash", "sh", "shell", page=page):
         joined = re.sub(r"\\\n", lambda _: "\\\0", text)  # keep the count of lines
         number = first
         for line in joined.split("\n"):
@@ -117,15 +119,20 @@ def parse(words: list[str]) -> None:
         return  # --help and --version answer at once
 
 
-def test_every_command_line_in_the_readme_parses():
-    shown = commands()
-    assert shown, "the README shows no command line"
+def test_every_command_line_in_the_readme_and_the_documentation_parses():
+    shown = [
+        (page, *found)
+        for page in (README, *sorted((README.parent / "docs").rglob("*.md")))
+        for found in commands(page)
+    ]
+    assert len({page for page, *_ in shown}) > 5
     wrong = []
-    for line, words in shown:
+    for page, line, words in shown:
         try:
             parse(words)
         except click.ClickException as error:
-            wrong.append(f"README.md:{line}: prenuc {shlex.join(words)}: {error.format_message()}")
+            said = f"prenuc {shlex.join(words)}: {error.format_message()}"
+            wrong.append(f"{page.name}:{line}: {said}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -133,3 +140,28 @@ def test_every_command_line_in_the_readme_parses():
 def test_a_command_line_that_does_not_exist_is_noticed(words):
     with pytest.raises(click.ClickException):
         parse(words.split())
+
+
+def test_the_readme_is_short():
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 90
+    assert sum(line.startswith("![") for line in lines) >= 2
+
+
+INPUTS = {"cdse-run-2.csv": REAL / "Run 2 UV-Vis.csv"}  # what the reader brings along
+MAY_SAY_NO = {"reproduce"}  # exit status 1 where a printed statement is missed
+
+
+def test_every_command_line_in_the_readme_runs(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name, source in INPUTS.items():
+        if source.exists():
+            shutil.copy(source, name)
+    for line, words in commands():
+        if not all(Path(word).exists() for word in words if word in INPUTS):
+            continue  # the real files are not beside this checkout
+        answer = run(capsys, monkeypatch, *words)
+        assert answer.code in ({0, 1} if words[0] in MAY_SAY_NO else {0}), (line, words, answer.err)
+        for option in {"--out", "--report", "--to"} & set(words):
+            made = words[words.index(option) + 1]
+            assert "." not in made or Path(made).stat().st_size > 1000

@@ -43,7 +43,7 @@ def run(capsys, monkeypatch, tmp_path):
 def set_by_hand(run, _):
     for material in ("CdS", "CdTe", "CdSe"):
         values = json.loads(run("show", f"two-pathway/{material}", "--json").out)["values"]
-        rates = {name: value for name, value in values.items() if name.endswith((".k", ".energy"))}
+        rates = {name: value for name, value in values.items() if name.endswith((".k", ".Ea"))}
         assert rates
         assert {value["status"] for value in rates.values()} <= {"assumed", "fitted"}
     rows = json.loads(run("reproduce", "2a-b", "--json").out)

@@ -14,7 +14,7 @@ from prenuc.infer.parameter import Parameter
 from prenuc.infer.rate_equations import RateEquations
 from prenuc.infer.referee import referee
 from prenuc.infer.scheme import parse
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 
 TIME = np.linspace(0.0, 200.0, 61)
 

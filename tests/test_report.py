@@ -17,9 +17,10 @@ from prenuc.infer.published import kinetic_panel
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.analysis import analyze
-from prenuc.observe.series import SpectrumSeries, Trace
-from prenuc.present.report import report
-from prenuc.present.results import read_stored
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
+from prenuc.present.files.report import report
+from prenuc.present.files.saved import read_stored
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.run import simulate
 

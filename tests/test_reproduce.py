@@ -14,9 +14,9 @@ from prenuc.facts.catalogue import entries, get, values_of
 from prenuc.infer.measures import Bench
 from prenuc.infer.reproduce import bench_for, checks, not_checkable, reproduce
 from prenuc.mechanism import Arrhenius, Mechanism, Reaction
-from prenuc.mechanism.choice import for_recipe
 from prenuc.mechanism.reaction import mass_action
 from prenuc.mechanism.rivals import RIVALS
+from prenuc.simulation.choice import for_recipe
 from test_conservation import check as check_conservation
 
 LEAST_SHARE = 0.85  # of rows that pass

@@ -35,8 +35,8 @@ from prenuc.observe.dots import dot_sizes
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation import simulate
+from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
-from prenuc.simulation.run import run_network
 
 SETS = [p.id for p in entries("parameters").values() if p.model in RIVALS]
 FEEDS = {
@@ -170,9 +170,8 @@ def test_every_constant_of_a_rival_is_assumed_and_acts(name):
         assert old.status == "assumed", constant
         number, unit = old.quantity.number, old.quantity.unit
         new = number + 1 if unit in {"degC", "1"} or number == 0 else number * 1.5
-        model = RIVALS[parameters.model](
-            parameters.material, change={constant: value(f"{new!r} {unit if unit != '1' else ''}")}
-        )
+        text = f"{new!r} {unit if unit != '1' else ''}"
+        model = usual.with_constants({constant: text})
         assert model.reactions != usual.reactions, constant
 
 
@@ -251,7 +250,7 @@ def test_mechanisms_have_names():
     with pytest.raises(MechanismError, match="layers/CdX"):
         mechanism_named("layers/CdX")
     with pytest.raises(MechanismError, match=r"supply\.q.*supply\.k"):
-        classical("CdS", change={"supply.q": value("1")})
+        classical("CdS").with_constants({"supply.q": value("1")})
 
 
 def test_a_system_of_the_two_pathway_model_means_its_metal():
@@ -274,14 +273,14 @@ def test_dots_of_one_size_stay_of_one_size_and_grow_by_their_law(exponent, power
     rate = value("0.02 L/mmol/min")
     change = {"growth.size exponent": value(f"{exponent}"), "growth.k": rate}
     change |= {"growth.at": value("25 degC"), "supply.k": value("0 L/mmol/min")}
-    model = classical("CdS", change=change | changed(nucleation_k="0 mmol/L/min"))
+    model = classical("CdS").with_constants(change | changed(nucleation_k="0 mmol/L/min"))
     dots, start = model.dots, 4.0
     initial = {dots.number: 1e-4, dots.length: 1e-4 * start, dots.surface: 1e-4 * start**2}
     initial |= {dots.units: 1e-4 * start**3, "monomer": 10.0}
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial=initial, units=units)
     times = np.array([0.0, 1.0, 2.0, 4.0])
-    found = dict(zip(model.components, run_network(bare, times).T, strict=True))
+    found = dict(zip(model.components, evolve(bare, times).concentration.T, strict=True))
     size = found[dots.length] / found[dots.number]
     assert size[-1] > 1.005 * start
     np.testing.assert_allclose(found[dots.surface] / found[dots.number], size**2, rtol=1e-5)
@@ -292,7 +291,7 @@ def test_dots_of_one_size_stay_of_one_size_and_grow_by_their_law(exponent, power
 
 def test_growth_with_another_size_exponent_is_refused():
     with pytest.raises(MechanismError, match="no closed moments"):
-        classical("CdS", change={"growth.size exponent": value("2")})
+        classical("CdS").with_constants({"growth.size exponent": value("2")})
 
 
 # ---- classical ----------------------------------------------------------------------------------
@@ -307,7 +306,7 @@ def test_classical_nucleation_never_makes_a_cluster():
 def test_no_dot_nucleates_below_the_solubility():
     change = {"solubility": value("100 mmol/L")}
     lines = [*HOT, "measure flask at 70 min"]
-    found = run(classical("CdS", change=change), *lines)
+    found = run(classical("CdS").with_constants(change), *lines)
     assert found.concentration("monomer")[0] > 10.0
     assert found.concentration("QD number")[0] == 0.0
     assert run(classical("CdS"), *lines).concentration("QD number")[0] > 1e-3
@@ -337,11 +336,11 @@ def test_the_two_step_scheme_has_its_closed_form(slow, fast, start):
     change = changed(nucleation_at="25 degC", growth_at="25 degC")
     change |= {"nucleation.k": value(f"{slow!r} 1/min"), "growth.k": value(f"{fast!r} L/mmol/min")}
     change |= {"nucleation with HPPh2.k": value("0 1/min")}
-    model = autocatalytic("CdS", change=change)
+    model = autocatalytic("CdS").with_constants(change)
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial={"S": start, "Cd(OA)2": 4 * start}, units=units)
     t = np.linspace(0.0, 5.0 / (slow + fast * start), 7)
-    found = dict(zip(model.components, run_network(bare, t).T, strict=True))
+    found = dict(zip(model.components, evolve(bare, t).concentration.T, strict=True))
     ratio = slow / fast
     expected = (ratio + start) / (1 + ratio / start * np.exp((slow + fast * start) * t))
     np.testing.assert_allclose(found["S"], expected, rtol=2e-5)
@@ -362,21 +361,21 @@ def test_the_two_step_scheme_makes_dots_only_and_stops_when_metal_runs_out():
 
 def droplet_network(nuclei, **texts):
     change = {"nuclei per droplet": value(f"{nuclei}"), "supply.k": value("0 L/mmol/min")}
-    model = droplets("CdS", change=change | changed(**texts))
+    model = droplets("CdS").with_constants(change | changed(**texts))
     return replace(model, units={"time": "min", "concentration": "mmol/L"})
 
 
 def test_droplets_form_above_the_binodal_and_dissolve_below():
-    model = droplet_network(1, crystallisation_k="0 1/min", condensation_energy="0 kJ/mol")
+    model = droplet_network(1, crystallisation_k="0 1/min", condensation_Ea="0 kJ/mol")
     times = np.array([0.0, 10.0, 1e4])
     names = list(model.components)
-    above = run_network(replace(model, initial={"monomer": 5.0}), times)
+    above = evolve(replace(model, initial={"monomer": 5.0}), times).concentration
     assert above[-1, names.index("monomer")] == pytest.approx(1.2, rel=1e-3)  # the binodal
     assert above[-1, names.index("droplet")] == pytest.approx(3.8, rel=1e-3)
-    below = run_network(replace(model, initial={"droplet": 0.05}), times)
+    below = evolve(replace(model, initial={"droplet": 0.05}), times).concentration
     assert below[1, names.index("droplet")] > 0.04
     assert below[-1, names.index("droplet")] < 1e-6
-    clear = run_network(replace(model, initial={"monomer": 1.1}), times)
+    clear = evolve(replace(model, initial={"monomer": 1.1}), times).concentration
     assert np.all(clear[:, names.index("droplet")] == 0.0)
 
 
@@ -384,7 +383,7 @@ def test_droplets_form_above_the_binodal_and_dissolve_below():
 def test_droplets_with_several_nuclei_give_an_erlang_rise(nuclei):
     model = droplet_network(nuclei, dissolution_k="0 1/min", leaving_k="0 L/mmol/min")
     times = np.array([0.0, 20.0, 74.0, 200.0])
-    found = run_network(replace(model, initial={"droplet": 0.05}), times)
+    found = evolve(replace(model, initial={"droplet": 0.05}), times).concentration
     rise = found[:, list(model.components).index("MSC-311")] / 0.05
     np.testing.assert_allclose(rise, gammainc(nuclei, nuclei * 0.0135 * times), atol=1e-6)
 
@@ -392,12 +391,12 @@ def test_droplets_with_several_nuclei_give_an_erlang_rise(nuclei):
 def test_more_nuclei_make_smaller_crystals():
     born = {}
     for nuclei in (1, 2):
-        model = droplets("CdS", change={"nuclei per droplet": value(f"{nuclei}")})
+        model = droplets("CdS").with_constants({"nuclei per droplet": value(f"{nuclei}")})
         (leaving,) = (r for r in model.reactions if r.name == "leaving")
         born[nuclei] = leaving.stoichiometry[model.dots.number]
     assert born[2] == pytest.approx(2 * born[1])
     with pytest.raises(MechanismError, match=r"1\.5 nuclei"):
-        droplets("CdS", change={"nuclei per droplet": value("1.5")})
+        droplets("CdS").with_constants({"nuclei per droplet": value("1.5")})
 
 
 @pytest.mark.parametrize("factor", [1, 30])
@@ -434,10 +433,10 @@ def test_cluster_and_monomer_keep_their_equilibrium():
     change = changed(nucleation_k="0 mmol/L/min", supply_k="0 L/mmol/min")
     change |= {"MSC-311 forms.at": value("25 degC"), "MSC-311 dissolves.at": value("25 degC")}
     change |= {"MSC-322 forms.k": value("0 1/min")}
-    model = msc_source("CdS", change=change)
+    model = msc_source("CdS").with_constants(change)
     units = {"time": "min", "concentration": "mmol/L"}
     bare = replace(model, initial={"monomer": 6.0}, units=units)
-    found = dict(zip(model.components, run_network(bare, [0.0, 1e4])[-1], strict=True))
+    found = dict(zip(model.components, evolve(bare, [0.0, 1e4]).concentration[-1], strict=True))
     assert found["monomer"] == pytest.approx(2.0, rel=1e-4)  # K = 1: c + c² = 6
     assert found["MSC-311"] == pytest.approx(4.0, rel=1e-4)
 
@@ -534,7 +533,7 @@ def test_only_droplets_rise_in_a_dispersion_and_only_by_outliving_it():
     assert rise["droplets"] > 0.02
     # monomers of the second cluster of msc-source still meet, far slower than what is observed
     assert all(rise[name] < 0.003 for name in rise if name != "droplets")
-    fast = droplets("CdS", change={"dissolution.k": value("1 1/min")})
+    fast = droplets("CdS").with_constants({"dissolution.k": value("1 1/min")})
     assert simulate(fast, protocol).concentration("MSC-311")[-1] < 0.005
 
 

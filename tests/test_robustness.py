@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from prenuc.facts.catalogue import get
 from prenuc.infer.robustness import Case, Offset, Study, cases, moved, study, varied_constants
 from prenuc.present.cli import calibration
-from prenuc.present.robustness_page import robustness_page
+from prenuc.present.tables.robustness import robustness_page
 from prenuc.protocol.protocol import Protocol
 from toy import SET, share, toy, toy_set
 
@@ -22,10 +22,10 @@ def toy_study():
 
 def test_what_is_varied_and_by_how_much():
     with toy_set():
-        names = varied_constants((SET, n) for n in ("second.k", "second.energy", "unseen.order"))
-        assert names == [(SET, "second.energy"), (SET, "second.k")]
+        names = varied_constants((SET, n) for n in ("second.k", "second.Ea", "unseen.order"))
+        assert names == [(SET, "second.Ea"), (SET, "second.k")]
         assert moved((SET, "second.k"), 1.0) == pytest.approx(0.022)
-        assert moved((SET, "second.energy"), -1.0) == pytest.approx(38.0)
+        assert moved((SET, "second.Ea"), -1.0) == pytest.approx(38.0)
 
 
 def test_a_verdict_on_the_edge_is_named(toy_study):
@@ -60,7 +60,7 @@ def test_all_constants_are_drawn_within_their_limits():
     assert len({tuple(c.change.values()) for c in found}) == 5
     for case in found:
         assert 0.018 <= case.change[SET, "second.k"] <= 0.022
-        assert 38.0 <= case.change[SET, "second.energy"] <= 42.0
+        assert 38.0 <= case.change[SET, "second.Ea"] <= 42.0
 
 
 def test_a_bath_that_is_off_leaves_the_room_alone():

@@ -7,7 +7,8 @@ from prenuc.errors import FitError
 from prenuc.infer import fit
 from prenuc.infer.bootstrap import bootstrap, sandwich
 from prenuc.infer.residual_checks import LEVEL, check_residuals, residual_checks
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from spectra_bench import MINUTES, K, band, first_order, noise, series
 
 M, N, RATE = 40, 30, 0.02

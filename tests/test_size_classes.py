@@ -19,8 +19,9 @@ from prenuc.mechanism.reaction import Barrier, Binding, Saturation, mass_action
 from prenuc.protocol import Protocol
 from prenuc.simulation import simulate
 from prenuc.simulation.evolve import compiled, evolve
-from prenuc.simulation.solver import Cvode, Rodas, ScipyRadau, Stretch
-from prenuc.simulation.whole import WholeSystem
+from prenuc.simulation.solvers import Cvode, Rodas, ScipyRadau
+from prenuc.simulation.solvers.dense_system import DenseSystem
+from prenuc.simulation.stretch import Stretch
 
 RAMPS = {"warm": (320.0, 320.0), "heated": (300.0, 350.0), "cooled": (350.0, 300.0)}
 START = {"M": 3.0, "P": 2.0, "L": 0.5}
@@ -93,7 +94,7 @@ def test_a_library_finds_the_same_moments_for_each_law_of_growth(profile):
 
 @pytest.mark.parametrize("ramp", RAMPS)
 def test_the_librarys_jacobian_is_the_derivative_of_its_right_hand_side(ramp):
-    system = WholeSystem(stretch_of(crowded(largest=14), RAMPS[ramp]))
+    system = DenseSystem(stretch_of(crowded(largest=14), RAMPS[ramp]))
     y = np.random.default_rng(3).uniform(0.5, 2.0, len(system.start))
     columns = []
     for j, number in enumerate(y):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from populations import ROOM
 from prenuc.errors import InputError
-from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
+from prenuc.facts.source import Source
+from prenuc.facts.value import Value
+from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation, mass_action
 from prenuc.quantities import Quantity
 from prenuc.simulation.evolve import compiled, evolve
-from prenuc.simulation.sensitivity import STEP, Direction, directions, prepared
-from prenuc.simulation.solver import Cvode, Rodas
+from prenuc.simulation.sensitivity import prepared
+from prenuc.simulation.solvers import Cvode, Rodas
 from test_engine import network
 from test_size_classes import crowded
 
@@ -36,7 +39,7 @@ NUMBERS = {
     "scale of an order": 1.3,
     "half-value of a saturation": 0.5,
     "half-value of a surface": 0.7,
-    "sites of a surface": -1.6,
+    "surface.sites": -1.6,
     "threshold": 0.4,
     "barrier": 1.5,
     "solubility": 0.4,
@@ -74,7 +77,7 @@ def model(**changed):
         ),
     )
     first, second = sizes.attachment
-    surface = Binding({"L": 1.0}, n["half-value of a surface"], n["sites of a surface"])
+    surface = Binding({"L": 1.0}, n["half-value of a surface"], n["surface.sites"])
     first = replace(
         first,
         constant=replace(first.constant, k=n["k of attachment"]),
@@ -114,10 +117,18 @@ def without_dots(**changed):
     return Mechanism("alone", {x: Component(x) for x in START}, laws, initial=whole.initial)
 
 
-def direction(name, build=model):
-    number = NUMBERS[name]
-    move = STEP * abs(number)
-    return Direction(name, *(build(**{name: number + s * move}) for s in (-1, 1)), 2 * move)
+def written(build=model):
+    """Return a mechanism whose constants are all of these numbers."""
+    values = {name: plain(number) for name, number in NUMBERS.items()}
+    return Mechanism.written(partial(rule, build), values)
+
+
+def plain(number):
+    return Value(Quantity(number, "1"), Source("user", "test"), "assumed")
+
+
+def rule(build, values):
+    return build(**{name: value.si for name, value in values.items()})
 
 
 def run(mechanism, ramp, parameters=(), rtol=RTOL):
@@ -134,7 +145,7 @@ def run(mechanism, ramp, parameters=(), rtol=RTOL):
 @pytest.fixture(scope="module", params=RAMPS)
 def tangents(request):
     """Return the tangents of all parameters, of components and then classes."""
-    found = run(model(), request.param, [direction(name) for name in NUMBERS])
+    found = run(written(), request.param, NUMBERS)
     both = np.concatenate((found.tangents, found.dot_tangents), axis=1)
     return request.param, dict(zip(NUMBERS, np.moveaxis(both, -1, 0), strict=True))
 
@@ -169,8 +180,7 @@ OF_DOTS = {"nucleus", "capillarity", "energy of detachment", "k of etching"}
 def test_without_dots_too(ramp):
     """A network alone at one temperature takes its stages in differences, on a ramp it does not."""
     names = [name for name in NUMBERS if name not in OF_DOTS]
-    at_once = [direction(name, without_dots) for name in names]
-    found = run(without_dots(), ramp, at_once).tangents
+    found = run(written(without_dots), ramp, names).tangents
     for column, name in enumerate(names):
         wanted = differences(name, ramp, without_dots)
         size = np.abs(wanted).max(axis=0, keepdims=True) + 1e-3 * np.abs(wanted).max()
@@ -181,20 +191,13 @@ def test_without_dots_too(ramp):
 
 
 def test_tangents_do_not_change_the_run():
-    plain, moved = run(model(), "ramp"), run(model(), "ramp", [direction("k")])
+    plain, moved = run(model(), "ramp"), run(written(), "ramp", ["k"])
     np.testing.assert_array_equal(plain.concentration, moved.concentration)
     np.testing.assert_array_equal(plain.dots, moved.dots)
 
 
 def test_classes_that_no_dot_has_reached_have_tangents_of_zero():
-    def faster(by):
-        whole = crowded(400)
-        burst, *others = whole.reactions
-        moved = replace(burst, constant=replace(burst.constant, k=burst.constant.k * (1 + by)))
-        return replace(whole, reactions=(moved, *others))
-
-    parameter = Direction("k", faster(-STEP), faster(STEP), 2 * STEP)
-    found = evolve(faster(0.0), [0.0, 0.5, 1.0], start=START, parameters=[parameter])
+    found = evolve(crowded(400), [0.0, 0.5, 1.0], start=START, parameters=["burst.k"])
     assert not found.dots[:, -50:].any()
     assert not found.dot_tangents[:, -50:].any()
     assert found.dot_tangents[1:, :10].all()
@@ -209,40 +212,26 @@ def test_no_parameters_are_no_columns():
 
 def test_tangents_keep_what_the_solution_keeps():
     """No rate constant moves the ligand that there is; what is charged does so one to one."""
-    names = ("k of attachment", "capillarity", "energy of detachment", "k of etching")
-    crowd = crowded(30)
-    leave = crowd.population.detachment[1]
-
-    def etched(k):
-        slower = replace(leave, constant=replace(leave.constant, k=k))
-        leaves = (crowd.population.detachment[0], slower)
-        return replace(crowd, population=replace(crowd.population, detachment=leaves))
-
-    parameter = Direction("k", etched(0.02 * (1 - STEP)), etched(0.02 * (1 + STEP)), 2 * STEP)
-    found = evolve(crowd, TIMES, start=START, dots=SMALL, parameters=[parameter])
+    found = evolve(crowded(30), TIMES, start=START, dots=SMALL, parameters=["etch.k"])
     (m, p, el) = (found.tangents[:, i, 0] for i in range(3))
     size = np.abs(found.tangents).max()
-    assert size > 1e-6, names
-    units = found.units @ found.dot_tangents[..., 0].T
+    assert size > 1e-6
+    units = found.sizes @ found.dot_tangents[..., 0].T
     assert np.abs(p + el).max() < 1e-13 * size
     assert np.abs(m + p + units).max() < 1e-12 * np.abs(found.dot_tangents).max() * 30
 
 
 def test_a_start_given_by_hand_is_no_parameter():
-    found = evolve(model(), [0.0, 1.0], start=START, parameters=[direction("initial")])
+    found = evolve(written(), [0.0, 1.0], start=START, parameters=["initial"])
     assert np.all(found.tangents == 0)
 
 
 def test_at_an_event_tangents_are_those_at_its_time():
     """S = S₀ exp(−k t): ∂S/∂k = −t S at any fixed time, also at the one where 80 % are consumed."""
-
-    def decay(k):
-        return network(({"S": -1.0, "P": 1.0}, k, {"S": 1}), initial={"S": 2.0})
-
     k = 0.3
-    parameter = Direction("k", decay(k * (1 - STEP)), decay(k * (1 + STEP)), 2 * STEP * k)
+    decay = network(({"S": -1.0, "P": 1.0}, k, {"S": 1}), initial={"S": 2.0})
     times = [0.0, 1.0, 5.0, 50.0, 100.0]
-    run = evolve(decay(k), times, until="80 % of S is consumed", parameters=[parameter])
+    run = evolve(decay, times, until="80 % of S is consumed", parameters=["R0.k"])
     at = np.array([0.0, 1.0, 5.0, np.nan, run.stopped])
     np.testing.assert_allclose(run.tangents[:, 0, 0], -at * run.of("S"), rtol=1e-6)
     # The event moves against the slope: dt*/dk = −(∂S/∂k)/(dS/dt) = −t*/k.
@@ -266,27 +255,26 @@ def test_a_parameter_that_changes_the_structure_is_refused(other):
         "reaction": replace(here, reactions=(*here.reactions, replace(first, name="again"))),
         "classes": replace(here, population=replace(here.population, largest=31)),
     }[other]
+    bent = Mechanism.written(
+        lambda values: replace(above if values["shape"].si > 1 else here), {"shape": plain(1.0)}
+    )
     with pytest.raises(InputError, match=r"'shape' changes (which|the) reactions"):
-        run(here, "ramp", [direction("k"), Direction("shape", here, above, 1.0)])
+        run(bent, "ramp", ["shape"])
 
 
 def test_a_library_gives_no_tangents():
     with pytest.raises(InputError, match="neither events nor tangents"):
-        evolve(model(), [1.0], parameters=[direction("k")], solver=Cvode())
+        evolve(written(), [1.0], parameters=["k"], solver=Cvode())
 
 
 # ---- parameters from values ----------------------------------------------------------------------
 
 
-def test_directions_are_per_unit_in_si():
+def test_tangents_are_per_unit_in_si():
     """A decay: dS/dk = −t S, whatever unit k was written in."""
-    value = replace(
-        next(iter(two_pathway("CdS").parameters.values())), quantity=Quantity(0.3, "1/min")
-    )
-    values = {"k": value}
 
-    def build(changed):
-        k = (values | changed)["k"].si
+    def build(values):
+        k = values["k"].si
         return Mechanism(
             "decay",
             {name: Component(name) for name in "SP"},
@@ -294,9 +282,9 @@ def test_directions_are_per_unit_in_si():
             initial={"S": 2.0},
         )
 
-    parameters = directions(build, values, ["k"])
-    assert parameters[0].span == pytest.approx(2 * STEP * 0.3 / 60)
-    found = evolve(build({}), [0.0, 30.0, 600.0], parameters=parameters)
+    value = Value(Quantity(0.3, "1/min"), Source("user", "test"), "assumed")
+    decay = Mechanism.written(build, {"k": value})
+    found = evolve(decay, [0.0, 30.0, 600.0], parameters=["k"])
     s, t = found.of("S"), found.time
     np.testing.assert_allclose(found.tangents[:, 0, 0], -t * s, rtol=1e-7)
     np.testing.assert_allclose(found.tangents[:, 1, 0], t * s, rtol=1e-7)

@@ -17,10 +17,11 @@ from prenuc.infer.first_order import judge_first_order
 from prenuc.infer.isosbestic import judge_isosbestic
 from prenuc.infer.resolution import non_negative, resolve
 from prenuc.infer.shift import judge_shift
-from prenuc.infer.views import main_course, views
+from prenuc.infer.views import main_course, view
 from prenuc.infer.whitened import noise_ceiling, whiten
 from prenuc.observe.readers import read
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 from spectra_bench import series as bench
 from view_bench import CLUSTERS, FIRST, HC, NM, OVERLAPPING, SECOND, converting, moving, shares
 
@@ -402,7 +403,7 @@ def test_a_range_without_wavelengths_is_refused():
 
 
 def test_all_views_of_one_conversion_agree():
-    found = views(converting(), at="417 nm")
+    found = view(converting(), at="417 nm")
     said = found.verdicts
     assert said["components"].startswith("2 components")
     assert said["isosbestic"].startswith("every crossing holds")
@@ -414,7 +415,7 @@ def test_all_views_of_one_conversion_agree():
 
 def test_what_cannot_be_asked_gives_its_reason():
     series = moving()
-    found = views(replace(series, time=np.full(24, np.nan)))
+    found = view(replace(series, time=np.full(24, np.nan)))
     assert found.resolution is None
     assert "cannot be resolved" in found.unasked["resolution"]
     assert found.first_order is None

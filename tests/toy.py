@@ -34,7 +34,7 @@ VALUES = {
     "first.k": number(0.02, "1/min", "seen"),
     "first.half": number(1.0, "1", "seen"),
     "second.k": number(0.02, "1/min", "seen"),
-    "second.energy": number(40.0, "kJ/mol"),
+    "second.Ea": number(40.0, "kJ/mol"),
     "twin.k": number(1.0, "1", "seen"),
     "unseen.order": number(1.0),
 }
@@ -53,13 +53,15 @@ def toy_set() -> Iterator[None]:
 
 def toy(_: Recipe) -> Mechanism:
     """Return the mechanism; first.k and twin.k act by their product only."""
-    values = entries("parameters")[SET].values
+    return Mechanism.written(_written, entries("parameters")[SET].values)
 
+
+def _written(values: Mapping[str, Value]) -> Mechanism:
     def k(name: str, at: float, energy: float = 0.0) -> Arrhenius:
         return Arrhenius(values[name].si, at, energy)
 
     first = Arrhenius(values["first.k"].si * values["twin.k"].si, 453.15, 90e3)
-    second = k("second.k", 298.15, values["second.energy"].si)
+    second = k("second.k", 298.15, values["second.Ea"].si)
     chain = [Component("S", {"S": 1.0}, kind="precursor")]
     chain += [Component(n, {"S": 1.0}, "S atom", kind) for n, kind in (("A", "PC"), ("B", "MSC"))]
     return Mechanism(
@@ -69,7 +71,6 @@ def toy(_: Recipe) -> Mechanism:
             Reaction("first", {"S": -1.0, "A": 1.0}, first, mass_action({"S": 1})),
             Reaction("second", {"A": -1.0, "B": 1.0}, second, mass_action({"A": 1})),
         ),
-        parameters=values,
         material="CdS",
     )
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
-    from prenuc.infer.compare import compare, rivals
+    from prenuc.infer.calibrate import calibrate
+    from prenuc.infer.compare import compare_mechanisms, rivals
+    from prenuc.infer.compare_schemes import compare_schemes
     from prenuc.infer.data_sets import DataSet, Dilution
     from prenuc.infer.evidence import Comparison
     from prenuc.infer.fit import Fit, fit
@@ -20,21 +22,26 @@ if TYPE_CHECKING:
     from prenuc.infer.next_experiment import next_experiment
     from prenuc.infer.published import kinetic_panel
     from prenuc.infer.results import GlobalFit
+    from prenuc.infer.views import view
     from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
+    from prenuc.observe.analysis import analyze
     from prenuc.observe.readers import read
-    from prenuc.observe.series import SpectrumSeries, Trace
-    from prenuc.present.report import report
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.sizing import size
+    from prenuc.observe.trace import Trace
+    from prenuc.present.files.exchange import convert
+    from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
     from prenuc.simulation.ensemble import ensemble
     from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import Cvode, Rodas, ScipyBdf, ScipyRadau
+    from prenuc.simulation.solvers import Cvode, Rodas, ScipyBdf, ScipyRadau
 
 _CONTENTS = {
     # what goes wrong, and numbers with units
@@ -56,16 +63,19 @@ _CONTENTS = {
     "evolve": "simulation.evolve",
     "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
-    "Rodas": "simulation.solver",
-    "Cvode": "simulation.solver",
-    "ScipyBdf": "simulation.solver",
-    "ScipyRadau": "simulation.solver",
+    "Rodas": "simulation.solvers",
+    "Cvode": "simulation.solvers",
+    "ScipyBdf": "simulation.solvers",
+    "ScipyRadau": "simulation.solvers",
     # observe: what an instrument shows
     "SpectrumSeries": "observe.series",
-    "Trace": "observe.series",
+    "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
     "read": "observe.readers",
+    "analyze": "observe.analysis",
+    "size": "observe.sizing",
     # infer: what the data allow one to say
+    "view": "infer.views",
     "fit": "infer.fit",
     "Fit": "infer.fit",
     "GlobalFit": "infer.results",
@@ -73,12 +83,20 @@ _CONTENTS = {
     "Dilution": "infer.data_sets",
     "Arrhenius": "infer.laws",
     "rivals": "infer.compare",
-    "compare": "infer.compare",
+    "compare_schemes": "infer.compare_schemes",
+    "compare_mechanisms": "infer.compare",
     "Comparison": "infer.evidence",
     "next_experiment": "infer.next_experiment",
     "kinetic_panel": "infer.published",
+    "calibrate": "infer.calibrate",
     # present: tell someone
-    "report": "present.report",
+    "report": "present.files.report",
+    "convert": "present.files.exchange",
+}
+
+_FORMER = {
+    "compare": "compare_schemes(data, schemes) asks which kinetic scheme the data support, "
+    "compare_mechanisms(spectra, protocol, models=…) which mechanism",
 }
 
 __all__ = [
@@ -101,8 +119,12 @@ __all__ = [
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
+    "analyze",
+    "calibrate",
     "cite",
-    "compare",
+    "compare_mechanisms",
+    "compare_schemes",
+    "convert",
     "ensemble",
     "evolve",
     "fit",
@@ -114,12 +136,16 @@ __all__ = [
     "report",
     "rivals",
     "simulate",
+    "size",
     "two_pathway",
     "uv_vis",
+    "view",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _FORMER:
+        raise AttributeError(f"prenuc.{name} is no more: {_FORMER[name]}")
     if name not in _CONTENTS:
         raise AttributeError(f"module 'prenuc' has no attribute '{name}'")
     return getattr(importlib.import_module(f"prenuc.{_CONTENTS[name]}"), name)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,13 @@ class SimulationError(PrenucError):
 
 
 def nearest_names(name: str, valid: Iterable[str], most: int = 3) -> tuple[str, ...]:
-    """Return up to ``most`` valid names that are close to ``name``, closest first."""
+    """Return valid names that are close to one that was given, closest first.
+
+    Args:
+        name: What was given.
+        valid: The names that there are.
+        most: How many to return at most.
+    """
     by_lower: dict[str, list[str]] = {}
     for candidate in valid:
         by_lower.setdefault(candidate.lower(), []).append(candidate)
@@ -117,8 +123,26 @@ def nearest_names(name: str, valid: Iterable[str], most: int = 3) -> tuple[str, 
 
 
 def unknown_name(kind: str, name: str, valid: Iterable[str], where: str = "") -> Problem:
-    """Return the problem "no ``kind`` 'name'", with the nearest valid names."""
+    """Return the problem "no ``kind`` 'name'", with the nearest valid names.
+
+    Args:
+        kind: What there is none of, such as "species".
+        name: What was given.
+        valid: The names that there are.
+        where: ``file:line``, ``file`` or a name, where there is a place to point at.
+    """
     valid = list(valid)
     near = nearest_names(name, valid)
     mend = "Fix the name" if near else "Valid: " + ", ".join(sorted(valid)[:12])
     return Problem(f"no {kind} '{name}'", mend, near, where)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return at most three of several words as one text."""
+    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+    return ", ".join(words[:3]) + more
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """Return at most three of several names, each between quotation marks, as one text."""
+    return listed([f"'{name}'" for name in names])

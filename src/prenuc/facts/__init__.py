@@ -6,7 +6,8 @@ print is an :class:`~prenuc.facts.recipe.Unreported` entry, never a silent defau
 """
 
 from prenuc.facts.catalogue import KINDS, cite, entries, find, recipe
-from prenuc.facts.source import Reference, Source
+from prenuc.facts.reference import Reference
+from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 
 __all__ = ["KINDS", "Reference", "Source", "Value", "cite", "entries", "find", "recipe"]

@@ -9,24 +9,29 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ruamel.yaml.comments import CommentedSeq
 
 from prenuc.errors import FactsError, Problem, unknown_name
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
-from prenuc.facts.document import read_list
+from prenuc.facts.document import Node
 from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
-from prenuc.facts.source import Reference, Source
+from prenuc.facts.reference import Reference
+from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.value import Value
+from prenuc.facts.yaml_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
-    from prenuc.facts.document import Node
+    T = TypeVar("T")
 
 KINDS: Mapping[str, Callable[[Node], Any]] = {
     "species": Species.read,
@@ -53,8 +58,46 @@ def _files(kind: str) -> list[Traversable]:
     return sorted(folder, key=lambda path: path.name)
 
 
+def read_list(
+    path: Path | Traversable, read: Callable[[Node], T], what: str, problems: list[Problem]
+) -> list[tuple[T, str]]:
+    """Read a file that is a list of entries.
+
+    Args:
+        path: The YAML file.
+        read: Turns a node into an entry.
+        what: What an entry is, for messages.
+        problems: The list that every problem found is added to.
+
+    Returns:
+        The entries, each with its ``file:line``.
+    """
+    name = str(path) if isinstance(path, Path) else path.name
+    try:
+        document = load(path)
+    except FactsError as error:
+        problems += error.problems
+        return []
+    if not isinstance(document, CommentedSeq):
+        problems.append(
+            Problem("the file must be a list of entries", "Begin with '- id: …'", where=name)
+        )
+        return []
+    found = []
+    for index, item in enumerate(document):
+        node = Node(item, name, problems, int(document.lc.item(index)[0]) + 1)
+        found.append((read(node), node.where()))
+        node.finish(what)
+    return found
+
+
 def read_files(files: Iterable[Any], read: Callable[[Node], Any], what: str) -> dict[str, Any]:
     """Return the entries of several files by identifier.
+
+    Args:
+        files: The YAML files, each a list of entries.
+        read: Turns a node into an entry with an ``id``.
+        what: What an entry is, for messages.
 
     Raises:
         FactsError: Anything is wrong with any of them; all problems at once.

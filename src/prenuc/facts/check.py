@@ -38,24 +38,19 @@ class Check:
     low: Value | None
     high: Value | None
     reason: str
-    note: str
+    note: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a check file."""
         reason = node.text("not_checkable", default="")
         arguments = node.child("of", default={})
-        check = cls(
-            id=node.text("id"),
-            observation=node.text("observation"),
-            panel=node.text("panel"),
+        check = node.entry(
+            cls,
             recipe=node.text("recipe", default=""),
             measure=node.text("measure", default=""),
             of={str(key): arguments.text(str(key)) for key in arguments.data},
-            low=node.optional_value("low"),
-            high=node.optional_value("high"),
             reason=reason,
-            note=node.text("note", default=""),
         )
         if not reason and (not check.measure or (check.low is None and check.high is None)):
             what = f"check '{check.id}' has neither a measure with a range nor a reason"

@@ -76,25 +76,14 @@ class Claim:
             mend = "Write " + " | ".join(CLAIM_KINDS)
             node.problem(f"'{kind}' is no kind of claim", "kind", mend)
         source = str(node.source())
-        return cls(
-            id=node.text("id"),
+        return node.entry(
+            cls,
             kind=kind,
-            subject=node.text("subject"),
-            statement=node.text("statement"),
             source=source,
-            material=node.text("material", default=""),
-            method=node.text("method", default=""),
-            shape=node.text("shape", default=""),
-            formulae=node.texts("formulae"),
-            quantities=node.values("quantities"),
             references=tuple(
                 Source(key, "as cited in " + source.replace(" @ ", ", "))
                 for key in node.texts("references")
             ),
-            excludes=node.texts("excludes"),
-            evidence=node.text("evidence", default="printed"),
-            entry=node.text("entry", default=""),
-            note=node.text("note", default=""),
         )
 
     @property

@@ -216,7 +216,7 @@ def _shape(shape: str) -> str:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MassMatch:
     """A composition that fits a mass.
 
     Args:
@@ -240,8 +240,8 @@ def candidates(
     ligand: str = "oleate",
     tolerance: float = 6.0,
     ratio: tuple[float, float] = (1.0, 2.3),
-) -> list[Candidate]:
-    """Return every metal-chalcogen core with ligands whose average mass fits, closest first.
+) -> list[MassMatch]:
+    """Return every core with ligands whose average mass fits, closest first.
 
     Args:
         mz: Measured mass in Da, of an ion with one charge.
@@ -261,5 +261,5 @@ def candidates(
             mass = core + z * ligand_mass
             if z >= 0 and abs(mass - mz) <= tolerance:
                 counts = {metal: x, chalcogen: y, ligand: z}
-                found.append(Candidate(counts, mass, mass - mz, 2 * x - 2 * y - z))
-    return sorted(found, key=lambda candidate: abs(candidate.error_da))
+                found.append(MassMatch(counts, mass, mass - mz, 2 * x - 2 * y - z))
+    return sorted(found, key=lambda match: abs(match.error_da))

@@ -1,77 +1,28 @@
-"""YAML files that know their lines.
+"""The entries of a YAML file, which know their lines.
 
-:func:`load` reads YAML 1.2 (``3.0e7`` is a number, ``NO`` is a word, a repeated key is an error)
-and hands out :class:`Node` objects, which check what they are asked for and collect every
-problem with file and line instead of stopping at the first.
+A :class:`Node` checks what it is asked for and collects every problem with file and line instead of
+stopping at the first.
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import MISSING, Field, fields
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from prenuc.errors import FactsError, Problem, QuantityError, nearest_names
+from prenuc.errors import Problem, QuantityError, nearest_names
 from prenuc.facts.source import Source
 from prenuc.facts.value import STATUSES, Value
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from importlib.resources.abc import Traversable
 
     T = TypeVar("T")
 
-LARGEST_FILE = 5_000_000  # bytes; a data or mechanism file is text written by people
 _MISSING: Any = object()
-
-
-def load(path: Path | Traversable) -> Any:
-    """Return the parsed document of a YAML 1.2 file, with line numbers kept.
-
-    Raises:
-        FactsError: The file is missing, empty, not text, not YAML, or repeats a key.
-    """
-    name = str(path) if isinstance(path, Path) else path.name
-    text = _read_text(path, name)
-    try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
-        what = " ".join(str(error.problem or error.context or "not valid YAML").split())
-        mend = "Every key may stand once" if "duplicate key" in what else "Check indent and quotes"
-        raise FactsError(Problem(what, mend, where=f"{name}{line}")) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        what = "not valid YAML: " + " ".join(str(error).split())[:200]
-        raise FactsError(Problem(what, "Check indent and quotes", where=name)) from None
-    if document is None:
-        raise FactsError(Problem("the file is empty", "Write at least one entry", where=name))
-    return document
-
-
-def _read_text(path: Path | Traversable, name: str) -> str:
-    try:
-        if isinstance(path, Path) and path.stat().st_size > LARGEST_FILE:
-            what = f"the file is larger than {LARGEST_FILE // 1_000_000} MB"
-            raise FactsError(Problem(what, "Give a file written by hand", where=name))
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise FactsError(Problem(reason, "Check the path", where=name)) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise FactsError(
-            Problem("this is not a text file", "Give a YAML file in UTF-8", where=name)
-        )
-    return text
 
 
 class Node:
@@ -109,7 +60,14 @@ class Node:
     def problem(
         self, what: str, key: str | None = None, mend: str = "", nearest: tuple[str, ...] = ()
     ) -> None:
-        """Add a problem at this mapping, or at one of its keys."""
+        """Add a problem at this mapping, or at one of its keys.
+
+        Args:
+            what: What is wrong, as a clause without a full stop.
+            key: The key at which it is wrong; None for the mapping as a whole.
+            mend: How to mend it, as a clause without a full stop.
+            nearest: Valid names close to the one that was given.
+        """
         self.problems.append(Problem(what, mend, nearest, self.where(key)))
 
     def __contains__(self, key: str) -> bool:
@@ -209,6 +167,36 @@ class Node:
                 )
             return Source("?", "?")
 
+    def entry(self, kind: type[T], /, **given: Any) -> T:
+        """Return an entry whose fields stand under their own names, read as their types say.
+
+        A text with a default may be missing, and so may a list of texts and a value that may be
+        None; the source is written ``key @ locator``.
+
+        Args:
+            kind: A dataclass of texts, values, and lists and mappings of them.
+            given: The fields that are read in another way.
+        """
+        return kind(
+            **{
+                f.name: given[f.name] if f.name in given else self._field(f)
+                for f in fields(cast("Any", kind))
+            }
+        )
+
+    def _field(self, field: Field[Any]) -> Any:
+        if field.name == "source":
+            return str(self.source())
+        if field.type == "str":
+            return self.text(field.name, _MISSING if field.default is MISSING else field.default)
+        read: dict[Any, Callable[[str], Any]] = {
+            "tuple[str, ...]": self.texts,
+            "Value": self.value,
+            "Value | None": self.optional_value,
+            "Mapping[str, Value]": self.values,
+        }
+        return read[field.type](field.name)
+
     def value(self, key: str) -> Value:
         """Return a number with unit, source and status."""
         before = len(self.problems)
@@ -283,31 +271,3 @@ def _describe(data: Any) -> str:
     if isinstance(data, (list, tuple)):
         return "a list"
     return f"'{data}'"
-
-
-def read_list(
-    path: Path | Traversable, read: Callable[[Node], T], what: str, problems: list[Problem]
-) -> list[tuple[T, str]]:
-    """Read a file that is a list of entries, adding every problem found to ``problems``.
-
-    Returns:
-        The entries, each with its ``file:line``.
-    """
-    name = str(path) if isinstance(path, Path) else path.name
-    try:
-        document = load(path)
-    except FactsError as error:
-        problems += error.problems
-        return []
-    if not isinstance(document, CommentedSeq):
-        problems.append(
-            Problem("the file must be a list of entries", "Begin with '- id: …'", where=name)
-        )
-        return []
-    found = []
-    for index, item in enumerate(document):
-        node = Node(item, name, problems, int(document.lc.item(index)[0]) + 1)
-        entry = read(node)
-        node.finish(what)
-        found.append((entry, node.where()))
-    return found

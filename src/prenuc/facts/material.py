@@ -47,7 +47,7 @@ class SizingCurve:
     extinction_form: str
     extinction: Mapping[str, Value]
     source: str
-    note: str
+    note: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -64,16 +64,14 @@ class SizingCurve:
             coefficients = node.values("coefficients")
         extinction_form = extinction.text("kind")
         names = [str(name) for name in extinction.data if name != "kind"]
-        return cls(
-            id=node.text("id"),
+        return node.entry(
+            cls,
             form=form,
             coefficients=coefficients,
             low=span.value("low"),
             high=span.value("high"),
             extinction_form=extinction_form,
             extinction={name: extinction.value(name) for name in names},
-            source=str(node.source()),
-            note=node.text("note", default=""),
         )
 
     def in_range(self, wavelength: float) -> bool:
@@ -148,11 +146,8 @@ class Material:
         node.text("structure", default="")
         node.text("note", default="")
         names = ("lattice_constant", "molar_volume", "unit_volume", "band_gap")
-        return cls(
-            id=node.text("id"),
-            name=node.text("name"),
-            metal=node.text("metal"),
-            chalcogen=node.text("chalcogen"),
+        return node.entry(
+            cls,
             values={name: node.value(name) for name in names},
             curves=tuple(SizingCurve.read(curve) for curve in node.children("sizing_curves")),
         )

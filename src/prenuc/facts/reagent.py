@@ -40,14 +40,7 @@ class Moiety:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of ``moieties.yaml``."""
-        return cls(
-            id=node.text("id"),
-            name=node.text("name"),
-            formula=node.text("formula"),
-            kind=node.text("kind"),
-            molar_mass=node.value("molar_mass"),
-            molar_volume=node.value("molar_volume"),
-        )
+        return node.entry(cls)
 
 
 @dataclass(frozen=True)
@@ -79,25 +72,14 @@ class Reagent:
     density: Value | None
     melting_point: Value | None
     boiling_point: Value | None
-    note: str
+    note: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of ``reagents.yaml``."""
         parts = node.child("composition")
-        reagent = cls(
-            id=node.text("id"),
-            name=node.text("name"),
-            formula=node.text("formula"),
-            composition={str(part): int(parts.number(str(part))) for part in parts.data},
-            roles=node.texts("roles"),
-            aliases=node.texts("aliases"),
-            molar_mass=node.value("molar_mass"),
-            density=node.optional_value("density"),
-            melting_point=node.optional_value("melting_point"),
-            boiling_point=node.optional_value("boiling_point"),
-            note=node.text("note", default=""),
-        )
+        composition = {str(part): int(parts.number(str(part))) for part in parts.data}
+        reagent = node.entry(cls, composition=composition)
         if reagent.whole and reagent.density is None:
             node.problem(
                 f"'{reagent.id}' is its own moiety and needs a density", mend="Add 'density: …'"

@@ -29,7 +29,7 @@ class Unreported:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a recipe's ``unreported`` list."""
-        entry = cls(node.text("name"), node.text("why"), node.optional_value("proposal"))
+        entry = node.entry(cls)
         node.finish("an unreported entry")
         return entry
 
@@ -53,12 +53,7 @@ class Feed:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read the ``feed`` of a recipe."""
-        feed = cls(
-            ratio=node.values("ratio"),
-            concentration_of=node.text("concentration_of"),
-            concentration=node.value("concentration"),
-            solvent=node.text("solvent"),
-        )
+        feed = node.entry(cls)
         node.finish("a feed")
         return feed
 
@@ -103,15 +98,11 @@ class Recipe:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a recipe file."""
-        return cls(
-            id=node.text("id"),
-            name=node.text("name"),
-            panel=node.text("panel"),
-            material=node.text("material"),
+        return node.entry(
+            cls,
             feeds={vessel: Feed.read(feed) for vessel, feed in node.child("feeds").items()},
             procedure=tuple(_read_step(step) for step in node.children("procedure")),
             unreported=tuple(Unreported.read(entry) for entry in node.children("unreported")),
-            source=str(node.source()),
         )
 
 
@@ -144,23 +135,13 @@ class Observation:
     evidence: str
     quantities: Mapping[str, Value]
     source: str
-    note: str
+    note: str = ""
     entry: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of an observation file."""
-        return cls(
-            id=node.text("id"),
-            panel=node.text("panel"),
-            kind=node.text("kind"),
-            statement=node.text("statement"),
-            evidence=node.text("evidence", default="printed"),
-            quantities=node.values("quantities"),
-            source=str(node.source()),
-            note=node.text("note", default=""),
-            entry=node.text("entry", default=""),
-        )
+        return node.entry(cls, evidence=node.text("evidence", default="printed"))
 
     @property
     def name(self) -> str:
@@ -188,18 +169,10 @@ class ParameterSet:
     material: str
     names: Mapping[str, str]
     values: Mapping[str, Value]
-    note: str
+    note: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a parameter file."""
         roles = node.child("names")
-        return cls(
-            id=node.text("id"),
-            name=node.text("name"),
-            model=node.text("model"),
-            material=node.text("material"),
-            names={str(role): roles.text(str(role)) for role in roles.data},
-            values=node.values("values"),
-            note=node.text("note", default=""),
-        )
+        return node.entry(cls, names={str(role): roles.text(str(role)) for role in roles.data})

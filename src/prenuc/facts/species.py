@@ -27,7 +27,7 @@ class Band:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one band; it has no other keys."""
-        band = cls(node.value("position"), node.value("width"), node.value("weight"))
+        band = node.entry(cls)
         node.finish("a band")
         return band
 
@@ -70,12 +70,10 @@ class Species:
         taken = {*texts, *words, "source", "counterpart", "bands", "readings", "aliases"}
         for word in words:
             node.text(word, default="")
-        return cls(
-            **{key: node.text(key) for key in texts},
-            source=str(node.source()),
+        return node.entry(
+            cls,
             bands=tuple(Band.read(band) for band in node.children("bands")),
             counterpart=node.text("counterpart", default=""),
             values={str(key): node.value(str(key)) for key in node.data if key not in taken},
             readings=tuple(reading.as_value("a reading") for reading in node.children("readings")),
-            aliases=node.texts("aliases"),
         )

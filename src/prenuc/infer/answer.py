@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from prenuc.infer.profiles import AbstractKinetics
     from prenuc.infer.solve import Solution
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
 

@@ -6,12 +6,12 @@ axis cannot change in a recipe (no hold, no dispersion) it leaves out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries
-from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Measure, Portion, Take
+from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Take
 from prenuc.protocol.vessel import charged, reagent
 from prenuc.quantities import Quantity, parse
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.steps import Step
+    from prenuc.protocol.steps import Portion
 
-    Edit = Callable[[tuple[Step, ...]], tuple[Step, ...]]
+    Edit = Callable[[Protocol], Protocol]
 
 # Equivalents of the chalcogen, about those of Figures 1f, 3a, 4a and of oleic acid set free.
 ADDITIVES: Mapping[str, float] = {"TOPO": 8.8, "HMSA": 5.8, "HPPh2": 4.0, "HOA": 4.0}
@@ -43,7 +43,7 @@ class Level:
 
     Args:
         words: Such as "hold for 5 min".
-        edit: Changes the steps of a protocol.
+        edit: Varies a protocol.
     """
 
     words: str
@@ -75,7 +75,7 @@ class Plan:
     def with_level(self, level: Level) -> Plan | None:
         """Return the plan with one more change; None when it cannot be done."""
         try:
-            protocol = replace(self.protocol, steps=level.edit(self.protocol.steps))
+            protocol = level.edit(self.protocol)
         except InputError:
             return None
         return Plan(protocol, (*self.changes, level.words))
@@ -88,8 +88,12 @@ def base(protocol: Protocol, sampling: str = "early") -> Plan:
         protocol: Such as that of a recipe.
         sampling: When spectra are taken, a key of :data:`SAMPLINGS`.
     """
-    steps = tuple(_weighed(step) for step in protocol.steps)
-    return Plan(replace(protocol, steps=_sampled(SAMPLINGS[sampling])(steps)))
+    amounts = {
+        number: {portion.of: _mass(portion) for portion in step.contents}
+        for number, step in enumerate(protocol.steps, 1)
+        if isinstance(step, Charge | Inject | Take)
+    }
+    return Plan(protocol.with_amount(amounts).with_spectra(SAMPLINGS[sampling]))
 
 
 def axes(protocol: Protocol) -> dict[str, tuple[Level, ...]]:
@@ -99,35 +103,29 @@ def axes(protocol: Protocol) -> dict[str, tuple[Level, ...]]:
         protocol: Such as that of a recipe.
     """
     found = {
-        "additive": tuple(_additives(protocol.steps)),
-        "temperature": tuple(_temperatures(protocol.steps)),
-        "time": tuple(_holds(protocol.steps)),
-        "dilution": tuple(_dilutions(protocol.steps)),
-        "cuvette": tuple(_cuvettes(protocol.steps)),
-        "sampling": tuple(
-            Level(f"spectra at {', '.join(times)}", _sampled(times))
-            for name, times in SAMPLINGS.items()
-            if name != "early"
-        ),
+        "additive": tuple(_additives(protocol)),
+        "temperature": tuple(_temperatures(protocol)),
+        "time": tuple(_holds(protocol)),
+        "dilution": tuple(_dilutions(protocol)),
+        "cuvette": tuple(_cuvettes(protocol)),
+        "sampling": tuple(_sampled(times) for name, times in SAMPLINGS.items() if name != "early"),
     }
     return {name: levels for name, levels in found.items() if levels}
+
+
+def _sampled(times: tuple[str, ...]) -> Level:
+    return Level(f"spectra at {', '.join(times)}", lambda now: now.with_spectra(times))
 
 
 # ---- amounts -------------------------------------------------------------------------------------
 
 
-def _weighed(step: Step) -> Step:
-    """Return a step with amounts of substance turned into masses, and nothings left out."""
-    if not isinstance(step, (Charge, Inject, Take)):
-        return step
-    return replace(step, contents=tuple(_mass(p) for p in step.contents if p.amount.number))
-
-
-def _mass(portion: Portion) -> Portion:
-    if portion.amount.dimension not in {"[substance]", "[mass]"}:
-        return portion
+def _mass(portion: Portion) -> Quantity:
+    """Return an amount of substance as a mass; a volume stays, and so does nothing at all."""
+    if portion.amount.dimension not in {"[substance]", "[mass]"} or not portion.amount.number:
+        return portion.amount
     _, moles = charged(portion)
-    return Portion(_grams(moles * reagent(portion.of).molar_mass.si), portion.of)
+    return _grams(moles * reagent(portion.of).molar_mass.si)
 
 
 def _grams(kilograms: float) -> Quantity:
@@ -137,10 +135,10 @@ def _grams(kilograms: float) -> Quantity:
     return parse(f"{1e6 * kilograms:.1f} mg")
 
 
-def _chalcogen(steps: tuple[Step, ...]) -> tuple[str, float]:
-    """Return the first vessel and its moles of chalcogen."""
+def _chalcogen(protocol: Protocol) -> float:
+    """Return the moles of chalcogen that the first vessel with any is charged with."""
     chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
-    for step in steps:
+    for step in protocol.steps:
         if isinstance(step, Charge):
             atoms = 0.0
             for portion in step.contents:
@@ -148,57 +146,69 @@ def _chalcogen(steps: tuple[Step, ...]) -> tuple[str, float]:
                 parts = entries("reagents")[name].composition
                 atoms += moles * sum(n for part, n in parts.items() if part in chalcogens)
             if atoms:
-                return step.vessel, atoms
-    return "", 0.0
+                return atoms
+    return 0.0
 
 
 # ---- axes ----------------------------------------------------------------------------------------
 
 
-def _main(steps: tuple[Step, ...]) -> tuple[Heat, Hold] | None:
-    """Return the hottest heating and the hold after it."""
-    heats = [(s.to.si, i, s) for i, s in enumerate(steps) if isinstance(s, Heat) and s.to]
+@dataclass(frozen=True)
+class _Main:
+    """The hottest heating of a protocol and the holds of its vessel after it, each by number."""
+
+    heat: int
+    to: Quantity
+    holds: Mapping[int, Hold]
+
+    @property
+    def first(self) -> tuple[int, Hold]:
+        """The first of the holds."""
+        return next(iter(self.holds.items()))
+
+
+def _main(protocol: Protocol) -> _Main | None:
+    """Return the hottest heating, the first of several, with what is held after it."""
+    heats = [
+        (number, step.to)
+        for number, step in enumerate(protocol.steps, 1)
+        if isinstance(step, Heat) and step.to is not None
+    ]
     if not heats:
         return None
-    _, at, heat = max(heats, key=lambda one: one[0])
-    holds = [s for s in steps[at:] if isinstance(s, Hold) and s.vessel == heat.vessel]
-    return (heat, holds[0]) if holds else None
+    heat, to = max(heats, key=lambda one: one[1].si)
+    vessel = protocol.steps[heat - 1].vessel
+    holds = {
+        number: step
+        for number, step in enumerate(protocol.steps, 1)
+        if number > heat and isinstance(step, Hold) and step.vessel == vessel
+    }
+    return _Main(heat, to, holds) if holds else None
 
 
-def _put(steps: tuple[Step, ...], old: Step, *new: Step) -> tuple[Step, ...]:
-    """Return the steps with others in the place of one."""
-    at = next(i for i, step in enumerate(steps) if step is old)
-    return (*steps[:at], *new, *steps[at + 1 :])
-
-
-def _temperatures(steps: tuple[Step, ...]) -> Iterator[Level]:
-    if (place := _main(steps)) is None or place[0].to is None:
+def _temperatures(protocol: Protocol) -> Iterator[Level]:
+    if (main := _main(protocol)) is None:
         return
     for kelvin in TEMPERATURES:
-        celsius = f"{place[0].to.to('degC') + kelvin:.0f} degC"
+        celsius = f"{main.to.to('degC') + kelvin:.0f} degC"
 
-        def edit(now: tuple[Step, ...], celsius: str = celsius) -> tuple[Step, ...]:
-            main = _main(now)
-            return _put(now, main[0], replace(main[0], to=parse(celsius))) if main else now
+        def edit(now: Protocol, celsius: str = celsius) -> Protocol:
+            there = _main(now)
+            return now.with_temperature({there.heat: celsius}) if there else now
 
         yield Level(f"heat to {celsius}", edit)
 
 
-def _holds(steps: tuple[Step, ...]) -> Iterator[Level]:
-    if (place := _main(steps)) is None:
+def _holds(protocol: Protocol) -> Iterator[Level]:
+    if (main := _main(protocol)) is None:
         return
     for factor in HOLDS:
-        minutes = f"{place[1].duration.to('min') * factor:.3g} min"
+        minutes = f"{main.first[1].duration.to('min') * factor:.3g} min"
 
-        def edit(now: tuple[Step, ...], factor: float = factor) -> tuple[Step, ...]:
-            main = _main(now)
-            first = now.index(main[1]) if main else len(now)
-            return tuple(
-                replace(step, duration=_times(step.duration, factor))
-                if i >= first and isinstance(step, Hold) and step.vessel == now[first].vessel
-                else step
-                for i, step in enumerate(now)
-            )
+        def edit(now: Protocol, factor: float = factor) -> Protocol:
+            there = _main(now)
+            holds = there.holds.items() if there else ()
+            return now.with_duration({n: _times(hold.duration, factor) for n, hold in holds})
 
         yield Level(f"hold for {minutes}", edit)
 
@@ -207,82 +217,70 @@ def _times(duration: Quantity, factor: float) -> Quantity:
     return parse(f"{duration.number * factor:.4g} {duration.unit}")
 
 
-def _additives(steps: tuple[Step, ...]) -> Iterator[Level]:
-    """Yield additives at the beginning and halfway through the hold, and in the cuvette."""
-    vessel, atoms = _chalcogen(steps)
-    if atoms and _main(steps) is not None:
+def _additives(protocol: Protocol) -> Iterator[Level]:
+    """Yield additives at the beginning and halfway through the hold."""
+    atoms = _chalcogen(protocol)
+    if atoms and _main(protocol) is not None:
         for name, equivalents in ADDITIVES.items():
-            mass = _grams(equivalents * atoms * reagent(name).molar_mass.si)
-            inject = Inject(vessel=vessel, contents=(Portion(mass, name),))
-            yield Level(f"{mass} {name} when hot", _injecting(inject, 0.0))
-            yield Level(f"{mass} {name} halfway through the hold", _injecting(inject, 0.5))
+            portion = f"{_grams(equivalents * atoms * reagent(name).molar_mass.si)} {name}"
+            yield Level(f"{portion} when hot", _injecting(portion, 0.0))
+            yield Level(f"{portion} halfway through the hold", _injecting(portion, 0.5))
 
 
-def _injecting(inject: Inject, share: float) -> Edit:
+def _injecting(portion: str, share: float) -> Edit:
     """Return what injects after a share of the hold."""
 
-    def edit(now: tuple[Step, ...]) -> tuple[Step, ...]:
+    def edit(now: Protocol) -> Protocol:
         if (main := _main(now)) is None:
             return now
-        hold = main[1]
-        before = replace(hold, duration=_times(hold.duration, share))
-        after = replace(hold, duration=_times(hold.duration, 1.0 - share))
-        return _put(now, hold, *((before,) if share else ()), inject, after)
+        number, hold = main.first
+        return now.with_additive(portion, number, at=_times(hold.duration, share))
 
     return edit
 
 
-def _last_take(steps: tuple[Step, ...]) -> Take | None:
-    return next((step for step in reversed(steps) if isinstance(step, Take)), None)
+def _last_take(protocol: Protocol) -> tuple[int, Take] | None:
+    takes = [(n, step) for n, step in enumerate(protocol.steps, 1) if isinstance(step, Take)]
+    return takes[-1] if takes else None
 
 
-def _taking(change: Callable[[Take], Take]) -> Edit:
-    def edit(now: tuple[Step, ...]) -> tuple[Step, ...]:
+def _taking(change: Callable[[Protocol, int], Protocol]) -> Edit:
+    """Return what changes the last take, wherever it stands by then."""
+
+    def edit(now: Protocol) -> Protocol:
         last = _last_take(now)
-        return tuple(change(last) if step is last and last is not None else step for step in now)
+        return change(now, last[0]) if last is not None else now
 
     return edit
 
 
-def _dilutions(steps: tuple[Step, ...]) -> Iterator[Level]:
-    if (step := _last_take(steps)) is None:
+def _dilutions(protocol: Protocol) -> Iterator[Level]:
+    if (last := _last_take(protocol)) is None:
         return
     for factor in DILUTIONS:
+        more = [f"{_times(part.amount, factor)} {part.of}" for part in last[1].taken]
 
-        def change(step: Take, factor: float = factor) -> Take:
-            taken = tuple(Portion(_times(part.amount, factor), part.of) for part in step.taken)
-            return replace(step, taken=taken)
+        def thin(now: Protocol, take: int, factor: float = factor) -> Protocol:
+            return now.with_dilution({take: 1.0 / factor})
 
-        portions = " and ".join(str(part) for part in change(step).taken)
-        yield Level(f"{portions} into the {step.vessel}", _taking(change))
+        yield Level(f"{' and '.join(more)} into the {last[1].vessel}", _taking(thin))
 
 
-def _cuvettes(steps: tuple[Step, ...]) -> Iterator[Level]:
-    if (step := _last_take(steps)) is None:
+def _cuvettes(protocol: Protocol) -> Iterator[Level]:
+    if (last := _last_take(protocol)) is None:
         return
+    _, step = last
     for celsius in STANDING:
 
-        def warm(step: Take, celsius: float = celsius) -> Take:
-            return replace(step, temperature=parse(f"{celsius:g} degC"))
+        def warm(now: Protocol, take: int, celsius: float = celsius) -> Protocol:
+            return now.with_temperature({take: f"{celsius:g} degC"})
 
         yield Level(f"{step.vessel} at {celsius:g} degC", _taking(warm))
     there = {reagent(portion.of).id for portion in step.contents}
     for name, volume in POURED.items():
 
-        def pour(step: Take, name: str = name, volume: str = volume) -> Take:
-            return replace(step, contents=(*step.contents, Portion(parse(volume), name)))
+        def pour(now: Protocol, take: int, name: str = name, volume: str = volume) -> Protocol:
+            return now.with_amount({take: {name: volume}})
 
         if name not in there:
             yield Level(f"{volume} {name} into the {step.vessel}", _taking(pour))
-
-
-def _sampled(times: tuple[str, ...]) -> Edit:
-    """Return what replaces all measurements by a few of the last vessel measured."""
-
-    def edit(now: tuple[Step, ...]) -> tuple[Step, ...]:
-        vessels = [step.vessel for step in now if isinstance(step, Measure)]
-        kept = tuple(step for step in now if not isinstance(step, Measure))
-        vessel = vessels[-1] if vessels else kept[-1].vessel
-        return (*kept, Measure(vessel=vessel, times=tuple(parse(time) for time in times)))
-
-    return edit

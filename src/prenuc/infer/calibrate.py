@@ -35,8 +35,8 @@ from prenuc.infer.reproduce import checks as all_checks
 from prenuc.infer.reproduce import reproduce
 from prenuc.infer.search import Start, Task, covariance, search
 from prenuc.infer.varied import QUICK, Changed, ask
-from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.quantities import Quantity
+from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -192,18 +192,30 @@ def _material(check: Check) -> str:
 def calibrate(
     material: str,
     *,
+    mechanism: str | None = None,
     starts: int = 4,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Calibration:
-    """Fit a material's constants of the two-pathway model again.
+    """Fit a material's constants of the two-pathway model again, or those of a rival.
 
     Args:
         material: Such as "CdS".
+        mechanism: A rival such as "classical" (:func:`calibrate_rival`); ours when None.
         starts: Searches; the first from the package's own numbers, the others seeded.
         workers: Processes to work with.
         progress: Called with the finished share.
+
+    Returns:
+        Every constant before and after, with its interval where the observations fix it.
+
+    Raises:
+        InputError: There is no such material or rival, or nothing to fit.
     """
+    if mechanism is not None:
+        return calibrate_rival(
+            mechanism, material, starts=starts, workers=workers, progress=progress
+        )
     return calibrate_model(
         for_recipe, sets_of(material), material, starts=starts, workers=workers, progress=progress
     )

@@ -63,7 +63,7 @@ def rivals(material: str, *, metal: str | None = None) -> list[Mechanism]:
     return [ours, *bench.rivals(material, metal=metal).values()]
 
 
-def compare(
+def compare_mechanisms(
     spectra: SpectrumSeries | Sequence[SpectrumSeries],
     protocol: Protocol | Sequence[Protocol],
     *,

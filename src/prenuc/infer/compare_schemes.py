@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def which_scheme(
 
 def compare_schemes(
     data: SpectrumSeries | Trace,
-    schemes: Sequence[str],
+    schemes: Sequence[str] | None = None,
     *,
     at: str | None = None,
     background: bool = False,
@@ -105,7 +105,7 @@ def compare_schemes(
 
     Args:
         data: A trace, or spectra.
-        schemes: Such as "A -> B" and "A -> B -> C".
+        schemes: Such as "A -> B" and "A -> B -> C"; those of :func:`which_scheme` when None.
         at: Wavelength at which spectra are read, such as "311 nm"; all of them when None.
         background: An unknown constant lies under a trace.
         progress: Called with the finished share.
@@ -113,6 +113,8 @@ def compare_schemes(
     Raises:
         FitError: Fewer than two schemes, or one that cannot be fitted to the data.
     """
+    if schemes is None:
+        return which_scheme(data, at=at, progress=progress)
     names = list(dict.fromkeys(" ".join(scheme.split()) for scheme in schemes))
     if len(names) < 2:
         raise FitError(Problem(f"{len(names)} scheme to compare", 'Write "A -> B; A -> B -> C"'))

@@ -75,8 +75,7 @@ def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
         mend = "Give the spectra in the order of the protocol's 'measure' steps, at their times"
         raise FitError(Problem(what, mend))
     times = tuple(Quantity(float(t), spectra.time_unit) for t in spectra.time)
-    steps = [step for step in protocol.steps if not isinstance(step, Measure)]
-    return replace(protocol, steps=(*steps, Measure(vessel=next(iter(vessels)), times=times)))
+    return protocol.with_spectra(times, vessel=next(iter(vessels)))
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """A mechanism that stands trial: its spectra species by species, at other rate constants.
 
 What can move is every rate and equilibrium constant of the mechanism, each with the prior of
-:mod:`prenuc.infer.priors`. A mechanism of a user's own file has no constants of ours and stands as
-it is.
+:mod:`prenuc.infer.priors`. A mechanism that was put together from reactions, such as that of a
+user's own file, has no constants of ours and stands as it is.
 """
 
 from __future__ import annotations
@@ -15,12 +15,8 @@ import numpy as np
 
 from prenuc.infer.priors import PRIOR_FACTOR, Free
 from prenuc.infer.varied import QUICK, kind_of
-from prenuc.mechanism.dots import Moments
-from prenuc.mechanism.named import MODELS
-from prenuc.mechanism.two_pathway import MODEL as TWO_PATHWAY
-from prenuc.mechanism.two_pathway import two_pathway
+from prenuc.mechanism.constants import multiplied
 from prenuc.observe.absorption import uv_vis
-from prenuc.quantities import Quantity
 from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -110,7 +106,7 @@ class Contender:
     @cached_property
     def free(self) -> tuple[Free, ...]:
         """The constants that may move, in the order of the parameter file."""
-        if self.name.partition("/")[0] not in MODELS:
+        if self.mechanism.rule is None:
             return ()
         return tuple(
             Free.of(self.name, name, value)
@@ -119,24 +115,6 @@ class Contender:
             and value.status in PRIOR_FACTOR
             and value.quantity.number > 0
         )
-
-    def at(self, factors: Mapping[str, float]) -> Mechanism:
-        """Return the mechanism with some constants multiplied.
-
-        Args:
-            factors: Factor of each constant that moves, by name.
-        """
-        if not factors:
-            return self.mechanism
-        values = dict(self.mechanism.parameters)
-        for name, factor in factors.items():
-            old = values[name].quantity
-            values[name] = replace(values[name], quantity=Quantity(old.number * factor, old.unit))
-        model, _, which = self.name.partition("/")
-        metal = next(c.name for c in self.mechanism.components.values() if c.kind == "precursor")
-        if model == TWO_PATHWAY and self.mechanism.population is None:
-            return two_pathway(which, metal=metal, change=values, dots=Moments())
-        return MODELS[model](which, metal=metal, change=values)
 
     def shown(
         self, protocol: Protocol, wavelength: Array, factors: Mapping[str, float] | None = None
@@ -151,4 +129,6 @@ class Contender:
         Raises:
             SimulationError: The integrator gave up.
         """
-        return parts(simulate(self.at(factors or {}), protocol, solver=QUICK), wavelength)
+        new = multiplied(self.mechanism.constants, factors or {})
+        mechanism = self.mechanism.with_constants(new) if new else self.mechanism
+        return parts(simulate(mechanism, protocol, solver=QUICK), wavelength)

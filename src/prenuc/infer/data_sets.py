@@ -18,12 +18,14 @@ from prenuc.infer.noise import rotate
 from prenuc.infer.preparation import check_sets, filled
 from prenuc.infer.profiles import AbstractKinetics, Clock
 from prenuc.infer.stack import Stack, columns_of, member_of, plain
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
     Laws = Mapping[str, AbstractLaw | tuple[AbstractLaw, ...]]

@@ -27,7 +27,7 @@ from prenuc.infer.crew import work
 from prenuc.infer.measures import Bench
 from prenuc.infer.search import LIMIT
 from prenuc.infer.varied import QUICK, Changed, ask
-from prenuc.mechanism.choice import for_recipe
+from prenuc.simulation.choice import for_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

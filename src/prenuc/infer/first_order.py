@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
 

@@ -19,7 +19,8 @@ from prenuc.infer.solve import solve
 from prenuc.infer.stack import absorbers
 from prenuc.infer.starts import check_start
 from prenuc.observe.readings import values_too_large
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ from prenuc.infer.calibrate import judged, pass_rates, rows_of, task_for
 from prenuc.infer.crew import work
 from prenuc.infer.priors import sets_of
 from prenuc.infer.search import LIMIT, covariance, search
-from prenuc.mechanism.choice import for_recipe
+from prenuc.simulation.choice import for_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -2,8 +2,8 @@
 
 Each measure takes a :class:`Bench` (which runs and remembers experiments), a recipe and arguments
 as texts, and returns one number. ``vessel`` is a cuvette of the recipe, ``time`` a time on its
-clock; without a time the first spectrum counts. Any measure takes ``replace``, which changes the
-written procedure first: ``"180 degC => 140 degC; hold flask for 20 min => hold flask for 2 h"``.
+clock; without a time the first spectrum counts. Any measure takes ``vary``, which varies the
+procedure first (:meth:`Protocol.varied`): ``"heat flask = 140 degC; hold flask = 2 h"``.
 
 =================  =============================================================================
 measure            arguments; result
@@ -21,7 +21,8 @@ change of share    vessel, time, of, and later or to; later share less the earli
 gain over          vessel, time, of, recipe, [other vessel]; share here over share there
 gain by            vessel, time, of, by; share in the varied procedure over share in the written one
 dots over          vessel, time, [recipe], other vessel; number of dots here over there
-onset              vessel, time, nm, limit, at, temperatures; first temperature above the limit, °C
+onset              vessel, time, nm, limit, at, temperatures; the first of the temperatures of the
+                   step ``at`` above the limit, °C
 mass ratio         of, over; molar mass of one component over that of the other
 rate on dilution   product, factor; relaxation rate of a diluted last sample over the undiluted
 rate constant      panel; fitted k of a kinetic panel, 1/min (also: plateau, lag)
@@ -56,10 +57,11 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
     Choose = Callable[[Recipe], Mechanism]
 
+VARIED = ", varied"  # ends the name of a protocol that is not done as written
 NOISE, SEED = 2e-4, 1  # absorbance; enough for the exciton finder to judge what stands out
 
 
@@ -86,17 +88,18 @@ class Bench:
 
         Args:
             recipe_id: A recipe of the catalogue.
-            variation: Changes to the written procedure, "old => new; old => new".
+            variation: What is done otherwise, "hold flask = 2 h"; see :meth:`Protocol.varied`.
 
         Raises:
-            InputError: An old text does not stand in the procedure.
+            ProtocolError: The procedure cannot be varied so.
         """
         key = f"{recipe_id} with {variation}" if variation else recipe_id
         if key not in self._runs:
             recipe = get("recipes", recipe_id)
             protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
             if variation:
-                protocol = _varied(protocol, variation)
+                name = f"{protocol.name}{VARIED}"
+                protocol = dataclasses.replace(protocol.varied(variation), name=name)
             if self.alter is not None:
                 protocol = self.alter(protocol)
             run = simulate(self.choose(recipe), protocol, solver=self.solver)
@@ -113,7 +116,7 @@ class Bench:
         Args:
             panel: Such as "2a-b".
             recipe_id: A recipe of the catalogue.
-            variation: Changes to the written procedure.
+            variation: What is done otherwise.
         """
         key = (panel, recipe_id, variation)
         if key not in self._fits:
@@ -125,7 +128,7 @@ class Bench:
 
     def look(self, recipe_id: str, of: Mapping[str, str]) -> tuple[int, Measurement]:
         """Return index and measurement of a vessel at a time."""
-        run, _ = self.run(recipe_id, of.get("replace", ""))
+        run, _ = self.run(recipe_id, of.get("vary", ""))
         vessels = list(dict.fromkeys(m.vessel for m in run.measurements))
         wanted = [(i, m) for i, m in enumerate(run.measurements) if m.vessel == of["vessel"]]
         if not wanted:
@@ -134,16 +137,6 @@ class Bench:
             return wanted[0]
         time = parse(of["time"]).require("min").si
         return min(wanted, key=lambda pair: abs(pair[1].time - time))
-
-
-def _varied(protocol: Protocol, variation: str) -> Protocol:
-    text = str(protocol)
-    for change in variation.split(";"):
-        old, _, new = (part.strip() for part in change.partition("=>"))
-        if old not in text:
-            raise InputError(f"'{old}' does not stand in the procedure of {protocol.name}")
-        text = text.replace(old, new.replace(" // ", "\n"))
-    return Protocol.from_text(text, name=f"{protocol.name}, varied")
 
 
 def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> float:
@@ -162,7 +155,7 @@ def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> floa
 
 def _absorbance(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("replace", ""))
+    _, spectra = bench.run(recipe, of.get("vary", ""))
     scale = float(of.get("scale", "1"))
     nm = parse(of["nm"]).number
     return scale * float(np.interp(nm, spectra.wavelength, spectra.absorbance[index]))
@@ -172,7 +165,7 @@ def _spectrum(
     bench: Bench, recipe: str, of: Mapping[str, str]
 ) -> tuple[SpectrumSeries, np.ndarray]:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("replace", ""))
+    _, spectra = bench.run(recipe, of.get("vary", ""))
     noise = np.random.default_rng(SEED).normal(0.0, NOISE, spectra.wavelength.size)
     return spectra, spectra.absorbance[index] + noise
 
@@ -190,7 +183,7 @@ def _exciton_height(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 def _maximum(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("replace", ""))
+    _, spectra = bench.run(recipe, of.get("vary", ""))
     inside = (spectra.wavelength >= float(of["from"])) & (spectra.wavelength <= float(of["to"]))
     window = np.where(inside, spectra.absorbance[index], -np.inf)
     return float(spectra.wavelength[int(np.argmax(window))])
@@ -202,7 +195,7 @@ def _redshift(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 def _share(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     """Return the share of the chalcogen that named components, or kinds of them, hold."""
-    run, _ = bench.run(recipe, of.get("replace", ""))
+    run, _ = bench.run(recipe, of.get("vary", ""))
     _, measurement = bench.look(recipe, of)
     elements = {get("materials", m).chalcogen for m in ("CdS", "CdSe", "CdTe")}
     wanted = {word.strip() for word in of["of"].split(",")}
@@ -259,7 +252,7 @@ def _gain_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 
 def _dots(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    run, _ = bench.run(recipe, of.get("replace", ""))
+    run, _ = bench.run(recipe, of.get("vary", ""))
     _, measurement = bench.look(recipe, of)
     if run.mechanism.dots is None:
         return 0.0
@@ -272,7 +265,7 @@ def _dots_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
 
 
 def _gain_by(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    varied = _share(bench, recipe, {**of, "replace": of["by"]})
+    varied = _share(bench, recipe, {**of, "vary": of["by"]})
     return _ratio(varied, _share(bench, recipe, of))
 
 
@@ -281,7 +274,7 @@ def _onset(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     before = (math.nan, 0.0)
     for word in of["temperatures"].split(","):
         temperature = float(word)
-        place = {**of, "replace": f"{of['at']} => {temperature:g} degC"}
+        place = {**of, "vary": f"{of['at']} = {temperature:g} degC"}
         signal = _absorbance(bench, recipe, place)
         if signal > float(of["limit"]):
             share = (float(of["limit"]) - before[1]) / (signal - before[1])
@@ -319,7 +312,7 @@ def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float
 
 def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:
     def read(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-        value = bench.fit(of["panel"], recipe, of.get("replace", "")).params[quantity].value
+        value = bench.fit(of["panel"], recipe, of.get("vary", "")).params[quantity].value
         return math.nan if value is None else float(value)
 
     return read

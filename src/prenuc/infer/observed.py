@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.infer.calibrate import rows_of
 from prenuc.infer.crew import work
-from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.named import MODELS
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.mechanism.two_pathway import MODEL
+from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,8 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem
 from prenuc.observe.readings import judge_readings, judge_trace
-from prenuc.observe.series import SpectrumSeries, Trace
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
     from prenuc.simulation.solution import Run
 
 NOISE = 1e-3  # absorbance; the sensitivity limit that the authors state (seed @ Note S2)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
 from prenuc.facts.catalogue import entries, get, values_of
 from prenuc.infer.measures import Bench, measure
-from prenuc.mechanism.choice import for_recipe, rival_for
 from prenuc.mechanism.named import MODELS
 from prenuc.mechanism.two_pathway import MODEL
+from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -24,21 +24,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
 from prenuc.infer.crew import answers
 from prenuc.infer.measures import Bench
 from prenuc.infer.reproduce import checks as all_checks
 from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, recipes_of, value_of
-from prenuc.mechanism.choice import for_recipe
+from prenuc.protocol.varying import changes_amounts, temperature_of
 from prenuc.quantities import Quantity
+from prenuc.simulation.choice import for_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from prenuc.infer.measures import Choose
     from prenuc.infer.varied import Name
     from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.steps import Step
 
 Test = Literal["one at a time", "all at once", "bath", "unreported"]
 
@@ -91,15 +90,11 @@ class Offset:
 
     def __call__(self, protocol: Protocol) -> Protocol:
         """Return the protocol as it was really done."""
-        return replace(protocol, steps=tuple(self._step(step) for step in protocol.steps))
-
-    def _step(self, step: Step) -> Step:
-        moved: dict[str, Any] = {}
-        for name in ("to", "temperature"):
-            written = getattr(step, name, None)
-            if written is not None and written.to("degC") > WARM:
-                moved[name] = Quantity(written.to("degC") + self.by, "degC")
-        return replace(step, **moved) if moved else step
+        written = {n: temperature_of(step) for n, step in enumerate(protocol.steps, 1)}
+        baths = {n: at.to("degC") for n, at in written.items() if at is not None}
+        return protocol.with_temperature(
+            {n: Quantity(at + self.by, "degC") for n, at in baths.items() if at > WARM}
+        )
 
 
 def varied_constants(names: Iterable[Name]) -> list[Name]:
@@ -182,16 +177,13 @@ def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, flo
         solver=QUICK,
         alter=Offset(case.offset) if case.offset else None,
     )
-    return ask([c for c in wanted if not case.assume or _askable(c, bench)], bench)
+    return ask([check for check in wanted if _askable(check, case)], bench)
 
 
-def _askable(check: Check, bench: Bench) -> bool:
-    """Return whether what a check rewrites still stands in a procedure with other amounts."""
-    try:
-        ask([check], bench)
-    except InputError:
-        return False
-    return True
+def _askable(check: Check, case: Case) -> bool:
+    """Return whether what a check varies means the same: no amount does in another batch mass."""
+    amounts = changes_amounts(check.of.get("vary", ""))
+    return not (amounts and any("batch mass" in one for one in case.assume.values()))
 
 
 @dataclass(frozen=True)

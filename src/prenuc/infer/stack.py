@@ -29,7 +29,7 @@ from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
 from prenuc.infer.profiles import AbstractKinetics, Clock, Lagged, Variable
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

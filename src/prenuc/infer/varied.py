@@ -1,8 +1,8 @@
 """The published checks asked again with other constants, for calibration and robustness.
 
-A change names numbers by parameter set and constant. While a mechanism is built, the changed sets
-stand in the catalogue in place of the package's own, so that any builder (the two-pathway model,
-the alloy, a rival) sees them without knowing about it.
+A change names numbers by parameter set and constant. A mechanism knows where each of its constants
+stands (:meth:`Mechanism.origin`), so that a change of one set reaches every mechanism that has it:
+the two-pathway model, the alloy, a rival.
 
 What a constant is follows from the last word of its name:
 
@@ -12,9 +12,9 @@ last word        what                                                kind
 k                rate constant at its reference temperature          rate
 K                equilibrium constant at its reference temperature   equilibrium
 half, threshold  concentration at which something is half of its     concentration
-solubility       most; the reciprocal of a binding constant
-energy           activation energy                                   energy
-enthalpy         reaction enthalpy                                   energy
+solubility, h    most; the reciprocal of a binding constant
+Ea               activation energy                                   energy
+H                reaction enthalpy                                   energy
 ===============  ==================================================  ========================
 
 Anything else (orders, sites, counts, sizes, barriers, reference temperatures) is structure. So is
@@ -24,20 +24,19 @@ a ``reference``: the concentration at which a rate constant is quoted.
 from __future__ import annotations
 
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from prenuc.errors import MechanismError, SimulationError, unknown_name
-from prenuc.facts.catalogue import entries, get
-from prenuc.infer.measures import measure
+from prenuc.errors import MechanismError, SimulationError
+from prenuc.facts.catalogue import get
+from prenuc.infer.measures import VARIED, measure
+from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.reaction import Binding
-from prenuc.protocol.plan import Add
 from prenuc.quantities import Quantity
-from prenuc.simulation.solver import Rodas
+from prenuc.simulation.solvers import Rodas
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from prenuc.facts.check import Check
     from prenuc.facts.recipe import ParameterSet, Recipe
@@ -55,10 +54,11 @@ _KINDS: Mapping[str, Kind] = {
     "k": "rate",
     "K": "equilibrium",
     "half": "concentration",
+    "h": "concentration",
     "threshold": "concentration",
     "solubility": "concentration",
-    "energy": "energy",
-    "enthalpy": "energy",
+    "Ea": "energy",
+    "H": "energy",
 }
 
 
@@ -71,7 +71,7 @@ def value_of(name: Name) -> Value:
     """Return a constant of the package."""
     parameters: ParameterSet = get("parameters", name[0])
     if name[1] not in parameters.values:
-        raise MechanismError(unknown_name("parameter", name[1], parameters.values))
+        raise MechanismError(no_constant(name[1], parameters.values, name[0]))
     return parameters.values[name[1]]
 
 
@@ -82,32 +82,27 @@ class Changed:
     Args:
         choose: Chooses it with the package's own constants.
         change: Numbers in the units of the package's own, by set and constant.
+
+    Raises:
+        MechanismError: A set has no constant of a name.
     """
 
     choose: Choose
     change: Mapping[Name, float]
 
+    def __post_init__(self) -> None:
+        for name in self.change:
+            value_of(name)
+
     def __call__(self, recipe: Recipe) -> Mechanism:
         """Return the mechanism for a recipe."""
-        with _standing_in(self.change):
-            return self.choose(recipe)
-
-
-@contextmanager
-def _standing_in(change: Mapping[Name, float]) -> Iterator[None]:
-    known = entries("parameters")
-    before = {which: known[which] for which, _ in change}
-    for which, kept in before.items():
-        values = dict(kept.values)
-        for (owner, name), number in change.items():
-            if owner == which:
-                old = value_of((owner, name))
-                values[name] = replace(old, quantity=Quantity(number, old.quantity.unit))
-        known[which] = replace(kept, values=values)
-    try:
-        yield
-    finally:
-        known.update(before)
+        usual = self.choose(recipe)
+        new = {
+            name: replace(old, quantity=Quantity(self.change[key], old.quantity.unit))
+            for name, old in usual.parameters.items()
+            if (key := usual.origin(name)) in self.change
+        }
+        return usual.with_constants(new) if new else usual
 
 
 def ask(checks: Iterable[Check], bench: Bench) -> dict[str, float]:
@@ -135,11 +130,6 @@ def recipes_of(check: Check) -> tuple[str, ...]:
 
 def owners(checks: Iterable[Check], choose: Choose) -> dict[str, frozenset[Name]]:
     """Return, by recipe, the constants of parameter sets that its mechanism was built from."""
-    known = {
-        id(value): (owner.id, name)
-        for owner in entries("parameters").values()
-        for name, value in owner.values.items()
-    }
     found: dict[str, frozenset[Name]] = {}
     for recipe in dict.fromkeys(name for check in checks for name in recipes_of(check)):
         try:
@@ -147,8 +137,7 @@ def owners(checks: Iterable[Check], choose: Choose) -> dict[str, frozenset[Name]
         except MechanismError:  # a rival that has nothing to say
             found[recipe] = frozenset()
         else:
-            used = (id(value) for value in mechanism.parameters.values())
-            found[recipe] = frozenset(known[one] for one in used if one in known)
+            found[recipe] = frozenset(map(mechanism.origin, mechanism.constants))
     return found
 
 
@@ -177,9 +166,8 @@ class Reach:
         ask(checks, bench)
         charged: dict[str, frozenset[str]] = {}
         for run, _ in bench.finished():
-            recipe = run.protocol.name.removesuffix(", varied")
-            added = {n for op in run.protocol.plan if isinstance(op, Add) for n in op.amounts}
-            charged[recipe] = charged.get(recipe, frozenset()) | added
+            recipe = run.protocol.name.removesuffix(VARIED)
+            charged[recipe] = charged.get(recipe, frozenset()) | run.protocol.reagents
         return cls(bench.choose, owners(checks, bench.choose), charged)
 
     def recipes(self, change: Mapping[Name, float]) -> list[str]:

@@ -18,7 +18,7 @@ from prenuc.infer.first_order import FirstOrderTest, judge_first_order
 from prenuc.infer.isosbestic import IsosbesticTest, judge_isosbestic
 from prenuc.infer.resolution import MOST, Resolution, resolve
 from prenuc.infer.shift import ShiftTest, judge_shift
-from prenuc.observe.series import Trace
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,7 +89,7 @@ class Views:
         return f"<pre>{escape(self.report())}</pre>"
 
 
-def views(
+def view(
     series: SpectrumSeries,
     *,
     at: str | None = None,

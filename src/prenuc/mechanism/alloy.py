@@ -19,6 +19,7 @@ show none, are moments (``dots.py``).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
@@ -29,7 +30,7 @@ from prenuc.mechanism.reaction import Power, Reaction, mass_action
 from prenuc.mechanism.two_pathway import reactions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
@@ -37,24 +38,40 @@ if TYPE_CHECKING:
 MODEL = "alloy"
 
 
-def alloy(which: str = "CdTeSe", *, change: Mapping[str, Value] | None = None) -> Mechanism:
+def alloy(which: str = "CdTeSe") -> Mechanism:
     """Return the mechanism of two materials in one pot.
+
+    Its constants are those of the substitution under their own names, and those of each material
+    with the material before them, such as "CdTe isomerisation.k".
 
     Args:
         which: "CdTeSe".
-        change: Values that replace constants of the substitution of the same name.
     """
     parameters: ParameterSet = get("parameters", f"{MODEL}/{which}")
-    values = {**parameters.values, **(change or {})}
     sets = [get("parameters", parameters.names[part]) for part in ("first", "second")]
-    pots = [Cast.of(s, s.values, suffix=f" ({s.material})") for s in sets]
-    own = Cast.of(parameters, values)
+    merged = {_of(one, name): v for one in sets for name, v in one.values.items()}
+    return Mechanism.written(partial(_written, parameters, sets), {**merged, **parameters.values})
+
+
+def _of(one: ParameterSet, name: str) -> str:
+    """Return the name in the alloy of a constant of one material's set."""
+    return f"{one.material} {name}"
+
+
+def _written(
+    parameters: ParameterSet, sets: Sequence[ParameterSet], values: Mapping[str, Value]
+) -> Mechanism:
+    """Return the alloy of a parameter set, and of one for each material, with other constants."""
+    pots = [
+        Cast.of(s, {n: values[_of(s, n)] for n in s.values}, suffix=f" ({s.material})")
+        for s in sets
+    ]
+    own = Cast.of(parameters, {name: values[name] for name in parameters.values})
     components: dict[str, Component] = {}
     for pot in pots:
-        components |= {component.name: component for component in pot.components()}
+        components |= {component.name: component for component in pot.components}
     halves = [half for pot in pots for half in _halves(pot, parameters)]
     components |= {half.name: half for half in halves}
-    merged = {f"{s.material} {name}": v for s in sets for name, v in s.values.items()}
     return Mechanism(
         name=parameters.id,
         components=components,
@@ -63,8 +80,8 @@ def alloy(which: str = "CdTeSe", *, change: Mapping[str, Value] | None = None) -
             *_substitution(own, pots, parameters),
             *(reaction for pot in pots for reaction in _isomerisation(own, pot, parameters)),
         ),
-        parameters={**merged, **values},
         material=parameters.material,
+        borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )
 
 
@@ -81,7 +98,7 @@ def _half(name: str, pot: Cast) -> str:
 
 def _halves(pot: Cast, parameters: ParameterSet) -> list[Component]:
     """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
-    pc = next(c for c in pot.components() if c.name == pot.pairs[0][0])
+    pc = next(c for c in pot.components if c.name == pot.pairs[0][0])
     return [
         Component(
             _half(parameters.names[kind], pot),

@@ -1,8 +1,8 @@
 """Who plays which part in the two-pathway model of one material, and the constants they act by.
 
 A parameter set (``data/parameters/*.yaml``) names the players and the constants. A constant
-``<step>.k`` has its temperature in ``<step>.at`` and its activation energy in ``<step>.energy``; a
-reversible one has ``<step>.K``, ``<step>.K at`` and ``<step>.enthalpy`` beside them.
+``<step>.k`` has its temperature in ``<step>.at`` and its activation energy in ``<step>.Ea``; a
+reversible one has ``<step>.K``, ``<step>.K at`` and ``<step>.H`` beside them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import entries, get
-from prenuc.mechanism.mechanism import Component, QuantumDotMoments, volume_fraction
+from prenuc.mechanism.mechanism import Component, volume_fraction
+from prenuc.mechanism.population import QuantumDotMoments
 from prenuc.mechanism.reaction import Arrhenius, Binding, Power, Saturation
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
     from prenuc.mechanism.reaction import Factor
+
+MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
 def total(*parts: Mapping[str, float]) -> dict[str, float]:
@@ -117,13 +120,13 @@ class Cast:
 
     def constant(self, name: str) -> Arrhenius:
         """Return k(T) of a step."""
-        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "energy"))
+        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "Ea"))
         return Arrhenius(k, at, energy)
 
     def backward(self, forward: Arrhenius, name: str) -> Arrhenius:
         """Return k(T) of the way back of a reversible step, by the route of ``forward``."""
         equilibrium, at = self.number(f"{name}.K"), self.number(f"{name}.K at")
-        return forward.reverse(equilibrium, self.number(f"{name}.enthalpy"), at)
+        return forward.reverse(equilibrium, self.number(f"{name}.H"), at)
 
     def reverse(self, name: str) -> Arrhenius:
         """Return k(T) of the way back of a reversible step."""
@@ -170,7 +173,7 @@ class Cast:
         return tuple(
             Binding(
                 self.pool(ligand),
-                self.number(f"{prefix}{ligand}.half"),
+                self.number(f"{prefix}{ligand}.h"),
                 self.number(f"{prefix}{ligand}{suffix}"),
             )
             for ligand in ligands
@@ -187,7 +190,7 @@ class Cast:
         free = {"precursor", "by-product", "medium"}
         return {
             component.name: component.composition[additive]
-            for component in self.components()
+            for component in self.components
             if component.kind in free
             and component.composition
             and additive in component.composition
@@ -201,7 +204,11 @@ class Cast:
     @cached_property
     def stages(self) -> list[str]:
         """The as-synthesised PC, step by step."""
-        return [f"as-{self.pairs[0][0]}.{i + 1}" for i in range(round(self.number("stage.count")))]
+        count = self.number("stage.count")
+        if not 1 <= count <= MOST_STAGES:
+            what = f"{self.values['stage.count'].quantity} stages"
+            raise MechanismError(Problem(what, f"Give 1 to {MOST_STAGES}", where="stage.count"))
+        return [f"as-{self.pairs[0][0]}.{i + 1}" for i in range(round(count))]
 
     @property
     def compounds(self) -> list[str]:
@@ -234,6 +241,7 @@ class Cast:
         free = {f"{part} (released)": n for part, n in anions.items()}
         return total(free, {self.carrier: 1.0} if self.carrier else {})
 
+    @cached_property
     def components(self) -> list[Component]:
         """Return everything that the mechanism counts."""
         material, shelf, r = get("materials", self.material), entries("reagents"), self.ratio

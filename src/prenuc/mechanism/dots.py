@@ -151,7 +151,7 @@ def _by_compounds(cast: Cast) -> tuple[Reaction, ...]:
 def _dissolution(cast: Cast) -> Reaction:
     """Return (3), per dot with β = 1: k_grow Mo_eq, both at the temperature of the moment."""
     join, at = cast.constant("growth"), cast.number("growth.solubility at")
-    solubility = Arrhenius(cast.number("growth.solubility"), at, cast.number("growth.enthalpy"))
+    solubility = Arrhenius(cast.number("growth.solubility"), at, cast.number("growth.H"))
     leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
     return Reaction("dissolution", {cast.dots.units: -1.0, cast.monomer: 1.0}, leave)
 

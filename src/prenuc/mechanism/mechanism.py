@@ -1,21 +1,32 @@
-"""A mechanism: components, reactions, and the numbers behind them; checked when it is built."""
+"""A mechanism: components, reactions, and the numbers behind them; checked when it is built.
+
+"The same, but with this constant" is :meth:`Mechanism.with_constants`, and nothing else: a
+mechanism is frozen, and its variants share what follows from its structure alone.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import moieties
+from prenuc.mechanism.by_hand import constants_of, with_constants_of
+from prenuc.mechanism.constants import given_anew
 from prenuc.mechanism.reaction import Power
+from prenuc.mechanism.structure import Shared, same_channels, same_reactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from prenuc.facts.value import Value
-    from prenuc.mechanism.population import SizeClasses
+    from prenuc.mechanism.constants import Given
+    from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
     from prenuc.mechanism.reaction import Reaction
+
+    Rule = Callable[[Mapping[str, Value]], "Mechanism"]
 
 BALANCE_TOLERANCE = 1e-9  # relative; stoichiometric numbers are written, not computed
 
@@ -41,23 +52,6 @@ class Component:
 
 
 @dataclass(frozen=True)
-class QuantumDotMoments:
-    """Names of the four moments Σ l^p of a dot population, l = (units per dot)^(1/3).
-
-    Args:
-        number: p = 0.
-        length: p = 1.
-        surface: p = 2.
-        units: p = 3, the formula units in dots: the only one that carries matter.
-    """
-
-    number: str = "QD number"
-    length: str = "QD length"
-    surface: str = "QD surface"
-    units: str = "QD"
-
-
-@dataclass(frozen=True)
 class Mechanism:
     """What could happen in a vessel.
 
@@ -71,6 +65,11 @@ class Mechanism:
         population: The dots class by class; None when they are moments or when there are none.
         initial: Starting concentrations (mol/m³) of a bare network.
         units: Units in which a bare network was written and is reported.
+        borrowed: Parameter set of a constant, and its name there, where that is not the set of the
+            mechanism's own name.
+        rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
+            together from reactions, or changed in another way than by its constants.
+        shared: What has been worked out from the structure, for all variants at once.
 
     Raises:
         MechanismError: See :meth:`issues`; all at once.
@@ -85,6 +84,85 @@ class Mechanism:
     population: SizeClasses | None = None
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
+    shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
+
+    @classmethod
+    def written(cls, rule: Rule, values: Mapping[str, Value]) -> Mechanism:
+        """Return what a rule writes from constants; its variants are written by the same rule.
+
+        Args:
+            rule: Returns a new mechanism for all its constants by name, and depends on nothing
+                else. A function of a module, or a ``functools.partial`` of one, where mechanisms
+                go to other processes.
+            values: The constants.
+
+        Raises:
+            MechanismError: The rule cannot write a mechanism from them.
+        """
+        mechanism = rule(values)
+        object.__setattr__(mechanism, "rule", rule)  # it is new, and nobody else has it yet
+        object.__setattr__(mechanism, "parameters", values)
+        return mechanism
+
+    def with_constants(
+        self, given: Mapping[str, Given], *, places: Mapping[str, str] | None = None
+    ) -> Mechanism:
+        """Return the same mechanism with other constants; this one stays as it is.
+
+        Args:
+            given: Such as ``{"isomerisation.k": "0.03 1/min", "exchange.K": 0.1}``: texts,
+                quantities, values with a source, or plain numbers where a constant has no unit.
+                :attr:`constants` lists the names.
+            places: ``file:line`` of each, for messages.
+
+        Raises:
+            MechanismError: No constant has such a name (the nearest are given), a unit does not
+                fit, or a number is impossible; all problems at once.
+        """
+        new = given_anew(self.constants, given, places)
+        values = {**self.parameters, **new}
+        if self.rule is not None:
+            variant = Mechanism.written(self.rule, values)
+        else:
+            variant = copy(self)  # what is checked at birth does not hang on rate constants
+            object.__setattr__(variant, "parameters", values)
+            self._move(variant, new)
+        if variant.is_like(self):
+            object.__setattr__(variant, "shared", self.shared)
+        return variant
+
+    def _move(self, variant: Mechanism, new: Mapping[str, Value]) -> None:
+        """Give the reactions of a fresh copy their new constants."""
+
+        def moved(reactions: Iterable[Reaction]) -> tuple[Reaction, ...]:
+            return tuple(with_constants_of(reaction, new) for reaction in reactions)
+
+        object.__setattr__(variant, "reactions", moved(self.reactions))
+        if self.population is not None:
+            joins, leaves = self.population.attachment, self.population.detachment
+            sizes = replace(self.population, attachment=moved(joins), detachment=moved(leaves))
+            object.__setattr__(variant, "population", sizes)
+
+    @property
+    def constants(self) -> Mapping[str, Value]:
+        """Every number that :meth:`with_constants` can change, by name."""
+        if self.rule is not None:
+            return self.parameters
+        return constants_of(self.all_reactions, self.units, self.name)
+
+    def origin(self, name: str) -> tuple[str, str]:
+        """Return the parameter set that a constant stands in, and its name there."""
+        return self.borrowed.get(name, (self.name, name))
+
+    def is_like(self, other: Mechanism) -> bool:
+        """Return whether two mechanisms differ in numbers alone: same reactions, same sizes."""
+        return (
+            tuple(self.components) == tuple(other.components)
+            and same_reactions(self.all_reactions, other.all_reactions)
+            and same_channels(self.population, other.population)
+        )
 
     def __post_init__(self) -> None:
         issues = self.issues()

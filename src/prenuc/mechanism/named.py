@@ -1,4 +1,4 @@
-"""Mechanisms of the package by name: "two-pathway/CdS", "classical/CdS"."""
+"""Mechanisms of the package by name: "two-pathway/CdS", "classical/CdS", "alloy/CdTeSe"."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.mechanism import alloy as mixture
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.rivals.players import system_named
 from prenuc.mechanism.two_pathway import MODEL, two_pathway
@@ -27,18 +28,21 @@ def mechanism_named(
     Args:
         name: Model and material, such as "two-pathway/CdS"; ``prenuc list parameters`` shows all.
             A system of the two-pathway model ("classical/CdTe-ODE") means its metal carboxylate.
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        dots: How the two-pathway model counts dots, class by class when None; the rivals count
-            moments in any case.
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2"; an alloy has the
+            ones of its materials in any case.
+        dots: How the two-pathway model counts dots, class by class when None; the rivals
+            and the alloy count moments in any case.
 
     Raises:
         MechanismError: There is none of that name; the nearest names are given.
     """
     model, _, which = name.partition("/")
-    known = [p.id for p in entries("parameters").values() if p.model in MODELS]
+    known = [p.id for p in entries("parameters").values() if p.model in {*MODELS, mixture.MODEL}]
     plain, _ = system_named(which)
     if name not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
         raise MechanismError(unknown_name("mechanism", name, known))
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)
+    if model == mixture.MODEL:
+        return mixture.alloy(which)
     return MODELS[model](which, metal=metal)

@@ -10,7 +10,7 @@ Either a reaction network::
       - {equation: "A <-> C", k: 1.0, k_reverse: 0.5}
       - {equation: "B -> C", k: {at: 25 degC, value: 0.015, Ea: 85}}
 
-or a change to a mechanism of the package::
+or a change to any mechanism of the package, which is :meth:`Mechanism.with_constants`::
 
     based_on: two-pathway/CdS
     change: {isomerisation.k: 0.03 1/min}
@@ -20,17 +20,19 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names, unknown_name
-from prenuc.facts.catalogue import entries
-from prenuc.facts.document import Node, load
+from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names
+from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
+from prenuc.facts.yaml_file import load
+from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
+from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
-from prenuc.mechanism.two_pathway import MODEL, impossible, two_pathway
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -59,25 +61,27 @@ def read_mechanism(path: Path) -> Mechanism:
 
 def _changed(node: Node) -> Mechanism | None:
     base = node.text("based_on")
-    known = {f"{MODEL}/{p.material}": p for p in entries("parameters").values() if p.model == MODEL}
     change = node.child("change", default={})
     node.finish("a changed mechanism")
-    if base not in known:
-        node.problems.append(unknown_name("mechanism", base, known, node.where("based_on")))
+    values, places = {}, {str(name): change.where(name) for name in change.data}
+    try:
+        mechanism = mechanism_named(base)
+    except MechanismError as error:
+        node.problems += [problem.at(node.where("based_on")) for problem in error.problems]
         return None
-    values = {}
-    for name in change.data:
-        if name not in known[base].values:
-            problem = unknown_name("parameter", str(name), known[base].values, change.where(name))
-            node.problems.append(problem)
-            continue
-        quantity = change.written(str(name))
-        if quantity is None:
-            continue
-        wrong = impossible(str(name), quantity, known[base].values[name].quantity)
-        node.problems += [problem.at(change.where(name)) for problem in wrong]
-        values[str(name)] = Value(quantity, Source("user", change.where(name)), "assumed")
-    return None if node.problems else two_pathway(known[base].material, change=values)
+    for name, where in places.items():
+        if name not in mechanism.constants:
+            node.problems.append(no_constant(name, mechanism.constants, where))
+        elif (quantity := change.written(name)) is not None:
+            values[name] = Value(quantity, Source("user", where), "assumed")
+    try:
+        return mechanism.with_constants(values, places=places)
+    except MechanismError as error:
+        node.problems += [
+            replace(problem, where=places.get(problem.where, problem.where))
+            for problem in error.problems
+        ]
+        return None
 
 
 def _network(node: Node, name: str) -> Mechanism | None:

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import Problem
-from prenuc.mechanism.mechanism import QuantumDotMoments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +86,23 @@ class DiffusionAndSurface(AbstractProfile):
 def capillarity(surface_energy: float, unit_volume: float) -> float:
     """Return Γ in K for a surface energy in J/m² and the volume of a unit in m³."""
     return float((36 * math.pi) ** (1 / 3) * surface_energy * unit_volume ** (2 / 3) / BOLTZMANN)
+
+
+@dataclass(frozen=True)
+class QuantumDotMoments:
+    """Names of the four moments Σ l^p of a dot population, l = (units per dot)^(1/3).
+
+    Args:
+        number: p = 0.
+        length: p = 1.
+        surface: p = 2.
+        units: p = 3, the formula units in dots: the only one that carries matter.
+    """
+
+    number: str = "QD number"
+    length: str = "QD length"
+    surface: str = "QD surface"
+    units: str = "QD"
 
 
 @dataclass(frozen=True)

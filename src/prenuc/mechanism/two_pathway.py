@@ -54,9 +54,10 @@ for this project, not results of the seed; their status says so.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem, QuantityError, unknown_name
+from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.cast import Cast, total
 from prenuc.mechanism.dots import AbstractDots, Classes
@@ -69,55 +70,47 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
     from prenuc.mechanism.reaction import Arrhenius, Factor
-    from prenuc.quantities import Quantity
 
 MODEL = "two-pathway"
-MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
 def two_pathway(
-    which: str,
-    *,
-    metal: str | None = None,
-    change: Mapping[str, Value] | None = None,
-    dots: AbstractDots | None = None,
+    which: str, *, metal: str | None = None, dots: AbstractDots | None = None
 ) -> Mechanism:
     """Return the two-pathway model of a material with the package's own constants.
 
     Args:
         which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name.
         dots: How dots are counted: :class:`Classes` (when None) or, coarse, :class:`Moments`.
 
     Raises:
-        MechanismError: There is no such parameter set, or no constant of a name.
+        MechanismError: There is no such parameter set.
     """
     known = parameter_sets()
     if which not in known:
         raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
-    parameters = known[which]
-    problems: list[Problem] = []
-    for name, new in (change or {}).items():
-        if name in parameters.values:
-            old = parameters.values[name].quantity
-            problems += [problem.at(name) for problem in impossible(name, new.quantity, old)]
-        else:
-            problems.append(unknown_name("parameter", name, parameters.values))
-    if problems:
-        raise MechanismError(problems)
-    cast = Cast.of(parameters, {**parameters.values, **(change or {})}, metal=metal)
-    counted = dots or Classes()
-    reactions = reactions_of(cast, counted)
+    rule = partial(_written, known[which], metal, dots or Classes())
+    return Mechanism.written(rule, known[which].values)
+
+
+def _written(
+    parameters: ParameterSet,
+    metal: str | None,
+    dots: AbstractDots,
+    values: Mapping[str, Value],
+) -> Mechanism:
+    """Return the model of a parameter set with the constants ``values``."""
+    cast = Cast.of(parameters, values, metal=metal)
+    reactions = reactions_of(cast, dots)
     nucleations = [r.name for r in reactions if r.stoichiometry.get(cast.dots.units, 0.0) > 1]
     return Mechanism(
         name=parameters.id,
-        components={component.name: component for component in cast.components()},
+        components={component.name: component for component in cast.components},
         reactions=reactions,
-        parameters=cast.values,
         material=parameters.material,
         dots=cast.dots,
-        population=counted.population(cast, nucleations),
+        population=dots.population(cast, nucleations),
     )
 
 
@@ -130,22 +123,6 @@ def parameter_sets() -> dict[str, ParameterSet]:
 def reactions_of(cast: Cast, dots: AbstractDots) -> tuple[Reaction, ...]:
     """Return all reactions of a cast; growth of size classes, (8) and (11), is not among them."""
     return (*pathway_1(cast), *pathway_2(cast, dots), *bridge(cast), *dots.growth(cast))
-
-
-def impossible(name: str, new: Quantity, old: Quantity) -> list[Problem]:
-    """Return what is wrong with a number that is to replace the constant ``name``."""
-    try:
-        new.require(old.unit)
-    except QuantityError as error:
-        return list(error.problems)
-    if new.dimension == "[temperature]" and new.si <= 0:
-        return [Problem(f"{new} is not above absolute zero", "Give a temperature")]
-    if name == "stage.count" and not 1 <= new.number <= MOST_STAGES:
-        return [Problem(f"{new} stages", f"Give 1 to {MOST_STAGES}")]
-    signed = (".energy", ".enthalpy", ".sites", ".order")
-    if new.dimension != "[temperature]" and new.number < 0 and not name.endswith(signed):
-        return [Problem(f"'{name}' is below zero", "Give zero or more")]
-    return []
 
 
 def pathway_1(cast: Cast) -> list[Reaction]:

@@ -34,8 +34,7 @@ from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
     from prenuc.simulation.solution import Measurement, Run
@@ -47,7 +46,7 @@ def uv_vis(
     run: Run,
     *,
     vessel: str | None = None,
-    wavelength: NDArray[np.float64] | None = None,
+    wavelength: Array | None = None,
     noise: float = 0.0,
     offset: float = 0.0,
     seed: int | None = None,
@@ -68,20 +67,13 @@ def uv_vis(
     measurements = run.of(vessel)
     if not measurements:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
-    if not (noise >= 0 and offset >= 0):
-        raise InputError(Problem("a noise below zero", "Give a standard deviation of zero or more"))
-    if seed is not None and seed < 0:
-        raise InputError(Problem(f"a seed of {seed}", "Give a whole number of zero or more"))
-    if (noise or offset) and seed is None:
-        raise InputError("noise needs a seed, so that the same call gives the same spectra")
+    _check_noise(noise, offset, seed)
     nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength)
     path, history = _path_length(run)
     clean = np.array([_absorbance(run, measurement, nm) for measurement in measurements]) * path
     variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None
     if variance is not None:
-        generator = np.random.default_rng(seed)
-        clean = clean + generator.normal(0.0, noise, clean.shape) if noise else clean
-        clean = clean + generator.normal(0.0, offset, (len(clean), 1)) if offset else clean
+        clean = _noisy(clean, noise, offset, seed)
         history.append(f"noise {noise:g}, offset of each spectrum {offset:g}, seed {seed}")
     return SpectrumSeries(
         wavelength=nm,
@@ -92,6 +84,29 @@ def uv_vis(
         metadata={"recipe": run.protocol.name, "mechanism": run.mechanism.name},
         history=tuple(history),
     )
+
+
+def _check_noise(noise: float, offset: float, seed: int | None) -> None:
+    problems = []
+    if not (noise >= 0 and offset >= 0):
+        mend = "Give a standard deviation of zero or more"
+        problems.append(Problem("a noise below zero", mend))
+    if seed is not None and seed < 0:
+        problems.append(Problem(f"a seed of {seed}", "Give a whole number of zero or more"))
+    if (noise or offset) and seed is None:
+        what = "noise needs a seed, so that the same call gives the same spectra"
+        problems.append(Problem(what, "Give a seed"))
+    if problems:
+        raise InputError(problems)
+
+
+def _noisy(clean: Array, noise: float, offset: float, seed: int | None) -> Array:
+    generator = np.random.default_rng(seed)
+    if noise:
+        clean = clean + generator.normal(0.0, noise, clean.shape)
+    if offset:
+        clean = clean + generator.normal(0.0, offset, (len(clean), 1))
+    return clean
 
 
 def _path_length(run: Run) -> tuple[float, list[str]]:
@@ -106,7 +121,7 @@ def _path_length(run: Run) -> tuple[float, list[str]]:
     return centimetres, history
 
 
-def _absorbance(run: Run, measurement: Measurement, nm: NDArray[np.float64]) -> NDArray[np.float64]:
+def _absorbance(run: Run, measurement: Measurement, nm: Array) -> Array:
     """Return the absorbance of one measurement per cm of path, shape (wavelengths,)."""
     total = np.zeros_like(nm)
     for name, concentration in zip(run.names, measurement.concentration, strict=True):
@@ -120,7 +135,7 @@ def _absorbance(run: Run, measurement: Measurement, nm: NDArray[np.float64]) -> 
 
 
 @cache
-def _extinction(species_id: str, wavelength: tuple[float, ...]) -> NDArray[np.float64]:
+def _extinction(species_id: str, wavelength: tuple[float, ...]) -> Array:
     """Return the molar absorption of a PC or MSC in L/(mol cm) per chalcogen atom."""
     species: Species = get("species", species_id)
     nm = np.array(wavelength)

@@ -16,19 +16,18 @@ from prenuc.errors import Problem, SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.readers import read
-from prenuc.observe.readers.source import load
+from prenuc.observe.readers.data_file import load
 from prenuc.observe.readings import judge_readings
-from prenuc.observe.sizing import TOLERANCE_NM, Line, Size, msc_lines, size
+from prenuc.observe.sizing import TOLERANCE_NM, ClusterLine, Size, msc_lines, size
 from prenuc.quantities import Quantity, dimension
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.material import Material
-    from prenuc.observe.readers.source import Signal
+    from prenuc.observe.readers.data_file import Signal
     from prenuc.observe.series import SpectrumSeries
 
 NO_MATERIAL = "no material given, so no diameter"
@@ -48,7 +47,7 @@ class Found:
     """
 
     feature: Feature
-    clusters: tuple[Line, ...] = ()
+    clusters: tuple[ClusterLine, ...] = ()
     sizes: tuple[Size, ...] = ()
     diameter_ci95_nm: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
@@ -82,7 +81,7 @@ class Analysis:
     file: str = ""
 
     @property
-    def time_s(self) -> NDArray[np.float64]:
+    def time_s(self) -> Array:
         """Time of each spectrum in s, shape (m,); NaN where it is not known."""
         unit = self.series.time_unit
         factor = Quantity(1.0, unit).to("s") if dimension(unit) == "[time]" else float("nan")
@@ -160,7 +159,7 @@ def analyze(
         material: Semiconductor, such as "CdSe"; it is never guessed.
         file: Name of the file, for the rows of the result.
         scale: Factor on all smoothing widths and fit windows, to see whether they matter.
-        progress: Called with the share that is done.
+        progress: Called with the part that is done.
 
     Raises:
         InputError: The material is not in the catalogue.
@@ -190,7 +189,7 @@ def analyze(
     )
 
 
-def _masked(wavelength: NDArray[np.float64], row: NDArray[np.float64]) -> list[str]:
+def _masked(wavelength: Array, row: Array) -> list[str]:
     """Return a warning that a spectrum, shape (n,), was analysed without its masked readings."""
     lost = wavelength[~np.isfinite(row)]
     if not lost.size:
@@ -201,29 +200,29 @@ def _masked(wavelength: NDArray[np.float64], row: NDArray[np.float64]) -> list[s
     return [f"{lost.size} masked readings are left out, {where}"]
 
 
-def _found(feature: Feature, material: str | None, lines: list[Line]) -> Found:
+def _found(feature: Feature, material: str | None, lines: list[ClusterLine]) -> Found:
     """Return what one feature means."""
-    said = list(feature.warnings)
+    notes = list(feature.warnings)
     clusters = _clusters(feature, lines)
     if material is None:
-        said.append(NO_MATERIAL)
-        said += [f"a {line.material} line: {line.species}" for line in clusters]
-        return Found(feature=feature, clusters=clusters, warnings=tuple(said))
+        notes.append(NO_MATERIAL)
+        notes += [f"a {line.material} line: {line.species}" for line in clusters]
+        return Found(feature=feature, clusters=clusters, warnings=tuple(notes))
     if feature.status == "unresolved":
-        return Found(feature=feature, warnings=tuple(said))
+        return Found(feature=feature, warnings=tuple(notes))
     hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None
     sizes = tuple(size(material, feature.position_nm, hwhm_nm=hwhm))
     found = Found(feature=feature, clusters=clusters, sizes=sizes)
     if found.size is None:
-        said += [one.reason for one in sizes] or [f"no sizing curve of {material} is published"]
+        notes += [one.reason for one in sizes] or [f"no sizing curve of {material} is published"]
     return replace(
         found,
         diameter_ci95_nm=_interval(feature, material, found.size),
-        warnings=tuple(dict.fromkeys(said)),
+        warnings=tuple(dict.fromkeys(notes)),
     )
 
 
-def _clusters(feature: Feature, lines: list[Line]) -> tuple[Line, ...]:
+def _clusters(feature: Feature, lines: list[ClusterLine]) -> tuple[ClusterLine, ...]:
     """Return the cluster lines that a feature matches in position and sharpness."""
     sharp = {line.species: line for line in lines if line.as_sharp(feature.hwhm_nm)}
     positions = {name: line.positions for name, line in sharp.items()}

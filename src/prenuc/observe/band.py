@@ -5,12 +5,13 @@ The background under an exciton is never known. Three edge shapes in three windo
 
 1. the error of each fit, with correlated residuals counted,
 2. the spread between the fits, because the background is a choice,
-3. a share of the width, because a band of unequal sizes is not quite a Gaussian.
+3. a fraction of the width, because a band of unequal sizes is not quite a Gaussian.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,19 +21,17 @@ from prenuc.observe.curvature import noise_correlation, white_noise
 from prenuc.observe.excitons import EDGES, fit_line
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from prenuc.observe.curvature import Candidate
+    from prenuc.arrays import Array
+    from prenuc.observe.curvature import BandCandidate
     from prenuc.observe.excitons import Edge, LineFit
 
-    Array = NDArray[np.float64]
 
 # Reach of the fit windows to the red and to the blue, in standard deviations of the line.
 WINDOWS = ((4.5, 3.5), (5.5, 5.0), (7.0, 7.0))
 # Half the 95 % interval, in standard deviations; its coverage is tested on synthetic spectra.
 COVERAGE = 1.96
 ASYMMETRY = 0.02  # centre of a fitted Gaussian against the maximum of the band, in widths
-# A misfit below this share of the band's height is no reason to prefer a fit to another.
+# A misfit below this fraction of the band's height is no reason to prefer a fit to another.
 EVEN_MISFIT = 0.05
 HALF_MAXIMUM = float(np.sqrt(2 * np.log(2)))  # half width at half maximum of a Gaussian, in sd
 FEWEST_POINTS = 14  # a fit has ten parameters
@@ -42,7 +41,7 @@ DOUBLET_RATIO = 0.2
 
 
 @dataclass(frozen=True)
-class Band:
+class FittedBand:
     """What the fits of one band agree on.
 
     Args:
@@ -64,7 +63,7 @@ class Band:
     typical: LineFit
 
 
-def doublet_partner(candidate: Candidate, found: list[Candidate]) -> Candidate | None:
+def doublet_partner(candidate: BandCandidate, found: list[BandCandidate]) -> BandCandidate | None:
     """Return the next line, where it is close and sharp enough to make a doublet, or None."""
     for other in found:
         if (
@@ -79,11 +78,11 @@ def doublet_partner(candidate: Candidate, found: list[Candidate]) -> Candidate |
 def fit_band(
     energy: Array,
     signal: Array,
-    candidate: Candidate,
+    candidate: BandCandidate,
     *,
     scale: float = 1.0,
-    partner: Candidate | None = None,
-) -> Band | str:
+    partner: BandCandidate | None = None,
+) -> FittedBand | str:
     """Fit one band with every edge in every window.
 
     Args:
@@ -118,7 +117,7 @@ def fit_band(
     if partner is not None:
         second = float(weight @ np.array([fit.second_centre for fit in fits]))
     typical = min(fits, key=lambda fit: abs(fit.centre - centre))
-    return Band(centre, half, width, float(np.median(heights)), second, blend > 0, typical)
+    return FittedBand(centre, half, width, float(np.median(heights)), second, blend > 0, typical)
 
 
 def _weights(fits: list[LineFit]) -> Array:
@@ -129,13 +128,18 @@ def _weights(fits: list[LineFit]) -> Array:
 
 
 def _fits(
-    energy: Array, signal: Array, candidate: Candidate, scale: float, partner: Candidate | None
+    energy: Array,
+    signal: Array,
+    candidate: BandCandidate,
+    scale: float,
+    partner: BandCandidate | None,
 ) -> list[LineFit]:
     """Return the fits of all edges in all windows that did not break down."""
     noise = white_noise(signal) * float(np.sqrt(noise_correlation(signal)))
     # A Gaussian line responds most where the smoothing is √2 times its own width.
     centre, width = candidate.energy, candidate.smoothing / scale / float(np.sqrt(2))
     second = None if partner is None else partner.energy
+    fitted = partial(fit_line, noise=noise, second=second)
 
     def fit(reach: tuple[float, float], edge: Edge) -> LineFit | None:
         low = centre - reach[0] * width
@@ -143,15 +147,7 @@ def _fits(
         inside = (energy > low) & (energy < high)
         if np.count_nonzero(inside) < FEWEST_POINTS:
             return None
-        return fit_line(
-            energy[inside],
-            signal[inside],
-            centre=centre,
-            width=width,
-            edge=edge,
-            noise=noise,
-            second=second,
-        )
+        return fitted(energy[inside], signal[inside], centre=centre, width=width, edge=edge)
 
     for _ in range(2):  # the windows follow the line once its width is known
         first = fit(WINDOWS[1], "ramp")

@@ -23,21 +23,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 FEWEST = 3  # readings that make a ceiling
 FEWEST_FOR_NOISE = 12  # readings that tell their noise
 FEWEST_NOISY = 8  # the same, where noise lies on it
 CORNER = 4.0  # slope at a corner, in units of the steepest below a real maximum
 BACK = 1.25  # from the middle of the first readings of a flank to its top, over that to the next
-LAST = 0.2  # least share of its slope that a flank keeps further down
+LAST = 0.2  # least fraction of its slope that a flank keeps further down
 FLANK = 6  # readings of a flank that are looked at, the first of which may be cut itself
 NEAR = 18  # readings of a flank that tell the noise there
 OF_NOISE = 6.0  # noise that moves a flat top, and the least slope of a corner, in sd
-GAP = 0.2  # share of a ceiling below which no reading lies, where it is an overflow
+GAP = 0.2  # fraction of a ceiling below which no reading lies, where it is an overflow
 CHANCE = 1e-3  # that noise alone repeats the largest value
 HAZARD = 4.0
 ROUND = 0.5  # ceilings of a trace without noise are multiples of this absorbance,

@@ -10,7 +10,7 @@ from prenuc.errors import Problem, SpectrumError
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
 LARGEST = 1e40  # fourth powers of larger numbers, which a fit takes, overflow
 SMALLEST = 1e-10  # smaller ones are lost beside the rounding of absorbances

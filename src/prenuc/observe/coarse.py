@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from prenuc.simulation.solution import Run
 
-SEEN = 1e-3  # share of the most dots of a run; fewer are not compared
+SEEN = 1e-3  # fraction of the most dots of a run; fewer are not compared
 NONE_SEEN = 1e-9  # mol/m³ of dots; where there never are more, no sizes are compared
 TINY = 1e-12  # of a spread; dots of one size have none
 

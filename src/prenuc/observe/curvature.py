@@ -16,24 +16,23 @@ import numpy as np
 from prenuc.observe.excitons import correlation_time
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
-    Array = NDArray[np.float64]
 
 # Smoothing widths, eV: from sharp lines of magic-size clusters to broad shoulders.
 SMOOTHING = (0.02, 0.03, 0.045, 0.065, 0.09)
 # A response counts when it exceeds its noise this many times,
 SIGNIFICANT = 6.0
-# this share of the absorbance that rises across it,
+# this fraction of the absorbance that rises across it,
 OF_RISE = 0.025
-# and this share of the strongest response.
+# and this fraction of the strongest response.
 OF_STRONGEST = 0.05
-# Lines that a coarse smoothing merges have at least this share of the merged response each.
+# Lines that a coarse smoothing merges have at least this fraction of the merged response each.
 OF_MERGED = 0.3
 
 
 @dataclass(frozen=True)
-class Candidate:
+class BandCandidate:
     """A place where a spectrum is curved like a line.
 
     Args:
@@ -70,7 +69,7 @@ def noise_correlation(absorbance: Array) -> float:
     return correlation_time(fast)
 
 
-def candidates(energy: Array, absorbance: Array, scale: float = 1.0) -> list[Candidate]:
+def candidates(energy: Array, absorbance: Array, scale: float = 1.0) -> list[BandCandidate]:
     """Return where a spectrum is curved like a line, lowest energy first.
 
     Args:
@@ -80,13 +79,13 @@ def candidates(energy: Array, absorbance: Array, scale: float = 1.0) -> list[Can
     """
     noise = white_noise(absorbance) * np.sqrt(noise_correlation(absorbance))
     noise = max(noise, 1e-7 * float(np.ptp(absorbance)))
-    found: list[Candidate] = []
+    found: list[BandCandidate] = []
     for width in SMOOTHING:
         found += _at_width(energy, absorbance, width * scale, float(noise))
     return _strongest_of_each(found)
 
 
-def _at_width(energy: Array, absorbance: Array, width: float, noise: float) -> list[Candidate]:
+def _at_width(energy: Array, absorbance: Array, width: float, noise: float) -> list[BandCandidate]:
     """Return the significant candidates at one smoothing width (eV)."""
     spacing = np.diff(energy)
     if width < 1.2 * spacing.min() or energy[-1] - energy[0] < 6 * width:
@@ -103,14 +102,23 @@ def _at_width(energy: Array, absorbance: Array, width: float, noise: float) -> l
         & (response[1:-1] > response[2:])
     )
     return [
-        Candidate(float(grid[i]), width, float(response[i]))
+        BandCandidate(float(grid[i]), width, float(response[i]))
         for i in peaks + 1
         if _stands_out(energy, absorbance, grid, response, int(i), width)
     ]
 
 
 def smoothed_response(energy: Array, absorbance: Array, width: float) -> tuple[Array, Array]:
-    """Return an even energy grid (eV) and the response -s² A″ on it, for one width (eV)."""
+    """Return the response -s² A″ of a spectrum on an even grid of energies.
+
+    Args:
+        energy: Photon energies in eV, ascending, shape (n,).
+        absorbance: Absorbance at these energies, shape (n,).
+        width: s, the standard deviation of the smoothing Gaussian, in eV.
+
+    Returns:
+        The grid in eV and the response in absorbance, shape (g,) each.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     step = float(np.diff(energy).min())
@@ -126,7 +134,7 @@ def smoothed_response(energy: Array, absorbance: Array, width: float) -> tuple[A
 def _stands_out(
     energy: Array, absorbance: Array, grid: Array, response: Array, i: int, width: float
 ) -> bool:
-    """Tell whether a response exceeds the wiggles to its red and a share of the local rise."""
+    """Tell whether a response exceeds the wiggles to its red and a fraction of the local rise."""
     near = absorbance[np.abs(energy - grid[i]) < max(1.5 * width, 2.5 * np.diff(energy).min())]
     if near.size < 3 or response[i] < OF_RISE * np.ptp(near):
         return False
@@ -139,9 +147,9 @@ def _stands_out(
     return bool(response[i] > SIGNIFICANT * 1.4826 * np.median(wiggles))
 
 
-def _strongest_of_each(found: list[Candidate]) -> list[Candidate]:
+def _strongest_of_each(found: list[BandCandidate]) -> list[BandCandidate]:
     """Return one candidate per place, the strongest over all widths, lowest energy first."""
-    kept: list[Candidate] = []
+    kept: list[BandCandidate] = []
     for one in sorted(found, key=lambda c: -c.response):
         apart = all(
             abs(one.energy - other.energy) > 1.2 * max(one.smoothing, other.smoothing)
@@ -153,7 +161,7 @@ def _strongest_of_each(found: list[Candidate]) -> list[Candidate]:
     return sorted(kept, key=lambda c: c.energy)
 
 
-def _merges(coarse: Candidate, found: list[Candidate]) -> bool:
+def _merges(coarse: BandCandidate, found: list[BandCandidate]) -> bool:
     """Tell whether two lines, resolved at a finer width, were smoothed into this one."""
     inside = [
         fine

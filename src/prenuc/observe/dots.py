@@ -29,13 +29,11 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Indices
     from prenuc.facts.material import Material
-    from prenuc.mechanism.mechanism import QuantumDotMoments
+    from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
-    Array = NDArray[np.float64]
 
 SMALLEST_POPULATION = 1e-12  # mol/m³ of dots; below it a mean size is rounding
 FWHM_PER_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -44,7 +42,7 @@ CURVE_STEPS = 4000  # between the ends of a sizing curve: 0.04 to 0.06 nm
 
 
 @dataclass(frozen=True)
-class Line:
+class DotLine:
     """The homogeneous absorption of a material's dots.
 
     Args:
@@ -64,7 +62,7 @@ class Line:
     energies: Array
 
     @classmethod
-    def of(cls, material_id: str) -> Line:
+    def of(cls, material_id: str) -> DotLine:
         """Return that of a material of the catalogue, by its preferred sizing curve."""
         material: Material = get("materials", material_id)
         species = next(
@@ -109,7 +107,7 @@ def _step(x: Array) -> Array:
     return step
 
 
-line_of = cache(Line.of)
+line_of = cache(DotLine.of)
 
 
 def dot_sizes(
@@ -119,6 +117,11 @@ def dot_sizes(
 
     The mean is that of a dot of mean volume; the spread is the relative standard deviation of
     the diameter. None when there are no dots.
+
+    Args:
+        run: A finished simulation.
+        measurement: One of its measurements.
+        dots: The components that hold the moments of the dots.
     """
     place = {name: i for i, name in enumerate(run.names)}
     number, length, surface, units = (
@@ -154,7 +157,7 @@ def dots_absorb(run: Run, measurement: Measurement, dots: QuantumDotMoments, nm:
     return number * 1e-3 * _gaussian(line, diameter, spread, PHOTON_ENERGY_NM / nm)
 
 
-def _gaussian(line: Line, diameter: float, spread: float, energy: Array) -> Array:
+def _gaussian(line: DotLine, diameter: float, spread: float, energy: Array) -> Array:
     """Return the extinction of a population of which mean and spread are known."""
     near = 1.0 + max(spread, 1e-3)
     first, other = line.first(np.array([diameter, diameter * near]))
@@ -174,19 +177,19 @@ class Grid:
     Args:
         energies: In eV, ascending, shape (g,).
         lower: Grid point below each class, shape (classes,).
-        share: How far towards the next one it lies, shape (classes,).
+        fraction: How far towards the next one it lies, shape (classes,).
         per_dot: ε₁ of each class in L/(mol cm), shape (classes,).
     """
 
     energies: Array
-    lower: NDArray[np.int64]
-    share: Array
+    lower: Indices
+    fraction: Array
     per_dot: Array
 
     def lay(self, dots: Array) -> Array:
         """Return concentration times ε₁ at every grid point, shape (g,), for (classes,) dots."""
         strength, points = dots * self.per_dot, len(self.energies)
-        parts = (self.lower, 1.0 - self.share), (self.lower + 1, self.share)
+        parts = (self.lower, 1.0 - self.fraction), (self.lower + 1, self.fraction)
         laid: Array = np.sum([np.bincount(at, strength * w, points) for at, w in parts], axis=0)
         return laid
 

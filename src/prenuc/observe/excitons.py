@@ -25,9 +25,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
-    Array = NDArray[np.float64]
 
 Edge = Literal["exponential", "ramp", "step"]
 EDGES: tuple[Edge, ...] = ("exponential", "ramp", "step")
@@ -37,10 +36,10 @@ CENTRE, WIDTH, HEIGHT, DISTANCE, WIDTH2, HEIGHT2, EDGE_HEIGHT, EDGE_WIDTH, OFFSE
 # How far, as a standard deviation, the data may pull each parameter from where it starts:
 # line widths for the centre, natural logarithms for the positive ones, free for the offset.
 LOOSENESS = np.array([1.0, 0.5, 2.0, 0.35, 0.35, 1.5, 2.0, 0.5, np.inf, 1.0])
-# A misfit below this share of the window's span is no evidence about the background.
+# A misfit below this fraction of the window's span is no evidence about the background.
 MODEL_ERROR = 0.003
 
-# A fit has converged when a step would gain, or move, less than this share.
+# A fit has converged when a step would gain, or move, less than this fraction.
 ENOUGH = 1e-4
 # Two lines closer than this many widths of the first cannot be told from one asymmetric band.
 CLOSEST = 1.5
@@ -106,7 +105,16 @@ class LineFit:
 def line_model(
     parameters: Array, energy: Array, edge: Edge
 ) -> tuple[Array, Array, tuple[Array, Array, Array]]:
-    """Return the model (k,), its Jacobian (k, 10) and its three parts (k,) each."""
+    """Return a first absorption, its Jacobian and its parts: two lines and the background.
+
+    Args:
+        parameters: The ten of them, energies in eV, widths and heights as logarithms.
+        energy: Photon energies in eV, shape (k,).
+        edge: The shape of what absorbs above the lines.
+
+    Returns:
+        The model, shape (k,), its Jacobian, shape (k, 10), and three parts of shape (k,).
+    """
     x = energy - parameters[CENTRE]
     s1, a1, d, s2, a2 = np.exp(parameters[WIDTH:EDGE_HEIGHT])
     u, v = x / s1, (x - d) / s2
@@ -240,11 +248,16 @@ def _minimise(
         full_output=True,
     )
     parameters = np.asarray(found[0])
-    jacobian = look(parameters)[1]
+    covariance = _covariance(look(parameters)[1])
+    return None if covariance is None else (parameters, covariance)
+
+
+def _covariance(jacobian: Array) -> Array | None:
+    """Return the inverse of JᵀJ; None where there is none."""
     if not np.all(np.isfinite(jacobian)):
         return None
     try:
-        return parameters, np.asarray(np.linalg.inv(jacobian.T @ jacobian), dtype=np.float64)
+        return np.asarray(np.linalg.inv(jacobian.T @ jacobian), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
 

@@ -24,20 +24,19 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.arrays import unsorted
+from prenuc.errors import SpectrumError
 from prenuc.facts.material import PHOTON_ENERGY_NM
-from prenuc.observe.band import HALF_MAXIMUM, Band, doublet_partner, fit_band
+from prenuc.observe.band import HALF_MAXIMUM, FittedBand, doublet_partner, fit_band
 from prenuc.observe.curvature import candidates, white_noise
 from prenuc.observe.readings import judge_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array, Mask
     from prenuc.observe.series import SpectrumSeries
 
-    Array = NDArray[np.float64]
 
 PASSED_OVER = 0.2  # a weaker first candidate that no fit supports may be passed over
 FEWEST_POINTS = 28  # a fit has ten parameters
@@ -97,7 +96,7 @@ def first_exciton(
     window: tuple[float, float] | None = None,
     scale: float = 1.0,
     label: str = "",
-    hidden: NDArray[np.bool_] | None = None,
+    hidden: Mask | None = None,
 ) -> Feature:
     """Find the first excitonic absorption of one spectrum.
 
@@ -126,7 +125,7 @@ def first_exciton(
     for candidate in found[:3]:  # further to the blue nothing is the first exciton any more
         partner = doublet_partner(candidate, found)
         band = fit_band(energy, signal, candidate, scale=scale, partner=partner)
-        if isinstance(band, Band):
+        if isinstance(band, FittedBand):
             return _feature(energy, signal, band, label)
         reasons.append(band)
         # A band that is there but cannot be placed must not make its neighbour the first.
@@ -197,8 +196,8 @@ def _prepared(
             f"a spectrum needs as many values as wavelengths, "
             f"got {absorbance.shape} and {wavelength.shape}"
         )
-    if np.any(np.diff(wavelength) <= 0) or np.any(wavelength <= 0):
-        raise SpectrumError(Problem("the wavelengths do not ascend", "Sort them, in nm"))
+    if problems := unsorted("wavelengths", np.append(0.0, wavelength), "Sort them, in nm"):
+        raise SpectrumError(problems)
     keep = np.isfinite(absorbance)
     if window is not None:
         keep &= (wavelength >= min(window)) & (wavelength <= max(window))
@@ -208,7 +207,7 @@ def _prepared(
 def _beside_hidden(
     wavelength: Array,
     absorbance: Array,
-    hidden: NDArray[np.bool_],
+    hidden: Mask,
     window: tuple[float, float] | None,
     scale: float,
     label: str,
@@ -235,7 +234,7 @@ def _unresolved(*reasons: str, label: str = "") -> Feature:
     return Feature(status="unresolved", warnings=tuple(dict.fromkeys(reasons)), label=label)
 
 
-def _feature(energy: Array, signal: Array, band: Band, label: str) -> Feature:
+def _feature(energy: Array, signal: Array, band: FittedBand, label: str) -> Feature:
     """Return a band (eV) as a chemist reads it (nm)."""
     centre, half = band.centre, band.half_interval
     top = _maximum(energy, signal, centre, band.width)
@@ -256,16 +255,16 @@ def _feature(energy: Array, signal: Array, band: Band, label: str) -> Feature:
     )
 
 
-def _warnings(energy: Array, band: Band) -> tuple[str, ...]:
+def _warnings(energy: Array, band: FittedBand) -> tuple[str, ...]:
     """Return what a reader should know before believing a band."""
-    said = []
+    notes = []
     if band.centre - energy[0] < 2 * band.width:
-        said.append(RED_END)
+        notes.append(RED_END)
     if energy[-1] - band.centre < 2 * band.width:
-        said.append(BLUE_END)
+        notes.append(BLUE_END)
     if band.blended:
-        said.append("one asymmetric band or two close ones: the interval allows for both")
-    return tuple(said)
+        notes.append("one asymmetric band or two close ones: the interval allows for both")
+    return tuple(notes)
 
 
 def _maximum(energy: Array, signal: Array, centre: float, width: float) -> float | None:

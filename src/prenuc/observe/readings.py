@@ -27,12 +27,10 @@ from prenuc.observe.ceilings import ceiling_of_series, ceiling_of_trace
 from prenuc.observe.stray_light import Scatter, Stray, judge_light, without
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Mask
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
 
-    from prenuc.observe.series import SpectrumSeries, Trace
-
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 ABSURD = 1e6
 MOST_ABSORBANCE = 10.0
@@ -103,12 +101,12 @@ def judge_readings(series: SpectrumSeries) -> Judged:
         clipped = ceiling_of_series(values)
         beside = _beside(clipped) & ~clipped & ~np.isnan(values)
         if clipped.any():
-            more = f"; {beside.sum()} beside them as well" if beside.any() else ""
-            notes.append(_said_of_ceiling(values[clipped], _readings(clipped)) + more)
+            as_well = f"; {beside.sum()} beside them as well" if beside.any() else ""
+            notes.append(_note_of_ceiling(values[clipped], _readings(clipped)) + as_well)
         values[clipped | beside] = np.nan
         if series.signal == "absorbance":
-            values, stray, said = _judge_light(values)
-            notes += said
+            values, stray, more = _judge_light(values)
+            notes += more
     judged = replace(series, absorbance=values, history=(*series.history, *notes))
     if stray is not None and series.variance is not None:
         steeper = 1.0 + stray * 10.0 ** np.where(np.isnan(values), 0.0, values)
@@ -142,8 +140,8 @@ def judge_trace(trace: Trace) -> JudgedTrace:
     if absurd.any():
         notes.append(f"{_readings(absurd)} left out: infinite, or beyond a million")
     if clipped.any():
-        said = _said_of_ceiling(value[clipped], _readings(clipped))
-        notes.append(said.replace("masked", "left out"))
+        note = _note_of_ceiling(value[clipped], _readings(clipped))
+        notes.append(note.replace("masked", "left out"))
     masked = absurd | clipped
     if not notes:
         return JudgedTrace(trace=trace, masked=masked)
@@ -188,7 +186,7 @@ def _is_absurd(values: Array) -> Mask:
 
 
 def _judge_light(values: Array) -> tuple[Array, float | None, list[str]]:
-    """Return what the light allows to know, the share of stray light, and what was done."""
+    """Return what the light allows to know, the fraction of stray light, and what was done."""
     stray, scatter = judge_light(values)
     notes = []
     if scatter is not None:
@@ -201,22 +199,22 @@ def _judge_light(values: Array) -> tuple[Array, float | None, list[str]]:
             notes.append(f"{_readings(dark)} above about {level:.1f} masked: {what}")
     if stray is None or scatter is None:
         return values, None, notes
-    values, said = _corrected(values, stray, scatter)
-    return values, stray.share, [*notes, *said]
+    values, more = _corrected(values, stray, scatter)
+    return values, stray.fraction, [*notes, *more]
 
 
 def _corrected(values: Array, stray: Stray, scatter: Scatter) -> tuple[Array, list[str]]:
     """Return absorbances without stray light, NaN where they are not known, and what was done."""
-    true = without(values, stray.share)
+    true = without(values, stray.fraction)
     typical = _over_time(values)
-    ratio = stray.share * 10.0 ** without(typical, stray.share)  # stray to transmitted light
+    ratio = stray.fraction * 10.0 ** without(typical, stray.fraction)  # stray to transmitted light
     error = stray.relative_sd * ratio / np.log(10.0)
     noise = np.sqrt(scatter.variance(np.where(np.isfinite(typical), typical, 0.0)))
     known = (ratio <= 1.0 / LEAST_LIGHT) & (error <= BELOW_NOISE * noise)
     lost = np.isfinite(values) & ~known
     most = float(np.max(np.where(known, true - values, 0.0)))
     note = (
-        f"stray light of {100 * stray.share:.2g} %, at which absorbances level off at "
+        f"stray light of {100 * stray.fraction:.2g} %, at which absorbances level off at "
         f"{stray.level:.2f}: corrected by up to {1e3 * most:.2g} mAU"
     )
     notes = [note]
@@ -250,7 +248,7 @@ def _beside(clipped: Mask) -> Mask:
     return np.asarray(binary_dilation(clipped, np.ones((2 * AROUND + 1, 3))))
 
 
-def _said_of_ceiling(values: Array, readings: str) -> str:
+def _note_of_ceiling(values: Array, readings: str) -> str:
     top = float(np.median(values))
     return f"{readings} masked: the signal is cut off at {top:g}"
 

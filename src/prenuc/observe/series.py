@@ -13,77 +13,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
-from prenuc.quantities import dimension, parse
+from prenuc.arrays import unsorted
+from prenuc.errors import Problem, SpectrumError, listed_names
+from prenuc.observe.trace import Trace, between, note_of_times
+from prenuc.quantities import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
     import xarray as xr
-    from numpy.typing import NDArray
 
-
-ROUNDING = 1e-9  # of an end that was converted from another unit
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One signal against time.
-
-    Args:
-        time: Times, shape (m,), in ``time_unit``.
-        value: Signal at these times, shape (m,).
-        time_unit: Unit of the times, such as "min"; "1" when nothing names it.
-        name: What the signal is, such as "absorbance at 311 nm".
-        history: Every assumption and treatment so far, oldest first.
-        offset_free: Whether an unknown constant may have been added to the whole trace,
-            as the subtraction of one of its own spectra does.
-    """
-
-    time: NDArray[np.float64]
-    value: NDArray[np.float64]
-    time_unit: str = "min"
-    name: str = "absorbance"
-    history: tuple[str, ...] = ()
-    offset_free: bool = False
-
-    def __post_init__(self) -> None:
-        if self.time.ndim != 1 or self.time.shape != self.value.shape:
-            raise SpectrumError(
-                f"a trace needs as many values as times: {self.value.shape}, {self.time.shape}"
-            )
-        if dimension(self.time_unit) not in {"[time]", ""}:
-            raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
-
-    def kept(self, points: NDArray[np.bool_]) -> Trace:
-        """Return some of the points.
-
-        Args:
-            points: Which of them, shape (m,).
-        """
-        return replace(self, time=self.time[points], value=self.value[points])
-
-    def between_times(self, first: float = -math.inf, last: float = math.inf) -> Trace:
-        """Return the part of the trace between two times, both included.
-
-        Args:
-            first: First time, in ``time_unit``.
-            last: Last time, in ``time_unit``.
-
-        Raises:
-            SpectrumError: No points lie there.
-        """
-        first, last = sorted((first, last))
-        keep = _inside(self.time, first, last)
-        if not keep.any():
-            raise _nothing("points", self.time, first, last, self.time_unit)
-        return replace(
-            self,
-            time=self.time[keep],
-            value=self.value[keep],
-            history=(*self.history, _said_of_times(keep, first, last, self.time_unit, "points")),
-        )
+    from prenuc.arrays import Array, Mask
 
 
 @dataclass(frozen=True)
@@ -107,13 +48,13 @@ class SpectrumSeries:
         SpectrumError: Shapes disagree, or the wavelengths do not ascend.
     """
 
-    wavelength: NDArray[np.float64]
-    time: NDArray[np.float64]
-    absorbance: NDArray[np.float64]
+    wavelength: Array
+    time: Array
+    absorbance: Array
     labels: tuple[str, ...] = ()
     time_unit: str = "min"
     signal: str = "absorbance"
-    variance: NDArray[np.float64] | None = None
+    variance: Array | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     history: tuple[str, ...] = ()
     offset_free: bool = False
@@ -124,8 +65,8 @@ class SpectrumSeries:
             raise SpectrumError(
                 f"the matrix has shape {self.absorbance.shape}, its axes say {expected}"
             )
-        if np.any(np.diff(self.wavelength) <= 0):
-            raise SpectrumError("the wavelengths do not ascend")
+        if problems := unsorted("wavelengths", self.wavelength, "Sort them, in nm"):
+            raise SpectrumError(problems)
         if not self.labels:
             labels = tuple(f"{time:g} {self.time_unit}" for time in self.time)
             object.__setattr__(self, "labels", labels)
@@ -163,7 +104,7 @@ class SpectrumSeries:
             self.offset_free,
         )
 
-    def kept(self, spectra: NDArray[np.bool_]) -> SpectrumSeries:
+    def kept(self, spectra: Mask) -> SpectrumSeries:
         """Return some of the spectra.
 
         Args:
@@ -171,7 +112,7 @@ class SpectrumSeries:
         """
         return self._part(spectra, np.full(len(self.wavelength), True))
 
-    def at_wavelengths(self, kept: NDArray[np.bool_], why: str) -> SpectrumSeries:
+    def at_wavelengths(self, kept: Mask, why: str) -> SpectrumSeries:
         """Return the spectra at some of the wavelengths.
 
         Args:
@@ -195,9 +136,7 @@ class SpectrumSeries:
             SpectrumError: No wavelengths lie there.
         """
         low, high = sorted((low, high))
-        keep = _inside(self.wavelength, low, high)
-        if not keep.any():
-            raise _nothing("wavelengths", self.wavelength, low, high, "nm")
+        keep = between(self.wavelength, low, high, "wavelengths", "nm")
         part = self._part(np.full(len(self), True), keep)
         note = f"only {low:g} to {high:g} nm, {keep.sum()} of {len(keep)} wavelengths"
         return replace(part, history=(*self.history, note))
@@ -212,13 +151,9 @@ class SpectrumSeries:
         Raises:
             SpectrumError: No spectra lie there.
         """
-        first, last = sorted((first, last))
-        keep = _inside(self.time, first, last)
-        if not keep.any():
-            raise _nothing("spectra", self.time, first, last, self.time_unit)
-        part = self._part(keep, np.full(len(self.wavelength), True))
-        note = _said_of_times(keep, first, last, self.time_unit, "spectra")
-        return replace(part, history=(*self.history, note))
+        keep = between(self.time, first, last, "spectra", self.time_unit)
+        note = note_of_times(keep, first, last, "spectra", self.time_unit)
+        return replace(self.kept(keep), history=(*self.history, note))
 
     def without_masked(self) -> SpectrumSeries:
         """Return the series without the wavelengths that have masked readings (NaN).
@@ -240,7 +175,7 @@ class SpectrumSeries:
             raise SpectrumError(Problem(what, "Choose the wavelengths that were measured"))
         keep = ~masked[spectra].any(axis=0)
         gone = np.array(self.labels)[~spectra].tolist()
-        notes = [f"left out for their masked readings: {_named(gone)}"] if gone else []
+        notes = [f"left out for their masked readings: {listed_names(gone)}"] if gone else []
         if not keep.all():
             lost = self.wavelength[~keep]
             where = f"{lost[0]:g} nm" if len(lost) == 1 else f"{lost[0]:g} to {lost[-1]:g} nm"
@@ -248,7 +183,7 @@ class SpectrumSeries:
             notes.append(f"left out for masked readings: {many}, {where}")
         return replace(self._part(spectra, keep), history=(*self.history, *notes))
 
-    def _part(self, spectra: NDArray[np.bool_], wavelengths: NDArray[np.bool_]) -> SpectrumSeries:
+    def _part(self, spectra: Mask, wavelengths: Mask) -> SpectrumSeries:
         """Return the chosen spectra (m,) at the chosen wavelengths (n,)."""
         chosen = np.ix_(spectra, wavelengths)
         return replace(
@@ -307,37 +242,3 @@ class SpectrumSeries:
         low, high = self.wavelength[[0, -1]]
         head = f"{len(self)} spectra ({self.signal}), {low:g}-{high:g} nm"
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
-
-
-def _inside(axis: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
-    """Return which numbers lie between two ends, which may differ by rounding; never NaN."""
-    size = max(abs(end) for end in (low, high, 0.0) if math.isfinite(end))
-    return (axis >= low - ROUNDING * size) & (axis <= high + ROUNDING * size)
-
-
-def _nothing(
-    what: str, axis: NDArray[np.float64], low: float, high: float, unit: str
-) -> SpectrumError:
-    """Return the error that no points of an axis lie between two ends."""
-    known = axis[np.isfinite(axis)]
-    of_unit = "" if unit == "1" else f" {unit}"
-    said = f"no {what} lie between {low:g} and {high:g}{of_unit}"
-    if not known.size:
-        mend = "Their times are not known: give them, or choose by wavelength"
-        return SpectrumError(Problem(said, mend))
-    return SpectrumError(
-        Problem(said, f"They reach from {known.min():g} to {known.max():g}{of_unit}")
-    )
-
-
-def _said_of_times(keep: NDArray[np.bool_], first: float, last: float, unit: str, what: str) -> str:
-    """Return the history line about a part that was chosen in time."""
-    of_unit = "" if unit == "1" else f" {unit}"
-    ends = f"{first:g} to {last:g}{of_unit}" if math.isfinite(first) else f"up to {last:g}{of_unit}"
-    ends = f"from {first:g}{of_unit} on" if math.isinf(last) else ends
-    return f"only times {ends}, {keep.sum()} of {len(keep)} {what}"
-
-
-def _named(labels: list[str]) -> str:
-    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    return ", ".join(f"'{label}'" for label in labels[:3]) + more

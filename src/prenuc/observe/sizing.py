@@ -61,7 +61,7 @@ class Size:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ClusterLine:
     """The catalogued absorption of one magic-size cluster.
 
     Args:
@@ -91,7 +91,7 @@ class Line:
         return hwhm <= SHARP * self.hwhm_nm
 
 
-def msc_lines(material: str | None = None) -> list[Line]:
+def msc_lines(material: str | None = None) -> list[ClusterLine]:
     """Return the catalogued lines of magic-size clusters.
 
     Args:
@@ -101,7 +101,7 @@ def msc_lines(material: str | None = None) -> list[Line]:
     return [_line(one) for one in species if material in {None, one.material}]
 
 
-def _line(species: Species) -> Line:
+def _line(species: Species) -> ClusterLine:
     bands = sorted(species.bands, key=lambda band: band.position.quantity.to("nm"))
     positions = tuple(band.position.quantity.to("nm") for band in bands)
     readings = (reading.quantity.to("nm") for reading in species.readings)
@@ -109,7 +109,7 @@ def _line(species: Species) -> Line:
     def of_first(reading: float) -> bool:  # a doublet's readings are of both of its lines
         return min(positions, key=lambda at: abs(at - reading)) == positions[-1]
 
-    return Line(
+    return ClusterLine(
         species=species.id,
         material=species.material,
         positions=positions,
@@ -178,12 +178,12 @@ def _by_curve(curve: SizingCurve, wavelength: float, hwhm: float | None, cluster
 def _beyond(curve: SizingCurve, wavelength: float) -> str:
     """Return why a curve is not used at a wavelength (nm) outside its range."""
     low, high = curve.low.quantity.to("nm"), curve.high.quantity.to("nm")
-    said = f"outside {low:g}-{high:g} nm, the range of {curve.id}"
+    why = f"outside {low:g}-{high:g} nm, the range of {curve.id}"
     if curve.form == "polynomial":
         powers = [value.quantity.number for value in curve.coefficients.values()]
         if np.polynomial.polynomial.polyval(wavelength, powers) < 0:
-            said += ", whose formula gives a negative diameter there"
-    return said
+            why += ", whose formula gives a negative diameter there"
+    return why
 
 
 def _extinction(

@@ -1,13 +1,13 @@
 r"""Light that reaches the detector without passing the sample, found from the spectra themselves.
 
-A share s of the light goes round the sample, so that a transmittance T is shown as
+A fraction s of the light goes round the sample, so that a transmittance T is shown as
 
 .. math:: A' = -\log_{10} \frac{10^{-A} + s}{1 + s}, \qquad
    A = -\log_{10} \left[10^{-A'} (1 + s) - s\right]
 
 and absorbances level off softly at :math:`-\log_{10}[s / (1 + s)]` (2.0 for 1 %, 3.2 for 0.063 %).
 In a series this bends dense wavelengths against thin ones: true absorbances are
-:math:`A_{ij} = b_j + \sum_k u_{ik} v_{jk}` with few courses u, those shown are not. The share is
+:math:`A_{ij} = b_j + \sum_k u_{ik} v_{jk}` with few courses u, those shown are not. The fraction is
 the one that lets r courses describe all wavelengths best, by least squares with weights, in
 which u and v are improved in turn. It counts only if it gains beyond doubt, and if r courses with
 it do as well as r + 1 without it, which have a new number for each spectrum and each wavelength: a
@@ -26,47 +26,45 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Indices, Mask
 
-    Array = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 DENSE = 1.3  # absorbance below which stray light is not looked for
 FEWEST_SPECTRA = 8
 FEWEST_WAVELENGTHS = 8
 MOST_SPECTRA, MOST_WAVELENGTHS = 80, 80  # that are looked at, evenly picked
 MOST_COURSES = 3
-BELOW_TOP = 0.3  # absorbance below the largest, above which no reading helps to find the share
+BELOW_TOP = 0.3  # absorbance below the largest, above which no reading helps to find the fraction
 REACH = 1.5  # absorbance from the largest reading up to the level, at most
 ABOVE = 1.3  # factor by which noise may have lifted the largest reading above the level
 GAIN = 70.0  # of the weighted squares, in units of their mean
-PART = 0.1  # and this share of the squares of the readings of the last unit of absorbance
+PART = 0.1  # and this fraction of the squares of the readings of the last unit of absorbance
 AS_GOOD = 1.15  # squares with r courses and stray light, in those with r + 1 courses
 ROUGH = 0.5  # least roughness along time of what is left; noise has 2, what no course follows 0
-TRIED = 7  # shares that are tried first
+TRIED = 7  # fractions that are tried first
 PASSES = 16
 SETTLED = 1e-4
 QUIETEST = 1e-5 / np.log(10.0)  # noise of the light over full light, in absorbance; less is none
-TINY = 1e-12  # transmittance of no light, and share of a trace that regularises
+TINY = 1e-12  # transmittance of no light, and fraction of a trace that regularises
 MEDIAN_SQUARE = 0.455  # median of the square of a normal deviate
 
 
 @dataclass(frozen=True)
 class Stray:
-    """A share of stray light.
+    """A fraction of stray light.
 
     Args:
-        share: s, of the light that passes without a sample.
-        relative_sd: Its standard deviation, as a share of s.
+        fraction: s, of the light that passes without a sample.
+        relative_sd: Its standard deviation, as a fraction of s.
     """
 
-    share: float
+    fraction: float
     relative_sd: float
 
     @property
     def level(self) -> float:
         """The absorbance at which readings level off."""
-        return float(-np.log10(self.share / (1.0 + self.share)))
+        return float(-np.log10(self.fraction / (1.0 + self.fraction)))
 
 
 @dataclass(frozen=True)
@@ -101,16 +99,16 @@ class _Readings:
     courses: Array
     scatter: Scatter
 
-    def rest(self, share: float, rank: int) -> Array:
-        """Return what so many courses leave, with a share of stray light, in units of noise."""
-        true = without(self.matrix, share)
-        slope = 1.0 + share / np.maximum(10.0**-true, TINY)
+    def rest(self, fraction: float, rank: int) -> Array:
+        """Return what so many courses leave, with a fraction of stray light, in units of noise."""
+        true = without(self.matrix, fraction)
+        slope = 1.0 + fraction / np.maximum(10.0**-true, TINY)
         weight = self.used / (self.scatter.variance(self.matrix) * slope**2)
         return np.sqrt(weight) * _low_rank(true, weight, self.courses[:, :rank])
 
-    def misfit(self, share: float, rank: int) -> float:
+    def misfit(self, fraction: float, rank: int) -> float:
         """Return the sum of the squares of the rest."""
-        return float(np.sum(self.rest(share, rank) ** 2))
+        return float(np.sum(self.rest(fraction, rank) ** 2))
 
     def freedom(self, rank: int) -> int:
         """Return the degrees of freedom of such a fit."""
@@ -119,14 +117,14 @@ class _Readings:
         return max(known, 1)
 
 
-def without(absorbance: Array, share: float) -> Array:
-    """Return the absorbances of the sample, where a share of stray light was measured with it."""
-    light: Array = 10.0**-absorbance * (1.0 + share) - share
+def without(absorbance: Array, fraction: float) -> Array:
+    """Return the absorbances of a sample with which a fraction of stray light was measured."""
+    light: Array = 10.0**-absorbance * (1.0 + fraction) - fraction
     return -np.log10(np.maximum(light, TINY))
 
 
 def judge_light(matrix: Array) -> tuple[Stray | None, Scatter | None]:
-    """Find the share of stray light in a series of spectra, and how their noise grows.
+    """Find the fraction of stray light in a series of spectra, and how their noise grows.
 
     Args:
         matrix: Absorbance of m spectra at n wavelengths, NaN where masked, shape (m, n).
@@ -142,15 +140,15 @@ def judge_light(matrix: Array) -> tuple[Stray | None, Scatter | None]:
     data = replace(data, scatter=_scatter(data, most + 1))
     for rank in range(1, most + 1):
         more = data.misfit(0.0, rank + 1) / data.freedom(rank + 1)
-        share, squares = _best_share(data, rank)
+        fraction, squares = _best_fraction(data, rank)
         if squares / data.freedom(rank) <= AS_GOOD * more:
-            return _if_beyond_doubt(data, rank, share, squares), data.scatter
+            return _if_beyond_doubt(data, rank, fraction, squares), data.scatter
         # otherwise a further course is needed, stray light or not
     return None, data.scatter
 
 
 def _readings(matrix: Array) -> _Readings | None:
-    """Return what the share is found from, or None if there is too little."""
+    """Return what the fraction is found from, or None if there is too little."""
     there = np.isfinite(matrix)
     if not there.any() or (top := float(np.max(matrix, where=there, initial=-np.inf))) < DENSE:
         return None
@@ -169,7 +167,7 @@ def _readings(matrix: Array) -> _Readings | None:
     return _Readings(some, used, courses, Scatter(1.0, 0.0))
 
 
-def _evenly(places: NDArray[np.int_], most: int) -> NDArray[np.int_]:
+def _evenly(places: Indices, most: int) -> Indices:
     """Return at most so many of the places, evenly picked."""
     if len(places) <= most:
         return places
@@ -224,8 +222,8 @@ def _scatter(data: _Readings, rank: int) -> Scatter:
     return Scatter(float(constant), float(light) if light > QUIETEST**2 else 0.0)
 
 
-def _best_share(data: _Readings, rank: int) -> tuple[float, float]:
-    """Return the share with which so many courses leave least, and the squares they leave."""
+def _best_fraction(data: _Readings, rank: int) -> tuple[float, float]:
+    """Return the fraction with which so many courses leave least, and the squares they leave."""
     from scipy.optimize import minimize_scalar
 
     top = float(data.matrix.max()) + BELOW_TOP
@@ -244,16 +242,16 @@ def _best_share(data: _Readings, rank: int) -> tuple[float, float]:
     return float(np.exp(found.x)), float(found.fun)
 
 
-def _if_beyond_doubt(data: _Readings, rank: int, share: float, squares: float) -> Stray | None:
-    """Return the stray light if it gains enough, with the error of its share."""
+def _if_beyond_doubt(data: _Readings, rank: int, fraction: float, squares: float) -> Stray | None:
+    """Return the stray light if it gains enough, with the error of its fraction."""
     each = squares / data.freedom(rank)
     gained = (data.misfit(0.0, rank) - squares) / each
     dense = np.sum(data.used & (data.matrix > data.matrix.max() - 1.0))
-    rest = data.rest(share, rank)
+    rest = data.rest(fraction, rank)
     rough = float(np.sum(np.diff(rest, axis=0) ** 2) / np.sum(rest**2))
     if gained < max(GAIN, PART * dense) or rough < ROUGH:
         return None
     step = 0.02
-    beside = [data.misfit(share * float(np.exp(by)), rank) for by in (-step, step)]
+    beside = [data.misfit(fraction * float(np.exp(by)), rank) for by in (-step, step)]
     curvature = (sum(beside) - 2 * squares) / step**2 / (2 * each)
-    return Stray(share, float(1.0 / np.sqrt(max(curvature, 1.0))))
+    return Stray(fraction, float(1.0 / np.sqrt(max(curvature, 1.0))))

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
-from prenuc.errors import InputError, Problem, ProtocolError, QuantityError, unknown_name
-from prenuc.facts.source import Source
-from prenuc.facts.value import Value
-from prenuc.protocol.plan import Operation, Planner
+from prenuc.errors import InputError, Problem, ProtocolError
+from prenuc.protocol.assumptions import Assumption, assumed, sentences
+from prenuc.protocol.plan import Add, Operation, Planner
 from prenuc.protocol.steps import Step, parse_step
-from prenuc.protocol.vessel import reagent
-from prenuc.quantities import Quantity, parse
+from prenuc.protocol.varying import (
+    at_temperature,
+    diluted,
+    edited,
+    followed_by,
+    holding,
+    lasting,
+    measured,
+    names_of,
+    place_of,
+    varied,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from prenuc.facts.recipe import Feed, Recipe, Unreported
-
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """Something that had to be assumed; every result lists it.
-
-    Args:
-        name: What it is, such as "batch mass".
-        value: The number used, with status "assumed".
-        why: What hangs on it.
-    """
-
-    name: str
-    value: Value
-    why: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.value.quantity} ({self.value.status})"
+    from prenuc.facts.recipe import Recipe
+    from prenuc.protocol.varying import ForSteps, Which, Written
+    from prenuc.quantities import Quantity
 
 
 @dataclass(frozen=True)
@@ -88,6 +78,11 @@ class Protocol:
         return tuple(self._planner.warnings)
 
     @property
+    def reagents(self) -> frozenset[str]:
+        """The reagents that any step adds, by their names on the shelf."""
+        return frozenset(n for op in self.plan if isinstance(op, Add) for n in op.amounts)
+
+    @property
     def vessels(self) -> tuple[str, ...]:
         """The names of the vessels, in the order in which they are filled."""
         return tuple(self._planner.vessels)
@@ -102,11 +97,11 @@ class Protocol:
             ProtocolError: A line cannot be read or done; all problems at once.
         """
         lines = text.splitlines() if isinstance(text, str) else list(text)
-        sentences = [
+        placed = [
             (line.partition("#")[0].strip(), f"{file or 'line'}{':' if file else ' '}{number}")
             for number, line in enumerate(lines, 1)
         ]
-        return cls(parse_steps(sentences), name=name)
+        return cls(parse_steps(placed), name=name)
 
     @classmethod
     def from_recipe(cls, recipe: Recipe, *, assume: Mapping[str, str] | None = None) -> Self:
@@ -120,18 +115,106 @@ class Protocol:
             assume: Assumptions by name, such as ``{"batch mass": "20 g"}``.
 
         Raises:
-            ProtocolError: An assumption is missing, unknown or has the wrong unit.
+            ProtocolError: An assumption is missing, unknown or has the wrong unit; all at once.
         """
-        assumptions = _assumptions(recipe, assume or {})
-        numbers = {name: assumption.value.quantity for name, assumption in assumptions.items()}
-        sentences = []
-        for index, step in enumerate(recipe.procedure, 1):
-            where = f"{recipe.id}, step {index}"
-            sentences.append((_fill(step.text, recipe, numbers, where), where))
-        steps = parse_steps(sentences, [step.source for step in recipe.procedure])
+        assumptions = assumed(recipe, assume or {})
+        steps = parse_steps(sentences(recipe, assumptions), [s.source for s in recipe.procedure])
         return cls(
             steps, name=recipe.id, assumptions=tuple(assumptions.values()), source=recipe.source
         )
+
+    # ---- the same, but … ------------------------------------------------------------------------
+
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """What the steps are called, in order: "charge flask", "hold flask", "hold flask 2", …."""
+        return names_of(self.steps)
+
+    def with_temperature(self, changes: ForSteps[Written]) -> Self:
+        """Return the protocol with other temperatures; a ramp ends there.
+
+        Args:
+            changes: Such as ``{"heat flask": "240 degC"}``; a step by its name or its number.
+
+        Raises:
+            ProtocolError: A step is unknown (the nearest are given) or has no temperature, or the
+                protocol can no longer be done; all problems at once.
+        """
+        return replace(self, steps=edited(self.steps, at_temperature, changes))
+
+    def with_duration(self, changes: ForSteps[Written]) -> Self:
+        """Return the protocol with steps that last longer or shorter.
+
+        Args:
+            changes: Such as ``{"hold flask": "2 h"}``; a step by its name or its number.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        return replace(self, steps=edited(self.steps, lasting, changes))
+
+    def with_amount(self, changes: ForSteps[Mapping[str, Written]]) -> Self:
+        """Return the protocol with other amounts.
+
+        Args:
+            changes: Such as ``{"charge flask": {"S": "0.01 mmol"}}``; by reagent, or by vessel for
+                what a step takes. What was not there is added; an amount of zero leaves it out.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        return replace(self, steps=edited(self.steps, holding, changes))
+
+    def with_dilution(self, changes: ForSteps[float]) -> Self:
+        """Return the protocol with thinner samples: less is taken into the same fresh solvent.
+
+        Args:
+            changes: How many times less, such as ``{"take into cuvette": 10}``; the amounts are
+                rounded to four digits.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        return replace(self, steps=edited(self.steps, diluted, changes))
+
+    def with_additive(self, additive: str, step: Which, *, at: Written | None = None) -> Self:
+        """Return the protocol with something injected into the vessel of a step.
+
+        Args:
+            additive: Such as "3.24 mmol TOPO", or several.
+            step: When that step is over, by its name or its number.
+            at: Or at this time from the beginning of the step, which holds or incubates.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        number = place_of(self.steps, step) + 1
+        injecting = partial(followed_by, at=at)
+        return replace(self, steps=edited(self.steps, injecting, {number: additive}))
+
+    def with_spectra(self, times: Sequence[Written], *, vessel: str | None = None) -> Self:
+        """Return the protocol with one vessel measured at its end, and nothing else.
+
+        Args:
+            times: On the vessel's clock, such as ``("0 min", "5 d")``.
+            vessel: Which; the last that was measured, or used, when None.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        return replace(self, steps=measured(self.steps, times, vessel))
+
+    def varied(self, text: str) -> Self:
+        """Return the protocol with changes that are written as text.
+
+        Args:
+            text: Such as "hold flask = 2 h; after heat flask = 3.24 mmol TOPO"; the forms are in
+                :mod:`prenuc.protocol.varying`.
+
+        Raises:
+            ProtocolError: As for temperatures, or a change that cannot be read.
+        """
+        return replace(self, steps=varied(self.steps, text))
 
     def __str__(self) -> str:
         return "\n".join(str(step) for step in self.steps)
@@ -171,62 +254,3 @@ def parse_steps(
         planner.run(steps)
         raise ProtocolError([*problems, *planner.problems])
     return tuple(step for step in steps if isinstance(step, Step))
-
-
-def _assumptions(recipe: Recipe, given: Mapping[str, str]) -> dict[str, Assumption]:
-    """Return what is used for each unreported entry: the caller's number or the proposal."""
-    names = [entry.name for entry in recipe.unreported]
-    problems = [
-        unknown_name(f"unreported entry of {recipe.id}", name, names)
-        for name in given
-        if name not in names
-    ]
-    used: dict[str, Assumption] = {}
-    for entry in recipe.unreported:
-        try:
-            value = _chosen(entry, given)
-        except InputError as error:
-            problems += [problem.at(f"{recipe.id}, {entry.name}") for problem in error.problems]
-        else:
-            used[entry.name] = Assumption(entry.name, value, entry.why)
-    if problems:
-        raise ProtocolError(problems)
-    return used
-
-
-def _chosen(entry: Unreported, given: Mapping[str, str]) -> Value:
-    if entry.name in given:
-        quantity = parse(given[entry.name])
-        if entry.proposal is not None:
-            quantity.require(entry.proposal.quantity.unit)
-        return Value(quantity, Source("user", entry.name), "assumed")
-    if entry.proposal is None:
-        mend = f"Say what to assume: assume={{'{entry.name}': '…'}} or --assume \"{entry.name}=…\""
-        raise QuantityError(Problem(f"the recipe does not print it ({entry.why})", mend))
-    return entry.proposal
-
-
-def _fill(text: str, recipe: Recipe, numbers: Mapping[str, Quantity], where: str) -> str:
-    """Return a published sentence with its placeholders filled in."""
-
-    def fill(match: re.Match[str]) -> str:
-        name = match[1]
-        if name.startswith("feed of "):
-            return _weighed(recipe.feeds[name.removeprefix("feed of ")], numbers["batch mass"])
-        if name not in numbers:
-            raise ProtocolError(unknown_name("unreported entry", name, numbers, where))
-        return str(numbers[name])
-
-    return _PLACEHOLDER.sub(fill, text)
-
-
-def _weighed(feed: Feed, batch: Quantity) -> str:
-    """Return the portions of a feed: ratios and one concentration per mass of the whole batch."""
-    mass = batch.require("g").si
-    per_part = feed.concentration.si * mass / feed.ratio[feed.concentration_of].si
-    moles = {name: ratio.si * per_part for name, ratio in feed.ratio.items()}
-    solutes = sum(n * reagent(name).molar_mass.si for name, n in moles.items())
-    if solutes >= mass:
-        raise ProtocolError(f"{batch} of batch leave no room for {feed.solvent}")
-    parts = [f"{1e3 * n:.12g} mmol {name}" for name, n in moles.items()]
-    return f"{', '.join(parts)}, {1e3 * (mass - solutes):.12g} g {feed.solvent}"

@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import Problem, ProtocolError
-from prenuc.facts.document import Node, load
+from prenuc.facts.document import Node
+from prenuc.facts.yaml_file import load
 from prenuc.protocol.protocol import Protocol, parse_steps
 
 if TYPE_CHECKING:

@@ -67,9 +67,15 @@ class Step(ABC):
         where: ``file:line`` for a step of a user's file.
     """
 
+    verb: ClassVar[str] = ""
     vessel: str
     source: str = field(default="", compare=False)
     where: str = field(default="", compare=False)
+
+    @property
+    def name(self) -> str:
+        """What the step is called, such as "hold flask" or "take into cuvette"."""
+        return f"{self.verb} {self.vessel}"
 
     @abstractmethod
     def __str__(self) -> str:
@@ -80,6 +86,7 @@ class Step(ABC):
 class Charge(Step):
     """Fill an empty vessel with reagents at a temperature."""
 
+    verb: ClassVar[str] = "charge"
     contents: tuple[Portion, ...]
     temperature: Quantity
 
@@ -98,7 +105,6 @@ class Ramp(Step):
         rate: Rate of change, without sign; None when ``over`` is given.
     """
 
-    verb: ClassVar[str] = ""
     to: Quantity | None = None
     by: Quantity | None = None
     over: Quantity | None = None
@@ -128,7 +134,6 @@ class Cool(Ramp):
 class Wait(Step):
     """Let time pass at the temperature that the vessel has."""
 
-    verb: ClassVar[str] = ""
     duration: Quantity
 
     def __str__(self) -> str:
@@ -153,6 +158,7 @@ class Incubate(Wait):
 class Store(Step):
     """Put a vessel at another temperature at once and leave it there."""
 
+    verb: ClassVar[str] = "store"
     temperature: Quantity
     duration: Quantity
 
@@ -164,6 +170,7 @@ class Store(Step):
 class Inject(Step):
     """Add reagents to a filled vessel."""
 
+    verb: ClassVar[str] = "inject into"
     contents: tuple[Portion, ...]
 
     def __str__(self) -> str:
@@ -181,6 +188,7 @@ class Take(Step):
         temperature: Of the vessel taken into.
     """
 
+    verb: ClassVar[str] = "take into"
     taken: tuple[Portion, ...]
     contents: tuple[Portion, ...] = ()
     temperature: Quantity
@@ -201,6 +209,7 @@ class Measure(Step):
         until: Last regular time.
     """
 
+    verb: ClassVar[str] = "measure"
     times: tuple[Quantity, ...] = ()
     every: Quantity | None = None
     until: Quantity | None = None
@@ -223,6 +232,7 @@ class Measure(Step):
 class Discard(Step):
     """Throw part of a vessel's contents away."""
 
+    verb: ClassVar[str] = "discard of"
     amount: Quantity
 
     def __str__(self) -> str:
@@ -234,16 +244,21 @@ def _listing(portions: Sequence[Portion]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _portions(text: str) -> tuple[Portion, ...]:
-    portions = []
+def portions(text: str) -> tuple[Portion, ...]:
+    """Read amounts of reagents, such as "1.2 mmol Cd(OA)2 and 9 g ODE".
+
+    Raises:
+        ProtocolError: One of them is not an amount of a reagent.
+    """
+    found = []
     for item in _LIST.split(text.strip()):
         match = re.fullmatch(rf"({NUMBER})\s*(?![\d.])(\S+)\s+(\S.*)", item)
         if match is None:
             raise ProtocolError(
                 Problem(f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'")
             )
-        portions.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
-    return tuple(portions)
+        found.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
+    return tuple(found)
 
 
 def _taken(text: str) -> tuple[Portion, ...]:
@@ -292,7 +307,7 @@ _GRAMMAR: dict[str, tuple[str, Callable[[dict[str, str]], Step], str]] = {
         rf"(?P<vessel>{_V}) with (?P<contents>.+) at (?P<temperature>{_Q})",
         lambda w: Charge(
             vessel=w["vessel"],
-            contents=_portions(w["contents"]),
+            contents=portions(w["contents"]),
             temperature=parse(w["temperature"]),
         ),
         "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC",
@@ -316,7 +331,7 @@ _GRAMMAR: dict[str, tuple[str, Callable[[dict[str, str]], Step], str]] = {
     ),
     "inject": (
         rf"(?P<contents>.+) into (?P<vessel>{_V})",
-        lambda w: Inject(vessel=w["vessel"], contents=_portions(w["contents"])),
+        lambda w: Inject(vessel=w["vessel"], contents=portions(w["contents"])),
         "inject 1.75 mmol HMSA into flask",
     ),
     "take": (
@@ -324,7 +339,7 @@ _GRAMMAR: dict[str, tuple[str, Callable[[dict[str, str]], Step], str]] = {
         lambda w: Take(
             vessel=w["vessel"],
             taken=_taken(w["taken"]),
-            contents=_portions(w["contents"]) if w.get("contents") else (),
+            contents=portions(w["contents"]) if w.get("contents") else (),
             temperature=parse(w["temperature"]),
         ),
         "take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,141 +10,238 @@ import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, Problem, unknown_name
-from prenuc.simulation.kernels.network import Network, compile_network
-from prenuc.simulation.solver import AbstractSolver, Rodas, Stretch, Until
+from prenuc.quantities import Quantity
+from prenuc.simulation.compiling import network_of
+from prenuc.simulation.kernels.network import Network
+from prenuc.simulation.sensitivity import Tangents, prepared
+from prenuc.simulation.solvers import AbstractSolver, Rodas
+from prenuc.simulation.stretch import Stretch, Trajectory, Until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    import xarray as xr
 
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Direction, Prepared, Tangents
+    from prenuc.simulation.sensitivity import Prepared
+
+
+@dataclass(frozen=True)
+class Units:
+    """What times and concentrations are written in, and how much that is in SI.
+
+    Args:
+        time: Unit of times.
+        concentration: Unit of concentrations.
+    """
+
+    time: str = "s"
+    concentration: str = "mol/m^3"
+
+    @classmethod
+    def of(cls, mechanism: Mechanism) -> Units:
+        """Return the units of a mechanism's file; SI where it has none."""
+        stated = mechanism.units
+        return cls(stated["time"], stated["concentration"]) if stated else cls()
+
+    @property
+    def second(self) -> float:
+        """Seconds in a unit of time."""
+        return 1.0 if self.time == "s" else Quantity(1.0, self.time).si
+
+    @property
+    def amount(self) -> float:
+        """mol/m³ in a unit of concentration."""
+        si = self.concentration == "mol/m^3"
+        return 1.0 if si else Quantity(1.0, self.concentration).si
 
 
 @dataclass(frozen=True)
 class Evolution:
-    """What a closed vessel went through.
+    """What a closed vessel went through, in the units of the mechanism's file.
 
     Args:
         names: Of the n components; the moments of size classes are not among them.
-        time: In s, shape (m,).
-        concentration: In mol/m³, shape (m, n).
-        units: Units per dot of every size class, shape (classes,).
-        dots: Dots of every size class in mol/m³, shape (m, classes).
-        stopped: Time in s of the event that ended it early, if one did.
-        tangents: Of every component in P parameters, mol/m³ per unit of it, shape (m, n, P).
+        time: In ``units.time``, shape (m,).
+        concentration: In ``units.concentration``, shape (m, n).
+        sizes: Units per dot of every size class, shape (classes,).
+        dots: Dots of every size class in ``units.concentration``, shape (m, classes).
+        units: s and mol/m³, unless a file states others.
+        stopped: Time of the event that ended it early, if one did.
+        parameters: Names of the P parameters with tangents.
+        tangents: Of every component per unit of a parameter in SI, shape (m, n, P).
         dot_tangents: Of every size class, shape (m, classes, P).
         stats: Steps, rejected steps, evaluations of the rates.
     """
 
     names: tuple[str, ...]
-    time: NDArray[np.float64]
-    concentration: NDArray[np.float64]
-    units: NDArray[np.float64]
-    dots: NDArray[np.float64]
+    time: Array
+    concentration: Array
+    sizes: Array
+    dots: Array
+    units: Units = field(default_factory=Units)
     stopped: float | None = None
-    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
-    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    parameters: tuple[str, ...] = ()
+    tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     stats: Mapping[str, Any] = field(default_factory=dict)
 
-    def of(self, name: str) -> NDArray[np.float64]:
-        """Return the concentration of a component in mol/m³, shape (m,)."""
+    def of(self, name: str) -> Array:
+        """Return the concentration of a component, shape (m,).
+
+        Raises:
+            InputError: There is none of that name.
+        """
         if name not in self.names:
             raise InputError(unknown_name("component", name, self.names))
         return self.concentration[:, self.names.index(name)]
 
-    def moment(self, power: float) -> NDArray[np.float64]:
-        """Return Σ n^power f_n in mol/m³, shape (m,): dots for 0, units in dots for 1."""
-        moment: NDArray[np.float64] = self.dots @ self.units**power
+    def moment(self, power: float) -> Array:
+        """Return Σ n^power f_n, shape (m,): dots for a power of 0, units in dots for 1."""
+        moment: Array = self.dots @ self.sizes**power
         return moment
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return everything as labelled arrays with units: time, component, size, parameter."""
+        import xarray as xr
+
+        unit = {"units": self.units.concentration}
+        held: dict[str, Any] = {
+            "concentration": (("time", "component"), self.concentration, unit),
+            "dots": (("time", "size"), self.dots, unit),
+        }
+        if self.parameters:
+            per = {"units": f"{self.units.concentration} per SI unit of the parameter"}
+            held["tangents"] = (("time", "component", "parameter"), self.tangents, per)
+            held["dot_tangents"] = (("time", "size", "parameter"), self.dot_tangents, per)
+        axes = {
+            "time": ("time", self.time, {"units": self.units.time}),
+            "component": list(self.names),
+            "size": ("size", self.sizes, {"units": "units per dot"}),
+            "parameter": list(self.parameters),
+        }
+        return xr.Dataset(held, coords=axes, attrs=dict(self.stats))
 
 
 def evolve(
     mechanism: Mechanism | Network,
-    times: Sequence[float] | NDArray[np.float64],
+    times: Sequence[float] | Array,
     *,
     start: Mapping[str, float] | None = None,
-    dots: NDArray[np.float64] | None = None,
+    dots: Array | None = None,
     temperature: float | tuple[float, float] = ROOM_TEMPERATURE,
     solver: AbstractSolver | None = None,
     until: str = "",
-    parameters: Sequence[Direction] | Prepared = (),
+    parameters: Sequence[str] | Prepared = (),
 ) -> Evolution:
-    """Let a closed vessel evolve.
+    """Let a closed vessel evolve, in the units of the mechanism's file (s, mol/m³ without one).
 
     Args:
         mechanism: What could happen; compiled by :func:`compiled` where it runs many times.
-        times: To report, ascending from 0 or later, in s.
-        start: Concentrations at time 0 in mol/m³; the mechanism's own when None.
-        dots: Dots of every size class at time 0 in mol/m³; none when None.
+        times: To report, ascending from 0 or later.
+        start: Concentrations at time 0; the mechanism's own when None.
+        dots: Dots of every size class at time 0; none when None.
         temperature: In K; a pair for a linear ramp from time 0 to the last time.
         solver: The integrator; :class:`Rodas` when None.
         until: Ends it early: "80 % of S is consumed" or "steady state".
-        parameters: Those in which tangents are wanted; a mechanism's own start counts among them.
-            Prepared by ``sensitivity.prepared`` where they serve many runs.
+        parameters: Constants of the mechanism, by name, in which tangents are wanted, per unit of
+            the constant in SI. Prepared by ``sensitivity.prepared`` where they serve many runs.
 
     Raises:
         InputError: Times that do not ascend, an unknown component, another number of classes.
         SimulationError: The integrator gave up.
     """
-    at = ordered_times(times)
+    at, solver = ordered_times(times), solver or Rodas()
     network = mechanism if isinstance(mechanism, Network) else compiled(mechanism)
-    mechanism, names = network.mechanism, network.names
-    begin = network.initial if start is None else starting_point(mechanism, start)[1]
-    sizes = _sizes(mechanism, dots)
-    solver = solver or Rodas()
-    largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
-    later = at[at > 0]
-    units = mechanism.population.units if mechanism.population else np.zeros(0)
-    if later.size == 0:
-        return Evolution(names, at, begin[None].copy(), units, sizes[None])
-    span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
-    absolute = np.full(len(names), solver.atol * largest)
-    event = _event(until, network, begin) if until else None
-    moved = _tangents(network, parameters, sizes, own=start is None) if parameters else None
-    path = solver.integrate(Stretch(network, begin, later, span, absolute, sizes, event, moved))
-    first = len(at) - len(later)
-    if moved is not None and first:
-        path = replace(
-            path,
-            tangents=np.concatenate((moved.components[None], path.tangents)),
-            dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
-        )
+    units = Units.of(network.mechanism)
+    stretch = _stretch(network, at * units.second, start, dots, temperature, solver)
+    if until:
+        stretch = replace(stretch, until=_event(until, network, stretch.start))
+    ready = prepared(network, parameters) if parameters else None
+    if ready is not None:
+        stretch = replace(stretch, tangents=_tangents(ready, len(stretch.dots), own=start is None))
+    path = _nowhere(stretch) if at[-1] == 0.0 else solver.integrate(stretch)
+    if at[0] == 0.0:
+        path = _with_start(path, stretch)
     return Evolution(
-        names=names,
+        names=network.names,
         time=at,
-        concentration=np.vstack((begin, path.concentration)) if first else path.concentration,
+        concentration=path.concentration / units.amount,
+        sizes=_sizes_of(network.mechanism),
+        dots=path.dots / units.amount,
         units=units,
-        dots=np.vstack((sizes, path.dots)) if first else path.dots,
-        stopped=path.stopped,
-        tangents=path.tangents,
-        dot_tangents=path.dot_tangents,
+        stopped=None if path.stopped is None else path.stopped / units.second,
+        parameters=() if ready is None else ready.parameters,
+        tangents=path.tangents / units.amount,
+        dot_tangents=path.dot_tangents / units.amount,
         stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
+    )
+
+
+def _stretch(
+    network: Network,
+    seconds: Array,
+    start: Mapping[str, float] | None,
+    dots: Array | None,
+    temperature: float | tuple[float, float],
+    solver: AbstractSolver,
+) -> Stretch:
+    """Return what a solver is to do, in SI units."""
+    amount = Units.of(network.mechanism).amount
+    begin = network.initial
+    if start is not None:
+        begin = starting_point(network.mechanism, start)[1] * amount
+    sizes = _dots_at_start(network.mechanism, dots) * amount
+    largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
+    return Stretch(
+        network=network,
+        start=begin,
+        times=seconds[seconds > 0],
+        temperature=temperature if isinstance(temperature, tuple) else (temperature, temperature),
+        absolute=np.full(len(begin), solver.atol * largest),
+        dots=sizes,
+    )
+
+
+def _nowhere(stretch: Stretch) -> Trajectory:
+    """Return the path of a stretch without times."""
+    concentration, dots = np.zeros((0, len(stretch.start))), np.zeros((0, len(stretch.dots)))
+    if stretch.tangents is None:
+        return Trajectory(concentration, 0, dots)
+    none = [np.zeros((0, *t.shape)) for t in (stretch.tangents.components, stretch.tangents.dots)]
+    return Trajectory(concentration, 0, dots, tangents=none[0], dot_tangents=none[1])
+
+
+def _with_start(path: Trajectory, stretch: Stretch) -> Trajectory:
+    """Return a path with its start as the first time."""
+    begin = replace(
+        path,
+        concentration=np.vstack((stretch.start, path.concentration)),
+        dots=np.vstack((stretch.dots, path.dots)),
+    )
+    moved = stretch.tangents
+    if moved is None:
+        return begin
+    return replace(
+        begin,
+        tangents=np.concatenate((moved.components[None], path.tangents)),
+        dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
     )
 
 
 def compiled(mechanism: Mechanism) -> Network:
     """Return a mechanism as arrays, ready to run."""
-    return compile_network(mechanism, starting_point(mechanism)[0])
+    return network_of(mechanism, starting_point(mechanism)[0])
 
 
-def _tangents(
-    network: Network,
-    parameters: Sequence[Direction] | Prepared,
-    sizes: NDArray[np.float64],
-    *,
-    own: bool,
-) -> Tangents:
+def _tangents(ready: Prepared, classes: int, *, own: bool) -> Tangents:
     """Return the tangents at time 0: those of the mechanisms' own starts, where they count."""
-    from prenuc.simulation.sensitivity import Tangents, prepared
-
-    ready = prepared(network, parameters)
     start = ready.start if own else np.zeros_like(ready.start)
-    return Tangents(ready.seeds, start, np.zeros((len(sizes), len(ready.parameters))))
+    return Tangents(ready.seeds, start, np.zeros((classes, len(ready.parameters))))
 
 
-def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+def ordered_times(times: Sequence[float] | Array) -> Array:
     """Return times as an array.
 
     Raises:
@@ -157,8 +255,10 @@ def ordered_times(times: Sequence[float] | NDArray[np.float64]) -> NDArray[np.fl
 
 def starting_point(
     mechanism: Mechanism, start: Mapping[str, float] | None = None
-) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Return the components that a solver moves, and their concentrations at time 0 in mol/m³.
+) -> tuple[tuple[str, ...], Array]:
+    """Return the components that a solver moves, and their concentrations at time 0.
+
+    Those of the mechanism are in mol/m³, given ones as they were given.
 
     Raises:
         InputError: A component is unknown.
@@ -172,20 +272,26 @@ def starting_point(
     return names, np.array([stated.get(name, 0.0) for name in names], dtype=float)
 
 
-def _sizes(mechanism: Mechanism, dots: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    population = mechanism.population
-    classes = len(population.units) if population else 0
-    sizes = np.zeros(classes) if dots is None else np.asarray(dots, dtype=float)
-    if sizes.shape != (classes,):
-        what = f"dots of shape {sizes.shape} for {classes} size classes"
+def _sizes_of(mechanism: Mechanism) -> Array:
+    return mechanism.population.units if mechanism.population else np.zeros(0)
+
+
+def _dots_at_start(mechanism: Mechanism, dots: Array | None) -> Array:
+    """Return the dots of every size class at time 0, as they were given.
+
+    Raises:
+        InputError: There are not as many as classes.
+    """
+    classes = len(_sizes_of(mechanism))
+    found = np.zeros(classes) if dots is None else np.asarray(dots, dtype=float)
+    if found.shape != (classes,):
+        what = f"dots of shape {found.shape} for {classes} size classes"
         raise InputError(Problem(what, "Give one number for every class"))
-    return sizes
+    return found
 
 
-def _event(until: str, network: Network, start: NDArray[np.float64]) -> Until:
-    """Return the event that a phrase describes."""
-    import re
-
+def _event(until: str, network: Network, start: Array) -> Until:
+    """Return the event that a phrase describes, at a start in mol/m³."""
     weights = np.zeros(len(network.names))
     if until.strip() == "steady state":
         return Until(weights, steady=1e-6)
@@ -193,11 +299,11 @@ def _event(until: str, network: Network, start: NDArray[np.float64]) -> Until:
     if not found:
         what = f"'{until}' is no event"
         raise InputError(Problem(what, "Write '80 % of S is consumed' or 'steady state'"))
-    share, name = float(found[1]) / 100.0, found[2]
+    fraction, name = float(found[1]) / 100.0, found[2]
     if name not in network.names:
         raise InputError(unknown_name("component", name, network.names))
-    if not 0 < share < 1:
+    if not 0 < fraction < 1:
         raise InputError(Problem(f"{found[1]} % consumed", "Give more than 0 and less than 100"))
     place = network.names.index(name)
     weights[place] = 1.0
-    return Until(weights, level=(1.0 - share) * start[place])
+    return Until(weights, level=(1.0 - fraction) * start[place])

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.compiling import network_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.solution import Measurement
@@ -35,7 +34,7 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     names = tuple(mechanism.components)
     if product not in names:
         raise InputError(unknown_name("component", product, names))
-    network = compile_network(mechanism, names)
+    network = network_of(mechanism, names)
     concentration = measurement.concentration[: len(names)]
     k = network.constants(measurement.temperature)
     _weigh(k, network.classes, measurement)
@@ -47,7 +46,7 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     return float(rates[np.argmin(np.abs(rates - slope))])
 
 
-def _weigh(k: NDArray[np.float64], pop: ClassArrays, measurement: Measurement) -> None:
+def _weigh(k: Array, pop: ClassArrays, measurement: Measurement) -> None:
     """Multiply the constants of channels, which are for a dot of α or β = 1, by Σ α f or Σ β f."""
     if pop.units.size:
         dots = measurement.dots

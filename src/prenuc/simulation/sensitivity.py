@@ -1,80 +1,61 @@
 """Which numbers of a mechanism a parameter moves, and by how much.
 
-A parameter is given as two mechanisms, one with a little less of it and one with a little more. The
-difference of their compiled arrays, rate constants by their logarithms, says what it does; so any
-number that a mechanism is built from can be a parameter, as long as it does not change which
-reactions there are. The tangents of the solution follow from it exactly
-(``kernels/tangents.py``).
+A parameter is a constant by name. The mechanism is written with a little less and with a little
+more of it (:meth:`Mechanism.with_constants`), and the difference of the compiled arrays, rate
+constants by their logarithms, says what it does; so any number that a mechanism is built from can
+be a parameter, as long as it does not change which reactions there are. The tangents of the
+solution follow from it exactly (``kernels/tangents.py``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
-from prenuc.simulation.kernels.network import Network, compile_network
+from prenuc.errors import InputError, MechanismError, Problem
+from prenuc.mechanism.constants import no_constant
+from prenuc.simulation.compiling import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from prenuc.facts.value import Value
+    from prenuc.arrays import Array, Indices
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
 
 STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
 
 
 @dataclass(frozen=True)
-class Direction:
-    """A parameter as the two mechanisms on either side of it.
+class _Sides:
+    """A mechanism with a little less and a little more of a constant.
 
     Args:
-        name: Such as "isomerisation.k".
         below: The mechanism with less of it.
         above: The mechanism with more of it.
-        span: The parameter's difference between them; 1 for a relative change, say.
+        span: The difference of the constant between them, in SI.
     """
 
-    name: str
     below: Mechanism
     above: Mechanism
     span: float
 
 
-def directions(
-    build: Callable[[Mapping[str, Value]], Mechanism],
-    values: Mapping[str, Value],
-    names: Sequence[str],
-) -> tuple[Direction, ...]:
-    """Return parameters of a mechanism that is built from values.
-
-    Tangents then are per unit of the parameter in SI; a parameter that is zero is moved by
-    :data:`STEP` of its own unit.
-
-    Args:
-        build: Returns the mechanism for some changed values.
-        values: All values by name.
-        names: Those that are to be parameters.
-    """
-    from dataclasses import replace
-
-    found = []
-    for name in names:
-        value = values[name]
-        move = STEP * abs(value.quantity.number) or STEP
-        ends = [
-            replace(value, quantity=replace(value.quantity, number=value.quantity.number + step))
-            for step in (-move, move)
-        ]
-        below, above = (build({name: end}) for end in ends)
-        found.append(Direction(name, below, above, ends[1].si - ends[0].si))
-    return tuple(found)
+def _sides(mechanism: Mechanism, name: str) -> _Sides:
+    """Return both sides of a constant; one that is zero is moved by :data:`STEP` of its unit."""
+    value = mechanism.constants[name]
+    number = value.quantity.number
+    move = STEP * abs(number) or STEP
+    less, more = (
+        replace(value, quantity=replace(value.quantity, number=number + step, digits=""))
+        for step in (-move, move)
+    )
+    below, above = (mechanism.with_constants({name: end}) for end in (less, more))
+    return _Sides(below, above, more.si - less.si)
 
 
 @dataclass(frozen=True)
@@ -82,30 +63,43 @@ class Prepared:
     """Parameters of a compiled mechanism, for many runs.
 
     Args:
-        parameters: As they were given.
+        parameters: Their names.
         seeds: What each does to the arrays.
         start: What each does to the mechanism's own start in mol/m³ per unit, shape (n, P).
     """
 
-    parameters: tuple[Direction, ...]
+    parameters: tuple[str, ...]
     seeds: Seeds
-    start: NDArray[np.float64]
+    start: Array
 
 
-def prepared(network: Network, parameters: Sequence[Direction] | Prepared) -> Prepared:
+def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared:
     """Return parameters ready for runs of a network.
 
+    Tangents are per unit of a constant in SI.
+
+    Args:
+        network: A compiled mechanism.
+        parameters: Names of its constants.
+
     Raises:
-        InputError: A parameter changes the reactions or the class of a nucleus.
+        InputError: There is no such constant, or it changes the reactions or the class of a
+            nucleus; all at once.
     """
     if isinstance(parameters, Prepared):
         return parameters
-    start = np.zeros((len(network.names), len(parameters)))
-    for column, p in enumerate(parameters):
+    mechanism = network.mechanism
+    known = mechanism.constants
+    unknown = [no_constant(name, known) for name in parameters if name not in known]
+    if unknown:
+        raise MechanismError(unknown)
+    sides = {name: _sides(mechanism, name) for name in parameters}
+    start = np.zeros((len(network.names), len(sides)))
+    for column, one in enumerate(sides.values()):
         for row, name in enumerate(network.names):
-            more, less = p.above.initial.get(name, 0.0), p.below.initial.get(name, 0.0)
-            start[row, column] = (more - less) / p.span
-    return Prepared(tuple(parameters), seeds_of(network, parameters), start)
+            more, less = one.above.initial.get(name, 0.0), one.below.initial.get(name, 0.0)
+            start[row, column] = (more - less) / one.span
+    return Prepared(tuple(sides), _seeds(network, sides), start)
 
 
 @dataclass(frozen=True)
@@ -119,41 +113,38 @@ class Tangents:
     """
 
     seeds: Seeds
-    components: NDArray[np.float64]
-    dots: NDArray[np.float64]
+    components: Array
+    dots: Array
 
 
-def seeds_of(network: Network, parameters: Sequence[Direction]) -> Seeds:
+def _seeds(network: Network, sides: Mapping[str, _Sides]) -> Seeds:
     """Return what every parameter does to the arrays of a network.
 
     Raises:
         InputError: A parameter changes the reactions or the class of a nucleus.
     """
     ends = [
-        (compile_network(p.below, network.names), compile_network(p.above, network.names))
-        for p in parameters
+        (network_of(one.below, network.names), network_of(one.above, network.names))
+        for one in sides.values()
     ]
     problems = [
         Problem(
-            f"'{p.name}' changes the reactions or the class of a nucleus",
+            f"'{name}' changes the reactions or the class of a nucleus",
             "Leave it out of the sensitivities",
         )
-        for p, pair in zip(parameters, ends, strict=True)
+        for name, pair in zip(sides, ends, strict=True)
         if not all(_same_shape(network, end) for end in pair)
     ]
     if problems:
         raise InputError(problems)
+    return _entries(network, ends, np.array([one.span for one in sides.values()]))
 
-    return _entries(network, ends, np.array([p.span for p in parameters]))
 
-
-def _entries(
-    network: Network, ends: Sequence[tuple[Network, Network]], spans: NDArray[np.float64]
-) -> Seeds:
+def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: Array) -> Seeds:
     """Return the differences between the two ends of every parameter as lists of what moves."""
     from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
 
-    def slope(of: Callable[[Network], NDArray[np.float64] | float]) -> NDArray[np.float64]:
+    def slope(of: Callable[[Network], Array | float]) -> Array:
         columns = [
             (np.asarray(of(above)) - np.asarray(of(below))) / span
             for span, (below, above) in zip(spans, ends, strict=True)
@@ -161,7 +152,7 @@ def _entries(
         none = np.zeros((*np.shape(of(network)), 0))
         return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
 
-    def listed(*slopes: NDArray[np.float64]) -> tuple[NDArray[np.int64], ...]:
+    def listed(*slopes: Array) -> tuple[Indices, ...]:
         moved = np.any([slope != 0 for slope in slopes], axis=0)
         return tuple(index.astype(np.int64) for index in np.nonzero(moved))
 
@@ -200,10 +191,10 @@ def _entries(
     )
 
 
-def _pool_logarithms(network: Network) -> NDArray[np.float64]:
+def _pool_logarithms(network: Network) -> Array:
     """Return ln of the first weight of every pool; its scale moves all of them alike."""
     flat = network.flat
-    logarithms: NDArray[np.float64] = np.log(np.abs(flat.weight[flat.pools[:-1]]))
+    logarithms: Array = np.log(np.abs(flat.weight[flat.pools[:-1]]))
     return logarithms
 
 

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError, unknown_name
+from prenuc.errors import InputError, listed, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.simulation import archive
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     import pandas as pd
-    from numpy.typing import NDArray
+    import xarray as xr
 
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
+
+ARRAYS = "concentration", "dots", "tangents", "dot_tangents"  # of every measurement
+BEHIND = "mechanism", "protocol", "names", "conservation", "stats", "parameters"  # of a run
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,10 @@ class Measurement:
     time: float
     temperature: float
     volume: float
-    concentration: NDArray[np.float64]
-    dots: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
-    dot_tangents: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    concentration: Array
+    dots: Array = field(default_factory=lambda: np.zeros(0))
+    tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def label(self) -> str:
@@ -53,7 +59,7 @@ class Measurement:
         return f"{self.vessel} at {self.time / 60:.6g} min"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A finished simulation.
 
@@ -64,6 +70,7 @@ class Run:
         measurements: What every ``measure`` step found, in order.
         conservation: Relative error of every moiety in every vessel, and of the ledger.
         stats: Steps, evaluations, CPU time, versions, tolerances.
+        parameters: Names of the P parameters in which there are tangents.
     """
 
     mechanism: Mechanism
@@ -72,6 +79,7 @@ class Run:
     measurements: tuple[Measurement, ...]
     conservation: Mapping[str, Any]
     stats: Mapping[str, Any]
+    parameters: tuple[str, ...] = ()
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -92,8 +100,8 @@ class Run:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""
         return dict(zip(self.names, measurement.concentration.tolist(), strict=True))
 
-    def shares(self, measurement: Measurement) -> dict[str, float]:
-        """Return how the chalcogen is shared out: every MSC by name, all else by kind."""
+    def fractions(self, measurement: Measurement) -> dict[str, float]:
+        """Return the fraction of the chalcogen in each: every MSC by name, all else by kind."""
         chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
         held: dict[str, float] = {}
         for name, amount in self.amounts(measurement).items():
@@ -107,7 +115,7 @@ class Run:
         total = sum(held.values()) or 1.0
         return {key: amount / total for key, amount in held.items()}
 
-    def concentration(self, name: str, vessel: str | None = None) -> NDArray[np.float64]:
+    def concentration(self, name: str, vessel: str | None = None) -> Array:
         """Return the concentration of a component at every measurement, in mmol/L of its basis.
 
         Args:
@@ -144,6 +152,83 @@ class Run:
             for m in self.measurements
         ]
         return pd.DataFrame(rows)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return everything that was measured as labelled arrays with units."""
+        import xarray as xr
+
+        population = self.mechanism.population
+        sizes = population.units if population else np.zeros(0)
+        m, n, k, p = (len(of) for of in (self.measurements, self.names, sizes, self.parameters))
+
+        def stacked(of: str, *shape: int) -> Array:
+            return np.array([getattr(one, of) for one in self.measurements]).reshape(m, *shape)
+
+        amount, per = {"units": "mol/m^3"}, {"units": "mol/m^3 per SI unit of the parameter"}
+        where, what, size, parameter = "measurement", "component", "size", "parameter"
+        held = {
+            "concentration": ((where, what), stacked("concentration", n), amount),
+            "dots": ((where, size), stacked("dots", k), amount),
+            "tangents": ((where, what, parameter), stacked("tangents", n, p), per),
+            "dot_tangents": ((where, size, parameter), stacked("dot_tangents", k, p), per),
+        }
+        axes = {
+            "vessel": (where, [one.vessel for one in self.measurements]),
+            "time": (where, stacked("time"), {"units": "s"}),
+            "temperature": (where, stacked("temperature"), {"units": "K"}),
+            "volume": (where, stacked("volume"), {"units": "m^3"}),
+            what: list(self.names),
+            size: (size, sizes, {"units": "units per dot"}),
+            parameter: list(self.parameters),
+        }
+        names = {"mechanism": self.mechanism.name, "protocol": self.protocol.name}
+        return xr.Dataset(held, axes, names)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the run to a netCDF file that :meth:`load` and every netCDF library read.
+
+        Raises:
+            InputError: The file cannot be written, or the mechanism is of classes of your own.
+        """
+        behind = {field: getattr(self, field) for field in BEHIND}
+        archive.write(path, self.to_xarray(), behind)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Run:
+        """Return a saved run, equal to what was saved.
+
+        Raises:
+            InputError: The file is missing, holds no run, was changed, or is of another version.
+        """
+        data, behind = archive.read(path)
+        held = {name: data[name].to_numpy() for name in ARRAYS if name in data}
+        measurements = [
+            Measurement(
+                vessel=str(data["vessel"].to_numpy()[i]),
+                time=float(data["time"].to_numpy()[i]),
+                temperature=float(data["temperature"].to_numpy()[i]),
+                volume=float(data["volume"].to_numpy()[i]),
+                **{name: values[i] for name, values in held.items()},
+            )
+            for i in range(data.sizes.get("measurement", 0))
+        ]
+        return cls(measurements=tuple(measurements), **behind)
+
+    def __repr__(self) -> str:
+        vessels = dict.fromkeys(one.vessel for one in self.measurements)
+        counts = [f"{name} ({len(self.of(name))})" for name in vessels]
+        worst = max((e for one in self.conservation.values() for e in one.values()), default=0.0)
+        lines = [
+            f"<Run of {self.protocol.name} with {self.mechanism.name}",
+            f"  {len(self.measurements)} measurements: {listed(counts)}",
+            f"  {len(self.names)} components: {listed(self.names)}",
+            f"  {len(self.assumptions)} assumptions: {listed(self.assumptions)}",
+            f"  moieties conserved to {worst:.1e}",
+            *(f"  {self.stats[name]} {name}" for name in ("evaluations",) if name in self.stats),
+            *(f"  tangents in {listed(self.parameters)}" for _ in self.parameters[:1]),
+            *(f"  note: {warning}" for warning in self.warnings),
+        ]
+        return "\n".join(lines) + ">"
 
     def _repr_html_(self) -> str:
         from html import escape

@@ -31,12 +31,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, Saturation
-from prenuc.mechanism.rivals.players import DOTS, Players, dots_of
+from prenuc.mechanism.rivals.players import DOTS, Players, dots_of, rival
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor
 
@@ -44,20 +41,20 @@ MODEL = "autocatalytic"
 RUNS_OUT = 1e-6  # mol/m³ of metal
 
 
-def autocatalytic(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def autocatalytic(material: str, *, metal: str | None = None) -> Mechanism:
     """Return the two-step scheme for a material.
 
     Args:
         material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: There is no parameter set for the material, or no constant of a name.
+        MechanismError: There is no parameter set for the material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     return players.mechanism(
         step for source in players.sources for step in _two_steps(players, source)
     )

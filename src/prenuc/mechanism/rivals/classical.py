@@ -27,29 +27,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.rivals.players import Players, growth, nucleation, supply
+from prenuc.mechanism.rivals.players import Players, growth, nucleation, rival, supply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
 
 MODEL = "classical"
 
 
-def classical(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def classical(material: str, *, metal: str | None = None) -> Mechanism:
     """Return classical nucleation and growth of a material.
 
     Args:
         material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: There is no parameter set for the material, or no constant of a name.
+        MechanismError: There is no parameter set for the material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     return players.mechanism([*supply(players), nucleation(players), *growth(players)])

@@ -41,36 +41,33 @@ from prenuc.errors import MechanismError, Problem
 from prenuc.mechanism.cast import total
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.reaction import Excess, Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, supply
+from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, rival, supply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
 
 MODEL = "droplets"
 
 
-def droplets(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def droplets(material: str, *, metal: str | None = None) -> Mechanism:
     """Return nucleation inside dense droplets in a material.
 
     Args:
         material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name, "nuclei per droplet" above all.
 
     Raises:
-        MechanismError: There is no parameter set for the material, no constant of a name, or not a
-            whole number of nuclei.
+        MechanismError: There is no parameter set for the material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     nuclei = players.number("nuclei per droplet")
     if nuclei < 1 or nuclei != round(nuclei):
         what = f"{nuclei:g} nuclei per droplet is no count"
-        raise MechanismError(Problem(what, "Give a whole number of 1 or more"))
+        mend = "Give a whole number of 1 or more"
+        raise MechanismError(Problem(what, mend, where="nuclei per droplet"))
     stages = ["droplet", *(f"droplet.{i + 1}" for i in range(round(nuclei) - 1))]
     (crystal,) = players.clusters
     liquid = (Component(name, players.unit, players.basis, "droplet") for name in stages)

@@ -40,32 +40,31 @@ from typing import TYPE_CHECKING
 
 from prenuc.mechanism.cast import total
 from prenuc.mechanism.reaction import Power, Reaction
-from prenuc.mechanism.rivals.players import MONOMER, Players, supply
+from prenuc.mechanism.rivals.players import MONOMER, Players, rival, supply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Component, Mechanism
 
 MODEL = "layers"
 FACETS, SMALLEST = 4, 5  # facets; metal atoms on the shortest edge
 
 
-def layers(
-    material: str = "CdSe", *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def layers(material: str = "CdSe", *, metal: str | None = None) -> Mechanism:
     """Return layer-by-layer growth of tetrahedra.
 
     Args:
         material: "CdSe"; or a system of the two-pathway model such as "CdSe-ODE".
         metal: Another metal carboxylate than the usual one.
-        change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: It is another material, or there is no constant of a name.
+        MechanismError: It is another material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     sizes = dict(enumerate(players.clusters, SMALLEST))
     return players.mechanism(
         [

@@ -32,31 +32,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, growth, nucleation, supply
+from prenuc.mechanism.rivals.players import MONOMER, Players, growth, nucleation, rival, supply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
 
 MODEL = "msc-source"
 
 
-def msc_source(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def msc_source(material: str, *, metal: str | None = None) -> Mechanism:
     """Return the model of clusters that feed the dots.
 
     Args:
         material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: There is no parameter set for the material, or no constant of a name.
+        MechanismError: There is no parameter set for the material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     return players.mechanism(
         [
             *supply(players),

@@ -26,13 +26,14 @@ temperature, so that the activation energy of a nucleation is an effective one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import entries, get
 from prenuc.mechanism.cast import total
-from prenuc.mechanism.mechanism import Component, Mechanism, QuantumDotMoments
+from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.population import QuantumDotMoments
 from prenuc.mechanism.reaction import (
     Arrhenius,
     Barrier,
@@ -45,7 +46,7 @@ from prenuc.mechanism.reaction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
@@ -64,6 +65,39 @@ def system_named(which: str) -> tuple[str, str]:
     return system.material, system.names["metal precursor"]
 
 
+def rival(
+    model: str, which: str, metal: str | None, write: Callable[[Players], Mechanism]
+) -> Mechanism:
+    """Return a rival with the package's own constants.
+
+    Args:
+        model: Such as "classical".
+        which: A material, or a system of the two-pathway model such as "CdTe-ODE", which
+            stands for its material and its metal carboxylate.
+        metal: Another metal carboxylate than the usual one.
+        write: Returns the mechanism of some players; a function of a module.
+
+    Raises:
+        MechanismError: The rival cannot speak about it.
+    """
+    known = {p.material: p for p in entries("parameters").values() if p.model == model}
+    material, usual = system_named(which)
+    if material not in known:
+        raise MechanismError(unknown_name(f"{model} parameter set for", which, known))
+    parameters = known[material]
+    fed = metal or usual or parameters.names["metal precursor"]
+    return Mechanism.written(partial(_written, write, parameters, fed), parameters.values)
+
+
+def _written(
+    write: Callable[[Players], Mechanism],
+    parameters: ParameterSet,
+    metal: str,
+    values: Mapping[str, Value],
+) -> Mechanism:
+    return write(Players(parameters, metal, values))
+
+
 @dataclass(frozen=True)
 class Players:
     """The players of one rival in one material, and the constants that they act by.
@@ -78,33 +112,6 @@ class Players:
     metal: str
     values: Mapping[str, Value]
 
-    @classmethod
-    def of(
-        cls, model: str, which: str, metal: str | None, change: Mapping[str, Value] | None
-    ) -> Self:
-        """Return the players of a rival.
-
-        Args:
-            model: Such as "classical".
-            which: A material, or a system of the two-pathway model such as "CdTe-ODE", which
-                stands for its material and its metal carboxylate.
-            metal: Another metal carboxylate than the usual one.
-            change: Values that replace constants of the same name.
-
-        Raises:
-            MechanismError: The rival cannot speak about it, or has no constant of a name.
-        """
-        known = {p.material: p for p in entries("parameters").values() if p.model == model}
-        material, usual = system_named(which)
-        if material not in known:
-            raise MechanismError(unknown_name(f"{model} parameter set for", which, known))
-        parameters = known[material]
-        unknown = [name for name in change or {} if name not in parameters.values]
-        if unknown:
-            raise MechanismError([unknown_name("parameter", n, parameters.values) for n in unknown])
-        values = {**parameters.values, **(change or {})}
-        return cls(parameters, metal or usual or parameters.names["metal precursor"], values)
-
     # ---- constants ------------------------------------------------------------------------------
 
     def number(self, name: str) -> float:
@@ -115,7 +122,7 @@ class Players:
 
     def constant(self, name: str) -> Arrhenius:
         """Return k(T) of a step."""
-        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "energy"))
+        k, at, energy = (self.number(f"{name}.{part}") for part in ("k", "at", "Ea"))
         return Arrhenius(k, at, energy)
 
     def routes(self, kind: str) -> list[tuple[str, Arrhenius, tuple[Factor, ...]]]:
@@ -133,7 +140,7 @@ class Players:
         return tuple(
             Binding(
                 self.pool(ligand),
-                self.number(f"{prefix}{ligand}.half"),
+                self.number(f"{prefix}{ligand}.h"),
                 self.number(f"{prefix}{ligand}.sites"),
             )
             for ligand in self._after(prefix, ".sites")
@@ -241,7 +248,6 @@ class Players:
             name=self.parameters.id,
             components={part.name: part for part in components},
             reactions=laws,
-            parameters=self.values,
             material=self.material,
             dots=DOTS if DOTS.units in mentioned else None,
         )
@@ -305,7 +311,9 @@ def growth(players: Players) -> list[Reaction]:
         moments = (Power(length),), (Power(number),), over
     else:
         what = f"growth with a size exponent of {exponent:g} has no closed moments"
-        raise MechanismError(Problem(what, "Give 0 (surface) or 1 (diffusion)"))
+        raise MechanismError(
+            Problem(what, "Give 0 (surface) or 1 (diffusion)", where="growth.size exponent")
+        )
     return [
         Reaction("growth", units, k, (*moments[0], *law)),
         Reaction("growth, surface", {DOTS.surface: 2 / 3}, k, (*moments[1], *law)),

@@ -40,31 +40,28 @@ from typing import TYPE_CHECKING
 
 from prenuc.mechanism.cast import total
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, supply
+from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, rival, supply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
 
 MODEL = "sequential"
 
 
-def sequential(
-    material: str, *, metal: str | None = None, change: Mapping[str, Value] | None = None
-) -> Mechanism:
+def sequential(material: str, *, metal: str | None = None) -> Mechanism:
     """Return growth through cluster families.
 
     Args:
         material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-        change: Values that replace constants of the same name.
 
     Raises:
-        MechanismError: There is no parameter set for the material, or no constant of a name.
+        MechanismError: There is no parameter set for the material.
     """
-    players = Players.of(MODEL, material, metal, change)
+    return rival(MODEL, material, metal, _written)
+
+
+def _written(players: Players) -> Mechanism:
     families = players.clusters
     return players.mechanism(
         [

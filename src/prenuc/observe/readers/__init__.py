@@ -1,36 +1,28 @@
 """From a spectrometer's file to a SpectrumSeries: recognised by content, nothing guessed silently.
 
 Each format is one module of this package that offers a ``FORMAT``
-(:class:`~prenuc.observe.readers.source.Format`); a module that is added is found. Delimited
-text has no signature, so it is tried when no other format recognises the content.
+(:class:`~prenuc.observe.readers.data_file.Format`) and stands in ``FORMATS``. Delimited text has no
+signature, so it stands last.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from functools import cache
 from typing import TYPE_CHECKING, get_args
 
 from prenuc.errors import Problem, SpectrumError
-from prenuc.observe.readers.headers import TIME_UNITS
-from prenuc.observe.readers.source import Format, Options, Signal, load
+from prenuc.observe.readers import delimited
+from prenuc.observe.readers.data_file import Format, Options, Signal, load
+from prenuc.observe.readers.times import TIME_UNITS
 
 if TYPE_CHECKING:
     import os
 
     from prenuc.observe.series import SpectrumSeries
 
-__all__ = ["Format", "formats", "read"]
+__all__ = ["FORMATS", "Format", "read"]
 
 
-@cache
-def formats() -> tuple[Format, ...]:
-    """Return every known format, delimited text last."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    names.sort(key="delimited".__eq__)
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return tuple(module.FORMAT for module in modules if hasattr(module, "FORMAT"))
+FORMATS: tuple[Format, ...] = (delimited.FORMAT,)  # in the order in which they are tried
 
 
 def read(
@@ -62,12 +54,12 @@ def read(
     _check_option("decimal", decimal, (".", ","))
     _check_option("time_unit", time_unit, tuple(TIME_UNITS))
     _check_option("signal", signal, get_args(Signal))
-    source = load(path)
-    chosen = next(format_ for format_ in formats() if format_.sniff(source.data))
+    file = load(path)
+    chosen = next(format_ for format_ in FORMATS if format_.sniff(file.data))
     try:
-        return chosen.read(source, Options(decimal, time_unit, signal))
+        return chosen.read(file, Options(decimal, time_unit, signal))
     except MemoryError as error:
-        raise source.problem("the file needs more memory than there is", "Split it") from error
+        raise file.problem("the file needs more memory than there is", "Split it") from error
 
 
 def _check_option(name: str, value: str | None, valid: tuple[str, ...]) -> None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.source import printable
+from prenuc.observe.readers.data_file import printable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from prenuc.observe.readers.source import Source
+    from prenuc.arrays import Array, Indices
+    from prenuc.observe.readers.data_file import DataFile
 
 # The cells of a row are joined by the unit separator, whatever the file uses.
 SEP = "\x1f"
@@ -31,19 +30,33 @@ def is_number(cell: str) -> bool:
     return _IS_NUMBER.fullmatch(cell) is not None
 
 
-def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> str:
+def find_decimal(file: DataFile, rows: list[str], lines: Indices) -> str:
     """Return the decimal sign that all rows agree with.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         rows: The rows, their cells joined by ``SEP``.
         lines: Line of each row, counted from 1, shape (rows,).
 
     Raises:
         SpectrumError: No sign fits all rows, or both do.
     """
-    if not any("," in row for row in rows):
+    with_comma = [int(line) for row, line in zip(rows, lines, strict=True) if "," in row]
+    if not with_comma:
         return "."
+    axis = [row.split(SEP, 1)[0] for row in rows]
+    sign = _sign_of_cells(file, rows, lines) or _sign_of_axis(axis)
+    if sign:
+        return sign
+    what = "a comma may be the decimal sign or part thousands, both fit the whole file"
+    raise file.problem(what, 'Pass decimal="," or decimal="."', with_comma[0])
+
+
+def _sign_of_cells(file: DataFile, rows: list[str], lines: Indices) -> str:
+    """Return the sign that alone fits the rows so far; "" when both fit all rows.
+
+    One row of evidence is enough: a later one that disagrees is refused when it is converted.
+    """
     point = comma = True
     for row, line in zip(rows, lines, strict=True):
         cells = [cell.strip() for cell in row.split(SEP) if cell != HOLE]
@@ -51,17 +64,10 @@ def find_decimal(source: Source, rows: list[str], lines: NDArray[np.int64]) -> s
         comma = comma and all(map(_AS_DECIMAL_COMMA.fullmatch, cells))
         if not point and not comma:
             what = "the decimal sign differs within the file"
-            raise source.problem(what, "Write all numbers with a decimal point", int(line))
+            raise file.problem(what, "Write all numbers with a decimal point", int(line))
         if point != comma and "," in row:
-            # One sentence of evidence is enough; a later row that disagrees is refused
-            # when it is converted.
             return "." if point else ","
-    axis = _sign_of_axis([row.split(SEP, 1)[0] for row in rows])
-    if axis:
-        return axis
-    where = next(int(line) for row, line in zip(rows, lines, strict=True) if "," in row)
-    what = "a comma may be the decimal sign or part thousands, both fit the whole file"
-    raise source.problem(what, 'Pass decimal="," or decimal="."', where)
+    return ""
 
 
 def _sign_of_axis(axis: list[str]) -> str:
@@ -79,13 +85,11 @@ def is_wavelength(number: float) -> bool:
     return 100 <= number <= 5000
 
 
-def convert(
-    source: Source, rows: list[str], lines: NDArray[np.int64], decimal: str, width: int
-) -> NDArray[np.float64]:
+def convert(file: DataFile, rows: list[str], lines: Indices, decimal: str, width: int) -> Array:
     """Return the numbers of a table.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         rows: The rows, their cells joined by ``SEP``.
         lines: Line of each row, counted from 1, shape (rows,).
         decimal: The decimal sign.
@@ -103,15 +107,13 @@ def convert(
             numbers[index] = [float(cell) for cell in plain(row, decimal)]
         except ValueError as error:
             bad = next((cell for cell in row.split(SEP) if not _fits(cell, decimal)), row)
-            what = (
-                f"'{printable(bad.strip(), 40)}' is not a number with the decimal sign '{decimal}'"
-            )
-            raise source.problem(
-                what, "Mend the cell, or pass decimal=", int(lines[index])
-            ) from error
+            shown = printable(bad.strip(), 40)
+            what = f"'{shown}' is not a number with the decimal sign '{decimal}'"
+            mend = "Mend the cell, or pass decimal="
+            raise file.problem(what, mend, int(lines[index])) from error
     wrong = np.flatnonzero(np.isinf(numbers).any(axis=1))
     if len(wrong):
-        raise source.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
+        raise file.problem("a number is too large", "Mend the cell", int(lines[wrong[0]]))
     return numbers
 
 

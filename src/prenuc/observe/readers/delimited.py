@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.observe.readers.columns import Columns, read_table
+from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.decimals import is_wavelength
-from prenuc.observe.readers.headers import (
-    Columns,
+from prenuc.observe.readers.holes import in_words
+from prenuc.observe.readers.metadata import (
     axis_in_metadata,
     kind_in_metadata,
     kind_of,
-    read_columns,
     read_metadata,
-    read_times,
 )
-from prenuc.observe.readers.holes import in_words, leave_out_empty
-from prenuc.observe.readers.source import Format, Options, Source, printable
-from prenuc.observe.readers.tables import DELIMITERS, Table, find_table
+from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
+from prenuc.observe.readers.times import read_times
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array, Indices
 
 _OTHER_AXIS = {
     "a wavenumber": r"wave ?number|cm\s?\^?[-⁻]\s?[1¹]|1/cm|raman",
@@ -37,11 +36,11 @@ _OTHER_AXIS = {
 _MOST_ABSORBANCE = 10.0
 
 
-def read_delimited(source: Source, options: Options) -> SpectrumSeries:
+def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     """Read spectra from delimited text.
 
     Args:
-        source: The file.
+        file: The file.
         options: What the caller knows.
 
     Returns:
@@ -50,26 +49,17 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    text, encoding = source.text()
-    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
-        mend = "Export the spectra as CSV"
-        raise source.problem("this is JCAMP-DX, not delimited text", mend, 1)
-    table = find_table(source, text.removesuffix("\n").split("\n"), options.decimal)
-    table, columns, left_out = leave_out_empty(source, table, read_columns(table))
-    layout = _find_layout(source, table, columns)
-    wavelength, order, direction = _read_axis(source, table, columns)
-    stem = printable(source.path.stem, 200)
+    table, columns, left_out, encoding = read_table(file, options.decimal)
+    layout = _find_layout(file, table, columns)
+    wavelength, order, direction = _read_axis(file, table, columns)
     named = [columns.label(*group) for group in layout.named_by]
-    unnamed = stem if len(named) == 1 else "spectrum {}"
-    labels = tuple(
-        label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
-    )
-    times = read_times(columns, named, table.decimal, options)
-    kind = _find_kind(source, table, columns, layout, options)
-    values, treated = as_signal(source, table.numbers[:, layout.spectra], table.line, kind)
+    labels = _labels(file, named)
+    times = read_times(columns.cells[0], named, table.decimal, options)
+    kind = _find_kind(file, table, columns, layout, options)
+    values, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
-        f"read as: wavelength nm {direction}, {placed}{layout.said}, {times.said}, "
+        f"read as: wavelength nm {direction}, {placed}{layout.summary}, {times.summary}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"
     )
     spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
@@ -83,14 +73,22 @@ def read_delimited(source: Source, options: Options) -> SpectrumSeries:
         signal=treated.signal,
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),
-            "file": printable(source.path.name, 200),
-            "sha256": hashlib.sha256(source.data).hexdigest(),
+            "file": printable(file.path.name, 200),
+            "sha256": hashlib.sha256(file.data).hexdigest(),
             "format": FORMAT.name,
         },
         history=(
             *(summary, spoken, *left_out, *masked, *_axis_notes(table, columns)),
             *(*treated.notes, *times.notes),
         ),
+    )
+
+
+def _labels(file: DataFile, named: list[str]) -> tuple[str, ...]:
+    """Return a label for each spectrum: its name, else the file's or its number."""
+    unnamed = printable(file.path.stem, 200) if len(named) == 1 else "spectrum {}"
+    return tuple(
+        label or unnamed.replace("{}", str(number)) for number, label in enumerate(named, 1)
     )
 
 
@@ -101,15 +99,15 @@ class _Layout:
     Args:
         spectra: Their indices, m of them.
         named_by: For each, the columns whose header names it.
-        said: What the summary says about it.
+        summary: What the summary says about it.
     """
 
     spectra: list[int]
     named_by: list[tuple[int, ...]]
-    said: str
+    summary: str
 
 
-def _masked(table: Table, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
+def _masked(table: NumberTable, layout: _Layout, labels: tuple[str, ...]) -> list[str]:
     """Return the history line about readings that are no numbers."""
     holes = [hole for hole in table.holes if hole.column in layout.spectra]
     if not holes:
@@ -139,34 +137,37 @@ class Treated:
     notes: list[str]
 
 
-def _find_layout(source: Source, table: Table, columns: Columns) -> _Layout:
+def _find_layout(file: DataFile, table: NumberTable, columns: Columns) -> _Layout:
     """Return a matrix, or pairs when every second column repeats the wavelengths."""
     width = table.numbers.shape[1]
     # A name may stand above the wavelengths of its spectrum, in a single pair as in many.
     single = width == 2 and columns.is_axis(0) and not columns.label(1)
     spectra = list(range(1, width))
     matrix = _Layout(spectra, [(0,)] if single else [(column,) for column in spectra], "")
-    if width < 4 or width % 2:
-        return matrix
-    axes, signals = table.numbers[:, ::2], table.numbers[:, 1::2]
-    stated = all(columns.is_axis(column) for column in range(0, width, 2))
-    over = np.isnan(axes) & np.isnan(signals)  # a spectrum that ends before the others
-    differs = ((axes != axes[:, :1]) & ~over).any(axis=1)
-    # Unstated pairs on grids that differ a little must not be read as spectra.
-    close = not np.any(np.abs(axes - axes[:, :1]) >= 5.0) and is_wavelength(float(axes[0, 0]))
-    if differs.any() and (stated or close):
-        line = int(table.line[np.flatnonzero(differs)[0]])
-        mend = "Save each spectrum as a file, or export all on one grid"
-        raise source.problem("the wavelengths of the column pairs differ", mend, line)
-    if differs.any():
+    if width < 4 or width % 2 or not _are_pairs(file, table, columns):
         return matrix
     seconds = spectra[::2]
     return _Layout(seconds, [(column - 1, column) for column in seconds], " in column pairs")
 
 
-def _read_axis(
-    source: Source, table: Table, columns: Columns
-) -> tuple[NDArray[np.float64], slice, str]:
+def _are_pairs(file: DataFile, table: NumberTable, columns: Columns) -> bool:
+    """Whether every second column repeats the wavelengths."""
+    axes, signals = table.numbers[:, ::2], table.numbers[:, 1::2]
+    over = np.isnan(axes) & np.isnan(signals)  # a spectrum that ends before the others
+    differs = ((axes != axes[:, :1]) & ~over).any(axis=1)
+    if not differs.any():
+        return True
+    stated = all(map(columns.is_axis, range(0, 2 * axes.shape[1], 2)))
+    # Unstated pairs on grids that differ a little must not be read as spectra.
+    close = not np.any(np.abs(axes - axes[:, :1]) >= 5.0) and is_wavelength(float(axes[0, 0]))
+    if stated or close:
+        line = int(table.line[np.flatnonzero(differs)[0]])
+        mend = "Save each spectrum as a file, or export all on one grid"
+        raise file.problem("the wavelengths of the column pairs differ", mend, line)
+    return False
+
+
+def _read_axis(file: DataFile, table: NumberTable, columns: Columns) -> tuple[Array, slice, str]:
     """Return the ascending wavelengths, the slice that sorts the rows, and their direction."""
     header = _axis_header(table, columns)
     line = columns.rows[-1] + 1 if columns.rows else 0
@@ -176,84 +177,85 @@ def _read_axis(
         both = other == "a time" and columns.is_axis(0)
         if re.search(pattern, header, re.IGNORECASE) and not (says_nm or both):
             mend = "Put wavelengths in nm into the first column, a spectrum into each other one"
-            raise source.problem(f"the first column is {other}", mend, line)
+            raise file.problem(f"the first column is {other}", mend, line)
     axis = table.numbers[:, 0]
     wrong = np.flatnonzero([n <= 0 if says_nm else not is_wavelength(n) for n in axis.tolist()])
     if len(wrong):
         mend = 'Head the first column "Wavelength (nm)" and give wavelengths in nm'
         what = f"{axis[wrong[0]]:g} in the first column is no wavelength in nm"
-        raise source.problem(what, mend, int(table.line[wrong[0]]))
-    return _sorted(source, table, axis)
+        raise file.problem(what, mend, int(table.line[wrong[0]]))
+    return _sorted(file, table, axis)
 
 
-def _sorted(
-    source: Source, table: Table, axis: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], slice, str]:
+def _sorted(file: DataFile, table: NumberTable, axis: Array) -> tuple[Array, slice, str]:
     _, first = np.unique(axis, return_index=True)
     if len(first) < len(axis):
         repeated = int(np.setdiff1d(np.arange(len(axis)), first)[0])
         what = f"the wavelength {axis[repeated]:g} nm occurs twice"
-        raise source.problem(what, "Delete one of the two rows", int(table.line[repeated]))
+        raise file.problem(what, "Delete one of the two rows", int(table.line[repeated]))
     up = axis[1] > axis[0]
     turns = np.flatnonzero((np.diff(axis) > 0) != up)
     if len(turns):
         mend = "Sort the rows, or save each spectrum as a file"
         line = int(table.line[turns[0] + 1])
-        raise source.problem("the wavelengths go up and down", mend, line)
+        raise file.problem("the wavelengths go up and down", mend, line)
     order = slice(None) if up else slice(None, None, -1)
     return axis[order].copy(), order, "ascending" if up else "descending"
 
 
-def _axis_header(table: Table, columns: Columns) -> str:
+def _axis_header(table: NumberTable, columns: Columns) -> str:
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     return " ".join([*columns.cells[0], axis_in_metadata(metadata)]).replace("_", " ")
 
 
-def _axis_notes(table: Table, columns: Columns) -> list[str]:
+def _axis_notes(table: NumberTable, columns: Columns) -> list[str]:
     if re.search(r"\bnm\b|nanomet", _axis_header(table, columns), re.IGNORECASE):
         return []
     return ["the header gives no unit of wavelength, nm fits the numbers"]
 
 
 def _find_kind(
-    source: Source, table: Table, columns: Columns, layout: _Layout, options: Options
+    file: DataFile, table: NumberTable, columns: Columns, layout: _Layout, options: Options
 ) -> Kind:
     """Return what the columns hold, on the best evidence there is."""
     if options.signal:
         return Kind(options.signal, f"signal: {options.signal}, from the option signal")
-    kinds = [columns.kind(column) for column in layout.spectra]
-    line = columns.rows[-1] + 1 if columns.rows else 0
-    stated = set(kinds) - {""}
-    half_named = "" in kinds and bool(stated & {"T", "%T"})
-    if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
-        shown = " and ".join(sorted(stated | ({"unnamed"} if "" in kinds else set())))
-        mend = "Keep the columns of one kind, each a spectrum"
-        raise source.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    stated = _kind_of_columns(file, columns, layout)
     if stated:
-        kind = stated.pop()
-        return Kind(kind, f"signal: {kind}, from the column headers")
+        return Kind(stated, f"signal: {stated}, from the column headers")
     others = [text for row, text in enumerate(table.head) if row not in columns.rows]
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     kind, words = kind_in_metadata(metadata, others)
-    stem = printable(source.path.stem.replace("_", " "), 200)
+    stem = printable(file.path.stem.replace("_", " "), 200)
     if not kind and kind_of(stem):
         kind, words = kind_of(stem), f"the file's name '{stem}'"
         kind = "maybe %T" if kind in {"T", "%T"} else kind
     if kind in {"maybe %T", "reflectance", "no spectrum"}:
         what = f"'{printable(words, 60)}' suggests another signal than absorbance"
-        raise source.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
+        raise file.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
     if kind:
         return Kind(kind, f"signal: {kind}, from {words}")
     return Kind("", "nothing names the signal, taken as absorbance")
 
 
-def as_signal(
-    source: Source, values: NDArray[np.float64], line: NDArray[np.int64], kind: Kind
-) -> tuple[NDArray[np.float64], Treated]:
+def _kind_of_columns(file: DataFile, columns: Columns, layout: _Layout) -> str:
+    """Return the kind that the headers of the spectra name, "" for none."""
+    kinds = {columns.kind(column) for column in layout.spectra}
+    stated = kinds - {""}
+    half_named = "" in kinds and bool(stated & {"T", "%T"})
+    if stated & {"reflectance", "no spectrum"} or half_named or len(stated) > 1:
+        shown = " and ".join(sorted(kind or "unnamed" for kind in kinds))
+        mend = "Keep the columns of one kind, each a spectrum"
+        line = columns.rows[-1] + 1 if columns.rows else 0
+        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    return stated.pop() if stated else ""
+
+
+def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple[Array, Treated]:
     """Return the signal with a transmittance turned into absorbance.
 
     Args:
-        source: The file, for messages.
+        file: The file, for messages.
         values: What stands in the columns, shape (n, m); NaN where a reading is masked.
         line: Line of each row, counted from 1, shape (n,).
         kind: What the columns hold.
@@ -269,17 +271,25 @@ def as_signal(
         return values, Treated("absorbance", notes)
     if kind.kind == "photoluminescence":
         return values, Treated("photoluminescence", notes)
+    return _from_transmittance(file, values, line, kind)
+
+
+def _from_transmittance(
+    file: DataFile, values: Array, line: Indices, kind: Kind
+) -> tuple[Array, Treated]:
+    """Return absorbance, as :func:`as_signal` does."""
+    notes = [kind.note]
     wrong = np.flatnonzero((values <= 0).any(axis=1))
     if len(wrong):
         what = "a transmittance is not positive, its absorbance is not known"
         mend = "Delete the row, or export absorbance"
-        raise source.problem(what, mend, int(line[wrong[0]]))
+        raise file.problem(what, mend, int(line[wrong[0]]))
     if kind.kind == "T" and np.nanmax(values) > 2 and "option" not in kind.note:
         notes.append(f"transmittance up to {np.nanmax(values):g} is in percent")
         kind = Kind("%T", "")
     elif kind.kind == "T" and "option" not in kind.note:
         what = "the header does not say whether the transmittance is in percent"
-        raise source.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
+        raise file.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
     full = 100.0 if kind.kind == "%T" else 1.0
     notes.append(f"absorbance = -log10(T / {full:g})")
     return -np.log10(values / full), Treated("absorbance", notes)

@@ -9,20 +9,16 @@ first column, where a missing wavelength or time is refused.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from prenuc.errors import listed
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readers.decimals import HOLE, SEP, is_number
-from prenuc.observe.readers.source import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.observe.readers.headers import Columns
-    from prenuc.observe.readers.source import Source
-    from prenuc.observe.readers.tables import Table
 
 MOST_IN_WORD = 30  # signs; what is longer is a remark
 # What instruments and spreadsheets write; the last lines are blank, dashes and the like.
@@ -91,7 +87,13 @@ def _is_word(cell: str) -> bool:
 
 
 def fill(joined: str, row: int, width: int) -> tuple[str, list[Hole]]:
-    """Return a row of ``width`` cells whose holes are ``HOLE``, and the holes."""
+    """Return a row of ``width`` cells whose holes are ``HOLE``, and the holes.
+
+    Args:
+        joined: The row, its cells joined by ``SEP``.
+        row: Its number in the table, counted from 0.
+        width: Columns of the table.
+    """
     cells = [cell.strip() for cell in joined.split(SEP)[:width]]
     cells += [""] * (width - len(cells))
     places = [column for column, cell in enumerate(cells) if not is_number(cell)]
@@ -114,55 +116,7 @@ def is_no_name(cell: str) -> bool:
     return lost_number(cell) and _NEVER_A_NAME.match(cell.strip()) is not None
 
 
-def leave_out_empty(
-    source: Source, table: Table, columns: Columns
-) -> tuple[Table, Columns, list[str]]:
-    """Return a table without the columns that hold no number, with its header and what to say.
-
-    Of a pair of columns (wavelength, signal) both go.
-
-    Raises:
-        SpectrumError: Nothing is left beside the first column.
-    """
-    numbers = table.numbers
-    empty = [c for c in range(1, numbers.shape[1]) if np.isnan(numbers[:, c]).all()]
-    if not empty:
-        return table, columns, []
-    if len(empty) == numbers.shape[1] - 1:
-        mend = "Export a column of wavelengths and a column for each spectrum"
-        raise source.problem("there is only one column of numbers", mend, int(table.line[0]))
-    axes = [c - 1 for c in empty if c > 1 and _is_axis(table, columns, c - 1)]
-    kept = [c for c in range(numbers.shape[1]) if c not in {*empty, *axes}]
-    named = [f"'{printable(name, 60)}'" for name in _names(columns, empty)]
-    many = "1 column holds no number and is" if len(empty) == 1 else ""
-    many = many or f"{len(empty)} columns hold no numbers and are"
-    at = {column: place for place, column in enumerate(kept)}
-    holes = tuple(
-        replace(hole, column=at[hole.column]) for hole in table.holes if hole.column in at
-    )
-    return (
-        replace(table, numbers=numbers[:, kept], holes=holes),
-        replace(columns, cells=[columns.cells[c] for c in kept]),
-        [f"{many} left out: {listed(named)}"],
-    )
-
-
-def _names(columns: Columns, chosen: Sequence[int]) -> list[str]:
-    return [" ".join(columns.cells[c]) or f"column {c + 1}" for c in chosen]
-
-
-def _is_axis(table: Table, columns: Columns, column: int) -> bool:
-    repeats = bool(np.array_equal(table.numbers[:, column], table.numbers[:, 0]))
-    return columns.is_axis(column) or repeats
-
-
 def in_words(holes: Sequence[Hole]) -> str:
     """Return what stands in the holes: ``no number: 'OVER', empty cell``."""
     words = dict.fromkeys(hole.word for hole in holes)
     return "no number: " + listed([f"'{printable(w, 40)}'" if w else "empty cell" for w in words])
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return at most three of several words as one text."""
-    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
-    return ", ".join(words[:3]) + more

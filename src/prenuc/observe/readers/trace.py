@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.arrays import falls, unsorted
+from prenuc.observe.readers.columns import read_table
+from prenuc.observe.readers.data_file import load, printable
 from prenuc.observe.readers.delimited import Kind, as_signal
-from prenuc.observe.readers.headers import TIME_UNITS, read_columns, stated_unit
-from prenuc.observe.readers.holes import in_words, leave_out_empty
-from prenuc.observe.readers.source import load, printable
-from prenuc.observe.readers.tables import DELIMITERS, find_table
-from prenuc.observe.series import Trace
+from prenuc.observe.readers.holes import in_words
+from prenuc.observe.readers.number_table import DELIMITERS
+from prenuc.observe.readers.times import TIME_UNITS, stated_unit
+from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     import os
 
-    from numpy.typing import NDArray
-
-    from prenuc.observe.readers.headers import Columns
-    from prenuc.observe.readers.source import Signal, Source
-    from prenuc.observe.readers.tables import Table
+    from prenuc.arrays import Array
+    from prenuc.observe.readers.columns import Columns
+    from prenuc.observe.readers.data_file import DataFile, Signal
+    from prenuc.observe.readers.number_table import NumberTable
 
 
 def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> bool:
@@ -30,7 +31,7 @@ def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> boo
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    (table, _, _), _ = _table(load(path), decimal)
+    table, *_ = read_table(load(path), decimal)
     return bool(table.numbers.shape[1] == 2)
 
 
@@ -58,22 +59,20 @@ def read_trace(
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    source = load(path)
-    (table, columns, notes), encoding = _table(source, decimal)
+    file = load(path)
+    table, columns, notes, encoding = read_table(file, decimal)
     width = table.numbers.shape[1]
     if width != 2:
         what = f"a trace has two columns, time and signal; this table has {width}"
-        raise source.problem(what, "Export two columns, or fit the whole matrix")
+        raise file.problem(what, "Export two columns, or fit the whole matrix")
     if columns.is_axis(0):
         what = "the first column is a wavelength: this is one spectrum, not a trace"
-        raise source.problem(what, "Give a series of spectra, or a trace with time first")
+        raise file.problem(what, "Give a series of spectra, or a trace with time first")
     time = table.numbers[:, 0]
-    falling = np.flatnonzero(np.diff(time) <= 0)
-    if falling.size:
-        line = int(table.line[falling[0] + 1])
-        raise source.problem("the times do not ascend", "Sort the rows by time", line)
-    factor, unit, said = _time_unit(columns.label(0), time_unit)
-    value, name, treated = _signal(source, table, columns, signal)
+    for problem in unsorted("times", time, "Sort the rows by time"):
+        raise file.problem(problem.what, problem.mend, int(table.line[falls(time)[0]]))
+    factor, unit, summary = _time_unit(columns.label(0), time_unit)
+    value, name, treated = _signal(file, table, columns, signal)
     known = np.isfinite(value)
     text_kind = f"{encoding}, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
     return Trace(
@@ -82,21 +81,14 @@ def read_trace(
         time_unit=unit,
         name=printable(name, 200),
         history=(
-            f"read as: a trace of {known.sum()} points, {said}, {text_kind}",
-            f"file: {printable(source.path.name, 200)}, sha256 {sha256(source.data).hexdigest()}",
+            f"read as: a trace of {known.sum()} points, {summary}, {text_kind}",
+            f"file: {printable(file.path.name, 200)}, sha256 {sha256(file.data).hexdigest()}",
             *(*notes, *_masked(table, unit, factor), *treated),
         ),
     )
 
 
-def _table(source: Source, decimal: str | None) -> tuple[tuple[Table, Columns, list[str]], str]:
-    """Return the table without empty columns, its header and what was left out; the encoding."""
-    text, encoding = source.text()
-    table = find_table(source, text.removesuffix("\n").split("\n"), decimal)
-    return leave_out_empty(source, table, read_columns(table)), encoding
-
-
-def _masked(table: Table, unit: str, factor: float) -> list[str]:
+def _masked(table: NumberTable, unit: str, factor: float) -> list[str]:
     """Return the history line about points that are left out because they hold no number."""
     if not table.holes:
         return []
@@ -107,8 +99,8 @@ def _masked(table: Table, unit: str, factor: float) -> list[str]:
 
 
 def _signal(
-    source: Source, table: Table, columns: Columns, given: str | None
-) -> tuple[NDArray[np.float64], str, list[str]]:
+    file: DataFile, table: NumberTable, columns: Columns, given: str | None
+) -> tuple[Array, str, list[str]]:
     """Return the signal, what it is called, and the history lines about it.
 
     A transmittance becomes absorbance, as in spectra; whatever else the column holds is taken as
@@ -120,7 +112,7 @@ def _signal(
         return value, label or "signal", []
     who = "the option signal" if given else "the column header"
     kind = Kind(given or stated, f"signal: {given or stated}, from {who}")
-    signal, treated = as_signal(source, value[:, None], table.line, kind)
+    signal, treated = as_signal(file, value[:, None], table.line, kind)
     if kind.kind in {"T", "%T"}:
         label = f"absorbance from '{label}'" if label else "absorbance"
     return signal[:, 0], label or treated.signal, treated.notes
@@ -134,6 +126,6 @@ def _time_unit(header: str, given: str | None) -> tuple[float, str, str]:
     if given is None or given == stated:
         return 1.0, str(stated), f"times in {stated} from the header"
     if stated is None:
-        return 1.0, given, f"times in {given} as told"
+        return 1.0, given, f"times in {given} as stated"
     factor = TIME_UNITS[stated] / TIME_UNITS[given]
     return factor, given, f"times in {given}, converted from {stated} of the header"

@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option
-from prenuc.present.cli.reading import reading_options
-from prenuc.present.cli.spectra import analyses, files_argument, material_option
+from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.options import figure_options, report_option
+from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.errors import Problem
     from prenuc.observe.analysis import Analysis
+    from prenuc.observe.series import SpectrumSeries
+
+material_option = click.option(
+    "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
+)
+files_argument = click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 
 
 @click.command()
 @files_argument
 @material_option
 @reading_options
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@click.option(
-    "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
-)
+@report_option
+@figure_options
 @json_option
 def analyze(
     files: tuple[Path, ...],
@@ -46,14 +54,12 @@ def analyze(
       prenuc analyze run.csv --window "400 650 nm" --times "0 10 min"
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
-    if report_to is not None:
-        from prenuc.present.report import page, report
+    import prenuc as pn
 
-        page(report_to)
     found = analyses(files, material, **asked)
     written = []
     if report_to is not None:
-        written.append(report(*found, to=report_to))
+        written.append(pn.report(*found, to=report_to))
     if figures is not None:
         written += _figures(found, figures, figure_format)
     if as_json:
@@ -65,52 +71,73 @@ def analyze(
         click.echo(f"  wrote {path}")
 
 
+def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[Analysis]:
+    """Read every file, then analyse every spectrum, with progress on standard error.
+
+    Args:
+        files: Spectrum files.
+        material: Semiconductor, or None.
+        asked: The options on reading (:func:`~prenuc.present.cli.input.read_input`).
+
+    Raises:
+        InputError: Everything that is wrong with any of the files.
+    """
+    import prenuc as pn
+    from prenuc.errors import InputError
+    from prenuc.facts.catalogue import get
+    from prenuc.observe.analysis import read_spectra
+
+    if material is not None:
+        get("materials", material)
+    problems: list[Problem] = []
+    read: list[SpectrumSeries] = []
+    for file in files:
+        try:
+            read.append(read_input(file, read=read_spectra, **asked))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    total = sum(len(series) for series in read)
+    found: list[Analysis] = []
+    with progress(f"{total} spectra") as report_share:
+
+        def report_part(part: float) -> None:
+            done = sum(len(one.series) for one in found)
+            report_share((done + part * len(read[len(found)])) / total)
+
+        for file, series in zip(files, read, strict=True):
+            found.append(pn.analyze(series, material, file=str(file), progress=report_part))
+    return found
+
+
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
-    from prenuc.present.plot import save
-    from prenuc.present.plot_features import plot_each, plot_picks, plot_trend
+    from prenuc.present.figures.analysis import plot_analysis
+    from prenuc.present.files.writing import save_all
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []
     for number, one in enumerate(found, 1):
         stem = Path(one.file).stem
         name = stem if stems[stem] == 1 else f"{number}-{stem}"
-        for what, plot in (("picks", plot_picks), ("fits", plot_each), ("trend", plot_trend)):
-            figure = plot(one, title=stem)
-            written.append(save(figure, folder / f"{name}-{what}.{ending}"))
+        written += save_all(plot_analysis(one, title=stem), folder, name, ending)
     return written
 
 
 def _echo(one: Analysis) -> None:
     from prenuc.infer.isosbestic import isosbestic_points
+    from prenuc.present.tables.excitons import exciton_table
 
-    headings = ["spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster"]
-    headings += ["diameter / nm"] if one.material else []
-    rows = [_cells(row) for row in one.rows()]
-    echo_table(headings, [row[: len(headings)] for row in rows], one.file)
+    echo_table(exciton_table(one.rows(), narrow=True), one.file)
     said = Counter(line for found in one.found for line in found.warnings)
     for line, number in said.items():
-        many = "" if number == len(rows) else f" ({number} of {len(rows)} spectra)"
+        many = "" if number == len(one.found) else f" ({number} of {len(one.found)} spectra)"
         click.echo(f"prenuc: warning: {one.file}: {line}{many}", err=True)
     for point in isosbestic_points(one.series):
         click.echo(f"  {point.verdict}")
     for line in one.series.history:
         click.echo(f"  {line}")
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    if row["status"] == "unresolved":
-        return [row["label"], row["status"], "–", "–", "–", "", "–"]
-    low, high = row["ci95_nm"]
-    return [
-        row["label"],
-        row["status"],
-        f"{row['first_exciton_nm']:.1f}",
-        f"{low:.1f} to {high:.1f}",
-        f"{row['hwhm_nm']:.1f}",
-        ", ".join(row["matches"]),
-        "–" if row["curve"] is None else f"{row['diameter_nm']:.2f} ({row['curve']})",
-    ]
 
 
 @click.command()
@@ -131,28 +158,19 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
       prenuc size CdSe "2.25 eV"
       prenuc size CdSe 512 --hwhm 16
     """
-    from prenuc.observe.sizing import size as by_curves
+    import prenuc as pn
+    from prenuc.present.tables.excitons import size_table
 
     nm = _nanometres(wavelength, "wavelength")
     width = None if hwhm is None else _nanometres(hwhm, "half width")
-    found = by_curves(material, nm, hwhm_nm=width, force=force)
+    found = pn.size(material, nm, hwhm_nm=width, force=force)
     if as_json:
         echo_json(found)
         return
     if not found:
         click.echo(f"no sizing curve of {material} is published")
         return
-    rows = [
-        [
-            one.curve,
-            "–" if one.diameter_nm is None else f"{one.diameter_nm:.2f}",
-            "–" if one.extinction is None else f"{one.extinction:.3g}",
-            one.source,
-        ]
-        for one in found
-    ]
-    title = f"{material}, first absorption at {nm:g} nm"
-    echo_table(["curve", "diameter / nm", "extinction / (L/mol/cm)", "source"], rows, title)
+    echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
     for one in found:
         if one.reason:
             click.echo(f"  {one.curve}: {one.reason}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
+from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
 
 def is_network(what: str) -> bool:
     """Return whether a file holds reactions rather than a protocol."""
     from pathlib import Path
 
-    from prenuc.facts.document import load
+    from prenuc.facts.yaml_file import load
 
     if not what.endswith((".yaml", ".yml")):
         return False
@@ -35,14 +36,18 @@ def run_bare_network(
 ) -> None:
     """Run a network and echo its concentrations, in its own units.
 
+    Args:
+        path: The file.
+        times: As the option ``--times``, in the network's unit of time.
+        until: As the option ``--until``.
+        solver: The integrator.
+        as_json: Answer with one document instead of a table.
+
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
-    import numpy as np
-
     from prenuc.errors import InputError, Problem
     from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.quantities import Quantity
     from prenuc.simulation.evolve import evolve
 
     mechanism = read_mechanism(path)
@@ -50,11 +55,9 @@ def run_bare_network(
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
         raise InputError(Problem("this is no bare network", mend, where=str(path)))
     at = _times(times)
-    second = Quantity(1.0, mechanism.units["time"]).si
     announce_compilation(solver)
-    run = evolve(mechanism, np.array(at) * second, solver=solver, until=until or "")
-    found = run.concentration / Quantity(1.0, mechanism.units["concentration"]).si
-    stopped = None if run.stopped is None else run.stopped / second
+    run = evolve(mechanism, at, solver=solver, until=until or "")
+    found, stopped = run.concentration, run.stopped
     if stopped is not None:  # rows up to the event, and the event as the last one
         reached = [i for i, t in enumerate(at[:-1]) if t < stopped]
         at, found = [*(at[i] for i in reached), stopped], found[[*reached, -1]]
@@ -92,8 +95,13 @@ def _echo(
         units = {"unit": time, "concentration_unit": concentration}
         echo_json({"time": at, **units, "species": species, "stats": stats})
         return
-    rows = [[f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)] for i, t in enumerate(at)]
-    echo_table([f"time / {time}", *species], rows, f"concentrations / ({concentration})")
+    table = Table(
+        headings=(f"time / {time}", *species),
+        rows=tuple(
+            (f"{t:g}", *(f"{species[s][i]:.6g}" for s in species)) for i, t in enumerate(at)
+        ),
+    )
+    echo_table(table, f"concentrations / ({concentration})")
     if "until" in stats:
         stopped = stats["stopped"]
         when = f"at {stopped:.6g} {time}" if stopped is not None else "not within these times"

@@ -12,8 +12,6 @@ from prenuc.present.cli.output import echo_json, echo_table, json_option, simula
 
 if TYPE_CHECKING:
     from prenuc.infer.calibrate import Calibration
-    from prenuc.infer.ensemble import Prediction
-    from prenuc.infer.leave_out import LeaveOut
     from prenuc.infer.robustness import Study
 
 _workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
@@ -56,14 +54,12 @@ def calibrate(
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
         return
-    from functools import partial
+    import prenuc as pn
 
-    from prenuc.infer.calibrate import calibrate as ours
-    from prenuc.infer.calibrate import calibrate_rival
-
-    run = ours if mechanism is None else partial(calibrate_rival, mechanism)
     with simulating(f"calibrating {material}") as report:
-        found = run(material, starts=starts, workers=workers, progress=report)
+        found = pn.calibrate(
+            material, mechanism=mechanism, starts=starts, workers=workers, progress=report
+        )
     if out is not None or ensemble is not None:
         _write(found, out, ensemble, workers)
     if as_json:
@@ -76,8 +72,8 @@ def calibrate(
 
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
     from prenuc.infer.ensemble import draw
-    from prenuc.present.files import write_text
-    from prenuc.present.parameter_files import ensemble_file, parameter_file
+    from prenuc.present.files.parameters import ensemble_file, parameter_file
+    from prenuc.present.files.writing import write_text
 
     if out is not None:
         write_text(out, parameter_file(found))
@@ -90,15 +86,9 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
 
 
 def _echo(found: Calibration) -> None:
-    rows = []
-    for name, one in found.estimates.items():
-        interval = "not identifiable"
-        if one.ci95 is not None:
-            interval = f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
-        unit = one.free.value.quantity.unit
-        before = f"{one.free.value.quantity.number:.4g}"
-        rows.append([name, before, f"{one.number:.4g}", unit, interval])
-    echo_table(["constant", "before", "now", "unit", "95 %"], rows)
+    from prenuc.present.tables.calibration import calibration_table
+
+    echo_table(calibration_table(found))
     costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
     click.echo(f"  χ² of the searches, data and prior: {costs}")
     click.echo("  directions, from stiff to sloppy (width 1: the data say nothing):")
@@ -117,29 +107,14 @@ def _echo(found: Calibration) -> None:
 
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
     from prenuc.infer.leave_out import leave_out
+    from prenuc.present.tables.checks import left_out_table
 
     with simulating("leaving out panels") as report:
         found = leave_out(material, panel, workers=workers, progress=report)
     if as_json:
         echo_json(found)
         return
-    _echo_left_out(found)
-
-
-def _echo_left_out(found: LeaveOut) -> None:
-    rows = [
-        [
-            one.row.check.panel,
-            one.row.check.id,
-            one.row.check.expected(),
-            f"{one.row.simulated:.4g}",
-            one.row.verdict if one.row.verdict == "pass" else "MISS",
-            f"{one.share:.0%}",
-        ]
-        for one in found.left
-    ]
-    heads = ["panel", "check", "expected", "refitted", "verdict", "draws that pass"]
-    echo_table(heads, rows)
+    echo_table(left_out_table(found))
     for role, rate in found.rates().items():
         click.echo(f"  {role}: {rate['pass']:g} of {rate['of']:g} pass")
 
@@ -156,28 +131,14 @@ def predict(material: str, workers: int, as_json: bool) -> None:
       prenuc predict CdS
     """
     from prenuc.infer.ensemble import predict as run
+    from prenuc.present.tables.checks import prediction_table
 
     with simulating("asking every member") as report:
         found = run(material, workers=workers, progress=report)
     if as_json:
         echo_json(found)
     else:
-        _echo_predictions(found)
-
-
-def _echo_predictions(found: list[Prediction]) -> None:
-    rows = [
-        [
-            one.row.check.panel,
-            one.row.check.id,
-            one.row.check.expected(),
-            *(f"{x:.4g}" for x in one.spread),
-            f"{one.share:.0%}",
-            one.row.role,
-        ]
-        for one in found
-    ]
-    echo_table(["panel", "check", "expected", "min", "median", "max", "pass", "role"], rows)
+        echo_table(prediction_table(found))
 
 
 @click.command()
@@ -205,8 +166,8 @@ def robustness(
     """
     from prenuc.infer.robustness import study
     from prenuc.present.cli.output import as_text
-    from prenuc.present.files import write_text
-    from prenuc.present.robustness_page import robustness_page
+    from prenuc.present.files.writing import write_text
+    from prenuc.present.tables.robustness import robustness_page
 
     with simulating("varying every number") as report:
         found = study(draws=draws, workers=workers, ledger=ledger, progress=report)
@@ -222,16 +183,9 @@ def robustness(
 
 
 def _echo_study(found: Study) -> None:
+    from prenuc.present.tables.robustness import fragile_table, kept_table, summary_table
+
     click.echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
-    rows = []
-    for test, numbers in found.as_dict()["tests"].items():
-        names = ("that_stay", "that_stay_in_the_worst_case")
-        shares = (*(numbers[f"verdicts_{name}"] for name in names), numbers["pairs_that_stay"])
-        rows.append([test, str(numbers["cases"]), *(f"{share:.1%}" for share in shares)])
-    echo_table(["variation", "cases", "no case loses", "kept in the worst", "pairs kept"], rows)
-    lost = {name: cases for name, cases in found.lost("one at a time").items() if cases}
-    if lost:
-        table = [[name, "; ".join(cases)] for name, cases in lost.items()]
-        echo_table(["fragile", "lost with"], table)
-    kept = sorted(found.kept("all at once").items(), key=lambda item: item[1])
-    echo_table(["row", "kept in draws"], [[n, f"{share:.1%}"] for n, share in kept])
+    for table in (summary_table(found), fragile_table(found), kept_table(found)):
+        if table.rows:
+            echo_table(table)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from prenuc.present.cli.output import echo_json, echo_table, json_option
+from prenuc.present.tables.table import Table
 
 MECHANISMS = "mechanisms"
 _UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
@@ -45,10 +46,9 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     if as_json:
         echo_json(found)
         return
-    headings = [
-        key for key in dict.fromkeys(key for row in found for key in row) if key not in _UNTABLED
-    ]
-    echo_table(headings, [[str(row.get(key, "")) for key in headings] for row in found])
+    keys = dict.fromkeys(key for row in found for key in row if key not in _UNTABLED)
+    rows = tuple(tuple(str(row.get(key, "")) for key in keys) for row in found)
+    echo_table(Table(headings=tuple(keys), rows=rows))
 
 
 def _rows(kind: str) -> list[dict[str, Any]]:
@@ -101,11 +101,7 @@ def _lines(thing: Any, depth: int) -> list[str]:
     for key, item in items:
         name = key if key == "-" else f"{key}:"
         if isinstance(item, dict) and {"value", "unit", "source", "status"} <= item.keys():
-            unit = "" if item["unit"] == "1" else f" {item['unit']}"
-            spread = f" ± {item['uncertainty']:g}" if "uncertainty" in item else ""
-            lines.append(
-                f"{pad}{name} {item['value']:g}{spread}{unit}  [{item['status']}; {item['source']}]"
-            )
+            lines.append(f"{pad}{name} {_value(item)}")
             lines += [f"{pad}  {item['note']}"] if "note" in item else []
         elif isinstance(item, (dict, list)):
             if item:
@@ -115,9 +111,23 @@ def _lines(thing: Any, depth: int) -> list[str]:
     return lines
 
 
+def _value(item: dict[str, Any]) -> str:
+    """Return a value with its uncertainty, unit, status and source."""
+    unit = "" if item["unit"] == "1" else f" {item['unit']}"
+    spread = f" ± {item['uncertainty']:g}" if "uncertainty" in item else ""
+    return f"{item['value']:g}{spread}{unit}  [{item['status']}; {item['source']}]"
+
+
 @click.command()
 @click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
-@click.option("--format", "style", type=click.Choice(["text", "bibtex"]), default="text")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "bibtex"]),
+    default="text",
+    show_default=True,
+    help="Form of the entries.",
+)
 @json_option
 def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
     """Print the bibliography of exactly what was used.
@@ -147,7 +157,7 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
 def _with_chemistry(identifier: str) -> list[Any]:
     """Return an entry, and for a recipe the mechanism that would run it."""
     from prenuc.facts.catalogue import find
-    from prenuc.mechanism.choice import for_recipe
+    from prenuc.simulation.choice import for_recipe
 
     kind, entry = find(identifier)
     return [entry, for_recipe(entry)] if kind == "recipes" else [entry]

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
 from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
-from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.infer.evidence import Comparison
-    from prenuc.infer.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.series import SpectrumSeries, Trace
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
 
 SOME = "A -> B; A -> B -> C"
@@ -80,7 +80,7 @@ def compare(
         return
     if file is None:
         raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
-    data = read_data(file, **asked)
+    data = read_input(file, **asked)
     check_changing(data, str(file))
     if protocol is None:
         found = _compare_schemes(data, schemes, at)
@@ -95,12 +95,10 @@ def compare(
 def _compare_schemes(
     data: SpectrumSeries | Trace, schemes: str | None, at: str | None
 ) -> Comparison:
-    from prenuc.infer.compare_schemes import compare_schemes, which_scheme
+    from prenuc import compare_schemes
 
+    asked = None if schemes is None else [one for one in schemes.split(";") if one.strip()]
     with progress("fitting the schemes") as report:
-        if schemes is None:
-            return which_scheme(data, at=at, progress=report)
-        asked = [scheme for scheme in schemes.split(";") if scheme.strip()]
         return compare_schemes(data, asked, at=at, progress=report)
 
 
@@ -112,17 +110,17 @@ def _compare_models(
     starts: int,
     seed: int,
 ) -> Comparison:
+    from prenuc import compare_mechanisms
     from prenuc.errors import FitError, Problem
-    from prenuc.infer.compare import compare as compare_models
     from prenuc.infer.shapes import FreeShapes, KnownShapes
-    from prenuc.observe.series import Trace
+    from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
         raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
     what, material = _protocol(protocol)
     with simulating("running every model") as report:
-        return compare_models(
+        return compare_mechanisms(
             data,
             what,
             models=_models(models, material),
@@ -135,15 +133,12 @@ def _compare_models(
 
 def _protocol(which: str) -> tuple[Protocol, str]:
     """Return a protocol and its material; "" for a file that names no mechanism."""
-    from prenuc.facts.catalogue import recipe
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
+    from prenuc.facts.catalogue import entries
 
-    if which.endswith((".yaml", ".yml")):
-        protocol, mechanism = read_protocol(Path(which))
-        return protocol, (mechanism or "").partition("/")[2]
-    found = recipe(which)
-    return Protocol.from_recipe(found), found.material
+    protocol, mechanism = read_protocol_or_recipe(which)
+    if which in entries("recipes"):
+        return protocol, entries("recipes")[which].material
+    return protocol, (mechanism or "").partition("/")[2]
 
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
@@ -163,6 +158,7 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.observed import compare_on_observations
+    from prenuc.present.tables.checks import record_table
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
@@ -170,14 +166,8 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
     if as_json:
         echo_json(records)
     else:
-        _echo_records(records)
-
-
-def _echo_records(records: Sequence[Record]) -> None:
-    headings = ["model", "rows", "pass", "held-out", "pass", "control misses", "pass"]
-    rows = [[str(value) for value in record.as_dict().values()] for record in records]
-    echo_table(headings, rows)
-    click.echo("  Rows are not independent, and ours were in view when constants were set.")
+        echo_table(record_table(records))
+        click.echo("  Rows are not independent, and ours were in view when constants were set.")
 
 
 @click.command(name="next")

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, json_option, provenance
-from prenuc.present.cli.reading import read_data, reading_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from prenuc.infer.bootstrap import SecondOpinion
     from prenuc.infer.fit import Fit, GlobalFit
-    from prenuc.observe.series import SpectrumSeries, Trace
 
 
 @click.command()
@@ -33,18 +31,14 @@ if TYPE_CHECKING:
 @click.option("--bootstrap", metavar="DRAWS", type=int, help="Errors by resampling, beside: 200.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @click.option("--figure", type=click.Path(path_type=Path), help="Write a figure (.svg .pdf .png).")
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
+@report_option
 @json_option
 def fit(
     file: Path,
     scheme: str,
     at: str | None,
-    through_origin: bool,
-    background: bool,
-    non_negative: bool,
     start: tuple[str, ...],
     subtract: str | None,
-    absorbing: str | None,
     referee: bool,
     bootstrap: int | None,
     seed: int,
@@ -73,45 +67,50 @@ def fit(
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
-    from prenuc.infer.fit import fit as fit_scheme
+    import prenuc as pn
     from prenuc.observe.changing import check_changing
 
-    if report_to is not None:
-        from prenuc.present.report import page
-
-        page(report_to)  # refused before anything is written
-    data = _read(file, at, subtract, asked)
+    options, given = _options(asked), _start(start)
+    data = read_input(file, at=at, subtract=subtract, **asked)
     check_changing(data, str(file))
-    options: dict[str, Any] = {
-        "background": background,
-        "through_origin": through_origin,
-        "non_negative": non_negative,
-    }
-    if absorbing is not None:
-        options["absorbing"] = _species(absorbing)
-    given = _start(start)
-    found: Fit | GlobalFit = fit_scheme(data, scheme, at=at, start=given, **options)
-    if figure is not None:
-        from prenuc.present.plot import plot_any_fit, save
-
-        save(plot_any_fit(found), figure)
-    if report_to is not None:
-        from prenuc.present.report import report
-
-        report(found, to=report_to)
+    found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
+    _write(found, figure, report_to)
     beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
         source = provenance(file, options | told | asked, seed)
         echo_json(found.as_dict() | beside | {"provenance": source})
     else:
-        click.echo(found.fit_report())
-        for line in (*found.history, *beside.get("second_opinions", ())):
-            click.echo(f"  {line}")
-        click.echo(str(beside.get("referee", "")), nl="referee" in beside)
+        _echo(found, beside)
     if "referee" in beside and not beside["referee"].agrees:
         click.echo("prenuc: the engines DISAGREE: do not use this fit", err=True)
         raise SystemExit(1)
+
+
+def _options(asked: dict[str, Any]) -> dict[str, Any]:
+    """Take what the fit is told out of what is asked for; reading options are left."""
+    options = {name: asked.pop(name) for name in ("background", "through_origin", "non_negative")}
+    absorbing = asked.pop("absorbing")
+    return options if absorbing is None else options | {"absorbing": _species(absorbing)}
+
+
+def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) -> None:
+    import prenuc as pn
+
+    if figure is not None:
+        from prenuc.present.figures.fits import plot_any_fit
+        from prenuc.present.files.writing import save
+
+        save(plot_any_fit(found), figure)
+    if report_to is not None:
+        pn.report(found, to=report_to)
+
+
+def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
+    click.echo(found.fit_report())
+    for line in (*found.history, *beside.get("second_opinions", ())):
+        click.echo(f"  {line}")
+    click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 
 
 def _beside(
@@ -161,17 +160,3 @@ def _species(text: str) -> tuple[str, ...]:
     if not found:
         raise FitError(Problem("--absorbing names no species", 'Write "A, C"'))
     return found
-
-
-def _read(
-    file: Path, at: str | None, subtract: str | None, asked: Mapping[str, Any]
-) -> SpectrumSeries | Trace:
-    """Return the trace or the spectra of a file, one spectrum subtracted if asked for."""
-    from prenuc.errors import FitError, Problem
-    from prenuc.observe.series import Trace
-
-    data = read_data(file, subtract=subtract, **asked)
-    if isinstance(data, Trace) and at is not None:
-        what = f"a trace has no wavelengths to choose from (--at {at})"
-        raise FitError(Problem(what, "Leave out --at", where=str(file)))
-    return data

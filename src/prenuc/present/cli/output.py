@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.present.tables.table import Table
+    from prenuc.simulation.solvers import AbstractSolver
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
@@ -69,24 +71,24 @@ def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, A
     }
 
 
-def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+def echo_table(table: Table, title: str = "") -> None:
     """Print a table that fits the terminal."""
     from rich import box
+    from rich import table as rich
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")  # an identifier or a number is never cut
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
+    shown = rich.Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in table.headings:
+        shown.add_column(heading, overflow="fold")  # an identifier or a number is never cut
+    for row in table.rows:
+        shown.add_row(*row)
+    Console(highlight=False, markup=False).print(shown)
 
 
 def announce_compilation(solver: AbstractSolver | None = None) -> None:
     """Say on standard error why a first run takes most of a minute; a library has no such wait."""
     from prenuc.simulation.engine_cache import kernels_are_compiled
-    from prenuc.simulation.solver import Rodas
+    from prenuc.simulation.solvers import Rodas
 
     if isinstance(solver or Rodas(), Rodas) and not kernels_are_compiled():
         click.echo("prenuc: compiling the engine, once: about 40 s", err=True)

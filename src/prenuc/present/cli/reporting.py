@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.cli.analysis import analyses, files_argument, material_option
+from prenuc.present.cli.input import reading_options
+from prenuc.present.cli.options import to_page_option
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.reading import reading_options
-from prenuc.present.cli.spectra import analyses, files_argument, material_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
 @files_argument
-@click.option("--to", "to", required=True, type=click.Path(path_type=Path), help="FILE.html.")
+@to_page_option
 @click.option("--title", default="prenuc report", show_default=True, help="Heading of the page.")
 @material_option
 @reading_options
@@ -38,14 +41,12 @@ def report(
       prenuc report build/simulation.json fit.json run.csv --to report.html
     """
     from prenuc.errors import InputError, Problem
-    from prenuc.present.report import page
-    from prenuc.present.report import report as write
-    from prenuc.present.results import read_stored
+    from prenuc.present.files.report import report as write
+    from prenuc.present.files.saved import read_stored
 
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
         raise InputError(Problem(what, "Name another file with --to", where=str(to)))
-    page(to)
     saved = {file for file in files if file.suffix.lower() == ".json"}
     stored = {file: read_stored(file) for file in files if file in saved}
     spectra = [file for file in files if file not in saved]

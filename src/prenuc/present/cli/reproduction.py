@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from pathlib import Path
@@ -49,10 +48,11 @@ def reproduce(
     with simulating("running the published experiments") as report_share:
         rows = run_all(asked, bench=bench, progress=report_share)
     if figures is not None:
-        from prenuc.present.plot_panels import plot_panels
+        from prenuc.present.figures.panels import plot_panels
+        from prenuc.present.files.writing import save
 
-        for path in plot_panels(rows, bench, figures, every_recipe=not panels):
-            click.echo(f"wrote {path}", err=True)
+        for name, figure in plot_panels(rows, bench, every_recipe=not panels):
+            click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
     if as_json:
         echo_json(rows)
     else:
@@ -77,18 +77,9 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
 
 
 def _echo(rows: Sequence[Row]) -> None:
-    table = [
-        [
-            row.check.panel,
-            row.check.id,
-            row.check.expected(),
-            f"{row.simulated:.4g}" if math.isfinite(row.simulated) else "–",
-            "MISS" if row.verdict == "miss" else row.verdict,
-            row.role,
-        ]
-        for row in rows
-    ]
-    echo_table(["panel", "check", "expected", "simulated", "verdict", "role"], table)
+    from prenuc.present.tables.checks import reproduction_table
+
+    echo_table(reproduction_table(rows))
     spoken = [row for row in rows if row.verdict != "silent"]
     for role in ("calibrated", "held-out"):
         of_role = [row for row in spoken if row.role == role]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.bare_network import is_network, run_bare_network
+from prenuc.present.cli.input import read_protocol_or_recipe
+from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Run
-    from prenuc.simulation.solver import AbstractSolver
+    from prenuc.simulation.solvers import AbstractSolver
 
 
 @click.command()
@@ -27,13 +29,20 @@ if TYPE_CHECKING:
 @click.option("--times", help='Times for a bare network, in its own unit: "0 0.4 4 40".')
 @click.option("--until", help='Ends a bare network: "80 % of S is consumed", "steady state".')
 @click.option("--coarse", is_flag=True, help="Dots as four moments; says what that costs.")
-@click.option("--solver", "solver_name", default="rodas", show_default=True)
+@click.option(
+    "--solver",
+    "solver_name",
+    metavar="NAME",
+    default="rodas",
+    show_default=True,
+    help="Integrator: rodas, cvode, scipy-bdf or scipy-radau.",
+)
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
-@click.option("--report", "report_to", type=click.Path(path_type=Path), help="Write FILE.html.")
+@report_option
 @json_option
 def simulate(
     what: str,
@@ -62,36 +71,28 @@ def simulate(
       prenuc simulate robertson.yaml --times "0 1e9" --until "80 % of A is consumed"
     """
     solver = _solver(solver_name, rtol, atol)
-    if report_to is not None:
-        from prenuc.present.report import page
-
-        page(report_to)  # refused before anything is written
     if times is not None or is_network(what):
         run_bare_network(Path(what), times, until, solver, as_json=as_json)
         return
     if until is not None:
         raise _no_end(what)
-    protocol, mechanism_name = _protocol(what, assume)
-    from prenuc.mechanism.dots import Moments
-    from prenuc.observe.absorption import uv_vis
-    from prenuc.simulation.run import simulate as run_protocol
+    import prenuc as pn
 
+    protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
-    chosen = _mechanism(name, what, Moments() if coarse else None)
+    chosen = _mechanism(name, what, protocol, pn.Moments() if coarse else None)
     with simulating(f"simulating {protocol.name}", solver) as report_share:
-        run = run_protocol(chosen, protocol, solver=solver, progress=report_share)
+        run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
-        run = _told(run, _mechanism(name, what))
+        run = _told(run, _mechanism(name, what, protocol))
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
-    spectra = uv_vis(run, noise=noise, seed=seed)
+    spectra = pn.uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
     if out is not None:
         _write(out, answer, spectra)
     if report_to is not None:
-        from prenuc.present.report import report
-
-        report(run, spectra, to=report_to)
+        pn.report(run, spectra, to=report_to)
     echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
 
 
@@ -123,7 +124,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
     from prenuc.errors import InputError, Problem
-    from prenuc.simulation.solver import solver_named
+    from prenuc.simulation.solvers import solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
         if number is not None and not 0 < number < 1:
@@ -134,32 +135,17 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
     return solver_named(name)(**given)
 
 
-def _protocol(what: str, assume: tuple[str, ...]) -> tuple[Protocol, str | None]:
-    from prenuc.errors import InputError, Problem
-    from prenuc.facts.catalogue import get
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
-
-    if any("=" not in item for item in assume):
-        raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
-    if not what.endswith((".yaml", ".yml")):
-        given = dict(item.partition("=")[::2] for item in assume)
-        return Protocol.from_recipe(get("recipes", what), assume=given), None
-    if assume:
-        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
-        raise InputError(Problem(what, "Write the number into the file instead"))
-    return read_protocol(Path(what))
-
-
-def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) -> Mechanism:
+def _mechanism(
+    name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
+) -> Mechanism:
     from prenuc.errors import MechanismError, Problem
     from prenuc.facts.catalogue import entries
-    from prenuc.mechanism.choice import for_recipe
+    from prenuc.mechanism.choice import for_reagents
     from prenuc.mechanism.named import mechanism_named
     from prenuc.mechanism.network_file import read_mechanism
 
     if name is None and what in entries("recipes"):
-        return for_recipe(entries("recipes")[what], dots=dots)
+        return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
     if name is None:
         raise MechanismError(Problem("no mechanism is given", "Add --mechanism two-pathway/CdS"))
     if name.endswith((".yaml", ".yml")):
@@ -170,6 +156,7 @@ def _mechanism(name: str | None, what: str, dots: AbstractDots | None = None) ->
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
     from prenuc.present.cli.output import plain
+    from prenuc.present.tables.runs import assumptions
 
     measurements = [
         {
@@ -191,10 +178,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "measurements": measurements,
             "amounts_unit": "mmol/L of the basis",
             "basis": basis,
-            "assumptions": [
-                {"name": a.name, **a.value.as_dict(), "why": a.why}
-                for a in run.protocol.assumptions
-            ],
+            "assumptions": assumptions(run),
             "warnings": (*run.protocol.warnings, *run.warnings),
             "conservation": run.conservation,
             "stats": run.stats,
@@ -204,28 +188,24 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
 
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> None:
+    import prenuc as pn
     from prenuc.present.cli.output import as_text
-    from prenuc.present.files import write_text
-    from prenuc.present.plot import plot_spectra, save
+    from prenuc.present.figures.spectra import plot_spectra
+    from prenuc.present.files.writing import save, write_text
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
-    header = ",".join(["wavelength (nm)", *spectra.labels])
-    rows = [
-        ",".join(f"{number:.6g}" for number in (nm, *column))
-        for nm, column in zip(spectra.wavelength, spectra.absorbance.T, strict=True)
-    ]
-    write_text(folder / "spectra.csv", "\n".join([header, *rows]) + "\n")
+    pn.convert(spectra, "csv", folder / "spectra.csv")
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 
 def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
+    from prenuc.present.tables.runs import shares_table
+
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
-    rows = [[m.label, *(f"{share:.3f}" for share in run.shares(m).values())] for m in measurements]
-    headings = ["measurement", *run.shares(measurements[0])]
     title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
-    echo_table(headings, rows, title)
+    echo_table(shares_table(run, measurements), title)
     for line in spectra.history[1:]:
         click.echo(f"  {line}")
     if "coarse error" in run.stats:

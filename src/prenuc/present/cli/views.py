@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.options import figure_options
 from prenuc.present.cli.output import echo_json, json_option
-from prenuc.present.cli.reading import read_series, reading_options
-
-if TYPE_CHECKING:
-    from prenuc.infer.views import Views
 
 
 @click.command()
@@ -21,10 +19,7 @@ if TYPE_CHECKING:
 @click.option("--closure", is_flag=True, help="Concentrations add up to 1 in every spectrum.")
 @reading_options
 @click.option("--between", hidden=True, help="Former name of --window.")
-@click.option("--figures", type=click.Path(path_type=Path), help="Write figures to this folder.")
-@click.option(
-    "--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg", show_default=True
-)
+@figure_options
 @json_option
 def view(
     file: Path,
@@ -49,16 +44,20 @@ def view(
       prenuc view spectra.csv
       prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
     """
+    import prenuc as pn
     from prenuc.errors import InputError, Problem
-    from prenuc.infer.views import views
+    from prenuc.present.figures.views import plot_views
+    from prenuc.present.files.writing import save_all
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
         raise InputError(Problem(what, "Give --window alone"))
     if between is not None:
         asked["window"] = between
-    found = views(read_series(file, **asked), at=at, count=count, closure=closure)
-    written = [] if figures is None else _figures(found, figures, file.stem, figure_format)
+    found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
+    written = []
+    if figures is not None:
+        written = save_all(plot_views(found), figures, file.stem, figure_format)
     if as_json:
         echo_json(found)
         return
@@ -67,13 +66,3 @@ def view(
         click.echo(f"  {line}")
     for path in written:
         click.echo(f"  wrote {path}")
-
-
-def _figures(found: Views, folder: Path, stem: str, ending: str) -> list[Path]:
-    from prenuc.present.plot import save
-    from prenuc.present.plot_views import plot_views
-
-    return [
-        save(figure, folder / f"{stem}-{name}.{ending}")
-        for name, figure in plot_views(found).items()
-    ]

@@ -26,36 +26,42 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor, Reaction
-    from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.sparse import SparseArrays, Term
 
 NEGLIGIBLE = 1e-9  # of the largest entry of a stoichiometry; below it a number is rounding
 
 
-def flat_rates(mechanism: Mechanism, network: Network) -> RateArrays:
-    """Return reactions and channels of a mechanism, compiled as ``network``, as flat arrays."""
+def flat_rates(
+    mechanism: Mechanism,
+    names: Sequence[str],
+    stoichiometry: NDArray[np.float64],
+    numbers: Mapping[str, NDArray[np.float64]],
+) -> RateArrays:
+    """Return reactions and channels of a mechanism as flat arrays.
+
+    Args:
+        mechanism: The mechanism.
+        names: Its n components, in the order of the rows of the stoichiometry.
+        stoichiometry: N of reactions and channels, shape (n, reactions).
+        numbers: ``constant``, ``energy``, ``anchor``, ``barrier`` and ``largest`` of
+            :class:`RateArrays`.
+    """
     reactions = mechanism.all_reactions
     factors = [factor for reaction in reactions for factor in reaction.factors]
     laws = [_law(factor) for factor in factors]
-    place = {name: i for i, name in enumerate(network.names)}
+    place = {name: i for i, name in enumerate(names)}
     pools = [
         [(place[name], weight / scale) for name, weight in factor.pool.items()]
         for factor, (_, scale, _) in zip(factors, laws, strict=True)
     ]
-    changes = [
-        [(int(i), column[i]) for i in np.flatnonzero(column)] for column in network.stoichiometry.T
-    ]
-    rows = [np.flatnonzero(row) for row in network.stoichiometry[:, : len(mechanism.reactions)]]
+    changes = [[(int(i), column[i]) for i in np.flatnonzero(column)] for column in stoichiometry.T]
+    rows = [np.flatnonzero(row) for row in stoichiometry[:, : len(mechanism.reactions)]]
     short = [_mass_action(reaction, place) for reaction in reactions]
     return RateArrays(
-        constant=network.constant,
-        energy=network.energy,
-        anchor=network.anchor,
+        **numbers,
         factors=_begin([len(reaction.factors) for reaction in reactions]),
         kind=np.array([kind for kind, _, _ in laws], dtype=np.int64),
         order=np.array([order for _, _, order in laws], dtype=float),
-        barrier=network.barrier,
-        largest=network.largest,
         pools=_begin([len(pool) for pool in pools]),
         member=np.array([i for pool in pools for i, _ in pool], dtype=np.int64),
         weight=np.array([w for pool in pools for _, w in pool], dtype=float),
@@ -67,18 +73,22 @@ def flat_rates(mechanism: Mechanism, network: Network) -> RateArrays:
         general=np.array([i for i, s in enumerate(short) if not s], dtype=np.int64),
         rows=_begin([len(row) for row in rows]),
         maker=np.concatenate((*rows, [])).astype(np.int64),
-        made=np.concatenate(
-            (*(network.stoichiometry[i, row] for i, row in enumerate(rows)), [])
-        ).astype(float),
+        made=np.concatenate((*(stoichiometry[i, row] for i, row in enumerate(rows)), [])).astype(
+            float
+        ),
     )
 
 
-def plan_of(network: Network) -> SparseArrays:
-    """Return how the network's share of a Rosenbrock step is eliminated.
+def plan_of(net: RateArrays, pop: ClassArrays, components: int) -> SparseArrays:
+    """Return how the network's part of a Rosenbrock step is eliminated.
 
     Dots couple whatever a channel pushes to whatever channels and nucleation look at.
+
+    Args:
+        net: Reactions and channels.
+        pop: The size classes.
+        components: How many there are.
     """
-    net, pop = network.flat, network.classes
     reactions = range(len(net.constant))
     looks = [
         [
@@ -103,7 +113,7 @@ def plan_of(network: Network) -> SparseArrays:
         ]
 
     whole = terms(reactions)
-    pattern = np.zeros((len(network.names), len(network.names)), dtype=bool)
+    pattern = np.zeros((components, components), dtype=bool)
     for i, j, _, _ in whole:
         pattern[i, j] = True
     channels = reactions[pop.first :]
@@ -160,14 +170,16 @@ def flat_classes(mechanism: Mechanism) -> ClassArrays:
     )
 
 
-def conservation_laws(mechanism: Mechanism, network: Network) -> NDArray[np.float64]:
+def conservation_laws(
+    mechanism: Mechanism, stoichiometry: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the sums that no reaction changes, from the left null space of the stoichiometry.
 
     Returns:
         Shape (laws, n + 1), the last column for units in dots; each row scaled to a largest entry
         of 1. Components that nothing changes have no row.
     """
-    matrix = np.vstack((network.stoichiometry, _units_made(mechanism)))
+    matrix = np.vstack((stoichiometry, _units_made(mechanism)))
     changing = np.flatnonzero(np.any(matrix != 0.0, axis=1))
     if changing.size == 0:
         return np.zeros((0, len(matrix)))

@@ -78,9 +78,16 @@ class Network:
     @cached_property
     def flat(self) -> RateArrays:
         """The same for the compiled kernels."""
-        from prenuc.simulation.kernels.flat import flat_rates
+        from prenuc.simulation.kernels.flat import flat_rates  # numba, where it is needed
 
-        return flat_rates(self.mechanism, self)
+        numbers = {
+            "constant": self.constant,
+            "energy": self.energy,
+            "anchor": self.anchor,
+            "barrier": self.barrier,
+            "largest": self.largest,
+        }
+        return flat_rates(self.mechanism, self.names, self.stoichiometry, numbers)
 
     @cached_property
     def classes(self) -> ClassArrays:
@@ -91,17 +98,17 @@ class Network:
 
     @cached_property
     def plan(self) -> SparseArrays:
-        """How the network's share of a Rosenbrock step is eliminated."""
+        """How the network's part of a Rosenbrock step is eliminated."""
         from prenuc.simulation.kernels.flat import plan_of
 
-        return plan_of(self)
+        return plan_of(self.flat, self.classes, len(self.names))
 
     @cached_property
     def laws(self) -> NDArray[np.float64]:
         """Conserved sums over components and, last, units in dots, shape (laws, n + 1)."""
         from prenuc.simulation.kernels.flat import conservation_laws
 
-        return conservation_laws(self.mechanism, self)
+        return conservation_laws(self.mechanism, self.stoichiometry)
 
     def constants(self, temperature: float) -> NDArray[np.float64]:
         """Return k(T) of every reaction at a temperature in K, SI units."""

@@ -1,0 +1,60 @@
+"""What variants of a mechanism have in common, so that it is worked out once.
+
+Two mechanisms have the same structure when the same reactions turn the same things into each other,
+looking at the same pools through functions of the same kind, and dots have the same sizes. Only
+numbers inside the laws may differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from prenuc.mechanism.population import SizeClasses
+    from prenuc.mechanism.reaction import Reaction
+
+
+class Shared:
+    """What was worked out from a structure; it stays behind when a mechanism is pickled.
+
+    Any thread may put something in: whatever is worked out twice comes out the same.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+
+    def __reduce__(self) -> tuple[type[Shared], tuple[()]]:
+        return Shared, ()
+
+    def get(self, key: Hashable) -> Any | None:
+        """Return what was put in under a key; None when nothing was."""
+        return self._found.get(key)
+
+    def put(self, key: Hashable, thing: Any) -> None:
+        """Keep something, unless another thread was first."""
+        self._found.setdefault(key, thing)
+
+
+def same_reactions(some: Sequence[Reaction], others: Sequence[Reaction]) -> bool:
+    """Return whether two lists of reactions differ in numbers of their laws alone."""
+    return len(some) == len(others) and all(
+        a is b
+        or (
+            a.name == b.name
+            and a.stoichiometry == b.stoichiometry
+            and [type(f) for f in a.factors] == [type(f) for f in b.factors]
+            and [f.pool for f in a.factors] == [f.pool for f in b.factors]
+        )
+        for a, b in zip(some, others, strict=True)
+    )
+
+
+def same_channels(one: SizeClasses | None, other: SizeClasses | None) -> bool:
+    """Return whether two populations have the same classes, nuclei and kinds of channels."""
+    if one is None or other is None:
+        return one is other
+    sizes = (one.smallest, one.largest, one.profile, one.nuclei, len(one.attachment))
+    others = (other.smallest, other.largest, other.profile, other.nuclei, len(other.attachment))
+    return sizes == others

@@ -1,0 +1,177 @@
+"""The columns of a table and what its header says about each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import listed_names
+from prenuc.observe.readers.data_file import printable
+from prenuc.observe.readers.metadata import is_generic, kind_of
+from prenuc.observe.readers.number_table import split, stripped
+from prenuc.observe.readers.tables import find_table
+from prenuc.observe.readers.times import before_times, has_time, is_time, states_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.observe.readers.data_file import DataFile
+    from prenuc.observe.readers.number_table import NumberTable
+
+_AXIS = re.compile(
+    r"wave ?length|wellenl|lambda|λ|longueur|nanomet|\bnm\b|^wave$|^wl$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The header of a table, taken apart.
+
+    Args:
+        cells: What stands above each column, from top to bottom; no blank cells.
+        rows: Indices of the header lines that name columns, counted from 0.
+    """
+
+    cells: list[list[str]]
+    rows: list[int]
+
+    def is_axis(self, column: int) -> bool:
+        """Whether the header says that a column holds wavelengths."""
+        return any(map(_AXIS.search, self.cells[column]))
+
+    def label(self, *columns: int) -> str:
+        """Return the name above one or two columns, without words that name a quantity only."""
+        texts = [text for column in columns for text in self.cells[column]]
+        names = [text for text in texts if not _AXIS.search(text) and not is_generic(text)]
+        return " ".join(dict.fromkeys(names))
+
+    def kind(self, column: int) -> str:
+        """Return the kind of signal that the header of a column names, "" for none."""
+        return next(filter(None, map(kind_of, self.cells[column])), "")
+
+
+def read_table(file: DataFile, decimal: str | None) -> tuple[NumberTable, Columns, list[str], str]:
+    """Return the table of a file without the columns that hold no number.
+
+    Args:
+        file: The file.
+        decimal: The decimal sign, when the caller knows it.
+
+    Returns:
+        The table, its header, the history lines about what was left out, and the encoding.
+
+    Raises:
+        SpectrumError: There is no table that can be read without guessing.
+    """
+    text, encoding = file.text()
+    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
+        mend = "Export the spectra as CSV"
+        raise file.problem("this is JCAMP-DX, not delimited text", mend, 1)
+    table = find_table(file, text.removesuffix("\n").split("\n"), decimal)
+    return *_leave_out_empty(file, table, _read_columns(table)), encoding
+
+
+def _read_columns(table: NumberTable) -> Columns:
+    """Return what the header says about each column of a table."""
+    width = table.numbers.shape[1]
+    found: list[tuple[int, list[str]]] = []
+    for row in range(len(table.head) - 1, -1, -1):
+        line = table.head[row]
+        if not line.strip(table.delimiter + ' \t"'):
+            continue
+        cells = _header_cells(line, table.delimiter, width, lowest=not found)
+        if cells is None or len(found) == 4:
+            break
+        found.insert(0, (row, cells))
+    columns = [[cells[column] for _, cells in found if cells[column]] for column in range(width)]
+    return Columns(columns, [row for row, _ in found])
+
+
+def _header_cells(line: str, delimiter: str, width: int, *, lowest: bool) -> list[str] | None:
+    """Return the cells of a line that names the columns, ``None`` for any other line."""
+    written = _blank_separated(line, width) if delimiter == " " else split(line, delimiter)
+    written = [printable(cell, 200) for cell in written]
+    cells = stripped(written)
+    if len(cells) != width:
+        return _completed(cells, len(written), width)
+    telling = _AXIS.search(cells[0]) or not cells[0] or states_unit(cells[0])
+    # "Date <tab> 12.03." may have as many cells as the table; the last line above the table
+    # is believed when it also names a quantity or a time.
+    believed = (width > 2 and delimiter != " ") or any(map(_is_named, cells[1:]))
+    return cells if telling or (lowest and believed) else None
+
+
+def _is_named(cell: str) -> bool:
+    """Whether a cell names a quantity or a time."""
+    return bool(kind_of(cell)) or has_time(cell)
+
+
+def _completed(cells: list[str], written: int, width: int) -> list[str] | None:
+    """Return the cells of a line with blank ones at an end where a header may lack them."""
+    missing = width - len(cells)
+    # The corner may be left out; then the rest must be unmistakable.
+    if missing == 1 and width > 2 and all(map(is_time, cells)):
+        return ["", *cells]
+    # A row of units may end early: "[nm];[counts]".
+    ends_early = missing > 0 and width > 2 and len(cells) > 1 and _AXIS.search(cells[0])
+    one_name_a_pair = missing == 1 and written >= width and not any(cells[1::2])
+    return cells + [""] * missing if ends_early or one_name_a_pair else None
+
+
+def _blank_separated(line: str, width: int) -> list[str]:
+    """Return the cells of a header whose names may hold single blanks."""
+    apart = re.split(r"\t|\s{2,}", line.replace('"', "").strip())
+    if len(apart) == width:
+        return apart
+    if with_times := before_times(line, width - 1):
+        return with_times
+    axis = re.match(
+        r"\s*(\S*(?:wave ?length|λ|lambda)\S*(?:\s*[\[(/]\s*nm\s*[\])]?)?)\s+", line, re.IGNORECASE
+    )
+    if axis:
+        return [axis[1], *line[axis.end() :].split()]
+    return line.split()
+
+
+def _leave_out_empty(
+    file: DataFile, table: NumberTable, columns: Columns
+) -> tuple[NumberTable, Columns, list[str]]:
+    """Return a table without the columns that hold no number, with its header and what to say.
+
+    Of a pair of columns (wavelength, signal) both go.
+
+    Raises:
+        SpectrumError: Nothing is left beside the first column.
+    """
+    numbers = table.numbers
+    empty = [c for c in range(1, numbers.shape[1]) if np.isnan(numbers[:, c]).all()]
+    if not empty:
+        return table, columns, []
+    if len(empty) == numbers.shape[1] - 1:
+        mend = "Export a column of wavelengths and a column for each spectrum"
+        raise file.problem("there is only one column of numbers", mend, int(table.line[0]))
+    axes = [c - 1 for c in empty if c > 1 and _is_axis(table, columns, c - 1)]
+    kept = [c for c in range(numbers.shape[1]) if c not in {*empty, *axes}]
+    at = {column: place for place, column in enumerate(kept)}
+    holes = tuple(
+        replace(hole, column=at[hole.column]) for hole in table.holes if hole.column in at
+    )
+    return (
+        replace(table, numbers=numbers[:, kept], holes=holes),
+        replace(columns, cells=[columns.cells[c] for c in kept]),
+        [_note_of_empty([" ".join(columns.cells[c]) or f"column {c + 1}" for c in empty])],
+    )
+
+
+def _note_of_empty(names: Sequence[str]) -> str:
+    many = "1 column holds no number and is" if len(names) == 1 else ""
+    many = many or f"{len(names)} columns hold no numbers and are"
+    return f"{many} left out: {listed_names([printable(name, 60) for name in names])}"
+
+
+def _is_axis(table: NumberTable, columns: Columns, column: int) -> bool:
+    repeats = bool(np.array_equal(table.numbers[:, column], table.numbers[:, 0]))
+    return columns.is_axis(column) or repeats

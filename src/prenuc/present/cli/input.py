@@ -1,0 +1,190 @@
+"""What commands read: measured data with one set of options, a recipe or the file of a protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from prenuc.errors import Problem
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
+    from prenuc.protocol.protocol import Protocol
+
+Data = TypeVar("Data", bound="SpectrumSeries | Trace")
+SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
+
+_OPTIONS = (
+    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
+    click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
+    click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
+    click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
+    click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
+)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what a user may know about a file that the file does not say, and which part to use.
+
+    The command hands them on by name to :func:`read_input`.
+    """
+    for option in _OPTIONS:
+        command = option(command)
+    return command
+
+
+def read_input(
+    file: Path,
+    *,
+    read: Callable[..., Data] | None = None,
+    at: str | None = None,
+    subtract: str | None = None,
+    window: str | None = None,
+    times: str | None = None,
+    **known: Any,
+) -> Data:
+    """Return the part of a trace or of spectra that is asked for.
+
+    Args:
+        file: The file.
+        read: What reads it; :func:`trace_or_spectra` when None.
+        at: As the option ``--at``, which a trace cannot have.
+        subtract: Label of a spectrum to be subtracted from all, before any is left out.
+        window: As the option ``--window``.
+        times: As the option ``--times``.
+        known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
+
+    Raises:
+        InputError: The file cannot be read, a range cannot be read or holds nothing, all at
+            once; or a trace is asked for what only spectra have.
+    """
+    from prenuc.observe.trace import Trace
+
+    data: Any = (read or trace_or_spectra)(file, **known)
+    if isinstance(data, Trace):
+        _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
+    elif subtract is not None:
+        data = _subtract(data, subtract, file)
+    cuts = {"--window": (window, _windowed), "--times": (times, _timed)}
+    part: Data = _cut(data, file, cuts)
+    return part
+
+
+def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
+    """Read a file: two columns are a trace unless the first holds wavelengths.
+
+    Args:
+        file: A text file or a spectrometer's file.
+        known: As for :func:`read_input`.
+
+    Raises:
+        SpectrumError: The file cannot be read without guessing.
+    """
+    from prenuc.observe.readers import read
+    from prenuc.observe.readers.trace import is_trace, read_trace
+
+    return (read_trace if is_trace(file, decimal=known.get("decimal")) else read)(file, **known)
+
+
+def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
+    """Read a spectrometer's file, or the spectra of an answer that prenuc simulate saved.
+
+    Args:
+        file: The file; an answer ends in .json.
+        known: As for :func:`read_input`.
+
+    Raises:
+        InputError: The file cannot be read, or the answer holds no spectra.
+    """
+    from prenuc.errors import InputError, Problem
+    from prenuc.observe.readers import read
+    from prenuc.present.files.saved import read_stored
+
+    if file.suffix.lower() != ".json":
+        return read(file, **known)
+    series = read_stored(file).series
+    if series is None:
+        what = "this answer holds no spectra"
+        raise InputError(Problem(what, "Convert what prenuc simulate saved", where=str(file)))
+    return series
+
+
+def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
+    from prenuc.errors import InputError, Problem
+
+    wrong = {name: value for name, value in given.items() if value is not None}
+    if wrong:
+        shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
+        what = f"a trace has neither wavelengths nor spectra to choose ({shown})"
+        raise InputError(Problem(what, f"Leave out {' and '.join(wrong)}", where=str(file)))
+
+
+def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
+    from prenuc.errors import InputError
+
+    problems: list[Problem] = []
+    for name, (text, cut) in cuts.items():
+        if text is not None:
+            try:
+                data = cut(data, text)
+            except InputError as error:
+                problems += [problem.at(f"{file}: {name}") for problem in error.problems]
+    if problems:
+        raise InputError(problems)
+    return data
+
+
+def _windowed(series: SpectrumSeries, text: str) -> SpectrumSeries:
+    from prenuc.quantities import parse_range
+
+    return series.window(*parse_range(text, "nm", of="wavelengths"))
+
+
+def _timed(data: Any, text: str) -> Any:
+    from prenuc.errors import InputError, Problem
+    from prenuc.quantities import parse_range
+
+    if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
+        mend = "Say it with --time-unit, or leave the unit out"
+        raise InputError(Problem("the file names no unit of time", mend))
+    return data.between_times(*parse_range(text, data.time_unit, of="times"))
+
+
+def _subtract(series: SpectrumSeries, label: str, file: Path) -> SpectrumSeries:
+    from prenuc.errors import FitError, Problem, nearest_names
+
+    if label not in series.labels:
+        some = f"Labels: {', '.join(series.labels[:3])}, …"
+        near = nearest_names(label, series.labels)
+        raise FitError(Problem(f"no spectrum '{label}'", some, near, str(file)))
+    return series.subtract(series.labels.index(label))
+
+
+def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Protocol, str | None]:
+    """Return a protocol, and the mechanism that its file names, if any.
+
+    Args:
+        what: A recipe of the catalogue, or a YAML file.
+        assume: What is said of things that the recipe does not print, "name=value" each.
+
+    Raises:
+        InputError: There is no such recipe, or the file cannot be read; all problems at once.
+    """
+    from prenuc.errors import InputError, Problem
+    from prenuc.facts.catalogue import get
+    from prenuc.protocol.protocol import Protocol
+    from prenuc.protocol.protocol_file import read_protocol
+
+    if any("=" not in item for item in assume):
+        raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
+    if not what.endswith((".yaml", ".yml")):
+        given = dict(item.partition("=")[::2] for item in assume)
+        return Protocol.from_recipe(get("recipes", what), assume=given), None
+    if assume:
+        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
+        raise InputError(Problem(what, "Write the number into the file instead"))
+    return read_protocol(Path(what))

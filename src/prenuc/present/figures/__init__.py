@@ -1,0 +1,1 @@
+"""Figures of matplotlib: results drawn, nothing computed or written."""

@@ -1,0 +1,266 @@
+"""Figures of an analysis: every pick on its curve, each fit, position and size against time.
+
+A pick that cannot be seen cannot be judged, so every figure draws the pick where it was made:
+a filled circle for a peak, an open one for a shoulder, nothing where it is unresolved. The pick is
+the centre of the band without its background; where the curve itself has its maximum, which the
+background shifts to the blue, stands a tick.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.present.figures.style import (
+    ABOVE,
+    DATA,
+    MODEL,
+    OTHER,
+    new_figure,
+    styled,
+    time_axis,
+    time_bar,
+    time_colours,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from prenuc.observe.analysis import Analysis
+    from prenuc.observe.features import Feature
+
+MOST_PANELS = 24
+
+
+def plot_analysis(analysis: Analysis, *, title: str = "") -> dict[str, Figure]:
+    """Return the three figures of an analysis, by name.
+
+    Args:
+        analysis: Spectra and what they show.
+        title: Title of each, such as the name of the file.
+    """
+    plots = {"picks": plot_picks, "fits": plot_each, "trend": plot_trend}
+    return {name: plot(analysis, title=title) for name, plot in plots.items()}
+
+
+@styled
+def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
+    """Return a figure of all spectra, coloured by time, with the pick marked on each curve.
+
+    Args:
+        analysis: Spectra and what they show.
+        title: Title, such as the name of the file.
+    """
+    series = analysis.series
+    figure = new_figure(6.0, 4.2)
+    axes = figure.subplots()
+    colours = time_colours(len(series))
+    for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9)
+        known = np.isfinite(row)
+        _mark(axes, found.feature, series.wavelength[known], row[known], colour)
+    _explain_marks(axes, analysis)
+    _explain_colours(figure, axes, analysis)
+    axes.set_xlabel("wavelength / nm")
+    axes.set_ylabel(series.signal)
+    axes.set_xlim(*_around(analysis))
+    _fit_heights(axes, analysis)
+    axes.set_title(title, loc="left", fontsize=9)
+    return figure
+
+
+def _mark(
+    axes: Axes,
+    feature: Feature,
+    wavelength: NDArray[np.float64],
+    row: NDArray[np.float64],
+    colour: object,
+) -> None:
+    """Draw a pick on its curve, over its 95 % interval."""
+    if feature.status == "unresolved":
+        return
+    low, high = feature.ci95_nm
+    inside = np.linspace(low, high, 9)
+    axes.plot(inside, np.interp(inside, wavelength, row), color=colour, lw=2.4, alpha=0.45)
+    height = float(np.interp(feature.position_nm, wavelength, row))
+    face = colour if feature.status == "peak" else "white"
+    axes.plot(feature.position_nm, height, "o", ms=5, mfc=face, mec=colour, mew=1.1, zorder=5)
+    if feature.maximum_nm is not None:
+        top = float(np.interp(feature.maximum_nm, wavelength, row))
+        axes.plot(feature.maximum_nm, top, "|", ms=7, color=colour, mew=1.1)
+
+
+def _explain_marks(axes: Axes, analysis: Analysis) -> None:
+    """Write a legend of the marks that occur."""
+    statuses = [found.feature.status for found in analysis.found]
+    many = {status: statuses.count(status) for status in ("peak", "shoulder", "unresolved")}
+    face = {"peak": "0.25", "shoulder": "white", "unresolved": "none"}
+    for status, number in many.items():
+        if number:
+            mark = "None" if status == "unresolved" else "o"
+            label = f"{status} ({number})"
+            axes.plot([], [], marker=mark, ms=5, mfc=face[status], mec="0.25", ls="", label=label)
+    if any(found.feature.maximum_nm is not None for found in analysis.found):
+        axes.plot([], [], "|", ms=7, color="0.25", label="maximum of the curve")
+    axes.legend(fontsize=8, loc="upper right")
+
+
+def _explain_colours(figure: Figure, axes: Axes, analysis: Analysis) -> None:
+    """Draw the scale of times, or write the labels where no times are known."""
+    import matplotlib as mpl
+
+    series = analysis.series
+    if len(series) < 2:
+        return
+    ends, name = time_axis(series)
+    bar = time_bar(figure, axes, ends, name)
+    if ends is not series.time:
+        bar.locator = mpl.ticker.MaxNLocator(integer=True)
+
+
+def _around(analysis: Analysis) -> tuple[float, float]:
+    """Return the wavelengths to show: from well above the bands to well below them."""
+    first, last = analysis.series.wavelength[[0, -1]].tolist()
+    seen = [f.feature for f in analysis.found if f.feature.status != "unresolved"]
+    if not seen:
+        return first, last
+    red = max(one.position_nm + 6 * one.hwhm_nm for one in seen)
+    blue = min(one.position_nm - 8 * one.hwhm_nm for one in seen)
+    return max(first, blue), min(last, red)
+
+
+def _fit_heights(axes: Axes, analysis: Analysis) -> None:
+    """Show the bands, not the edge far above them."""
+    low, high = axes.get_xlim()
+    series = analysis.series
+    shown = series.absorbance[:, (series.wavelength >= low) & (series.wavelength <= high)]
+    bottom, top = float(np.nanmin(shown)), float(np.nanmax(shown))
+    tops = [
+        float(
+            np.interp(
+                f.feature.maximum_nm or f.feature.position_nm,
+                series.wavelength[np.isfinite(row)],
+                row[np.isfinite(row)],
+            )
+        )
+        for f, row in zip(analysis.found, series.absorbance, strict=True)
+        if f.feature.status != "unresolved"
+    ]
+    if tops:
+        top = min(top, bottom + 2.2 * (max(tops) - bottom))
+    if top > bottom:
+        axes.set_ylim(bottom - 0.03 * (top - bottom), top + 0.03 * (top - bottom))
+
+
+@styled
+def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
+    """Return one small panel per spectrum: the data, the fit, and the band without background.
+
+    Args:
+        analysis: Spectra and what they show; of more than :data:`MOST_PANELS`, an even choice.
+        title: Title, such as the name of the file.
+    """
+    import matplotlib as mpl
+
+    number = len(analysis.found)
+    chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
+    columns = min(4, len(chosen))
+    lines = math.ceil(len(chosen) / columns)
+    with mpl.rc_context({"font.size": 7.0}):
+        figure = new_figure(max(1.9 * columns, 3.8), 1.5 * lines + 0.5)
+        panels = figure.subplots(lines, columns, squeeze=False).ravel()
+        for axes, i in zip(panels, chosen.tolist(), strict=False):
+            _panel(axes, analysis, i)
+        for axes in panels[len(chosen) :]:
+            axes.set_axis_off()
+        figure.supxlabel("wavelength / nm", fontsize=8)
+        figure.supylabel(analysis.series.signal, fontsize=8)
+        if title:
+            figure.suptitle(title, fontsize=9, x=0.02, ha="left")
+    return figure
+
+
+def _panel(axes: Axes, analysis: Analysis, i: int) -> None:
+    """Draw one spectrum near its band, with the fit behind the pick."""
+    series, feature = analysis.series, analysis.found[i].feature
+    x, y = series.wavelength, series.absorbance[i]
+    if feature.status == "unresolved":
+        axes.plot(x, y, color=DATA, lw=0.8)
+        axes.set_title(f"{feature.label}: unresolved", fontsize=7, loc="left")
+        return
+    near = (x > feature.wavelength[0]) & (x < feature.wavelength[-1])
+    axes.plot(x[near], y[near], ".", ms=1.6, color=DATA)
+    parts = feature.components
+    axes.plot(feature.wavelength, sum(parts.values()), color=MODEL, lw=0.9)
+    base = float(np.min(parts["background"]))
+    axes.plot(feature.wavelength, parts["exciton"] + base, color=OTHER, lw=0.9, ls="--")
+    axes.axvspan(*feature.ci95_nm, color="0.85", lw=0)
+    axes.axvline(feature.position_nm, color="0.3", lw=0.8)
+    where = f"{feature.status} {feature.position_nm:.1f} nm"
+    axes.set_title(f"{feature.label}: {where}", fontsize=7, loc="left")
+    axes.locator_params(nbins=4)
+
+
+@styled
+def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
+    """Return a figure of the peak position and, with a material, the size against time.
+
+    Args:
+        analysis: Spectra and what they show. Bars are 95 % intervals; those of a diameter come
+            from the interval of the position alone.
+        title: Title, such as the name of the file.
+    """
+    series = analysis.series
+    time, name = time_axis(series)
+    sized = any(found.size is not None for found in analysis.found)
+    figure = new_figure(5.2, 4.6 if sized else 2.8)
+    panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
+    _positions(panels[0], analysis, time)
+    if sized:
+        _diameters(panels[1], analysis, time)
+    panels[-1].set_xlabel(name)
+    if time is not series.time:
+        panels[-1].xaxis.get_major_locator().set_params(integer=True)
+    panels[0].set_title(title, loc="left", fontsize=9)
+    return figure
+
+
+def _positions(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
+    """Draw the positions with their intervals, and the catalogued lines that were matched."""
+    for status, face in (("peak", DATA), ("shoulder", "white")):
+        at = [i for i, one in enumerate(analysis.found) if one.feature.status == status]
+        if not at:
+            continue
+        here = [analysis.found[i].feature for i in at]
+        middle = np.array([one.position_nm for one in here])
+        low, high = np.array([one.ci95_nm for one in here]).T
+        bars = np.array([middle - low, high - middle])
+        axes.errorbar(
+            time[at], middle, bars, fmt="o", ms=4, mfc=face, color=DATA, lw=0.9, label=status
+        )
+    matched = {line.species: line for one in analysis.found for line in one.clusters}
+    for line in matched.values():
+        axes.axhline(line.positions[-1], color=MODEL, lw=0.8, ls="--", label=line.species)
+    axes.set_ylabel("first exciton / nm")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(**ABOVE)
+
+
+def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
+    """Draw the diameters by each curve that was used, with the intervals of the positions."""
+    used = dict.fromkeys(one.size.curve for one in analysis.found if one.size is not None)
+    for curve, colour in zip(used, (DATA, OTHER, MODEL), strict=False):
+        at = [i for i, f in enumerate(analysis.found) if f.size and f.size.curve == curve]
+        middle = np.array([analysis.found[i].diameter_nm for i in at])
+        ends = [
+            analysis.found[i].diameter_ci95_nm or (m, m) for i, m in zip(at, middle, strict=True)
+        ]
+        low, high = np.array(ends).T
+        bars = np.array([middle - low, high - middle])
+        axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=curve)
+    axes.set_ylabel("diameter / nm")
+    axes.legend(**ABOVE)

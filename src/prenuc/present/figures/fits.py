@@ -1,0 +1,118 @@
+"""A fitted trace with its linearised inset, fitted spectra, many data sets at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.infer.first_order import linearised
+from prenuc.infer.growth import growth_of
+from prenuc.infer.results import GlobalFit, ManyFit
+from prenuc.present.figures.spectra import shown_wavelengths
+from prenuc.present.figures.style import DATA, MODEL, SPECIES, new_figure, styled, time_colours
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from prenuc.infer.results import Fit
+
+
+@styled
+def plot_fit(fit: Fit, *, title: str = "") -> Figure:
+    """Return a figure of a trace, its fit and residuals; for growth, ln(A∞ − A) as an inset.
+
+    Args:
+        fit: A fitted trace.
+        title: Title, such as "Figure 2b, simulated".
+    """
+    trace = fit.trace
+    figure = new_figure(5.2, 3.9)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
+    axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
+    axes.set_ylabel(trace.name)
+    axes.legend(loc="best", fontsize=8)
+    axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
+    below.axhline(0.0, color="0.6", lw=0.8)
+    below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
+    below.set_ylabel("residual\n/ 0.001", fontsize=8)
+    below.set_xlabel(f"time / {trace.time_unit}")
+    _inset(axes, fit)
+    return figure
+
+
+@styled
+def plot_global_fit(fit: GlobalFit) -> Figure:
+    """Return a figure of the species' spectra and of their shares against time.
+
+    Args:
+        fit: Spectra fitted at all wavelengths at once.
+    """
+    figure = new_figure(7.4, 3.4)
+    left, right = figure.subplots(1, 2)
+    for species, spectrum, share, colour in zip(
+        fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
+    ):
+        left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
+        right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
+    left.set_xlabel("wavelength / nm")
+    left.set_ylabel(f"{fit.series.signal} of the pure species")
+    right.set_xlabel(f"time / {fit.series.time_unit}")
+    right.set_ylabel("share")
+    right.legend(fontsize=8)
+    left.set_title(fit.scheme, loc="left", fontsize=9)
+    left.set_xlim(*shown_wavelengths(fit.series))
+    return figure
+
+
+@styled
+def plot_many_fit(fit: ManyFit) -> Figure:
+    """Return a figure of every data set and its fit against time, where its signal changes most.
+
+    Args:
+        fit: Many data sets fitted at once.
+    """
+    colours = time_colours(len(fit.sets))
+    figure = new_figure(6.4, 3.9)
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    for one, colour in zip(fit.sets, colours, strict=True):
+        series, fitted = one.series, fit.fitted[one.label]
+        at = int(np.argmax(np.ptp(fitted, axis=0)))
+        several = len(series.wavelength) > 1
+        name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
+        data = series.absorbance[:, at]
+        axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
+        axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
+        below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
+    axes.set_ylabel(fit.sets[0].series.signal)
+    axes.legend(fontsize=8)
+    axes.set_title(fit.scheme, loc="left", fontsize=9)
+    below.axhline(0.0, color="0.6", lw=0.8)
+    below.set_ylabel("residual\n/ 0.001", fontsize=8)
+    below.set_xlabel(f"time / {fit.sets[0].series.time_unit}")
+    return figure
+
+
+def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
+    """Return the figure of a trace's fit, of a global fit, or of many data sets."""
+    if isinstance(fit, ManyFit):
+        return plot_many_fit(fit)
+    return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
+
+
+def _inset(axes: Axes, fit: Fit) -> None:
+    known = fit.params.get("A_inf")
+    if known is None or known.value is None or growth_of(fit.scheme) is None:
+        return  # only first-order growth becomes a line
+    time, logarithm = linearised(fit.trace, known.value)
+    if len(time) < 3:
+        return
+    inset = axes.inset_axes((0.56, 0.14, 0.42, 0.42))
+    inset.plot(time, logarithm, "o", ms=2, mfc="none", color=DATA)
+    k, prefactor = fit.params["k"].value, fit.params.get("B")
+    if k is not None and prefactor is not None and prefactor.value is not None:
+        inset.plot(time, np.log(prefactor.value) - k * time, color=MODEL, lw=0.9)
+    inset.set_title("ln(A∞ − A) while above 0.001", fontsize=7, loc="left")
+    inset.tick_params(labelsize=7)

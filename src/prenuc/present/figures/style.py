@@ -1,0 +1,107 @@
+"""How every figure looks: units on its axes, colours that colour-blind readers can tell apart."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
+
+from prenuc.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from prenuc.observe.series import SpectrumSeries
+
+Given = ParamSpec("Given")
+DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
+SPECIES = (DATA, MODEL, OTHER, "#CC79A7", "#E69F00", "#56B4E9")
+# A legend above the axes.
+ABOVE: Any = {"fontsize": 8, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
+STYLE: Any = {
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "svg.hashsalt": "prenuc",
+    "svg.fonttype": "none",
+    "figure.constrained_layout.use": True,
+}
+
+
+def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
+    """Draw with the style of all figures.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+
+    @wraps(plot)
+    def draw(*given: Given.args, **named: Given.kwargs) -> Figure:
+        try:
+            import matplotlib as mpl
+        except ImportError:
+            mend = "Install it: pip install 'prenuc[plot]'"
+            raise InputError(Problem("matplotlib is not installed", mend)) from None
+        with mpl.rc_context(STYLE):
+            return plot(*given, **named)
+
+    return draw
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, width and height in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height))
+
+
+def svg(figure: Figure) -> str:
+    """Return a figure as an SVG element to be placed inside a page."""
+    import io
+
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def time_colours(count: int) -> NDArray[np.float64]:
+    """Return colours from dark (first) to light (last), shape (count, 4)."""
+    import matplotlib as mpl
+
+    # The lightest colours of viridis cannot be seen on white.
+    return np.asarray(mpl.colormaps["viridis"](np.linspace(0.0, 0.92, count)))
+
+
+def time_bar(figure: Figure, axes: Axes, times: NDArray[np.float64], name: str) -> Colorbar:
+    """Draw the scale of :func:`time_colours`.
+
+    Args:
+        figure: Where.
+        axes: Beside which axes.
+        times: What the colours stand for, ascending.
+        name: What it is, with its unit.
+    """
+    import matplotlib as mpl
+
+    scale = mpl.cm.ScalarMappable(
+        mpl.colors.Normalize(float(times[0]), float(times[-1])),
+        mpl.colors.ListedColormap(time_colours(256)),
+    )
+    return figure.colorbar(scale, ax=axes, label=name)
+
+
+def time_axis(series: SpectrumSeries) -> tuple[NDArray[np.float64], str]:
+    """Return the times and what they are, or the numbers of the spectra where none are known."""
+    if np.all(np.isfinite(series.time)):
+        return series.time, f"time / {series.time_unit}"
+    return np.arange(1.0, len(series) + 1.0), "number of the spectrum"

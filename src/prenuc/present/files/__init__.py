@@ -1,0 +1,1 @@
+"""Files that other programs and other people read, and answers that were saved."""

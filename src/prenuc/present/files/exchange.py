@@ -1,0 +1,171 @@
+"""Spectra as files for other programs: CSV, a workbook, netCDF, Origin.
+
+Every format carries labels, units and, where it has room, the whole history. A file is written
+whole or not at all, and never over the file that the spectra came from.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError, Problem
+from prenuc.present.files.writing import whole, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from prenuc.observe.series import SpectrumSeries
+
+# Two suffixes for Origin, because .txt alone is what many spectrometers write.
+SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def convert(
+    series: SpectrumSeries, to: str, path: Path | str, *, source: Path | None = None
+) -> Path:
+    """Write spectra in one of the exchange formats.
+
+    Args:
+        series: The spectra.
+        to: "csv", "xlsx", "netcdf" or "origin".
+        path: The file to write.
+        source: The file that the spectra came from, which is never overwritten.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        InputError: The format is unknown, its library is missing, the file is the source, the
+            spectra do not fit into the format, or the file cannot be written.
+    """
+    path = Path(path)
+    writers: Mapping[str, Callable[[SpectrumSeries, Path], None]] = {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "netcdf": _netcdf,
+        "origin": _origin,
+    }
+    if to not in writers:
+        raise InputError(Problem(f"'{to}' is not an exchange format", "Use " + ", ".join(SUFFIX)))
+    if source is not None and path.exists() and path.samefile(source):
+        what = "this is the input itself, which is not overwritten"
+        raise InputError(Problem(what, "Name another file with --out", where=str(path)))
+    writers[to](series, path)
+    return path
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(" ", text)
+
+
+def _labels(series: SpectrumSeries) -> list[str]:
+    return [_clean(label) for label in series.labels]
+
+
+def _csv(series: SpectrumSeries, path: Path) -> None:
+    """Write comma-separated text that :func:`prenuc.read` reads back to equal numbers."""
+    text = io.StringIO()
+    if series.signal != "absorbance":
+        text.write(f"Data type: {series.signal}\n")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["wavelength (nm)", *_labels(series)])
+    writer.writerows(_rows(series))
+    write_text(path, text.getvalue())
+
+
+def _rows(series: SpectrumSeries) -> list[list[float | None]]:
+    """Return wavelength and readings row by row; None, an empty cell, for a masked one."""
+    axis, columns = series.wavelength.tolist(), series.absorbance.T.tolist()
+    return [
+        [nm, *(None if math.isnan(value) else value for value in values)]
+        for nm, values in zip(axis, columns, strict=True)
+    ]
+
+
+def _origin(series: SpectrumSeries, path: Path) -> None:
+    """Write tab-delimited text with the three header rows of an Origin worksheet.
+
+    On import, choose Long Name for the first line, Units for the second, Comments for the third.
+    """
+    unit = "" if series.signal == "absorbance" else "a.u."
+    head = [
+        ["wavelength", *([series.signal] * len(series))],
+        ["nm", *([unit] * len(series))],
+        [_about(series), *_labels(series)],
+    ]
+    rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
+    lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
+    write_text(path, "\r\n".join(lines) + "\r\n")
+
+
+def _about(series: SpectrumSeries) -> str:
+    return "; ".join([series.metadata.get("file", ""), *series.history]).strip("; ")
+
+
+def _xlsx(series: SpectrumSeries, path: Path) -> None:
+    """Write a workbook with the sheets "spectra" and "about"."""
+    if len(series.wavelength) >= MOST_ROWS or len(series) >= MOST_COLUMNS:
+        what = f"{len(series.wavelength)} × {len(series)} values do not fit into one sheet"
+        raise InputError(Problem(what, "Use --to csv or --to netcdf", where=str(path)))
+    try:
+        from openpyxl import Workbook
+    except ImportError:
+        raise _missing("openpyxl") from None
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet, about = book.create_sheet("spectra"), book.create_sheet("about")
+
+    def text(words: str) -> Any:
+        cell = WriteOnlyCell(sheet, value=_clean(words))
+        cell.data_type = "s"  # a label that begins with "=" is no formula
+        return cell
+
+    sheet.append([text("wavelength / nm"), *map(text, _labels(series))])
+    for row in _rows(series):
+        sheet.append(row)
+    for name, words in _facts(series):
+        about.append([text(name), text(words)])
+    with whole(path) as partial:
+        book.save(partial)
+
+
+def _facts(series: SpectrumSeries) -> list[tuple[str, str]]:
+    """Return everything that is known about a series beside its numbers, as name and text."""
+    known = [("signal", series.signal), ("time unit", series.time_unit)]
+    return [*known, *series.metadata.items(), *(("history", line) for line in series.history)]
+
+
+def _netcdf(series: SpectrumSeries, path: Path) -> None:
+    """Write netCDF 3, which every netCDF library reads."""
+    try:
+        import xarray as xr
+    except ImportError:
+        raise _missing("xarray") from None
+
+    array = series.to_xarray().assign_coords(label=("time", _labels(series)))
+    array.attrs = {"long_name": series.signal, "units": "1"}
+    array["wavelength"].attrs["long_name"] = "wavelength"
+    variables = {series.signal: array}
+    if series.variance is not None:
+        variables["variance"] = xr.DataArray(series.variance, dims=("time", "wavelength"))
+    data = xr.Dataset(variables)
+    # Names from a file's header need not be names in netCDF, so they travel as JSON.
+    data.attrs = {
+        "history": "\n".join(series.history),
+        "metadata": json.dumps(dict(series.metadata), ensure_ascii=False),
+    }
+    with whole(path) as partial:
+        data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
+
+
+def _missing(library: str) -> InputError:
+    return InputError(Problem(f"{library} is not installed", "pip install 'prenuc[data]'"))

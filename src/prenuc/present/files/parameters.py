@@ -1,0 +1,88 @@
+"""Parameter sets and ensembles as YAML, in the schema that the package reads."""
+
+from __future__ import annotations
+
+import io
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from prenuc.facts.yaml_file import load
+from prenuc.infer.calibrate import SOURCE
+from prenuc.infer.varied import value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prenuc.infer.calibrate import Calibration
+    from prenuc.infer.varied import Name
+
+_NOT_FIXED = "calibrated; these observations do not fix it"
+
+
+def parameter_file(found: Calibration) -> str:
+    """Return the parameter sets of a calibration as a file, in the package's own order.
+
+    Constants that did not move stay as they are written, comments included.
+    """
+    new = {one.free.key: one for one in found.estimates.values()}
+    wanted = {owner for owner, _ in new}
+    folder = resources.files("prenuc") / "data" / "parameters"
+    entries: list[Any] = []
+    for path in sorted(folder.iterdir(), key=lambda item: item.name):
+        if path.name.endswith(".yaml"):
+            entries += [entry for entry in load(path) if entry["id"] in wanted]
+    for entry in entries:
+        for name, written in entry["values"].items():
+            if (entry["id"], name) in new:
+                one = new[entry["id"], name]
+                value = one.value()
+                written["value"] = value.quantity.number
+                written["source"] = str(value.source)
+                written["status"] = value.status
+                written.pop("uncertainty", None)
+                if value.uncertainty is not None:
+                    written["uncertainty"] = value.uncertainty
+                elif "note" not in written:
+                    written["note"] = _NOT_FIXED
+    return _dumped(entries)
+
+
+def ensemble_file(material: str, sets: Sequence[Mapping[Name, float]]) -> str:
+    """Return an ensemble as a file."""
+    head = (
+        f"# Sets of constants that explain the observations on {material} equally well; see\n"
+        f"# infer/ensemble.py. Written by: prenuc calibrate {material} --ensemble FILE\n\n"
+    )
+    entries = []
+    for i, change in enumerate(sets, 1):
+        values: dict[str, dict[str, Any]] = {}
+        for (owner, name), number in change.items():
+            values.setdefault(owner, {})[name] = _flow(
+                value=float(f"{number:.4g}"),
+                unit=value_of((owner, name)).quantity.unit,
+                source=str(SOURCE),
+                status="fitted",
+            )
+        entries.append({"id": f"{material}-{i}", "values": values})
+    return head + _dumped(entries)
+
+
+def _flow(**items: Any) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    found = CommentedMap(items)
+    found.fa.set_flow_style()
+    return found
+
+
+def _dumped(entries: Sequence[Any]) -> str:
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt")
+    yaml.width = 10_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    yaml.dump(list(entries), stream)
+    lines = stream.getvalue().splitlines()
+    dedented = [line.removeprefix("  ") for line in lines]
+    return "\n".join(dedented) + "\n"

@@ -1,0 +1,81 @@
+"""Files are written whole or not at all, figures the same each time, byte for byte."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from prenuc.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+FORMATS = (".svg", ".pdf", ".png")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Hand out a temporary file beside ``path``, which takes its place when all went well.
+
+    Args:
+        path: The file to be written; its folder is made.
+
+    Raises:
+        InputError: The folder cannot be made or the file cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise InputError(Problem(reason, "Choose another place", where=str(path))) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file by way of a temporary one beside it.
+
+    Raises:
+        InputError: The folder cannot be made or the file cannot be written.
+    """
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return path
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure; the format follows from the file's ending.
+
+    Raises:
+        InputError: The ending is none of .svg, .pdf, .png, or the file cannot be written.
+    """
+    import matplotlib as mpl
+
+    from prenuc.present.figures.style import STYLE
+
+    if path.suffix not in FORMATS:
+        what = f"'{path.suffix}' is not a figure format"
+        raise InputError(Problem(what, "Use " + ", ".join(FORMATS), where=str(path)))
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
+    with mpl.rc_context(STYLE), whole(path) as partial:
+        figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
+    return path
+
+
+def save_all(figures: Mapping[str, Figure], folder: Path, stem: str, ending: str) -> list[Path]:
+    """Write figures as FOLDER/STEM-NAME.ENDING and return the paths.
+
+    Args:
+        figures: By name.
+        folder: Where they go; it is made.
+        stem: Of what they show, such as the name of a file.
+        ending: "svg", "pdf" or "png".
+    """
+    return [save(one, folder / f"{stem}-{name}.{ending}") for name, one in figures.items()]

@@ -1,0 +1,54 @@
+"""One table, for whoever reads it: a terminal, a page of HTML, the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+SHORT = 20  # letters of a cell, a number or an interval, that stays on one line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Headings and rows of text.
+
+    Args:
+        headings: Heading of each of n columns.
+        rows: Cells, shape (m, n).
+        caption: What it shows.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+    def html(self) -> str:
+        """Return a table element; every cell is escaped."""
+        head = "".join(f"<th>{escape(heading)}</th>" for heading in self.headings)
+        body = "".join(
+            "<tr>" + "".join(f"<td{_short(cell)}>{escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def markdown(self) -> str:
+        """Return lines of Markdown, the last one ended too."""
+        lines = [self.headings, ["---"] * len(self.headings), *self.rows]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _short(cell: str) -> str:
+    """Return the attribute that keeps a short cell on one line."""
+    return ' class="number"' if len(cell) <= SHORT else ""
+
+
+def fixed(number: float | None, digits: int) -> str:
+    """Return a number with so many decimals; a dash for none."""
+    return "–" if number is None else f"{number:.{digits}f}"
+
+
+def with_unit(number: float | None, unit: str = "1") -> str:
+    """Return a number in five digits with its unit; nothing for none."""
+    if number is None:
+        return ""
+    return f"{number:.5g}" + ("" if unit in {"1", ""} else f" {unit}")

@@ -1,0 +1,159 @@
+"""Results in files: labelled arrays as netCDF 3, and what stands behind them as plain JSON text.
+
+Every netCDF library reads the arrays; the mechanism and the protocol travel beside them, class by
+class and field by field, so that a run comes back as it was. A hash over all of it tells whether
+the file was changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc import quantities
+from prenuc.errors import InputError, Problem
+from prenuc.facts import source, value
+from prenuc.mechanism import mechanism, population, reaction
+from prenuc.protocol import protocol, steps
+
+if TYPE_CHECKING:
+    import os
+
+    import xarray as xr
+
+# Where the classes are defined that a mechanism or a protocol can consist of.
+_HOMES = (quantities, source, value, reaction, population, mechanism, steps, protocol)
+_CLASSES = {
+    name: found
+    for home in _HOMES
+    for name, found in vars(home).items()
+    if isinstance(found, type) and dataclasses.is_dataclass(found)
+}
+_PLAIN = (str, bool, int, float, type(None))
+
+
+def to_plain(thing: Any) -> Any:
+    """Return a mechanism, a protocol or a part of them as lists, mappings, numbers and texts.
+
+    Raises:
+        InputError: It holds something of the user's own, which a file cannot bring back.
+    """
+    if isinstance(thing, np.generic):
+        return thing.item()
+    if isinstance(thing, _PLAIN):
+        return thing
+    if isinstance(thing, Mapping):
+        return {"is": "mapping", "of": {key: to_plain(one) for key, one in thing.items()}}
+    if isinstance(thing, tuple | list):
+        return [to_plain(one) for one in thing]
+    name = type(thing).__name__
+    if _CLASSES.get(name) is not type(thing):
+        raise InputError(Problem(f"a '{name}' cannot be saved", "Use the package's own classes"))
+    fields = [field.name for field in dataclasses.fields(thing) if field.init]
+    return {"is": name, "of": {field: to_plain(getattr(thing, field)) for field in fields}}
+
+
+def from_plain(plain: Any) -> Any:
+    """Return what :func:`to_plain` was given, sequences as tuples.
+
+    Raises:
+        KeyError: A class is not known.
+        TypeError: A class has other fields by now.
+    """
+    if isinstance(plain, list):
+        return tuple(from_plain(one) for one in plain)
+    if not isinstance(plain, dict):
+        return plain
+    parts = {name: from_plain(one) for name, one in plain["of"].items()}
+    return parts if plain["is"] == "mapping" else _CLASSES[plain["is"]](**parts)
+
+
+def write(path: str | os.PathLike[str], data: xr.Dataset, behind: Mapping[str, Any]) -> None:
+    """Write labelled arrays and what stands behind them; empty arrays are left out.
+
+    Args:
+        path: The file; it is written whole or not at all.
+        data: The arrays.
+        behind: Anything that :func:`to_plain` takes, by name.
+
+    Raises:
+        InputError: The file cannot be written, or something cannot be saved.
+    """
+    empty = [name for name, array in data.variables.items() if array.size == 0]
+    data = data.drop_vars(empty)
+    data.attrs["prenuc"] = json.dumps(to_plain(behind), ensure_ascii=False)
+    data.attrs["versions"] = json.dumps(
+        {name: version(name) for name in ("prenuc", "numpy", "scipy", "xarray")}
+        | {"python": platform.python_version()}
+    )
+    data.attrs["sha256"] = _hash(data)
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
+        partial.replace(target)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise InputError(Problem(reason, "Choose another place", where=str(path))) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
+    """Return the labelled arrays of a file and what stands behind them.
+
+    Raises:
+        InputError: There is no such file, it is another one, it was changed, or another version
+            wrote it that had other classes.
+    """
+    where = str(path)
+    data = _opened(where)
+    if "prenuc" not in data.attrs:
+        raise InputError(Problem("this file holds no run", "Give a saved run", where=where))
+    if data.attrs.get("sha256") != _hash(data):
+        what = "the file was changed since it was saved"
+        raise InputError(Problem(what, "Save the run again", where=where))
+    try:
+        return data, from_plain(json.loads(data.attrs["prenuc"]))
+    except (KeyError, TypeError):
+        by = json.loads(data.attrs["versions"])["prenuc"]
+        what = f"prenuc {by} wrote this file, and this version reads other classes"
+        raise InputError(Problem(what, f"Read it with prenuc {by}", where=where)) from None
+
+
+def _opened(where: str) -> xr.Dataset:
+    import xarray as xr
+
+    try:
+        with xr.open_dataset(where, engine="scipy", decode_times=False) as opened:
+            return opened.load()
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise InputError(Problem(reason, "Check the path", where=where)) from None
+    except (TypeError, ValueError):
+        what = "this is no netCDF file"
+        raise InputError(Problem(what, "Give a saved run", where=where)) from None
+
+
+def _hash(data: xr.Dataset) -> str:
+    """Return a hash of all arrays and of the texts beside them."""
+    found = hashlib.sha256()
+    for name in sorted(map(str, data.variables)):
+        values = data[name].values
+        numeric = values.dtype.kind in "fiub"
+        content = np.asarray(values, float).tobytes() if numeric else repr(list(map(str, values)))
+        found.update(f"{name} {values.shape}".encode())
+        found.update(content if isinstance(content, bytes) else content.encode())
+    for name in ("prenuc", "versions"):
+        found.update(data.attrs[name].encode())
+    return found.hexdigest()

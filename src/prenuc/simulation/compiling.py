@@ -1,0 +1,73 @@
+"""A mechanism as arrays, where what depends on its structure alone is worked out once.
+
+Variants of one mechanism (:meth:`Mechanism.with_constants`) share a store. The first that is
+compiled leaves its network there; another with the same factors in its laws takes everything over
+but the rate constants, and one with other factors (a half-value, an order) the conserved sums. The
+arrays are to the last bit those that compiling from scratch gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.conditions import GAS_CONSTANT
+from prenuc.simulation.kernels.network import Network, compile_network
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.mechanism.mechanism import Mechanism
+
+
+def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
+    """Return the arrays of a mechanism, those of its structure shared with its variants.
+
+    Args:
+        mechanism: What could happen.
+        names: The components that a solver moves, in their order.
+    """
+    order = tuple(names)
+    known: Network | None = mechanism.shared.get(order)
+    if known is None:
+        fresh = compile_network(mechanism, order)
+        mechanism.shared.put(order, fresh)
+        return fresh  # not what lies there now: another thread may have been first
+    if known.mechanism is mechanism:
+        return known
+    if _same_factors(known.mechanism, mechanism):
+        return _retuned(known, mechanism)
+    fresh = compile_network(mechanism, order)
+    vars(fresh)["laws"] = known.laws
+    return fresh
+
+
+def _same_factors(one: Mechanism, other: Mechanism) -> bool:
+    """Return whether two variants differ in rate constants alone."""
+    pairs = zip(one.all_reactions, other.all_reactions, strict=True)
+    return all(a is b or a.factors == b.factors for a, b in pairs)
+
+
+def _retuned(known: Network, mechanism: Mechanism) -> Network:
+    """Return a network with other rate constants; what has been worked out of it goes along."""
+    laws = [reaction.constant for reaction in mechanism.all_reactions]
+    with np.errstate(divide="ignore"):
+        constant = np.log([law.k for law in laws])
+    fresh = replace(
+        known,
+        constant=constant,
+        energy=np.array([law.energy / GAS_CONSTANT for law in laws]),
+        anchor=np.array([1.0 / law.at for law in laws]),
+        mechanism=mechanism,
+    )
+    done, kept = vars(known), vars(fresh)
+    kept |= {name: done[name] for name in ("plan", "laws") if name in done}
+    if "flat" in done:
+        numbers = {name: getattr(fresh, name) for name in ("constant", "energy", "anchor")}
+        kept["flat"] = known.flat._replace(**numbers)
+    if "classes" in done and mechanism.population is not None:
+        gamma = float(mechanism.population.capillarity)
+        kept["classes"] = known.classes._replace(capillarity=gamma)
+    return fresh

@@ -1,0 +1,53 @@
+"""Figures share one style, leave the reader's own alone, and say what is missing."""
+
+from __future__ import annotations
+
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from commands import clusters, dots
+from prenuc.errors import InputError
+from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.style import STYLE, svg, time_axis, time_colours
+from prenuc.present.files.writing import save
+
+
+def test_a_figure_leaves_the_style_of_the_reader_as_it_was():
+    with mpl.rc_context({"font.size": 17.0}):
+        figure = plot_spectra(dots())
+        assert mpl.rcParams["font.size"] == 17.0
+    assert figure.axes[0].xaxis.label.get_size() == STYLE["font.size"]
+    assert svg(figure).startswith("<svg")
+
+
+def test_what_is_missing_is_said_with_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(InputError, match=r"matplotlib is not installed.*pip install"):
+        plot_spectra(dots())
+
+
+def test_colours_go_from_dark_to_light_and_never_to_white():
+    brightness = time_colours(9)[:, :3].mean(axis=1)
+    assert np.all(np.diff(brightness) > 0)
+    assert brightness[-1] < 0.75
+
+
+def test_spectra_without_times_are_numbered():
+    series = clusters()
+    assert time_axis(series) == (pytest.approx(series.time), "time / min")
+    timeless = type(series)(series.wavelength, np.full(3, np.nan), series.absorbance)
+    assert time_axis(timeless)[0].tolist() == [1.0, 2.0, 3.0]
+    assert time_axis(timeless)[1] == "number of the spectrum"
+
+
+def test_only_known_formats_are_written_and_the_same_each_time(tmp_path):
+    figure = plot_spectra(dots())
+    with pytest.raises(InputError, match="is not a figure format"):
+        save(figure, tmp_path / "a.jpg")
+    assert list(tmp_path.iterdir()) == []
+    for ending in (".svg", ".pdf", ".png"):
+        first, second = (save(plot_spectra(dots()), tmp_path / f"{n}{ending}") for n in "ab")
+        assert first.read_bytes() == second.read_bytes()
