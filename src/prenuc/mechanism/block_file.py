@@ -125,8 +125,7 @@ class _Reader:
         against = self._formed(name, entry.child("formed"), known) if "formed" in entry else {}
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
-            if ligand not in known:
-                _unknown(entry, "binding", ligand, known)
+            _known(entry, "binding", ligand, known)
             self._value(f"{name} under {ligand}.h", binding, "h", unit)
             self._value(f"{name} under {ligand}.sites", binding, "sites", "1")
             binding.finish(f"the binding of {ligand}")
@@ -162,13 +161,9 @@ class _Reader:
         given = entry.child("order", default={})
         orders = left | {str(part): given.number(str(part)) for part in given.data}
         catalysts = self._catalysts(name, entry, known)
-        for part in (*given.data, *catalysts):
-            if part not in known:
-                _unknown(entry, "order" if part in given.data else "catalysts", str(part), known)
-        for part, order in {**orders, **catalysts}.items():
-            if order is not None and order < 0:
-                what = f"'{name}' is of order {order:g} in {part}"
-                entry.problem(what, mend="Give zero or more, or let it bind to a component")
+        for part in given.data:
+            _known(entry, "order", str(part), known)
+        _check_orders(name, entry, {**orders, **catalysts})
         helped = sum(order or 0.0 for order in catalysts.values())
         self._law(name, entry, "k", sum(orders.values()) + helped)
         legacy = None
@@ -183,6 +178,7 @@ class _Reader:
     def _catalysts(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float | None]:
         found: dict[str, float | None] = {}
         for part, catalyst in entry.child("catalysts", default={}).items():
+            _known(entry, "catalysts", part, known)
             if "half" in catalyst and part in known:
                 unit = self.units["concentration"]
                 self._value(f"{name} with {part}.half", catalyst, "half", unit)
@@ -250,6 +246,16 @@ class _Reader:
         return Quantity(1.0, unit)
 
 
-def _unknown(entry: Node, key: str, name: str, known: Collection[str]) -> None:
-    mend = "Fix the name or declare it under 'components'"
-    entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
+def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
+    """Note a name that is no component."""
+    if name not in known:
+        mend = "Fix the name or declare it under 'components'"
+        entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
+
+
+def _check_orders(name: str, entry: Node, orders: Mapping[str, float | None]) -> None:
+    """Note orders below zero, which have no rate where there is nothing."""
+    for part, order in orders.items():
+        if order is not None and order < 0:
+            what = f"'{name}' is of order {order:g} in {part}"
+            entry.problem(what, mend="Give zero or more, or let it bind to a component")

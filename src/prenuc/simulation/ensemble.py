@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.solver import Members
 
 CHUNK = 250  # members between two calls for progress
 
@@ -95,28 +96,46 @@ def ensemble(
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     stretch = Stretch(network, own, at, span, absolute)
     logarithms = _constants(network, columns, members)
+    parts = _parts(solver, stretch, logarithms, begin, threads, progress)
+    return Ensemble(
+        names=names,
+        time=at,
+        concentration=np.concatenate([part.concentration for part in parts]),
+        dots=np.concatenate([part.dots for part in parts]),
+        failed=_failed(parts, names),
+        steps=np.concatenate([part.outcomes[:, 3] for part in parts]).astype(np.int64),
+    )
+
+
+def _parts(
+    solver: Rodas,
+    stretch: Stretch,
+    logarithms: NDArray[np.float64],
+    begin: NDArray[np.float64],
+    threads: int,
+    progress: Callable[[float], None] | None,
+) -> list[Members]:
+    """Return the members, some at a time, in their order."""
+    members, parts = len(logarithms), []
     chunks = [slice(i, min(i + CHUNK, members)) for i in range(0, members, CHUNK)]
-    parts = []
     with ThreadPoolExecutor(threads) as pool:
         work = pool.map(lambda s: solver.integrate_many(stretch, logarithms[s], begin[s]), chunks)
         for done, part in enumerate(work, 1):
             parts.append(part)
             if progress is not None:
                 progress(done / len(chunks))
+    return parts
+
+
+def _failed(parts: Sequence[Members], names: Sequence[str]) -> dict[int, str]:
+    """Return the reason of every member that failed, by its number."""
     outcomes = np.concatenate([part.outcomes for part in parts])
     reasons = [reason for part in parts for reason in part.reasons]
-    return Ensemble(
-        names=names,
-        time=at,
-        concentration=np.concatenate([part.concentration for part in parts]),
-        dots=np.concatenate([part.dots for part in parts]),
-        failed={
-            i: f"{reason} at {row[1]:.6g} s, where '{names[int(row[2])]}' is hardest to follow"
-            for i, (reason, row) in enumerate(zip(reasons, outcomes, strict=True))
-            if reason
-        },
-        steps=outcomes[:, 3].astype(np.int64),
-    )
+    return {
+        i: f"{reason} at {row[1]:.6g} s, where '{names[int(row[2])]}' is hardest to follow"
+        for i, (reason, row) in enumerate(zip(reasons, outcomes, strict=True))
+        if reason
+    }
 
 
 def _constants(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.sensitivity import Prepared, Tangents
+    from prenuc.simulation.solver import Path
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,7 @@ def evolve(
     moved = _tangents(network, parameters, sizes, own=start is None) if parameters else None
     path = solver.integrate(Stretch(network, begin, later, span, absolute, sizes, event, moved))
     first = len(at) - len(later)
-    if moved is not None and first:
-        path = replace(
-            path,
-            tangents=np.concatenate((moved.components[None], path.tangents)),
-            dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
-        )
+    path = _with_start(path, moved) if moved is not None and first else path
     return Evolution(
         names=names,
         time=at,
@@ -121,6 +117,15 @@ def evolve(
         tangents=path.tangents,
         dot_tangents=path.dot_tangents,
         stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
+    )
+
+
+def _with_start(path: Path, moved: Tangents) -> Path:
+    """Return a path whose tangents begin with those at time 0."""
+    return replace(
+        path,
+        tangents=np.concatenate((moved.components[None], path.tangents)),
+        dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
     )
 
 
