@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, two_pathway
 from prenuc.mechanism.mechanism import volume_fraction
+from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_action
 from prenuc.quantities import parse
 
@@ -285,3 +288,24 @@ def test_the_volume_fraction_of_a_neat_solvent_is_one():
 )
 def test_a_reaction_prints_its_equation(stoichiometry, text):
     assert reaction(stoichiometry).equation() == text
+
+
+# ---- as first published --------------------------------------------------------------------------
+
+FIRST = json.loads((Path(__file__).parent / "data" / "two-pathway-0.1.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_model_as_first_published_has_the_numbers_that_it_had(name):
+    """k at 25 and 180 °C, and Π g with 0.7 mmol/L of everything, written down at version 0.1."""
+    model = mechanism_named(f"{name}@0.1")
+    assert [one.name for one in model.all_reactions] == list(FIRST[name])
+    for one in model.all_reactions:
+        product = math.prod(factor.of(0.7 * sum(factor.pool.values())) for factor in one.factors)
+        found = [one.constant(298.15), one.constant(453.15), product]
+        assert found == pytest.approx(FIRST[name][one.name], rel=1e-10), one.name
+
+
+def test_a_version_that_was_never_published_is_refused():
+    with pytest.raises(MechanismError, match=r"no mechanism 'two-pathway/CdS@0\.2'"):
+        mechanism_named("two-pathway/CdS@0.2")

@@ -134,6 +134,20 @@ class Node:
         line = int(self.where(key).rpartition(":")[2])
         return Node({} if found is None else found, self.file, self.problems, line)
 
+    def block(self, key: str) -> Node:
+        """Return the mapping under a key; a bare number stands for one with that ``value``."""
+        found = self._get(key, _MISSING)
+        line = int(self.where(key).rpartition(":")[2])
+        bare = found is not None and not isinstance(found, (dict, list, bool))
+        return Node({"value": found} if bare else found or {}, self.file, self.problems, line)
+
+    def flag(self, key: str) -> bool:
+        """Return whether a mark such as ``legacy: true`` is set."""
+        found = self._get(key, False)
+        if not isinstance(found, bool):
+            self.problem(f"'{key}' must be true or false, found {_describe(found)}", key)
+        return found is True
+
     def children(self, key: str) -> list[Node]:
         """Return the mappings of the list under a key, none when it is absent."""
         found = self._get(key, ())

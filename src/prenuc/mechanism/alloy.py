@@ -67,19 +67,16 @@ def _written(
         for s in sets
     ]
     own = Cast.of(parameters, {name: values[name] for name in parameters.values})
-    components: dict[str, Component] = {}
-    for pot in pots:
-        components |= {component.name: component for component in pot.components}
+    components = [component for pot in pots for component in pot.components]
     halves = [half for pot in pots for half in _halves(pot, parameters)]
-    components |= {half.name: half for half in halves}
+    reactions = [reaction for pot in pots for reaction in _renamed(pot)]
+    reactions += _substitution(own, pots, parameters)
+    for pot in pots:
+        reactions += _isomerisation(own, pot, parameters)
     return Mechanism(
         name=parameters.id,
-        components=components,
-        reactions=(
-            *(reaction for pot in pots for reaction in _renamed(pot)),
-            *_substitution(own, pots, parameters),
-            *(reaction for pot in pots for reaction in _isomerisation(own, pot, parameters)),
-        ),
+        components={component.name: component for component in (*components, *halves)},
+        reactions=tuple(reactions),
         material=parameters.material,
         borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )

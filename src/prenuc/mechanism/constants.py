@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Given: TypeAlias = Value | Quantity | str | float  # a number without a unit where none is needed
 
-SIGNED = ("Ea", "H", "sites", "order")  # last words of what may be below zero
+SIGNED = ("Ea", "H", "S", "sites", "order")  # last words of what may be below zero
 DIVIDED_BY = ("K", "half", "h", "threshold", "reference")  # last words of what may not be zero
 RENAMED = {"energy": "Ea", "enthalpy": "H", "half": "h"}  # last words as they were, and are now
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
 
+PUBLISHED = "@0.1"  # ends the name of a model as it was first published
+
 MODELS: Mapping[str, Callable[..., Mechanism]] = {MODEL: two_pathway, **RIVALS}
 
 
@@ -28,6 +30,8 @@ def mechanism_named(
     Args:
         name: Model and material, such as "two-pathway/CdS"; ``prenuc list parameters`` shows all.
             A system of the two-pathway model ("classical/CdTe-ODE") means its metal carboxylate.
+            "two-pathway/CdS@0.1" is the model as it was first published, so that results which
+            were cited can be made again; so far it is the one of today.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2"; an alloy has the
             ones of its materials in any case.
         dots: How the two-pathway model counts dots, class by class when None; the rivals
@@ -36,10 +40,10 @@ def mechanism_named(
     Raises:
         MechanismError: There is none of that name; the nearest names are given.
     """
-    model, _, which = name.partition("/")
+    model, _, which = name.removesuffix(PUBLISHED).partition("/")
     known = [p.id for p in entries("parameters").values() if p.model in {*MODELS, mixture.MODEL}]
     plain, _ = system_named(which)
-    if name not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
+    if f"{model}/{which}" not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
         raise MechanismError(unknown_name("mechanism", name, known))
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)

@@ -10,6 +10,7 @@ Either a reaction network::
       - {equation: "A <-> C", k: 1.0, k_reverse: 0.5}
       - {equation: "B -> C", k: {at: 25 degC, value: 0.015, Ea: 85}}
 
+or blocks of ``components`` and ``reactions``, which say more (:mod:`prenuc.mechanism.block_file`),
 or a change to any mechanism of the package, which is :meth:`Mechanism.with_constants`::
 
     based_on: two-pathway/CdS
@@ -19,17 +20,18 @@ or a change to any mechanism of the package, which is :meth:`Mechanism.with_cons
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import MechanismError, Problem, QuantityError, nearest_names
+from prenuc.errors import MechanismError, Problem, QuantityError
 from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import load
+from prenuc.mechanism.block_file import mechanism_of_blocks
 from prenuc.mechanism.constants import no_constant
+from prenuc.mechanism.equations import net_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
@@ -38,10 +40,6 @@ from prenuc.quantities import Quantity, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-MOST_MOLECULES = 1e6  # in one term; more is a typing error
-DEFAULT_UNITS = {"time": "s", "concentration": "mol/L", "energy": "kJ/mol"}
-_TERM = re.compile(r"\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)?\s*\*?\s*([^\s\d+][^\s]*)\s*")
 
 
 def read_mechanism(path: Path) -> Mechanism:
@@ -53,7 +51,12 @@ def read_mechanism(path: Path) -> Mechanism:
     """
     problems: list[Problem] = []
     node = Node(load(path), str(path), problems)
-    mechanism = _changed(node) if "based_on" in node else _network(node, path.stem)
+    if "based_on" in node:
+        mechanism = _changed(node)
+    elif "components" in node:
+        mechanism = mechanism_of_blocks(node, path.stem)
+    else:
+        mechanism = _network(node, path.stem)
     if problems or mechanism is None:
         raise MechanismError(problems)
     return mechanism
@@ -85,7 +88,7 @@ def _changed(node: Node) -> Mechanism | None:
 
 
 def _network(node: Node, name: str) -> Mechanism | None:
-    units = _units(node)
+    units = units_of(node)
     components, initial = _species(node, units)
     reactions: list[Reaction] = []
     for index, entry in enumerate(node.children("reactions")):
@@ -101,19 +104,6 @@ def _network(node: Node, name: str) -> Mechanism | None:
                 node.problems += unbalanced(reaction, components)
         return None
     return Mechanism(name, components, tuple(reactions), initial=initial, units=units)
-
-
-def _units(node: Node) -> dict[str, str]:
-    given = node.child("units", default={})
-    units = {key: given.text(key, default=usual) for key, usual in DEFAULT_UNITS.items()}
-    given.finish("units")
-    for key, unit in units.items():
-        try:
-            Quantity(1.0, unit).require(DEFAULT_UNITS[key])
-        except QuantityError as error:
-            node.problems += [problem.at(given.where(key)) for problem in error.problems]
-            units[key] = DEFAULT_UNITS[key]
-    return units
 
 
 def _species(node: Node, units: Mapping[str, str]) -> tuple[dict[str, Component], dict[str, float]]:
@@ -136,46 +126,21 @@ def _species(node: Node, units: Mapping[str, str]) -> tuple[dict[str, Component]
 def _reaction(
     entry: Node, name: str, components: Mapping[str, Component], units: Mapping[str, str]
 ) -> list[Reaction]:
-    text = entry.text("equation")
-    arrow = "<->" if "<->" in text else "->"
-    left_text, found, right_text = text.partition(arrow)
-    if not found:
-        entry.problem(f"'{text}' has no arrow", "equation", "Write 'A + B -> C' or 'A <-> B'")
+    sides = sides_of(entry, components)
+    if sides is None:
         return []
-    left, right = _side(entry, left_text, components), _side(entry, right_text, components)
-    if not left and not right:
-        entry.problem("a reaction of nothing", "equation", "Write '-> A', 'A ->' or 'A -> B'")
-    net = {s: right.get(s, 0.0) - left.get(s, 0.0) for s in {**left, **right}}
+    left, right, reversible = sides
+    net = net_of(left, right)
     where = entry.where()
     reactions = []
     constant = _constant(entry, "k", sum(left.values()), units)
     reactions.append(Reaction(name, net, constant, mass_action(left), where))
-    if arrow == "<->":
+    if reversible:
         constant = _constant(entry, "k_reverse", sum(right.values()), units)
         back = {s: -n for s, n in net.items()}
         reactions.append(Reaction(f"{name} reverse", back, constant, mass_action(right), where))
     entry.finish(f"reaction {name}")
     return reactions
-
-
-def _side(entry: Node, text: str, components: Mapping[str, Component]) -> dict[str, float]:
-    """Return species and stoichiometric numbers of one side; an empty side is a source or sink."""
-    numbers: dict[str, float] = {}
-    for term in re.split(r"\s\+\s|^\+\s|\s\+$", text) if text.strip() else []:
-        match = _TERM.fullmatch(term)
-        if match is None:
-            entry.problem(f"cannot read '{term.strip()}'", "equation", "Write terms as '2 A'")
-            continue
-        number, name = float(match[1] or 1), match[2]
-        if not 0 < number < MOST_MOLECULES:
-            entry.problem(f"'{term.strip()}' has an impossible number", "equation", "Write '2 A'")
-            continue
-        if name not in components:
-            near = nearest_names(name, components)
-            mend = "Fix the name or declare it under 'species'"
-            entry.problem(f"no species '{name}'", "equation", mend, near)
-        numbers[name] = numbers.get(name, 0.0) + number
-    return numbers
 
 
 def _constant(entry: Node, key: str, order: float, units: Mapping[str, str]) -> Arrhenius:
