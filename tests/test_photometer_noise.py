@@ -170,3 +170,12 @@ def test_readings_of_little_light_do_not_bias_the_constant():
     ]
     assert len(z) >= 16
     assert abs(np.mean(z)) < 3.5 / np.sqrt(len(z))
+
+
+def test_a_scheme_that_misfits_does_not_make_light_in_which_all_readings_drown():
+    """A hidden step looks like noise of a quarter of full light, which silences every doubt."""
+    series = drawn("hidden step, a third as fast", 1, bench.LARGE)
+    late = pn.fit(series, "A -> B after lag")
+    assert late.noise["light_sd"] < 0.05
+    assert not late.reliable
+    assert "course" in late.reason

@@ -47,6 +47,7 @@ GAIN = 15.0  # twice the log likelihood that noise growing with the signal must 
 FOUND = 1e-4  # chance that white noise shows a factor or a shift
 OFFSET = 0.02  # the same for an offset, which costs little
 DARK = 4.0  # readings of less light than so many standard deviations of it are left out
+MOST_DARK = 0.5  # of all readings
 BRIGHT = 10.0  # light in its noise, from which on the size of the noise is learned
 OUTLYING = 6.0  # standard deviations at which a reading tells no more of the size of the noise
 ROUNDS = 12  # of reweighting
@@ -256,7 +257,9 @@ def _growth(
         if more > gain + (GAIN if len(used) == 2 else GAIN / 2.0):
             full = dict(zip(used, parts, strict=True))
             best, gain = (full.get(0, 0.0), full.get(1, 0.0), full.get(2, 0.0)), more
-    return best
+    darkest = -math.log10(BRIGHT * math.sqrt(max(best[1], LEAST)))
+    # Noise in which most readings would drown is a misfit, not a photometer's.
+    return best if np.mean(fit > darkest) < MOST_DARK else (even, 0.0, 0.0)
 
 
 def _binned(squares: Array, fit: Array) -> tuple[Array, Array, float]:
