@@ -48,18 +48,16 @@ def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit
     if isinstance(kinetics, Delayed):
         derived = kinetics.chain.derived(*(float(value) for value in amplitudes.theta))
     residual = amplitudes.residual
-    reason = judged(found).reason
     return Fit(
         scheme=scheme.scheme,
-        params={name: one.muted(reason) for name, one in params.items()} if reason else params,
-        reason=reason,
+        params=params,
         derived=derived,
         noise={"sd": found.noises[0].sd, "model": ["white"], "from": "residuals, taken as white"},
         trace=trace,
         fitted=trace.value - residual,
         warnings=(*found.said, *of_trace(found, known, params, residual)),
         equivalent_schemes=tuple(str(one) for one in equivalents(scheme, one_signal=True)),
-    )
+    ).muted(judged(found).reason)
 
 
 def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
@@ -72,16 +70,15 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
     kinetics, best = found.question.kinetics, found.best
     known = Intervals(found, _network(found))
     doubt = judged(found)
-    reason, known.allowed = doubt.reason, doubt.allowed
-    if reason:  # the noise found is in part what the scheme misses
+    known.allowed = doubt.allowed
+    if doubt.reason:  # the noise found is in part what the scheme misses
         known.seen = known.rank
     params = known.parameters()
     shares, _ = kinetics.concentrations(series.time, kinetics.decode(best.u)[0])
     doubts = remarks(found.noise, params, known)
     return GlobalFit(
         scheme=kinetics.scheme,
-        params={name: one.muted(reason) for name, one in params.items()} if reason else params,
-        reason=reason,
+        params=params,
         derived={
             "half_life" + name[1:]: math.log(2.0) / p.value
             for name, p in params.items()
@@ -95,7 +92,7 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
         steps=dict(zip(kinetics.names, kinetics.meanings, strict=True)),
         warnings=(*found.said, *doubts),
         equivalent_schemes=tuple(str(one) for one in equivalents(kinetics)),
-    )
+    ).muted(doubt.reason)
 
 
 def of_many(found: Solution) -> ManyFit:
@@ -116,8 +113,7 @@ def of_many(found: Solution) -> ManyFit:
     shares, spectra, fitted = _parts(found)
     return ManyFit(
         scheme=asked.kinetics.scheme,
-        params={name: one.muted(reason) for name, one in params.items()} if reason else params,
-        reason=reason,
+        params=params,
         derived={
             label: {n: float(x) for n, x in zip(asked.kinetics.names, values, strict=True)}
             for label, values in zip(labels, thetas, strict=True)
@@ -130,7 +126,7 @@ def of_many(found: Solution) -> ManyFit:
         fitted=dict(zip(labels, fitted, strict=True)),
         warnings=(*found.said, *doubts, *([reason] if reason else [])),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
-    )
+    ).muted(reason)
 
 
 def is_first_order(kinetics: AbstractKinetics, name: str) -> bool:

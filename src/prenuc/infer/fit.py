@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack, overload
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.answer import of_many, of_one_trace, of_spectra
 from prenuc.infer.data_sets import DataSet, question
 from prenuc.infer.growth import delayed
+from prenuc.infer.late_start import after_lag
 from prenuc.infer.outlying import without_outlying
 from prenuc.infer.parameter import Parameter
 from prenuc.infer.preparation import prepared, prepared_sets
-from prenuc.infer.profiles import Lagged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.scheme import parse
 from prenuc.infer.solve import solve
@@ -142,11 +141,13 @@ def fit(
         "non_negative": non_negative,
         "start": start,
     }
-    found = _as_asked(data, parse(scheme, data.time_unit), options)
+    kinetics = parse(scheme, data.time_unit)
+    found = _as_asked(data, kinetics, options)
     if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
-        muted = {name: one.muted(why) for name, one in found.params.items()}
-        return replace(found, params=muted, reason=why)
-    return found if found.reliable else _late(found, data, options)
+        return found.muted(why)
+    if found.reliable:
+        return found
+    return after_lag(found, kinetics, lambda late: _as_asked(data, late, options))
 
 
 def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool) -> Fit | GlobalFit:
@@ -206,22 +207,3 @@ def _of_trace(data: Trace, kinetics: AbstractKinetics, said: Options) -> Fit:
     start = {name: value for name, value in given.items() if name in late.names}
     asked = question([DataSet(data=data, background=free)], late, absorbing=picked)
     return of_one_trace(solve(asked, start), data, kinetics)
-
-
-def _late(found: Fit | GlobalFit, data: SpectrumSeries | Trace, said: Options) -> Fit | GlobalFit:
-    """Return the fit after a lag, where only that describes the data; else the one found."""
-    kinetics = parse(found.scheme, data.time_unit)
-    if {"lag", "a", "a1"} & {*kinetics.names, *kinetics.species} or delayed(kinetics):
-        return found
-    try:
-        late = _as_asked(data, Lagged(f"{found.scheme} after lag", kinetics), said)
-    except FitError:
-        return found
-    lag = late.params["lag"]
-    if not (late.reliable and lag.identifiable and lag.ends[0]):
-        return found
-    note = (
-        f"growth begins at about {lag.value:.3g} {lag.unit}, which '{found.scheme}' cannot "
-        f"describe: '{late.scheme}' was fitted"
-    )
-    return replace(late, warnings=(note, *late.warnings))

@@ -18,20 +18,20 @@ are right. What else is left moves rate constants, and no interval can be stood 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.noise import brownian, is_exact, rotate, turned_back
+from prenuc.infer.noise import is_exact, turned_back
 from prenuc.infer.photometer import EFFECTS
-from prenuc.infer.projection import split
 from prenuc.infer.residual_checks import independent_wavelengths
 from prenuc.infer.uneven import Uneven
 from prenuc.infer.whitened import noise_ceiling
+from prenuc.infer.whitened_fit import COURSES, WhitenedFit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -43,13 +43,9 @@ LEVEL = 1e-3  # chance that noise alone fails one question
 LEVEL_OF_GAIN = 4e-3  # the same for a signal that changes as a whole
 LEVEL_OF_RATE = 1e-2  # the same for a rate constant that changes
 LEVEL_OF_NONE = 0.1  # chance above which one suspect is dropped
-CLEAR = 3.0  # times the largest of pure noise: directions that are certainly signal
 LEVEL_OF_AMOUNTS = 1e-2  # the same where factors, offsets or shifts of spectra were found
 ROUNDING = 1e-11  # of the data: smaller residuals are no noise
-FAINT = 1e-9  # of the scatter of the data: less is not found by subtraction
 HELD = 4.0  # standard deviations at which single residuals are held: spikes are no courses
-SMOOTH = 4  # share of the directions along wavelength that holds bands, where noise is correlated
-COURSES = 5  # smooth courses that are asked for
 FEWEST_LEFT = 4  # courses beside them
 ABOVE = 1.06  # of the largest singular value that pure noise has once in a hundred times
 MEND = "fit a scheme with another step or leave part of the data out (--times, --window)"
@@ -80,7 +76,7 @@ def judged(found: Solution) -> Judged:
         return Judged(_of_trace(found), nothing)
     if is_exact(found.noises[0], found.question.data[0]):
         return Judged("", nothing)
-    seen = _Seen.of(found)
+    seen = WhitenedFit.of(found)
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
         return Judged("", nothing)
@@ -95,7 +91,7 @@ def judged(found: Solution) -> Judged:
     return Judged(next(filter(None, _doubts(found, seen, rate)), ""), allowed)
 
 
-def _doubts(found: Solution, seen: _Seen, rate: _Suspected) -> Iterator[str]:
+def _doubts(found: Solution, seen: WhitenedFit, rate: _Suspected) -> Iterator[str]:
     """Yield what each question finds, in a sentence; empty where it finds nothing."""
     r = seen.span.shape[1]
     yield _of_amounts(found, seen)
@@ -126,7 +122,7 @@ def _doubts(found: Solution, seen: _Seen, rate: _Suspected) -> Iterator[str]:
         )
 
 
-def _stands_out(found: Solution, seen: _Seen) -> bool:
+def _stands_out(found: Solution, seen: WhitenedFit) -> bool:
     """Return whether the largest singular value is beyond that of pure noise."""
     limit = ABOVE * float(noise_ceiling(np.array([len(seen.scatter)]), seen.n)[0])
     if not _exceeds(seen.scatter, limit, seen.n):
@@ -156,134 +152,7 @@ def _exceeds(scatter: Array, limit: float, n: int) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """A fit in units of its noise, directions in which the baseline drifts left out.
-
-    Args:
-        residual: Returns the residuals, shape (m, n).
-        scatter: R Rᵀ of them, shape (m, m).
-        n: Their directions of wavelength.
-        inner: The same in the directions in which moves and suspects are given, (m, d).
-        span: Courses that the fit follows at every wavelength, orthonormal, (m, r).
-        moves: How the parameters move the fit, shape (p, m, d).
-        signals: The residuals along the spectra of the species, shape (m, s).
-        slow: Smooth courses beyond those, orthonormal, shape (m, q).
-        gain: What a signal that grows as a whole in a line would do, shape (m, d).
-        rate: What rate constants that grow in a line would do, shape (m, d).
-        haze: What scattered light does to each spectrum, of norm 1, shape (m, d).
-    """
-
-    residual: Callable[[], Array]
-    scatter: Array
-    n: int
-    inner: Array
-    span: Array
-    moves: Array
-    signals: Array
-    slow: Array
-    gain: Array
-    rate: Array
-    haze: Array
-
-    @classmethod
-    def of(cls, found: Solution) -> _Seen:
-        """Return a fit in units of its noise."""
-        objective, u, time = found.objective, found.best.u, found.objective.time
-        shares, slopes = _columns(found)
-        x = (time - time[0]) / (time[-1] - time[0])
-        wavelength = found.question.sets[0].series.wavelength
-        haze = ((wavelength[0] / wavelength) ** 4)[None]  # as λ⁻⁴
-        if isinstance(objective, Uneven):
-            spectra, _, rest = objective.parts(u)
-            root = np.sqrt(objective.weight.T)
-            span = objective.splits(u)[0].span
-            inner, moves, fit = rest * root, (slopes @ spectra) * root, (shares @ spectra) * root
-            followed = span.T @ (shares @ (spectra * np.median(root, axis=0)))
-            scatter, n = inner @ inner.T, inner.shape[1]
-            signals, haze = inner @ _directions(followed), haze * root
-
-            def residual() -> Array:
-                return inner
-        else:
-            # Whole spectra enter by a few courses or directions at a time, or by their scatter.
-            data, size, level = found.rotated_rows()
-            block, n = objective.blocks[0], len(size)
-            white = block.seen(np.eye(len(time))) if found.noises[0].rho else np.eye(len(time))
-            shares, slopes = white @ shares, white @ slopes
-            part = split(shares, slopes)
-            span = part.span
-            followed = (span.T @ white) @ data / size
-            rows = part.factor @ followed
-
-            def beyond(courses: Array) -> Array:
-                return courses - span @ (span.T @ courses)
-
-            def residual() -> Array:
-                return beyond(white @ (data / size))
-
-            whole = found.rotated_scatter()
-            scatter = beyond(beyond(whole).T)
-            if np.trace(scatter) < FAINT * np.trace(whole):
-                scatter = residual() @ residual().T
-            # What is suspected lies within the spectra: a few directions hold all of it.
-            haze = rotate(haze)[:, -n:] / size
-            basis = np.linalg.qr(np.vstack((rows, level / size, haze)).T)[0]
-            inner = beyond(white @ (data @ (basis / size[:, None])))
-            signals = beyond(white @ (data @ (_directions(followed) / size[:, None])))
-            moves = slopes @ (rows @ basis)
-            fit = shares @ (rows @ basis) + white.sum(axis=1)[:, None] * (level / size @ basis)
-            haze = haze @ basis
-        gain, rate, slow = x[:, None] * fit, x[:, None] * moves.sum(axis=0), _smooth(time, span)
-        haze = haze / np.maximum(np.linalg.norm(haze, axis=1), 1e-300)[:, None]
-        return cls(residual, scatter, n, inner, span, moves, signals, slow, gain, rate, haze)
-
-    def smooth(self) -> Array:
-        """Return the residuals in those rotated directions that hold bands, shape (m, n / 4)."""
-        return self.residual()[:, : self.n // SMOOTH]
-
-    def beside_haze(self) -> _Seen:
-        """Return what is left beside a baseline of scattered light that changes as it likes."""
-        h = self.haze
-        return replace(
-            self,
-            inner=self.inner - np.sum(self.inner * h, axis=1)[:, None] * h,
-            gain=self.gain - np.sum(self.gain * h, axis=1)[:, None] * h,
-            moves=self.moves - np.sum(self.moves * h, axis=2)[:, :, None] * h,
-        )
-
-
-def _columns(found: Solution) -> tuple[Array, Array]:
-    """Return the columns of the fit, shape (m, c), and how u moves them, shape (p, m, c)."""
-    kinetics, u = found.objective.kinetics, found.best.u
-    values, scale = kinetics.decode(u)
-    shares, slopes = kinetics.concentrations(found.objective.time, values)
-    return shares, slopes * scale[:, None, None]
-
-
-def _directions(followed: Array) -> Array:
-    """Return orthonormal directions that stand above the noise, shape (n, s).
-
-    Args:
-        followed: What the fit follows, in units of the noise, by orthonormal courses, (r, n).
-    """
-    left, size, _ = np.linalg.svd(followed.T, full_matrices=False)
-    r, n = followed.shape
-    found: Array = left[:, size > CLEAR * (math.sqrt(n) + math.sqrt(r))]
-    return found
-
-
-def _smooth(time: Array, span: Array) -> Array:
-    """Return the smoothest courses that the fit does not follow, orthonormal, shape (m, q)."""
-    courses = brownian(time)[:, : span.shape[1] + COURSES]
-    courses = courses - span @ (span.T @ courses)
-    left, size, _ = np.linalg.svd(courses, full_matrices=False)
-    count = min(COURSES, int(np.sum(size > 1e-6 * max(float(size[0]), 1e-300))))
-    found: Array = left[:, :count]
-    return found
-
-
-def _is_gain(seen: _Seen) -> bool:
+def _is_gain(seen: WhitenedFit) -> bool:
     """Return whether the signal changes as a whole, and not only as scattered light would."""
     if _suspected(seen, seen.gain).chance >= LEVEL_OF_GAIN:
         return False
@@ -304,7 +173,7 @@ class _Suspected:
     moved: Array
 
 
-def _suspected(seen: _Seen, field: Array) -> _Suspected:
+def _suspected(seen: WhitenedFit, field: Array) -> _Suspected:
     """Return what the residuals say of a suspect that would do ``field``, shape (m, d)."""
     from scipy.special import ndtr
 
@@ -351,13 +220,15 @@ def _alike(course: Array, span: Array) -> float:
     return float(ndtr(-(found - expected) * math.sqrt(m - r)))
 
 
-def _of_amounts(found: Solution, seen: _Seen) -> str:
+def _of_amounts(found: Solution, seen: WhitenedFit) -> str:
     """Return whether offsets, factors or shifts of spectra follow a course instead of chance."""
     objective = found.objective
     if not isinstance(objective, Uneven) or not len(objective.precision):
         return ""
     _, amounts, _ = objective.parts(found.best.u)
-    names = [name for name, on in zip(EFFECTS, found.effects, strict=True) if on]
+    noise = found.noises[0]
+    sizes = (noise.offset_sd, noise.factor_sd, noise.shift_sd)
+    names = [name for name, size in zip(EFFECTS, sizes, strict=True) if size > 0]
     for name, amount in zip(names, amounts, strict=True):
         course = amount - seen.span @ (seen.span.T @ amount)
         smooth = _chance(np.outer(course, course), seen.slow, seen.span.shape[1], 1)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
 
 from prenuc.infer.labelled import matrix_dataset
 from prenuc.infer.parameter import Parameter, table
@@ -52,6 +52,17 @@ class AbstractFit(ABC):
     def reliable(self) -> bool:
         """Whether the intervals are ones that we stand for."""
         return not self.reason
+
+    def muted(self, reason: str) -> Self:
+        """Return the fit without the intervals, which cannot be believed; as it is if they can.
+
+        Args:
+            reason: Why not, in a sentence; empty where they can.
+        """
+        if not reason:
+            return self
+        params = {name: one.muted(reason) for name, one in self.params.items()}
+        return replace(self, params=params, reason=reason)
 
     @property
     @abstractmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,39 +132,6 @@ class Solution:
         columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
         rest = followed(columns, data)
         return np.subtract(data, rest, out=rest)
-
-    @cached_property
-    def rotated(self) -> Array:
-        """The rotated spectra of one data set, with what is missing filled, shape (m, n)."""
-        asked = self.question
-        if self.spectra is None or self.spectra is asked.sets[0].series.absorbance:
-            return asked.data[0]
-        return rotate(self.spectra - level_of(self.spectra, asked))
-
-    def rotated_rows(self) -> tuple[Array, Array, Array]:
-        """Return rotated spectra, shape (m, d), their noise, and the mean that they lack, (d,).
-
-        Directions in which the baseline drifts or is offset are left out.
-        """
-        noise = self.noises[0]
-        spectra = self.question.sets[0].series.absorbance if self.spectra is None else self.spectra
-        level = rotate(level_of(spectra, self.question)[None])[0]
-        kept = max(len(noise.drift), int(noise.offset_sd > 0))
-        return self.rotated[:, kept:], np.sqrt(noise.variance[kept:]), level[kept:]
-
-    def rotated_scatter(self) -> Array:
-        """Return the scatter over time of those rows in units of their noise, shape (m, m)."""
-        noise, block = self.noises[0], self.objective.blocks[0]
-        if len(noise.drift) or not noise.offset_sd > 0:
-            return block.scatter
-        first = block.seen(self.rotated[:, :1] / np.sqrt(noise.variance[0]))
-        return block.scatter - first @ first.T
-
-    @property
-    def effects(self) -> tuple[bool, bool, bool]:
-        """Whether offsets, factors and shifts of spectra are part of the noise."""
-        noise = self.noises[0]
-        return (noise.offset_sd > 0, noise.factor_sd > 0, noise.shift_sd > 0)
 
     def again(self, data: Array) -> Array:
         """Return u of other rotated spectra, shape (m, n), weighted alike."""
