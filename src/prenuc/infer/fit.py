@@ -115,39 +115,60 @@ def fit(
         FitError: The scheme is unknown, or the data are not something that it can be fitted to.
         SpectrumError: The wavelength lies outside the spectra.
     """
-    if not isinstance(data, SpectrumSeries | Trace):
-        sets = prepared_sets(data)
-        kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
-        asked = question(
-            sets,
-            kinetics,
-            absorbing=absorbers(kinetics, absorbing),
-            laws=laws,
-            shift=shift,
-            shared_spectra=shared_spectra,
-            known=known,
-        )
-        check_start(start or {}, [variable.name for variable in asked.stack.fitted])
-        return of_many(solve(asked, start or {}))
-    if isinstance(data, SpectrumSeries) and at is None and len(data.wavelength) == 1:
-        at = f"{data.wavelength[0]} nm"
-    if isinstance(data, SpectrumSeries) and at is not None:
-        data = data.trace(at)
-    data = prepared(data)
-    options: Options = {
+    if isinstance(data, SpectrumSeries | Trace):
+        said: Options = {
+            "absorbing": absorbing,
+            "background": background,
+            "through_origin": through_origin,
+            "non_negative": non_negative,
+            "start": start,
+        }
+        return _of_one(_read_at(data, at), scheme, said)
+    of_sets: OptionsOfSets = {
         "absorbing": absorbing,
-        "background": background,
-        "through_origin": through_origin,
-        "non_negative": non_negative,
+        "laws": laws,
+        "shift": shift,
+        "shared_spectra": shared_spectra,
+        "known": known,
         "start": start,
     }
+    return _of_sets(data, scheme, of_sets)
+
+
+def _read_at(data: SpectrumSeries | Trace, at: str | None) -> SpectrumSeries | Trace:
+    """Return what is fitted of one measurement: a trace where there is one wavelength."""
+    if isinstance(data, SpectrumSeries) and at is None and len(data.wavelength) == 1:
+        at = f"{data.wavelength[0]} nm"
+    return prepared(data.trace(at) if isinstance(data, SpectrumSeries) and at else data)
+
+
+def _of_one(data: SpectrumSeries | Trace, scheme: str, said: Options) -> Fit | GlobalFit:
+    """Return the fit of one data set, after a lag where only that describes it."""
     kinetics = parse(scheme, data.time_unit)
-    found = _as_asked(data, kinetics, options)
+    found = _as_asked(data, kinetics, said)
     if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
         return found.muted(why)
     if found.reliable:
         return found
-    return after_lag(found, kinetics, lambda late: _as_asked(data, late, options))
+    return after_lag(found, kinetics, lambda late: _as_asked(data, late, said))
+
+
+def _of_sets(data: Sequence[DataSet], scheme: str, said: OptionsOfSets) -> ManyFit:
+    """Return the joint fit of several data sets."""
+    sets = prepared_sets(data)
+    kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
+    start, absorbing = said.get("start") or {}, absorbers(kinetics, said.get("absorbing"))
+    asked = question(
+        sets,
+        kinetics,
+        absorbing=absorbing,
+        laws=said.get("laws"),
+        shift=said.get("shift", 0),
+        shared_spectra=said.get("shared_spectra", True),
+        known=said.get("known"),
+    )
+    check_start(start, [variable.name for variable in asked.stack.fitted])
+    return of_many(solve(asked, start))
 
 
 def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool) -> Fit | GlobalFit:

@@ -140,22 +140,23 @@ class Intervals:
         return total
 
     def _interval(self, p: int, variable: Variable, spread: float, inflation: float) -> Parameter:
-        limit, u = self.limit * math.sqrt(inflation), float(self.best.u[p])
-        ends = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
-        shifts = [
-            None if end is None else end + float(by)
-            for end, by in zip(ends, self.allowed[:, p], strict=True)
-        ]
-        error = spread * math.sqrt(inflation)
+        u, error = float(self.best.u[p]), spread * math.sqrt(inflation)
+        low, high = self._ends(p, spread, self.limit * math.sqrt(inflation))
         if variable.logarithmic:
-            k = math.exp(u)
-            bounds = tuple(None if s is None else k * math.exp(s) for s in shifts)
-            bounds = (0.0, bounds[1]) if variable.name == "lag" and bounds[0] is None else bounds
-            return parameter(k, variable.unit, k * error, bounds)
-        low, high = (None if s is None else u + s for s in shifts)
+            k, least = math.exp(u), 0.0 if variable.name == "lag" else None
+            low = least if low is None else k * math.exp(low)
+            high = None if high is None else k * math.exp(high)
+            return parameter(k, variable.unit, k * error, (low, high))
+        low, high = (None if s is None else u + s for s in (low, high))
         if variable.bounds[0] == 0 and low is None and high is not None and not self._unseen(p):
             low = 0.0  # a lag cannot be less than none
         return parameter(u, variable.unit, error, (low, high))
+
+    def _ends(self, p: int, spread: float, limit: float) -> list[float | None]:
+        """Return how far both ends lie from u_p; None where the profile never rises."""
+        ends = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
+        beyond = self.allowed[:, p].tolist()
+        return [None if end is None else end + by for end, by in zip(ends, beyond, strict=True)]
 
     def _unseen(self, p: int) -> bool:
         """Return whether a lag is as good as any other that is over before the first time."""

@@ -104,16 +104,14 @@ class AbstractFit(ABC):
             lines.append(f"  NO INTERVAL: {self.reason}")
         lines += [f"  {name:<6} {one}{self.meaning(name)}" for name, one in self.params.items()]
         lines += self._numbers()
-        told = [
-            one for one in self.equivalent_schemes if equivalents or any(w in one for w in MATTER)
-        ]
-        lines += [f"  same   {scheme}" for scheme in told]
+        same = self.equivalent_schemes
+        same = same if equivalents else tuple(s for s in same if any(word in s for word in MATTER))
+        lines += [f"  same   {scheme}" for scheme in same]
         lines += [f"  note   {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
-    def meaning(self, name: str) -> str:
+    def meaning(self, _name: str) -> str:
         """Return what a parameter stands for, where its name does not say so."""
-        del name
         return ""
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -283,16 +281,10 @@ class ManyFit(AbstractFit):
 
     def to_xarray(self) -> dict[str, xr.Dataset]:
         """Return concentrations, spectra, fit and residuals of each data set, labelled."""
-        labels = [one.label for one in self.sets]
+        parts = (self.concentrations, self.spectra, self.fitted)
         return {
-            label: matrix_dataset(
-                one.series,
-                self.species,
-                self.concentrations[label],
-                self.spectra[label],
-                self.fitted[label],
-            )
-            for label, one in zip(labels, self.sets, strict=True)
+            s.label: matrix_dataset(s.series, self.species, *(part[s.label] for part in parts))
+            for s in self.sets
         }
 
     def _numbers(self) -> list[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from prenuc.infer.data_sets import Question
     from prenuc.infer.projection import Block, Objective, Point
+    from prenuc.observe.series import SpectrumSeries
 
     Array = NDArray[np.float64]
     Descent = Callable[[Objective, Array], Point]
@@ -115,11 +116,9 @@ def read_out(
     rotated = noise.correlated or len(noise.drift) > 0 or bool(np.all(np.isfinite(data)))
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
     first, base, readout = best, objective, Readout(noise_beside(step, noise.sd**2), step=step)
-    courses, each = columns.shape[1] + len(best.u), data.shape[1] // GLANCE
-    if each > 1 and not noise.correlated and rotated and not step:
-        some, at = np.ascontiguousarray(data[:, ::each]), wavelength[::each]
-        if estimate(some, followed(columns, some), at, courses, noise, readout).is_even:
-            return noise, base, first
+    courses = columns.shape[1] + len(best.u)
+    if rotated and not step and _even_at_a_glance(series, columns, courses, noise):
+        return noise, base, first
     fit = followed(columns, data)
     for rounds in range(ROUNDS):
         readout = estimate(data, fit, wavelength, courses, noise, readout)
@@ -133,6 +132,16 @@ def read_out(
         if float(move @ best.curvature @ move) < ENOUGH**2 and rounds:
             break
     return read_out_noise(readout, fit), objective, best
+
+
+def _even_at_a_glance(series: SpectrumSeries, columns: Array, courses: int, noise: Noise) -> bool:
+    """Return whether readings at some of many wavelengths are all alike."""
+    each = series.absorbance.shape[1] // GLANCE
+    if each <= 1 or noise.correlated:
+        return False
+    some = np.ascontiguousarray(series.absorbance[:, ::each])
+    fit, start = followed(columns, some), Readout(noise.sd**2)
+    return estimate(some, fit, series.wavelength[::each], courses, noise, start).is_even
 
 
 def followed(columns: Array, data: Array) -> Array:

@@ -36,13 +36,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.integrated import Integrated, from_mechanism, from_steps
-from prenuc.infer.kinetics import (
-    MOST_RATES,
-    Network,
-    Step,
-    parse_network,
-    shortened,
-)
+from prenuc.infer.kinetics import MOST_RATES, Network, Step, parse_network, shortened
 from prenuc.infer.nonlinear import (
     Autocatalytic,
     Bimolecular,
