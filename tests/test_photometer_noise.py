@@ -179,3 +179,15 @@ def test_a_scheme_that_misfits_does_not_make_light_in_which_all_readings_drown()
     assert late.noise["light_sd"] < 0.05
     assert not late.reliable
     assert "course" in late.reason
+
+
+def test_spectra_of_species_are_whole_where_single_readings_are_missing():
+    series = drawn("white", 3)
+    gaps = series.absorbance.copy()
+    gaps[4, 10:14] = gaps[20, 12] = gaps[7, 60] = np.nan
+    found = pn.fit(replace(series, absorbance=gaps), "A -> B", non_negative=True)
+    assert np.all(np.isfinite(found.spectra))
+    assert np.array_equal(np.isnan(found.residuals), np.isnan(gaps))
+    whole = pn.fit(series, "A -> B")
+    assert np.max(np.abs(found.spectra - whole.spectra)) < 3 * bench.SMALL.white
+    assert any("not held above zero" in line for line in found.warnings)

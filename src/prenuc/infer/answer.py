@@ -14,6 +14,7 @@ from prenuc.infer.intervals import Intervals
 from prenuc.infer.kinetics import Network
 from prenuc.infer.reliability import judged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.reweighting import spectra_of
 from prenuc.infer.verdicts import of_sets, of_trace, remarks, trend
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _spectra(found: Solution, shares: Array, data: Array) -> Array:
         return non_negative_spectra(shares, found.objective.data)
     picks = found.question.stack.members[0].picks
     spectra = np.zeros((shares.shape[1], data.shape[1]))
-    spectra[list(picks)] = np.linalg.pinv(shares[:, picks], rcond=1e-10) @ data
+    spectra[list(picks)] = spectra_of(shares[:, picks], data)
     return spectra
 
 
@@ -161,10 +162,10 @@ def _parts(found: Solution) -> tuple[list[Array], list[Array], list[Array]]:
     if stack.shared:
         rows = stack.rows[-1].stop
         stacked = np.vstack(data) / stack.scale[:rows, None]
-        every = [np.linalg.pinv(whole[:rows], rcond=1e-10) @ stacked] * len(sets)
+        every = [spectra_of(whole[:rows], stacked)] * len(sets)
     else:
         every = [
-            np.linalg.pinv(whole[rows], rcond=1e-10) @ (y / stack.scale[rows, None])
+            spectra_of(whole[rows], y / stack.scale[rows, None])
             for rows, y in zip(stack.rows, data, strict=True)
         ]
     columns = [whole[rows] * stack.scale[rows, None] for rows in stack.rows]

@@ -151,12 +151,23 @@ def followed(columns: Array, data: Array) -> Array:
         columns: Shape (m, r).
         data: Shape (m, n); NaN where there is no reading.
     """
+    whole: Array = columns @ spectra_of(columns, data)
+    return whole
+
+
+def spectra_of(columns: Array, data: Array) -> Array:
+    """Return the least-squares spectra of columns, shape (r, n), from the readings that are there.
+
+    Args:
+        columns: Shape (m, r).
+        data: Shape (m, n); NaN where there is no reading.
+    """
     seen = np.isfinite(data)
     if np.all(seen):
-        whole: Array = columns @ (np.linalg.pinv(columns, rcond=1e-10) @ data)
+        whole: Array = np.linalg.pinv(columns, rcond=1e-10) @ data
         return whole
     weight = seen.astype(float).T[:, :, None] * columns  # (n, m, r)
     normal = columns.T @ weight + RIDGE * np.eye(columns.shape[1])
     right = np.einsum("nmr,mn->nr", weight, np.where(seen, data, 0.0))
-    found: Array = columns @ np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
+    found: Array = np.linalg.solve(normal, right[:, :, None])[:, :, 0].T
     return found

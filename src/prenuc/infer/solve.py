@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+FREE = (
+    "spectra are not held above zero: readings differ in their noise or are missing, for which "
+    "that is not worked out"
+)
 CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
 OTHER = 0.3  # in ln k: minima that are not the same
 COARSELY = partial(minimise, little=1e-9)  # while weights still change
@@ -174,7 +178,9 @@ def solve(
             noise, objective, best, spectra = turned
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
-    if non_negative and not isinstance(objective, Uneven):
+    if non_negative and isinstance(objective, Uneven):
+        said = [*said, FREE]
+    elif non_negative:
         spectra = asked.sets[0].series.absorbance
         objective = held_above_zero(objective, best, noise, data[:, 0], spectra)
         best = minimise(objective, best.u)
