@@ -155,8 +155,11 @@ class Intervals:
     def _ends(self, p: int, spread: float, limit: float) -> list[float | None]:
         """Return how far both ends lie from u_p; None where the profile never rises."""
         ends = [self._crossing(p, sign * spread, limit) for sign in (-1.0, 1.0)]
-        beyond = self.allowed[:, p].tolist()
-        return [None if end is None else end + by for end, by in zip(ends, beyond, strict=True)]
+        beyond, widest = self.allowed[:, p], WIDEST * float(self.objective.sizes[p])
+        return [
+            None if end is None or abs(by) > widest else end + float(by)
+            for end, by in zip(ends, beyond, strict=True)
+        ]
 
     def _unseen(self, p: int) -> bool:
         """Return whether a lag is as good as any other that is over before the first time."""
