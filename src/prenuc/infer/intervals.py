@@ -208,13 +208,14 @@ class Intervals:
             courses = max(self.parts[0].span.shape[1] - 1, 1)
             enough = self._at_rates(0) - self.best.value > courses * needed
             return self.rank if enough else 0
-        seen, value = self.rank, self.best.value
+        most = min(self.rank, len(self.rates))
+        seen, value = most, self.best.value
         if len(self.rates) > seen:  # each rate is compared with one fewer
             value = self._at_rates(seen)
         while seen:
             fewer = self._at_rates(seen - 1)
             if fewer - value > needed:
-                return seen
+                return self.rank if seen == most else seen
             seen, value = seen - 1, fewer
         return seen
 
