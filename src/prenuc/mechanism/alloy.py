@@ -23,11 +23,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.cast import Cast
 from prenuc.mechanism.dots import Moments
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.two_pathway import reactions_of
+from prenuc.mechanism.roles import Roles
+from prenuc.mechanism.two_pathway import components_of, reactions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,11 +63,18 @@ def _written(
 ) -> Mechanism:
     """Return the alloy of a parameter set, and of one for each material, with other constants."""
     pots = [
-        Cast.of(s, {n: values[_of(s, n)] for n in s.values}, suffix=f" ({s.material})")
+        Roles(
+            parameters=s,
+            values={name: values[_of(s, name)] for name in s.values},
+            metal=s.names["metal precursor"],
+            monomer=f"Mo/Fr ({s.material})",
+            suffix=f" ({s.material})",
+        )
         for s in sets
     ]
-    own = Cast.of(parameters, {name: values[name] for name in parameters.values})
-    components = [component for pot in pots for component in pot.components]
+    names = parameters.names
+    own = Roles(parameters, {n: values[n] for n in parameters.values}, names["metal precursor"])
+    components = [component for pot in pots for component in components_of(pot)]
     halves = [half for pot in pots for half in _halves(pot, parameters)]
     reactions = [reaction for pot in pots for reaction in _renamed(pot)]
     reactions += _substitution(own, pots, parameters)
@@ -82,20 +89,20 @@ def _written(
     )
 
 
-def _renamed(pot: Cast) -> tuple[Reaction, ...]:
+def _renamed(pot: Roles) -> tuple[Reaction, ...]:
     return tuple(
         Reaction(f"{r.name} ({pot.material})", r.stoichiometry, r.constant, r.factors)
         for r in reactions_of(pot, Moments())
     )
 
 
-def _half(name: str, pot: Cast) -> str:
+def _half(name: str, pot: Roles) -> str:
     return f"{name} ({get('materials', pot.material).chalcogen})"
 
 
-def _halves(pot: Cast, parameters: ParameterSet) -> list[Component]:
+def _halves(pot: Roles, parameters: ParameterSet) -> list[Component]:
     """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
-    pc = next(c for c in pot.components if c.name == pot.pairs[0][0])
+    pc = next(c for c in components_of(pot) if c.name == pot.pairs[0][0])
     return [
         Component(
             _half(parameters.names[kind], pot),
@@ -108,7 +115,7 @@ def _halves(pot: Cast, parameters: ParameterSet) -> list[Component]:
     ]
 
 
-def _substitution(own: Cast, pots: list[Cast], parameters: ParameterSet) -> list[Reaction]:
+def _substitution(own: Roles, pots: list[Roles], parameters: ParameterSet) -> list[Reaction]:
     """Return (1), one reaction for each stage of each PC; both halves form at the same rate."""
     reactions = []
     for pot, other in (pots, pots[::-1]):
@@ -121,7 +128,7 @@ def _substitution(own: Cast, pots: list[Cast], parameters: ParameterSet) -> list
     return reactions
 
 
-def _isomerisation(own: Cast, pot: Cast, parameters: ParameterSet) -> list[Reaction]:
+def _isomerisation(own: Roles, pot: Roles, parameters: ParameterSet) -> list[Reaction]:
     pc, msc = (_half(parameters.names[kind], pot) for kind in ("PC", "MSC"))
     forward, back = own.constant("isomerisation"), own.reverse("isomerisation")
     return [

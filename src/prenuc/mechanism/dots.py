@@ -32,15 +32,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.cast import total
 from prenuc.mechanism.population import SizeClasses, capillarity
-from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction
+from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.mechanism.cast import Cast
     from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.roles import Roles
 
 
 @dataclass(frozen=True)
@@ -48,19 +47,19 @@ class AbstractDots(ABC):
     """A way of counting dots; those below are final."""
 
     @abstractmethod
-    def nucleus(self, cast: Cast) -> dict[str, float]:
+    def nucleus(self, roles: Roles) -> dict[str, float]:
         """Return what nucleation turns into what, per mole of dots."""
 
     @abstractmethod
-    def growth(self, cast: Cast) -> tuple[Reaction, ...]:
+    def growth(self, roles: Roles) -> tuple[Reaction, ...]:
         """Return growth as reactions among components; none where it moves size classes."""
 
     @abstractmethod
-    def population(self, cast: Cast, nucleations: Sequence[str]) -> SizeClasses | None:
+    def population(self, roles: Roles, nucleations: Sequence[str]) -> SizeClasses | None:
         """Return the size classes, where there are any.
 
         Args:
-            cast: Who plays which part.
+            roles: Who plays which part.
             nucleations: Names of the reactions that make nuclei.
         """
 
@@ -69,26 +68,26 @@ class AbstractDots(ABC):
 class Classes(AbstractDots):
     """Every number of units per dot for itself, ``dots.smallest`` to ``dots.largest``."""
 
-    def nucleus(self, cast: Cast) -> dict[str, float]:
+    def nucleus(self, roles: Roles) -> dict[str, float]:
         """Return what nucleation turns into what, per mole of dots."""
-        n = cast.number("nucleation.size")
-        return {cast.monomer: -n, cast.dots.units: n}
+        n = roles.number("nucleation.size")
+        return {roles.monomer: -n, roles.dots.units: n}
 
-    def growth(self, cast: Cast) -> tuple[Reaction, ...]:  # noqa: ARG002
+    def growth(self, roles: Roles) -> tuple[Reaction, ...]:  # noqa: ARG002
         """Return nothing: (1) to (3) are channels of the population."""
         return ()
 
-    def population(self, cast: Cast, nucleations: Sequence[str]) -> SizeClasses:
+    def population(self, roles: Roles, nucleations: Sequence[str]) -> SizeClasses:
         """Return the size classes with the channels (1) to (3)."""
-        unit = get("materials", cast.material).values["unit_volume"].si
+        unit = get("materials", roles.material).values["unit_volume"].si
         return SizeClasses(
-            attachment=(_by_monomer(cast), *_by_compounds(cast)),
-            detachment=(_dissolution(cast),),
-            nuclei=dict.fromkeys(nucleations, cast.number("nucleation.size")),
-            capillarity=capillarity(cast.number("dots.surface energy"), unit),
-            smallest=round(cast.number("dots.smallest")),
-            largest=round(cast.number("dots.largest")),
-            moments=cast.dots,
+            attachment=(_by_monomer(roles), *_by_compounds(roles)),
+            detachment=(_dissolution(roles),),
+            nuclei=dict.fromkeys(nucleations, roles.number("nucleation.size")),
+            capillarity=capillarity(roles.number("dots.surface energy"), unit),
+            smallest=round(roles.number("dots.smallest")),
+            largest=round(roles.number("dots.largest")),
+            moments=roles.dots,
         )
 
 
@@ -96,71 +95,71 @@ class Classes(AbstractDots):
 class Moments(AbstractDots):
     """Four moments: number, length, surface and units. Coarse: dots never dissolve."""
 
-    def nucleus(self, cast: Cast) -> dict[str, float]:
+    def nucleus(self, roles: Roles) -> dict[str, float]:
         """Return what nucleation turns into what, per mole of dots."""
-        n, dots = cast.number("nucleation.size"), cast.dots
+        n, dots = roles.number("nucleation.size"), roles.dots
         lower = {dots.number: 1.0, dots.length: n ** (1 / 3), dots.surface: n ** (2 / 3)}
-        return {cast.monomer: -n, dots.units: n, **lower}
+        return {roles.monomer: -n, dots.units: n, **lower}
 
-    def growth(self, cast: Cast) -> tuple[Reaction, ...]:
+    def growth(self, roles: Roles) -> tuple[Reaction, ...]:
         """Return growth of all moments: the channels times m₂, and m₁, m₂ by the sum of each."""
-        monomer = _by_monomer(cast)
-        above = Excess({cast.monomer: 1.0}, cast.number("growth.solubility"))
+        monomer = _by_monomer(roles)
+        above = Excess({roles.monomer: 1.0}, roles.number("growth.solubility"))
         net = (above, *monomer.factors[1:])
-        compounds = _by_compounds(cast)
-        every, (_, full) = dict.fromkeys(cast.compounds, 1.0), compounds[0].factors
+        compounds = _by_compounds(roles)
+        every, (_, full) = dict.fromkeys(roles.compounds, 1.0), compounds[0].factors
         taken = (Power(every), full)
-        surface = Power({cast.dots.surface: 1.0})
+        surface = Power({roles.dots.surface: 1.0})
         return (
             Reaction(monomer.name, monomer.stoichiometry, monomer.constant, (surface, *net)),
-            *_lower_moments(cast, "growth by monomer", monomer.constant, net),
+            *_lower_moments(roles, "growth by monomer", monomer.constant, net),
             *(
                 Reaction(one.name, one.stoichiometry, one.constant, (surface, *one.factors))
                 for one in compounds
             ),
-            *_lower_moments(cast, "growth by PC", compounds[0].constant, taken),
+            *_lower_moments(roles, "growth by PC", compounds[0].constant, taken),
         )
 
-    def population(self, cast: Cast, nucleations: Sequence[str]) -> None:  # noqa: ARG002
+    def population(self, roles: Roles, nucleations: Sequence[str]) -> None:  # noqa: ARG002
         """Return None: there are no size classes."""
         return
 
 
-def _by_monomer(cast: Cast) -> Reaction:
+def _by_monomer(roles: Roles) -> Reaction:
     """Return (1), per dot with α = 1."""
-    joined = {cast.monomer: -1.0, cast.dots.units: 1.0}
-    law = (Power({cast.monomer: 1.0}), *cast.modulations("growth"))
-    return Reaction("growth by monomer", joined, cast.constant("growth"), law)
+    joined = {roles.monomer: -1.0, roles.dots.units: 1.0}
+    law = (Power({roles.monomer: 1.0}), *roles.modulations("growth"))
+    return Reaction("growth by monomer", joined, roles.constant("growth"), law)
 
 
-def _by_compounds(cast: Cast) -> tuple[Reaction, ...]:
+def _by_compounds(roles: Roles) -> tuple[Reaction, ...]:
     """Return (2) for the PC at every stage, per dot with α = 1."""
-    freed = cast.metal_returned(cast.ratio - 1)
-    full = Binding(dict.fromkeys(cast.compounds, 1.0), cast.number("uptake.half"), -1.0)
+    freed = roles.metal_returned(roles.ratio - 1, roles.assembling)
+    full = Binding(dict.fromkeys(roles.compounds, 1.0), roles.number("uptake.half"), -1.0)
     return tuple(
         Reaction(
             f"growth by {pc}",
-            total({pc: -1.0, cast.dots.units: 1.0}, freed),
-            cast.constant("uptake"),
+            total({pc: -1.0, roles.dots.units: 1.0}, freed),
+            roles.constant("uptake"),
             (Power({pc: 1.0}), full),
         )
-        for pc in cast.compounds
+        for pc in roles.compounds
     )
 
 
-def _dissolution(cast: Cast) -> Reaction:
+def _dissolution(roles: Roles) -> Reaction:
     """Return (3), per dot with β = 1: k_grow Mo_eq, both at the temperature of the moment."""
-    join, at = cast.constant("growth"), cast.number("growth.solubility at")
-    solubility = Arrhenius(cast.number("growth.solubility"), at, cast.number("growth.H"))
+    join, at = roles.constant("growth"), roles.number("growth.solubility at")
+    solubility = Arrhenius(roles.number("growth.solubility"), at, roles.number("growth.H"))
     leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
-    return Reaction("dissolution", {cast.dots.units: -1.0, cast.monomer: 1.0}, leave)
+    return Reaction("dissolution", {roles.dots.units: -1.0, roles.monomer: 1.0}, leave)
 
 
 def _lower_moments(
-    cast: Cast, name: str, k: Arrhenius, law: tuple[Factor, ...]
+    roles: Roles, name: str, k: Arrhenius, law: tuple[Factor, ...]
 ) -> tuple[Reaction, Reaction]:
     """Return growth of m₁ and m₂: units come at 3 g m₂, so m₁' = g m₀ and m₂' = 2 g m₁."""
-    dots = cast.dots
+    dots = roles.dots
     number, length = Power({dots.number: 1.0}), Power({dots.length: 1.0})
     return (
         Reaction(f"{name}, length", {dots.length: 1 / 3}, k, (number, *law)),

@@ -222,3 +222,17 @@ class Reaction:
 def mass_action(orders: Mapping[str, float]) -> tuple[Factor, ...]:
     """Return the factors Π cᵢ^orderᵢ."""
     return tuple(Power({name: 1.0}, order) for name, order in orders.items())
+
+
+def total(*parts: Mapping[str, float]) -> dict[str, float]:
+    """Return the sum of several stoichiometries."""
+    summed: dict[str, float] = {}
+    for part in parts:
+        for name, number in part.items():
+            summed[name] = summed.get(name, 0.0) + number
+    return summed
+
+
+def scaled(stoichiometry: Mapping[str, float], by: float) -> dict[str, float]:
+    """Return a stoichiometry times a number."""
+    return {name: number * by for name, number in stoichiometry.items()}

@@ -58,11 +58,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
-from prenuc.facts.catalogue import entries
-from prenuc.mechanism.cast import Cast, total
+from prenuc.facts.catalogue import entries, get
 from prenuc.mechanism.dots import AbstractDots, Classes
-from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.reaction import Power, Reaction, Saturation, mass_action
+from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.reaction import Power, Reaction, Saturation, mass_action, scaled, total
+from prenuc.mechanism.roles import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,16 +101,16 @@ def _written(
     values: Mapping[str, Value],
 ) -> Mechanism:
     """Return the model of a parameter set with the constants ``values``."""
-    cast = Cast.of(parameters, values, metal=metal)
-    reactions = reactions_of(cast, dots)
-    nucleations = [r.name for r in reactions if r.stoichiometry.get(cast.dots.units, 0.0) > 1]
+    roles = Roles(parameters, values, metal or parameters.names["metal precursor"])
+    reactions = reactions_of(roles, dots)
+    nucleations = [r.name for r in reactions if r.stoichiometry.get(roles.dots.units, 0.0) > 1]
     return Mechanism(
         name=parameters.id,
-        components={component.name: component for component in cast.components},
+        components={component.name: component for component in components_of(roles)},
         reactions=reactions,
         material=parameters.material,
-        dots=cast.dots,
-        population=dots.population(cast, nucleations),
+        dots=roles.dots,
+        population=dots.population(roles, nucleations),
     )
 
 
@@ -120,64 +120,102 @@ def parameter_sets() -> dict[str, ParameterSet]:
     return {p.id.removeprefix(f"{MODEL}/"): p for p in sets if p.model == MODEL}
 
 
-def reactions_of(cast: Cast, dots: AbstractDots) -> tuple[Reaction, ...]:
-    """Return all reactions of a cast; growth of size classes, (8) and (11), is not among them."""
-    return (*pathway_1(cast), *pathway_2(cast, dots), *bridge(cast), *dots.growth(cast))
+def components_of(roles: Roles) -> list[Component]:
+    """Return everything that the model counts."""
+    r, metal, first = roles.ratio, roles.assembling, roles.pairs[0][0]
+    core = roles.unit | {get("materials", roles.material).metal: r}
+    compound = total(core, roles.carboxylates(r - 1, metal))
+    bound = (roles.carried(roles.chalcogen), roles.carboxylates(r, metal), roles.ligands(r, metal))
+    between = [
+        Component(roles.assembly, total(core, *bound), roles.basis, "assembly"),
+        *(Component(name, compound, roles.basis, "PC", first) for name in roles.stages),
+        *(Component(pc, compound, roles.basis, "PC", pc) for pc, _ in roles.pairs),
+        *(Component(msc, compound, roles.basis, "MSC", msc) for _, msc in roles.pairs),
+    ]
+    return roles.components([roles.metal, metal, roles.chalcogen], between, _media(roles))
 
 
-def pathway_1(cast: Cast) -> list[Reaction]:
+def _media(roles: Roles) -> list[str]:
+    """Return the reagents that some rate looks at or some reaction sets free."""
+    shelf, kinds = entries("reagents"), entries("moieties")
+    found = [*roles.ligands(1.0, roles.assembling), *roles.ligands(1.0), *roles.acids]
+    found += roles.carried(roles.chalcogen)
+    seen = [
+        name.rpartition(word)[2]
+        for name in (constant.partition(".")[0] for constant in roles.values)
+        for word in (" with ", " in ", " under ")
+        if word in name
+    ]
+    for name in seen:
+        if name in kinds:
+            found += [r.id for r in shelf.values() if name in r.composition]
+        elif name in shelf:
+            found.append(name)
+    return found
+
+
+def reactions_of(roles: Roles, dots: AbstractDots) -> tuple[Reaction, ...]:
+    """Return all reactions of a roles; growth of size classes, (8) and (11), is not among them."""
+    return (*pathway_1(roles), *pathway_2(roles, dots), *bridge(roles), *dots.growth(roles))
+
+
+def pathway_1(roles: Roles) -> list[Reaction]:
     """Return equations (1) to (5)."""
-    r, first = cast.ratio, cast.compounds[0]
-    assembled = {cast.chalcogen: -1.0, cast.assembling: -r, cast.assembly: 1.0}
-    bonded = total({cast.assembly: -1.0, first: 1.0}, cast.released(), cast.ligands(r))
-    clusters = [reaction for pair in cast.pairs for reaction in _isomerisation(cast, *pair)]
+    r, first = roles.ratio, roles.compounds[0]
+    assembled = {roles.chalcogen: -1.0, roles.assembling: -r, roles.assembly: 1.0}
+    bonded = total(
+        {roles.assembly: -1.0, first: 1.0},
+        roles.released(roles.chalcogen, roles.assembling),
+        roles.ligands(r, roles.assembling),
+    )
+    clusters = [reaction for pair in roles.pairs for reaction in _isomerisation(roles, *pair)]
     return [
-        *_acid_exchange(cast),
-        Reaction("assembly", assembled, cast.constant("assembly"), _assembling(cast)),
-        _linear("disassembly", _negative(assembled), cast.constant("assembly"), cast.assembly),
-        *_routes(cast, "bond formation", bonded, cast.assembly),
+        *_acid_exchange(roles),
+        Reaction("assembly", assembled, roles.constant("assembly"), _assembling(roles)),
+        _linear("disassembly", scaled(assembled, -1.0), roles.constant("assembly"), roles.assembly),
+        *_routes(roles, "bond formation", bonded, roles.assembly),
         *(
             reaction
-            for old, new in zip(cast.stages, cast.compounds[1:], strict=False)
-            for reaction in _routes(cast, "stage", {old: -1.0, new: 1.0}, old, f"{old} to {new}")
+            for old, new in zip(roles.stages, roles.compounds[1:], strict=False)
+            for reaction in _routes(roles, "stage", {old: -1.0, new: 1.0}, old, f"{old} to {new}")
         ),
         *clusters,
-        *_exchange(cast),
+        *_exchange(roles),
     ]
 
 
-def _acid_exchange(cast: Cast) -> list[Reaction]:
+def _acid_exchange(roles: Roles) -> list[Reaction]:
     """Return M(long)₂ + short acid ⇌ M(long)(short) + long acid, where a short acid takes part."""
-    if cast.acids is None:
+    if not roles.acids:
         return []
-    short, long = cast.acids
-    there = {cast.metal: -1.0, short: -1.0, cast.assembling: 1.0, long: 1.0}
+    short, long = roles.acids
+    there = {roles.metal: -1.0, short: -1.0, roles.assembling: 1.0, long: 1.0}
     forward, back = (
-        mass_action({cast.metal: 1, short: 1}),
-        mass_action({cast.assembling: 1, long: 1}),
+        mass_action({roles.metal: 1, short: 1}),
+        mass_action({roles.assembling: 1, long: 1}),
     )
     return [
-        Reaction("acid exchange", there, cast.constant("acid exchange"), forward),
-        Reaction("acid exchange back", _negative(there), cast.reverse("acid exchange"), back),
+        Reaction("acid exchange", there, roles.constant("acid exchange"), forward),
+        Reaction("acid exchange back", scaled(there, -1.0), roles.reverse("acid exchange"), back),
     ]
 
 
-def _assembling(cast: Cast) -> tuple[Factor, ...]:
+def _assembling(roles: Roles) -> tuple[Factor, ...]:
     """Return the concentration dependence of (1)."""
-    threshold, feed = cast.number("assembly.threshold"), cast.number("assembly.feed ratio")
+    threshold, feed = roles.number("assembly.threshold"), roles.number("assembly.feed ratio")
     return (
-        Power({cast.chalcogen: 1.0}),
-        Power({cast.chalcogen: 1.0}, cast.number("assembly.order in chalcogen"), threshold),
-        Power({cast.assembling: 1.0}, cast.number("assembly.order in metal"), feed * threshold),
+        Power({roles.chalcogen: 1.0}),
+        Power({roles.chalcogen: 1.0}, roles.number("assembly.order in chalcogen"), threshold),
+        Power({roles.assembling: 1.0}, roles.number("assembly.order in metal"), feed * threshold),
     )
 
 
-def _isomerisation(cast: Cast, pc: str, msc: str) -> list[Reaction]:
+def _isomerisation(roles: Roles, pc: str, msc: str) -> list[Reaction]:
     """Return (4) by every route; a ligand that favours the cluster slows its way back."""
-    under = cast.modulations("reverse isomerisation")
+    under = roles.modulations("reverse isomerisation")
     return [
         reaction
-        for how, forward, factors in cast.routes("isomerisation")
+        for how, forward, factors in roles.routes("isomerisation")
         for reaction in (
             Reaction(
                 f"{pc} to {msc}{how}", {pc: -1.0, msc: 1.0}, forward, mass_action({pc: 1}) + factors
@@ -185,78 +223,74 @@ def _isomerisation(cast: Cast, pc: str, msc: str) -> list[Reaction]:
             Reaction(
                 f"{msc} to {pc}{how}",
                 {msc: -1.0, pc: 1.0},
-                cast.backward(forward, "isomerisation"),
+                roles.backward(forward, "isomerisation"),
                 mass_action({msc: 1}) + factors + under,
             ),
         )
     ]
 
 
-def _exchange(cast: Cast) -> list[Reaction]:
+def _exchange(roles: Roles) -> list[Reaction]:
     """Return (5), where the material has two clusters."""
-    if len(cast.pairs) == 1:
+    if len(roles.pairs) == 1:
         return []
-    (one, _), (other, _) = cast.pairs
-    law = mass_action({one: 1}) + cast.modulations("exchange")
+    (one, _), (other, _) = roles.pairs
+    law = mass_action({one: 1}) + roles.modulations("exchange")
     return [
-        Reaction(f"{one} to {other}", {one: -1.0, other: 1.0}, cast.constant("exchange"), law),
-        _linear(f"{other} to {one}", {other: -1.0, one: 1.0}, cast.reverse("exchange"), other),
+        Reaction(f"{one} to {other}", {one: -1.0, other: 1.0}, roles.constant("exchange"), law),
+        _linear(f"{other} to {one}", {other: -1.0, one: 1.0}, roles.reverse("exchange"), other),
     ]
 
 
-def pathway_2(cast: Cast, dots: AbstractDots) -> list[Reaction]:
+def pathway_2(roles: Roles, dots: AbstractDots) -> list[Reaction]:
     """Return equations (6) and (7)."""
-    made = total(
-        {cast.chalcogen: -1.0, cast.monomer: 1.0},
-        cast.metal_returned(-1.0, cast.metal),
-        cast.released(cast.metal),
-    )
-    order, reference = cast.number("nucleation.order"), cast.number("nucleation.reference")
-    cluster = (Power({cast.monomer: 1.0}, order, reference), *cast.modulations("nucleation"))
-    both = mass_action({cast.chalcogen: 1, cast.metal: 1})
-    nucleus = dots.nucleus(cast)
+    made = roles.conversion(roles.chalcogen, {roles.monomer: 1.0})
+    order, reference = roles.number("nucleation.order"), roles.number("nucleation.reference")
+    cluster = (Power({roles.monomer: 1.0}, order, reference), *roles.modulations("nucleation"))
+    both = mass_action({roles.chalcogen: 1, roles.metal: 1})
+    nucleus = dots.nucleus(roles)
     return [
-        Reaction("monomer formation", made, cast.constant("monomer formation"), both),
-        Reaction("nucleation", nucleus, cast.constant("nucleation"), cluster),
-        *(_nucleation_with(cast, name, nucleus) for name in cast.additives("nucleation with ")),
+        Reaction("monomer formation", made, roles.constant("monomer formation"), both),
+        Reaction("nucleation", nucleus, roles.constant("nucleation"), cluster),
+        *(_nucleation_with(roles, name, nucleus) for name in roles.after("nucleation with ")),
     ]
 
 
-def _nucleation_with(cast: Cast, additive: str, nucleus: Mapping[str, float]) -> Reaction:
+def _nucleation_with(roles: Roles, additive: str, nucleus: Mapping[str, float]) -> Reaction:
     """Return nucleation helped by an additive: second order in Mo/Fr, levelling off."""
     name = f"nucleation with {additive}"
-    helped = Saturation(cast.pool(additive), cast.number(f"{name}.half"))
-    return Reaction(name, nucleus, cast.constant(name), (helped, Power({cast.monomer: 1.0}, 2.0)))
+    helped = Saturation(roles.pool(additive), roles.number(f"{name}.half"))
+    return Reaction(name, nucleus, roles.constant(name), (helped, Power({roles.monomer: 1.0}, 2.0)))
 
 
-def bridge(cast: Cast) -> list[Reaction]:
+def bridge(roles: Roles) -> list[Reaction]:
     """Return equations (9) and (10), for the PC at every stage."""
-    freed = cast.metal_returned(cast.ratio - 1)
-    back = total({cast.monomer: -1.0, cast.compounds[0]: 1.0}, _negative(freed))
-    metal = Saturation({cast.assembling: 1.0}, cast.number("return.half"))
-    hosted = (*mass_action({cast.monomer: 1, cast.assembly: 1}), metal)
+    freed = roles.metal_returned(roles.ratio - 1, roles.assembling)
+    back = total({roles.monomer: -1.0, roles.compounds[0]: 1.0}, scaled(freed, -1.0))
+    metal = Saturation({roles.assembling: 1.0}, roles.number("return.half"))
+    hosted = (*mass_action({roles.monomer: 1, roles.assembly: 1}), metal)
     fragments = [
         reaction
-        for pc in cast.compounds
+        for pc in roles.compounds
         for reaction in _routes(
-            cast,
+            roles,
             "fragmentation",
-            total({pc: -1.0, cast.monomer: 1.0}, freed),
+            total({pc: -1.0, roles.monomer: 1.0}, freed),
             pc,
             f"{pc} fragments",
         )
     ]
-    return [*fragments, Reaction("return to the PC", back, cast.constant("return"), hosted)]
+    return [*fragments, Reaction("return to the PC", back, roles.constant("return"), hosted)]
 
 
 def _routes(
-    cast: Cast, kind: str, stoichiometry: Mapping[str, float], reactant: str, name: str = ""
+    roles: Roles, kind: str, stoichiometry: Mapping[str, float], reactant: str, name: str = ""
 ) -> list[Reaction]:
     """Return a first-order step by every route that has constants: plain, and with additives."""
     law = mass_action({reactant: 1})
     return [
         Reaction(f"{name or kind}{how}", stoichiometry, constant, (*law, *factors))
-        for how, constant, factors in cast.routes(kind)
+        for how, constant, factors in roles.routes(kind)
     ]
 
 
@@ -264,7 +298,3 @@ def _linear(
     name: str, stoichiometry: Mapping[str, float], constant: Arrhenius, reactant: str
 ) -> Reaction:
     return Reaction(name, stoichiometry, constant, mass_action({reactant: 1}))
-
-
-def _negative(stoichiometry: Mapping[str, float]) -> dict[str, float]:
-    return {name: -number for name, number in stoichiometry.items()}

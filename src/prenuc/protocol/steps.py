@@ -28,7 +28,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from prenuc.errors import Problem, ProtocolError, QuantityError, nearest_names
 from prenuc.quantities import NUMBER, Quantity, parse
@@ -273,87 +273,58 @@ def _taken(text: str) -> tuple[Portion, ...]:
     return tuple(portions)
 
 
-def _ramp(kind: type[Ramp]) -> Callable[[dict[str, str]], Step]:
-    def build(words: dict[str, str]) -> Step:
-        to, by, over, rate = (
-            parse(words[key]) if key in words else None for key in ("to", "by", "over", "rate")
-        )
-        return kind(vessel=words["vessel"], to=to, by=by, over=over, rate=rate)
-
-    return build
+def _times(text: str) -> tuple[Quantity, ...]:
+    return tuple(parse(time) for time in text.split(","))
 
 
-def _wait(kind: type[Wait]) -> Callable[[dict[str, str]], Step]:
-    return lambda words: kind(vessel=words["vessel"], duration=parse(words["duration"]))
+# How the words of a sentence are read that are not quantities.
+_READERS: dict[str, Callable[[str], Any]] = {
+    "vessel": str,
+    "contents": portions,
+    "taken": _taken,
+    "times": _times,
+}
 
-
-def _measure(words: dict[str, str]) -> Step:
-    if words.get("every"):
-        every, until = parse(words["every"]), parse(words["until"])
-        return Measure(vessel=words["vessel"], every=every, until=until)
-    times = tuple(parse(time) for time in words["times"].split(","))
-    return Measure(vessel=words["vessel"], times=times)
-
-
+_WAIT = rf"(?P<vessel>{_V}) for (?P<duration>{_Q})"
 _RAMP = (
     rf"(?P<vessel>{_V}) (?:to (?P<to>{_Q})|by (?P<by>{_Q}))"
     rf" (?:over (?P<over>{_Q})|at (?P<rate>{_Q}))"
 )
-
 _TAKE = rf"(?P<taken>.+?) into (?P<vessel>{_V})(?: with (?P<contents>.+))? at (?P<temperature>{_Q})"
 
-_GRAMMAR: dict[str, tuple[str, Callable[[dict[str, str]], Step], str]] = {
+# What each verb makes, the form of the rest of its sentence (groups are named as fields of the
+# step are), and an example.
+_GRAMMAR: dict[str, tuple[type[Step], str, str]] = {
     "charge": (
+        Charge,
         rf"(?P<vessel>{_V}) with (?P<contents>.+) at (?P<temperature>{_Q})",
-        lambda w: Charge(
-            vessel=w["vessel"],
-            contents=portions(w["contents"]),
-            temperature=parse(w["temperature"]),
-        ),
         "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC",
     ),
-    "heat": (_RAMP, _ramp(Heat), "heat flask to 180 degC over 10 min"),
-    "cool": (_RAMP, _ramp(Cool), "cool flask to 25 degC over 5 min"),
-    "hold": (rf"(?P<vessel>{_V}) for (?P<duration>{_Q})", _wait(Hold), "hold flask for 20 min"),
-    "incubate": (
-        rf"(?P<vessel>{_V}) for (?P<duration>{_Q})",
-        _wait(Incubate),
-        "incubate cuvette for 5 d",
-    ),
+    "heat": (Heat, _RAMP, "heat flask to 180 degC over 10 min"),
+    "cool": (Cool, _RAMP, "cool flask to 25 degC over 5 min"),
+    "hold": (Hold, _WAIT, "hold flask for 20 min"),
+    "incubate": (Incubate, _WAIT, "incubate cuvette for 5 d"),
     "store": (
+        Store,
         rf"(?P<vessel>{_V}) at (?P<temperature>{_Q}) for (?P<duration>{_Q})",
-        lambda w: Store(
-            vessel=w["vessel"],
-            temperature=parse(w["temperature"]),
-            duration=parse(w["duration"]),
-        ),
         "store flask at -196 degC for 2 d",
     ),
     "inject": (
+        Inject,
         rf"(?P<contents>.+) into (?P<vessel>{_V})",
-        lambda w: Inject(vessel=w["vessel"], contents=portions(w["contents"])),
         "inject 1.75 mmol HMSA into flask",
     ),
     "take": (
+        Take,
         _TAKE,
-        lambda w: Take(
-            vessel=w["vessel"],
-            taken=_taken(w["taken"]),
-            contents=portions(w["contents"]) if w.get("contents") else (),
-            temperature=parse(w["temperature"]),
-        ),
         "take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC",
     ),
     "measure": (
+        Measure,
         rf"(?P<vessel>{_V}) (?:every (?P<every>{_Q}) until (?P<until>{_Q})|at (?P<times>.+))",
-        _measure,
         "measure cuvette every 4 min until 196 min",
     ),
-    "discard": (
-        rf"(?P<amount>{_Q}) of (?P<vessel>{_V})",
-        lambda w: Discard(vessel=w["vessel"], amount=parse(w["amount"])),
-        "discard 1 mL of flask",
-    ),
+    "discard": (Discard, rf"(?P<amount>{_Q}) of (?P<vessel>{_V})", "discard 1 mL of flask"),
 }
 
 
@@ -370,13 +341,14 @@ def parse_step(sentence: str) -> Step:
         raise ProtocolError(
             Problem(f"'{verb}' is not something that a protocol can do", mend, near)
         )
-    pattern, build, example = _GRAMMAR[verb.lower()]
+    kind, pattern, example = _GRAMMAR[verb.lower()]
     match = re.fullmatch(pattern, rest)
     if match is None:
         raise ProtocolError(
             Problem(f"cannot read '{sentence.strip()}'", f"Write as in '{example}'")
         )
+    words = {name: text for name, text in match.groupdict().items() if text is not None}
     try:
-        return build({key: text for key, text in match.groupdict().items() if text is not None})
+        return kind(**{name: _READERS.get(name, parse)(text) for name, text in words.items()})
     except QuantityError as error:
         raise ProtocolError(error.problems) from None

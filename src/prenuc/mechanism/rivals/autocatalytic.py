@@ -31,46 +31,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, Saturation
-from prenuc.mechanism.rivals.players import DOTS, Players, dots_of, rival
+from prenuc.mechanism.rivals.supply_and_growth import DOTS, Rival, dots_of
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.roles import Roles
 
-MODEL = "autocatalytic"
 RUNS_OUT = 1e-6  # mol/m³ of metal
 
 
-def autocatalytic(material: str, *, metal: str | None = None) -> Mechanism:
-    """Return the two-step scheme for a material.
-
-    Args:
-        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-
-    Raises:
-        MechanismError: There is no parameter set for the material.
-    """
-    return rival(MODEL, material, metal, _written)
+def _reactions(roles: Roles) -> list[Reaction]:
+    return [step for source in roles.sources for step in _two_steps(roles, source)]
 
 
-def _written(players: Players) -> Mechanism:
-    return players.mechanism(
-        step for source in players.sources for step in _two_steps(players, source)
-    )
-
-
-def _two_steps(players: Players, source: str) -> list[Reaction]:
-    size = players.number("nucleation.size")
+def _two_steps(roles: Roles, source: str) -> list[Reaction]:
+    size = roles.number("nucleation.size")
     law: tuple[Factor, ...]
-    law = (Power({source: 1.0}), Saturation({players.metal: 1.0}, RUNS_OUT))
-    born = players.conversion(source, dots_of(1.0, size))
+    law = (Power({source: 1.0}), Saturation({roles.metal: 1.0}, RUNS_OUT))
+    born = roles.conversion(source, dots_of(1.0, size))
     slow = [
         Reaction(f"nucleation from {source}{how}", born, k, law + extra)
-        for how, k, extra in players.routes("nucleation")
+        for how, k, extra in roles.routes("nucleation")
     ]
-    grown = players.conversion(source, {DOTS.units: 1.0})
-    k, law = players.constant("growth"), law + players.modulations("growth")
+    grown = roles.conversion(source, {DOTS.units: 1.0})
+    k, law = roles.constant("growth"), law + roles.modulations("growth")
     return [
         *slow,
         Reaction(f"growth from {source}", grown, k, (Power({DOTS.units: 1.0}), *law)),
@@ -81,3 +65,6 @@ def _two_steps(players: Players, source: str) -> list[Reaction]:
             for what, moment, p in (("surface", DOTS.surface, 2), ("length", DOTS.length, 1))
         ),
     ]
+
+
+autocatalytic = Rival("autocatalytic", _reactions)

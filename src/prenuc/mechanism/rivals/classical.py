@@ -1,7 +1,7 @@
 r"""Classical one-step nucleation with LaMer's supply, on one page.
 
-The precursors make monomers (``players.py``, eq. S); above the solubility monomers meet in one step
-to a nucleus, at a rate that the work of the critical nucleus sets; nuclei grow (eq. G)::
+The precursors make monomers (``supply_and_growth.py``, eq. S); above the solubility monomers meet
+in one step to a nucleus, at a rate that the work of the critical nucleus sets; nuclei grow (G)::
 
     E + M → monomer             k_supply(T) E M                                              (S)
     n* monomer → QD             k_nuc(T) exp(−B / ln²(c/c_eq))                               (1)
@@ -27,26 +27,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.rivals.players import Players, growth, nucleation, rival, supply
+from prenuc.mechanism.rivals.supply_and_growth import Rival, growth, nucleation, supply
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.mechanism import Mechanism
-
-MODEL = "classical"
-
-
-def classical(material: str, *, metal: str | None = None) -> Mechanism:
-    """Return classical nucleation and growth of a material.
-
-    Args:
-        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-
-    Raises:
-        MechanismError: There is no parameter set for the material.
-    """
-    return rival(MODEL, material, metal, _written)
+    from prenuc.mechanism.reaction import Reaction
+    from prenuc.mechanism.roles import Roles
 
 
-def _written(players: Players) -> Mechanism:
-    return players.mechanism([*supply(players), nucleation(players), *growth(players)])
+def _reactions(roles: Roles) -> list[Reaction]:
+    return [*supply(roles), nucleation(roles), *growth(roles)]
+
+
+classical = Rival("classical", _reactions)

@@ -1,8 +1,8 @@
 r"""Multi-step nucleation through dense liquid droplets, on one page.
 
-The precursors make a solute (``players.py``, eq. S). Above the binodal it condenses to droplets of
-a dense liquid, below it droplets dissolve; crystals nucleate only inside droplets, ν of them in
-each; a crystal that finds solute grows on as a dot (``seed @ Scheme S4``, middle panel)::
+The precursors make a solute (``supply_and_growth.py``, eq. S). Above the binodal it condenses to
+droplets of a dense liquid, below it droplets dissolve; crystals nucleate only inside droplets, ν of
+them in each; a crystal that finds solute grows on as a dot (``seed @ Scheme S4``, middle panel)::
 
     E + M → solute              k_supply(T) E M                                              (S)
     solute → droplet            k_cond(T) (c − c_b)₊                                         (1)
@@ -38,67 +38,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, Problem
-from prenuc.mechanism.cast import total
 from prenuc.mechanism.mechanism import Component
-from prenuc.mechanism.reaction import Excess, Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, rival, supply
+from prenuc.mechanism.reaction import Excess, Power, Reaction, mass_action, total
+from prenuc.mechanism.rivals.supply_and_growth import (
+    MONOMER,
+    Rival,
+    clusters,
+    dots_of,
+    growth,
+    supply,
+)
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.mechanism import Mechanism
-
-MODEL = "droplets"
+    from prenuc.mechanism.roles import Roles
 
 
-def droplets(material: str, *, metal: str | None = None) -> Mechanism:
-    """Return nucleation inside dense droplets in a material.
-
-    Args:
-        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-
-    Raises:
-        MechanismError: There is no parameter set for the material.
-    """
-    return rival(MODEL, material, metal, _written)
+def _reactions(roles: Roles) -> list[Reaction]:
+    stages, (crystal,) = _stages(roles), roles.clusters
+    return [
+        *supply(roles),
+        *_binodal(roles, stages),
+        *_crystallisation(roles, stages, crystal),
+        _leaving(roles, len(stages), crystal),
+        *growth(roles),
+    ]
 
 
-def _written(players: Players) -> Mechanism:
-    nuclei = players.number("nuclei per droplet")
+def _stages(roles: Roles) -> list[str]:
+    """Return the names of a droplet at its stages, as many as it has nuclei."""
+    nuclei = roles.number("nuclei per droplet")
     if nuclei < 1 or nuclei != round(nuclei):
         what = f"{nuclei:g} nuclei per droplet is no count"
         mend = "Give a whole number of 1 or more"
         raise MechanismError(Problem(what, mend, where="nuclei per droplet"))
-    stages = ["droplet", *(f"droplet.{i + 1}" for i in range(round(nuclei) - 1))]
-    (crystal,) = players.clusters
-    liquid = (Component(name, players.unit, players.basis, "droplet") for name in stages)
-    return players.mechanism(
-        [
-            *supply(players),
-            *_binodal(players, stages),
-            *_crystallisation(players, stages, crystal),
-            _leaving(players, nuclei, crystal),
-            *growth(players),
-        ],
-        *liquid,
-        players.cluster(crystal),
-    )
+    return ["droplet", *(f"droplet.{i + 1}" for i in range(round(nuclei) - 1))]
 
 
-def _binodal(players: Players, stages: list[str]) -> list[Reaction]:
+def _liquid_and_crystals(roles: Roles) -> list[Component]:
+    liquid = [Component(name, roles.unit, roles.basis, "droplet") for name in _stages(roles)]
+    return [*liquid, *clusters(roles)]
+
+
+def _binodal(roles: Roles, stages: list[str]) -> list[Reaction]:
     """Return (1) and (2)."""
-    binodal = players.number("binodal")
+    binodal = roles.number("binodal")
     return [
         Reaction(
             "condensation",
             {MONOMER: -1.0, stages[0]: 1.0},
-            players.constant("condensation"),
+            roles.constant("condensation"),
             (Excess({MONOMER: 1.0}, binodal),),
         ),
         *(
             Reaction(
                 f"{stage} dissolves",
                 {stage: -1.0, MONOMER: 1.0},
-                players.constant("dissolution"),
+                roles.constant("dissolution"),
                 (Power({stage: 1.0}), Excess({MONOMER: -1.0 / binodal}, -1.0)),  # 1 − c/c_b
             )
             for stage in stages
@@ -106,22 +101,25 @@ def _binodal(players: Players, stages: list[str]) -> list[Reaction]:
     ]
 
 
-def _crystallisation(players: Players, stages: list[str], crystal: str) -> list[Reaction]:
+def _crystallisation(roles: Roles, stages: list[str], crystal: str) -> list[Reaction]:
     """Return (3): ν equal stages, the last of which shows as crystals."""
-    each = players.faster("crystallisation", len(stages))
+    each = roles.constant("crystallisation", len(stages))
     return [
         Reaction(f"{old} to {new}", {old: -1.0, new: 1.0}, each, mass_action({old: 1}))
         for old, new in zip(stages, [*stages[1:], crystal], strict=True)
     ]
 
 
-def _leaving(players: Players, nuclei: float, crystal: str) -> Reaction:
+def _leaving(roles: Roles, nuclei: int, crystal: str) -> Reaction:
     """Return (4): from now on the crystal counts as a dot."""
-    size = players.number("droplet.size") / nuclei
+    size = roles.number("droplet.size") / nuclei
     law = (
         Power({crystal: 1.0}),
-        players.above_solubility(),
-        *players.modulations("leaving"),
+        roles.above_solubility(),
+        *roles.modulations("leaving"),
     )
     became = total({crystal: -1.0}, dots_of(1.0, size))
-    return Reaction("leaving", became, players.constant("leaving"), law)
+    return Reaction("leaving", became, roles.constant("leaving"), law)
+
+
+droplets = Rival("droplets", _reactions, _liquid_and_crystals)

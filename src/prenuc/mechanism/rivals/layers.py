@@ -38,42 +38,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.cast import total
-from prenuc.mechanism.reaction import Power, Reaction
-from prenuc.mechanism.rivals.players import MONOMER, Players, rival, supply
+from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.reaction import Power, Reaction, scaled, total
+from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, supply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prenuc.mechanism.mechanism import Component, Mechanism
+    from prenuc.mechanism.roles import Roles
 
-MODEL = "layers"
 FACETS, SMALLEST = 4, 5  # facets; metal atoms on the shortest edge
 
 
-def layers(material: str = "CdSe", *, metal: str | None = None) -> Mechanism:
-    """Return layer-by-layer growth of tetrahedra.
-
-    Args:
-        material: "CdSe"; or a system of the two-pathway model such as "CdSe-ODE".
-        metal: Another metal carboxylate than the usual one.
-
-    Raises:
-        MechanismError: It is another material.
-    """
-    return rival(MODEL, material, metal, _written)
-
-
-def _written(players: Players) -> Mechanism:
-    sizes = dict(enumerate(players.clusters, SMALLEST))
-    return players.mechanism(
-        [
-            *supply(players),
-            _first(players, sizes[SMALLEST]),
-            *(_layer(players, n, sizes) for n in list(sizes)[:-1]),
-        ],
-        *(_tetrahedron(players, n, name) for n, name in sizes.items()),
-    )
+def _reactions(roles: Roles) -> list[Reaction]:
+    sizes = dict(enumerate(roles.clusters, SMALLEST))
+    steps = (_layer(roles, edge, sizes) for edge in list(sizes)[:-1])
+    return [*supply(roles), _first(roles, sizes[SMALLEST]), *steps]
 
 
 def atoms(edge: int) -> tuple[int, int]:
@@ -85,36 +65,37 @@ def atoms(edge: int) -> tuple[int, int]:
     return number(edge), number(edge - 1)
 
 
-def _tetrahedron(players: Players, edge: int, name: str) -> Component:
-    metal, chalcogen = atoms(edge)
-    (m, e), excess = players.unit, metal / chalcogen - 1
-    return players.cluster(name, {m: 1 + excess, e: 1.0, **players.carboxylates(excess)})
+def _tetrahedra(roles: Roles) -> list[Component]:
+    (m, e), found = roles.unit, []
+    for edge, name in enumerate(roles.clusters, SMALLEST):
+        metal, chalcogen = atoms(edge)
+        excess = metal / chalcogen - 1
+        parts = {m: 1 + excess, e: 1.0, **roles.carboxylates(excess)}
+        found.append(Component(name, parts, roles.basis, "MSC", name))
+    return found
 
 
-def _made(players: Players, edge: int, name: str) -> dict[str, float]:
+def _made(roles: Roles, edge: int, name: str) -> dict[str, float]:
     """Return one chalcogen atom's worth of a tetrahedron and what it is made of."""
     metal, chalcogen = atoms(edge)
-    return total({name: 1.0, MONOMER: -1.0}, players.metal_used(metal / chalcogen - 1))
+    return total({name: 1.0, MONOMER: -1.0}, roles.metal_returned(1 - metal / chalcogen))
 
 
-def _scaled(stoichiometry: Mapping[str, float], by: float) -> dict[str, float]:
-    return {name: number * by for name, number in stoichiometry.items()}
-
-
-def _first(players: Players, name: str) -> Reaction:
+def _first(roles: Roles, name: str) -> Reaction:
     """Return (1)."""
-    law = (Power({MONOMER: 1.0}), players.barrier("nucleation"))
-    made = _made(players, SMALLEST, name)
-    return Reaction("nucleation", made, players.constant("nucleation"), law)
+    law = (Power({MONOMER: 1.0}), roles.barrier("nucleation"))
+    made = _made(roles, SMALLEST, name)
+    return Reaction("nucleation", made, roles.constant("nucleation"), law)
 
 
-def _layer(players: Players, edge: int, sizes: Mapping[int, str]) -> Reaction:
+def _layer(roles: Roles, edge: int, sizes: Mapping[int, str]) -> Reaction:
     """Return (2)."""
     old, new = sizes[edge], sizes[edge + 1]
     ratio = atoms(edge + 1)[1] / atoms(edge)[1]
-    made = total(
-        _scaled(_made(players, edge + 1, new), ratio), _scaled(_made(players, edge, old), -1.0)
-    )
-    island = players.barrier("layer", order=1.0, largest=edge * (edge + 1) / 2)
-    law = (Power({old: 1.0}), players.above_solubility(), island)
-    return Reaction(f"{old} to {new}", made, players.faster("layer", FACETS), law)
+    made = total(scaled(_made(roles, edge + 1, new), ratio), scaled(_made(roles, edge, old), -1.0))
+    island = roles.barrier("layer", order=1.0, largest=edge * (edge + 1) / 2)
+    law = (Power({old: 1.0}), roles.above_solubility(), island)
+    return Reaction(f"{old} to {new}", made, roles.constant("layer", FACETS), law)
+
+
+layers = Rival("layers", _reactions, _tetrahedra)

@@ -32,52 +32,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, growth, nucleation, rival, supply
+from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, growth, nucleation, supply
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.mechanism import Mechanism
-
-MODEL = "msc-source"
+    from prenuc.mechanism.roles import Roles
 
 
-def msc_source(material: str, *, metal: str | None = None) -> Mechanism:
-    """Return the model of clusters that feed the dots.
-
-    Args:
-        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-
-    Raises:
-        MechanismError: There is no parameter set for the material.
-    """
-    return rival(MODEL, material, metal, _written)
+def _reactions(roles: Roles) -> list[Reaction]:
+    steps = (step for name in roles.clusters for step in _cluster(roles, name))
+    return [*supply(roles), *steps, nucleation(roles), *growth(roles)]
 
 
-def _written(players: Players) -> Mechanism:
-    return players.mechanism(
-        [
-            *supply(players),
-            *(step for name in players.clusters for step in _cluster(players, name)),
-            nucleation(players),
-            *growth(players),
-        ],
-        *map(players.cluster, players.clusters),
-    )
-
-
-def _cluster(players: Players, name: str) -> list[Reaction]:
+def _cluster(roles: Roles, name: str) -> list[Reaction]:
     """Return (1) and (2) of one cluster."""
     law = (
         Power({MONOMER: 1.0}),
-        Power({MONOMER: 1.0}, players.number("formation.order") - 1, players.number("reference")),
+        Power({MONOMER: 1.0}, roles.number("formation.order") - 1, roles.number("reference")),
     )
     forms, dissolves = f"{name} forms", f"{name} dissolves"
     return [
-        Reaction(forms, {MONOMER: -1.0, name: 1.0}, players.constant(forms), law),
+        Reaction(forms, {MONOMER: -1.0, name: 1.0}, roles.constant(forms), law),
         Reaction(
             dissolves,
             {name: -1.0, MONOMER: 1.0},
-            players.constant(dissolves),
-            mass_action({name: 1}) + players.modulations(dissolves),
+            roles.constant(dissolves),
+            mass_action({name: 1}) + roles.modulations(dissolves),
         ),
     ]
+
+
+msc_source = Rival("msc-source", _reactions)

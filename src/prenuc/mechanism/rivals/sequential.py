@@ -38,69 +38,53 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.cast import total
-from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.rivals.players import MONOMER, Players, dots_of, growth, rival, supply
+from prenuc.mechanism.reaction import Power, Reaction, mass_action, total
+from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, dots_of, growth, supply
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.mechanism import Mechanism
-
-MODEL = "sequential"
+    from prenuc.mechanism.roles import Roles
 
 
-def sequential(material: str, *, metal: str | None = None) -> Mechanism:
-    """Return growth through cluster families.
-
-    Args:
-        material: "CdS", "CdSe", "CdTe"; or a system of the two-pathway model such as "CdTe-ODE".
-        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
-
-    Raises:
-        MechanismError: There is no parameter set for the material.
-    """
-    return rival(MODEL, material, metal, _written)
-
-
-def _written(players: Players) -> Mechanism:
-    families = players.clusters
-    return players.mechanism(
-        [
-            *supply(players),
-            _first(players, families[0]),
-            *(_addition(players, *pair) for pair in pairwise(families)),
-            _last(players, families[-1]),
-            *(_dissolution(players, name) for name in families),
-            *growth(players),
-        ],
-        *map(players.cluster, families),
-    )
+def _reactions(roles: Roles) -> list[Reaction]:
+    families = roles.clusters
+    return [
+        *supply(roles),
+        _first(roles, families[0]),
+        *(_addition(roles, *pair) for pair in pairwise(families)),
+        _last(roles, families[-1]),
+        *(_dissolution(roles, name) for name in families),
+        *growth(roles),
+    ]
 
 
-def _first(players: Players, first: str) -> Reaction:
+def _first(roles: Roles, first: str) -> Reaction:
     """Return (1)."""
-    law = (Power({MONOMER: 1.0}), players.barrier("nucleation"))
-    return Reaction("nucleation", {MONOMER: -1.0, first: 1.0}, players.constant("nucleation"), law)
+    law = (Power({MONOMER: 1.0}), roles.barrier("nucleation"))
+    return Reaction("nucleation", {MONOMER: -1.0, first: 1.0}, roles.constant("nucleation"), law)
 
 
-def _addition(players: Players, old: str, new: str) -> Reaction:
+def _addition(roles: Roles, old: str, new: str) -> Reaction:
     """Return (2)."""
-    ratio = players.number(f"{new}.size") / players.number(f"{old}.size")
+    ratio = roles.number(f"{new}.size") / roles.number(f"{old}.size")
     made = {old: -1.0, MONOMER: 1.0 - ratio, new: ratio}
-    law = (Power({old: 1.0}), players.above_solubility(), *players.modulations("addition"))
-    return Reaction(f"{old} to {new}", made, players.constant(f"{new} forms"), law)
+    law = (Power({old: 1.0}), roles.above_solubility(), *roles.modulations("addition"))
+    return Reaction(f"{old} to {new}", made, roles.constant(f"{new} forms"), law)
 
 
-def _last(players: Players, last: str) -> Reaction:
+def _last(roles: Roles, last: str) -> Reaction:
     """Return (3)."""
-    size = players.number("nucleation.size")
-    ratio = size / players.number(f"{last}.size")
+    size = roles.number("nucleation.size")
+    ratio = size / roles.number(f"{last}.size")
     made = total({last: -1.0, MONOMER: 1.0 - ratio}, dots_of(ratio, size))
-    law = (Power({last: 1.0}), players.above_solubility(), *players.modulations("addition"))
-    return Reaction(f"{last} to QD", made, players.constant("QD forms"), law)
+    law = (Power({last: 1.0}), roles.above_solubility(), *roles.modulations("addition"))
+    return Reaction(f"{last} to QD", made, roles.constant("QD forms"), law)
 
 
-def _dissolution(players: Players, name: str) -> Reaction:
+def _dissolution(roles: Roles, name: str) -> Reaction:
     """Return (4)."""
     made = {name: -1.0, MONOMER: 1.0}
-    k, law = players.constant("dissolution"), mass_action({name: 1})
+    k, law = roles.constant("dissolution"), mass_action({name: 1})
     return Reaction(f"{name} dissolves", made, k, law)
+
+
+sequential = Rival("sequential", _reactions)
