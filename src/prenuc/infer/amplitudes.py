@@ -80,16 +80,16 @@ class Amplitudes:
         self.linear = split(columns, np.zeros((0, *columns.shape))).inverse @ self.value
         if isinstance(self.kinetics, AbstractProgress | Exponentials):
             self._polish()
+        self.limit = Intervals(self.found).limit  # what √(Q − Q_min) reaches at an interval's ends
 
     @property
     def names(self) -> tuple[str, ...]:
         """A_inf of the last species, A_0 of the first, A_B, …; and the constant under them."""
         species = self.kinetics.species
+        ends = {len(species) - 1: "A_inf", 0: "A_0"}
+        own = tuple(ends.get(pick, f"A_{species[pick]}") for pick in self.member.picks)
         if isinstance(self.kinetics, Exponentials):
             own = self.member.species
-        else:
-            ends = {len(species) - 1: "A_inf", 0: "A_0"}
-            own = tuple(ends.get(pick, f"A_{species[pick]}") for pick in self.member.picks)
         return (*own, "constant") if self.member.background else own
 
     @property
@@ -113,9 +113,9 @@ class Amplitudes:
         time, y = _as_written(self.time), _as_written(self.value)
         low, high = self.found.objective.bounds
         theta, linear = self.theta.astype(extended), self.linear.astype(extended)
-        first = _squares(y - self.columns(theta, time)[0] @ linear)
+        rest = y - self.columns(theta, time)[0] @ linear
+        first = float(rest @ rest)
         for _ in range(POLISHED):
-            rest = y - self.columns(theta, time)[0] @ linear
             jacobian = self._jacobian(theta.astype(float), linear.astype(float))
             size = np.linalg.norm(jacobian, axis=0)
             if not np.all(size > 0) or np.linalg.cond(jacobian / size) > 1e10:
@@ -125,14 +125,14 @@ class Amplitudes:
             u = self._u(theta.astype(float))
             if np.any(u < low) or np.any(u > high):
                 return
-        rest = y - self.columns(theta, time)[0] @ linear
-        if _squares(rest) > first * (1.0 + 1e-6):
+            rest = y - self.columns(theta, time)[0] @ linear
+        least = float(rest @ rest)
+        if least > first * (1.0 + 1e-6):
             return
         self.theta, self.linear = theta.astype(float), linear.astype(float)
         freedom = max(len(y) - len(linear) - len(theta), 1)
         rounding = 4.0 * np.finfo(float).eps * float(np.max(np.abs(self.value)))
-        sd = max(math.sqrt(_squares(rest) / freedom), rounding)
-        self.found = self.found.with_noise(u, sd)
+        self.found = self.found.with_noise(u, max(math.sqrt(least / freedom), rounding))
 
     def _jacobian(self, theta: Array, linear: Array) -> Array:
         """Return the derivatives in all parameters, amplitudes first, shape (m, parameters)."""
@@ -152,17 +152,13 @@ class Amplitudes:
         """Return the standard error of a combination of parameters, amplitudes first."""
         return float(np.linalg.norm(along @ self._inverse)) * self.found.noises[0].sd
 
-    @cached_property
-    def limit(self) -> float:
-        """What √(Q − Q_min) reaches at the ends of an interval."""
-        return Intervals(self.found).limit
-
     def parameters(self) -> dict[str, Parameter]:
         """Return every amplitude, and B and the lag where they say something."""
         turn = np.eye(len(self.linear))
         if "constant" in self.names and "A_inf" in self.names:
             turn[self.names.index("A_inf"), -1] = -1.0  # the plateau stands on the constant
-        if self._is_first_order and self.names == ("A_0", "A_inf"):
+        steps = [s.count for s in self.kinetics.steps] if isinstance(self.kinetics, Network) else []
+        if steps == [1] and self.names == ("A_0", "A_inf"):
             of_b = np.array([[-1.0, 1.0], [0.0, 1.0]])  # A_0 = A_inf − B
             plateau, prefactor = self._amplitude(turn, 1), self._amplitude(of_b, 0)
             return {"A_inf": plateau, "lag": self._lag(), "B": prefactor}
@@ -171,22 +167,15 @@ class Amplitudes:
             params["B"] = self._late_prefactor()
         return params
 
-    @property
-    def _is_first_order(self) -> bool:
-        """Whether one first-order step is all that happens."""
-        network = self.kinetics
-        return isinstance(network, Network) and [s.count for s in network.steps] == [1]
-
     def _amplitude(self, turn: Array, which: int) -> Parameter:
         """Return one amplitude; columns @ turn are those of the amplitudes asked for."""
         back = np.linalg.inv(turn)[which]
         value = float(back @ self.linear)
         error = self._spread(np.append(back, np.zeros(len(self.theta))))
         unit, warm = self.found.noises[0].sd, self._u(self.theta)
-        stack = self.found.question.stack
-        kinetics = replace(stack, members=(replace(self.member, time=self.time),))
-        rows = Block(self.value[:, None] / unit)
-        held = Held(kinetics, self.time, (rows,), self.found.question.clock, turn, which)
+        asked, rows = self.found.question, Block(self.value[:, None] / unit)
+        stack = replace(asked.stack, members=(replace(self.member, time=self.time),))
+        held = Held(stack, self.time, (rows,), asked.clock, turn, which)
         least = float(np.sum((self.residual / unit) ** 2))
 
         def rise(shift: float) -> float:
@@ -200,11 +189,12 @@ class Amplitudes:
         size = max(abs(value), float(np.ptp(self.value)))
         first = self.limit * max(error, 1e-12 * size)
         widest = max(RUNAWAY * size, 2.0 * first)
-        shifts = []
+        ends = []
         for sign in (-1, 1):
             warm = self._u(self.theta)
-            shifts.append(crossing(rise, sign * first, (-widest, widest)))
-        return parameter(value, "1", error, tuple(None if s is None else value + s for s in shifts))
+            shift = crossing(rise, sign * first, (-widest, widest))
+            ends.append(None if shift is None else value + shift)
+        return parameter(value, "1", error, tuple(ends))
 
     def _lag(self) -> Parameter:
         """Return ln(B/A_inf)/k with its interval, unless a constant may lie under the trace."""
@@ -234,10 +224,6 @@ class Amplitudes:
         """Return parameters on the scales on which they are searched, shape (parameters,)."""
         found: Array = np.where(self.kinetics.logarithmic, np.log(np.maximum(theta, 1e-300)), theta)
         return found
-
-
-def _squares(rest: Any) -> float:
-    return float(rest @ rest)
 
 
 def _as_written(numbers: Array) -> Any:

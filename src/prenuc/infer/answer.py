@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,25 +12,24 @@ from prenuc.infer.equivalence import equivalents
 from prenuc.infer.growth import Delayed
 from prenuc.infer.intervals import Intervals
 from prenuc.infer.kinetics import Network
+from prenuc.infer.non_negative import NonNegative, non_negative_spectra
 from prenuc.infer.reliability import judged
 from prenuc.infer.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.reweighting import spectra_of
-from prenuc.infer.verdicts import of_sets, of_trace, remarks, trend
+from prenuc.infer.verdicts import of_sets, of_trace, remarks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from numpy.typing import NDArray
 
+    from prenuc.infer.parameter import Parameter
     from prenuc.infer.profiles import AbstractKinetics
     from prenuc.infer.solve import Solution
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
-
-MISSED = (
-    "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
-    "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
-)
 
 
 def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit:
@@ -76,22 +75,17 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
         known.seen = known.rank
     params = known.parameters()
     shares, _ = kinetics.concentrations(series.time, kinetics.decode(best.u)[0])
-    doubts = remarks(found.noise, params, known)
     return GlobalFit(
         scheme=kinetics.scheme,
         params=params,
-        derived={
-            "half_life" + name[1:]: math.log(2.0) / p.value
-            for name, p in params.items()
-            if p.value is not None and name.startswith("k") and is_first_order(kinetics, name)
-        },
+        derived=_half_lives(params, kinetics),
         noise=found.noise.as_dict(),
         series=series,
         species=kinetics.species,
         concentrations=shares,
         spectra=_spectra(found, shares, series.absorbance),
         steps=dict(zip(kinetics.names, kinetics.meanings, strict=True)),
-        warnings=(*found.said, *doubts),
+        warnings=(*found.said, *remarks(found.noise, params, known)),
         equivalent_schemes=tuple(str(one) for one in equivalents(kinetics)),
     ).muted(doubt.reason)
 
@@ -102,38 +96,39 @@ def of_many(found: Solution) -> ManyFit:
     Args:
         found: The best fit.
     """
-    asked, stack = found.question, found.stack
+    asked, stack, names = found.question, found.stack, found.question.kinetics.names
     known = Intervals(found)
-    reason = MISSED if trend(found.objective, found.best) else ""
-    if asked.alone:  # as the same data without a data set around them
-        doubt = judged(found)
-        reason, known.allowed = doubt.reason, doubt.allowed
+    doubt = judged(found)
+    known.allowed = doubt.allowed
     params, labels = known.parameters(), [one.label for one in asked.sets]
-    doubts = tuple(of_sets(found, known, params, labels))
-    thetas = [member.parameters(found.best.u)[0] for member in stack.members]
-    shares, spectra, fitted = _parts(found)
+    doubts = (*of_sets(found, known, params, labels), doubt.reason)
+    parts = dict(zip(labels, _parts(found), strict=True))
     return ManyFit(
         scheme=asked.kinetics.scheme,
         params=params,
         derived={
-            label: {n: float(x) for n, x in zip(asked.kinetics.names, values, strict=True)}
-            for label, values in zip(labels, thetas, strict=True)
+            label: dict(zip(names, member.parameters(found.best.u)[0].tolist(), strict=True))
+            for label, member in zip(labels, stack.members, strict=True)
         },
         noise={label: one.as_dict() for label, one in zip(labels, found.noises, strict=True)},
         sets=asked.sets,
         species=stack.species,
-        concentrations=dict(zip(labels, shares, strict=True)),
-        spectra=dict(zip(labels, spectra, strict=True)),
-        fitted=dict(zip(labels, fitted, strict=True)),
-        warnings=(*found.said, *doubts, *([reason] if reason else [])),
+        concentrations={label: part[0] for label, part in parts.items()},
+        spectra={label: part[1] for label, part in parts.items()},
+        fitted={label: part[2] for label, part in parts.items()},
+        warnings=(*found.said, *filter(None, doubts)),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
-    ).muted(reason)
+    ).muted(doubt.reason)
 
 
-def is_first_order(kinetics: AbstractKinetics, name: str) -> bool:
-    """Return whether a rate constant is that of a first-order step, so that it has a half-life."""
+def _half_lives(params: Mapping[str, Parameter], kinetics: AbstractKinetics) -> dict[str, float]:
+    """Return the half-lives of first-order steps."""
     orders = dict(zip(kinetics.names, kinetics.orders, strict=True))
-    return orders.get(name, 0.0) == 0.0
+    return {
+        "half_life" + name[1:]: math.log(2.0) / p.value
+        for name, p in params.items()
+        if p.value is not None and name.startswith("k") and orders.get(name, 0.0) == 0.0
+    }
 
 
 def _network(found: Solution) -> Network | None:
@@ -144,8 +139,6 @@ def _network(found: Solution) -> Network | None:
 
 def _spectra(found: Solution, shares: Array, data: Array) -> Array:
     """Return the spectra of the species, shape (species, n); zero for those that do not absorb."""
-    from prenuc.infer.non_negative import NonNegative, non_negative_spectra
-
     if isinstance(found.objective, NonNegative):
         return non_negative_spectra(shares, found.objective.data)
     picks = found.question.stack.members[0].picks
@@ -154,24 +147,16 @@ def _spectra(found: Solution, shares: Array, data: Array) -> Array:
     return spectra
 
 
-def _parts(found: Solution) -> tuple[list[Array], list[Array], list[Array]]:
-    """Return concentrations, spectra and fit of each data set."""
+def _parts(found: Solution) -> Iterator[tuple[Array, Array, Array]]:
+    """Yield concentrations, spectra and fit of each data set."""
     stack, sets = found.stack, found.question.sets
     whole, _ = stack.concentrations(np.zeros(0), stack.decode(found.best.u)[0])
-    data = [one.series.absorbance for one in sets]
+    scale = [stack.scale[rows, None] for rows in stack.rows]
+    data: list[Any] = [one.series.absorbance / size for one, size in zip(sets, scale, strict=True)]
     if stack.shared:
-        rows = stack.rows[-1].stop
-        stacked = np.vstack(data) / stack.scale[:rows, None]
-        every = [spectra_of(whole[:rows], stacked)] * len(sets)
-    else:
-        every = [
-            spectra_of(whole[rows], y / stack.scale[rows, None])
-            for rows, y in zip(stack.rows, data, strict=True)
-        ]
-    columns = [whole[rows] * stack.scale[rows, None] for rows in stack.rows]
-    places = [stack.place(index) for index in range(len(sets))]
-    return (
-        [c[:, at] for c, at in zip(columns, places, strict=True)],
-        [s[at] for s, at in zip(every, places, strict=True)],
-        [c @ s for c, s in zip(columns, every, strict=True)],
-    )
+        spectra = spectra_of(whole[: stack.rows[-1].stop], np.vstack(data))
+    for index, (rows, size) in enumerate(zip(stack.rows, scale, strict=True)):
+        columns, at = whole[rows] * size, stack.place(index)
+        if not stack.shared:
+            spectra = spectra_of(whole[rows], data[index])
+        yield columns[:, at], spectra[at], columns @ spectra

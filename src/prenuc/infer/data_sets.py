@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.laws import AbstractLaw, shared_parameters
 from prenuc.infer.noise import rotate
-from prenuc.infer.preparation import check_sets, filled
+from prenuc.infer.preparation import check_known, filled, labelled_sets
 from prenuc.infer.profiles import AbstractKinetics, Clock
 from prenuc.infer.stack import Stack, columns_of, member_of, plain
 from prenuc.observe.series import SpectrumSeries
@@ -141,30 +140,29 @@ def question(
     Raises:
         FitError: The data sets cannot be fitted together; all problems at once.
     """
-    sets = tuple(replace(one, label=one.label or f"set {i + 1}") for i, one in enumerate(data))
-    check_sets(sets, kinetics, shared=shared_spectra)
+    sets = labelled_sets(data, kinetics, shared=shared_spectra)
+    known, n = known or {}, len(sets[0].series.wavelength)
+    check_known(known, kinetics, n, shared=shared_spectra)
     fitted, rows = shared_parameters(kinetics, sets, laws or {}, clock_of(sets))
     picks = columns_of(kinetics, sets, absorbing)
     whole = absorbing is None or len({*absorbing}) == len(kinetics.species)
     members = tuple(
         member_of(kinetics, one, rows, index, len(fitted), picks) for index, one in enumerate(sets)
     )
-    absorbers = [kinetics.species[pick] for pick in picks]
-    held = np.array([[name == s for s in absorbers] for name in known or {}], dtype=float)
-    if len(held):
-        if not shared_spectra:
-            what = "known spectra need spectra that all data sets share"
-            raise FitError(Problem(what, "Leave out shared_spectra=False"))
-        held = np.hstack((held, np.zeros((len(held), shift))))
     if len(members) == 1 and whole:
         members = (plain(members[0]),)
+    columns = [*(kinetics.species[pick] for pick in picks), *[""] * shift]
+    held = np.array([[name == column for column in columns] for name in known], dtype=float)
     ones = np.ones(sum(len(member.time) for member in members) + len(held))
     stack = Stack(kinetics.scheme, members, tuple(fitted), shared_spectra, shift, held, ones)
-    asked = Question(
-        sets, kinetics, stack, (), _known(kinetics, known or {}, sets[0].series), whole
-    )
-    spectra = [filled(one.series.time, one.series.absorbance) for one in sets]
-    return replace(asked, data=tuple(rotate(one - level_of(one, asked)) for one in spectra))
+    turned = rotate(np.reshape([*known.values()], (len(known), n)).astype(float))
+    asked = Question(sets, kinetics, stack, (), turned, whole)
+    return replace(asked, data=tuple(_rotated(one.series, asked) for one in sets))
+
+
+def _rotated(series: SpectrumSeries, asked: Question) -> Array:
+    spectra = filled(series.time, series.absorbance)
+    return rotate(spectra - level_of(spectra, asked))
 
 
 def level_of(spectra: Array, asked: Question) -> Array:
@@ -182,16 +180,3 @@ def clock_of(sets: Sequence[DataSet]) -> Clock:
     clocks = [Clock.of(one.series.time) for one in sets]
     span, gap = max(clock.span for clock in clocks), min(clock.gap for clock in clocks)
     return Clock(span, gap, sets[0].series.time_unit)
-
-
-def _known(kinetics: AbstractKinetics, known: Mapping[str, Array], series: SpectrumSeries) -> Array:
-    """Return the rotated known spectra, shape (rows, n)."""
-    for name, spectrum in known.items():
-        if name not in kinetics.species:
-            raise FitError(unknown_name("species", name, kinetics.species))
-        if np.shape(spectrum) != series.wavelength.shape:
-            what = f"the known spectrum of {name} has {np.size(spectrum)} values"
-            raise FitError(Problem(what, f"Give {len(series.wavelength)}, as the data have"))
-    if not known:
-        return np.zeros((0, len(series.wavelength)))
-    return rotate(np.array(list(known.values()), dtype=float))

@@ -46,14 +46,19 @@ class Options(TypedDict, total=False):
     start: Mapping[str, float] | None
 
 
-class OptionsOfSets(TypedDict, total=False):
-    """The same of several data sets."""
+class Together(TypedDict, total=False):
+    """What several data sets have in common."""
 
-    absorbing: str | Sequence[str] | None
     laws: Laws | None
     shift: int
     shared_spectra: bool
     known: Mapping[str, NDArray[np.float64]] | None
+
+
+class OptionsOfSets(Together, total=False):
+    """What may be said of several data sets."""
+
+    absorbing: str | Sequence[str] | None
     start: Mapping[str, float] | None
 
 
@@ -115,60 +120,20 @@ def fit(
         FitError: The scheme is unknown, or the data are not something that it can be fitted to.
         SpectrumError: The wavelength lies outside the spectra.
     """
-    if isinstance(data, SpectrumSeries | Trace):
-        said: Options = {
-            "absorbing": absorbing,
-            "background": background,
-            "through_origin": through_origin,
-            "non_negative": non_negative,
-            "start": start,
-        }
-        return _of_one(_read_at(data, at), scheme, said)
-    of_sets: OptionsOfSets = {
-        "absorbing": absorbing,
-        "laws": laws,
-        "shift": shift,
-        "shared_spectra": shared_spectra,
-        "known": known,
-        "start": start,
-    }
-    return _of_sets(data, scheme, of_sets)
-
-
-def _read_at(data: SpectrumSeries | Trace, at: str | None) -> SpectrumSeries | Trace:
-    """Return what is fitted of one measurement: a trace where there is one wavelength."""
-    if isinstance(data, SpectrumSeries) and at is None and len(data.wavelength) == 1:
-        at = f"{data.wavelength[0]} nm"
-    return prepared(data.trace(at) if isinstance(data, SpectrumSeries) and at else data)
-
-
-def _of_one(data: SpectrumSeries | Trace, scheme: str, said: Options) -> Fit | GlobalFit:
-    """Return the fit of one data set, after a lag where only that describes it."""
-    kinetics = parse(scheme, data.time_unit)
-    found = _as_asked(data, kinetics, said)
-    if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
-        return found.muted(why)
-    if found.reliable:
-        return found
-    return after_lag(found, kinetics, lambda late: _as_asked(data, late, said))
-
-
-def _of_sets(data: Sequence[DataSet], scheme: str, said: OptionsOfSets) -> ManyFit:
-    """Return the joint fit of several data sets."""
-    sets = prepared_sets(data)
-    kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
-    start, absorbing = said.get("start") or {}, absorbers(kinetics, said.get("absorbing"))
-    asked = question(
-        sets,
-        kinetics,
+    if not isinstance(data, SpectrumSeries | Trace):
+        joint = Together(laws=laws, shift=shift, shared_spectra=shared_spectra, known=known)
+        return _of_sets(data, scheme, absorbing, start or {}, joint)
+    if isinstance(data, SpectrumSeries) and (at is not None or len(data.wavelength) == 1):
+        data = data.trace(f"{data.wavelength[0]} nm" if at is None else at)
+    return _of_one(
+        prepared(data),
+        scheme,
         absorbing=absorbing,
-        laws=said.get("laws"),
-        shift=said.get("shift", 0),
-        shared_spectra=said.get("shared_spectra", True),
-        known=said.get("known"),
+        background=background,
+        through_origin=through_origin,
+        non_negative=non_negative,
+        start=start,
     )
-    check_start(start, [variable.name for variable in asked.stack.fitted])
-    return of_many(solve(asked, start))
 
 
 def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool) -> Fit | GlobalFit:
@@ -184,6 +149,30 @@ def fit_as_asked(data: SpectrumSeries | Trace, scheme: str, *, background: bool)
     """
     data = prepared(data)
     return _as_asked(data, parse(scheme, data.time_unit), {"background": background})
+
+
+def _of_sets(
+    data: Sequence[DataSet],
+    scheme: str,
+    absorbing: str | Sequence[str] | None,
+    start: Mapping[str, float],
+    together: Together,
+) -> ManyFit:
+    sets = prepared_sets(data)
+    kinetics = parse(scheme, sets[0].series.time_unit if sets else "1")
+    asked = question(sets, kinetics, absorbing=absorbers(kinetics, absorbing), **together)
+    check_start(start, [variable.name for variable in asked.stack.fitted])
+    return of_many(solve(asked, start))
+
+
+def _of_one(data: SpectrumSeries | Trace, scheme: str, **said: Unpack[Options]) -> Fit | GlobalFit:
+    kinetics = parse(scheme, data.time_unit)
+    found = _as_asked(data, kinetics, said)
+    if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
+        return found.muted(why)
+    if found.reliable:
+        return found
+    return after_lag(found, kinetics, lambda late: _as_asked(data, late, said))
 
 
 def _as_asked(
@@ -222,9 +211,8 @@ def _of_trace(data: Trace, kinetics: AbstractKinetics, said: Options) -> Fit:
             raise FitError(Problem(what, "Leave out one of the two options"))
         picked = (len(kinetics.species) - 1,)
     late = delayed(kinetics) or kinetics
-    linear = (*ALWAYS, *(f"A_{s}" for s in late.species), *late.species)
     given = said.get("start") or {}
-    check_start(given, late.names, linear)
+    check_start(given, late.names, (*ALWAYS, *(f"A_{s}" for s in late.species), *late.species))
     start = {name: value for name, value in given.items() if name in late.names}
     asked = question([DataSet(data=data, background=free)], late, absorbing=picked)
     return of_one_trace(solve(asked, start), data, kinetics)

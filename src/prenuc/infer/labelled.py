@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.trace import Trace
+
+
+def trace_dataset(trace: Trace, fitted: NDArray[np.float64], scheme: str) -> xr.Dataset:
+    """Return signal, fit and residual against time.
+
+    Args:
+        trace: The data.
+        fitted: Shape (m,).
+        scheme: What was fitted.
+    """
+    import xarray as xr
+
+    columns = {"signal": trace.value, "fit": fitted, "residual": trace.value - fitted}
+    return xr.Dataset(
+        {name: ("time", values) for name, values in columns.items()},
+        coords={"time": ("time", trace.time, {"units": trace.time_unit})},
+        attrs={"scheme": scheme, "history": "; ".join(trace.history)},
+    )
 
 
 def matrix_dataset(

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from prenuc.infer.noise import Noise
 
 
+FREE = (
+    "spectra are not held above zero: readings differ in their noise or are missing, for which "
+    "that is not worked out"
+)
+
+
 @final
 @dataclass(frozen=True)
 class NonNegative(Objective):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.noise import FEWEST_WAVELENGTHS, is_exact
+from prenuc.infer.whitened_fit import plain_residual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,7 @@ def without_outlying(
     if exact or series.absorbance.shape[1] < FEWEST_WAVELENGTHS:
         return found, series
     for _ in range(ROUNDS):
-        odd = outlying(found.plain_residual())
+        odd = outlying(plain_residual(found))
         if not odd:
             break
         data = np.where(odd.spikes, np.nan, series.absorbance)

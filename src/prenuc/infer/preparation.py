@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem
+from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.observe.readings import judge_readings, judge_trace
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -117,30 +117,66 @@ def filled(time: Array, spectra: Array) -> Array:
     return found
 
 
-def check_sets(sets: Sequence[DataSet], kinetics: AbstractKinetics, *, shared: bool) -> None:
-    """Refuse data sets that cannot be fitted, all problems at once.
+def labelled_sets(
+    data: Sequence[DataSet], kinetics: AbstractKinetics, *, shared: bool
+) -> tuple[DataSet, ...]:
+    """Return data sets with a label each; refuse those that cannot be fitted, all problems at once.
+
+    Args:
+        data: The data sets.
+        kinetics: The scheme.
+        shared: Whether they share the spectra of their species.
 
     Raises:
         FitError: Says which, and how to mend it.
     """
+    sets = tuple(replace(one, label=one.label or f"set {i + 1}") for i, one in enumerate(data))
     if not sets:
         raise FitError(Problem("there are no data sets", "Give DataSet(data=…)"))
-    first = sets[0].series
     problems = [problem for one in sets for problem in _unusable(one, kinetics, len(sets) > 1)]
-    for one in sets:
-        series = one.series
-        if series.time_unit != first.time_unit:
-            what = f"times are in {series.time_unit}, those of '{sets[0].label}' in "
-            problems.append(Problem(what + first.time_unit, "Convert them", where=one.label))
-        if shared and not np.array_equal(series.wavelength, first.wavelength):
-            what = f"the wavelengths differ from those of '{sets[0].label}'"
-            mend = "Interpolate them, or fit with shared_spectra=False"
-            problems.append(Problem(what, mend, where=one.label))
-    labels = [one.label for one in sets]
-    if len({*labels}) < len(labels):
+    problems += [problem for one in sets for problem in _unlike(one, sets[0], shared=shared)]
+    if len({one.label for one in sets}) < len(sets):
         problems.append(Problem("two data sets have the same label", "Rename one of them"))
     if problems:
         raise FitError(problems)
+    return sets
+
+
+def _unlike(one: DataSet, first: DataSet, *, shared: bool) -> Iterator[Problem]:
+    """Yield in what a data set differs from the first and may not."""
+    series, other = one.series, first.series
+    if series.time_unit != other.time_unit:
+        what = f"times are in {series.time_unit}, those of '{first.label}' in {other.time_unit}"
+        yield Problem(what, "Convert them", where=one.label)
+    if shared and not np.array_equal(series.wavelength, other.wavelength):
+        what = f"the wavelengths differ from those of '{first.label}'"
+        mend = "Interpolate them, or fit with shared_spectra=False"
+        yield Problem(what, mend, where=one.label)
+
+
+def check_known(
+    known: Mapping[str, Array], kinetics: AbstractKinetics, n: int, *, shared: bool
+) -> None:
+    """Refuse known spectra of other species or lengths, or of data sets that share none.
+
+    Args:
+        known: By species, shape (n,).
+        kinetics: The scheme.
+        n: Wavelengths of the data.
+        shared: Whether data sets share the spectra of their species.
+
+    Raises:
+        FitError: Says which, and how to mend it.
+    """
+    if known and not shared:
+        what = "known spectra need spectra that all data sets share"
+        raise FitError(Problem(what, "Leave out shared_spectra=False"))
+    for name, spectrum in known.items():
+        if name not in kinetics.species:
+            raise FitError(unknown_name("species", name, kinetics.species))
+        if np.shape(spectrum) != (n,):
+            what = f"the known spectrum of {name} has {np.size(spectrum)} values"
+            raise FitError(Problem(what, f"Give {n}, as the data have"))
 
 
 def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[Problem]:
@@ -149,28 +185,38 @@ def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[P
     what = "points" if trace else "spectra"
     labels = [f"point {i + 1}" if trace else f"the spectrum '{n}'" for i, n in
               enumerate(series.labels)]  # fmt: skip
-    found = []
-    lost = ~np.isfinite(series.time)
-    if np.any(lost):
-        first = labels[int(np.flatnonzero(lost)[0])]
-        found.append(Problem(f"{first} has no time", "Give it one, or leave it out"))
-    elif np.any(np.diff(series.time) <= 0):
-        late = labels[int(np.flatnonzero(np.diff(series.time) <= 0)[0]) + 1]
-        told = f"the times do not ascend at {late}"
-        found.append(Problem(told, f"Sort the {what} by time and merge those of equal time"))
-    finite = np.isfinite(series.absorbance)
-    values = series.absorbance if np.all(finite) else series.absorbance[finite]
-    if not np.all(finite) and np.any(np.isinf(series.absorbance)):
-        row = int(np.argwhere(np.isinf(series.absorbance))[0][0])
-        found.append(Problem(f"{labels[row]} holds a value that is infinite", "Remove it"))
-    elif max(values.max(initial=0.0), -values.min(initial=0.0)) > LARGEST:
-        found.append(Problem(f"the signal exceeds {LARGEST:g}", "Check its unit"))
+    found = [*_unusable_times(series, labels, what), *_unusable_values(series, labels)]
     fewest = len(kinetics.names) + len(kinetics.species) + 1
     if len(series) < fewest or series.absorbance.shape[1] < 1:
         told = f"{len(series)} {what} are too few for '{kinetics.scheme}'"
         found.append(Problem(told, f"Give at least {fewest}"))
-    elif trace and values.size and np.ptp(values) == 0:
+    elif trace and _is_constant(series):
         found.append(Problem("the signal never changes", "Read it at another wavelength"))
     if not one.initial > 0:
         found.append(Problem("the starting concentration is not above zero"))
     return [replace(problem, where=one.label) for problem in found] if several else found
+
+
+def _unusable_times(series: SpectrumSeries, labels: Sequence[str], what: str) -> Iterator[Problem]:
+    lost, behind = ~np.isfinite(series.time), np.diff(series.time) <= 0
+    if np.any(lost):
+        first = labels[int(np.flatnonzero(lost)[0])]
+        yield Problem(f"{first} has no time", "Give it one, or leave it out")
+    elif np.any(behind):
+        told = f"the times do not ascend at {labels[int(np.flatnonzero(behind)[0]) + 1]}"
+        yield Problem(told, f"Sort the {what} by time and merge those of equal time")
+
+
+def _unusable_values(series: SpectrumSeries, labels: Sequence[str]) -> Iterator[Problem]:
+    finite = np.isfinite(series.absorbance)
+    values = series.absorbance if np.all(finite) else series.absorbance[finite]
+    if not np.all(finite) and np.any(np.isinf(series.absorbance)):
+        row = int(np.argwhere(np.isinf(series.absorbance))[0][0])
+        yield Problem(f"{labels[row]} holds a value that is infinite", "Remove it")
+    elif max(values.max(initial=0.0), -values.min(initial=0.0)) > LARGEST:
+        yield Problem(f"the signal exceeds {LARGEST:g}", "Check its unit")
+
+
+def _is_constant(series: SpectrumSeries) -> bool:
+    values = series.absorbance[np.isfinite(series.absorbance)]
+    return bool(values.size) and float(np.ptp(values)) == 0.0

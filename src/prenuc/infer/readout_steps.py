@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STEPS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001)  # absorbance
 CLOSE = 1e-6  # of a step: readings that are that close to its multiples are multiples
 COARSE = 1.5  # standard deviations of the residuals; smaller steps are no more than noise
+GLANCE = 1000  # readings that are asked before all of them are
 FEWEST = 5  # different readings: fewer are no measurement of a course
 QUIETEST = 0.15  # of a step: less noise is not told from none
 FARTHEST = 4  # steps on either side over which a reading may fall
@@ -44,10 +45,14 @@ def step_of(data: Array, sd: float) -> float:
     for step in STEPS:
         if step < COARSE * sd:
             return 0.0
-        count = seen / step
-        if np.max(np.abs(count - np.round(count))) < CLOSE:
-            return step if len(np.unique(np.round(count))) >= FEWEST else 0.0
+        if _are_multiples(seen[:GLANCE], step) and _are_multiples(seen, step):
+            return step if len(np.unique(np.round(seen / step))) >= FEWEST else 0.0
     return 0.0
+
+
+def _are_multiples(readings: Array, step: float) -> bool:
+    count = readings / step
+    return float(np.max(np.abs(count - np.round(count)))) < CLOSE
 
 
 def noise_beside(step: float, variance: float) -> float:

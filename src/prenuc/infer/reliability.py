@@ -27,8 +27,9 @@ from prenuc.infer.noise import is_exact, turned_back
 from prenuc.infer.photometer import EFFECTS
 from prenuc.infer.residual_checks import independent_wavelengths
 from prenuc.infer.uneven import Uneven
+from prenuc.infer.verdicts import trend
 from prenuc.infer.whitened import noise_ceiling
-from prenuc.infer.whitened_fit import COURSES, WhitenedFit
+from prenuc.infer.whitened_fit import COURSES, WhitenedFit, plain_residual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,10 @@ HELD = 4.0  # standard deviations at which single residuals are held: spikes are
 FEWEST_LEFT = 4  # courses beside them
 ABOVE = 1.06  # of the largest singular value that pure noise has once in a hundred times
 MEND = "fit a scheme with another step or leave part of the data out (--times, --window)"
+MISSED = (
+    "the residuals keep a slow course in time: the scheme misses a step, or a band moves "
+    "(shift=2), or spectra differ between the data sets (shared_spectra=False)"
+)
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,11 @@ def judged(found: Solution) -> Judged:
     """Return what the residuals of a fit say of its intervals.
 
     Args:
-        found: The best fit of one data set.
+        found: The best fit.
     """
     nothing = np.zeros((2, len(found.best.u)))
+    if not found.question.alone:
+        return Judged(MISSED if trend(found.objective, found.best) else "", nothing)
     if found.question.data[0].shape[1] == 1:
         return Judged(_of_trace(found), nothing)
     if is_exact(found.noises[0], found.question.data[0]):
@@ -242,7 +249,7 @@ def _of_amounts(found: Solution, seen: WhitenedFit) -> str:
 
 def _of_trace(found: Solution) -> str:
     """Return why the intervals of a trace cannot be believed; empty if they can."""
-    residual, value = found.plain_residual()[:, 0], found.question.data[0]
+    residual, value = plain_residual(found)[:, 0], found.question.data[0]
     m = len(residual)
     scatter = float(residual @ residual)
     if m < 8 or scatter <= (ROUNDING * float(np.max(np.abs(value)))) ** 2 * m:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
-from prenuc.infer.labelled import matrix_dataset
+from prenuc.infer.labelled import matrix_dataset, trace_dataset
 from prenuc.infer.parameter import Parameter, table
+from prenuc.infer.wording import numbers, report, that_matter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from prenuc.observe.trace import Trace
 
     Array = NDArray[np.float64]
-
-MATTER = ("exchanged", "trade")  # words of equivalences that change what a number means
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,16 +99,10 @@ class AbstractFit(ABC):
             equivalents: Whether all schemes that fit identically are listed; else only those
                 that change what a number means.
         """
-        lines = [f"{self.scheme}, {self.size}"]
-        if not self.reliable:
-            lines.append(f"  NO INTERVAL: {self.reason}")
-        lines += [f"  {name:<6} {one}{self.meaning(name)}" for name, one in self.params.items()]
-        lines += self._numbers()
-        same = self.equivalent_schemes
-        same = same if equivalents else tuple(s for s in same if any(word in s for word in MATTER))
-        lines += [f"  same   {scheme}" for scheme in same]
-        lines += [f"  note   {warning}" for warning in self.warnings]
-        return "\n".join(lines)
+        title, same = f"{self.scheme}, {self.size}", self.equivalent_schemes
+        lines = [f"  {name:<6} {one}{self.meaning(name)}" for name, one in self.params.items()]
+        lines, told = [*lines, *self._numbers()], same if equivalents else that_matter(same)
+        return report(title, lines, reason=self.reason, same=told, notes=self.warnings)
 
     def meaning(self, _name: str) -> str:
         """Return what a parameter stands for, where its name does not say so."""
@@ -119,8 +113,6 @@ class AbstractFit(ABC):
         return table(self.params)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return f"<pre>{escape(self.fit_report())}</pre>"
 
 
@@ -164,23 +156,11 @@ class Fit(AbstractFit):
 
     def to_xarray(self) -> xr.Dataset:
         """Return signal, fit and residual against time, labelled."""
-        import xarray as xr
-
-        time = ("time", self.trace.time, {"units": self.trace.time_unit})
-        columns = {"signal": self.trace.value, "fit": self.fitted, "residual": self.residuals}
-        return xr.Dataset(
-            {name: ("time", values) for name, values in columns.items()},
-            coords={"time": time},
-            attrs={"scheme": self.scheme, "history": "; ".join(self.history)},
-        )
+        return trace_dataset(self.trace, self.fitted, self.scheme)
 
     def _numbers(self) -> list[str]:
-        unit = self.trace.time_unit
-        lines = [
-            f"  {name:<6} {value:.5g} {f'1/{unit}' if name.startswith('k') else unit}"
-            for name, value in self.derived.items()
-        ]
-        return [*lines, f"  noise  {self.noise['sd']:.3g} (standard deviation of the residuals)"]
+        noise = f"{self.noise['sd']:.3g} (standard deviation of the residuals)"
+        return [*numbers(self.derived, self.trace.time_unit), f"  noise  {noise}"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,9 +221,8 @@ class GlobalFit(AbstractFit):
         )
 
     def _numbers(self) -> list[str]:
-        unit = self.series.time_unit
-        lines = [f"  {name:<6} {value:.5g} {unit}" for name, value in self.derived.items()]
-        return [*lines, f"  noise  {1e3 * self.noise['sd']:.3g} mAU ({self.noise['from']})"]
+        noise = f"{1e3 * self.noise['sd']:.3g} mAU ({self.noise['from']})"
+        return [*numbers(self.derived, self.series.time_unit), f"  noise  {noise}"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,34 +8,31 @@ place where fits are minimised.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.common_drift import common_drift
-from prenuc.infer.data_sets import level_of
-from prenuc.infer.noise import Noise, correlation_in_time, is_exact, rotate
-from prenuc.infer.non_negative import held_above_zero
+from prenuc.infer.noise import Noise
+from prenuc.infer.non_negative import FREE, held_above_zero
 from prenuc.infer.profiles import Clock
 from prenuc.infer.projection import LITTLE, Block, Objective, Point, condensed, minimise
 from prenuc.infer.reweighting import (
     ROUNDS,
-    STEADY,
-    followed,
-    in_turn,
+    all_in_turn,
     on_what_is_there,
-    read_out,
+    rotated,
+    weighed,
+    weighted,
 )
 from prenuc.infer.stack import Stack
-from prenuc.infer.starts import find, in_order, permutable
+from prenuc.infer.starts import find, halved_or_doubled, in_order, nearest_to, permutable
 from prenuc.infer.uneven import Uneven
-from prenuc.infer.weights import blocks_of_one, noise_of, stacked_blocks
+from prenuc.infer.weights import blocks_of_one, noise_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -43,13 +40,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-FREE = (
-    "spectra are not held above zero: readings differ in their noise or are missing, for which "
-    "that is not worked out"
-)
-CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
-OTHER = 0.3  # in ln k: minima that are not the same
-COARSELY = partial(minimise, little=1e-9)  # while weights still change
 ROUGHLY = partial(minimise, little=LITTLE)  # not to the last digit
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away
 
@@ -80,8 +70,7 @@ class Solution:
         if len(self.noises) == 1:
             return self.noises[0]
         n = min(len(one.variance) for one in self.noises)
-        correlated = any(one.correlated for one in self.noises)
-        return Noise(np.ones(n), sd=1.0, correlated=correlated)
+        return Noise(np.ones(n), sd=1.0, correlated=any(one.correlated for one in self.noises))
 
     @property
     def stack(self) -> Stack:
@@ -130,13 +119,6 @@ class Solution:
         noise = Noise(np.full(1, sd**2), sd)
         return replace(self, objective=objective, best=objective.at(u), noises=(noise,))
 
-    def plain_residual(self) -> Array:
-        """Return the residuals of one data set, all alike, shape (m, n); NaN where missing."""
-        data, stack = self.question.sets[0].series.absorbance, self.question.stack
-        columns, _ = stack.concentrations(self.objective.time, stack.decode(self.best.u)[0])
-        rest = followed(columns, data)
-        return np.subtract(data, rest, out=rest)
-
     def again(self, data: Array) -> Array:
         """Return u of other rotated spectra, shape (m, n), weighted alike."""
         blocks = blocks_of_one(data, self.noises[0], self.objective.time)
@@ -166,23 +148,16 @@ def solve(
     objective = Objective(asked.stack, time, (first,), asked.clock)
     best, said = find(objective, kinetics, start, ROUGHLY)
     best = on_what_is_there(asked, objective, best, minimise)
-    noise, objective, best, spectra = in_turn(asked, objective, best, data, minimise, bulk=bulk)
-    if spectra is not asked.sets[0].series.absorbance:  # filled from the fit, no longer in time
-        data = rotate(spectra - level_of(spectra, asked))
-    if readout and not is_exact(noise, data):
-        span = objective.splits(best.u)[0].span
-        noise, objective, best = read_out(asked, noise, objective, best, COARSELY)
-        rho = 0.0 if isinstance(objective, Uneven) else correlation_in_time(data, span, time)
-        if rho:
-            turned = in_turn(asked, objective, best, data, minimise, rho=rho)
-            noise, objective, best, spectra = turned
+    noise, objective, best, spectra = weighed(
+        asked, objective, best, data, minimise, bulk=bulk, readout=readout
+    )
     if permutable(kinetics) and not start:
         best = objective.at(in_order(best.u, start, objective.variables))
     if non_negative and isinstance(objective, Uneven):
         said = [*said, FREE]
     elif non_negative:
-        spectra = asked.sets[0].series.absorbance
-        objective = held_above_zero(objective, best, noise, data[:, 0], spectra)
+        mean, spectra = rotated(asked, spectra)[:, 0], asked.sets[0].series.absorbance
+        objective = held_above_zero(objective, best, noise, mean, spectra)
         best = minimise(objective, best.u)
     return Solution(asked, objective, best, (noise,), tuple(said), spectra)
 
@@ -196,46 +171,16 @@ def _together(asked: Question, start: Mapping[str, float]) -> Solution:
     """
     stack = asked.stack.of_order(0)
     singles = [_alone(stack, index, y) for index, y in enumerate(asked.data)]
-    u = _first(stack, [point for point, _ in singles], start)
+    u = nearest_to(stack, [point for point, _ in singles], start)
     noises = [noise for _, noise in singles]
-    objective = _weighted(asked, stack, noises)
-    best = minimise(objective, u)
+    best = minimise(weighted(asked, stack, noises), u)
     for order in range(asked.stack.shift + 1):
         stack, rounds = asked.stack.of_order(order), 1 if order < asked.stack.shift else ROUNDS
-        objective, noises, best = _joint_rounds(asked, stack, best, rounds)
-    best, said = _beside(objective, best, start, asked.data[0].shape[1])
+        objective, noises, best = all_in_turn(asked, stack, best, minimise, rounds)
+    best, said = halved_or_doubled(objective, best, start, asked.data[0].shape[1], minimise)
     if said:
-        objective, noises, best = _joint_rounds(asked, stack, best, ROUNDS)
+        objective, noises, best = all_in_turn(asked, stack, best, minimise)
     return Solution(asked, objective, best, tuple(noises), said)
-
-
-def _weighted(asked: Question, stack: Stack, noises: Sequence[Noise]) -> Objective:
-    """Return several data sets weighted with their noises."""
-    stack, blocks = stacked_blocks(stack, asked.data, asked.known, noises)
-    return Objective(stack, stack.members[0].time, blocks, Clock(1.0, 1.0))
-
-
-def _joint_rounds(
-    asked: Question, stack: Stack, best: Point, most: int
-) -> tuple[Objective, list[Noise], Point]:
-    """Return noises and parameters of several data sets, estimated in turn.
-
-    Args:
-        asked: The data sets and the scheme.
-        stack: Their columns, with the order of the shift that is fitted.
-        best: Where to begin.
-        most: How many rounds at most.
-    """
-    data = asked.data
-    for _ in range(most):
-        noises = [noise_of(stack, index, y, best.u) for index, y in enumerate(data)]
-        noises = common_drift(stack, data, asked.known, noises, best.u)
-        objective, before = _weighted(asked, stack, noises), best
-        best = minimise(objective, best.u)
-        move = best.u - before.u
-        if float(move @ best.curvature @ move) < STEADY**2:
-            break
-    return objective, noises, best
 
 
 def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
@@ -245,55 +190,3 @@ def _alone(stack: Stack, index: int, y: Array) -> tuple[Point, Noise]:
     objective = Objective(single, time, (condensed(y),), Clock.of(time))
     best, _ = find(objective, single.members[0].kinetics, {}, ROUGHLY)
     return best, noise_of(single, 0, y, best.u)
-
-
-def _first(stack: Stack, points: Sequence[Point], start: Mapping[str, float]) -> Array:
-    """Return the parameters nearest to those of the data sets alone, and the start as given."""
-    wanted, rows = [], []
-    for member, point in zip(stack.members, points, strict=True):
-        values = member.kinetics.decode(point.u)[0]
-        u = np.where(member.exponent, np.log(np.maximum(values, 1e-300)), values)
-        free = np.any(member.matrix != 0, axis=1)
-        wanted.append((u - member.origin)[free])
-        rows.append(member.matrix[free])
-    low, high = np.array([variable.bounds for variable in stack.fitted]).T
-    found = np.linalg.lstsq(np.vstack(rows), np.concatenate(wanted), rcond=None)[0]
-    for i, variable in enumerate(stack.fitted):
-        if variable.name in start:
-            value = start[variable.name]
-            found[i] = np.log(value) if variable.logarithmic else value
-    return np.clip(found, low, high)
-
-
-def _beside(
-    objective: Objective, best: Point, start: Mapping[str, float], n: int
-) -> tuple[Point, tuple[str, ...]]:
-    """Return the best fit with rates halved or doubled if it is clearly better, and what to say.
-
-    Fits of the same noise by different powers of the share grown differ in Q by √(4 n order).
-
-    Args:
-        objective: The weighted objective.
-        best: The fit to which lower orders lead.
-        start: The starting values given; they are kept.
-        n: Number of wavelengths.
-    """
-    order = objective.kinetics.shift if isinstance(objective.kinetics, Stack) else 0
-    rates = [v.name.startswith("k") and v.name not in start for v in objective.variables]
-    if not order or not any(rates):
-        return best, ()
-    moves = (move * np.array(rates) for move in (-math.log(2.0), math.log(2.0)))
-    other = min((minimise(objective, best.u + move) for move in moves), key=lambda p: p.value)
-    clearly = CLEARLY * math.sqrt(4.0 * n * order)
-    apart = float(np.max(np.abs(other.u - best.u)[rates]))
-    if apart < OTHER or other.value > best.value + clearly:
-        return best, ()
-    names = ", ".join(v.name for v, rate in zip(objective.variables, rates, strict=True) if rate)
-    share = math.exp(float(np.mean((other.u - best.u)[rates])))
-    if other.value < best.value - clearly:
-        return other, (f"{names}: 1/{share:.2g} of it is what a smaller shift leads to",)
-    said = (
-        f"{names}: {share:.2g} times as much fits about as well, with a band that moves "
-        "otherwise; what stands here is what a smaller shift leads to"
-    )
-    return best, (said,)

@@ -1,4 +1,4 @@
-"""Where a search begins: a grid laid out by the times, or what the user gives."""
+"""Where a search begins: a grid laid out by the times, what the user gives, or other fits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.kinetics import Network
 from prenuc.infer.nonlinear import Exponentials
 from prenuc.infer.projection import values_at
+from prenuc.infer.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
 SPARE = 2  # values more than there are constants in descending order
 SAME, TINY = 1e-6, 1e-300  # fits that differ by less are equally good
+CLEARLY = 4.0  # standard deviations by which a part of k must fit better than k itself
+OTHER = 0.3  # in ln k: minima that are not the same
 GRID = {1: 14, 2: 10, 3: 6, 4: 4}  # starting values of each variable; 3 for more
 
 
@@ -149,3 +152,64 @@ def _search(objective: Objective, points: Sequence[NDArray[np.float64]], descend
             chosen.append(u)
     ends = (descend(objective, u) for u in chosen)
     return min(ends, key=lambda point: point.value)
+
+
+def nearest_to(
+    stack: Stack, points: Sequence[Point], start: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Return the parameters nearest to those of the data sets alone, and the start as given.
+
+    Args:
+        stack: The data sets.
+        points: The fit of each alone, on the scale of its kinetics.
+        start: What the user gives; these values stand as they are.
+    """
+    wanted, rows = [], []
+    for member, point in zip(stack.members, points, strict=True):
+        values = member.kinetics.decode(point.u)[0]
+        u = np.where(member.exponent, np.log(np.maximum(values, 1e-300)), values)
+        free = np.any(member.matrix != 0, axis=1)
+        wanted.append((u - member.origin)[free])
+        rows.append(member.matrix[free])
+    low, high = np.array([variable.bounds for variable in stack.fitted]).T
+    found = np.linalg.lstsq(np.vstack(rows), np.concatenate(wanted), rcond=None)[0]
+    for i, variable in enumerate(stack.fitted):
+        if variable.name in start:
+            value = start[variable.name]
+            found[i] = np.log(value) if variable.logarithmic else value
+    return np.clip(found, low, high)
+
+
+def halved_or_doubled(
+    objective: Objective, best: Point, start: Mapping[str, float], n: int, descend: Descent
+) -> tuple[Point, tuple[str, ...]]:
+    """Return the best fit with rates halved or doubled if it is clearly better, and what to say.
+
+    Fits of the same noise by different powers of the share grown differ in Q by √(4 n order).
+
+    Args:
+        objective: The weighted objective.
+        best: The fit to which lower orders lead.
+        start: The starting values given; they are kept.
+        n: Number of wavelengths.
+        descend: Finds the minimum of an objective from a point on.
+    """
+    order = objective.kinetics.shift if isinstance(objective.kinetics, Stack) else 0
+    rates = [v.name.startswith("k") and v.name not in start for v in objective.variables]
+    if not order or not any(rates):
+        return best, ()
+    moves = (move * np.array(rates) for move in (-math.log(2.0), math.log(2.0)))
+    other = min((descend(objective, best.u + move) for move in moves), key=lambda p: p.value)
+    clearly = CLEARLY * math.sqrt(4.0 * n * order)
+    apart = float(np.max(np.abs(other.u - best.u)[rates]))
+    if apart < OTHER or other.value > best.value + clearly:
+        return best, ()
+    names = ", ".join(v.name for v, rate in zip(objective.variables, rates, strict=True) if rate)
+    share = math.exp(float(np.mean((other.u - best.u)[rates])))
+    if other.value < best.value - clearly:
+        return other, (f"{names}: 1/{share:.2g} of it is what a smaller shift leads to",)
+    said = (
+        f"{names}: {share:.2g} times as much fits about as well, with a band that moves "
+        "otherwise; what stands here is what a smaller shift leads to"
+    )
+    return best, (said,)

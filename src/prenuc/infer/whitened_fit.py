@@ -16,6 +16,7 @@ import numpy as np
 from prenuc.infer.data_sets import level_of
 from prenuc.infer.noise import brownian, rotate
 from prenuc.infer.projection import split
+from prenuc.infer.reweighting import followed
 from prenuc.infer.uneven import Uneven
 
 if TYPE_CHECKING:
@@ -223,3 +224,15 @@ def _smooth(time: Array, span: Array) -> Array:
     count = min(COURSES, int(np.sum(size > 1e-6 * max(float(size[0]), 1e-300))))
     found: Array = left[:, :count]
     return found
+
+
+def plain_residual(found: Solution) -> Array:
+    """Return the residuals of one data set, all alike, shape (m, n); NaN where missing.
+
+    Args:
+        found: The best fit.
+    """
+    data, stack = found.question.sets[0].series.absorbance, found.question.stack
+    columns, _ = stack.concentrations(found.objective.time, stack.decode(found.best.u)[0])
+    rest = followed(columns, data)
+    return np.subtract(data, rest, out=rest)
