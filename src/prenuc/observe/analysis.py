@@ -7,6 +7,7 @@ positions, and says which clusters of the catalogue have a line there.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,13 @@ class Analysis:
         unit = self.series.time_unit
         factor = Quantity(1.0, unit).to("s") if dimension(unit) == "[time]" else float("nan")
         return np.asarray(self.series.time * factor, dtype=np.float64)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Each warning once, with the number of spectra that it is about unless that is all."""
+        many = len(self.found)
+        said = Counter(line for found in self.found for line in found.warnings).items()
+        return tuple(f"{x} ({n} of {many} spectra)" if n < many else x for x, n in said)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per spectrum as plain data; a number that is none is NaN or None."""

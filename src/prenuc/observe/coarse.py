@@ -7,7 +7,7 @@ carries depends on the experiment, so it is worked out for each.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,10 +41,6 @@ class CoarseError:
     size: float | None
     width: float | None
     absorbance: float
-
-    def as_dict(self) -> dict[str, float | None]:
-        """Return the numbers by name."""
-        return asdict(self)
 
 
 def coarse_error(fine: Run, coarse: Run) -> CoarseError:

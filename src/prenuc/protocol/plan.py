@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import is_frozen
-from prenuc.errors import InputError, Problem, ProtocolError, unknown_name
+from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.steps import (
     Charge,
@@ -116,11 +116,10 @@ class Planner:
             if unknowable.intersection([step.vessel, *sources]):
                 unknowable.add(step.vessel)
                 continue
-            try:
+            known = len(self.problems)
+            with noting(self.problems, step.where or f"step {number}"):
                 self._work_out(step)
-            except InputError as error:
-                where = step.where or f"step {number}"
-                self.problems += [problem.at(where) for problem in error.problems]
+            if len(self.problems) > known:
                 unknowable.update([step.vessel, *sources])
 
     def _work_out(self, step: Step) -> None:
@@ -172,11 +171,8 @@ class Planner:
         problems: list[Problem] = []
         amounts: dict[str, float] = {}
         for portion in portions:
-            try:
+            with noting(problems):
                 name, moles = charged(portion)
-            except InputError as error:
-                problems += error.problems
-            else:
                 amounts[name] = amounts.get(name, 0.0) + moles
         if problems:
             raise ProtocolError(problems)

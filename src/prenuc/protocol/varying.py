@@ -23,7 +23,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from prenuc.errors import InputError, Problem, ProtocolError, unknown_name
+from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.protocol.steps import (
     Charge,
     Discard,
@@ -91,11 +91,9 @@ def edited(steps: Steps, change: Callable[[Step, T], Steps], given: ForSteps[T])
     found: dict[int, Steps] = {place: (step,) for place, step in enumerate(steps)}
     problems: list[Problem] = []
     for which, told in given.items():
-        try:
+        with noting(problems):
             place = place_of(steps, which)
             found[place] = change(steps[place], told)
-        except InputError as error:
-            problems += error.problems
     if problems:
         raise ProtocolError(problems)
     return tuple(step for place in sorted(found) for step in found[place])
@@ -207,13 +205,11 @@ def varied(steps: Steps, text: str) -> Steps:
     problems: list[Problem] = []
     for change in text.split(";"):
         name, equals, written = (part.strip() for part in change.partition("="))
-        try:
+        with noting(problems):
             if not (equals and name and written):
                 mend = "Write as in 'hold flask = 2 h; after heat flask = 3.24 mmol TOPO'"
                 raise ProtocolError(Problem(f"'{change.strip()}' is no change", mend))
             steps = _varied(steps, name, written)
-        except InputError as error:
-            problems += error.problems
     if problems:
         raise ProtocolError(problems)
     return steps

@@ -12,9 +12,7 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.solvers import AbstractSolver
 
@@ -84,7 +82,7 @@ def _times(words: str | None) -> list[float]:
 def _echo(
     mechanism: Mechanism,
     at: list[float],
-    found: NDArray[np.float64],
+    found: Array,
     stats: dict[str, Any],
     *,
     as_json: bool,

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
+from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress, simulating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.infer.evidence import Comparison
+    from prenuc.infer.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -86,10 +87,7 @@ def compare(
         found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
-    if as_json:
-        echo_json(found)
-    else:
-        click.echo(str(found))
+    echo_answer(found, click.echo, as_json)
 
 
 def _compare_schemes(
@@ -158,16 +156,18 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.observed import compare_on_observations
-    from prenuc.present.tables.checks import record_table
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
-    if as_json:
-        echo_json(records)
-    else:
-        echo_table(record_table(records))
-        click.echo("  Rows are not independent, and ours were in view when constants were set.")
+    echo_answer(records, _echo_records, as_json)
+
+
+def _echo_records(records: Sequence[Record]) -> None:
+    from prenuc.present.tables.checks import record_table
+
+    echo_table(record_table(records))
+    click.echo("  Rows are not independent, and ours were in view when constants were set.")
 
 
 @click.command(name="next")
@@ -225,8 +225,4 @@ def next_(
             workers=workers,
             progress=report,
         )
-    if as_json:
-        echo_json(found)
-        return
-    for proposal in found:
-        click.echo(str(proposal))
+    echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)

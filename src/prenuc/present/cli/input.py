@@ -124,15 +124,13 @@ def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
 
 
 def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
-    from prenuc.errors import InputError
+    from prenuc.errors import InputError, noting
 
     problems: list[Problem] = []
     for name, (text, cut) in cuts.items():
         if text is not None:
-            try:
+            with noting(problems, f"{file}: {name}"):
                 data = cut(data, text)
-            except InputError as error:
-                problems += [problem.at(f"{file}: {name}") for problem in error.problems]
     if problems:
         raise InputError(problems)
     return data

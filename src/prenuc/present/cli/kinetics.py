@@ -9,7 +9,7 @@ import click
 
 from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, json_option, provenance
+from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 
 if TYPE_CHECKING:
     from prenuc.infer.bootstrap import SecondOpinion
@@ -108,8 +108,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
 def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
     click.echo(found.fit_report())
-    for line in (*found.history, *beside.get("second_opinions", ())):
-        click.echo(f"  {line}")
+    echo_lines((*found.history, *beside.get("second_opinions", ())))
     click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 
 

@@ -10,7 +10,7 @@ import click
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import read_protocol_or_recipe
 from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from prenuc.errors import InputError
@@ -109,7 +109,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     Raises:
         MechanismError: The mechanism has no size classes to begin with.
     """
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from prenuc.errors import MechanismError, Problem
     from prenuc.observe.coarse import coarse_error
@@ -119,7 +119,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
         problem = f"{mechanism.name} counts no dots class by class"
         raise MechanismError(Problem(problem, "Leave --coarse out"))
     error = coarse_error(run_protocol(mechanism, coarse.protocol), coarse)
-    return replace(coarse, stats={**coarse.stats, "coarse error": error.as_dict()})
+    return replace(coarse, stats={**coarse.stats, "coarse error": asdict(error)})
 
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
@@ -206,13 +206,10 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
     measurements = run.measurements[::step]
     title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
     echo_table(shares_table(run, measurements), title)
-    for line in spectra.history[1:]:
-        click.echo(f"  {line}")
+    echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
         told = run.stats["coarse error"].items()
         errors = ", ".join(f"{name} {error:.1%}" for name, error in told if error is not None)
         click.echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
     click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
-    for path in (out, report_to):
-        if path is not None:
-            click.echo(f"  wrote {path}")
+    echo_lines((path for path in (out, report_to) if path is not None), "  wrote ")

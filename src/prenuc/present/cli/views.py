@@ -9,7 +9,7 @@ import click
 
 from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.options import figure_options
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 
 @click.command()
@@ -62,7 +62,5 @@ def view(
         echo_json(found)
         return
     click.echo(found.report())
-    for line in found.series.history:
-        click.echo(f"  {line}")
-    for path in written:
-        click.echo(f"  wrote {path}")
+    echo_lines(found.series.history)
+    echo_lines(written, "  wrote ")
