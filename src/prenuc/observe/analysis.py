@@ -6,7 +6,6 @@ positions, and says which clusters of the catalogue have a line there.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from prenuc.errors import Problem, SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.readers import read
-from prenuc.observe.readers.data_file import load
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readings import judge_readings
 from prenuc.observe.sizing import TOLERANCE_NM, ClusterLine, Size, msc_lines, size
 from prenuc.quantities import Quantity, dimension
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.facts.material import Material
-    from prenuc.observe.readers.data_file import Signal
     from prenuc.observe.series import SpectrumSeries
 
 NO_MATERIAL = "no material given, so no diameter"
@@ -125,31 +123,22 @@ class Analysis:
         }
 
 
-def read_spectra(
-    path: str | os.PathLike[str],
-    *,
-    decimal: str | None = None,
-    time_unit: str | None = None,
-    signal: Signal | None = None,
-) -> SpectrumSeries:
-    """Read a file of absorption spectra and note the checksum of exactly what was read.
+def read_spectra(path: str | os.PathLike[str], **known: Any) -> SpectrumSeries:
+    """Read a file of absorption spectra.
 
     Args:
         path: The file, at most 50 MB.
-        decimal: As for :func:`prenuc.observe.readers.read`.
-        time_unit: As there.
-        signal: As there.
+        known: As for :func:`prenuc.observe.readers.read`.
 
     Raises:
         SpectrumError: The file cannot be read without guessing, or holds emission spectra.
     """
-    series = read(path, decimal=decimal, time_unit=time_unit, signal=signal)
-    source = load(path)
+    series = read(path, **known)
     if series.signal != "absorbance":
         what = f"these are {series.signal} spectra, which have no excitonic absorption"
-        raise source.problem(what, 'Give UV-vis spectra, or say signal "absorbance" if they are')
-    digest = hashlib.sha256(source.data).hexdigest()
-    return replace(series, metadata={**series.metadata, "sha256": digest})
+        mend = 'Give UV-vis spectra, or say signal "absorbance" if they are'
+        raise SpectrumError(Problem(what, mend, where=printable(str(path))))
+    return series
 
 
 def analyze(

@@ -214,12 +214,8 @@ class Planner:
                 above.add(vessel)
                 frontier.append(vessel)
         if target in above:
-            raise ProtocolError(
-                Problem(
-                    f"{target} would feed itself through {source}",
-                    "Take into a vessel with a new name",
-                )
-            )
+            what = f"{target} would feed itself through {source}"
+            raise ProtocolError(Problem(what, "Take into a vessel with a new name"))
         self.feeds.setdefault(target, set()).add(source)
 
     def _ramp(self, step: Ramp) -> None:

@@ -52,15 +52,3 @@ def rivals(material: str, *, metal: str | None = None) -> dict[str, Mechanism]:
         for name, build in RIVALS.items()
         if f"{name}/{plain}" in sets
     }
-
-
-__all__ = [
-    "RIVALS",
-    "autocatalytic",
-    "classical",
-    "droplets",
-    "layers",
-    "msc_source",
-    "rivals",
-    "sequential",
-]
