@@ -63,12 +63,16 @@ class InputError(PrenucError):
     """The input is wrong; ``problems`` lists everything that is wrong with it.
 
     Args:
-        problems: One problem, a sentence, or all problems found.
+        problems: What is wrong, as a clause; or one problem, or all problems found.
+        mend: How to mend what is said in a clause.
+        where: ``file:line``, ``file`` or a name, for what is said in a clause.
     """
 
-    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+    def __init__(
+        self, problems: str | Problem | Iterable[Problem], mend: str = "", where: str = ""
+    ) -> None:
         if isinstance(problems, str):
-            problems = Problem(problems.rstrip("."))
+            problems = Problem(problems.rstrip("."), mend, where=where)
         self.problems: tuple[Problem, ...] = (
             (problems,) if isinstance(problems, Problem) else tuple(problems)
         )

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ class SizingCurve:
         if not self.in_range(wavelength):
             span = f"{self.low.quantity.number:g}-{self.high.quantity.number:g} nm"
             what = f"{wavelength:g} nm lies outside the range of {self.id} ({span})"
-            raise InputError(Problem(what, "Use another curve; none is extrapolated"))
+            raise InputError(what, "Use another curve; none is extrapolated")
         return self._diameter(wavelength)
 
     def _diameter(self, wavelength: float) -> float:

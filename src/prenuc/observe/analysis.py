@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.readers import read
@@ -137,7 +137,7 @@ def read_spectra(path: str | os.PathLike[str], **known: Any) -> SpectrumSeries:
     if series.signal != "absorbance":
         what = f"these are {series.signal} spectra, which have no excitonic absorption"
         mend = 'Give UV-vis spectra, or say signal "absorbance" if they are'
-        raise SpectrumError(Problem(what, mend, where=printable(str(path))))
+        raise SpectrumError(what, mend, where=printable(str(path)))
     return series
 
 
@@ -165,7 +165,7 @@ def analyze(
     if material is not None:
         get("materials", material)
     if series.signal != "absorbance":
-        raise SpectrumError(Problem(f"these are {series.signal} spectra", "Give UV-vis spectra"))
+        raise SpectrumError(f"these are {series.signal} spectra", "Give UV-vis spectra")
     lines = msc_lines(material)
     given, judged = series.absorbance, judge_readings(series)
     series = judged.series

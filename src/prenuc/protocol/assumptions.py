@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import Problem, ProtocolError, QuantityError, noting, unknown_name
+from prenuc.errors import ProtocolError, QuantityError, noting, unknown_name
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.protocol.vessel import reagent
@@ -75,7 +75,7 @@ def _chosen(entry: Unreported, given: Mapping[str, str]) -> Value:
         return Value(quantity, Source("user", entry.name), "assumed")
     if entry.proposal is None:
         mend = f"Say what to assume: assume={{'{entry.name}': '…'}} or --assume \"{entry.name}=…\""
-        raise QuantityError(Problem(f"the recipe does not print it ({entry.why})", mend))
+        raise QuantityError(f"the recipe does not print it ({entry.why})", mend)
     return entry.proposal
 
 

@@ -55,9 +55,7 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if not self.steps:
-            raise ProtocolError(
-                Problem("the protocol has no steps", "Begin with 'charge flask with …'")
-            )
+            raise ProtocolError("the protocol has no steps", "Begin with 'charge flask with …'")
         if self._planner.problems:
             raise ProtocolError(self._planner.problems)
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.reaction import Excess, Power, Reaction, mass_action, total
 from prenuc.mechanism.rivals.shared_steps import MONOMER, Rival, clusters, dots_of, growth, supply
@@ -63,7 +63,7 @@ def _stages(roles: Roles) -> list[str]:
     if nuclei < 1 or nuclei != round(nuclei):
         what = f"{nuclei:g} nuclei per droplet is no count"
         mend = "Give a whole number of 1 or more"
-        raise MechanismError(Problem(what, mend, where="nuclei per droplet"))
+        raise MechanismError(what, mend, where="nuclei per droplet")
     return ["droplet", *(f"droplet.{i + 1}" for i in range(round(nuclei) - 1))]
 
 

@@ -169,7 +169,7 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
 
 def _nanometres(text: str, what: str) -> float:
     """Return a wavelength in nm, which a bare number is taken to be."""
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.facts.material import PHOTON_ENERGY_NM
     from prenuc.quantities import Quantity, parse
 
@@ -183,4 +183,4 @@ def _nanometres(text: str, what: str) -> float:
         energy = given.to("eV")
         if energy > 0:
             return PHOTON_ENERGY_NM / energy
-    raise InputError(Problem(f"'{text}' is not a {what}", "Write it in nm, such as 512"))
+    raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")

@@ -73,14 +73,14 @@ def compare(
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.observe.changing import check_changing
 
     if observations is not None:
         _observed(observations, models, as_json)
         return
     if file is None:
-        raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
+        raise InputError("nothing to compare", "Give a file, or --observations MATERIAL")
     data = read_input(file, **asked)
     check_changing(data, str(file))
     if protocol is None:
@@ -109,13 +109,13 @@ def _compare_models(
     seed: int,
 ) -> Comparison:
     from prenuc import compare_mechanisms
-    from prenuc.errors import FitError, Problem
+    from prenuc.errors import FitError
     from prenuc.infer.shapes import FreeShapes, KnownShapes
     from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
-        raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
+        raise FitError("mechanisms are compared on spectra, not on a trace", mend)
     what, material = _protocol(protocol)
     with simulating("running every model") as report:
         return compare_mechanisms(
@@ -141,7 +141,7 @@ def _protocol(which: str) -> tuple[Protocol, str]:
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.infer.compare import rivals
     from prenuc.mechanism.named import mechanism_named
 
@@ -150,7 +150,7 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
         return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
     if not material:
         mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
-        raise InputError(Problem("the protocol file names no material", mend))
+        raise InputError("the protocol file names no material", mend)
     return rivals(material)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
             import matplotlib as mpl
         except ImportError:
             mend = "Install it: pip install 'prenuc[plot]'"
-            raise InputError(Problem("matplotlib is not installed", mend)) from None
+            raise InputError("matplotlib is not installed", mend) from None
         with mpl.rc_context(STYLE):
             return plot(*given, **named)
 

@@ -11,7 +11,7 @@ from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
 from prenuc.infer.isosbestic import isosbestic_points
@@ -90,7 +90,7 @@ def _section(result: Any) -> Iterable[str]:
     }
     if type(result) not in writers:
         what = f"a {type(result).__name__} has no section in a report"
-        raise InputError(Problem(what, "Give runs, spectra, analyses, fits or comparisons"))
+        raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
     return writers[type(result)](result)
 
 
