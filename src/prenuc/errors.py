@@ -18,11 +18,12 @@ Every message has four parts: where, what, the nearest valid name, how to mend i
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ class InputError(PrenucError):
     """The input is wrong; ``problems`` lists everything that is wrong with it.
 
     Args:
-        problems: One problem, a sentence, or all problems found.
+        problems: What is wrong, as a clause; or one problem, or all problems found.
+        mend: How to mend what is said in a clause.
+        where: ``file:line``, ``file`` or a name, for what is said in a clause.
     """
 
-    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+    def __init__(
+        self, problems: str | Problem | Iterable[Problem], mend: str = "", where: str = ""
+    ) -> None:
         if isinstance(problems, str):
-            problems = Problem(problems.rstrip("."))
+            problems = Problem(problems.rstrip("."), mend, where=where)
         self.problems: tuple[Problem, ...] = (
             (problems,) if isinstance(problems, Problem) else tuple(problems)
         )
@@ -100,6 +105,20 @@ class FitError(InputError):
 
 class SimulationError(PrenucError):
     """The integrator gave up."""
+
+
+@contextmanager
+def noting(problems: list[Problem], where: str = "") -> Iterator[None]:
+    """Go on after a mistake in the user's input, so that all problems come at once.
+
+    Args:
+        problems: The list that every problem of an :class:`InputError` is added to.
+        where: ``file:line``, ``file`` or a name, for problems that have no place.
+    """
+    try:
+        yield
+    except InputError as error:
+        problems += [problem.at(where) for problem in error.problems]
 
 
 def nearest_names(name: str, valid: Iterable[str], most: int = 3) -> tuple[str, ...]:

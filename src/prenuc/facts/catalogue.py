@@ -187,20 +187,19 @@ def moieties() -> dict[str, tuple[float, float]]:
     return parts
 
 
-def _walk(thing: Any) -> Iterator[Source | str]:
-    if isinstance(thing, Reference):
-        yield Source(thing.id, "; ".join(thing.printed_in) or "the document itself")
-    elif isinstance(thing, (Source, str)):
+def _inside(thing: Any, kinds: tuple[type, ...]) -> Iterator[Any]:
+    """Yield everything of some kinds inside an object, however deep."""
+    if isinstance(thing, kinds):
         yield thing
+        return
+    if is_dataclass(thing):
+        thing = [getattr(thing, field.name) for field in fields(thing)]
     elif isinstance(thing, dict):
-        for item in thing.values():
-            yield from _walk(item)
-    elif isinstance(thing, (list, tuple)):
-        for item in thing:
-            yield from _walk(item)
-    elif is_dataclass(thing):
-        for field in fields(thing):
-            yield from _walk(getattr(thing, field.name))
+        thing = thing.values()
+    elif not isinstance(thing, (list, tuple)):
+        return
+    for item in thing:
+        yield from _inside(item, kinds)
 
 
 def sources_of(thing: Any) -> dict[str, list[str]]:
@@ -210,18 +209,24 @@ def sources_of(thing: Any) -> dict[str, list[str]]:
     """
     known = {**entries("references"), **entries("sources")}
     found: dict[str, list[str]] = {}
-    for item in _walk(thing):
+    for item in _inside(thing, (Reference, Source, str)):
         if isinstance(item, str) and item in entries("species"):
             for key, places in sources_of(_without_names(entries("species")[item])).items():
                 _note(found, key, places)
             continue
         try:
-            source = item if isinstance(item, Source) else Source.parse(item)
+            source = Source.parse(item) if isinstance(item, str) else _place_of(item)
         except ValueError:
             continue
         if source.key in known:
             _note(found, source.key, source.locator.split("; "))
     return found
+
+
+def _place_of(item: Source | Reference) -> Source:
+    if isinstance(item, Source):
+        return item
+    return Source(item.id, "; ".join(item.printed_in) or "the document itself")
 
 
 def _without_names(species: Species) -> tuple[Any, ...]:
@@ -249,15 +254,5 @@ def cite(*things: Any, style: str = "text") -> str:
 
 
 def values_of(thing: Any) -> Iterator[Value]:
-    """Yield every value inside an object, however deep."""
-    if isinstance(thing, Value):
-        yield thing
-    elif isinstance(thing, dict):
-        for item in thing.values():
-            yield from values_of(item)
-    elif isinstance(thing, (list, tuple)):
-        for item in thing:
-            yield from values_of(item)
-    elif is_dataclass(thing):
-        for field in fields(thing):
-            yield from values_of(getattr(thing, field.name))
+    """Return every value inside an object, however deep."""
+    return _inside(thing, (Value,))

@@ -43,9 +43,7 @@ def _parsed(formula: str) -> Formula:
     try:
         import molmass
     except ImportError as error:
-        raise FactsError(
-            Problem("masses need the library molmass", "pip install 'prenuc[mass]'")
-        ) from error
+        raise FactsError("masses need the library molmass", "pip install 'prenuc[mass]'") from error
     problem = Problem(f"'{formula}' is not a formula", "Write as in '(CdSe)34' or 'Cd35Se20'")
     try:
         parsed = molmass.Formula(formula)
@@ -85,7 +83,7 @@ def units_of(formula: str, material: Material) -> float:
     units = 0.5 * (counts.get(material.metal, 0) + counts.get(material.chalcogen, 0))
     if not units:
         what = f"{formula} holds neither {material.metal} nor {material.chalcogen}"
-        raise FactsError(Problem(what, "Give the material that the formula belongs to"))
+        raise FactsError(what, "Give the material that the formula belongs to")
     return units
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,12 +86,8 @@ class SizingCurve:
         """
         if not self.in_range(wavelength):
             span = f"{self.low.quantity.number:g}-{self.high.quantity.number:g} nm"
-            raise InputError(
-                Problem(
-                    f"{wavelength:g} nm lies outside the range of {self.id} ({span})",
-                    "Use another curve; none is extrapolated",
-                )
-            )
+            what = f"{wavelength:g} nm lies outside the range of {self.id} ({span})"
+            raise InputError(what, "Use another curve; none is extrapolated")
         return self._diameter(wavelength)
 
     def _diameter(self, wavelength: float) -> float:

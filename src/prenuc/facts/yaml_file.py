@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from prenuc.errors import FactsError, Problem
+from prenuc.errors import FactsError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -34,12 +34,12 @@ def load(path: Path | Traversable) -> Any:
         line = f":{mark.line + 1}" if mark else ""
         what = " ".join(str(error.problem or error.context or "not valid YAML").split())
         mend = "Every key may stand once" if "duplicate key" in what else "Check indent and quotes"
-        raise FactsError(Problem(what, mend, where=f"{name}{line}")) from None
+        raise FactsError(what, mend, where=f"{name}{line}") from None
     except (YAMLError, ValueError, RecursionError) as error:
         what = "not valid YAML: " + " ".join(str(error).split())[:200]
-        raise FactsError(Problem(what, "Check indent and quotes", where=name)) from None
+        raise FactsError(what, "Check indent and quotes", where=name) from None
     if document is None:
-        raise FactsError(Problem("the file is empty", "Write at least one entry", where=name))
+        raise FactsError("the file is empty", "Write at least one entry", where=name)
     return document
 
 
@@ -47,17 +47,15 @@ def _read_text(path: Path | Traversable, name: str) -> str:
     try:
         if isinstance(path, Path) and path.stat().st_size > LARGEST_FILE:
             what = f"the file is larger than {LARGEST_FILE // 1_000_000} MB"
-            raise FactsError(Problem(what, "Give a file written by hand", where=name))
+            raise FactsError(what, "Give a file written by hand", where=name)
         raw = path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise FactsError(Problem(reason, "Check the path", where=name)) from None
+        raise FactsError(reason, "Check the path", where=name) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise FactsError(
-            Problem("this is not a text file", "Give a YAML file in UTF-8", where=name)
-        )
+        raise FactsError("this is not a text file", "Give a YAML file in UTF-8", where=name)
     return text

@@ -212,7 +212,7 @@ def _back(
     if abs(logarithm) > MOST_LOG_K:
         what = f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
         mend = "Look at what its components are formed from, and at the unit of K"
-        raise MechanismError(Problem(what, mend, where=block.where))
+        raise MechanismError(what, mend, where=block.where)
     return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.alloy import alloy
@@ -54,7 +54,7 @@ def for_reagents(
         if others:
             return two_pathway(which, metal=others[0], dots=dots)
     what = f"no parameter set of the two-pathway model makes {material} from {_listed(reagents)}"
-    raise MechanismError(Problem(what, "Give a mechanism"))
+    raise MechanismError(what, "Give a mechanism")
 
 
 def _of_the_same_metal(carboxylate: str, reagents: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from prenuc.errors import MechanismError, Problem, QuantityError, unknown_name
+from prenuc.errors import MechanismError, Problem, QuantityError, noting, unknown_name
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.quantities import Quantity, parse
@@ -43,14 +43,11 @@ def given_anew(
         if name not in known:
             problems.append(no_constant(name, known, places.get(name, "")))
             continue
-        try:
-            value = as_value(one)
-            found = impossible(name, value.quantity, known[name].quantity)
-        except QuantityError as error:
-            found = list(error.problems)
-        else:
-            values[name] = value
-        problems += [problem.at(places.get(name, name)) for problem in found]
+        place = places.get(name, name)
+        with noting(problems, place):
+            values[name] = as_value(one)
+            found = impossible(name, values[name].quantity, known[name].quantity)
+            problems += [problem.at(place) for problem in found]
     if problems:
         raise MechanismError(problems)
     return values

@@ -207,12 +207,6 @@ class Mechanism:
             names.update(dict.fromkeys(component.composition or ()))
         return tuple(names)
 
-    def solvents_seen(self) -> tuple[str, ...]:
-        """Return the components that some rate law looks at and no reaction changes."""
-        changed = {name for r in self.all_reactions for name, n in r.stoichiometry.items() if n}
-        seen = {name: None for r in self.all_reactions for name in r.components()}
-        return tuple(name for name in seen if name not in changed)
-
 
 def unbalanced(reaction: Reaction, components: Mapping[str, Component]) -> list[Problem]:
     """Return a problem for every moiety that a reaction makes or loses.
@@ -239,6 +233,6 @@ def unbalanced(reaction: Reaction, components: Mapping[str, Component]) -> list[
     return problems
 
 
-def volume_fraction(solvent: str, order: float = 1.0, reference: float = 1.0) -> Power:
-    """Return the factor (φ / reference) ** order of a solvent's volume fraction φ."""
-    return Power({solvent: moieties()[solvent][1]}, order, reference)
+def volume_fraction(solvent: str) -> Power:
+    """Return a solvent's volume fraction as a factor."""
+    return Power({solvent: moieties()[solvent][1]})

@@ -8,7 +8,7 @@ from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism import alloy as mixture
 from prenuc.mechanism.rivals import RIVALS
-from prenuc.mechanism.rivals.supply_and_growth import system_named
+from prenuc.mechanism.rivals.shared_steps import system_named
 from prenuc.mechanism.two_pathway import MODEL, two_pathway
 
 if TYPE_CHECKING:

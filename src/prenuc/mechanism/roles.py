@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries, get
 from prenuc.mechanism.mechanism import Component, volume_fraction
 from prenuc.mechanism.population import QuantumDotMoments
@@ -51,7 +51,7 @@ class Roles:
     def number(self, name: str) -> float:
         """Return a constant in SI units."""
         if name not in self.values:
-            raise MechanismError(Problem(f"the set '{self.parameters.id}' lacks '{name}'"))
+            raise MechanismError(f"the set '{self.parameters.id}' lacks '{name}'")
         return self.values[name].si
 
     def constant(self, name: str, times: float = 1.0) -> Arrhenius:
@@ -187,7 +187,7 @@ class Roles:
         count = self.number("stage.count")
         if not 1 <= count <= MOST_STAGES:
             what = f"{self.values['stage.count'].quantity} stages"
-            raise MechanismError(Problem(what, f"Give 1 to {MOST_STAGES}", where="stage.count"))
+            raise MechanismError(what, f"Give 1 to {MOST_STAGES}", where="stage.count")
         return [f"as-{self.pairs[0][0]}.{i + 1}" for i in range(round(count))]
 
     @property

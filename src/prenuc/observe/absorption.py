@@ -117,7 +117,7 @@ def _path_length(run: Run) -> tuple[float, list[str]]:
         return 1.0, [*history, "path length: 1 cm (assumed)"]
     centimetres = length.to("cm")
     if not centimetres > 0:
-        raise InputError(Problem(f"a path length of {length}", "Give a length above zero"))
+        raise InputError(f"a path length of {length}", "Give a length above zero")
     return centimetres, history
 
 

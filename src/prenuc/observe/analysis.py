@@ -6,17 +6,17 @@ positions, and says which clusters of the catalogue have a line there.
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.readers import read
-from prenuc.observe.readers.data_file import load
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readings import judge_readings
 from prenuc.observe.sizing import TOLERANCE_NM, ClusterLine, Size, msc_lines, size
 from prenuc.quantities import Quantity, dimension
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.facts.material import Material
-    from prenuc.observe.readers.data_file import Signal
     from prenuc.observe.series import SpectrumSeries
 
 NO_MATERIAL = "no material given, so no diameter"
@@ -87,6 +86,13 @@ class Analysis:
         factor = Quantity(1.0, unit).to("s") if dimension(unit) == "[time]" else float("nan")
         return np.asarray(self.series.time * factor, dtype=np.float64)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Each warning once, with the number of spectra that it is about unless that is all."""
+        many = len(self.found)
+        said = Counter(line for found in self.found for line in found.warnings).items()
+        return tuple(f"{x} ({n} of {many} spectra)" if n < many else x for x, n in said)
+
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per spectrum as plain data; a number that is none is NaN or None."""
         return [
@@ -117,31 +123,22 @@ class Analysis:
         }
 
 
-def read_spectra(
-    path: str | os.PathLike[str],
-    *,
-    decimal: str | None = None,
-    time_unit: str | None = None,
-    signal: Signal | None = None,
-) -> SpectrumSeries:
-    """Read a file of absorption spectra and note the checksum of exactly what was read.
+def read_spectra(path: str | os.PathLike[str], **known: Any) -> SpectrumSeries:
+    """Read a file of absorption spectra.
 
     Args:
         path: The file, at most 50 MB.
-        decimal: As for :func:`prenuc.observe.readers.read`.
-        time_unit: As there.
-        signal: As there.
+        known: As for :func:`prenuc.observe.readers.read`.
 
     Raises:
         SpectrumError: The file cannot be read without guessing, or holds emission spectra.
     """
-    series = read(path, decimal=decimal, time_unit=time_unit, signal=signal)
-    source = load(path)
+    series = read(path, **known)
     if series.signal != "absorbance":
         what = f"these are {series.signal} spectra, which have no excitonic absorption"
-        raise source.problem(what, 'Give UV-vis spectra, or say signal "absorbance" if they are')
-    digest = hashlib.sha256(source.data).hexdigest()
-    return replace(series, metadata={**series.metadata, "sha256": digest})
+        mend = 'Give UV-vis spectra, or say signal "absorbance" if they are'
+        raise SpectrumError(what, mend, where=printable(str(path)))
+    return series
 
 
 def analyze(
@@ -168,7 +165,7 @@ def analyze(
     if material is not None:
         get("materials", material)
     if series.signal != "absorbance":
-        raise SpectrumError(Problem(f"these are {series.signal} spectra", "Give UV-vis spectra"))
+        raise SpectrumError(f"these are {series.signal} spectra", "Give UV-vis spectra")
     lines = msc_lines(material)
     given, judged = series.absorbance, judge_readings(series)
     series = judged.series

@@ -7,12 +7,12 @@ carries depends on the experiment, so it is worked out for each.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.dots import dot_sizes
 
@@ -42,10 +42,6 @@ class CoarseError:
     width: float | None
     absorbance: float
 
-    def as_dict(self) -> dict[str, float | None]:
-        """Return the numbers by name."""
-        return asdict(self)
-
 
 def coarse_error(fine: Run, coarse: Run) -> CoarseError:
     """Return how far a run with moments is from the same experiment with size classes.
@@ -58,7 +54,7 @@ def coarse_error(fine: Run, coarse: Run) -> CoarseError:
         InputError: The two are not runs of one protocol, or measured nothing.
     """
     if str(fine.protocol) != str(coarse.protocol):
-        raise InputError(Problem("two different protocols", "Run the same one twice"))
+        raise InputError("two different protocols", "Run the same one twice")
     exact, rough = uv_vis(fine).absorbance, uv_vis(coarse).absorbance
     highest = np.max(np.abs(exact), axis=1, keepdims=True)
     off = np.max(np.abs(rough - exact) / np.where(highest > 0, highest, 1.0))
@@ -74,6 +70,6 @@ def coarse_error(fine: Run, coarse: Run) -> CoarseError:
 def _sizes(run: Run) -> Sequence[tuple[float, float, float]]:
     """Return number, mean size and spread at every measurement; 0, 1 and 1 for no dots."""
     if run.mechanism.dots is None:
-        raise InputError(Problem(f"{run.mechanism.name} has no dots", "Choose another mechanism"))
+        raise InputError(f"{run.mechanism.name} has no dots", "Choose another mechanism")
     none = (0.0, 1.0, 1.0)
     return [dot_sizes(run, m, run.mechanism.dots) or none for m in run.measurements]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.arrays import unsorted
-from prenuc.errors import Problem, SpectrumError, listed_names
+from prenuc.errors import SpectrumError, listed_names
 from prenuc.observe.trace import Trace, between, note_of_times
 from prenuc.quantities import parse
 
@@ -88,12 +88,12 @@ class SpectrumSeries:
         nm = parse(at).to("nm")
         if not self.wavelength[0] <= nm <= self.wavelength[-1]:
             low, high = self.wavelength[[0, -1]]
-            raise SpectrumError(Problem(f"{at} lies outside the spectra ({low:g}-{high:g} nm)"))
+            raise SpectrumError(f"{at} lies outside the spectra ({low:g}-{high:g} nm)")
         value = np.array([np.interp(nm, self.wavelength, row) for row in self.absorbance])
         masked = np.isnan(value)
         if masked.all():
             what = f"the readings at {at} are masked in all spectra"
-            raise SpectrumError(Problem(what, "Choose another wavelength"))
+            raise SpectrumError(what, "Choose another wavelength")
         left = [f"{masked.sum()} of {len(value)} spectra are masked there, so left out"]
         return Trace(
             self.time[~masked],
@@ -172,7 +172,7 @@ class SpectrumSeries:
             spectra[np.argmax(np.where(spectra, masked.sum(axis=1), -1))] = False
         if not spectra.any():
             what = "most readings of every spectrum are masked"
-            raise SpectrumError(Problem(what, "Choose the wavelengths that were measured"))
+            raise SpectrumError(what, "Choose the wavelengths that were measured")
         keep = ~masked[spectra].any(axis=0)
         gone = np.array(self.labels)[~spectra].tolist()
         notes = [f"left out for their masked readings: {listed_names(gone)}"] if gone else []

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 
@@ -139,7 +139,7 @@ def size(
     """
     for name, number in (("wavelength", wavelength_nm), ("half width", hwhm_nm)):
         if number is not None and not (math.isfinite(number) and number > 0):
-            raise InputError(Problem(f"a {name} of {number:g} nm is none", "Give a number in nm"))
+            raise InputError(f"a {name} of {number:g} nm is none", "Give a number in nm")
     found: Material = get("materials", material)
     cluster = "" if force else _cluster(found.id, wavelength_nm, hwhm_nm)
     return [_by_curve(curve, wavelength_nm, hwhm_nm, cluster) for curve in found.curves]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import SpectrumError
 from prenuc.quantities import dimension
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def between(axis: Array, low: float, high: float, what: str, unit: str) -> Mask:
     mend = "Their times are not known: give them, or choose by wavelength"
     if known.size:
         mend = f"They reach from {known.min():g} to {known.max():g}{of_unit}"
-    raise SpectrumError(Problem(f"no {what} lie between {low:g} and {high:g}{of_unit}", mend))
+    raise SpectrumError(f"no {what} lie between {low:g} and {high:g}{of_unit}", mend)
 
 
 def note_of_times(keep: Mask, low: float, high: float, what: str, unit: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError, Problem, ProtocolError, QuantityError, unknown_name
+from prenuc.errors import ProtocolError, QuantityError, noting, unknown_name
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.protocol.vessel import reagent
@@ -52,12 +52,8 @@ def assumed(recipe: Recipe, given: Mapping[str, str]) -> dict[str, Assumption]:
     ]
     used: dict[str, Assumption] = {}
     for entry in recipe.unreported:
-        try:
-            value = _chosen(entry, given)
-        except InputError as error:
-            problems += [problem.at(f"{recipe.id}, {entry.name}") for problem in error.problems]
-        else:
-            used[entry.name] = Assumption(entry.name, value, entry.why)
+        with noting(problems, f"{recipe.id}, {entry.name}"):
+            used[entry.name] = Assumption(entry.name, _chosen(entry, given), entry.why)
     if problems:
         raise ProtocolError(problems)
     return used
@@ -79,7 +75,7 @@ def _chosen(entry: Unreported, given: Mapping[str, str]) -> Value:
         return Value(quantity, Source("user", entry.name), "assumed")
     if entry.proposal is None:
         mend = f"Say what to assume: assume={{'{entry.name}': '…'}} or --assume \"{entry.name}=…\""
-        raise QuantityError(Problem(f"the recipe does not print it ({entry.why})", mend))
+        raise QuantityError(f"the recipe does not print it ({entry.why})", mend)
     return entry.proposal
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import is_frozen
-from prenuc.errors import InputError, Problem, ProtocolError, unknown_name
+from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.steps import (
     Charge,
@@ -116,11 +116,10 @@ class Planner:
             if unknowable.intersection([step.vessel, *sources]):
                 unknowable.add(step.vessel)
                 continue
-            try:
+            known = len(self.problems)
+            with noting(self.problems, step.where or f"step {number}"):
                 self._work_out(step)
-            except InputError as error:
-                where = step.where or f"step {number}"
-                self.problems += [problem.at(where) for problem in error.problems]
+            if len(self.problems) > known:
                 unknowable.update([step.vessel, *sources])
 
     def _work_out(self, step: Step) -> None:
@@ -158,11 +157,11 @@ class Planner:
     def _charge(self, step: Charge) -> None:
         if step.vessel in self.vessels:
             raise ProtocolError(
-                Problem(f"{step.vessel} is charged twice", "Use 'inject', or another vessel")
+                f"{step.vessel} is charged twice", "Use 'inject', or another vessel"
             )
         amounts = self._amounts(step.contents)
         if not any(amounts.values()):
-            raise ProtocolError(Problem(f"{step.vessel} is charged with nothing", "Give an amount"))
+            raise ProtocolError(f"{step.vessel} is charged with nothing", "Give an amount")
         temperature = _kelvin(step.temperature)
         self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
         self.operations.append(Add(step.vessel, amounts))
@@ -172,11 +171,8 @@ class Planner:
         problems: list[Problem] = []
         amounts: dict[str, float] = {}
         for portion in portions:
-            try:
+            with noting(problems):
                 name, moles = charged(portion)
-            except InputError as error:
-                problems += error.problems
-            else:
                 amounts[name] = amounts.get(name, 0.0) + moles
         if problems:
             raise ProtocolError(problems)
@@ -218,12 +214,8 @@ class Planner:
                 above.add(vessel)
                 frontier.append(vessel)
         if target in above:
-            raise ProtocolError(
-                Problem(
-                    f"{target} would feed itself through {source}",
-                    "Take into a vessel with a new name",
-                )
-            )
+            what = f"{target} would feed itself through {source}"
+            raise ProtocolError(what, "Take into a vessel with a new name")
         self.feeds.setdefault(target, set()).add(source)
 
     def _ramp(self, step: Ramp) -> None:
@@ -237,15 +229,13 @@ class Planner:
         if change * (1 if isinstance(step, Heat) else -1) < 0:
             now = f"{vessel.temperature - 273.15:.4g} degC"
             other = Cool.verb if isinstance(step, Heat) else Heat.verb
-            raise ProtocolError(Problem(f"'{step}' starts at {now}", f"Write '{other}'"))
+            raise ProtocolError(f"'{step}' starts at {now}", f"Write '{other}'")
         if step.over is not None:
             duration = _duration(step.over)
         elif step.rate is not None and step.rate.require("K/min").si_difference > 0:
             duration = abs(change) / step.rate.si_difference
         else:
-            raise ProtocolError(
-                Problem(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
-            )
+            raise ProtocolError(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
 
@@ -266,7 +256,7 @@ class Planner:
             at = f"{temperature - 273.15:.4g} degC"
             what = f"{name} is at {at}, above the boiling point of {part} ({boiling.quantity})"
             if solvent is not None and part == solvent.id:
-                raise ProtocolError(Problem(what, "Stay below it, or use another solvent"))
+                raise ProtocolError(what, "Stay below it, or use another solvent")
             warning = f"{what}; as a minor component it is taken to stay in solution"
             if warning not in self.warnings:
                 self.warnings.append(warning)
@@ -276,7 +266,7 @@ class Planner:
     ) -> None:
         vessel = self._vessel(name)
         if not vessel.contents.volume > 0:
-            raise ProtocolError(Problem(f"{name} is empty", "Charge it or take something into it"))
+            raise ProtocolError(f"{name} is empty", "Charge it or take something into it")
         end = vessel.temperature if end is None else end
         solvent = vessel.contents.solvent()
         melting = solvent.melting_point.si if solvent and solvent.melting_point else None
@@ -302,24 +292,22 @@ class Planner:
         for time in (*step.times, *(q for q in (step.every, step.until) if q is not None)):
             time.require("min")
         if step.every is not None and step.every.si <= 0:
-            raise ProtocolError(Problem(f"'{step}' never ends", "Give an interval above zero"))
+            raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
         if (
             step.every is not None
             and step.until is not None
             and step.until.si > MOST_SPECTRA * step.every.si
         ):
             raise ProtocolError(
-                Problem(f"'{step}' asks for more than {MOST_SPECTRA} spectra", "Measure less often")
+                f"'{step}' asks for more than {MOST_SPECTRA} spectra", "Measure less often"
             )
         times = step.seconds()
         if times != sorted(times):
-            raise ProtocolError(
-                Problem(f"the times of '{step}' do not ascend", "Put them in order")
-            )
+            raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")
         if times and times[0] < vessel.clock * (1 - TIME_MARGIN):
             old, wanted = f"{vessel.clock / 60:.4g} min", f"{times[0] / 60:.4g} min"
             what = f"{step.vessel} is already {old} old, a spectrum is wanted at {wanted}"
-            raise ProtocolError(Problem(what, "Times count from when the vessel was filled"))
+            raise ProtocolError(what, "Times count from when the vessel was filled")
         looks = tuple(max(time - vessel.clock, 0.0) for time in times)
         if looks:
             self._evolve(step.vessel, looks[-1], looks=looks)
@@ -330,12 +318,12 @@ def _kelvin(quantity: Quantity | None) -> float:
         raise ProtocolError("a temperature is missing")
     kelvin = quantity.require("degC").si
     if kelvin <= 0:
-        raise ProtocolError(Problem(f"{quantity} is not above absolute zero", "Give a temperature"))
+        raise ProtocolError(f"{quantity} is not above absolute zero", "Give a temperature")
     return kelvin
 
 
 def _duration(quantity: Quantity) -> float:
     seconds = quantity.require("min").si
     if seconds < 0:
-        raise ProtocolError(Problem(f"{quantity} is a negative duration", "Give zero or more"))
+        raise ProtocolError(f"{quantity} is a negative duration", "Give zero or more")
     return seconds

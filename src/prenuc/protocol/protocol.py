@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
-from prenuc.errors import InputError, Problem, ProtocolError
+from prenuc.errors import Problem, ProtocolError, noting
 from prenuc.protocol.assumptions import Assumption, assumed, sentences
 from prenuc.protocol.plan import Add, Operation, Planner
 from prenuc.protocol.steps import Step, parse_step
@@ -55,9 +55,7 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if not self.steps:
-            raise ProtocolError(
-                Problem("the protocol has no steps", "Begin with 'charge flask with …'")
-            )
+            raise ProtocolError("the protocol has no steps", "Begin with 'charge flask with …'")
         if self._planner.problems:
             raise ProtocolError(self._planner.problems)
 
@@ -241,14 +239,10 @@ def parse_steps(
     for index, (sentence, where) in enumerate(sentences):
         if not sentence:
             continue
-        try:
-            step = parse_step(sentence)
-        except InputError as error:
-            problems += [problem.at(where) for problem in error.problems]
-            steps.append(sentence)
-        else:
-            published = sources[index] if sources else ""
-            steps.append(replace(step, where=where, source=published))
+        steps.append(sentence)
+        published = sources[index] if sources else ""
+        with noting(problems, where):
+            steps[-1] = replace(parse_step(sentence), where=where, source=published)
     if problems:
         planner = Planner()
         planner.run(steps)

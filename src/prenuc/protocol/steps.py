@@ -255,7 +255,7 @@ def portions(text: str) -> tuple[Portion, ...]:
         match = re.fullmatch(rf"({NUMBER})\s*(?![\d.])(\S+)\s+(\S.*)", item)
         if match is None:
             raise ProtocolError(
-                Problem(f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'")
+                f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'"
             )
         found.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
     return tuple(found)
@@ -266,9 +266,7 @@ def _taken(text: str) -> tuple[Portion, ...]:
     for item in _LIST.split(text.strip()):
         match = re.fullmatch(rf"({_Q})\s+of\s+({_V})", item)
         if match is None:
-            raise ProtocolError(
-                Problem(f"'{item}' is not a part of a vessel", "Write '1.0 mL of flask'")
-            )
+            raise ProtocolError(f"'{item}' is not a part of a vessel", "Write '1.0 mL of flask'")
         portions.append(Portion(parse(match[1]), match[2]))
     return tuple(portions)
 
@@ -344,9 +342,7 @@ def parse_step(sentence: str) -> Step:
     kind, pattern, example = _GRAMMAR[verb.lower()]
     match = re.fullmatch(pattern, rest)
     if match is None:
-        raise ProtocolError(
-            Problem(f"cannot read '{sentence.strip()}'", f"Write as in '{example}'")
-        )
+        raise ProtocolError(f"cannot read '{sentence.strip()}'", f"Write as in '{example}'")
     words = {name: text for name, text in match.groupdict().items() if text is not None}
     try:
         return kind(**{name: _READERS.get(name, parse)(text) for name, text in words.items()})

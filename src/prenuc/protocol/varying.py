@@ -23,7 +23,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from prenuc.errors import InputError, Problem, ProtocolError, unknown_name
+from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.protocol.steps import (
     Charge,
     Discard,
@@ -71,7 +71,7 @@ def place_of(steps: Sequence[Step], which: Which) -> int:
         if 1 <= which <= len(steps):
             return which - 1
         mend = f"Give 1 to {len(steps)}, or a name such as '{names[-1]}'"
-        raise ProtocolError(Problem(f"no step {which}", mend))
+        raise ProtocolError(f"no step {which}", mend)
     if which not in names:
         raise ProtocolError(unknown_name("step", which, names))
     return names.index(which)
@@ -91,11 +91,9 @@ def edited(steps: Steps, change: Callable[[Step, T], Steps], given: ForSteps[T])
     found: dict[int, Steps] = {place: (step,) for place, step in enumerate(steps)}
     problems: list[Problem] = []
     for which, told in given.items():
-        try:
+        with noting(problems):
             place = place_of(steps, which)
             found[place] = change(steps[place], told)
-        except InputError as error:
-            problems += error.problems
     if problems:
         raise ProtocolError(problems)
     return tuple(step for place in sorted(found) for step in found[place])
@@ -153,7 +151,7 @@ def diluted(step: Step, by: float) -> Steps:
     if not isinstance(step, Take):
         raise _lacks(step, "dilution", "Change a step that takes from a vessel")
     if not by > 0:
-        raise ProtocolError(Problem(f"a dilution by {by:g}", "Give a number above zero"))
+        raise ProtocolError(f"a dilution by {by:g}", "Give a number above zero")
     amounts = {p.of: f"{p.amount.number / by:.4g} {p.amount.unit}" for p in step.taken}
     return holding(step, amounts)
 
@@ -174,7 +172,7 @@ def followed_by(step: Step, additive: str, at: Written | None = None) -> Steps:
     moment, whole = _quantity(at).require("min"), step.duration
     share = moment.si / whole.si if whole.si else 2.0
     if not 0 <= share <= 1:
-        raise ProtocolError(Problem(f"{moment} is not within '{step}'", f"Give 0 to {whole}"))
+        raise ProtocolError(f"{moment} is not within '{step}'", f"Give 0 to {whole}")
     before, after = (
         replace(step, duration=parse(f"{whole.number * part:.4g} {whole.unit}"))
         for part in (share, 1.0 - share)
@@ -207,13 +205,11 @@ def varied(steps: Steps, text: str) -> Steps:
     problems: list[Problem] = []
     for change in text.split(";"):
         name, equals, written = (part.strip() for part in change.partition("="))
-        try:
+        with noting(problems):
             if not (equals and name and written):
                 mend = "Write as in 'hold flask = 2 h; after heat flask = 3.24 mmol TOPO'"
-                raise ProtocolError(Problem(f"'{change.strip()}' is no change", mend))
+                raise ProtocolError(f"'{change.strip()}' is no change", mend)
             steps = _varied(steps, name, written)
-        except InputError as error:
-            problems += error.problems
     if problems:
         raise ProtocolError(problems)
     return steps
@@ -250,7 +246,7 @@ def _with(contents: tuple[Portion, ...], name: str, amount: Quantity) -> tuple[P
 
 
 def _lacks(step: Step, what: str, mend: str) -> ProtocolError:
-    return ProtocolError(Problem(f"'{step}' has no {what}", mend))
+    return ProtocolError(f"'{step}' has no {what}", mend)
 
 
 def _quantity(written: Written) -> Quantity:

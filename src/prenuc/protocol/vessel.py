@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import Problem, ProtocolError, unknown_name
+from prenuc.errors import ProtocolError, unknown_name
 from prenuc.facts.catalogue import entries, moieties, reagent_names
 from prenuc.quantities import dimension
 
@@ -93,24 +93,16 @@ class Contents:
         amount = portion.amount
         whole = {"[mass]": self.mass, "[length] ** 3": self.volume}.get(amount.dimension)
         if whole is None:
-            raise ProtocolError(
-                Problem(
-                    f"'{amount}' of {portion.of} is neither a mass nor a volume",
-                    "Write '25 uL' or '27.8 mg'",
-                )
-            )
+            what = f"'{amount}' of {portion.of} is neither a mass nor a volume"
+            raise ProtocolError(what, "Write '25 uL' or '27.8 mg'")
         if amount.number < 0:
-            raise ProtocolError(Problem(f"{amount} is a negative amount", "Give zero or more"))
+            raise ProtocolError(f"{amount} is a negative amount", "Give zero or more")
         share = amount.si / whole if whole else math.inf
         if share > 1 + 1e-9:
             unit = amount.unit
             there = whole / type(amount)(1.0, unit).si
-            raise ProtocolError(
-                Problem(
-                    f"{amount} are taken from {portion.of}, which holds {there:.4g} {unit}",
-                    "Take less, or charge more",
-                )
-            )
+            what = f"{amount} are taken from {portion.of}, which holds {there:.4g} {unit}"
+            raise ProtocolError(what, "Take less, or charge more")
         return min(share, 1.0)
 
 
@@ -123,23 +115,19 @@ def charged(portion: Portion) -> tuple[str, float]:
     substance = reagent(portion.of)
     amount = portion.amount
     if amount.number < 0:
-        raise ProtocolError(Problem(f"{portion} is a negative amount", "Give zero or more"))
+        raise ProtocolError(f"{portion} is a negative amount", "Give zero or more")
     if amount.dimension == dimension("mol"):
         return substance.id, amount.si
     if amount.dimension == dimension("g"):
         return substance.id, amount.si / substance.molar_mass.si
     if amount.dimension == dimension("mL"):
         if substance.density is None:
-            raise ProtocolError(
-                Problem(
-                    f"the density of {substance.id} is not known",
-                    "Give a mass or an amount in mmol",
-                )
-            )
+            what = f"the density of {substance.id} is not known"
+            raise ProtocolError(what, "Give a mass or an amount in mmol")
         return substance.id, amount.si * substance.density.si / substance.molar_mass.si
     what = (
         f"'{portion}' has no unit"
         if amount.unit == "1"
         else f"'{amount}' is no amount of {substance.id}"
     )
-    raise ProtocolError(Problem(what, "Use mmol, mg, g, uL or mL"))
+    raise ProtocolError(what, "Use mmol, mg, g, uL or mL")

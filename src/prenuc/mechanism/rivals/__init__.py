@@ -21,7 +21,7 @@ from prenuc.mechanism.rivals.droplets import droplets
 from prenuc.mechanism.rivals.layers import layers
 from prenuc.mechanism.rivals.msc_source import msc_source
 from prenuc.mechanism.rivals.sequential import sequential
-from prenuc.mechanism.rivals.supply_and_growth import system_named
+from prenuc.mechanism.rivals.shared_steps import system_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,15 +52,3 @@ def rivals(material: str, *, metal: str | None = None) -> dict[str, Mechanism]:
         for name, build in RIVALS.items()
         if f"{name}/{plain}" in sets
     }
-
-
-__all__ = [
-    "RIVALS",
-    "autocatalytic",
-    "classical",
-    "droplets",
-    "layers",
-    "msc_source",
-    "rivals",
-    "sequential",
-]

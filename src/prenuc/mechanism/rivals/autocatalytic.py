@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, Saturation
-from prenuc.mechanism.rivals.supply_and_growth import DOTS, Rival, dots_of
+from prenuc.mechanism.rivals.shared_steps import DOTS, Rival, dots_of
 
 if TYPE_CHECKING:
     from prenuc.mechanism.reaction import Factor

@@ -1,6 +1,6 @@
 r"""Classical one-step nucleation with LaMer's supply, on one page.
 
-The precursors make monomers (``supply_and_growth.py``, eq. S); above the solubility monomers meet
+The precursors make monomers (``shared_steps.py``, eq. S); above the solubility monomers meet
 in one step to a nucleus, at a rate that the work of the critical nucleus sets; nuclei grow (G)::
 
     E + M → monomer             k_supply(T) E M                                              (S)
@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.rivals.supply_and_growth import Rival, growth, nucleation, supply
+from prenuc.mechanism.rivals.shared_steps import Rival, growth, nucleation, supply
 
 if TYPE_CHECKING:
     from prenuc.mechanism.reaction import Reaction

@@ -1,6 +1,6 @@
 r"""Multi-step nucleation through dense liquid droplets, on one page.
 
-The precursors make a solute (``supply_and_growth.py``, eq. S). Above the binodal it condenses to
+The precursors make a solute (``shared_steps.py``, eq. S). Above the binodal it condenses to
 droplets of a dense liquid, below it droplets dissolve; crystals nucleate only inside droplets, ν of
 them in each; a crystal that finds solute grows on as a dot (``seed @ Scheme S4``, middle panel)::
 
@@ -37,17 +37,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.reaction import Excess, Power, Reaction, mass_action, total
-from prenuc.mechanism.rivals.supply_and_growth import (
-    MONOMER,
-    Rival,
-    clusters,
-    dots_of,
-    growth,
-    supply,
-)
+from prenuc.mechanism.rivals.shared_steps import MONOMER, Rival, clusters, dots_of, growth, supply
 
 if TYPE_CHECKING:
     from prenuc.mechanism.roles import Roles
@@ -70,7 +63,7 @@ def _stages(roles: Roles) -> list[str]:
     if nuclei < 1 or nuclei != round(nuclei):
         what = f"{nuclei:g} nuclei per droplet is no count"
         mend = "Give a whole number of 1 or more"
-        raise MechanismError(Problem(what, mend, where="nuclei per droplet"))
+        raise MechanismError(what, mend, where="nuclei per droplet")
     return ["droplet", *(f"droplet.{i + 1}" for i in range(round(nuclei) - 1))]
 
 

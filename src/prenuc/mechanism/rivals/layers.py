@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.reaction import Power, Reaction, scaled, total
-from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, supply
+from prenuc.mechanism.rivals.shared_steps import MONOMER, Rival, supply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

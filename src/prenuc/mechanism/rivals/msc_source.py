@@ -32,7 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, growth, nucleation, supply
+from prenuc.mechanism.rivals.shared_steps import MONOMER, Rival, growth, nucleation, supply
 
 if TYPE_CHECKING:
     from prenuc.mechanism.roles import Roles

@@ -39,7 +39,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from prenuc.mechanism.reaction import Power, Reaction, mass_action, total
-from prenuc.mechanism.rivals.supply_and_growth import MONOMER, Rival, dots_of, growth, supply
+from prenuc.mechanism.rivals.shared_steps import MONOMER, Rival, dots_of, growth, supply
 
 if TYPE_CHECKING:
     from prenuc.mechanism.roles import Roles

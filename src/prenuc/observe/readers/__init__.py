@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import SpectrumError
 from prenuc.observe.readers import delimited
 from prenuc.observe.readers.data_file import Format, Options, Signal, load
 from prenuc.observe.readers.times import TIME_UNITS
@@ -65,4 +65,4 @@ def read(
 def _check_option(name: str, value: str | None, valid: tuple[str, ...]) -> None:
     if value is not None and value not in valid:
         mend = "Valid: " + ", ".join(f'"{one}"' for one in valid)
-        raise SpectrumError(Problem(f"{name}={value!r} is not an option of read()", mend))
+        raise SpectrumError(f"{name}={value!r} is not an option of read()", mend)

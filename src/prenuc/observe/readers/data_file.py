@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from prenuc.errors import Problem, SpectrumError
+from prenuc.errors import SpectrumError
 
 if TYPE_CHECKING:
     import os
@@ -101,7 +101,7 @@ class DataFile:
         """
         name = printable(str(self.path))
         where = f"{name}:{line}" if line else name
-        return SpectrumError(Problem(what, mend, where=where))
+        return SpectrumError(what, mend, where=where)
 
     def text(self) -> tuple[str, str]:
         """Return the text with plain line ends, and the name of its encoding.

@@ -10,7 +10,7 @@ import click
 
 from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.options import figure_options, report_option
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +67,7 @@ def analyze(
         return
     for one in found:
         _echo(one)
-    for path in written:
-        click.echo(f"  wrote {path}")
+    echo_lines(written, "  wrote ")
 
 
 def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[Analysis]:
@@ -83,7 +82,7 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
         InputError: Everything that is wrong with any of the files.
     """
     import prenuc as pn
-    from prenuc.errors import InputError
+    from prenuc.errors import InputError, noting
     from prenuc.facts.catalogue import get
     from prenuc.observe.analysis import read_spectra
 
@@ -92,10 +91,8 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
     problems: list[Problem] = []
     read: list[SpectrumSeries] = []
     for file in files:
-        try:
+        with noting(problems):
             read.append(read_input(file, read=read_spectra, **asked))
-        except InputError as error:
-            problems += error.problems
     if problems:
         raise InputError(problems)
     total = sum(len(series) for series in read)
@@ -130,14 +127,10 @@ def _echo(one: Analysis) -> None:
     from prenuc.present.tables.excitons import exciton_table
 
     echo_table(exciton_table(one.rows(), narrow=True), one.file)
-    said = Counter(line for found in one.found for line in found.warnings)
-    for line, number in said.items():
-        many = "" if number == len(one.found) else f" ({number} of {len(one.found)} spectra)"
-        click.echo(f"prenuc: warning: {one.file}: {line}{many}", err=True)
-    for point in isosbestic_points(one.series):
-        click.echo(f"  {point.verdict}")
-    for line in one.series.history:
-        click.echo(f"  {line}")
+    for line in one.warnings:
+        click.echo(f"prenuc: warning: {one.file}: {line}", err=True)
+    echo_lines(point.verdict for point in isosbestic_points(one.series))
+    echo_lines(one.series.history)
 
 
 @click.command()
@@ -171,14 +164,12 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
         click.echo(f"no sizing curve of {material} is published")
         return
     echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
-    for one in found:
-        if one.reason:
-            click.echo(f"  {one.curve}: {one.reason}")
+    echo_lines(f"{one.curve}: {one.reason}" for one in found if one.reason)
 
 
 def _nanometres(text: str, what: str) -> float:
     """Return a wavelength in nm, which a bare number is taken to be."""
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.facts.material import PHOTON_ENERGY_NM
     from prenuc.quantities import Quantity, parse
 
@@ -192,4 +183,4 @@ def _nanometres(text: str, what: str) -> float:
         energy = given.to("eV")
         if energy > 0:
             return PHOTON_ENERGY_NM / energy
-    raise InputError(Problem(f"'{text}' is not a {what}", "Write it in nm, such as 512"))
+    raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")

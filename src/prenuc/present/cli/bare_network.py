@@ -12,9 +12,7 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.solvers import AbstractSolver
 
@@ -46,14 +44,14 @@ def run_bare_network(
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
 
     mechanism = read_mechanism(path)
     if not mechanism.units:
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
-        raise InputError(Problem("this is no bare network", mend, where=str(path)))
+        raise InputError("this is no bare network", mend, where=str(path))
     at = _times(times)
     announce_compilation(solver)
     run = evolve(mechanism, at, solver=solver, until=until or "")
@@ -68,23 +66,21 @@ def run_bare_network(
 
 
 def _times(words: str | None) -> list[float]:
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
 
     try:
         at = [float(word) for word in (words or "").replace(",", " ").split()]
     except ValueError:
-        raise InputError(
-            Problem(f"'{words}' is not a list of times", "Write '0 0.4 4 40'")
-        ) from None
+        raise InputError(f"'{words}' is not a list of times", "Write '0 0.4 4 40'") from None
     if not at:
-        raise InputError(Problem("a bare network needs times", "Add --times '0 0.4 4 40'"))
+        raise InputError("a bare network needs times", "Add --times '0 0.4 4 40'")
     return at
 
 
 def _echo(
     mechanism: Mechanism,
     at: list[float],
-    found: NDArray[np.float64],
+    found: Array,
     stats: dict[str, Any],
     *,
     as_json: bool,

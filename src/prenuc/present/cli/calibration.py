@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from prenuc.infer.calibrate import Calibration
+    from prenuc.infer.leave_out import LeaveOut
     from prenuc.infer.robustness import Study
 
 _workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
@@ -62,10 +63,7 @@ def calibrate(
         )
     if out is not None or ensemble is not None:
         _write(found, out, ensemble, workers)
-    if as_json:
-        echo_json(found)
-    else:
-        _echo(found)
+    echo_answer(found, _echo, as_json)
     calibrated = [row for row in found.after if row.role == "calibrated"]
     sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
 
@@ -107,16 +105,18 @@ def _echo(found: Calibration) -> None:
 
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
     from prenuc.infer.leave_out import leave_out
-    from prenuc.present.tables.checks import left_out_table
 
     with simulating("leaving out panels") as report:
         found = leave_out(material, panel, workers=workers, progress=report)
-    if as_json:
-        echo_json(found)
-        return
+    echo_answer(found, _echo_left_out, as_json)
+
+
+def _echo_left_out(found: LeaveOut) -> None:
+    from prenuc.present.tables.checks import left_out_table
+
     echo_table(left_out_table(found))
-    for role, rate in found.rates().items():
-        click.echo(f"  {role}: {rate['pass']:g} of {rate['of']:g} pass")
+    rates = found.rates().items()
+    echo_lines(f"{role}: {rate['pass']:g} of {rate['of']:g} pass" for role, rate in rates)
 
 
 @click.command()
@@ -135,10 +135,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 
     with simulating("asking every member") as report:
         found = run(material, workers=workers, progress=report)
-    if as_json:
-        echo_json(found)
-    else:
-        echo_table(prediction_table(found))
+    echo_answer(found, lambda found: echo_table(prediction_table(found)), as_json)
 
 
 @click.command()
@@ -175,10 +172,7 @@ def robustness(
         if path is not None:
             write_text(path, f"{text.rstrip()}\n")
             click.echo(f"wrote {path}", err=True)
-    if as_json:
-        echo_json(found)
-    else:
-        _echo_study(found)
+    echo_answer(found, _echo_study, as_json)
     sys.exit(0 if found.share_that_stays("one at a time") >= 0.95 else 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option
+from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.table import Table
 
 MECHANISMS = "mechanisms"
@@ -86,11 +86,7 @@ def show(identifier: str, as_json: bool) -> None:
 
     kind, entry = find(identifier)
     data = {"kind of entry": kind, **plain(entry)}
-    if as_json:
-        echo_json(data)
-        return
-    for line in _lines(data, 0):
-        click.echo(line)
+    echo_answer(data, lambda data: echo_lines(_lines(data, 0), ""), as_json)
 
 
 def _lines(thing: Any, depth: int) -> list[str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
-from prenuc.present.cli.output import echo_json, echo_table, json_option, progress, simulating
+from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress, simulating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.infer.evidence import Comparison
+    from prenuc.infer.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -72,24 +73,21 @@ def compare(
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.observe.changing import check_changing
 
     if observations is not None:
         _observed(observations, models, as_json)
         return
     if file is None:
-        raise InputError(Problem("nothing to compare", "Give a file, or --observations MATERIAL"))
+        raise InputError("nothing to compare", "Give a file, or --observations MATERIAL")
     data = read_input(file, **asked)
     check_changing(data, str(file))
     if protocol is None:
         found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
-    if as_json:
-        echo_json(found)
-    else:
-        click.echo(str(found))
+    echo_answer(found, click.echo, as_json)
 
 
 def _compare_schemes(
@@ -111,13 +109,13 @@ def _compare_models(
     seed: int,
 ) -> Comparison:
     from prenuc import compare_mechanisms
-    from prenuc.errors import FitError, Problem
+    from prenuc.errors import FitError
     from prenuc.infer.shapes import FreeShapes, KnownShapes
     from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
-        raise FitError(Problem("mechanisms are compared on spectra, not on a trace", mend))
+        raise FitError("mechanisms are compared on spectra, not on a trace", mend)
     what, material = _protocol(protocol)
     with simulating("running every model") as report:
         return compare_mechanisms(
@@ -143,7 +141,7 @@ def _protocol(which: str) -> tuple[Protocol, str]:
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.infer.compare import rivals
     from prenuc.mechanism.named import mechanism_named
 
@@ -152,22 +150,24 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
         return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
     if not material:
         mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
-        raise InputError(Problem("the protocol file names no material", mend))
+        raise InputError("the protocol file names no material", mend)
     return rivals(material)
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.observed import compare_on_observations
-    from prenuc.present.tables.checks import record_table
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
-    if as_json:
-        echo_json(records)
-    else:
-        echo_table(record_table(records))
-        click.echo("  Rows are not independent, and ours were in view when constants were set.")
+    echo_answer(records, _echo_records, as_json)
+
+
+def _echo_records(records: Sequence[Record]) -> None:
+    from prenuc.present.tables.checks import record_table
+
+    echo_table(record_table(records))
+    click.echo("  Rows are not independent, and ours were in view when constants were set.")
 
 
 @click.command(name="next")
@@ -225,8 +225,4 @@ def next_(
             workers=workers,
             progress=report,
         )
-    if as_json:
-        echo_json(found)
-        return
-    for proposal in found:
-        click.echo(str(proposal))
+    echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)

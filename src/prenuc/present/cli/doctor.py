@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from prenuc.present.cli.output import announce_compilation, echo_json, json_option
+from prenuc.present.cli.output import announce_compilation, echo_answer, json_option
 
 NEEDED = ("click", "numba", "numpy", "pint", "rich", "ruamel.yaml", "scikit-sundae", "scipy")
 OPTIONAL = {"matplotlib": "figures", "pandas": "to_dataframe()", "xarray": "to_xarray()"}
@@ -44,10 +44,7 @@ def doctor(as_json: bool) -> None:
         "checks": checks,
         "ok": all(check["ok"] for check in checks.values()),
     }
-    if as_json:
-        echo_json(answer)
-    else:
-        _echo(answer)
+    echo_answer(answer, _echo, as_json)
     sys.exit(0 if answer["ok"] else 1)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from prenuc.present.cli.input import read_input, reading_options, spectra_or_saved
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 FORMATS = ("csv", "xlsx", "netcdf", "origin")
 
@@ -41,5 +41,4 @@ def convert(file: Path, to: str, out: Path | None, as_json: bool, **asked: Any) 
         echo_json({"path": str(path), "format": to, "spectra": len(series)})
         return
     click.echo(f"wrote {path}: {len(series)} spectra at {len(series.wavelength)} wavelengths")
-    for line in series.history:
-        click.echo(f"  {line}")
+    echo_lines(series.history)

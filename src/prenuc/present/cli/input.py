@@ -100,7 +100,7 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
     Raises:
         InputError: The file cannot be read, or the answer holds no spectra.
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.observe.readers import read
     from prenuc.present.files.saved import read_stored
 
@@ -109,30 +109,28 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
     series = read_stored(file).series
     if series is None:
         what = "this answer holds no spectra"
-        raise InputError(Problem(what, "Convert what prenuc simulate saved", where=str(file)))
+        raise InputError(what, "Convert what prenuc simulate saved", where=str(file))
     return series
 
 
 def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
 
     wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
         shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
         what = f"a trace has neither wavelengths nor spectra to choose ({shown})"
-        raise InputError(Problem(what, f"Leave out {' and '.join(wrong)}", where=str(file)))
+        raise InputError(what, f"Leave out {' and '.join(wrong)}", where=str(file))
 
 
 def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
-    from prenuc.errors import InputError
+    from prenuc.errors import InputError, noting
 
     problems: list[Problem] = []
     for name, (text, cut) in cuts.items():
         if text is not None:
-            try:
+            with noting(problems, f"{file}: {name}"):
                 data = cut(data, text)
-            except InputError as error:
-                problems += [problem.at(f"{file}: {name}") for problem in error.problems]
     if problems:
         raise InputError(problems)
     return data
@@ -145,12 +143,12 @@ def _windowed(series: SpectrumSeries, text: str) -> SpectrumSeries:
 
 
 def _timed(data: Any, text: str) -> Any:
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.quantities import parse_range
 
     if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
         mend = "Say it with --time-unit, or leave the unit out"
-        raise InputError(Problem("the file names no unit of time", mend))
+        raise InputError("the file names no unit of time", mend)
     return data.between_times(*parse_range(text, data.time_unit, of="times"))
 
 
@@ -174,17 +172,17 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
     Raises:
         InputError: There is no such recipe, or the file cannot be read; all problems at once.
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.facts.catalogue import get
     from prenuc.protocol.protocol import Protocol
     from prenuc.protocol.protocol_file import read_protocol
 
     if any("=" not in item for item in assume):
-        raise InputError(Problem("an assumption has no '='", 'Write --assume "batch mass=20 g"'))
+        raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')
     if not what.endswith((".yaml", ".yml")):
         given = dict(item.partition("=")[::2] for item in assume)
         return Protocol.from_recipe(get("recipes", what), assume=given), None
     if assume:
         what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
-        raise InputError(Problem(what, "Write the number into the file instead"))
+        raise InputError(what, "Write the number into the file instead")
     return read_protocol(Path(what))

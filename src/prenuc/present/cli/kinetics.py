@@ -9,7 +9,7 @@ import click
 
 from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, json_option, provenance
+from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 
 if TYPE_CHECKING:
     from prenuc.infer.bootstrap import SecondOpinion
@@ -108,8 +108,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
 def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
     click.echo(found.fit_report())
-    for line in (*found.history, *beside.get("second_opinions", ())):
-        click.echo(f"  {line}")
+    echo_lines((*found.history, *beside.get("second_opinions", ())))
     click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 
 
@@ -128,19 +127,19 @@ def _beside(
 
 
 def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
-    from prenuc.errors import FitError, Problem
+    from prenuc.errors import FitError
     from prenuc.infer.bootstrap import bootstrap, sandwich
     from prenuc.infer.results import GlobalFit
 
     if not isinstance(found, GlobalFit):
         what = "a single trace has no spectra that could be drawn anew"
-        raise FitError(Problem(what, "Fit all wavelengths, or leave --bootstrap out"))
+        raise FitError(what, "Fit all wavelengths, or leave --bootstrap out")
     return [sandwich(found), bootstrap(found, draws=draws, seed=seed)]
 
 
 def _start(given: tuple[str, ...]) -> dict[str, float]:
     """Return starting values from words such as "k=0.02"; several may share a word."""
-    from prenuc.errors import FitError, Problem
+    from prenuc.errors import FitError
 
     found: dict[str, float] = {}
     for word in (part for text in given for part in text.replace(",", " ").split()):
@@ -148,15 +147,15 @@ def _start(given: tuple[str, ...]) -> dict[str, float]:
         try:
             found[name.strip()] = float(number)
         except ValueError:
-            raise FitError(Problem(f"--start {word} is not a value", "Write k=0.02")) from None
+            raise FitError(f"--start {word} is not a value", "Write k=0.02") from None
     return found
 
 
 def _species(text: str) -> tuple[str, ...]:
     """Return the species that "A, C" names."""
-    from prenuc.errors import FitError, Problem
+    from prenuc.errors import FitError
 
     found = tuple(name.strip() for name in text.split(",") if name.strip())
     if not found:
-        raise FitError(Problem("--absorbing names no species", 'Write "A, C"'))
+        raise FitError("--absorbing names no species", 'Write "A, C"')
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from prenuc.present.tables.table import Table
@@ -45,6 +45,23 @@ def as_text(thing: Any) -> str:
 def echo_json(thing: Any) -> None:
     """Print one JSON document and nothing else."""
     click.echo(as_text(thing))
+
+
+def echo_answer(found: Any, show: Callable[[Any], None], as_json: bool) -> None:
+    """Print an answer: as one JSON document, or for a reader.
+
+    Args:
+        found: The answer.
+        show: Prints it for a reader.
+        as_json: Which of the two.
+    """
+    (echo_json if as_json else show)(found)
+
+
+def echo_lines(lines: Iterable[Any], before: str = "  ") -> None:
+    """Print one line after the other, a little to the right."""
+    for line in lines:
+        click.echo(f"{before}{line}")
 
 
 def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, Any]:

@@ -40,13 +40,13 @@ def report(
       prenuc report run.csv --material CdSe --to report.html
       prenuc report build/simulation.json fit.json run.csv --to report.html
     """
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.present.files.report import report as write
     from prenuc.present.files.saved import read_stored
 
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
-        raise InputError(Problem(what, "Name another file with --to", where=str(to)))
+        raise InputError(what, "Name another file with --to", where=str(to))
     saved = {file for file in files if file.suffix.lower() == ".json"}
     stored = {file: read_stored(file) for file in files if file in saved}
     spectra = [file for file in files if file not in saved]

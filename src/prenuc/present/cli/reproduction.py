@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,5 +91,4 @@ def _echo(rows: Sequence[Row]) -> None:
 
 def _echo_reasons(checks: Sequence[Check]) -> None:
     click.echo(f"  {len(checks)} statements cannot be checked:")
-    for check in checks:
-        click.echo(f"    {check.id}: {check.reason}")
+    echo_lines((f"{check.id}: {check.reason}" for check in checks), "    ")

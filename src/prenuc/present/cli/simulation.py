@@ -10,7 +10,7 @@ import click
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import read_protocol_or_recipe
 from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
     from prenuc.errors import InputError
@@ -97,10 +97,10 @@ def simulate(
 
 
 def _no_end(what: str) -> InputError:
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
 
     problem = f"--until is for a bare network, and {what} has a protocol that says when it ends"
-    return InputError(Problem(problem, "Leave --until out, or give a file of reactions"))
+    return InputError(problem, "Leave --until out, or give a file of reactions")
 
 
 def _told(coarse: Run, mechanism: Mechanism) -> Run:
@@ -109,28 +109,26 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     Raises:
         MechanismError: The mechanism has no size classes to begin with.
     """
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
-    from prenuc.errors import MechanismError, Problem
+    from prenuc.errors import MechanismError
     from prenuc.observe.coarse import coarse_error
     from prenuc.simulation.run import simulate as run_protocol
 
     if mechanism.population is None:
         problem = f"{mechanism.name} counts no dots class by class"
-        raise MechanismError(Problem(problem, "Leave --coarse out"))
+        raise MechanismError(problem, "Leave --coarse out")
     error = coarse_error(run_protocol(mechanism, coarse.protocol), coarse)
-    return replace(coarse, stats={**coarse.stats, "coarse error": error.as_dict()})
+    return replace(coarse, stats={**coarse.stats, "coarse error": asdict(error)})
 
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.simulation.solvers import solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
         if number is not None and not 0 < number < 1:
-            raise InputError(
-                Problem(f"{option} {number:g} is not a tolerance", "Give 1e-12 to 0.1")
-            )
+            raise InputError(f"{option} {number:g} is not a tolerance", "Give 1e-12 to 0.1")
     given = {key: value for key, value in (("rtol", rtol), ("atol", atol)) if value is not None}
     return solver_named(name)(**given)
 
@@ -138,7 +136,7 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
 def _mechanism(
     name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
 ) -> Mechanism:
-    from prenuc.errors import MechanismError, Problem
+    from prenuc.errors import MechanismError
     from prenuc.facts.catalogue import entries
     from prenuc.mechanism.choice import for_reagents
     from prenuc.mechanism.named import mechanism_named
@@ -147,7 +145,7 @@ def _mechanism(
     if name is None and what in entries("recipes"):
         return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
     if name is None:
-        raise MechanismError(Problem("no mechanism is given", "Add --mechanism two-pathway/CdS"))
+        raise MechanismError("no mechanism is given", "Add --mechanism two-pathway/CdS")
     if name.endswith((".yaml", ".yml")):
         return read_mechanism(Path(name))
     return mechanism_named(name, dots=dots)
@@ -206,13 +204,10 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
     measurements = run.measurements[::step]
     title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
     echo_table(shares_table(run, measurements), title)
-    for line in spectra.history[1:]:
-        click.echo(f"  {line}")
+    echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
         told = run.stats["coarse error"].items()
         errors = ", ".join(f"{name} {error:.1%}" for name, error in told if error is not None)
         click.echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
     click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
-    for path in (out, report_to):
-        if path is not None:
-            click.echo(f"  wrote {path}")
+    echo_lines((path for path in (out, report_to) if path is not None), "  wrote ")

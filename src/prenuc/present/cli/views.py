@@ -9,7 +9,7 @@ import click
 
 from prenuc.present.cli.input import read_input, reading_options
 from prenuc.present.cli.options import figure_options
-from prenuc.present.cli.output import echo_json, json_option
+from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 
 @click.command()
@@ -45,13 +45,13 @@ def view(
       prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
     """
     import prenuc as pn
-    from prenuc.errors import InputError, Problem
+    from prenuc.errors import InputError
     from prenuc.present.figures.views import plot_views
     from prenuc.present.files.writing import save_all
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
-        raise InputError(Problem(what, "Give --window alone"))
+        raise InputError(what, "Give --window alone")
     if between is not None:
         asked["window"] = between
     found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
@@ -62,7 +62,5 @@ def view(
         echo_json(found)
         return
     click.echo(found.report())
-    for line in found.series.history:
-        click.echo(f"  {line}")
-    for path in written:
-        click.echo(f"  wrote {path}")
+    echo_lines(found.series.history)
+    echo_lines(written, "  wrote ")

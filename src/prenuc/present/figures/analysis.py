@@ -18,6 +18,7 @@ from prenuc.present.figures.style import (
     DATA,
     MODEL,
     OTHER,
+    name_axes,
     new_figure,
     styled,
     time_axis,
@@ -28,8 +29,8 @@ from prenuc.present.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.analysis import Analysis
     from prenuc.observe.features import Feature
 
@@ -65,19 +66,17 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         _mark(axes, found.feature, series.wavelength[known], row[known], colour)
     _explain_marks(axes, analysis)
     _explain_colours(figure, axes, analysis)
-    axes.set_xlabel("wavelength / nm")
-    axes.set_ylabel(series.signal)
+    name_axes(axes, "wavelength / nm", series.signal, title, 9)
     axes.set_xlim(*_around(analysis))
     _fit_heights(axes, analysis)
-    axes.set_title(title, loc="left", fontsize=9)
     return figure
 
 
 def _mark(
     axes: Axes,
     feature: Feature,
-    wavelength: NDArray[np.float64],
-    row: NDArray[np.float64],
+    wavelength: Array,
+    row: Array,
     colour: object,
 ) -> None:
     """Draw a pick on its curve, over its 95 % interval."""
@@ -229,7 +228,7 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
     return figure
 
 
-def _positions(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
+def _positions(axes: Axes, analysis: Analysis, time: Array) -> None:
     """Draw the positions with their intervals, and the catalogued lines that were matched."""
     for status, face in (("peak", DATA), ("shoulder", "white")):
         at = [i for i, one in enumerate(analysis.found) if one.feature.status == status]
@@ -250,7 +249,7 @@ def _positions(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> Non
         axes.legend(**ABOVE)
 
 
-def _diameters(axes: Axes, analysis: Analysis, time: NDArray[np.float64]) -> None:
+def _diameters(axes: Axes, analysis: Analysis, time: Array) -> None:
     """Draw the diameters by each curve that was used, with the intervals of the positions."""
     used = dict.fromkeys(one.size.curve for one in analysis.found if one.size is not None)
     for curve, colour in zip(used, (DATA, OTHER, MODEL), strict=False):

@@ -10,7 +10,15 @@ from prenuc.infer.first_order import linearised
 from prenuc.infer.growth import growth_of
 from prenuc.infer.results import GlobalFit, ManyFit
 from prenuc.present.figures.spectra import shown_wavelengths
-from prenuc.present.figures.style import DATA, MODEL, SPECIES, new_figure, styled, time_colours
+from prenuc.present.figures.style import (
+    DATA,
+    MODEL,
+    SPECIES,
+    name_axes,
+    new_figure,
+    styled,
+    time_colours,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,16 +37,12 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
     """
     trace = fit.trace
     figure = new_figure(5.2, 3.9)
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    what = f"{title}: {fit.scheme}" if title else fit.scheme
+    axes, below = _over_residuals(figure, what, trace.name, trace.time_unit)
     axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
-    axes.set_ylabel(trace.name)
     axes.legend(loc="best", fontsize=8)
-    axes.set_title(f"{title}: {fit.scheme}" if title else fit.scheme, loc="left", fontsize=9)
-    below.axhline(0.0, color="0.6", lw=0.8)
     below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA)
-    below.set_ylabel("residual\n/ 0.001", fontsize=8)
-    below.set_xlabel(f"time / {trace.time_unit}")
     _inset(axes, fit)
     return figure
 
@@ -57,12 +61,10 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
     ):
         left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
         right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
-    left.set_xlabel("wavelength / nm")
-    left.set_ylabel(f"{fit.series.signal} of the pure species")
-    right.set_xlabel(f"time / {fit.series.time_unit}")
-    right.set_ylabel("share")
+    signal = f"{fit.series.signal} of the pure species"
+    name_axes(left, "wavelength / nm", signal, fit.scheme, 9)
+    name_axes(right, f"time / {fit.series.time_unit}", "share")
     right.legend(fontsize=8)
-    left.set_title(fit.scheme, loc="left", fontsize=9)
     left.set_xlim(*shown_wavelengths(fit.series))
     return figure
 
@@ -75,8 +77,8 @@ def plot_many_fit(fit: ManyFit) -> Figure:
         fit: Many data sets fitted at once.
     """
     colours = time_colours(len(fit.sets))
-    figure = new_figure(6.4, 3.9)
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    figure, first = new_figure(6.4, 3.9), fit.sets[0].series
+    axes, below = _over_residuals(figure, fit.scheme, first.signal, first.time_unit)
     for one, colour in zip(fit.sets, colours, strict=True):
         series, fitted = one.series, fit.fitted[one.label]
         at = int(np.argmax(np.ptp(fitted, axis=0)))
@@ -86,12 +88,7 @@ def plot_many_fit(fit: ManyFit) -> Figure:
         axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
         axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
         below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
-    axes.set_ylabel(fit.sets[0].series.signal)
     axes.legend(fontsize=8)
-    axes.set_title(fit.scheme, loc="left", fontsize=9)
-    below.axhline(0.0, color="0.6", lw=0.8)
-    below.set_ylabel("residual\n/ 0.001", fontsize=8)
-    below.set_xlabel(f"time / {fit.sets[0].series.time_unit}")
     return figure
 
 
@@ -100,6 +97,16 @@ def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
     if isinstance(fit, ManyFit):
         return plot_many_fit(fit)
     return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
+
+
+def _over_residuals(figure: Figure, title: str, signal: str, unit: str) -> tuple[Axes, Axes]:
+    """Return axes for data and fit, and below them axes for what the fit leaves."""
+    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+    name_axes(axes, y=signal, title=title, size=9)
+    below.axhline(0.0, color="0.6", lw=0.8)
+    below.set_ylabel("residual\n/ 0.001", fontsize=8)
+    below.set_xlabel(f"time / {unit}")
+    return axes, below
 
 
 def _inset(axes: Axes, fit: Fit) -> None:
@@ -114,5 +121,5 @@ def _inset(axes: Axes, fit: Fit) -> None:
     k, prefactor = fit.params["k"].value, fit.params.get("B")
     if k is not None and prefactor is not None and prefactor.value is not None:
         inset.plot(time, np.log(prefactor.value) - k * time, color=MODEL, lw=0.9)
-    inset.set_title("ln(A∞ − A) while above 0.001", fontsize=7, loc="left")
+    name_axes(inset, title="ln(A∞ − A) while above 0.001", size=7)
     inset.tick_params(labelsize=7)

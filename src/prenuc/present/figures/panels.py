@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.facts.catalogue import entries, get
-from prenuc.present.figures.style import new_figure, styled, time_bar, time_colours
+from prenuc.present.figures.style import name_axes, new_figure, styled, time_bar, time_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array, Mask
     from prenuc.infer.measures import Bench
     from prenuc.infer.reproduce import Row
     from prenuc.observe.series import SpectrumSeries
@@ -117,7 +117,7 @@ def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:
     figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
     axes = figure.subplots()
     _draw(axes, figure, run, spectra)
-    axes.set_title(title, loc="left", fontsize=8.5)
+    name_axes(axes, "wavelength / nm", "absorbance", title, 8.5)
     figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
     return figure
 
@@ -149,8 +149,6 @@ def _draw(axes: Axes, figure: Figure, run: Run, spectra: SpectrumSeries) -> None
     top = _top(spectra.absorbance[:, window])
     axes.set_ylim(-0.04 * top, 1.2 * top)
     axes.set_xlim(float(spectra.wavelength[window][0]), float(spectra.wavelength[window][-1]))
-    axes.set_xlabel("wavelength / nm")
-    axes.set_ylabel("absorbance")
 
 
 def labels(run: Run) -> list[str]:
@@ -183,12 +181,12 @@ def _temperatures(run: Run) -> dict[str, float]:
     return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
-def _alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+def _alike(one: Array, other: Array) -> bool:
     """Say whether one curve hides the other."""
     return bool(np.max(np.abs(one - other)) < 0.01 * np.max(np.abs(one)))
 
 
-def _window(spectra: SpectrumSeries, material: str) -> NDArray[np.bool_]:
+def _window(spectra: SpectrumSeries, material: str) -> Mask:
     """Return the wavelengths from left of all bands to where the last signal has died away."""
     wavelength = spectra.wavelength
     inside = wavelength >= BLUE_END.get(material, float(wavelength[0]))
@@ -199,7 +197,7 @@ def _window(spectra: SpectrumSeries, material: str) -> NDArray[np.bool_]:
     return np.asarray(inside & (wavelength <= last))
 
 
-def _top(absorbance: NDArray[np.float64]) -> float:
+def _top(absorbance: Array) -> float:
     """Return the highest peak of spectra, or their highest point if there is none."""
     middle = absorbance[:, 1:-1]
     peak = (middle > absorbance[:, :-2]) & (middle >= absorbance[:, 2:]) & (middle > 1e-4)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.figures.style import new_figure, styled, time_bar, time_colours
+from prenuc.present.figures.style import name_axes, new_figure, styled, time_bar, time_colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,14 +33,12 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
         time_bar(figure, axes, series.time, f"time / {series.time_unit}")
     else:
         axes.legend(fontsize=8)
-    axes.set_xlabel("wavelength / nm")
     unit = "" if series.signal == "absorbance" else " / arbitrary unit"
-    axes.set_ylabel(series.signal + unit)
+    name_axes(axes, "wavelength / nm", series.signal + unit, title, 9)
     axes.set_xlim(*shown_wavelengths(series))
     ceiling = _ceiling(series)
     if ceiling is not None:
         axes.set_ylim(-0.05 * ceiling, ceiling)
-    axes.set_title(title, loc="left", fontsize=9)
     return figure
 
 

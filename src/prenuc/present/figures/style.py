@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
 
 Given = ParamSpec("Given")
@@ -48,7 +48,7 @@ def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
             import matplotlib as mpl
         except ImportError:
             mend = "Install it: pip install 'prenuc[plot]'"
-            raise InputError(Problem("matplotlib is not installed", mend)) from None
+            raise InputError("matplotlib is not installed", mend) from None
         with mpl.rc_context(STYLE):
             return plot(*given, **named)
 
@@ -74,7 +74,21 @@ def svg(figure: Figure) -> str:
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
-def time_colours(count: int) -> NDArray[np.float64]:
+def name_axes(axes: Axes, x: str = "", y: str = "", title: str = "", size: float = 8.0) -> None:
+    """Write what axes show.
+
+    Args:
+        axes: Which.
+        x: What stands along them, with its unit.
+        y: What stands up them.
+        title: Above them, on the left.
+        size: Of the title, in points.
+    """
+    axes.set(xlabel=x, ylabel=y)
+    axes.set_title(title, loc="left", fontsize=size)
+
+
+def time_colours(count: int) -> Array:
     """Return colours from dark (first) to light (last), shape (count, 4)."""
     import matplotlib as mpl
 
@@ -82,7 +96,7 @@ def time_colours(count: int) -> NDArray[np.float64]:
     return np.asarray(mpl.colormaps["viridis"](np.linspace(0.0, 0.92, count)))
 
 
-def time_bar(figure: Figure, axes: Axes, times: NDArray[np.float64], name: str) -> Colorbar:
+def time_bar(figure: Figure, axes: Axes, times: Array, name: str) -> Colorbar:
     """Draw the scale of :func:`time_colours`.
 
     Args:
@@ -100,7 +114,7 @@ def time_bar(figure: Figure, axes: Axes, times: NDArray[np.float64], name: str) 
     return figure.colorbar(scale, ax=axes, label=name)
 
 
-def time_axis(series: SpectrumSeries) -> tuple[NDArray[np.float64], str]:
+def time_axis(series: SpectrumSeries) -> tuple[Array, str]:
     """Return the times and what they are, or the numbers of the spectra where none are known."""
     if np.all(np.isfinite(series.time)):
         return series.time, f"time / {series.time_unit}"

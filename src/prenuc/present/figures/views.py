@@ -12,6 +12,7 @@ from prenuc.present.figures.style import (
     MODEL,
     OTHER,
     SPECIES,
+    name_axes,
     new_figure,
     styled,
     time_axis,
@@ -21,8 +22,8 @@ from prenuc.present.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.components import Components
     from prenuc.infer.evolving import EvolvingFactors
     from prenuc.infer.first_order import FirstOrderTest
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from prenuc.infer.shift import ShiftTest
     from prenuc.infer.views import Views
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 GREY = "0.55"
 ANSWERS = {"holds": (OTHER, "-"), "fails": (MODEL, "--"), "cannot tell": (GREY, ":")}
@@ -76,15 +75,13 @@ def plot_components(found: Components) -> Figure:
     left.set_yscale("log")
     left.set_ylim(0.3 * found.noise_level, 3.0 * float(found.singular_values[0]))
     left.set_xticks(number)
-    left.set_xlabel("component")
-    left.set_ylabel("singular value / noise")
+    name_axes(left, "component", "singular value / noise")
     left.legend(fontsize=8)
     time, name = time_axis(found.whitened.series)
     courses = found.whitened.factors[0]
     for k in range(min(shown, len(SPECIES))):
         right.plot(time, courses[:, k], ".-", ms=3, lw=0.9, color=SPECIES[k], label=f"{k + 1}")
-    right.set_xlabel(name)
-    right.set_ylabel("course (unit length)")
+    name_axes(right, name, "course (unit length)")
     right.legend(title="component", title_fontsize=8, **ABOVE)
     return figure
 
@@ -106,9 +103,7 @@ def plot_evolving(found: EvolvingFactors) -> Figure:
         axes.plot(time, found.backward[:, k], color=colour, lw=1.2, ls="--")
     axes.set_yscale("log")
     axes.set_ylim(0.3 * float(both.min()), 2.0 * float(np.nanmax(found.forward)))
-    axes.set_xlabel(name)
-    axes.set_ylabel("singular value / noise")
-    axes.set_title("– forward, - - backward", loc="left", fontsize=8)
+    name_axes(axes, name, "singular value / noise", "– forward, - - backward")
     axes.legend(**ABOVE)
     return figure
 
@@ -133,11 +128,9 @@ def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
         axes.plot([], [], color=colour, ls=style, label=label)
     if found.crossings:
         axes.legend(**(ABOVE | {"ncols": 2}))
-    axes.set_ylabel(series.signal)
-    axes.set_title("dark first, light last", loc="left", fontsize=8)
-    below.set_ylabel("spread")
+    name_axes(axes, y=series.signal, title="dark first, light last")
+    name_axes(below, "wavelength / nm", "spread")
     below.set_yscale("log")
-    below.set_xlabel("wavelength / nm")
     axes.set_xlim(float(series.wavelength[0]), float(series.wavelength[-1]))
     return figure
 
@@ -154,13 +147,10 @@ def plot_resolution(found: Resolution) -> Figure:
         left.plot(time, found.concentrations[:, k], color=colour, lw=1.2, label=f"{k + 1}")
         _band(right, found.series.wavelength, one.spectrum_band, colour)
         right.plot(found.series.wavelength, found.spectra[k], color=colour, lw=1.2)
-    left.set_xlabel(name)
-    left.set_ylabel("share" if found.closure else "concentration / its largest value")
+    name_axes(left, name, "share" if found.closure else "concentration / its largest value")
     left.legend(**ABOVE)
-    right.set_xlabel("wavelength / nm")
-    right.set_ylabel(f"{found.series.signal} of the component")
     title = "unique" if found.unique else "not unique: anything within the bands fits as well"
-    right.set_title(title, loc="left", fontsize=8)
+    name_axes(right, "wavelength / nm", f"{found.series.signal} of the component", title)
     return figure
 
 
@@ -189,9 +179,8 @@ def plot_first_order(found: FirstOrderTest) -> Figure:
         straight = np.log(abs(found.amplitude)) - found.rate * (time - start)
         axes.plot(time, straight, color=MODEL, lw=1.2, label="first order")
         axes.legend(fontsize=8)
-    axes.set_xlabel(f"time / {found.trace.time_unit}")
-    axes.set_ylabel("ln |A∞ − A|")
-    axes.set_title(f"{found.trace.name}: {found.answer}", loc="left", fontsize=8)
+    title = f"{found.trace.name}: {found.answer}"
+    name_axes(axes, f"time / {found.trace.time_unit}", "ln |A∞ − A|", title)
     return figure
 
 
@@ -213,14 +202,11 @@ def plot_shift(found: ShiftTest) -> Figure:
         left.plot(x, 1e3 * rest.std(axis=0), color=colour, lw=1.2, label=label)
     left.axhline(1e3 * found.noise, color=GREY, lw=1.0, ls="--", label="noise")
     left.set_yscale("log")
-    left.set_xlabel("wavelength / nm")
-    left.set_ylabel("left over / 0.001")
+    name_axes(left, "wavelength / nm", "left over / 0.001")
     left.legend(**(ABOVE | {"ncols": 3, "fontsize": 7}))
     time, name = time_axis(data.series)
     seen = found.band.size > 0.05
     right.plot(time[seen], 1e3 * found.band.shift[seen], "o-", ms=3, lw=0.9, color=MODEL)
-    right.set_xlabel(name)
-    right.set_ylabel("shift of the moving band / meV")
     fits = "" if found.moving_fits else " (the moving band does not fit)"
-    right.set_title(found.answer + fits, loc="left", fontsize=8)
+    name_axes(right, name, "shift of the moving band / meV", found.answer + fits)
     return figure

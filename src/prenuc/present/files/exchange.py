@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.present.files.writing import whole, write_text
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def convert(
         "origin": _origin,
     }
     if to not in writers:
-        raise InputError(Problem(f"'{to}' is not an exchange format", "Use " + ", ".join(SUFFIX)))
+        raise InputError(f"'{to}' is not an exchange format", "Use " + ", ".join(SUFFIX))
     if source is not None and path.exists() and path.samefile(source):
         what = "this is the input itself, which is not overwritten"
-        raise InputError(Problem(what, "Name another file with --out", where=str(path)))
+        raise InputError(what, "Name another file with --out", where=str(path))
     writers[to](series, path)
     return path
 
@@ -114,7 +114,7 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
     """Write a workbook with the sheets "spectra" and "about"."""
     if len(series.wavelength) >= MOST_ROWS or len(series) >= MOST_COLUMNS:
         what = f"{len(series.wavelength)} × {len(series)} values do not fit into one sheet"
-        raise InputError(Problem(what, "Use --to csv or --to netcdf", where=str(path)))
+        raise InputError(what, "Use --to csv or --to netcdf", where=str(path))
     try:
         from openpyxl import Workbook
     except ImportError:
@@ -168,4 +168,4 @@ def _netcdf(series: SpectrumSeries, path: Path) -> None:
 
 
 def _missing(library: str) -> InputError:
-    return InputError(Problem(f"{library} is not installed", "pip install 'prenuc[data]'"))
+    return InputError(f"{library} is not installed", "pip install 'prenuc[data]'")

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.present.figures.style import svg
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def page(to: Path | str) -> Path:
     """
     path = Path(to)
     if path.suffix not in {".html", ".htm"}:
-        raise InputError(
-            Problem("a report is an HTML file", "Name it report.html", where=str(path))
-        )
+        raise InputError("a report is an HTML file", "Name it report.html", where=str(path))
     return path
 
 

@@ -7,12 +7,11 @@ results give the same file, byte for byte.
 from __future__ import annotations
 
 import platform
-from collections import Counter
 from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
 from prenuc.infer.evidence import Comparison
 from prenuc.infer.isosbestic import isosbestic_points
@@ -91,7 +90,7 @@ def _section(result: Any) -> Iterable[str]:
     }
     if type(result) not in writers:
         what = f"a {type(result).__name__} has no section in a report"
-        raise InputError(Problem(what, "Give runs, spectra, analyses, fits or comparisons"))
+        raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
     return writers[type(result)](result)
 
 
@@ -145,21 +144,13 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     yield figure_html(plot_picks(analysis), _PICKS)
     yield figure_html(plot_trend(analysis), _TREND + (_SIZES if sized else ""))
     yield exciton_table(analysis.rows()).html()
-    yield warnings_html(_doubts(analysis))
+    yield warnings_html(analysis.warnings)
     each = figure_html(plot_each(analysis), _EACH + some)
     yield f"<details><summary>Every fit</summary>{each}</details>"
     yield "<h3>How the file was read</h3>"
     said = [*series.history, *([f"SHA-256 of the file: {checksum}"] if checksum else [])]
     yield list_html([*said, *(point.verdict for point in isosbestic_points(series))])
     yield _input(series)
-
-
-def _doubts(analysis: Analysis) -> Iterable[str]:
-    """Return each warning once, with the number of spectra that it is about."""
-    many = len(analysis.found)
-    said = Counter(line for found in analysis.found for line in found.warnings)
-    for line, number in said.items():
-        yield line if number == many else f"{line} ({number} of {many} spectra)"
 
 
 def _stored(stored: Stored) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ def whole(path: Path) -> Iterator[Path]:
         partial.replace(path)
     except OSError as error:
         reason = (error.strerror or "cannot be written").lower()
-        raise InputError(Problem(reason, "Choose another place", where=str(path))) from None
+        raise InputError(reason, "Choose another place", where=str(path)) from None
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -62,7 +62,7 @@ def save(figure: Figure, path: Path) -> Path:
 
     if path.suffix not in FORMATS:
         what = f"'{path.suffix}' is not a figure format"
-        raise InputError(Problem(what, "Use " + ", ".join(FORMATS), where=str(path)))
+        raise InputError(what, "Use " + ", ".join(FORMATS), where=str(path))
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
     with mpl.rc_context(STYLE), whole(path) as partial:
         figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)

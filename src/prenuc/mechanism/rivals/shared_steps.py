@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem, unknown_name
+from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.population import QuantumDotMoments
@@ -151,7 +151,7 @@ def growth(roles: Roles) -> list[Reaction]:
     else:
         what = f"growth with a size exponent of {exponent:g} has no closed moments"
         raise MechanismError(
-            Problem(what, "Give 0 (surface) or 1 (diffusion)", where="growth.size exponent")
+            what, "Give 0 (surface) or 1 (diffusion)", where="growth.size exponent"
         )
     return [
         Reaction("growth", units, k, (*moments[0], *law)),
