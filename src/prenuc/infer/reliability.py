@@ -173,7 +173,8 @@ class _Suspected:
 
     Args:
         chance: How often noise alone would show so much of what it does.
-        moved: How far the parameters move where it is fitted with them, shape (p,).
+        moved: How far the parameters may move where it is fitted with them, to the upper end of
+            its standard error, shape (p,).
     """
 
     chance: float
@@ -195,7 +196,8 @@ def _suspected(seen: WhitenedFit, field: Array) -> _Suspected:
     m, r = seen.span.shape
     scale = math.sqrt(float(np.trace(seen.scatter)) / (seen.n * (m - r)))
     amount = float(rest @ seen.inner.ravel()) / size**2
-    return _Suspected(2.0 * float(ndtr(-abs(amount) * size / scale)), -amount * taken)
+    most = amount + math.copysign(scale / size, amount)
+    return _Suspected(2.0 * float(ndtr(-abs(amount) * size / scale)), -most * taken)
 
 
 def _chance(scatter: Array, slow: Array, followed: int, n: int) -> float:
