@@ -24,7 +24,7 @@ import photometer_bench as bench
 import prenuc as pn
 import spectra_bench
 from prenuc.errors import FitError
-from prenuc.infer.laws import Arrhenius, DosePower
+from prenuc.infer.fit.laws import Arrhenius, DosePower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

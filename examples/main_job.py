@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from prenuc.infer.published import PANELS, PanelResult, kinetic_panel
+from prenuc.infer.experiments.published import PANELS, PanelResult, kinetic_panel
 from prenuc.mechanism import read_mechanism
 from prenuc.present.figures.fits import plot_fit
 from prenuc.present.figures.spectra import plot_spectra

@@ -9,8 +9,9 @@ come from one grid,
 * in the order of the grid;
 * in a random order.
 
-Whoever updates the weights knows neither the constants nor the spectra (``prenuc.infer.outlook``).
-Writes the table of docs/how-to/next-experiment.md to standard output; two minutes on two cores::
+Whoever updates the weights knows neither the constants nor the spectra
+(``prenuc.infer.selection.predictive``). Writes the table of docs/how-to/next-experiment.md to
+standard output; two minutes on two cores::
 
     python examples/next_saves.py --truths 12 --workers 2
 """
@@ -27,10 +28,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import prenuc as pn
-from prenuc.infer.bench_plan import Plan, axes, base
-from prenuc.infer.contender import Contender
-from prenuc.infer.crew import work
-from prenuc.infer.outlook import (
+from prenuc.infer.calibration.candidate import Contender
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.selection.plans import Plan, axes, base
+from prenuc.infer.selection.predictive import (
     DRAWS,
     Density,
     Instrument,

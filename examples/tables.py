@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.composition import candidates, composition_table, mass_of
-from prenuc.infer.measures import Bench
-from prenuc.infer.observed import IDLE, nothing_happens
-from prenuc.infer.reproduce import bench_for, reproduce
+from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.reproduce import bench_for, reproduce
+from prenuc.infer.studies.observed import IDLE, nothing_happens
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prenuc.facts.composition import CompositionRow
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Row
 
     Table = Mapping[str, list[Row]]
 

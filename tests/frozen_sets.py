@@ -6,8 +6,8 @@ import numpy as np
 
 from frozen_cases import Case, seed_of
 from frozen_data import MINUTES, SD, SHAPES, faster, scaled, spectra, trace
-from prenuc.infer.data_sets import DataSet, Dilution
-from prenuc.infer.laws import Arrhenius, DosePower, Own
+from prenuc.infer.fit.data_sets import DataSet, Dilution
+from prenuc.infer.fit.laws import Arrhenius, DosePower, Own
 
 
 def case_of_sets(name, scheme, truth, build, noise="white", **options):

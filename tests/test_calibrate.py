@@ -8,7 +8,20 @@ from click.testing import CliRunner
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get, read_list
 from prenuc.facts.recipe import ParameterSet
-from prenuc.infer.calibrate import (
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.calibration.priors import (
+    NO_NUMBER,
+    Free,
+    distinct,
+    free_constants,
+    residual,
+    sets_of,
+)
+from prenuc.infer.calibration.search import Task, search
+from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners
+from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.reproduce import Row
+from prenuc.infer.studies.calibrate import (
     Calibration,
     calibrate_model,
     calibrate_rival,
@@ -16,13 +29,7 @@ from prenuc.infer.calibrate import (
     rows_of,
     task_for,
 )
-from prenuc.infer.crew import work
-from prenuc.infer.ensemble import Member, draw, members, predict
-from prenuc.infer.measures import Bench
-from prenuc.infer.priors import NO_NUMBER, Free, distinct, free_constants, residual, sets_of
-from prenuc.infer.reproduce import Row
-from prenuc.infer.search import Task, search
-from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, owners
+from prenuc.infer.studies.ensemble import Member, draw, members, predict
 from prenuc.present.cli.calibration import calibrate as command
 from prenuc.present.files.parameters import ensemble_file, parameter_file
 from prenuc.simulation.choice import for_recipe, rival_for

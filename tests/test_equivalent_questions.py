@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from frozen_data import faster, spectra, trace
-from prenuc.infer import Fit, fit
-from prenuc.infer.data_sets import DataSet
-from prenuc.infer.laws import Arrhenius
+from prenuc.infer.fit.data_sets import DataSet
+from prenuc.infer.fit.fit import fit
+from prenuc.infer.fit.laws import Arrhenius
+from prenuc.infer.fit.results import Fit
 from prenuc.observe.series import SpectrumSeries
 
 VALUES, WIDTHS = 1e-9, 1e-6  # relative; of an interval's width

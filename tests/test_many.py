@@ -11,11 +11,11 @@ import many_bench
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
 from prenuc.errors import FitError
-from prenuc.infer.data_sets import DataSet, Dilution, question
-from prenuc.infer.laws import Arrhenius, DosePower, Own
-from prenuc.infer.noise import rotate
-from prenuc.infer.scheme import parse
-from prenuc.infer.solve import solve
+from prenuc.infer.fit.data_sets import DataSet, Dilution, question
+from prenuc.infer.fit.laws import Arrhenius, DosePower, Own
+from prenuc.infer.fit.solve import solve
+from prenuc.infer.noise.estimate import rotate
+from prenuc.infer.schemes.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 from prenuc.present.figures.fits import plot_any_fit

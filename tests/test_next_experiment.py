@@ -9,10 +9,11 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.bench_plan import axes, base
-from prenuc.infer.contender import Contender
-from prenuc.infer.next_experiment import next_experiment
-from prenuc.infer.outlook import (
+from prenuc.infer.calibration.candidate import Contender
+from prenuc.infer.selection.next_experiment import next_experiment
+from prenuc.infer.selection.plans import axes, base
+from prenuc.infer.selection.precision import sensitivities, sharpening
+from prenuc.infer.selection.predictive import (
     Density,
     Instrument,
     Outlook,
@@ -21,7 +22,6 @@ from prenuc.infer.outlook import (
     updated,
     wavelengths,
 )
-from prenuc.infer.sharpen import sensitivities, sharpening
 from prenuc.mechanism.rivals import classical, droplets
 
 KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")

@@ -11,8 +11,8 @@ import pytest
 
 from commands import run
 from prenuc.facts.catalogue import entries, get, values_of
-from prenuc.infer.measures import Bench
-from prenuc.infer.reproduce import bench_for, checks, not_checkable, reproduce
+from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.reproduce import bench_for, checks, not_checkable, reproduce
 from prenuc.mechanism import Arrhenius, Mechanism, Reaction
 from prenuc.mechanism.reaction import mass_action
 from prenuc.mechanism.rivals import RIVALS

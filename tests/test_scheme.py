@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from prenuc.errors import FitError, MechanismError
-from prenuc.infer.equivalence import equivalents
-from prenuc.infer.integrated import RELATIVE, Integrated, from_steps
-from prenuc.infer.kinetics import Network
-from prenuc.infer.nonlinear import (
+from prenuc.infer.fit.starts import grid
+from prenuc.infer.schemes.equivalence import equivalents
+from prenuc.infer.schemes.integrated import RELATIVE, Integrated, from_steps
+from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
     Bimolecular,
     Exponentials,
     FinkeWatzky,
     PowerLaw,
 )
-from prenuc.infer.profiles import Clock, Lagged
-from prenuc.infer.rate_equations import RateEquations
-from prenuc.infer.scheme import Written, in_order, parse
-from prenuc.infer.starts import grid
+from prenuc.infer.schemes.profiles import Clock, Lagged
+from prenuc.infer.schemes.scheme import Written, in_order, parse
+from prenuc.infer.second_opinions.rate_equations import RateEquations
 
 TIME = np.array([0.0, 0.3, 1.0, 2.5, 7.0, 20.0, 60.0])
 VALUES = {

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from commands import dots
-from prenuc.infer.fit import fit
+from prenuc.infer.fit.fit import fit
 from prenuc.observe.analysis import analyze
 from prenuc.observe.trace import Trace
 from prenuc.present.cli.output import as_text, echo_table

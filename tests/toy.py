@@ -10,8 +10,8 @@ from prenuc.facts.check import Check
 from prenuc.facts.recipe import ParameterSet
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
-from prenuc.infer.measures import Bench
-from prenuc.infer.varied import QUICK, Changed, ask
+from prenuc.infer.calibration.varied import QUICK, Changed, ask
+from prenuc.infer.experiments.measures import Bench
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.quantities import Quantity

@@ -123,7 +123,7 @@ def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
 
 
 def _echo(one: Analysis) -> None:
-    from prenuc.infer.isosbestic import isosbestic_points
+    from prenuc.infer.modelfree.isosbestic import isosbestic_points
     from prenuc.present.tables.excitons import exciton_table
 
     echo_table(exciton_table(one.rows(), narrow=True), one.file)

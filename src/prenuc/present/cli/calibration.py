@@ -11,9 +11,9 @@ import click
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, simulating
 
 if TYPE_CHECKING:
-    from prenuc.infer.calibrate import Calibration
-    from prenuc.infer.leave_out import LeaveOut
-    from prenuc.infer.robustness import Study
+    from prenuc.infer.studies.calibrate import Calibration
+    from prenuc.infer.studies.leave_out import LeaveOut
+    from prenuc.infer.studies.robustness import Study
 
 _workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
 _path = click.Path(path_type=Path, dir_okay=False)
@@ -69,7 +69,7 @@ def calibrate(
 
 
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
-    from prenuc.infer.ensemble import draw
+    from prenuc.infer.studies.ensemble import draw
     from prenuc.present.files.parameters import ensemble_file, parameter_file
     from prenuc.present.files.writing import write_text
 
@@ -104,7 +104,7 @@ def _echo(found: Calibration) -> None:
 
 
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
-    from prenuc.infer.leave_out import leave_out
+    from prenuc.infer.studies.leave_out import leave_out
 
     with simulating("leaving out panels") as report:
         found = leave_out(material, panel, workers=workers, progress=report)
@@ -130,7 +130,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
     Example:
       prenuc predict CdS
     """
-    from prenuc.infer.ensemble import predict as run
+    from prenuc.infer.studies.ensemble import predict as run
     from prenuc.present.tables.checks import prediction_table
 
     with simulating("asking every member") as report:
@@ -161,7 +161,7 @@ def robustness(
     Example:
       prenuc robustness --draws 20 --out build/robustness.json
     """
-    from prenuc.infer.robustness import study
+    from prenuc.infer.studies.robustness import study
     from prenuc.present.cli.output import as_text
     from prenuc.present.files.writing import write_text
     from prenuc.present.tables.robustness import robustness_page

@@ -13,8 +13,8 @@ from prenuc.present.cli.output import echo_answer, echo_table, json_option, prog
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.infer.evidence import Comparison
-    from prenuc.infer.observed import Record
+    from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.studies.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -110,7 +110,7 @@ def _compare_models(
 ) -> Comparison:
     from prenuc import compare_mechanisms
     from prenuc.errors import FitError
-    from prenuc.infer.shapes import FreeShapes, KnownShapes
+    from prenuc.infer.selection.shapes import FreeShapes, KnownShapes
     from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
@@ -142,7 +142,7 @@ def _protocol(which: str) -> tuple[Protocol, str]:
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's."""
     from prenuc.errors import InputError
-    from prenuc.infer.compare import rivals
+    from prenuc.infer.selection.compare_mechanisms import rivals
     from prenuc.mechanism.named import mechanism_named
 
     asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
@@ -155,7 +155,7 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
-    from prenuc.infer.observed import compare_on_observations
+    from prenuc.infer.studies.observed import compare_on_observations
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
@@ -207,7 +207,7 @@ def next_(
       prenuc next CdS --sharpen isomerisation.k
     """
     from prenuc.errors import InputError, unknown_name
-    from prenuc.infer.next_experiment import next_experiment
+    from prenuc.infer.selection.next_experiment import next_experiment
 
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))

@@ -59,7 +59,7 @@ def _checks() -> dict[str, dict[str, Any]]:
     """Return the outcome of reading all facts and of one short run."""
     from prenuc.errors import PrenucError
     from prenuc.facts.catalogue import KINDS, entries
-    from prenuc.infer.published import kinetic_panel
+    from prenuc.infer.experiments.published import kinetic_panel
 
     checks: dict[str, dict[str, Any]] = {}
     try:

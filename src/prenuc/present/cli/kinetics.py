@@ -12,8 +12,8 @@ from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 
 if TYPE_CHECKING:
-    from prenuc.infer.bootstrap import SecondOpinion
-    from prenuc.infer.fit import Fit, GlobalFit
+    from prenuc.infer.fit.fit import Fit, GlobalFit
+    from prenuc.infer.second_opinions.bootstrap import SecondOpinion
 
 
 @click.command()
@@ -120,7 +120,7 @@ def _beside(
     if draws is not None:
         said["second_opinions"] = _opinions(found, draws, seed)
     if asked is not None:
-        from prenuc.infer.referee import referee
+        from prenuc.infer.second_opinions.referee import referee
 
         said["referee"] = referee(found, **asked)
     return said
@@ -128,8 +128,8 @@ def _beside(
 
 def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
     from prenuc.errors import FitError
-    from prenuc.infer.bootstrap import bootstrap, sandwich
-    from prenuc.infer.results import GlobalFit
+    from prenuc.infer.fit.results import GlobalFit
+    from prenuc.infer.second_opinions.bootstrap import bootstrap, sandwich
 
     if not isinstance(found, GlobalFit):
         what = "a single trace has no spectra that could be drawn anew"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.facts.check import Check
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Row
 
 _SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
 
@@ -40,8 +40,8 @@ def reproduce(
       prenuc reproduce --mechanism classical
       prenuc reproduce --figures figures
     """
-    from prenuc.infer.reproduce import bench_for, checks, not_checkable
-    from prenuc.infer.reproduce import reproduce as run_all
+    from prenuc.infer.experiments.reproduce import bench_for, checks, not_checkable
+    from prenuc.infer.experiments.reproduce import reproduce as run_all
 
     bench = bench_for(mechanism)
     asked = _each(panels, {check.panel for check in checks()})

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.first_order import linearised
-from prenuc.infer.growth import growth_of
-from prenuc.infer.results import GlobalFit, ManyFit
+from prenuc.infer.fit.results import GlobalFit, ManyFit
+from prenuc.infer.modelfree.first_order import linearised
+from prenuc.infer.schemes.growth import growth_of
 from prenuc.present.figures.spectra import shown_wavelengths
 from prenuc.present.figures.style import (
     DATA,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from prenuc.infer.results import Fit
+    from prenuc.infer.fit.results import Fit
 
 
 @styled

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array, Mask
-    from prenuc.infer.measures import Bench
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.measures import Bench
+    from prenuc.infer.experiments.reproduce import Row
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Run
 

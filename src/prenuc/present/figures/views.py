@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
-    from prenuc.infer.components import Components
-    from prenuc.infer.evolving import EvolvingFactors
-    from prenuc.infer.first_order import FirstOrderTest
-    from prenuc.infer.isosbestic import IsosbesticTest
-    from prenuc.infer.resolution import Resolution
-    from prenuc.infer.shift import ShiftTest
-    from prenuc.infer.views import Views
+    from prenuc.infer.modelfree.components import Components
+    from prenuc.infer.modelfree.evolving import EvolvingFactors
+    from prenuc.infer.modelfree.first_order import FirstOrderTest
+    from prenuc.infer.modelfree.isosbestic import IsosbesticTest
+    from prenuc.infer.modelfree.resolution import Resolution
+    from prenuc.infer.modelfree.shift import ShiftTest
+    from prenuc.infer.modelfree.views import Views
     from prenuc.observe.series import SpectrumSeries
 
 GREY = "0.55"

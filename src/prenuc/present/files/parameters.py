@@ -7,14 +7,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.yaml_file import load
-from prenuc.infer.calibrate import SOURCE
-from prenuc.infer.varied import value_of
+from prenuc.infer.calibration.varied import value_of
+from prenuc.infer.studies.calibrate import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from prenuc.infer.calibrate import Calibration
-    from prenuc.infer.varied import Name
+    from prenuc.infer.calibration.varied import Name
+    from prenuc.infer.studies.calibrate import Calibration
 
 _NOT_FIXED = "calibrated; these observations do not fix it"
 
@@ -51,7 +51,7 @@ def ensemble_file(material: str, sets: Sequence[Mapping[Name, float]]) -> str:
     """Return an ensemble as a file."""
     head = (
         f"# Sets of constants that explain the observations on {material} equally well; see\n"
-        f"# infer/ensemble.py. Written by: prenuc calibrate {material} --ensemble FILE\n\n"
+        f"# infer/studies/ensemble.py. Written by: prenuc calibrate {material} --ensemble FILE\n\n"
     )
     entries = []
     for i, change in enumerate(sets, 1):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
-from prenuc.infer.evidence import Comparison
-from prenuc.infer.isosbestic import isosbestic_points
-from prenuc.infer.published import PanelResult
-from prenuc.infer.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.experiments.published import PanelResult
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.modelfree.isosbestic import isosbestic_points
+from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
@@ -56,10 +56,11 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
     Args:
         results: Any of :class:`~prenuc.simulation.solution.Run`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
-            :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
-            :class:`~prenuc.infer.results.GlobalFit`, :class:`~prenuc.infer.results.ManyFit`,
-            :class:`~prenuc.infer.evidence.Comparison`,
-            :class:`~prenuc.infer.published.PanelResult`,
+            :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.fit.Fit`,
+            :class:`~prenuc.infer.fit.results.GlobalFit`,
+            :class:`~prenuc.infer.fit.results.ManyFit`,
+            :class:`~prenuc.infer.selection.evidence.Comparison`,
+            :class:`~prenuc.infer.experiments.published.PanelResult`,
             :class:`~prenuc.present.files.saved.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.

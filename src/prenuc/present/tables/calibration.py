@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
-    from prenuc.infer.calibrate import Calibration, Estimate
+    from prenuc.infer.studies.calibrate import Calibration, Estimate
 
 
 def calibration_table(found: Calibration) -> Table:

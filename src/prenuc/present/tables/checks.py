@@ -10,10 +10,10 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from prenuc.infer.ensemble import Prediction
-    from prenuc.infer.leave_out import LeaveOut
-    from prenuc.infer.observed import Record
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.studies.ensemble import Prediction
+    from prenuc.infer.studies.leave_out import LeaveOut
+    from prenuc.infer.studies.observed import Record
 
 
 def reproduction_table(rows: Sequence[Row]) -> Table:

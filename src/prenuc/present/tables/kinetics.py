@@ -9,8 +9,8 @@ from prenuc.present.tables.table import Table, with_unit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from prenuc.infer.evidence import Comparison
-    from prenuc.infer.published import PanelResult
+    from prenuc.infer.experiments.published import PanelResult
+    from prenuc.infer.selection.evidence import Comparison
 
 NOT_FIXED = "not identifiable from these data"
 NO_INTERVAL = "none that can be believed"

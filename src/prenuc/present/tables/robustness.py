@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.infer.robustness import BATH, ENERGY, SHARE
+from prenuc.infer.studies.robustness import BATH, ENERGY, SHARE
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prenuc.infer.robustness import Study, Test
+    from prenuc.infer.studies.robustness import Study, Test
 
 _TESTS: tuple[tuple[Test, str], ...] = (
     ("one at a time", f"each constant alone, ±{SHARE:.0%} or ±{ENERGY:g} kJ/mol"),
@@ -64,7 +64,7 @@ def robustness_page(study: Study) -> str:
 
 Which verdicts of `prenuc reproduce` hang on a number that nobody knows well enough. This
 page is written by `make robustness`; what is varied, and what is not, stands in
-`prenuc.infer.robustness`.
+`prenuc.infer.studies.robustness`.
 
 {len(study.passing)} of {len(study.checks)} rows pass with the package's own numbers;
 only these are looked at.
