@@ -6,7 +6,7 @@ import numpy as np
 
 from frozen_cases import Case, seed_of
 from frozen_data import MINUTES, SD, SHAPES, faster, scaled, spectra, trace
-from prenuc.infer.fit.data_sets import DataSet, Dilution
+from prenuc.infer.fit.data_set import DataSet, Dilution
 from prenuc.infer.fit.laws import Arrhenius, DosePower, Own
 
 

@@ -8,8 +8,8 @@ import pytest
 import prenuc as pn
 from prenuc.errors import FitError
 from prenuc.infer.fit.amplitudes import Held
-from prenuc.infer.fit.data_sets import question
 from prenuc.infer.fit.intervals import crossing
+from prenuc.infer.fit.question import question
 from prenuc.infer.objectives.projection import Block, Objective
 from prenuc.infer.schemes.scheme import parse
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from frozen_data import faster, spectra, trace
-from prenuc.infer.fit.data_sets import DataSet
+from prenuc.infer.fit.data_set import DataSet
 from prenuc.infer.fit.fit import fit
 from prenuc.infer.fit.laws import Arrhenius
 from prenuc.infer.fit.results import Fit

@@ -10,7 +10,7 @@ from prenuc.errors import FitError
 from prenuc.infer.fit.fit import fit
 from prenuc.infer.fit.results import Fit, GlobalFit
 from prenuc.infer.objectives.projection import Block, Objective
-from prenuc.infer.schemes.kinetics import parse_network
+from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 from spectra_bench import MINUTES, NM, K, band, best_precision, first_order, growing, series

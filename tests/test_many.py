@@ -11,8 +11,9 @@ import many_bench
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
 from prenuc.errors import FitError
-from prenuc.infer.fit.data_sets import DataSet, Dilution, question
+from prenuc.infer.fit.data_set import DataSet, Dilution
 from prenuc.infer.fit.laws import Arrhenius, DosePower, Own
+from prenuc.infer.fit.question import question
 from prenuc.infer.fit.solve import solve
 from prenuc.infer.noise.estimate import rotate
 from prenuc.infer.schemes.scheme import parse

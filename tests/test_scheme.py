@@ -21,7 +21,8 @@ from prenuc.infer.schemes.nonlinear import (
     PowerLaw,
 )
 from prenuc.infer.schemes.profiles import Clock, Lagged
-from prenuc.infer.schemes.scheme import Written, in_order, parse
+from prenuc.infer.schemes.scheme import in_order, parse
+from prenuc.infer.schemes.steps import Written
 from prenuc.infer.second_opinions.rate_equations import RateEquations
 
 TIME = np.array([0.0, 0.3, 1.0, 2.5, 7.0, 20.0, 60.0])

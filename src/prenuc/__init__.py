@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
     from prenuc.infer.experiments.published import kinetic_panel
-    from prenuc.infer.fit.data_sets import DataSet, Dilution
+    from prenuc.infer.fit.data_set import DataSet, Dilution
     from prenuc.infer.fit.fit import Fit, fit
     from prenuc.infer.fit.laws import Arrhenius
     from prenuc.infer.fit.results import GlobalFit
@@ -79,8 +79,8 @@ _CONTENTS = {
     "fit": "infer.fit.fit",
     "Fit": "infer.fit.fit",
     "GlobalFit": "infer.fit.results",
-    "DataSet": "infer.fit.data_sets",
-    "Dilution": "infer.fit.data_sets",
+    "DataSet": "infer.fit.data_set",
+    "Dilution": "infer.fit.data_set",
     "Arrhenius": "infer.fit.laws",
     "rivals": "infer.selection.compare_mechanisms",
     "compare_schemes": "infer.selection.compare_schemes",

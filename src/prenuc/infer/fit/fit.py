@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TypedDict, Unpack, overload
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.fit.answer import of_many, of_one_trace, of_spectra
-from prenuc.infer.fit.data_sets import DataSet, question
+from prenuc.infer.fit.data_set import DataSet
 from prenuc.infer.fit.late_start import after_lag
 from prenuc.infer.fit.outlying import without_outlying
 from prenuc.infer.fit.parameter import Parameter
 from prenuc.infer.fit.preparation import prepared, prepared_sets
+from prenuc.infer.fit.question import question
 from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.fit.solve import solve
 from prenuc.infer.fit.stack import absorbers
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import Laws
+    from prenuc.infer.fit.question import Laws
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.schemes.profiles import AbstractKinetics
 
@@ -100,7 +101,7 @@ def fit(
 
     Args:
         data: A trace; or spectra: the trace ``at`` one wavelength, or all of them without; or
-            several :class:`~prenuc.infer.fit.data_sets.DataSet`. Spectra at one wavelength are a
+            several :class:`~prenuc.infer.fit.data_set.DataSet`. Spectra at one wavelength are a
             trace.
         scheme: What happens, such as "A -> B -> C" (:mod:`prenuc.infer.schemes.scheme`), or a
         mechanism

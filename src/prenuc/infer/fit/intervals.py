@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.fit.parameter import Parameter, lost, parameter
-from prenuc.infer.schemes.kinetics import Network, parse_network
+from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.profiles import Still
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.objectives.projection import Objective
+    from prenuc.infer.schemes.kinetics import Network
     from prenuc.infer.schemes.profiles import Variable
 
 LEVEL = 0.95

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import DataSet
+    from prenuc.infer.fit.data_set import DataSet
     from prenuc.infer.schemes.profiles import AbstractKinetics, Clock
 
 LARGEST_ENERGY, LARGEST_POWER = 1000.0, 20.0  # kJ/mol; 1

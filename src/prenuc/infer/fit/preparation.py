@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import DataSet
+    from prenuc.infer.fit.data_set import DataSet
     from prenuc.infer.schemes.profiles import AbstractKinetics
 
     Array = NDArray[np.float64]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import DataSet
+    from prenuc.infer.fit.data_set import DataSet
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
 

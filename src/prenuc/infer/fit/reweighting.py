@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.fit.common_drift import common_drift
-from prenuc.infer.fit.data_sets import level_of
+from prenuc.infer.fit.question import level_of
 from prenuc.infer.fit.weights import blocks_of_one, noise_of, stacked_blocks
 from prenuc.infer.noise.estimate import (
     FEWEST_WAVELENGTHS,
@@ -19,7 +19,7 @@ from prenuc.infer.noise.estimate import (
     is_exact,
     rotate,
 )
-from prenuc.infer.noise.photometer import Readout, estimate, read_out_noise, uneven
+from prenuc.infer.noise.photometer import Readout, estimate, read_out_noise
 from prenuc.infer.noise.readout_steps import noise_beside, step_of
 from prenuc.infer.objectives.projection import Objective
 from prenuc.infer.objectives.uneven import Uneven
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import Question
+    from prenuc.infer.fit.question import Question
     from prenuc.infer.fit.stack import Stack
     from prenuc.infer.objectives.projection import Block, Point
     from prenuc.observe.series import SpectrumSeries
@@ -175,7 +175,7 @@ def on_what_is_there(asked: Question, objective: Objective, best: Point, descend
         return best
     columns, _ = asked.stack.concentrations(objective.time, asked.stack.decode(best.u)[0])
     fit, even = followed(columns, series.absorbance), Readout(1.0)
-    return descend(uneven(objective, even, series.absorbance, fit, series.wavelength), best.u)
+    return descend(Uneven.of(objective, even, series.absorbance, fit, series.wavelength), best.u)
 
 
 def read_out(
@@ -208,7 +208,7 @@ def read_out(
         readout = estimate(data, fit, wavelength, courses, noise, readout)
         if readout.is_even and as_even:
             return noise, base, first
-        before, objective = best, uneven(base, readout, data, fit, wavelength)
+        before, objective = best, Uneven.of(base, readout, data, fit, wavelength)
         best = descend(objective, best.u)
         columns, _ = asked.stack.concentrations(base.time, asked.stack.decode(best.u)[0])
         fit = columns @ objective.parts(best.u)[0]

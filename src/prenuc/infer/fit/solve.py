@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.fit.data_sets import Question
+    from prenuc.infer.fit.question import Question
 
     Array = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.fit.data_sets import level_of
+from prenuc.infer.fit.question import level_of
 from prenuc.infer.fit.reweighting import followed
 from prenuc.infer.noise.estimate import brownian, rotate
 from prenuc.infer.objectives.projection import split

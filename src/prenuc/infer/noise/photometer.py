@@ -31,14 +31,11 @@ import numpy as np
 
 from prenuc.infer.noise.estimate import Noise, is_correlated, rotate
 from prenuc.infer.noise.readout_steps import along_the_score, noise_beside
-from prenuc.infer.objectives.uneven import Uneven
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from prenuc.infer.objectives.projection import Objective
 
     Array = NDArray[np.float64]
 
@@ -156,32 +153,6 @@ def estimate(
     rising = RISING if float(np.max(np.abs(fit))) < DENSEST else ((0, 2),)
     constant, light, relative = _growth(rough, weight, fit, free, start, rising)
     return Readout(constant, light, relative, found)
-
-
-def uneven(base: Objective, readout: Readout, data: Array, fit: Array, wavelength: Array) -> Uneven:
-    """Return the objective of readings with the noise found.
-
-    Args:
-        base: Scheme, times and clock.
-        readout: The noise.
-        data: Readings, shape (m, n); NaN where there is none.
-        fit: The fit of the round before, shape (m, n).
-        wavelength: Shape (n,).
-    """
-    response, weight = readout.response(data, fit)
-    chosen = [EFFECTS.index(name) for name in readout.amounts]
-    fields = fields_of(fit, wavelength)[chosen]
-    precision = np.array([1.0 / size for size in readout.amounts.values()])
-    return Uneven(
-        base.kinetics,
-        base.time,
-        base.blocks,
-        base.clock,
-        np.ascontiguousarray(response.T),
-        np.ascontiguousarray(weight.T),
-        np.ascontiguousarray(np.moveaxis(fields, 2, 0)),
-        precision,
-    )
 
 
 def _amounts(rest: Array, weight: Array, fields: Array) -> tuple[Array, Array, Array]:

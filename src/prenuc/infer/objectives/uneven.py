@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from prenuc.infer.noise.photometer import EFFECTS, fields_of
 from prenuc.infer.objectives.projection import Objective, Point, split
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from prenuc.infer.noise.photometer import Readout
     from prenuc.infer.schemes.profiles import AbstractKinetics
 
     Array = NDArray[np.float64]
@@ -51,6 +53,34 @@ class Uneven(Objective):
     weight: Array = field(default_factory=lambda: np.zeros((0, 0)))
     fields: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     precision: Array = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def of(
+        cls, base: Objective, readout: Readout, data: Array, fit: Array, wavelength: Array
+    ) -> Uneven:
+        """Return the objective of readings with the noise found.
+
+        Args:
+            base: Scheme, times and clock.
+            readout: The noise.
+            data: Readings, shape (m, n); NaN where there is none.
+            fit: The fit of the round before, shape (m, n).
+            wavelength: Shape (n,).
+        """
+        response, weight = readout.response(data, fit)
+        chosen = [EFFECTS.index(name) for name in readout.amounts]
+        fields = fields_of(fit, wavelength)[chosen]
+        precision = np.array([1.0 / size for size in readout.amounts.values()])
+        return cls(
+            base.kinetics,
+            base.time,
+            base.blocks,
+            base.clock,
+            np.ascontiguousarray(response.T),
+            np.ascontiguousarray(weight.T),
+            np.ascontiguousarray(np.moveaxis(fields, 2, 0)),
+            precision,
+        )
 
     def with_kinetics(self, kinetics: AbstractKinetics) -> Objective:
         """Return the same data with another scheme."""

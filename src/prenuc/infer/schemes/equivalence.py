@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.schemes.kinetics import Network, parse_network
+from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
     Bimolecular,

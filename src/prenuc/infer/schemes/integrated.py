@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.schemes.scheme import Written
+    from prenuc.infer.schemes.steps import Written
 
 STARTS = 4  # of each rate constant; every one costs an integration
 RELATIVE, ABSOLUTE = 1e-9, 1e-12  # tolerances; absolute times the largest starting amount

@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +35,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.schemes.integrated import Integrated, from_mechanism, from_steps
-from prenuc.infer.schemes.kinetics import MOST_RATES, Network, Step, parse_network, shortened
+from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.network_text import MOST_RATES, parse_network, shortened
 from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
     Bimolecular,
@@ -44,8 +44,8 @@ from prenuc.infer.schemes.nonlinear import (
     FinkeWatzky,
     PowerLaw,
 )
-from prenuc.infer.schemes.path_order import first_species
 from prenuc.infer.schemes.profiles import AbstractKinetics, Lagged, rate_names
+from prenuc.infer.schemes.steps import Step, Written, first_species
 from prenuc.mechanism.reaction import Power
 
 if TYPE_CHECKING:
@@ -77,30 +77,6 @@ _TERM = re.compile(r"(?:(\d+(?:\.\d+)?)\s*\*?\s+|(\d+)(?=[A-Za-z]))?([^\s\d+<>][
 _LAG = re.compile(r"\s+(?:after|with)\s+(?:a\s+)?lag\s*$")
 _ORDER = re.compile(r"\s+of\s+order\s+(\S+)$")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9}|/\d{1,9})?")
-
-
-@dataclass(frozen=True)
-class Written:
-    """One step as written.
-
-    Args:
-        name: Name of its rate constant.
-        left: Molecules of each species that meet.
-        right: Molecules of each species that leave.
-    """
-
-    name: str
-    left: dict[str, float]
-    right: dict[str, float]
-
-    def __str__(self) -> str:
-        sides = [
-            " + ".join(
-                name if number == 1 else f"{number:g} {name}" for name, number in side.items()
-            )
-            for side in (self.left, self.right)
-        ]
-        return " -> ".join(sides)
 
 
 def parse(text: str, time_unit: str = "1") -> AbstractKinetics:

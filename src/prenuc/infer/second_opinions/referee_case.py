@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.fit.data_sets import DataSet, question
+from prenuc.infer.fit.data_set import DataSet
+from prenuc.infer.fit.question import question
 from prenuc.infer.fit.results import GlobalFit
 from prenuc.infer.fit.solve import solve
 from prenuc.infer.schemes.growth import Chain, growth_of

@@ -1,4 +1,4 @@
-"""Where a scheme starts, and its steps in the order in which they are met from there.
+"""Steps of a scheme: where they start, and in which order they are met from there.
 
 So the order in which steps are written changes neither a name nor a number, but at a branch: of
 paths that are equally long the first written comes first.
@@ -6,12 +6,54 @@ paths that are equally long the first written comes first.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from prenuc.infer.schemes.kinetics import Step
+
+@dataclass(frozen=True)
+class Step:
+    """One first-order step of a scheme, or m equal ones in a row.
+
+    Args:
+        start: The species that is consumed.
+        end: The species that is formed.
+        count: How many equal steps lie between the two; those on the way look like ``start``.
+    """
+
+    start: str
+    end: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        arrow = "->" if self.count == 1 else f"-{self.count}->"
+        return f"{self.start} {arrow} {self.end}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One step as written.
+
+    Args:
+        name: Name of its rate constant.
+        left: Molecules of each species that meet.
+        right: Molecules of each species that leave.
+    """
+
+    name: str
+    left: dict[str, float]
+    right: dict[str, float]
+
+    def __str__(self) -> str:
+        sides = [
+            " + ".join(
+                name if number == 1 else f"{number:g} {name}" for name, number in side.items()
+            )
+            for side in (self.left, self.right)
+        ]
+        return " -> ".join(sides)
 
 
 def first_species(
