@@ -10,7 +10,7 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.calibration.candidate import DOTS, Contender, parts
+from prenuc.infer.calibration.candidate import DOTS, Candidate, parts
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
 from prenuc.infer.selection.compare_schemes import compare_schemes
 from prenuc.infer.selection.evidence import Standing, judge, words
@@ -171,8 +171,8 @@ def test_ours_comes_first_and_every_rival_that_speaks_follows():
 
 
 def test_a_model_of_a_users_file_has_nothing_to_refit(ours):
-    assert Contender(dataclasses.replace(ours, name="mine")).free == ()
-    assert "isomerisation.k" in [constant.name for constant in Contender(ours).free]
+    assert Candidate(dataclasses.replace(ours, name="mine")).free == ()
+    assert "isomerisation.k" in [constant.name for constant in Candidate(ours).free]
 
 
 # ---- the arithmetic of evidence ----------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from frozen_data import faster, spectra, trace
 from prenuc.infer.fit.data_set import DataSet
 from prenuc.infer.fit.fit import fit
-from prenuc.infer.fit.laws import Arrhenius
+from prenuc.infer.fit.laws import ArrheniusLaw
 from prenuc.infer.fit.results import Fit
 from prenuc.observe.series import SpectrumSeries
 
@@ -167,7 +167,7 @@ def ordering():
                 label=f"at {celsius}", temperature=f"{celsius} degC")
         for celsius in (50, 60, 70)
     ]  # fmt: skip
-    told = {"laws": {"k": Arrhenius("60 degC")}}
+    told = {"laws": {"k": ArrheniusLaw("60 degC")}}
     for which in ((2, 1, 0), (1, 2, 0)):
         asked = partial(fit, scheme="A -> B", **told)
         yield pytest.param(partial(asked, hot), partial(asked, [hot[i] for i in which]), {},

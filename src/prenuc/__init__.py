@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.published import kinetic_panel
     from prenuc.infer.fit.data_set import DataSet, Dilution
     from prenuc.infer.fit.fit import Fit, fit
-    from prenuc.infer.fit.laws import Arrhenius
+    from prenuc.infer.fit.laws import ArrheniusLaw
     from prenuc.infer.fit.results import GlobalFit
     from prenuc.infer.modelfree.views import view
     from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
@@ -81,7 +81,7 @@ _CONTENTS = {
     "GlobalFit": "infer.fit.results",
     "DataSet": "infer.fit.data_set",
     "Dilution": "infer.fit.data_set",
-    "Arrhenius": "infer.fit.laws",
+    "ArrheniusLaw": "infer.fit.laws",
     "rivals": "infer.selection.compare_mechanisms",
     "compare_schemes": "infer.selection.compare_schemes",
     "compare_mechanisms": "infer.selection.compare_mechanisms",
@@ -100,7 +100,7 @@ _FORMER = {
 }
 
 __all__ = [
-    "Arrhenius",
+    "ArrheniusLaw",
     "Comparison",
     "Cvode",
     "DataSet",

@@ -89,7 +89,7 @@ def _without(measurement: Measurement, columns: Sequence[int]) -> Measurement:
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     """A mechanism and what may move in it.
 
     Args:

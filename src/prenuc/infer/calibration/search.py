@@ -9,7 +9,7 @@ import numpy as np
 
 from prenuc.infer.calibration.priors import Free, residuals
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, recipes_of
-from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.measures import Experiments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Task:
 
     def numbers(self, u: NDArray[np.float64], checks: Sequence[Check]) -> dict[str, float]:
         """Return what is simulated at a point for some checks."""
-        return ask(checks, Bench(Changed(self.choose, self.change(u)), solver=QUICK))
+        return ask(checks, Experiments(Changed(self.choose, self.change(u)), solver=QUICK))
 
     def at(self, u: NDArray[np.float64]) -> dict[str, float]:
         """Return what is simulated at a point for all checks; the last point is remembered."""
@@ -67,7 +67,7 @@ class Task:
         """Return the derivatives of the residuals, by forward differences where anything acts."""
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
         if self.reach is None:
-            self.reach = Reach.of(self.checks, Bench(self.choose, solver=QUICK))
+            self.reach = Reach.of(self.checks, Experiments(self.choose, solver=QUICK))
         columns = []
         for i, free in enumerate(self.free):
             step = STEP / free.sd

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.facts.recipe import ParameterSet, Recipe
     from prenuc.facts.value import Value
-    from prenuc.infer.experiments.measures import Bench, Choose
+    from prenuc.infer.experiments.measures import Choose, Experiments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor, Reaction
@@ -105,14 +105,14 @@ class Changed:
         return usual.with_constants(new) if new else usual
 
 
-def ask(checks: Iterable[Check], bench: Bench) -> dict[str, float]:
+def ask(checks: Iterable[Check], runs: Experiments) -> dict[str, float]:
     """Return the number of each check, NaN where there is none; each number is worked out once."""
     found: dict[tuple[str, str, str], float] = {}
     for check in checks:
         key = question(check)
         if key not in found:
             try:
-                found[key] = measure(bench, check.measure, check.recipe, check.of)
+                found[key] = measure(runs, check.measure, check.recipe, check.of)
             except (SimulationError, MechanismError):
                 found[key] = math.nan
     return {check.id: found[question(check)] for check in checks}
@@ -156,19 +156,19 @@ class Reach:
     charged: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, checks: Collection[Check], bench: Bench) -> Reach:
+    def of(cls, checks: Collection[Check], runs: Experiments) -> Reach:
         """Run the checks and return what was charged.
 
         Args:
             checks: What will be asked.
-            bench: Where it is asked with the package's own constants.
+            runs: Where it is asked with the package's own constants.
         """
-        ask(checks, bench)
+        ask(checks, runs)
         charged: dict[str, frozenset[str]] = {}
-        for run, _ in bench.finished():
+        for run, _ in runs.finished():
             recipe = run.protocol.name.removesuffix(VARIED)
             charged[recipe] = charged.get(recipe, frozenset()) | run.protocol.reagents
-        return cls(bench.choose, owners(checks, bench.choose), charged)
+        return cls(runs.choose, owners(checks, runs.choose), charged)
 
     def recipes(self, change: Mapping[Name, float]) -> list[str]:
         """Return the recipes in which a change can make a difference."""

@@ -1,8 +1,8 @@
 """What is read off a simulated experiment to compare it with what was printed.
 
-Each measure takes a :class:`Bench` (which runs and remembers experiments), a recipe and arguments
-as texts, and returns one number. ``vessel`` is a cuvette of the recipe, ``time`` a time on its
-clock; without a time the first spectrum counts. Any measure takes ``vary``, which varies the
+Each measure takes a :class:`Experiments` (which runs and remembers experiments), a recipe and
+arguments as texts, and returns one number. ``vessel`` is a cuvette of the recipe, ``time`` a time
+on its clock; without a time the first spectrum counts. Any measure takes ``vary``, which varies the
 procedure first (:meth:`Protocol.varied`): ``"heat flask = 140 degC; hold flask = 2 h"``.
 
 =================  =============================================================================
@@ -66,7 +66,7 @@ NOISE, SEED = 2e-4, 1  # absorbance; enough for the exciton finder to judge what
 
 
 @dataclass
-class Bench:
+class Experiments:
     """Runs experiments and remembers them.
 
     Args:
@@ -139,7 +139,7 @@ class Bench:
         return min(wanted, key=lambda pair: abs(pair[1].time - time))
 
 
-def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> float:
+def measure(runs: Experiments, name: str, recipe: str, of: Mapping[str, str]) -> float:
     """Return one number read off a simulated experiment.
 
     Raises:
@@ -148,55 +148,55 @@ def measure(bench: Bench, name: str, recipe: str, of: Mapping[str, str]) -> floa
     if name not in MEASURES:
         raise InputError(unknown_name("measure", name, MEASURES))
     try:
-        return MEASURES[name](bench, recipe, of)
+        return MEASURES[name](runs, recipe, of)
     except KeyError as error:
         raise InputError(f"the measure '{name}' of {recipe} needs the argument {error}") from None
 
 
-def _absorbance(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("vary", ""))
+def _absorbance(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    index, _ = runs.look(recipe, of)
+    _, spectra = runs.run(recipe, of.get("vary", ""))
     scale = float(of.get("scale", "1"))
     nm = parse(of["nm"]).number
     return scale * float(np.interp(nm, spectra.wavelength, spectra.absorbance[index]))
 
 
 def _spectrum(
-    bench: Bench, recipe: str, of: Mapping[str, str]
+    runs: Experiments, recipe: str, of: Mapping[str, str]
 ) -> tuple[SpectrumSeries, np.ndarray]:
-    index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("vary", ""))
+    index, _ = runs.look(recipe, of)
+    _, spectra = runs.run(recipe, of.get("vary", ""))
     noise = np.random.default_rng(SEED).normal(0.0, NOISE, spectra.wavelength.size)
     return spectra, spectra.absorbance[index] + noise
 
 
-def _exciton(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    spectra, signal = _spectrum(bench, recipe, of)
+def _exciton(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    spectra, signal = _spectrum(runs, recipe, of)
     return first_exciton(spectra.wavelength, signal).position_nm
 
 
-def _exciton_height(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    spectra, signal = _spectrum(bench, recipe, of)
+def _exciton_height(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    spectra, signal = _spectrum(runs, recipe, of)
     feature = first_exciton(spectra.wavelength, signal)
     return 0.0 if feature.status == "unresolved" else float(feature.height)
 
 
-def _maximum(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    index, _ = bench.look(recipe, of)
-    _, spectra = bench.run(recipe, of.get("vary", ""))
+def _maximum(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    index, _ = runs.look(recipe, of)
+    _, spectra = runs.run(recipe, of.get("vary", ""))
     inside = (spectra.wavelength >= float(of["from"])) & (spectra.wavelength <= float(of["to"]))
     window = np.where(inside, spectra.absorbance[index], -np.inf)
     return float(spectra.wavelength[int(np.argmax(window))])
 
 
-def _redshift(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    return _maximum(bench, recipe, {**of, "time": of["later"]}) - _maximum(bench, recipe, of)
+def _redshift(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    return _maximum(runs, recipe, {**of, "time": of["later"]}) - _maximum(runs, recipe, of)
 
 
-def _share(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+def _share(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     """Return the share of the chalcogen that named components, or kinds of them, hold."""
-    run, _ = bench.run(recipe, of.get("vary", ""))
-    _, measurement = bench.look(recipe, of)
+    run, _ = runs.run(recipe, of.get("vary", ""))
+    _, measurement = runs.look(recipe, of)
     elements = {get("materials", m).chalcogen for m in ("CdS", "CdSe", "CdTe")}
     wanted = {word.strip() for word in of["of"].split(",")}
     held = total = 0.0
@@ -217,65 +217,65 @@ def _ratio(one: float, other: float) -> float:
     return math.inf if one > 0 else math.nan
 
 
-def _share_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    return _ratio(_share(bench, recipe, of), _share(bench, recipe, {**of, "of": of["over"]}))
+def _share_ratio(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    return _ratio(_share(runs, recipe, of), _share(runs, recipe, {**of, "of": of["over"]}))
 
 
-def _steady_rise(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+def _steady_rise(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     places: list[dict[str, str]]
     if "vessels" in of:
         places = [{"vessel": vessel.strip()} for vessel in of["vessels"].split(",")]
     else:
         places = [{"vessel": of["vessel"], "time": t.strip()} for t in of["times"].split(",")]
-    values = [_absorbance(bench, recipe, {"nm": of["nm"], **place}) for place in places]
+    values = [_absorbance(runs, recipe, {"nm": of["nm"], **place}) for place in places]
     return float(np.min(np.diff(values)))
 
 
-def _change(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    return _absorbance(bench, recipe, {**of, "time": of["later"]}) - _absorbance(bench, recipe, of)
+def _change(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    return _absorbance(runs, recipe, {**of, "time": of["later"]}) - _absorbance(runs, recipe, of)
 
 
-def _change_of_share(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+def _change_of_share(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     later = {**of, "vessel": of.get("to", of["vessel"])}
     if "later" in of:
         later["time"] = of["later"]
-    return _share(bench, recipe, later) - _share(bench, recipe, of)
+    return _share(runs, recipe, later) - _share(runs, recipe, of)
 
 
 def _other(of: Mapping[str, str]) -> dict[str, str]:
     return {**of, "vessel": of.get("other vessel", of["vessel"])}
 
 
-def _gain_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    there = _share(bench, of.get("recipe", recipe), _other(of))
-    return _ratio(_share(bench, recipe, of), there)
+def _gain_over(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    there = _share(runs, of.get("recipe", recipe), _other(of))
+    return _ratio(_share(runs, recipe, of), there)
 
 
-def _dots(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    run, _ = bench.run(recipe, of.get("vary", ""))
-    _, measurement = bench.look(recipe, of)
+def _dots(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    run, _ = runs.run(recipe, of.get("vary", ""))
+    _, measurement = runs.look(recipe, of)
     if run.mechanism.dots is None:
         return 0.0
     return float(measurement.concentration[run.names.index(run.mechanism.dots.number)])
 
 
-def _dots_over(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    there = _dots(bench, of.get("recipe", recipe), _other(of))
-    return _ratio(_dots(bench, recipe, of), there)
+def _dots_over(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    there = _dots(runs, of.get("recipe", recipe), _other(of))
+    return _ratio(_dots(runs, recipe, of), there)
 
 
-def _gain_by(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    varied = _share(bench, recipe, {**of, "vary": of["by"]})
-    return _ratio(varied, _share(bench, recipe, of))
+def _gain_by(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    varied = _share(runs, recipe, {**of, "vary": of["by"]})
+    return _ratio(varied, _share(runs, recipe, of))
 
 
-def _onset(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
+def _onset(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     """Return the first temperature at which a feature appears, interpolated between the tried."""
     before = (math.nan, 0.0)
     for word in of["temperatures"].split(","):
         temperature = float(word)
         place = {**of, "vary": f"{of['at']} = {temperature:g} degC"}
-        signal = _absorbance(bench, recipe, place)
+        signal = _absorbance(runs, recipe, place)
         if signal > float(of["limit"]):
             share = (float(of["limit"]) - before[1]) / (signal - before[1])
             return (
@@ -287,8 +287,8 @@ def _onset(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     return math.nan
 
 
-def _mass_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    run, _ = bench.run(recipe)
+def _mass_ratio(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    run, _ = runs.run(recipe)
     parts = moieties()
 
     def mass(name: str) -> float:
@@ -300,8 +300,8 @@ def _mass_ratio(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
     return mass(of["of"]) / mass(of["over"])
 
 
-def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-    run, _ = bench.run(recipe)
+def _rate_on_dilution(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    run, _ = runs.run(recipe)
     last = run.measurements[-1]
     if of["product"] not in run.mechanism.components:
         return math.nan
@@ -310,15 +310,15 @@ def _rate_on_dilution(bench: Bench, recipe: str, of: Mapping[str, str]) -> float
     return _ratio(rates[0], rates[1])
 
 
-def _of_panel(quantity: str) -> Callable[[Bench, str, Mapping[str, str]], float]:
-    def read(bench: Bench, recipe: str, of: Mapping[str, str]) -> float:
-        value = bench.fit(of["panel"], recipe, of.get("vary", "")).params[quantity].value
+def _of_panel(quantity: str) -> Callable[[Experiments, str, Mapping[str, str]], float]:
+    def read(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+        value = runs.fit(of["panel"], recipe, of.get("vary", "")).params[quantity].value
         return math.nan if value is None else float(value)
 
     return read
 
 
-MEASURES: Mapping[str, Callable[[Bench, str, Mapping[str, str]], float]] = {
+MEASURES: Mapping[str, Callable[[Experiments, str, Mapping[str, str]], float]] = {
     "absorbance": _absorbance,
     "exciton": _exciton,
     "exciton height": _exciton_height,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
 from prenuc.facts.catalogue import entries, get, values_of
-from prenuc.infer.experiments.measures import Bench, measure
+from prenuc.infer.experiments.measures import Experiments, measure
 from prenuc.mechanism.named import MODELS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.simulation.choice import for_recipe, rival_for
@@ -99,28 +99,28 @@ def not_checkable() -> list[Check]:
 def reproduce(
     panels: Sequence[str] = (),
     *,
-    bench: Bench | None = None,
+    runs: Experiments | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> list[Row]:
     """Run the published experiments and check each observation.
 
     Args:
         panels: Panels to check; all when empty.
-        bench: Where experiments are run; the two-pathway model on every recipe when None.
+        runs: Where experiments are run; the two-pathway model on every recipe when None.
         progress: Called with the finished share of the checks.
     """
-    bench = bench or Bench(for_recipe)
+    runs = runs or Experiments(for_recipe)
     asked = checks(panels)
     rows = []
     for done, check in enumerate(asked, 1):
-        rows.append(_row(check, bench))
+        rows.append(_row(check, runs))
         if progress is not None:
             progress(done / len(asked))
     return rows
 
 
-def bench_for(mechanism: str | None = None) -> Bench:
-    """Return a bench on which every recipe runs with one kind of mechanism.
+def experiments_for(mechanism: str | None = None) -> Experiments:
+    """Return experiments in which every recipe runs with one kind of mechanism.
 
     Args:
         mechanism: A kind, such as "classical" or "two-pathway"; the two-pathway model when None.
@@ -129,27 +129,27 @@ def bench_for(mechanism: str | None = None) -> Bench:
         MechanismError: There is no such kind.
     """
     if mechanism is None or mechanism.partition("/")[0] == MODEL:
-        return Bench(for_recipe)
+        return Experiments(for_recipe)
     kind = mechanism.partition("/")[0]
     if kind not in MODELS:
         raise MechanismError(unknown_name("mechanism", kind, MODELS))
-    return Bench(lambda recipe: rival_for(kind, recipe))
+    return Experiments(lambda recipe: rival_for(kind, recipe))
 
 
-def _row(check: Check, bench: Bench) -> Row:
+def _row(check: Check, runs: Experiments) -> Row:
     entry = _entry(check.observation)
     trouble, number = "", math.nan
     role: Role = "held-out"
     verdict: Verdict = "silent"
     try:
-        number = measure(bench, check.measure, check.recipe, check.of)
+        number = measure(runs, check.measure, check.recipe, check.of)
     except (SimulationError, MechanismError) as error:
         trouble = str(error)
         verdict = "miss" if isinstance(error, SimulationError) else "silent"
     else:
         verdict = "pass" if check.passes(number) else "miss"
     if verdict != "silent":
-        mechanism = bench.choose(get("recipes", check.recipe))
+        mechanism = runs.choose(get("recipes", check.recipe))
         role = "calibrated" if check.observation in _informing(mechanism) else "held-out"
     return Row(check, entry.statement, str(entry.source), number, verdict, role, trouble)
 

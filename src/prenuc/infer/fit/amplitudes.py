@@ -22,7 +22,7 @@ from prenuc.infer.fit.intervals import Intervals, crossing
 from prenuc.infer.fit.parameter import Parameter, lost, parameter
 from prenuc.infer.objectives.projection import Block, Objective, Point, split
 from prenuc.infer.schemes.growth import Delayed, LateGrowth
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.nonlinear import AbstractProgress, Exponentials
 
 if TYPE_CHECKING:
@@ -157,7 +157,11 @@ class Amplitudes:
         turn = np.eye(len(self.linear))
         if "constant" in self.names and "A_inf" in self.names:
             turn[self.names.index("A_inf"), -1] = -1.0  # the plateau stands on the constant
-        steps = [s.count for s in self.kinetics.steps] if isinstance(self.kinetics, Network) else []
+        steps = (
+            [s.count for s in self.kinetics.steps]
+            if isinstance(self.kinetics, FirstOrderNetwork)
+            else []
+        )
         if steps == [1] and self.names == ("A_0", "A_inf"):
             of_b = np.array([[-1.0, 1.0], [0.0, 1.0]])  # A_0 = A_inf − B
             plateau, prefactor = self._amplitude(turn, 1), self._amplitude(of_b, 0)

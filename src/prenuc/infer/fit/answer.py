@@ -16,7 +16,7 @@ from prenuc.infer.fit.verdicts import of_sets, of_trace, remarks
 from prenuc.infer.objectives.non_negative import NonNegative, non_negative_spectra
 from prenuc.infer.schemes.equivalence import equivalents
 from prenuc.infer.schemes.growth import Delayed
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,10 +131,10 @@ def _half_lives(params: Mapping[str, Parameter], kinetics: AbstractKinetics) -> 
     }
 
 
-def _network(found: Solution) -> Network | None:
+def _network(found: Solution) -> FirstOrderNetwork | None:
     """Return the scheme if it is a network all of whose species absorb."""
     kinetics = found.question.kinetics
-    return kinetics if isinstance(kinetics, Network) and found.question.whole else None
+    return kinetics if isinstance(kinetics, FirstOrderNetwork) and found.question.whole else None
 
 
 def _spectra(found: Solution, shares: Array, data: Array) -> Array:

@@ -37,7 +37,7 @@ __all__ = ["DataSet", "Fit", "GlobalFit", "ManyFit", "Parameter", "fit"]
 ALWAYS = ("A_inf", "A_0", "B", "lag", "constant")  # what a start may name though it needs none
 
 
-class Options(TypedDict, total=False):
+class FitOptions(TypedDict, total=False):
     """What may be said of a trace or of spectra besides the scheme; see :func:`fit`."""
 
     absorbing: str | Sequence[str] | None
@@ -65,13 +65,13 @@ class OptionsOfSets(Together, total=False):
 
 @overload
 def fit(  # type: ignore[overload-overlap]  # what is more special stands first
-    data: SpectrumSeries, scheme: str, *, at: None = None, **said: Unpack[Options]
+    data: SpectrumSeries, scheme: str, *, at: None = None, **said: Unpack[FitOptions]
 ) -> GlobalFit: ...
 
 
 @overload
 def fit(
-    data: SpectrumSeries | Trace, scheme: str, *, at: str | None = None, **said: Unpack[Options]
+    data: SpectrumSeries | Trace, scheme: str, *, at: str | None = None, **said: Unpack[FitOptions]
 ) -> Fit: ...
 
 
@@ -168,7 +168,9 @@ def _of_sets(
     return of_many(solve(asked, start))
 
 
-def _of_one(data: SpectrumSeries | Trace, scheme: str, **said: Unpack[Options]) -> Fit | GlobalFit:
+def _of_one(
+    data: SpectrumSeries | Trace, scheme: str, **said: Unpack[FitOptions]
+) -> Fit | GlobalFit:
     kinetics = parse(scheme, data.time_unit)
     found = _as_asked(data, kinetics, said)
     if isinstance(data, SpectrumSeries) and (why := values_too_large(data)):
@@ -179,14 +181,14 @@ def _of_one(data: SpectrumSeries | Trace, scheme: str, **said: Unpack[Options]) 
 
 
 def _as_asked(
-    data: SpectrumSeries | Trace, kinetics: AbstractKinetics, said: Options
+    data: SpectrumSeries | Trace, kinetics: AbstractKinetics, said: FitOptions
 ) -> Fit | GlobalFit:
     if isinstance(data, SpectrumSeries):
         return _of_spectra(data, kinetics, said)
     return _of_trace(data, kinetics, said)
 
 
-def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: Options) -> GlobalFit:
+def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: FitOptions) -> GlobalFit:
     if said.get("through_origin"):
         what = "spectra at all wavelengths have no common origin to go through"
         raise FitError(Problem(what, "Give a wavelength, or leave the option out"))
@@ -202,7 +204,7 @@ def _of_spectra(data: SpectrumSeries, kinetics: AbstractKinetics, said: Options)
     return of_spectra(*without_outlying(data, solved))
 
 
-def _of_trace(data: Trace, kinetics: AbstractKinetics, said: Options) -> Fit:
+def _of_trace(data: Trace, kinetics: AbstractKinetics, said: FitOptions) -> Fit:
     if said.get("non_negative"):
         what = "a trace has no spectra that could be held above zero"
         raise FitError(Problem(what, "Leave the option out, or fit all wavelengths"))

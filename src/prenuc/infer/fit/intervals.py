@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.objectives.projection import Objective
-    from prenuc.infer.schemes.kinetics import Network
+    from prenuc.infer.schemes.kinetics import FirstOrderNetwork
     from prenuc.infer.schemes.profiles import Variable
 
 LEVEL = 0.95
@@ -54,7 +54,7 @@ class Intervals:
         network: The scheme, where it is a network whose relaxation rates are asked for.
     """
 
-    def __init__(self, found: Solution, network: Network | None = None) -> None:
+    def __init__(self, found: Solution, network: FirstOrderNetwork | None = None) -> None:
         self.found, self.network = found, network
         self.objective, self.best, self.noise = found.objective, found.best, found.noise
         self.time, self.n = found.objective.time, len(found.noise.variance)

@@ -6,9 +6,9 @@ Each is linear in what is fitted, on the scale on which the parameter is searche
    + n \ln \frac{d_i}{d_{ref}}
 
 ======================  ===================================================================
-:class:`Shared`         one value for all data sets (the default)
+:class:`SharedLaw`         one value for all data sets (the default)
 :class:`Own`            a value for each
-:class:`Arrhenius`      k at a reference temperature, and Ea in kJ/mol
+:class:`ArrheniusLaw`      k at a reference temperature, and Ea in kJ/mol
 :class:`DosePower`      k at a reference dose, and the power n
 ======================  ===================================================================
 
@@ -54,7 +54,7 @@ class AbstractLaw(ABC):
 
 @final
 @dataclass(frozen=True)
-class Shared(AbstractLaw):
+class SharedLaw(AbstractLaw):
     """One value for all data sets."""
 
     def columns(
@@ -80,7 +80,7 @@ class Own(AbstractLaw):
 
 @final
 @dataclass(frozen=True)
-class Arrhenius(AbstractLaw):
+class ArrheniusLaw(AbstractLaw):
     """A rate constant at a reference temperature, and an activation energy in kJ/mol.
 
     Args:
@@ -170,7 +170,7 @@ def shared_parameters(
     fitted: list[Variable] = []
     pieces: dict[str, tuple[int, NDArray[np.float64]]] = {}
     for variable in kinetics.variables(clock):
-        law = laws.get(variable.name, Shared())
+        law = laws.get(variable.name, SharedLaw())
         parts = law if isinstance(law, tuple) else (law,)
         further = [part.columns(variable.name, sets) for part in parts]
         if any(isinstance(part, Own) for part in parts):
@@ -192,7 +192,7 @@ def shared_parameters(
 
 
 def _ruled(parts: tuple[AbstractLaw, ...]) -> bool:
-    return any(isinstance(part, Arrhenius | DosePower) for part in parts)
+    return any(isinstance(part, ArrheniusLaw | DosePower) for part in parts)
 
 
 def _as_logarithm(variable: Variable) -> Variable:

@@ -38,8 +38,7 @@ class Question:
         sets: The data sets, labelled.
         kinetics: The scheme.
         stack: Their columns, not yet weighted.
-        data: The rotated spectra of each, shape (m, n)
-        (:func:`prenuc.infer.noise.estimate.rotate`).
+        data: The rotated spectra of each (:func:`~prenuc.infer.noise.estimate.rotate`), (m, n).
         known: The rotated known spectra, shape (rows, n).
         whole: Whether all species absorb.
     """

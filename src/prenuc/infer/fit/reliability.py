@@ -57,7 +57,7 @@ MISSED = (
 
 
 @dataclass(frozen=True)
-class Judged:
+class Reliability:
     """Whether the intervals of a fit can be believed, and what they have to allow for.
 
     Args:
@@ -70,7 +70,7 @@ class Judged:
     allowed: Array
 
 
-def judged(found: Solution) -> Judged:
+def judged(found: Solution) -> Reliability:
     """Return what the residuals of a fit say of its intervals.
 
     Args:
@@ -78,24 +78,24 @@ def judged(found: Solution) -> Judged:
     """
     nothing = np.zeros((2, len(found.best.u)))
     if not found.question.alone:
-        return Judged(MISSED if trend(found.objective, found.best) else "", nothing)
+        return Reliability(MISSED if trend(found.objective, found.best) else "", nothing)
     if found.question.data[0].shape[1] == 1:
-        return Judged(_of_trace(found), nothing)
+        return Reliability(_of_trace(found), nothing)
     if is_exact(found.noises[0], found.question.data[0]):
-        return Judged("", nothing)
+        return Reliability("", nothing)
     seen = WhitenedFit.of(found)
     m, r = seen.span.shape
     if m - r - COURSES < FEWEST_LEFT:
-        return Judged("", nothing)
+        return Reliability("", nothing)
     if not np.any(seen.scatter):  # an estimate of the noise that ran away silences all of them
         why = "the noise that was estimated leaves nothing of the residuals to judge"
-        return Judged(f"{why}; {MEND}", nothing)
+        return Reliability(f"{why}; {MEND}", nothing)
     rate = _suspected(seen, seen.rate)
     # Where noise is correlated an interval rests on the residuals, in which the change is already.
     doubtful = rate.chance < LEVEL_OF_NONE and not found.noises[0].correlated
     moved = rate.moved if doubtful else 0.0 * rate.moved
     allowed = np.stack((np.minimum(moved, 0.0), np.maximum(moved, 0.0)))
-    return Judged(next(filter(None, _doubts(found, seen, rate)), ""), allowed)
+    return Reliability(next(filter(None, _doubts(found, seen, rate)), ""), allowed)
 
 
 def _doubts(found: Solution, seen: WhitenedFit, rate: _Suspected) -> Iterator[str]:

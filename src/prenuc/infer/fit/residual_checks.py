@@ -49,7 +49,7 @@ TINY = 1e-300
 
 
 @dataclass(frozen=True)
-class Check:
+class ResidualCheck:
     """One question to the residuals.
 
     Args:
@@ -68,7 +68,7 @@ class Check:
         return self.chance < LEVEL
 
 
-def residual_checks(fit: GlobalFit | Fit) -> tuple[Check, ...]:
+def residual_checks(fit: GlobalFit | Fit) -> tuple[ResidualCheck, ...]:
     """Return what the residuals of a fit say, each check once, whether it failed or not.
 
     Args:
@@ -85,7 +85,7 @@ def residual_checks(fit: GlobalFit | Fit) -> tuple[Check, ...]:
     return check_residuals(fit.residuals[:, None], time, basis_of(columns))
 
 
-def check_residuals(residuals: Array, time: Array, span: Array) -> tuple[Check, ...]:
+def check_residuals(residuals: Array, time: Array, span: Array) -> tuple[ResidualCheck, ...]:
     """Return what residuals say.
 
     Args:
@@ -131,7 +131,7 @@ def independent_wavelengths(gram: Array, freedom: int, n: int) -> float:
     return min(max((total / freedom) ** 2 / max(squares, TINY), 1.0), float(n))
 
 
-def _autocorrelation(gram: Array, span: Array, independent: float) -> Check:
+def _autocorrelation(gram: Array, span: Array, independent: float) -> ResidualCheck:
     from scipy.special import ndtr
 
     m, r = span.shape
@@ -145,10 +145,10 @@ def _autocorrelation(gram: Array, span: Array, independent: float) -> Check:
         f"{spread:.2g}): intervals that take spectra for independent are too "
         f"{'narrow' if found > expected else 'wide'}"
     )
-    return Check("autocorrelation", chance, what)
+    return ResidualCheck("autocorrelation", chance, what)
 
 
-def _offset(rest: Array, freedom: int) -> Check:
+def _offset(rest: Array, freedom: int) -> ResidualCheck:
     from scipy.special import fdtrc
 
     n = rest.shape[1]
@@ -161,10 +161,10 @@ def _offset(rest: Array, freedom: int) -> Check:
         f"each spectrum is shifted as a whole, by {1e3 * size:.2g} mAU (standard deviation): an "
         "interval holds only if it counts these offsets as noise of whole spectra"
     )
-    return Check("offset", chance, what)
+    return ResidualCheck("offset", chance, what)
 
 
-def _trend(gram: Array, time: Array, span: Array, independent: float) -> Check:
+def _trend(gram: Array, time: Array, span: Array, independent: float) -> ResidualCheck:
     from scipy.special import fdtrc
 
     courses = brownian(time)[:, : span.shape[1] + COURSES]
@@ -178,4 +178,4 @@ def _trend(gram: Array, time: Array, span: Array, independent: float) -> Check:
         f"the residuals keep a slow course over the series, {ratio:.2g} times what noise leaves "
         "there: the baseline drifts, or the scheme misses a step"
     )
-    return Check("trend", chance, what)
+    return ResidualCheck("trend", chance, what)

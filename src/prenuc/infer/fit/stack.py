@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from prenuc.errors import FitError, Problem, unknown_name
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.nonlinear import Exponentials
 from prenuc.infer.schemes.profiles import AbstractKinetics, Clock, Lagged, Variable
 from prenuc.observe.trace import Trace
@@ -45,7 +45,7 @@ NEW = 1e-6  # a column is new if this share of it lies outside the others
 
 @final
 @dataclass(frozen=True)
-class Member:
+class StackedSet:
     """One data set of a stack.
 
     Args:
@@ -118,7 +118,7 @@ class Stack(AbstractKinetics):
         scale: Standard deviation of each row's noise, by which it is divided, shape (rows,).
     """
 
-    members: tuple[Member, ...]
+    members: tuple[StackedSet, ...]
     fitted: tuple[Variable, ...]
     shared: bool
     shift: int
@@ -265,7 +265,7 @@ def member_of(
     index: int,
     count: int,
     picks: tuple[int, ...],
-) -> Member:
+) -> StackedSet:
     """Return one data set of the stack.
 
     Args:
@@ -283,7 +283,7 @@ def member_of(
     dilutions = one.dilutions
     inner = kinetics.inner if isinstance(kinetics, Lagged) else kinetics
     for dilution in dilutions:
-        if dilution.at is not None and not isinstance(inner, Network):
+        if dilution.at is not None and not isinstance(inner, FirstOrderNetwork):
             what = "a dilution on the way changes the rates of all but first-order steps"
             mend = "Split the data at the dilution, or fit up to it"
             raise FitError(Problem(what, mend, where=one.label))
@@ -300,17 +300,17 @@ def member_of(
                 matrix[p], origin[p], exponent[p] = 0.0, one.lag, False
     if one.lag is not None and "lag" not in kinetics.names:
         time = time - one.lag
-    return Member(kinetics, time, weight, origin, matrix, exponent, one.background, picks)
+    return StackedSet(kinetics, time, weight, origin, matrix, exponent, one.background, picks)
 
 
-def plain(member: Member) -> Member:
+def plain(member: StackedSet) -> StackedSet:
     """Return one data set without what changes nothing where all species absorb.
 
     A constant lies within columns that add up to one; and sums of exponentials with free
     amplitudes span the same curves from any origin of time.
     """
     kinetics, time = member.kinetics, member.time
-    if isinstance(kinetics, Network) and all(step.count == 1 for step in kinetics.steps):
+    if isinstance(kinetics, FirstOrderNetwork) and all(step.count == 1 for step in kinetics.steps):
         time = time - max(float(time[0]), 0.0)
     return replace(member, time=time, background=member.background and not kinetics.closed)
 

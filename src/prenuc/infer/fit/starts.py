@@ -11,7 +11,7 @@ import numpy as np
 from prenuc.errors import FitError, Problem, unknown_name
 from prenuc.infer.fit.stack import Stack
 from prenuc.infer.objectives.projection import values_at
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.nonlinear import Exponentials
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[
 def permutable(kinetics: AbstractKinetics) -> bool:
     """Return whether rate constants can change places without a change of the fit."""
     return isinstance(kinetics, Exponentials) or (
-        isinstance(kinetics, Network) and kinetics.is_plain_chain
+        isinstance(kinetics, FirstOrderNetwork) and kinetics.is_plain_chain
     )
 
 

@@ -35,7 +35,7 @@ ROW = 3  # b, δ, ln w
 
 
 @dataclass(frozen=True, kw_only=True)
-class Band:
+class MovingBand:
     """A moving band.
 
     Args:
@@ -125,7 +125,7 @@ class _Model:
         return found
 
 
-def fit_moving_band(energy: Array, data: Whitened) -> Band:
+def fit_moving_band(energy: Array, data: Whitened) -> MovingBand:
     """Fit one moving band to a series.
 
     Args:
@@ -137,7 +137,7 @@ def fit_moving_band(energy: Array, data: Whitened) -> Band:
     shape = model.shape_of(rows)
     rows, shape = _refined(model, rows, shape)
     fitted = np.array([model.spectrum(row, shape) for row in rows])
-    return Band(
+    return MovingBand(
         size=rows[:, 0] / max(float(np.abs(rows[:, 0]).max()), 1e-300),
         shift=(rows[:, 1] - rows[0, 1]) * model.half,
         width=np.exp(rows[:, 2] - rows[-1, 2]),

@@ -38,7 +38,7 @@ import numpy as np
 
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.infer.modelfree.components import Components, count_components
-from prenuc.infer.modelfree.moving_band import Band, fit_moving_band
+from prenuc.infer.modelfree.moving_band import MovingBand, fit_moving_band
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ class ShiftTest:
     noise: float
     moving_fits: bool
     falls: bool
-    band: Band
+    band: MovingBand
     components: Components
 
     @property

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
@@ -97,7 +97,7 @@ def equivalents(kinetics: AbstractKinetics, *, one_signal: bool = False) -> tupl
             "and an inert one"
         )
         found.append(Equivalent("background against product", what, BLANK))
-    mixed = not one_signal and len(kinetics.species) > 2 and isinstance(inner, Network)
+    mixed = not one_signal and len(kinetics.species) > 2 and isinstance(inner, FirstOrderNetwork)
     if mixed:
         what = "species that share a relaxation rate are seen as mixtures of each other's spectra"
         apart = "the spectrum of one pure species, or one that is zero somewhere"
@@ -107,7 +107,7 @@ def equivalents(kinetics: AbstractKinetics, *, one_signal: bool = False) -> tupl
 
 def _own(kinetics: AbstractKinetics) -> Iterator[Equivalent]:
     match kinetics:
-        case Network():
+        case FirstOrderNetwork():
             yield from _of_network(kinetics)
         case Exponentials(constant=True, count=count):
             yield from (Equivalent(*entry) for entry in ALIKE.get(count, ()))
@@ -144,7 +144,7 @@ def _of_power(order: float, number: float, a: str, b: str) -> Iterator[Equivalen
         )
 
 
-def _of_network(network: Network) -> Iterator[Equivalent]:
+def _of_network(network: FirstOrderNetwork) -> Iterator[Equivalent]:
     if network.is_plain_chain and len(network.names) > 1:
         names = " and ".join(network.names)
         yield Equivalent(
@@ -164,7 +164,7 @@ def _of_network(network: Network) -> Iterator[Equivalent]:
             yield Equivalent(scheme, relation, apart)
 
 
-def _shape(network: Network) -> str:
+def _shape(network: FirstOrderNetwork) -> str:
     """Return the scheme with its species renamed A, B, C in order, without blanks."""
     letters = {name: "ABCDEFGH"[i] for i, name in enumerate(network.species)}
     pairs = [(letters[s.start], letters[s.end]) for s in network.steps]

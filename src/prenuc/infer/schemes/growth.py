@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, ClassVar, final
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.profiles import AbstractKinetics, Clock, Variable
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class LateGrowth(AbstractKinetics):
 
 def delayed(kinetics: AbstractKinetics) -> Delayed | None:
     """Return a chain of equal steps before a slow one in terms of its lag; None if it is none."""
-    if not isinstance(kinetics, Network) or len(kinetics.steps) != 2:
+    if not isinstance(kinetics, FirstOrderNetwork) or len(kinetics.steps) != 2:
         return None
     first, last = kinetics.steps
     if first.end != last.start or first.count == 1 or last.count > 1 or first.start == last.end:

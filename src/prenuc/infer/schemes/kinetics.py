@@ -45,7 +45,7 @@ from prenuc.infer.schemes.profiles import AbstractKinetics, rate_names
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.infer.schemes.steps import Step
+    from prenuc.infer.schemes.steps import FirstOrderStep
 
 WORST_EIGENVECTORS = 300.0  # condition at which the derivatives still have ten digits
 LONGEST_SERIES = 4000.0  # qt beyond which uniformisation needs too many terms
@@ -54,7 +54,7 @@ APART = 0.01  # relative difference from which on two rate constants are taken a
 
 @final
 @dataclass(frozen=True)
-class Network(AbstractKinetics):
+class FirstOrderNetwork(AbstractKinetics):
     """A network of first-order steps.
 
     Args:
@@ -63,7 +63,7 @@ class Network(AbstractKinetics):
     """
 
     scheme: str
-    steps: tuple[Step, ...]
+    steps: tuple[FirstOrderStep, ...]
 
     @cached_property
     def species(self) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.schemes.kinetics import Network
-from prenuc.infer.schemes.steps import Step, along_the_path, first_species
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
+from prenuc.infer.schemes.steps import FirstOrderStep, along_the_path, first_species
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _AMOUNT = re.compile(r"\d+(\.\d*)?\s+\S")
 _EXAMPLES = "'A -> B', 'A -> B -> C', 'A <-> B', 'A -> B; A -> C' or 'A -8-> B -> C'"
 
 
-def parse_network(text: str) -> Network:
+def parse_network(text: str) -> FirstOrderNetwork:
     """Return the first-order network that a scheme names.
 
     Its steps stand along the path from the species that it starts from (:func:`first_species`),
@@ -49,10 +49,10 @@ def parse_network(text: str) -> Network:
     ordered, lost = along_the_path(steps, first)
     if lost:
         _refuse(written, f"cannot form '{lost[0].start}' from '{first}', with which it starts")
-    return Network(written, ordered)
+    return FirstOrderNetwork(written, ordered)
 
 
-def _steps(part: str, scheme: str) -> Iterator[Step]:
+def _steps(part: str, scheme: str) -> Iterator[FirstOrderStep]:
     names = [piece.strip() for piece in _ARROW.sub("\n", part).split("\n")]
     if len(names) < 2 or not all(names):
         _refuse(scheme, "is not a chain of species and arrows")
@@ -63,9 +63,9 @@ def _steps(part: str, scheme: str) -> Iterator[Step]:
         count = int(arrow[1] or 1)
         if not 1 <= count <= MOST_STEPS:
             _refuse(scheme, f"asks for {count} equal steps; 1 to {MOST_STEPS} are possible")
-        yield Step(start, end, count)
+        yield FirstOrderStep(start, end, count)
         if arrow[2]:
-            yield Step(end, start)
+            yield FirstOrderStep(end, start)
 
 
 def shortened(scheme: str) -> str:

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.schemes.integrated import Integrated, from_mechanism, from_steps
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.network_text import MOST_RATES, parse_network, shortened
 from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
@@ -45,7 +45,7 @@ from prenuc.infer.schemes.nonlinear import (
     PowerLaw,
 )
 from prenuc.infer.schemes.profiles import AbstractKinetics, Lagged, rate_names
-from prenuc.infer.schemes.steps import Step, Written, first_species
+from prenuc.infer.schemes.steps import FirstOrderStep, Written, first_species
 from prenuc.mechanism.reaction import Power
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _of_order(written: str, body: str, order: str) -> AbstractKinetics:
         refuse(written, what, "Write an order such as '1.5' or '3/2'")
     (start,), (end,) = steps[0]
     if number == 1.0:
-        return Network(written, (Step(start, end),))
+        return FirstOrderNetwork(written, (FirstOrderStep(start, end),))
     return PowerLaw(written, (start, end), number)
 
 
@@ -172,7 +172,7 @@ def in_order(text: str) -> str:
     if re.match(r"exp\b", written) or _ORDER.search(written) or written.endswith(FILES):
         return written
     kinetics = parse(written)
-    if isinstance(kinetics, Network):
+    if isinstance(kinetics, FirstOrderNetwork):
         return "; ".join(str(step) for step in kinetics.steps)
     return ", ".join(str(step) for step in _in_order(_steps(written, written)))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstOrderStep:
     """One first-order step of a scheme, or m equal ones in a row.
 
     Args:
@@ -75,14 +75,16 @@ def first_species(
     return next((names[0] for names in ranked if names), used[0])
 
 
-def along_the_path(steps: Sequence[Step], first: str) -> tuple[tuple[Step, ...], list[Step]]:
+def along_the_path(
+    steps: Sequence[FirstOrderStep], first: str
+) -> tuple[tuple[FirstOrderStep, ...], list[FirstOrderStep]]:
     """Return the steps in the order in which they are met, and those that are never met.
 
     The longest path from the first species stands first, then the longest branch from it, and so
     on; a step's reverse follows it. Where paths are equally long the first written leads.
     """
     left, reached = list(steps), [first]
-    ordered: list[Step] = []
+    ordered: list[FirstOrderStep] = []
     while path := max((_longest(left, name, reached) for name in reached), key=len):
         for step in path:
             met = [s for s in left if {s.start, s.end} == {step.start, step.end}]
@@ -92,9 +94,11 @@ def along_the_path(steps: Sequence[Step], first: str) -> tuple[tuple[Step, ...],
     return tuple(ordered), left
 
 
-def _longest(steps: Sequence[Step], start: str, seen: Sequence[str]) -> tuple[Step, ...]:
+def _longest(
+    steps: Sequence[FirstOrderStep], start: str, seen: Sequence[str]
+) -> tuple[FirstOrderStep, ...]:
     """Return the longest path from a species that ends where one has been before."""
-    paths: list[tuple[Step, ...]] = [()]
+    paths: list[tuple[FirstOrderStep, ...]] = [()]
     for step in steps:
         if step.start == start:
             new = step.end not in seen

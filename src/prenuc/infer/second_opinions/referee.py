@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.scheme import parse
 from prenuc.infer.second_opinions.referee_case import case_of
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.infer.fit.results import Fit, GlobalFit
-    from prenuc.infer.second_opinions.referee_case import Case
+    from prenuc.infer.second_opinions.referee_case import RefereeCase
 
 SHARE = 0.1  # of a standard error
 CLOSE = 1e-4  # of a value
@@ -139,7 +139,7 @@ def referee(
     return Verdict(tuple(opinions), tuple(silent))
 
 
-def _search(case: Case) -> dict[str, float]:
+def _search(case: RefereeCase) -> dict[str, float]:
     """Return the parameters where the sum of squares is least, from starts on both sides."""
     from scipy.optimize import least_squares
 
@@ -169,7 +169,7 @@ def _search(case: Case) -> dict[str, float]:
     return {v.name: math.exp(x) if v.logarithmic else float(x) for v, x in pairs}
 
 
-def _by_pyglotaran(case: Case) -> dict[str, float]:
+def _by_pyglotaran(case: RefereeCase) -> dict[str, float]:
     """Return the rate constants that pyGlotaran finds for the same weighted data."""
     import xarray as xr
     from glotaran.io import load_model, load_parameters  # type: ignore[import-not-found]
@@ -198,12 +198,14 @@ def _by_pyglotaran(case: Case) -> dict[str, float]:
     return dict(zip(names, (float(one.value) for one in found), strict=True))
 
 
-def _opinion(case: Case, engine: str, values: dict[str, float]) -> Opinion:
+def _opinion(case: RefereeCase, engine: str, values: dict[str, float]) -> Opinion:
     """Return how far an engine's parameters lie from the own ones."""
     kinetics = parse(case.equations.scheme)
     names = [name for name in case.own if name in values]
     given = [values[v.name] for v in case.variables]
-    if isinstance(kinetics, Network) and kinetics.is_plain_chain:  # rates can change places
+    if (
+        isinstance(kinetics, FirstOrderNetwork) and kinetics.is_plain_chain
+    ):  # rates can change places
         some = list(values.values())
         values = {n: min(some, key=lambda x, n=n: abs(x - case.own[n][0])) for n in names}  # type: ignore[misc]
     away = 0.0

@@ -14,7 +14,7 @@ from prenuc.infer.fit.question import question
 from prenuc.infer.fit.results import GlobalFit
 from prenuc.infer.fit.solve import solve
 from prenuc.infer.schemes.growth import Chain, growth_of
-from prenuc.infer.schemes.kinetics import Network
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.profiles import Clock
 from prenuc.infer.schemes.scheme import in_order, parse
 from prenuc.infer.second_opinions.rate_equations import RateEquations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Case:
+class RefereeCase:
     """A fit as other engines see it.
 
     Args:
@@ -66,7 +66,7 @@ class Case:
     def is_plain_chain(self) -> bool:
         """Whether single first-order steps follow each other, and nothing else is asked for."""
         kinetics = parse(self.equations.scheme)
-        plain = isinstance(kinetics, Network) and kinetics.is_plain_chain
+        plain = isinstance(kinetics, FirstOrderNetwork) and kinetics.is_plain_chain
         whole = self.picks is None and not self.non_negative
         return plain and whole and len(self.blocks) == 1 and self.blocks[0][1] is None
 
@@ -99,7 +99,7 @@ class Case:
 
 def case_of(
     fit: GlobalFit | Fit, *, background: bool, through_origin: bool, non_negative: bool
-) -> Case:
+) -> RefereeCase:
     """Return a fit as other engines see it.
 
     Args:
@@ -124,7 +124,7 @@ def case_of(
     return _of_trace(fit, own, background=background, origin=through_origin)
 
 
-def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: bool) -> Case:
+def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: bool) -> RefereeCase:
     # The scheme's own constants, or where those are not fixed, the chain of observed rates.
     observed = sum(name.startswith("k_obs") for name in fit.params)
     chain = " -> ".join(f"S{i}" for i in range(observed + 1)) if observed else fit.scheme
@@ -146,7 +146,7 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
     variables, time = asked.stack.fitted, asked.stack.members[0].time
     start = np.array([own[v.name][0] if v.name in own else _middle(v) for v in variables])
     names = {"k" + n[5:]: n for n in fit.params if n.startswith("k_obs")}
-    return Case(
+    return RefereeCase(
         RateEquations.of(in_order(chain)),
         time,
         blocks,
@@ -162,7 +162,7 @@ def _of_spectra(fit: GlobalFit, own: dict[str, tuple[float, float]], positive: b
 
 def _of_trace(
     fit: Fit, own: dict[str, tuple[float, float]], *, background: bool, origin: bool
-) -> Case:
+) -> RefereeCase:
     trace, growth = fit.trace, growth_of(fit.scheme)
     kinetics = parse(fit.scheme, trace.time_unit)
     if isinstance(growth, Chain) and {"k", "lag"} <= set(own):
@@ -175,7 +175,7 @@ def _of_trace(
     free = background or trace.offset_free
     last = len(kinetics.species) - 1
     alone = origin or (isinstance(growth, Chain) and not free)
-    return Case(
+    return RefereeCase(
         RateEquations.of(in_order(fit.scheme)),
         trace.time,
         ((trace.value[:, None], None),),

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import FitError, Problem, SimulationError
-from prenuc.infer.calibration.candidate import Contender
+from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import Condensed
 from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
-from prenuc.infer.selection.refit import BOUND, Trial
+from prenuc.infer.selection.refit import BOUND, Refit
 from prenuc.infer.selection.shapes import AbstractShapes, KnownShapes
 from prenuc.mechanism import rivals as bench
 from prenuc.mechanism.two_pathway import two_pathway
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.calibration.candidate import Part
-    from prenuc.infer.selection.refit import Point
+    from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
 
     Array = NDArray[np.float64]
@@ -91,8 +91,8 @@ def compare_mechanisms(
     Raises:
         FitError: No model, two of one name, or spectra that do not fit the protocol.
     """
-    contenders = [Contender(model) for model in models]
-    names = [one.name for one in contenders]
+    candidates = [Candidate(model) for model in models]
+    names = [one.name for one in candidates]
     if not names or len(set(names)) < len(names):
         raise FitError(Problem(f"{len(names)} models, {len(set(names))} names", "Name each once"))
     several = [spectra] if isinstance(spectra, SpectrumSeries) else spectra
@@ -100,8 +100,8 @@ def compare_mechanisms(
         [series.without_masked() for series in several],
         [protocol] if isinstance(protocol, Protocol) else list(protocol),
     )
-    tick = _ticker(len(contenders) * EXPECTED_RUNS * starts, progress)
-    trials = [Trial(one, data, shapes or KnownShapes(), tick) for one in contenders]
+    tick = _ticker(len(candidates) * EXPECTED_RUNS * starts, progress)
+    trials = [Refit(one, data, shapes or KnownShapes(), tick) for one in candidates]
     data = data.with_shapes(shown for trial in trials if (shown := _first(trial)) is not None)
     verdict = _search(trials, data, starts, seed).comparison()
     if progress is not None:
@@ -122,7 +122,7 @@ def _ticker(runs: int, progress: Callable[[float], None] | None) -> Callable[[],
     return tick
 
 
-def _first(trial: Trial) -> dict[str, Part] | None:
+def _first(trial: Refit) -> dict[str, Part] | None:
     """Return what a model shows with its own constants; None when it cannot be run."""
     try:
         return trial.shown({})
@@ -130,9 +130,9 @@ def _first(trial: Trial) -> dict[str, Part] | None:
         return None
 
 
-def _search(trials: Sequence[Trial], data: Condensed, starts: int, seed: int) -> _Found:
+def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) -> _Found:
     """Return where each model ends, with the offsets that the best one finds."""
-    ends: list[Point | None] = []
+    ends: list[RefitPoint | None] = []
     for trial in trials:
         trial.data = data
         trial.choose()
@@ -153,7 +153,7 @@ def _search(trials: Sequence[Trial], data: Condensed, starts: int, seed: int) ->
     return _Found(trials, ends, seen, warnings)
 
 
-def _noise(data: Condensed, best: Point) -> tuple[Condensed, list[str]]:
+def _noise(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str]]:
     """Return the data with the offsets that the residuals of the best model show."""
     m = len(data.absorbance)
     if m < FEWEST_FOR_NOISE:
@@ -171,15 +171,15 @@ def _noise(data: Condensed, best: Point) -> tuple[Condensed, list[str]]:
 class _Found:
     """Where every model ended."""
 
-    trials: Sequence[Trial]
-    ends: Sequence[Point | None]
+    trials: Sequence[Refit]
+    ends: Sequence[RefitPoint | None]
     data: Condensed
     warnings: Sequence[str]
 
     def comparison(self) -> Comparison:
         """Return the verdict."""
         pairs = list(zip(self.trials, self.ends, strict=True))
-        silent = [f"{trial.contender.name} could not be run" for trial, end in pairs if end is None]
+        silent = [f"{trial.candidate.name} could not be run" for trial, end in pairs if end is None]
         return judge(
             [_standing(trial, end) for trial, end in pairs if end is not None],
             self.data.data.size,
@@ -188,10 +188,10 @@ class _Found:
         )
 
 
-def _edges(pairs: Sequence[tuple[Trial, Point | None]]) -> list[str]:
+def _edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
     """Return which constants ended at the edge of their priors."""
     return [
-        f"{trial.contender.name}: '{constant.name}' ended at the edge of its prior"
+        f"{trial.candidate.name}: '{constant.name}' ended at the edge of its prior"
         for trial, end in pairs
         if end is not None
         for constant, x in zip(trial.constants, end.u, strict=True)
@@ -199,14 +199,14 @@ def _edges(pairs: Sequence[tuple[Trial, Point | None]]) -> list[str]:
     ]
 
 
-def _standing(trial: Trial, end: Point) -> Standing:
+def _standing(trial: Refit, end: RefitPoint) -> Standing:
     moved = {
         constant.name: math.exp(constant.sd * float(x))
         for constant, x in zip(trial.constants, end.u, strict=True)
     }
     extinctions = {f"extinction of {n}": a for n, a in end.fitted.amplitudes.items()}
     return Standing(
-        model=trial.contender.name,
+        model=trial.candidate.name,
         chi2=end.cost,
         count=end.fitted.count + len(trial.constants),
         held_out=_held_out(trial, end),
@@ -214,7 +214,7 @@ def _standing(trial: Trial, end: Point) -> Standing:
     )
 
 
-def _held_out(trial: Trial, end: Point) -> float:
+def _held_out(trial: Refit, end: RefitPoint) -> float:
     """Return the misfit of what was held out, refitted by linearised least squares."""
     fitted, m = end.fitted, len(trial.data.absorbance)
     slopes = trial.slopes(trial.constants, end)[: len(fitted.residual)]

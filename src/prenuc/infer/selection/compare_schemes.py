@@ -138,7 +138,7 @@ def weigh(fits: Mapping[str, FittedScheme]) -> Comparison:
     Args:
         fits: Each fit by the name that the answer is to use.
     """
-    seen = {name: _Seen.of(one) for name, one in fits.items()}
+    seen = {name: _Weighed.of(one) for name, one in fits.items()}
     size = next(one.size for one in seen.values())
     closest = min(seen.values(), key=lambda one: one.squares)
     share = closest.independent / closest.columns  # of the numbers that is independent
@@ -164,7 +164,7 @@ def _names(one: FittedScheme) -> set[str]:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Weighed:
     """What counts of a fit.
 
     Args:
@@ -188,7 +188,7 @@ class _Seen:
         return self.parameters + round(self.courses * columns)
 
     @classmethod
-    def of(cls, one: FittedScheme) -> _Seen:
+    def of(cls, one: FittedScheme) -> _Weighed:
         """Return what counts of one fit."""
         residuals = one.residuals
         floor = NOISE_FREE**2 * residuals.size

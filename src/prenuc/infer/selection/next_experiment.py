@@ -17,16 +17,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import FitError, Problem, unknown_name
-from prenuc.infer.calibration.candidate import Contender
+from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.selection.plans import axes, base
-from prenuc.infer.selection.precision import sharpening
+from prenuc.infer.selection.precision import precision_gained
 from prenuc.infer.selection.predictive import (
     DRAWS,
     NOISE,
     Instrument,
     expected_information,
-    outlook,
+    predicted,
     wavelengths,
 )
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.infer.selection.plans import Level, Plan
-    from prenuc.infer.selection.predictive import Outlook
+    from prenuc.infer.selection.predictive import Predicted
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
 
@@ -105,15 +105,15 @@ def next_experiment(
     Raises:
         FitError: Fewer than two models, an unknown constant or axis, or nothing that can be run.
     """
-    contenders = [Contender(model) for model in models]
+    candidates = [Candidate(model) for model in models]
     instrument = Instrument(wavelengths(models[0].material), noise)
     score: _Score
     if sharpen is not None:
-        score = _sharpening(contenders[0], sharpen, instrument)
+        score = _sharpening(candidates[0], sharpen, instrument)
     else:
-        if len(contenders) < 2:
-            raise FitError(Problem(f"{len(contenders)} model to tell apart", "Give two or more"))
-        score = _Telling(contenders, _normal(contenders, weights), instrument, draws, seed)
+        if len(candidates) < 2:
+            raise FitError(Problem(f"{len(candidates)} model to tell apart", "Give two or more"))
+        score = _Telling(candidates, _normal(candidates, weights), instrument, draws, seed)
     tried = _search(base(protocol), score, only, workers, progress)
     if not tried:
         raise FitError(Problem("no variation of the protocol could be run", "Look at its steps"))
@@ -129,23 +129,23 @@ def _rank(pair: tuple[Plan, float]) -> tuple[float, int]:
 
 
 def _normal(
-    contenders: Sequence[Contender], weights: Mapping[str, float] | None
+    candidates: Sequence[Candidate], weights: Mapping[str, float] | None
 ) -> dict[str, float]:
     """Return the weights of the models, summing to 1."""
     if weights is None:
-        return {one.name: 1.0 / len(contenders) for one in contenders}
-    missing = [one.name for one in contenders if one.name not in weights]
+        return {one.name: 1.0 / len(candidates) for one in candidates}
+    missing = [one.name for one in candidates if one.name not in weights]
     if missing:
         raise FitError([unknown_name("weight of the model", name, weights) for name in missing])
-    total = sum(weights[one.name] for one in contenders)
-    return {one.name: weights[one.name] / total for one in contenders}
+    total = sum(weights[one.name] for one in candidates)
+    return {one.name: weights[one.name] / total for one in candidates}
 
 
 @dataclass(frozen=True)
 class _Telling:
     """Scores a protocol by what it says about the models."""
 
-    contenders: Sequence[Contender]
+    candidates: Sequence[Candidate]
     weights: Mapping[str, float]
     instrument: Instrument
     draws: int
@@ -158,9 +158,9 @@ class _Telling:
 
     def __call__(self, protocol: Protocol) -> float | None:
         nm = self.instrument.wavelength
-        seen: dict[str, Outlook] = {}
-        for one in self.contenders:
-            found = outlook(one, protocol, nm, draws=self.draws, seed=self.seed)
+        seen: dict[str, Predicted] = {}
+        for one in self.candidates:
+            found = predicted(one, protocol, nm, draws=self.draws, seed=self.seed)
             if found is None:
                 return None
             seen[one.name] = found
@@ -171,23 +171,23 @@ class _Telling:
 class _Sharpening:
     """Scores a protocol by what it says about one constant."""
 
-    contender: Contender
+    candidate: Candidate
     name: str
     instrument: Instrument
     most: float = math.inf
 
     def __call__(self, protocol: Protocol) -> float | None:
-        return sharpening(self.contender, protocol, self.name, self.instrument)
+        return precision_gained(self.candidate, protocol, self.name, self.instrument)
 
 
 _Score = _Telling | _Sharpening
 
 
-def _sharpening(contender: Contender, name: str, instrument: Instrument) -> _Sharpening:
-    known = [constant.name for constant in contender.free]
+def _sharpening(candidate: Candidate, name: str, instrument: Instrument) -> _Sharpening:
+    known = [constant.name for constant in candidate.free]
     if name not in known:
         raise FitError(unknown_name("rate constant", name, known))
-    return _Sharpening(contender, name, instrument)
+    return _Sharpening(candidate, name, instrument)
 
 
 def _search(

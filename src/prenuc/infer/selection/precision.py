@@ -23,7 +23,7 @@ from prenuc.infer.selection.predictive import EXTINCTION, SPREAD
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from prenuc.infer.calibration.candidate import Contender
+    from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.selection.predictive import Instrument
     from prenuc.protocol.protocol import Protocol
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 STEP = 0.05  # of central differences, in the logarithm of a constant
 
 
-def sensitivities(contender: Contender, protocol: Protocol, wavelength: Array) -> Array:
+def sensitivities(candidate: Candidate, protocol: Protocol, wavelength: Array) -> Array:
     """Return derivatives of an outcome in the logarithms of all constants, shape (data, constants).
 
     Args:
-        contender: The model.
+        candidate: The model.
         protocol: What is done.
         wavelength: Where spectra are read, in nm.
 
@@ -45,30 +45,30 @@ def sensitivities(contender: Contender, protocol: Protocol, wavelength: Array) -
     """
 
     def outcome(name: str, by: float) -> Array:
-        shown = contender.shown(protocol, wavelength, {name: math.exp(by)})
+        shown = candidate.shown(protocol, wavelength, {name: math.exp(by)})
         whole: Array = np.sum([part.absorbance.ravel() for part in shown.values()], axis=0)
         return whole
 
-    names = [constant.name for constant in contender.free]
+    names = [constant.name for constant in candidate.free]
     return np.array(
         [(outcome(name, STEP) - outcome(name, -STEP)) / (2.0 * STEP) for name in names]
     ).T
 
 
-def sharpening(
-    contender: Contender, protocol: Protocol, name: str, instrument: Instrument
+def precision_gained(
+    candidate: Candidate, protocol: Protocol, name: str, instrument: Instrument
 ) -> float | None:
     """Return the information in bits about one constant; None when nothing can be run.
 
     Args:
-        contender: The model.
+        candidate: The model.
         protocol: What is done.
         name: The constant.
         instrument: How well is read.
     """
     try:
-        slopes = sensitivities(contender, protocol, instrument.wavelength)
-        shown = contender.shown(protocol, instrument.wavelength)
+        slopes = sensitivities(candidate, protocol, instrument.wavelength)
+        shown = candidate.shown(protocol, instrument.wavelength)
     except SimulationError:
         return None
     absorbers = np.array([part.absorbance.ravel() for part in shown.values()]).T
@@ -82,5 +82,5 @@ def sharpening(
     root = np.linalg.cholesky(instrument.covariance(len(design)))
     seen = np.linalg.solve(root, design)
     after = np.linalg.inv(seen.T @ seen + np.diag(widths**-2))
-    at = [constant.name for constant in contender.free].index(name)
+    at = [constant.name for constant in candidate.free].index(name)
     return 0.5 * math.log2(float(widths[at] ** 2 / after[at, at]))

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from prenuc.infer.calibration.candidate import Contender, Part
+    from prenuc.infer.calibration.candidate import Candidate, Part
     from prenuc.protocol.protocol import Protocol
 
     Array = NDArray[np.float64]
@@ -76,7 +76,7 @@ def wavelengths(material: str) -> Array:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class Predicted:
     """What one model expects of one experiment.
 
     Args:
@@ -85,9 +85,9 @@ class Outlook:
 
     draws: Array
 
-    def without(self, index: int) -> Outlook:
+    def without(self, index: int) -> Predicted:
         """Return the outlook without one draw of constants."""
-        return Outlook(np.delete(self.draws, index, axis=0))
+        return Predicted(np.delete(self.draws, index, axis=0))
 
 
 @dataclass(frozen=True)
@@ -126,22 +126,22 @@ class Instrument:
         return read.reshape(outcome.shape)
 
 
-def outlook(
-    contender: Contender,
+def predicted(
+    candidate: Candidate,
     protocol: Protocol,
     wavelength: Array,
     *,
     draws: int = DRAWS,
     seed: int = 0,
     spread: float = SPREAD,
-) -> Outlook | None:
+) -> Predicted | None:
     """Return what a model expects of an experiment; None when it cannot be run.
 
     The same seed draws the same constants for every experiment, so that experiments differ by
     what is done and not by chance.
 
     Args:
-        contender: The model.
+        candidate: The model.
         protocol: What is done.
         wavelength: Where spectra are read, in nm, shape (n,).
         draws: Draws of its constants.
@@ -151,14 +151,14 @@ def outlook(
     found = []
     for draw in range(draws):
         generator = np.random.default_rng((seed, draw))
-        logs = math.log(spread) * generator.standard_normal(len(contender.free))
-        factors = {c.name: math.exp(x) for c, x in zip(contender.free, logs, strict=True)}
+        logs = math.log(spread) * generator.standard_normal(len(candidate.free))
+        factors = {c.name: math.exp(x) for c, x in zip(candidate.free, logs, strict=True)}
         try:
-            shown = contender.shown(protocol, wavelength, factors)
+            shown = candidate.shown(protocol, wavelength, factors)
         except SimulationError:
             continue
         found.append(_as_seen(list(shown.values()), wavelength, generator))
-    return Outlook(np.array(found)) if len(found) > draws // 2 else None
+    return Predicted(np.array(found)) if len(found) > draws // 2 else None
 
 
 def _as_seen(absorbers: Sequence[Part], wavelength: Array, generator: Generator) -> Array:
@@ -191,7 +191,7 @@ class Density:
     freedom: float
 
     @classmethod
-    def of(cls, seen: Outlook, noise: Array) -> Density:
+    def of(cls, seen: Predicted, noise: Array) -> Density:
         """Return the density that draws and noise stand for."""
         from scipy.linalg import solve_triangular
 
@@ -248,7 +248,7 @@ class Expectation:
 
 
 def expected_information(
-    outlooks: Mapping[str, Outlook],
+    outlooks: Mapping[str, Predicted],
     weights: Mapping[str, float],
     instrument: Instrument,
     *,

@@ -1,4 +1,4 @@
-r"""One contender before the data: its constants refitted within their priors, with few runs.
+r"""One candidate before the data: its constants refitted within their priors, with few runs.
 
 The amplitudes or spectra of absorbers are fitted away at every point
 (:mod:`prenuc.infer.selection.shapes`), so the search runs over the logarithms of rate constants
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from prenuc.infer.calibration.candidate import Contender
+    from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.selection.condensed import Condensed
     from prenuc.infer.selection.shapes import AbstractShapes, Fitted
@@ -43,8 +43,8 @@ RELATIVE = 1e-2  # and the same for a model that misses the data by far
 
 
 @dataclass(frozen=True)
-class Point:
-    """Where a contender stands.
+class RefitPoint:
+    """Where a candidate stands.
 
     Args:
         u: Its refitted constants, in prior widths from the package's numbers.
@@ -63,17 +63,17 @@ class Point:
 
 
 @dataclass
-class Trial:
-    """A contender, the data, and what is known of spectra.
+class Refit:
+    """A candidate, the data, and what is known of spectra.
 
     Args:
-        contender: Who.
+        candidate: Who.
         data: Condensed spectra; may be replaced, since runs are remembered uncondensed.
         shapes: What is taken as known about spectra.
         tick: Called after every run.
     """
 
-    contender: Contender
+    candidate: Candidate
     data: Condensed
     shapes: AbstractShapes
     tick: Callable[[], None] = lambda: None
@@ -86,7 +86,7 @@ class Trial:
         return len(self._seen)
 
     def shown(self, factors: Mapping[str, float]) -> dict[str, Part]:
-        """Return what the contender shows in all experiments, not condensed.
+        """Return what the candidate shows in all experiments, not condensed.
 
         Raises:
             SimulationError: The integrator gave up.
@@ -94,13 +94,13 @@ class Trial:
         key = tuple(sorted(factors.items()))
         if key not in self._seen:
             protocols, nm = self.data.protocols, self.data.wavelength
-            each = [self.contender.shown(protocol, nm, factors) for protocol in protocols]
+            each = [self.candidate.shown(protocol, nm, factors) for protocol in protocols]
             self._seen[key] = stacked(each)
             self.tick()
         return self._seen[key]
 
-    def at(self, constants: Sequence[Free], u: Array) -> Point | None:
-        """Return where the contender stands with some constants moved; None without a run."""
+    def at(self, constants: Sequence[Free], u: Array) -> RefitPoint | None:
+        """Return where the candidate stands with some constants moved; None without a run."""
         pairs = zip(constants, u, strict=True)
         try:
             found = self.shown({c.name: math.exp(c.sd * float(x)) for c, x in pairs if x})
@@ -108,9 +108,9 @@ class Trial:
             return None
         fitted = self.shapes.fit(self.data.data, self.data.condense(found), self.data.weight)
         cost = float(np.sum(fitted.all_residuals**2) + np.sum(u**2))
-        return Point(np.asarray(u, dtype=float), fitted, cost)
+        return RefitPoint(np.asarray(u, dtype=float), fitted, cost)
 
-    def slopes(self, constants: Sequence[Free], here: Point) -> Array:
+    def slopes(self, constants: Sequence[Free], here: RefitPoint) -> Array:
         """Return the derivatives of the residuals in the constants, shape (residuals, constants).
 
         A constant that cannot be moved counts as one that does nothing.
@@ -130,7 +130,7 @@ class Trial:
 
     def choose(self) -> None:
         """Choose the constants to refit: the few that promise most together."""
-        free = self.contender.free
+        free = self.candidate.free
         here = self.at(free, np.zeros(len(free)))
         if here is None or not free:
             return
@@ -142,7 +142,7 @@ class Trial:
             chosen.append(max(left, key=lambda i: _promise(slopes[:, [*chosen, i]], here)))
         self.constants = tuple(free[i] for i in chosen)
 
-    def search(self, start: Array) -> Point | None:
+    def search(self, start: Array) -> RefitPoint | None:
         """Return the best point near a start, by Levenberg and Marquardt."""
         here, damping = self.at(self.constants, start), 1e-2
         for _ in range(ITERATIONS if here is not None and len(start) else 0):
@@ -159,7 +159,7 @@ class Trial:
         return here
 
 
-def _promise(slopes: Array, here: Point) -> float:
+def _promise(slopes: Array, here: RefitPoint) -> float:
     """Return by how much χ² would fall if the model were linear in some constants."""
     r = here.fitted.all_residuals
     bend = slopes.T @ slopes + np.eye(slopes.shape[1])
@@ -168,7 +168,7 @@ def _promise(slopes: Array, here: Point) -> float:
     return float(-2.0 * (step @ drive) - step @ bend @ step)
 
 
-def _step(slopes: Array, here: Point, damping: float) -> Array:
+def _step(slopes: Array, here: RefitPoint, damping: float) -> Array:
     bend = slopes.T @ slopes
     step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), -slopes.T @ here.residuals)
     moved: Array = np.clip(here.u + np.clip(step, -1.0, 1.0), -BOUND, BOUND)

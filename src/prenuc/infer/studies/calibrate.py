@@ -33,7 +33,7 @@ from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, search
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import reproduce
 from prenuc.quantities import Quantity
@@ -182,8 +182,8 @@ def rows_of(material: str, choose: Choose = for_recipe) -> list[Row]:
     if not panels:
         known = sorted({_material(c) for c in all_checks()})
         raise InputError(unknown_name("material with checks", material, known))
-    bench = Bench(choose, solver=QUICK)
-    return [row for row in reproduce(panels, bench=bench) if _material(row.check) == material]
+    runs = Experiments(choose, solver=QUICK)
+    return [row for row in reproduce(panels, runs=runs) if _material(row.check) == material]
 
 
 def _material(check: Check) -> str:
@@ -321,8 +321,8 @@ def finish(material: str, task: Task, found: Sequence[Start], before: Sequence[R
         )
         for i, (name, free) in enumerate(zip(names, task.free, strict=True))
     }
-    bench = Bench(Changed(task.choose, task.change(u)), solver=QUICK)
-    numbers = ask([row.check for row in before], bench)
+    runs = Experiments(Changed(task.choose, task.change(u)), solver=QUICK)
+    numbers = ask([row.check for row in before], runs)
     after = tuple(judged(row, numbers[row.check.id]) for row in before)
     directions = _directions(information, names)
     return Calibration(material, estimates, directions, starts, spread, task, tuple(before), after)

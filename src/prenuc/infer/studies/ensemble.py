@@ -25,7 +25,7 @@ from prenuc.facts.catalogue import read_files
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.search import LIMIT
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.studies.calibrate import rows_of
 from prenuc.simulation.choice import for_recipe
 
@@ -49,7 +49,7 @@ STRIDE = 0.4  # of a walk's steps, in units of the normal approximation
 
 
 @dataclass(frozen=True)
-class Member:
+class EnsembleMember:
     """One set of an ensemble.
 
     Args:
@@ -83,7 +83,7 @@ class Member:
         }
 
 
-def members(material: str) -> list[Member]:
+def members(material: str) -> list[EnsembleMember]:
     """Return the ensemble that the package ships for a material.
 
     Raises:
@@ -96,7 +96,7 @@ def members(material: str) -> list[Member]:
         known = sorted(item.name.removesuffix(".yaml") for item in there)
         what = f"no ensemble is shipped for '{material}', only for: {', '.join(known) or 'none'}"
         raise InputError(Problem(what, "Make one with 'prenuc calibrate … --ensemble FILE'"))
-    return list(read_files([path], Member.read, "a member of an ensemble").values())
+    return list(read_files([path], EnsembleMember.read, "a member of an ensemble").values())
 
 
 def draw(
@@ -217,4 +217,4 @@ def predict(
 
 
 def _numbers(choose: Choose, checks: list[Check], change: Mapping[Name, float]) -> dict[str, float]:
-    return ask(checks, Bench(Changed(choose, change), solver=QUICK))
+    return ask(checks, Experiments(Changed(choose, change), solver=QUICK))

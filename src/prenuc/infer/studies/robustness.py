@@ -42,7 +42,7 @@ from prenuc.infer.calibration.varied import (
     recipes_of,
     value_of,
 )
-from prenuc.infer.experiments.measures import Bench
+from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.protocol.varying import changes_amounts, temperature_of
 from prenuc.quantities import Quantity
@@ -135,7 +135,7 @@ def cases(
         choose: Chooses the mechanism of a recipe.
         draws: Of all constants at once.
     """
-    reach = Reach.of(checks, Bench(choose, solver=QUICK))
+    reach = Reach.of(checks, Experiments(choose, solver=QUICK))
     names = varied_constants({name for used in reach.used.values() for name in used})
     every = tuple(check.id for check in checks)
     found = []
@@ -179,13 +179,13 @@ def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
 def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, float]:
     """Return the numbers of a case."""
     wanted = [check for check in checks if check.id in set(case.asked)]
-    bench = Bench(
+    runs = Experiments(
         Changed(choose, case.change) if case.change else choose,
         assume=case.assume,
         solver=QUICK,
         alter=Offset(case.offset) if case.offset else None,
     )
-    return ask([check for check in wanted if _askable(check, case)], bench)
+    return ask([check for check in wanted if _askable(check, case)], runs)
 
 
 def _askable(check: Check, case: Case) -> bool:
@@ -291,7 +291,7 @@ def study(
     """
     asked = tuple(all_checks() if checks is None else checks)
     todo = cases(asked, choose, draws=draws)
-    base = ask(asked, Bench(choose, solver=QUICK))
+    base = ask(asked, Experiments(choose, solver=QUICK))
     mark = _mark()
     done = {} if ledger is None else _remembered(ledger, mark)
     left = [case for case in todo if _key(case) not in done]

@@ -40,18 +40,18 @@ def reproduce(
       prenuc reproduce --mechanism classical
       prenuc reproduce --figures figures
     """
-    from prenuc.infer.experiments.reproduce import bench_for, checks, not_checkable
+    from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable
     from prenuc.infer.experiments.reproduce import reproduce as run_all
 
-    bench = bench_for(mechanism)
+    runs = experiments_for(mechanism)
     asked = _each(panels, {check.panel for check in checks()})
     with simulating("running the published experiments") as report_share:
-        rows = run_all(asked, bench=bench, progress=report_share)
+        rows = run_all(asked, runs=runs, progress=report_share)
     if figures is not None:
         from prenuc.present.figures.panels import plot_panels
         from prenuc.present.files.writing import save
 
-        for name, figure in plot_panels(rows, bench, every_recipe=not panels):
+        for name, figure in plot_panels(rows, runs, every_recipe=not panels):
             click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
     if as_json:
         echo_json(rows)
