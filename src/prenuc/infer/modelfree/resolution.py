@@ -116,17 +116,6 @@ class Resolution:
             columns |= {f"c{k + 1} lowest": low, f"c{k + 1} highest": high}
         return pd.DataFrame(columns, index=pd.Index(self.series.labels, name="spectrum"))
 
-    def spectra_dataframe(self) -> pd.DataFrame:
-        """Return the spectra with their ranges, one row per wavelength."""
-        import pandas as pd
-
-        columns: dict[str, Any] = {}
-        for k, one in enumerate(self.ranges):
-            low, high = one.spectrum_band
-            columns[f"s{k + 1}"] = self.spectra[k]
-            columns |= {f"s{k + 1} lowest": low, f"s{k + 1} highest": high}
-        return pd.DataFrame(columns, index=pd.Index(self.series.wavelength, name="wavelength / nm"))
-
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain data for JSON."""
         return {

@@ -13,7 +13,7 @@ narrow that one constant (:mod:`prenuc.infer.selection.precision`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import FitError, Problem, unknown_name
@@ -31,7 +31,7 @@ from prenuc.infer.selection.predictive import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prenuc.infer.selection.plans import Level, Plan
     from prenuc.infer.selection.predictive import Predicted
@@ -197,35 +197,58 @@ def _search(
     workers: int,
     progress: Callable[[float], None] | None,
 ) -> list[tuple[Plan, float]]:
-    """Return every plan that was tried with its score."""
+    """Return every plan that was tried with its score: single changes, then the best of them."""
+    singles = [_Tried("", None, start), *_single_changes(start, only)]
+    protocols = [one.plan.protocol for one in singles]
+    scores = work(score, protocols, workers=workers, progress=progress)
+    tried = [
+        replace(one, value=value)
+        for one, value in zip(singles, scores, strict=True)
+        if value is not None
+    ]
+    if not tried:
+        return []
+    return [(one.plan, one.value) for one in (*tried, *_changed_further(tried, score))]
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A plan that differs from the start along one axis, and its score."""
+
+    axis: str
+    level: Level | None
+    plan: Plan
+    value: float = 0.0
+
+
+def _single_changes(start: Plan, only: Sequence[str]) -> Iterator[_Tried]:
+    """Yield the start with every level of every axis that may be varied."""
     every = axes(start.protocol)
     unknown = [name for name in only if name not in every]
     if unknown:
         raise FitError([unknown_name("axis", name, every) for name in unknown])
-    chosen = {name: levels for name, levels in every.items() if name in only or not only}
-    singles: list[tuple[str, Level | None, Plan]] = [("", None, start)]
-    for name, levels in chosen.items():
-        plans = [(level, start.with_level(level)) for level in levels]
-        singles += [(name, level, plan) for level, plan in plans if plan is not None]
-    protocols = [plan.protocol for _, _, plan in singles]
-    scores = work(score, protocols, workers=workers, progress=progress)
-    pairs = zip(singles, scores, strict=True)
-    tried = [
-        (name, level, plan, value) for (name, level, plan), value in pairs if value is not None
-    ]
-    found = [(plan, value) for _, _, plan, value in tried]
-    if not tried:
-        return []
-    first, _, best, value = min(tried, key=lambda one: _rank((one[2], one[3])))
-    for name in chosen:
-        along = [one for one in tried if one[0] == name]
-        if name == first or not along or score.most - value < LEFT:
+    for name in [name for name in every if name in only or not only]:
+        for level in every[name]:
+            plan = start.with_level(level)
+            if plan is not None:
+                yield _Tried(name, level, plan)
+
+
+def _changed_further(tried: Sequence[_Tried], score: _Score) -> Iterator[_Tried]:
+    """Yield the best plan with the best change along every other axis, each kept if it is worth it.
+
+    A change that makes the best plan no better is tried and left out again.
+    """
+    best = min(tried, key=lambda one: _rank((one.plan, one.value)))
+    first = best.axis
+    for name in dict.fromkeys(one.axis for one in tried):
+        if name in {"", first} or score.most - best.value < LEFT:
             continue
-        level = max(along, key=lambda one: one[3])[1]
-        plan = best.with_level(level) if level is not None else None
-        more = score(plan.protocol) if plan is not None else None
-        if plan is not None and more is not None:
-            found.append((plan, more))
-            if more > value + WORTH:
-                best, value = plan, more
-    return found
+        level = max((one for one in tried if one.axis == name), key=lambda one: one.value).level
+        plan = best.plan.with_level(level) if level is not None else None
+        value = score(plan.protocol) if plan is not None else None
+        if plan is not None and value is not None:
+            more = _Tried(name, level, plan, value)
+            yield more
+            if value > best.value + WORTH:
+                best = more
