@@ -10,11 +10,10 @@ import math
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from prenuc.errors import Problem, QuantityError, nearest_names
 from prenuc.facts.source import Source
 from prenuc.facts.value import STATUSES, Value
+from prenuc.facts.yaml_file import Block, Items
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -40,11 +39,9 @@ class Node:
         self.problems = problems
         self._line = line
         self._asked: set[str] = set()
-        if isinstance(data, CommentedMap):
+        if isinstance(data, dict):
             self.data: dict[Any, Any] = data
-            self._line = data.lc.line + 1
-        elif isinstance(data, dict):
-            self.data = data
+            self._line = data.line if isinstance(data, Block) else line
         else:
             self.data = {}
             self.problem(f"expected a mapping of names to values, found {_describe(data)}")
@@ -52,9 +49,8 @@ class Node:
     def where(self, key: str | None = None) -> str:
         """Return ``file:line`` of the mapping, or of one of its keys."""
         line = self._line
-        if key is not None and key in self.data and isinstance(self.data, CommentedMap):
-            place = (self.data.lc.data or {}).get(key)  # None for a key that was merged in
-            line = place[0] + 1 if place else line
+        if isinstance(self.data, Block):
+            line = self.data.lines.get(key, line)  # a key that was merged in has none
         return f"{self.file}:{line}"
 
     def problem(
@@ -160,9 +156,7 @@ class Node:
         ]
 
     def _line_of(self, sequence: Any, index: int) -> int:
-        if isinstance(sequence, CommentedSeq):
-            return int(sequence.lc.item(index)[0]) + 1
-        return self._line
+        return sequence.lines[index] if isinstance(sequence, Items) else self._line
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield the keys of the mapping with the mappings under them."""

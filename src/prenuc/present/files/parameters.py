@@ -6,7 +6,6 @@ import io
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.yaml_file import load
 from prenuc.infer.calibration.varied import value_of
 from prenuc.infer.studies.calibrate import SOURCE
 
@@ -24,13 +23,19 @@ def parameter_file(found: Calibration) -> str:
 
     Constants that did not move stay as they are written, comments included.
     """
+    from ruamel.yaml import YAML
+
     new = {one.free.key: one for one in found.estimates.values()}
     wanted = {owner for owner, _ in new}
     folder = resources.files("prenuc") / "data" / "parameters"
     entries: list[Any] = []
     for path in sorted(folder.iterdir(), key=lambda item: item.name):
         if path.name.endswith(".yaml"):
-            entries += [entry for entry in load(path) if entry["id"] in wanted]
+            entries += [
+                entry
+                for entry in YAML(typ="rt").load(path.read_text("utf-8"))
+                if entry["id"] in wanted
+            ]
     for entry in entries:
         for name, written in entry["values"].items():
             if (entry["id"], name) in new:
