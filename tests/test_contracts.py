@@ -23,7 +23,7 @@ HEAVY_FOR_HELP = HEAVY | {"numpy", "pint", "ruamel", "rich", "sksundae"}
 
 # A name that goes is a breaking change; a name that comes needs a line in the changelog.
 PUBLIC = {
-    "Arrhenius",
+    "ArrheniusLaw",
     "Comparison",
     "Cvode",
     "DataSet",
