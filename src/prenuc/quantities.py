@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import Problem, QuantityError
+from prenuc.units import known_unit, spelled
 
 if TYPE_CHECKING:
     import pint
@@ -46,8 +47,8 @@ def _scale(unit: str) -> tuple[float, float, str]:
         text = (
             meant if text == written else text.replace(written, meant) if written != "C" else text
         )
-    if text in {"", "1", "dimensionless"}:
-        return 1.0, 0.0, ""
+    if (found := known_unit(text or "1")) is not None:
+        return found
     registry = _registry()
     try:
         parsed = registry.parse_units(text)
@@ -59,12 +60,13 @@ def _scale(unit: str) -> tuple[float, float, str]:
                 f"'{unit}' is not a unit", "Write it as in 'mmol/L', 'degC', 'min', '1/min', 'mg'"
             )
         ) from error
-    return float(one.magnitude - zero.magnitude), float(zero.magnitude), str(one.dimensionality)
+    powers = {name.strip("[]"): float(str(n)) for name, n in one.dimensionality.items()}
+    return float(one.magnitude - zero.magnitude), float(zero.magnitude), spelled(powers)
 
 
 def dimension(unit: str) -> str:
     """Return the physical dimension of a unit, such as ``"[time]"``; "" for a pure number."""
-    return _scale(unit)[2].replace("dimensionless", "")
+    return _scale(unit)[2]
 
 
 @dataclass(frozen=True)
