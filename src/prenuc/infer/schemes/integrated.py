@@ -21,7 +21,6 @@ from prenuc.infer.schemes.profiles import MOST, AbstractKinetics, Clock, Variabl
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.quantities import Quantity
-from prenuc.simulation.kernels.network import Network, compile_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.infer.schemes.steps import Written
+    from prenuc.simulation.kernels.network import Network
 
 STARTS = 4  # of each rate constant; every one costs an integration
 RELATIVE, ABSOLUTE = 1e-9, 1e-12  # tolerances; absolute times the largest starting amount
@@ -135,6 +135,8 @@ class Integrated(AbstractKinetics):
     @cached_property
     def network(self) -> Network:
         """The reactions as arrays."""
+        from prenuc.simulation.kernels.network import compile_network
+
         return compile_network(self.mechanism, self.species)
 
     def variables(self, clock: Clock) -> tuple[Variable, ...]:

@@ -8,7 +8,17 @@ import click
 
 from prenuc.present.cli.output import announce_compilation, echo_answer, json_option
 
-NEEDED = ("click", "numba", "numpy", "pint", "rich", "ruamel.yaml", "scikit-sundae", "scipy")
+NEEDED = (
+    "click",
+    "numba",
+    "numpy",
+    "pint",
+    "pyyaml",
+    "rich",
+    "ruamel.yaml",
+    "scikit-sundae",
+    "scipy",
+)
 OPTIONAL = {"matplotlib": "figures", "pandas": "to_dataframe()", "xarray": "to_xarray()"}
 
 

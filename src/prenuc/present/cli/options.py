@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 def _page(_: click.Context, __: click.Parameter, to: Path | None) -> Path | None:
     """Refuse a report that is no page before anything is read or written."""
+    if to is None:
+        return None
     from prenuc.present.files.page import page
 
-    return None if to is None else page(to)
+    return page(to)
 
 
 report_option = click.option(
