@@ -183,6 +183,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "conditions",
         "facts",
         "quantities",
+        "units",
         "arrays",
         "errors",
     ]
