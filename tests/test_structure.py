@@ -5,7 +5,6 @@ from structure import LISTS, SRC, House, circles, table
 # What does not hold yet, and how many of each there may be. The numbers only go down, and the aim
 # is an empty list: lower one here when `python tests/structure.py` prints less.
 OWED = {
-    "files over 300 lines": 13,
     "functions over 60 lines": 1,
     "functions without Args": 114,
 }

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.fit.parameter import Parameter, lost, parameter
+from prenuc.infer.objectives.curvature import fixed_by, inverse_of, rank_of, traded_by
 from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.profiles import Still
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95
 WIDEST = math.log(1e4)  # downwards a profile of ln k is followed to this factor
-LOST = 1e-9  # curvature, relative, below which the scheme does not fix a direction
 ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate constants
 WIDEST_STEP = 0.3  # in ln k or sizes: the first step of a profile
 RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
@@ -273,38 +273,3 @@ def crossing(
     if inner != 0 and rises(inner) >= 0:
         return inner
     return float(brentq(rises, inner, outer, xtol=1e-8 * abs(outer), rtol=1e-8))
-
-
-def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    scale = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
-    value, vector = np.linalg.eigh(curvature / np.outer(scale, scale))
-    return scale, value, vector
-
-
-def rank_of(curvature: NDArray[np.float64]) -> int:
-    """Return how many directions of the rate constants change the fit at all."""
-    _, value, _ = _scaled(curvature)
-    return int(np.sum(value > LOST))
-
-
-def fixed_by(curvature: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which rate constants the curvature fixes, shape (rates,)."""
-    _, value, vector = _scaled(curvature)
-    fixed: NDArray[np.bool_] = np.all(np.abs(vector[:, value <= LOST]) < 1e-4, axis=1)
-    return fixed
-
-
-def traded_by(curvature: NDArray[np.float64], names: list[str]) -> list[tuple[str, ...]]:
-    """Return the parameters of each direction that the curvature does not fix."""
-    _, value, vector = _scaled(curvature)
-    moved = np.abs(vector[:, value <= LOST]) >= 1e-4
-    groups = {tuple(n for n, on in zip(names, column, strict=True) if on) for column in moved.T}
-    return sorted(group for group in groups if len(group) > 1)
-
-
-def inverse_of(curvature: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the inverse of the curvature within the directions that it fixes."""
-    scale, value, vector = _scaled(curvature)
-    kept = value > 1e-14
-    inner: NDArray[np.float64] = vector[:, kept] / value[kept] @ vector[:, kept].T
-    return inner / np.outer(scale, scale)

@@ -46,11 +46,11 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.fit.data_set import DataSet
-from prenuc.infer.fit.intervals import inverse_of
 from prenuc.infer.fit.parameter import Parameter
 from prenuc.infer.fit.question import question
 from prenuc.infer.fit.solve import solve
 from prenuc.infer.noise.estimate import rotate
+from prenuc.infer.objectives.curvature import inverse_of
 from prenuc.infer.schemes.scheme import parse
 
 if TYPE_CHECKING:
