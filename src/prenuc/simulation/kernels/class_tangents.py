@@ -174,22 +174,8 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
             i = seeds.reaction[q]
             w.bent[i, seeds.parameter[q]] += w.r0[i] * seeds.energy[q] * per
     made(net, seeds, 0, pop.first, v.pace, w.bent, 1.0, w.drift)
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.beta,
-        w.leaving,
-        v.pace,
-        w.bent,
-        f,
-        w.df,
-        True,
-        w,
-        w.drift,
-        w.ramp,
-    )
+    pace, bent, df, out, out_f = v.pace, w.bent, w.df, w.drift, w.ramp
+    products(net, pop, seeds, window, v.beta, w.leaving, pace, bent, f, df, True, w, out, out_f)
     if window == 0 or pop.capillarity == 0.0:
         return
     for i in range(window):
@@ -204,22 +190,7 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
         v.pace[i] = w.r0[i]
         for c in range(w.a.size):
             w.bent[i, c] = w.dr0[i, c]
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.other,
-        w.warmed,
-        v.pace,
-        w.bent,
-        f,
-        w.df,
-        True,
-        w,
-        w.drift,
-        w.ramp,
-    )
+    products(net, pop, seeds, window, v.other, w.warmed, pace, bent, f, df, True, w, out, out_f)
 
 
 @woven

@@ -76,6 +76,21 @@ def report(setting, told, t, h, taken, window, x, f, x1, f1, w, out_x, out_f):
 
 
 @part
+def report_end(x, f, out_x, out_f):
+    """Write what is there at the last time.
+
+    Args:
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        out_x: Receives components at the times, shape (m, n).
+        out_f: Receives classes at the times, shape (m, N); shape (0, 0) to leave them out.
+    """
+    copy(x.size, x, out_x[-1])
+    if out_f.shape[0] > 0:
+        copy(f.size, f, out_f[-1])
+
+
+@part
 def crossing(setting, x, f, x1, f1, w):
     """Return the share of a step at which the watched sum falls to its level, or 2.
 

@@ -258,8 +258,7 @@ def slopes(net, x, k, r, s):
         s[last] = k[i] * one if first != last else 2.0 * k[i] * one
     for i in net.general:
         first, last = net.factors[i], net.factors[i + 1]
-        for f in range(first, last):
-            s[f] = k[i]
+        s[first:last] = k[i]
         r[i] = k[i]
         for f in range(first, last):
             g, dg = slope(net, f, pooled(net, f, x))

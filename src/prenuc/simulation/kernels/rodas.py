@@ -27,6 +27,7 @@ from prenuc.simulation.kernels.ends import (
     crossing,
     next_window,
     report,
+    report_end,
     starting_window,
     steady,
     watched,
@@ -134,6 +135,24 @@ def changes(net, pop, window, x, f, w):
 
 
 @part
+def rests(net, pop, setting, window, t, x, f, w):
+    """Return whether going on to the end would change no component by much.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        window: How many classes take part.
+        t: Time in s.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room to work in, a :class:`Work`.
+    """
+    changes(net, pop, window, x, f, w)
+    return steady(setting, t, x, w)
+
+
+@part
 def begin(net, pop, setting, window, w, books, x, f):
     """Set the conserved sums, the constants and the change at time 0.
 
@@ -169,8 +188,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
         f: Dots of every class in mol/m³, shape (N,); left at the end's values.
         out_x: Receives components at the times, shape (m, n).
         out_f: Receives classes at the times, shape (m, N); shape (0, 0) to leave them out.
-        follow: Called with every accepted step, :func:`nothing` or whatever takes its arguments,
-            while ``w`` holds the stages and ``x`` and ``f`` what was there before them.
+        follow: Called with every accepted step, as :func:`nothing` is, before x and f move on.
         own: What else it is to be given.
 
     Returns:
@@ -178,8 +196,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
     """
     end, x1, f1 = setting.times[-1], w.x1, w.f1
     heating = (setting.end - setting.begin) / end
-    watching = watched(setting, x) > 0.0
-    window = starting_window(pop, f)
+    window, watching = starting_window(pop, f), watched(setting, x) > 0.0
     begin(net, pop, setting, window, w, books, x, f)
     h, t, before, old_error = first_step(setting, x, w), 0.0, 0.0, 1.0
     told, steps, rejected, worst, old_front = 0, 0, 0, 0, front(window, f, 0.0)
@@ -213,13 +230,9 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
         if window > 0:
             window, old_front = next_window(window, reached, old_front, factor, f.size), reached
         h *= factor
-        if setting.steady > 0.0:
-            changes(net, pop, window, x, f, w)
-            if steady(setting, t, x, w):
-                return STEADY, t, worst, steps, rejected
-    copy(x.size, x, out_x[-1])
-    if out_f.shape[0] > 0:
-        copy(f.size, f, out_f[-1])
+        if setting.steady > 0.0 and rests(net, pop, setting, window, t, x, f, w):
+            return STEADY, t, worst, steps, rejected
+    report_end(x, f, out_x, out_f)
     return DONE, t, worst, steps, rejected
 
 
