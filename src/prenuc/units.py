@@ -51,11 +51,15 @@ LONGEST = 60  # characters
 _FACTOR = re.compile(r"\s*([*/])\s*([A-Za-z]+|1)(?:(?:\^|\*\*)([-+]?\d{1,2}))?\s*")
 _POWER = r"(?:\s*(?:\^|\*\*)\s*[-+]?\d{1,2})?"
 _TERM = rf"(?:1|(?:[^\W\d]|[%°])[\w%°]*{_POWER})"
-_UNIT = re.compile(rf"\s*{_TERM}(?:(?:\s*[*/]\s*|\s+){_TERM})*\s*")
+_BETWEEN = r"(?:\s*[*/]\s*|\s+)"
+_PRODUCT = rf"\s*{_TERM}(?:{_BETWEEN}{_TERM})*\s*"
+_PART = rf"(?:{_TERM}|\({_PRODUCT}\){_POWER})"
+_UNIT = re.compile(rf"\s*{_PART}(?:{_BETWEEN}{_PART})*\s*")
 
 
 def is_unit(text: str) -> bool:
-    """Return whether a text has the form of a unit: names and their powers, ``*`` and ``/``.
+    """Return whether a text has the form of a unit: names and their powers, ``*`` and ``/``,
+    with brackets that hold no others.
 
     What has not may be an expression that a registry would work on for ever.
     """
