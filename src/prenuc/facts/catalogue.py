@@ -77,9 +77,8 @@ def read_list(
         problems += error.problems
         return []
     if not isinstance(document, Items):
-        problems.append(
-            Problem("the file must be a list of entries", "Begin with '- id: …'", where=name)
-        )
+        wrong = "the file must be a list of entries"
+        problems.append(Problem(wrong, "Begin with '- id: …'", where=name))
         return []
     found = []
     for index, item in enumerate(document):

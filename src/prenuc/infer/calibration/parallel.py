@@ -36,7 +36,13 @@ def work(
 
 
 def answers(do: Callable[[Any], T], pieces: Sequence[Any], *, workers: int = 1) -> Iterator[T]:
-    """Yield the answer to each piece, in order, as soon as it and all before it are there."""
+    """Yield the answer to each piece, in order, as soon as it and all before it are there.
+
+    Args:
+        do: What answers one piece; it and the pieces can be pickled.
+        pieces: The pieces of work.
+        workers: Processes to work with.
+    """
     if workers <= 1 or len(pieces) <= 1:
         yield from map(do, pieces)
         return

@@ -60,7 +60,13 @@ class Free:
 
     @classmethod
     def of(cls, owner: str, name: str, value: Value) -> Free:
-        """Return a free constant with the prior that its status calls for."""
+        """Return a free constant with the prior that its status calls for.
+
+        Args:
+            owner: Parameter set, such as "two-pathway/CdS".
+            name: Constant, such as "isomerisation.k".
+            value: Its number with unit and status.
+        """
         return cls(owner, name, value, math.log(PRIOR_FACTOR[value.status]))
 
     @property

@@ -142,6 +142,12 @@ class Experiments:
 def measure(runs: Experiments, name: str, recipe: str, of: Mapping[str, str]) -> float:
     """Return one number read off a simulated experiment.
 
+    Args:
+        runs: Runs experiments and remembers them.
+        name: Which measure, a key of ``MEASURES``.
+        recipe: Identifier of the recipe.
+        of: Its arguments as texts, such as {"nm": "311", "vessel": "cuvette"}.
+
     Raises:
         InputError: There is no such measure, or an argument is missing.
     """

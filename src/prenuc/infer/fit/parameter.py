@@ -75,7 +75,14 @@ class Parameter:
 def parameter(
     value: float, unit: str, stderr: float | None, bounds: tuple[float | None, ...]
 ) -> Parameter:
-    """Return a parameter; not identifiable unless its interval is closed on both sides."""
+    """Return a parameter; not identifiable unless its interval is closed on both sides.
+
+    Args:
+        value: Its value.
+        unit: Its unit.
+        stderr: Standard error in that unit; None if there is none.
+        bounds: Ends of the 95 % interval; None at an open side.
+    """
     low, high = bounds
     if low is None or high is None:
         return Parameter(None, unit, None, (low, high), identifiable=False)

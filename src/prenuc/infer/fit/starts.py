@@ -102,6 +102,11 @@ def in_order(
     """Return rate constants that can change places in order, shape (variables,).
 
     They stand with the fastest first, or as a complete start has them.
+
+    Args:
+        u: In the variables of the search, shape (variables,).
+        start: Starting values that were given, by name.
+        variables: What is searched.
     """
     fastest = np.sort(u)[::-1]
     names = [variable.name for variable in variables]

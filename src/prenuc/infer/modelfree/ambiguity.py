@@ -102,7 +102,14 @@ class Factors:
 
     @staticmethod
     def of(data: Whitened, shares: Array, spectra: Array, *, positive: bool) -> Factors:
-        """Return the factors near a resolved answer, with T = 1 standing for that answer."""
+        """Return the factors near a resolved answer, with T = 1 standing for that answer.
+
+        Args:
+            data: The spectra in units of their noise.
+            shares: Concentrations of the answer, shape (m, k).
+            spectra: Its spectra in absorbance, shape (k, n).
+            positive: Whether spectra are nowhere below zero.
+        """
         left, size, right = data.factors
         k = shares.shape[1]
         span, loadings = left[:, :k], data.back(size[:k, None] * right[:k])

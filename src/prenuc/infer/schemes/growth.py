@@ -62,7 +62,13 @@ class AbstractGrowth(ABC):
 
     @abstractmethod
     def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
-        """Return G(t), the share that is still missing, for times, rate constant and lag."""
+        """Return G(t), the share that is still missing, for times, rate constant and lag.
+
+        Args:
+            time: Times in the unit of 1/k, shape (m,).
+            k: Rate constant.
+            lag: Induction time, in the same unit.
+        """
 
     def derived(self, k: float, lag: float) -> dict[str, float]:
         """Return further numbers that follow from rate constant and lag."""
@@ -75,7 +81,13 @@ class FirstOrder(AbstractGrowth):
     """One first-order step."""
 
     def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
-        """Return exp(−k (t − τ))."""
+        """Return exp(−k (t − τ)).
+
+        Args:
+            time: Times in the unit of 1/k, shape (m,).
+            k: Rate constant.
+            lag: Induction time, in the same unit.
+        """
         gone: NDArray[np.float64] = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
         return gone
 
@@ -96,7 +108,13 @@ class Chain(AbstractGrowth):
         return k / -math.expm1(-max(k * lag / self.stages, 1e-300))
 
     def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
-        """Return the share of product still missing; 1 before time 0."""
+        """Return the share of product still missing; 1 before time 0.
+
+        Args:
+            time: Times in the unit of 1/k, shape (m,).
+            k: Rate constant.
+            lag: Induction time, in the same unit.
+        """
         from scipy.special import gammainc
 
         m, stage = self.stages, self.stage_rate(k, lag)

@@ -213,10 +213,9 @@ def from_mechanism(mechanism: Mechanism, time_unit: str) -> Integrated:
     amount = Quantity(1.0, mechanism.units["concentration"]).si
     back = [reaction.name.endswith(" reverse") for reaction in mechanism.reactions]
     constants = rate_names([i - 1 if back[i] else None for i in range(len(back))])
-    scale = []
-    for reaction in mechanism.reactions:
-        order = sum(getattr(factor, "order", 1.0) for factor in reaction.factors)
-        scale.append(amount ** (1.0 - order) / second)
+    orders = [
+        sum(getattr(factor, "order", 1.0) for factor in one.factors) for one in mechanism.reactions
+    ]
     usual = tuple(reaction.constant.k for reaction in mechanism.reactions)
     return Integrated(
         scheme=mechanism.name,
@@ -225,5 +224,5 @@ def from_mechanism(mechanism: Mechanism, time_unit: str) -> Integrated:
         usual=usual,
         started=dict(mechanism.initial),
         second=second,
-        scale=tuple(scale),
+        scale=tuple(amount ** (1.0 - order) / second for order in orders),
     )

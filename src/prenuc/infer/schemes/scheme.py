@@ -262,7 +262,13 @@ def _terms(text: str, written: str) -> dict[str, float]:
 def refuse(
     written: str, why: str, mend: str = "Write arrows as '->' or '<->' between species"
 ) -> NoReturn:
-    """Raise what is wrong with a scheme, naming the nearest valid forms."""
+    """Raise what is wrong with a scheme, naming the nearest valid forms.
+
+    Args:
+        written: The scheme as written.
+        why: What is wrong with it, as the end of a sentence.
+        mend: How to mend it.
+    """
     names = dict.fromkeys(re.findall(r"[^\W\d_][\w-]*", written))
     species = [name for name in names if name not in WORDS]
     letters = dict(zip(species, "ABCDEFGH", strict=False))

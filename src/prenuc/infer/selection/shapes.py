@@ -91,7 +91,13 @@ class KnownShapes(AbstractShapes):
     factor: float = 2.0
 
     def fit(self, data: Array, shown: Mapping[str, Part], weight: Array) -> Fitted:
-        """See :meth:`AbstractShapes.fit`."""
+        """See :meth:`AbstractShapes.fit`.
+
+        Args:
+            data: Condensed spectra, shape (m, r).
+            shown: Each absorber, condensed alike.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
         y = (data * weight).ravel()
         seen = {n: (part.absorbance * weight).ravel() for n, part in shown.items()}
         x = np.array(list(seen.values())).reshape(len(seen), len(y)).T
@@ -145,7 +151,13 @@ class FreeShapes(AbstractShapes):
     factor: float = 2.0
 
     def fit(self, data: Array, shown: Mapping[str, Part], weight: Array) -> Fitted:
-        """See :meth:`AbstractShapes.fit`."""
+        """See :meth:`AbstractShapes.fit`.
+
+        Args:
+            data: Condensed spectra, shape (m, r).
+            shown: Each absorber, condensed alike.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
         courses = [p.course for p in shown.values() if p.course is not None]
         span = _span(courses, len(data))
         kept = {n: p for n, p in shown.items() if p.course is None}

@@ -289,6 +289,11 @@ def calibrate_model(
 def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
     """Return what is fitted to what.
 
+    Args:
+        choose: Gives every recipe its mechanism.
+        sets: Parameter sets whose constants may move.
+        rows: Published checks; those of role "calibrated" are fitted.
+
     Raises:
         InputError: There is nothing to fit, or nothing to fit it to.
     """
@@ -305,7 +310,14 @@ def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
 
 
 def finish(material: str, task: Task, found: Sequence[Start], before: Sequence[Row]) -> Calibration:
-    """Return intervals and directions at the best of several ends."""
+    """Return intervals and directions at the best of several ends.
+
+    Args:
+        material: Such as "CdS".
+        task: What was fitted to what.
+        found: Where each start has ended.
+        before: The checks with the package's own constants.
+    """
     starts = tuple(sorted(found, key=lambda start: start.cost))
     u = starts[0].u
     slopes = task.jacobian(u)

@@ -177,7 +177,13 @@ def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
 
 
 def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, float]:
-    """Return the numbers of a case."""
+    """Return the numbers of a case.
+
+    Args:
+        checks: Published checks.
+        choose: Gives every recipe its mechanism.
+        case: What is changed.
+    """
     wanted = [check for check in checks if check.id in set(case.asked)]
     runs = Experiments(
         Changed(choose, case.change) if case.change else choose,
