@@ -22,12 +22,6 @@ DELIMITERS = {
     " ": "blank",
     COMMA_BLANK: "comma-and-blank",
 }
-    "\t": "tab",
-    ";": "semicolon",
-    ",": "comma",
-    " ": "blank",
-    COMMA_BLANK: "comma-and-blank",
-}
 FEWEST_ROWS = 3
 
 
