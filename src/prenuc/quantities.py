@@ -47,10 +47,10 @@ def _scale(unit: str) -> tuple[float, float, str]:
         text = (
             meant if text == written else text.replace(written, meant) if written != "C" else text
         )
-    if (found := known_unit(text or "1")) is not None:
-        return found
-    if not is_unit(text):
+    if not is_unit(text := text or "1"):
         raise _no_unit(unit)
+    if (found := known_unit(text)) is not None:
+        return found
     registry = _registry()
     try:
         parsed = registry.parse_units(text)
