@@ -184,6 +184,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "facts",
         "quantities",
         "units",
+        "writing",
         "arrays",
         "errors",
     ]

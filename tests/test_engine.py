@@ -477,6 +477,33 @@ reactions:
 """
 
 
+def test_what_never_rests_reaches_no_steady_state():
+    """Lotka and Volterra: its cycle closes, and at the last time nothing is left to go on for."""
+    model = network(
+        ({"A": 1.0}, 1.0, {"A": 1}),
+        ({"A": -1.0, "B": 1.0}, 1.0, {"A": 1, "B": 1}),
+        ({"B": -1.0}, 1.0, {"B": 1}),
+    )
+    run = evolve(model, [100.0], start={"A": 1.0, "B": 0.5}, until="steady state")
+    assert run.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("1..5 % of S is consumed", "is no event"),
+        ("nan % of S is consumed", "is no event"),
+        ("-5 % of S is consumed", "more than 0"),
+        ("1e3 % of S is consumed", "more than 0"),
+        ("50 % of P is consumed", "'P' starts with nothing"),
+        ("steadystate", "is no event"),
+    ],
+)
+def test_an_end_that_cannot_come_is_refused(phrase, said):
+    with pytest.raises(InputError, match=said):
+        evolve(DECAY, [1.0], until=phrase)
+
+
 @pytest.fixture
 def prenuc(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -488,7 +515,7 @@ def test_a_network_runs_until_a_share_is_consumed(prenuc):
     asked = ("simulate", "decay.yaml", "--times", "0 1 5 20 1e3", "--until", EIGHTY)
     answer = json.loads(prenuc(*asked, "--json").out)
     end = np.log(5) / 0.3  # in min
-    assert answer["stats"]["stopped"] == pytest.approx(end, rel=1e-7)
+    assert answer["stats"]["stopped"] == {"reason": EIGHTY, "time": pytest.approx(end, rel=1e-7)}
     assert answer["time"] == pytest.approx([0, 1, 5, end], rel=1e-7)
     np.testing.assert_allclose(answer["species"]["S"], 2 * np.exp(-0.3 * np.array(answer["time"])))
     shown = prenuc(*asked)

@@ -47,7 +47,23 @@ UNITS: dict[str, tuple[Fraction, Powers]] = {
 }
 FREEZING = 273.15  # K; 0 degC
 HIGHEST = 12  # power
+LONGEST = 60  # characters
 _FACTOR = re.compile(r"\s*([*/])\s*([A-Za-z]+|1)(?:(?:\^|\*\*)([-+]?\d{1,2}))?\s*")
+_POWER = r"(?:\s*(?:\^|\*\*)\s*[-+]?\d{1,2}(?:\.\d{1,6})?)?"
+_TERM = rf"(?:1|(?:[^\W\d]|[%°])[\w%°]*{_POWER})"
+_BETWEEN = r"(?:\s*[*/]\s*|\s+)"
+_PRODUCT = rf"\s*{_TERM}(?:{_BETWEEN}{_TERM})*\s*"
+_PART = rf"(?:{_TERM}|\({_PRODUCT}\){_POWER})"
+_UNIT = re.compile(rf"\s*{_PART}(?:{_BETWEEN}{_PART})*\s*")
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a text has the form of a unit.
+
+    Names and their powers, ``*`` and ``/``, and brackets that hold no others. What has not may be
+    an expression that a registry would work on for ever.
+    """
+    return len(text) <= LONGEST and _UNIT.fullmatch(text) is not None
 
 
 def known_unit(text: str) -> tuple[float, float, str] | None:

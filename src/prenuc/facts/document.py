@@ -72,6 +72,8 @@ class Node:
     def _get(self, key: str, default: Any) -> Any:
         self._asked.add(key)
         if key in self.data:
+            if self.data[key] is None:
+                self.problem(f"'{key}' is empty", key, "Write something or delete it")
             return self.data[key]
         if default is _MISSING:
             near = nearest_names(key, [str(name) for name in self.data])
@@ -81,33 +83,38 @@ class Node:
 
     def text(self, key: str, default: Any = _MISSING) -> str:
         """Return a word or sentence."""
-        found = self._get(key, default)
-        if isinstance(found, (dict, list, bool, float)):
-            self.problem(f"'{key}' must be text, found {_describe(found)}", key)
-        if found is None and key in self.data and default is _MISSING:
-            self.problem(f"'{key}' is empty", key, "Write something or delete it")
-        return str(found) if found is not None else ""
+        return self._word(self._get(key, default), key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of words, empty when the key is absent."""
-        found = self._get(key, ())
-        if isinstance(found, str):
-            found = [found]
-        if not isinstance(found, (list, tuple)):
-            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
-            return ()
-        return tuple(str(item) for item in found)
+        return tuple(text for text, _ in self._placed(self._get(key, ()), key, lone=True))
 
     def placed_texts(self, key: str) -> list[tuple[str, str]]:
         """Return a list of words or sentences, each with its ``file:line``."""
-        found = self._get(key, _MISSING)
+        return self._placed(self._get(key, _MISSING), key)
+
+    def _placed(self, found: Any, key: str, *, lone: bool = False) -> list[tuple[str, str]]:
+        if lone and isinstance(found, str):
+            found = [found]
         if not isinstance(found, (list, tuple)):
             if found is not None:
                 self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
             return []
+        if None in found:
+            self.problem(f"an item of '{key}' is empty", key, "Write something or delete it")
         return [
-            (str(item), f"{self.file}:{self._line_of(found, i)}") for i, item in enumerate(found)
+            (self._word(item, key), f"{self.file}:{self._line_of(found, i)}")
+            for i, item in enumerate(found)
         ]
+
+    def _word(self, found: Any, key: str) -> str:
+        """Return what stands for a word; a number that is whole may."""
+        if found is None:
+            return ""
+        if isinstance(found, (dict, list, bool, float)):
+            self.problem(f"'{key}' must be text, found {_describe(found)}", key)
+            return ""
+        return str(found)
 
     def number(self, key: str, default: Any = _MISSING) -> float:
         """Return a plain number; only for files whose header states the units."""
@@ -254,6 +261,11 @@ class Node:
     def written(self, key: str) -> Quantity | None:
         """Return a quantity written as one text, such as ``"0.03 1/min"``; None if it is none."""
         found = self._get(key, _MISSING)
+        if found is None:
+            return None
+        if isinstance(found, (dict, list, bool)):
+            self.problem(f"'{key}' must be a quantity, found {_describe(found)}", key)
+            return None
         try:
             return parse(str(found))
         except QuantityError as error:

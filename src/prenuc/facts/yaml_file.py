@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 5_000_000  # bytes; a data or mechanism file is text written by people
 DEEPEST = 50  # blocks within blocks
+MOST_ITEMS = 200_000  # keys, items and words of a document, what is referred to counted each time
 LONGEST_NUMBER = 4000  # characters
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the former where libyaml is at hand
 MERGE = "<<"
@@ -85,22 +86,29 @@ class _Builder:
         self.document: Any = None
         self._open: list[Block | Items] = []
         self._keys: list[Any] = []  # the key that waits for its value, of every open block
-        self._anchors: dict[str, Any] = {}
+        self._anchors: dict[str, tuple[Any, int]] = {}  # each with its size
+        self._sizes = [0]  # of the document so far, and of every open block
 
     def take(self, event: yaml.Event) -> None:
         """Take the next event."""
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.ScalarEvent):
-            self._place(self._scalar(event, line), event.anchor, line)
+            value = self._scalar(event, line)
+            if event.anchor is not None:
+                self._anchors[event.anchor] = value, 1
+            self._grow(1, line)
+            self._place(value, line)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._begin(event, line)
         elif isinstance(event, yaml.CollectionEndEvent):
-            self._end()
+            self._end(line)
         elif isinstance(event, yaml.AliasEvent):
             name = event.anchor or ""
             if name not in self._anchors:
                 self._refuse(f"found undefined alias '{name}'", line, "Give '&name' before '*name'")
-            self._place(self._anchors[name], None, line)
+            value, size = self._anchors[name]
+            self._grow(size, line)
+            self._place(value, line)
         elif isinstance(event, yaml.DocumentStartEvent) and self.document is not None:
             self._refuse("expected one document, found another document", line, "Delete the '---'")
 
@@ -113,19 +121,26 @@ class _Builder:
         found: Block | Items = Block() if is_block else Items()
         found.line, found.lines = line, {} if is_block else []
         # What is referred to before it ends is not known yet, so that nothing holds itself.
-        self._place(found, None, line)
+        self._place(found, line)
         self._open.append(found)
+        self._sizes.append(1)
         self._keys.append((_NONE, event.anchor))
 
-    def _end(self) -> None:
-        found, (_, anchor) = self._open.pop(), self._keys.pop()
+    def _end(self, line: int) -> None:
+        found, (_, anchor), size = self._open.pop(), self._keys.pop(), self._sizes.pop()
         if anchor is not None:
-            self._anchors[anchor] = found
+            self._anchors[anchor] = found, size
+        self._grow(size, line)
 
-    def _place(self, value: Any, anchor: str | None, line: int) -> None:
+    def _grow(self, size: int, line: int) -> None:
+        """Count what a document holds once all references are followed."""
+        self._sizes[-1] += size
+        if sum(self._sizes) > MOST_ITEMS:
+            what = f"the document unfolds to more than {MOST_ITEMS} items"
+            self._refuse(what, line, "Give a file written by hand")
+
+    def _place(self, value: Any, line: int) -> None:
         """Put a value where it belongs: into the open list or block, or at the top."""
-        if anchor is not None:
-            self._anchors[anchor] = value
         if not self._open:
             self.document = value
         elif isinstance(self._open[-1], Items):

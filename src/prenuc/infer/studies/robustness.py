@@ -22,7 +22,6 @@ numbers. Cases go to a ledger, one line each, so that a stopped study goes on wh
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from dataclasses import dataclass, field
 from functools import partial
@@ -47,6 +46,7 @@ from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.protocol.varying import changes_amounts, temperature_of
 from prenuc.quantities import Quantity
 from prenuc.simulation.choice import for_recipe
+from prenuc.writing import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -299,15 +299,16 @@ def study(
     todo = cases(asked, choose, draws=draws)
     base = ask(asked, Experiments(choose, solver=QUICK))
     mark = _mark()
-    done = {} if ledger is None else _remembered(ledger, mark)
+    book = None if ledger is None else Ledger(ledger)
+    done = {} if book is None else _remembered(book, mark)
     left = [case for case in todo if _key(case) not in done]
     finished = len(todo) - len(left)
     for case, numbers in zip(
         left, answers(partial(answer, asked, choose), left, workers=workers), strict=True
     ):
         done[_key(case)] = numbers
-        if ledger is not None:
-            _remember(ledger, mark, case, numbers)
+        if book is not None:
+            _remember(book, mark, case, numbers)
         finished += 1
         if progress is not None:
             progress(finished / len(todo))
@@ -334,23 +335,15 @@ def _mark() -> str:
     return digest.hexdigest()[:16]
 
 
-def _remembered(ledger: Path, mark: str) -> dict[str, dict[str, float]]:
+def _remembered(ledger: Ledger, mark: str) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
-    if ledger.exists():
-        for line in ledger.read_text(encoding="utf-8").splitlines():
-            try:
-                entry = json.loads(line)
-            except json.JSONDecodeError:  # the last line of a study that was killed
-                continue
-            if entry["mark"] == mark:
-                numbers = entry["numbers"].items()
-                found[entry["key"]] = {n: math.nan if x is None else x for n, x in numbers}
+    for entry in ledger.entries():
+        numbers = entry.get("numbers")
+        if entry.get("mark") == mark and isinstance(numbers, dict) and "key" in entry:
+            found[entry["key"]] = {n: math.nan if x is None else x for n, x in numbers.items()}
     return found
 
 
-def _remember(ledger: Path, mark: str, case: Case, numbers: Mapping[str, float]) -> None:
-    ledger.parent.mkdir(parents=True, exist_ok=True)
+def _remember(ledger: Ledger, mark: str, case: Case, numbers: Mapping[str, float]) -> None:
     plain = {name: x if math.isfinite(x) else None for name, x in numbers.items()}
-    entry = {"mark": mark, "key": _key(case), "case": case.id, "numbers": plain}
-    with ledger.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry) + "\n")
+    ledger.add({"mark": mark, "key": _key(case), "case": case.id, "numbers": plain})

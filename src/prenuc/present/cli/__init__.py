@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the answer is "no" or the integrator gave up, 2 the input
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -75,3 +76,10 @@ def main() -> None:
     except PrenucError as error:
         click.echo(f"prenuc: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read or written").lower()
+        if error.filename is not None:
+            click.echo(f"prenuc: {error.filename}: {reason}", err=True)
+            sys.exit(2)
+        click.echo(f"prenuc: standard output: {reason}", err=True)
+        os._exit(1)  # what is left of it cannot be written either

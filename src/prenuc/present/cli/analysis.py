@@ -111,7 +111,7 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
     from prenuc.present.figures.analysis import plot_analysis
-    from prenuc.present.files.writing import save_all
+    from prenuc.present.files.figures import save_all
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []

@@ -71,7 +71,7 @@ def calibrate(
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
     from prenuc.infer.studies.ensemble import draw
     from prenuc.present.files.parameters import ensemble_file, parameter_file
-    from prenuc.present.files.writing import write_text
+    from prenuc.writing import write_text
 
     if out is not None:
         write_text(out, parameter_file(found))
@@ -163,8 +163,8 @@ def robustness(
     """
     from prenuc.infer.studies.robustness import study
     from prenuc.present.cli.output import as_text
-    from prenuc.present.files.writing import write_text
     from prenuc.present.tables.robustness import robustness_page
+    from prenuc.writing import write_text
 
     with simulating("varying every number") as report:
         found = study(draws=draws, workers=workers, ledger=ledger, progress=report)

@@ -99,7 +99,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
     if figure is not None:
         from prenuc.present.figures.fits import plot_any_fit
-        from prenuc.present.files.writing import save
+        from prenuc.present.files.figures import save
 
         save(plot_any_fit(found), figure)
     if report_to is not None:

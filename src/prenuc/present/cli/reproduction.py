@@ -49,7 +49,7 @@ def reproduce(
         rows = run_all(asked, runs=runs, progress=report_share)
     if figures is not None:
         from prenuc.present.figures.panels import plot_panels
-        from prenuc.present.files.writing import save
+        from prenuc.present.files.figures import save
 
         for name, figure in plot_panels(rows, runs, every_recipe=not panels):
             click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)

@@ -189,7 +189,8 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
     import prenuc as pn
     from prenuc.present.cli.output import as_text
     from prenuc.present.figures.spectra import plot_spectra
-    from prenuc.present.files.writing import save, write_text
+    from prenuc.present.files.figures import save
+    from prenuc.writing import write_text
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")

@@ -47,7 +47,7 @@ def view(
     import prenuc as pn
     from prenuc.errors import InputError
     from prenuc.present.figures.views import plot_views
-    from prenuc.present.files.writing import save_all
+    from prenuc.present.files.figures import save_all
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"

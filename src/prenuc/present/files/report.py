@@ -24,12 +24,12 @@ from prenuc.present.figures.fits import plot_any_fit
 from prenuc.present.figures.spectra import plot_spectra
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
-from prenuc.present.files.writing import write_text
 from prenuc.present.tables.excitons import exciton_table
 from prenuc.present.tables.kinetics import constants_table, lag_table, ranking_table
 from prenuc.present.tables.runs import assumptions, assumptions_table
 from prenuc.present.tables.table import Table
 from prenuc.simulation.solution import Run
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -116,18 +116,19 @@ def crossing(setting, x, f, x1, f1, w):
 
 
 @part
-def steady(setting, t, x, w):
-    """Return whether going on to the end at this pace would change no component by a share.
+def steady(setting, x, w):
+    """Return whether as long a time again at this pace would change no component by a share.
+
+    As long a time as the whole stretch has: what is left of it shrinks to nothing at its end, where
+    any pace would do.
 
     Args:
         setting: What is asked of the integrator, a :class:`Setting`.
-        t: Time at the start of the step in s.
         x: Components in mol/m³, shape (n,).
         w: Its ``right`` holds the change of the components, a :class:`Work`.
     """
-    left = setting.times[-1] - t
     for i in range(x.size):
         allowed = setting.absolute[i] + setting.steady * abs(x[i])
-        if abs(w.right[i]) * left > allowed:
+        if abs(w.right[i]) * setting.times[-1] > allowed:
             return False
     return True

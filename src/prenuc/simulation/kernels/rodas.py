@@ -135,21 +135,20 @@ def changes(net, pop, window, x, f, w):
 
 
 @part
-def rests(net, pop, setting, window, t, x, f, w):
-    """Return whether going on to the end would change no component by much.
+def rests(net, pop, setting, window, x, f, w):
+    """Return whether as long a time again would change no component by much.
 
     Args:
         net: The network, a :class:`RateArrays`.
         pop: The size classes, a :class:`ClassArrays`.
         setting: What is asked of the integrator, a :class:`Setting`.
         window: How many classes take part.
-        t: Time in s.
         x: Components in mol/m³, shape (n,).
         f: Dots of every class in mol/m³, shape (N,).
         w: Room to work in, a :class:`Work`.
     """
     changes(net, pop, window, x, f, w)
-    return steady(setting, t, x, w)
+    return steady(setting, x, w)
 
 
 @part
@@ -230,7 +229,7 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
         if window > 0:
             window, old_front = next_window(window, reached, old_front, factor, f.size), reached
         h *= factor
-        if setting.steady > 0.0 and rests(net, pop, setting, window, t, x, f, w):
+        if setting.steady > 0.0 and rests(net, pop, setting, window, x, f, w):
             return STEADY, t, worst, steps, rejected
     report_end(x, f, out_x, out_f)
     return DONE, t, worst, steps, rejected

@@ -37,8 +37,8 @@ class Setting(NamedTuple):
         laws: Conserved sums over components and, last, units in dots, shape (laws, n + 1).
         watch: Stop when Σ watch·x falls to ``level``; all zero for never, shape (n,).
         level: See above, in mol/m³.
-        steady: Stop when going on at the pace would change no component by more than this share;
-            0 for never.
+        steady: Stop when as long a time again at the pace would change no component by more than
+            this share; 0 for never.
         most_steps: Give up after so many.
     """
 
