@@ -19,7 +19,7 @@ import click
 import prenuc as pn
 from prenuc import errors
 from prenuc.present.cli import prenuc
-from prenuc.present.files.writing import write_text
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

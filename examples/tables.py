@@ -22,8 +22,9 @@ from prenuc.infer.studies.observed import IDLE, nothing_happens
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels
-from prenuc.present.files.writing import save, write_text
+from prenuc.present.files.figures import save
 from prenuc.present.tables.table import Table as Rendered
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
