@@ -215,7 +215,7 @@ def test_the_layers_are_kept(copied):
         ("mechanism.reaction", "protocol.steps"),
         ("protocol.steps", "mechanism.reaction"),
         ("present.tables.table", "present.figures.style"),
-        ("present.figures.style", "present.files.writing"),
+        ("present.figures.style", "present.files.figures"),
         ("present.files.page", "present.cli.output"),
     ],
 )
