@@ -1,4 +1,4 @@
-# `make run` and `make test` need python3, make and gcc, nothing else. A second call takes seconds.
+# `make run` and `make test` need python3 with its headers, make and g++, nothing else. A second call takes seconds.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed-run
@@ -50,12 +50,14 @@ docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	$(BIN)/sphinx-build -W --keep-going docs docs/_build
 
-$(INSTALLED): pyproject.toml
+ENGINE := setup.py $(wildcard src/prenuc/simulation/native/*.?pp)
+
+$(INSTALLED): pyproject.toml $(ENGINE)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[plot,data]'
 	@touch $@
 
-$(INSTALLED_TEST): pyproject.toml
+$(INSTALLED_TEST): pyproject.toml $(ENGINE)
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@ $(INSTALLED)

@@ -168,7 +168,7 @@ def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: A
     of_constants, of_factors = np.zeros(len(reaction)), np.zeros(len(factor))
     moved, parameter = np.concatenate((reaction, owner[factor])), np.concatenate((by, factor_by))
     inside = np.flatnonzero(changing < network.classes.first)
-    pushing, pushes = np.nonzero(moved[:, None] == changing[inside])
+    pushing, pushes = np.nonzero(moved[:, None] == changing[inside])  # views of one array
     return Seeds(
         reaction=moved,
         factor=np.concatenate((np.full(len(reaction), CONSTANT), factor)),
@@ -180,7 +180,7 @@ def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: A
         order=np.concatenate((of_constants, order[factor, factor_by])),
         barrier=np.concatenate((of_constants, barrier[factor, factor_by])),
         pushed=network.flat.changed[inside[pushes]] * len(spans) + parameter[pushing],
-        pushing=pushing,
+        pushing=np.ascontiguousarray(pushing),
         push=network.flat.number[inside[pushes]],
         number=place,
         number_reaction=changing[place],

@@ -12,26 +12,33 @@ from prenuc.simulation.stretch import Members, Trajectory
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
+    from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.kernels.rates import RateArrays
+    from prenuc.simulation.kernels.sparse import SparseArrays
     from prenuc.simulation.kernels.work import Setting
     from prenuc.simulation.sensitivity import Tangents
     from prenuc.simulation.stretch import Stretch
+
+STAGES = 8
+DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(3)
+FAILURES = {
+    TOO_MANY_STEPS: "it takes too many steps",
+    STEP_TOO_SMALL: "no step is small enough",
+}
 
 
 @dataclass(frozen=True)
 class Rodas(AbstractSolver):
     """Our own: Rodas5P, compiled, with the exact Jacobian of network and size classes.
 
-    ``simulation/kernels`` has the equations; ``docs/story/engine.md`` derives them.
+    ``simulation/native`` has the equations; ``docs/story/engine.md`` derives them.
     """
 
     name: ClassVar[str] = "rodas"
 
     def integrate(self, stretch: Stretch) -> Trajectory:
         """Return the concentrations at the times of a stretch."""
-        from prenuc.simulation.kernels.rodas import DONE
-        from prenuc.simulation.kernels.tableau import STAGES
-
         started = _Started.of(self, stretch, stretch.start[None])
         if stretch.tangents is None:
             found = started.run(stretch.network.constant[None])
@@ -65,11 +72,11 @@ class Rodas(AbstractSolver):
 
         until, none = stretch.until, np.zeros(len(stretch.start))
         return Setting(
-            times=np.asarray(stretch.times, dtype=float),
+            times=np.ascontiguousarray(stretch.times, dtype=float),
             begin=float(stretch.temperature[0]),
             end=float(stretch.temperature[1]),
             relative=self.rtol,
-            absolute=stretch.absolute,
+            absolute=np.ascontiguousarray(stretch.absolute),
             absolute_units=float(np.max(stretch.absolute)),
             laws=stretch.network.laws,
             watch=none if until is None else until.weights,
@@ -101,7 +108,7 @@ class _Started:
         return cls(
             stretch.network,
             solver.setting(stretch),
-            starts.astype(float),
+            np.array(starts, dtype=float, order="C"),
             dots,
             np.full((members, m, n), np.nan),
             np.full((members, m, classes), np.nan),
@@ -110,37 +117,33 @@ class _Started:
 
     def run(self, constants: Array) -> Members:
         """Return where sets of ln k lead, shape (members, reactions)."""
-        from prenuc.simulation.kernels.rodas import integrate
-        from prenuc.simulation.kernels.work import ROOM
+        from prenuc.simulation.native import integrate
 
-        network, pop, plan = self.network, self.network.classes, self.network.plan
-        net = network.flat._replace(constant=network.constant.copy())
-        room = ROOM.of(net, pop, plan, network.laws)
-        found = self.components_found, self.dots_found, self.outcomes
-        integrate(net, pop, plan, self.setting, *room, constants, self.x, self.dots, *found)
+        sets = np.ascontiguousarray(constants)
+        integrate(*self._asked(), sets, self.x, self.dots, *self._found())
         return self._members()
 
     def follow(self, given: Tangents) -> tuple[Members, Array, Array]:
         """Return where the only vessel goes, and the tangents of components and classes."""
-        from prenuc.simulation.kernels.tangent_work import TANGENT_ROOM, Followed
-        from prenuc.simulation.kernels.tangents import integrate_followed
-        from prenuc.simulation.kernels.work import ROOM
+        from prenuc.simulation.native import integrate_followed
 
-        network, pop, plan = self.network, self.network.classes, self.network.plan
-        room = ROOM.of(network.flat, pop, plan, network.laws)
-        work = TANGENT_ROOM.of(network.flat, pop, plan, given.seeds)
-        work.dx[:], work.df[:] = given.components, given.dots
-        m, count = len(self.setting.times), work.dx.shape[1]
-        shapes = (m, len(work.dx), count), (m, len(work.df), count)
-        own = Followed(given.seeds, work, *(np.full(shape, np.nan) for shape in shapes))
-        vessel = self.x[0], self.dots[0]
-        found = self.components_found[0], self.dots_found[0], self.outcomes[0]
-        integrate_followed(network.flat, pop, plan, self.setting, *room, own, *vessel, *found)
-        return self._members(), own.out_x, own.out_f
+        begin = np.ascontiguousarray(given.components), np.ascontiguousarray(given.dots)
+        m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
+        *found, outcome = (one[0] for one in self._found())
+        moved = [np.full((m, *one.shape), np.nan) for one in begin]
+        integrate_followed(
+            *self._asked(), given.seeds, *begin, *vessel, *found, *moved, outcome
+        )
+        return self._members(), moved[0], moved[1]
+
+    def _asked(self) -> tuple[RateArrays, ClassArrays, SparseArrays, Setting]:
+        network = self.network
+        return network.flat, network.classes, network.plan, self.setting
+
+    def _found(self) -> tuple[Array, Array, Array]:
+        return self.components_found, self.dots_found, self.outcomes
 
     def _members(self) -> Members:
-        from prenuc.simulation.kernels.rodas import FAILURES
-
         found, dots = self.components_found, self.dots_found
         found[:, -1], dots[:, -1] = self.x, self.dots
         reasons = [FAILURES.get(int(outcome), "") for outcome in self.outcomes[:, 0]]

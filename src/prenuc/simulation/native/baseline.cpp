@@ -1,0 +1,3 @@
+// The engine for any machine of the platform.
+#define PRENUC_ISA baseline
+#include "entries.hpp"

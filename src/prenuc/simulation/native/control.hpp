@@ -1,0 +1,111 @@
+// Whether a step is good enough, and how large the next one is.
+//
+// With e = 0.3 u_8 (u_8 is the error of the solution of order 4, and that of order 5 is carried on)
+// the error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all components;
+// |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n; and Σ|e_n|
+// and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance,
+// and the shape of their distribution twenty times it. A concentration below −atol counts as an
+// error of its own size.
+#pragma once
+
+#include "sums.hpp"
+
+namespace prenuc::PRENUC_ISA {
+
+constexpr double SAFETY = 0.9, SLOWEST = 0.2, FASTEST = 6.0;  // of the step's next size
+constexpr double SHARPER = 0.3;  // of the estimate, which is that of order 4
+constexpr double SHAPE = 20.0;  // tolerances that single classes may be off where their sums hold one
+
+// The largest scaled error of a component, and which.
+struct Worst {
+    double error;
+    Index which;
+};
+
+inline Worst components_error(const Setting& setting, Numbers x, Numbers x1, Numbers error) {
+    Worst worst = {0.0, 0};
+    for (Index i = 0; i < x.size; ++i) {
+        const double absolute = setting.absolute[i];
+        const double size = larger(magnitude(x[i]), magnitude(x1[i]));
+        double found = magnitude(error[i]) / (absolute + setting.relative * size);
+        if (x1[i] < -absolute && x1[i] < x[i]) found = larger(found, -x1[i] / absolute);
+        if (!(found <= worst.error)) worst = {found, i};  // also when it is not a number
+    }
+    return worst;
+}
+
+// Sums over the classes: errors, their sizes, what is there and what was there.
+struct ClassSums {
+    double off, off_units, off_area, wrong, wrong_units, number, units, area, before, held;
+};
+
+inline ClassSums class_sums(Index first, Index last, const ClassArrays& pop, Numbers f,
+                            Numbers stage, Numbers f1) {
+    ClassSums sum = {};
+    for (Index i = first; i < last; ++i) {
+        const double n = pop.units[i], error = f1[i] - stage[i], size = magnitude(f1[i]);
+        sum.off += error;
+        sum.off_units += n * error;
+        sum.off_area += pop.alpha[i] * error;
+        sum.wrong += magnitude(error);
+        sum.wrong_units += n * magnitude(error);
+        sum.number += size;
+        sum.units += n * size;
+        sum.area += pop.alpha[i] * size;
+        sum.before += magnitude(f[i]);
+        sum.held += n * magnitude(f[i]);
+    }
+    return sum;
+}
+
+// The scaled error of the classes, and the number of dots.
+struct ClassError {
+    double error, number;
+};
+
+inline ClassError classes_error(const ClassArrays& pop, const Setting& setting, Index window,
+                                Numbers f, Numbers stage, Numbers f1) {
+    const ClassSums sum = class_sums(0, window, pop, f, stage, f1);
+    const double some = setting.absolute_units, share = setting.relative;
+    const double most = share * larger(sum.number, sum.before);
+    const double most_units = share * larger(sum.units, sum.held), fewest = pop.units[0];
+    double found = magnitude(sum.off) / (most + some / fewest);
+    found = larger(found, magnitude(sum.off_units) / (most_units + some));
+    found = larger(found, magnitude(sum.off_area) /
+                              (share * sum.area + some * pop.alpha[0] / fewest));
+    found = larger(found, sum.wrong / (SHAPE * most + some / fewest));
+    return {larger(found, sum.wrong_units / (SHAPE * most_units + some)), sum.number};
+}
+
+// The last class that holds more dots than `floor` in mol/m³.
+inline Index front(Index window, Numbers f, double floor) {
+    for (Index i = window - 1; i >= 0; --i)
+        if (magnitude(f[i]) > floor) return i;
+    return 0;
+}
+
+// A first step from the size of the state and of its change, which stands in `right`.
+inline double first_step(const Setting& setting, Numbers x, Numbers right) {
+    double fastest = 0.0;
+    for (Index i = 0; i < x.size; ++i) {
+        const double root = __builtin_sqrt(setting.relative);
+        fastest = larger(fastest, magnitude(right[i]) /
+                                      (setting.absolute[i] + root * magnitude(x[i])));
+    }
+    const double end = setting.times[setting.times.size - 1];
+    if (!(fastest > 0.0)) return end;
+    return smaller(end, 0.1 * __builtin_pow(setting.relative, 0.2) / fastest);
+}
+
+// The factor to the next step: the smaller of two predictions (Gustafsson 1994). `before` is the
+// step before in s, 0 if there was none; `tried` how often this step was tried.
+inline double next_size(double h, double error, double before, double old_error, Index tried) {
+    const double small = larger(error, 1e-10);
+    double factor = SAFETY / __builtin_pow(small, 0.2);
+    if (before > 0.0)
+        factor = smaller(factor, SAFETY * h / before *
+                                     __builtin_pow(old_error / (small * small), 0.2));
+    return smaller(larger(factor, SLOWEST), tried == 1 ? FASTEST : 1.0);
+}
+
+}  // namespace prenuc::PRENUC_ISA

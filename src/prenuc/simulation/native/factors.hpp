@@ -1,0 +1,141 @@
+// Factors of a rate law: each kind is a function g of one number, its pool.
+//
+// Scales are folded into the weights of a pool when a mechanism is compiled: linear x, power x^p,
+// saturation x/(1+x), binding (1+x)^p, excess max(x − p, 0), barrier exp(−B/ln^p x).
+#pragma once
+
+#include "sums.hpp"
+
+namespace prenuc::PRENUC_ISA {
+
+enum Kind : Index { LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER };
+constexpr double SMALLEST = 1e-12;  // in units of a scale; powers and logarithms are held finite
+
+// A factor's kind; its order, number of sites or threshold p; its barrier B and the units of the
+// largest nucleus.
+struct Factor {
+    Index kind;
+    double p, b, most;
+};
+
+// A value and its slope.
+struct Slope {
+    double g, dg;
+};
+
+// x^p for x > 0; small whole orders without a logarithm.
+inline double power(double x, double order) {
+    if (order == 2.0) return x * x;
+    if (order == 3.0) return x * x * x;
+    if (order == 1.0) return x;
+    if (order == 0.0) return 1.0;
+    return __builtin_pow(x, order);
+}
+
+// exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier.
+struct Nucleus {
+    double g, size, bend;
+};
+
+inline double turning_point(const Factor& law) {
+    return __builtin_pow(law.p * law.b / law.most, 1.0 / (law.p + 1.0));
+}
+
+inline Nucleus nucleus(const Factor& law, double x) {
+    if (x <= 0.0) return {0.0, 0.0, 0.0};
+    const double log = __builtin_log(x), turn = turning_point(law), p = law.p;
+    if (log > turn) {
+        const double size = p * law.b / __builtin_pow(log, p + 1.0);
+        const double g = __builtin_exp(-law.b / __builtin_pow(log, p));
+        return {g, size, -(p + 1.0) * size / log};
+    }
+    return {__builtin_exp(-law.most * ((1.0 + 1.0 / p) * turn - log)), law.most, 0.0};
+}
+
+inline double value(const Factor& law, double x) {
+    switch (law.kind) {
+        case LINEAR: return x;
+        case EXCESS: return larger(x - law.p, 0.0);
+        case BARRIER: return nucleus(law, x).g;
+        // straight below zero, where only rounding is, so that it heals
+        case SATURATION: return x > 0.0 ? x / (1.0 + x) : x;
+        case POWER: return power(larger(x, 0.0), law.p);
+        default: return __builtin_pow(1.0 + larger(x, 0.0), law.p);
+    }
+}
+
+inline Slope slope(const Factor& law, double x) {
+    const double p = law.p, positive = larger(x, 0.0);
+    switch (law.kind) {
+        case LINEAR: return {x, 1.0};
+        case EXCESS: return {larger(x - p, 0.0), x > p ? 1.0 : 0.0};
+        case BARRIER: {
+            const Nucleus found = nucleus(law, x);
+            return {found.g, found.g * found.size / larger(x, SMALLEST)};
+        }
+        case SATURATION:
+            if (x > 0.0) return {x / (1.0 + x), 1.0 / ((1.0 + x) * (1.0 + x))};
+            return {x, 1.0};
+        case POWER: {
+            const double base = p < 1.0 ? larger(positive, SMALLEST) : positive;
+            return {power(positive, p), p * power(base, p - 1.0)};
+        }
+        default: {
+            const double bound = 1.0 + positive;
+            return {__builtin_pow(bound, p), p * __builtin_pow(bound, p - 1.0)};
+        }
+    }
+}
+
+// d²g/dx².
+inline double curvature(const Factor& law, double x) {
+    const double p = law.p, positive = larger(x, 0.0);
+    switch (law.kind) {
+        case BARRIER: {
+            const Nucleus found = nucleus(law, x);
+            const double base = larger(x, SMALLEST);
+            return found.g * (found.size * (found.size - 1.0) + found.bend) / (base * base);
+        }
+        case POWER: {
+            if (p == 2.0) return 2.0;
+            const double base = p < 2.0 ? larger(positive, SMALLEST) : positive;
+            return p * (p - 1.0) * power(base, p - 2.0);
+        }
+        case SATURATION: {
+            const double bound = 1.0 + positive;
+            return x > 0.0 ? -2.0 / (bound * bound * bound) : 0.0;
+        }
+        case BINDING: return p * (p - 1.0) * __builtin_pow(1.0 + positive, p - 2.0);
+        default: return 0.0;
+    }
+}
+
+// ∂g/∂p and ∂²g/∂p∂x: p the order, the sites or the threshold.
+inline Slope in_order(const Factor& law, double x) {
+    const double p = law.p;
+    if (law.kind == POWER && x > 0.0) {
+        const double base = power(larger(x, SMALLEST), p - 1.0), log = __builtin_log(x);
+        return {base * x * log, base * (1.0 + p * log)};
+    }
+    if (law.kind == BINDING) {
+        const double bound = 1.0 + larger(x, 0.0), log = __builtin_log(bound);
+        return {__builtin_pow(bound, p) * log, __builtin_pow(bound, p - 1.0) * (1.0 + p * log)};
+    }
+    if (law.kind == EXCESS) return {x > p ? -1.0 : 0.0, 0.0};
+    return {0.0, 0.0};
+}
+
+// ∂g/∂B and ∂²g/∂B∂x, where the factor is a barrier exp(−B/ln^p x).
+inline Slope in_barrier(const Factor& law, double x) {
+    if (law.kind != BARRIER || x <= 0.0) return {0.0, 0.0};
+    const Nucleus found = nucleus(law, x);
+    const double log = __builtin_log(x), turn = turning_point(law), p = law.p;
+    if (log > turn) {
+        const double by = -found.g / __builtin_pow(log, p);
+        return {by, (by * found.size + found.g * found.size / law.b) / x};
+    }
+    const double by = -found.g * law.most * (1.0 + 1.0 / p) * turn / ((p + 1.0) * law.b);
+    return {by, by * law.most / x};
+}
+
+}  // namespace prenuc::PRENUC_ISA

@@ -1,0 +1,157 @@
+// What Python hands over: the tuples of `kernels/`, field by field, and the memory to work in.
+//
+// Names, shapes and units are those of the tuples of the same name: RateArrays of rates.py,
+// ClassArrays of classes.py, Pattern and SparseArrays of sparse.py, Setting of work.py and Seeds of
+// seeds.py. n components, R reactions, F factors, N classes, P parameters, m times.
+#pragma once
+
+#include "views.hpp"
+
+namespace prenuc {
+
+constexpr Index STAGES = 8;
+
+struct RateArrays {
+    Known constant, energy, anchor;
+    Places factors, kind;
+    Known order, barrier, largest;
+    Places pools, member;
+    Known weight;
+    Places changes, changed;
+    Known number;
+    PlaceTable single, pair;
+    Places general, rows, maker;
+    Known made;
+};
+
+struct ClassArrays {
+    Known units, alpha, below, edge;
+    double capillarity;
+    Index first, detaching;
+    Places sources, group, lower;
+    KnownTable share;
+};
+
+struct Pattern {
+    Places entry, factor;
+    Known coefficient;
+    Places row, column;
+    Index size;
+};
+
+struct SparseArrays {
+    Pattern network, bending;
+    Places diagonal;
+    PlaceTable place;
+    Places pivots, scaled, by, first, updated, source;
+    Places lower, lower_place, lower_column, upper, upper_place, upper_column;
+    Index size;
+};
+
+struct Setting {
+    Known times;
+    double begin, end, relative;
+    Known absolute;
+    double absolute_units;
+    KnownTable laws;
+    Known watch;
+    double level, steady;
+    Index most_steps;
+};
+
+struct Seeds {
+    Places reaction, factor, parameter;
+    Known constant, energy, anchor, scale, order, barrier;
+    Places pushed, pushing;
+    Known push;
+    Places number, number_reaction, number_parameter;
+    Known number_value;
+    Block<const double> share;
+    Known capillarity;
+};
+
+// What happens in a stretch between two events.
+struct Stretch {
+    RateArrays net;
+    ClassArrays pop;
+    SparseArrays plan;
+    Setting setting;
+    double heating;  // in K/s
+};
+
+// T eliminated from both ends: inverse pivots, multipliers in- and outwards, shape (N,), and the
+// multiplier that reaches the middle class from the right.
+struct Factored {
+    Numbers pivot, inward, outward;
+    double from_right;
+};
+
+// What the conserved sums were, and room to solve for what rounding did to them.
+struct Ledger {
+    Numbers totals;
+    Table gram;
+    Row<Index> order;
+    Numbers residual, shift;
+};
+
+// Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `raw` the y of every
+// stage and `share` its G u_x, in the symbols of classes.hpp; `change` is F(y), `delta` Δ, `unit`
+// (1, B), `whole` (W⁻¹, W⁻¹B), `turned` its columns one after the other and `known` what they are
+// multiplied with, in those of differences.hpp.
+struct Work {
+    Numbers k, r, pace, s;
+    Numbers matrix, schur, inverse;
+    Table rows, sources, columns;
+    Numbers up, down, row;
+    Table u, raw, share;
+    Numbers weights, others;
+    Numbers x, x1, right, drift, change, delta, known;
+    Table unit, whole, turned;
+    Numbers f, f1, flow, ramp, beta, other;
+    Factored t;
+    Ledger books;
+};
+
+// Arrays that tangents are computed in; P is the last axis of those that have it. `dx` and `df` are
+// the tangents themselves; `stage_x` and `stage_f` those of Y_i, `ux` and `uf` of u_i, `dr` of
+// rates, `bent` of derivatives of rates along u. `straight` and `curved` are F_y(Y_i) and
+// ∂(D N r[u])/∂y of the network, `base` is J δy; `moves` are δ ln k, `here` and `further` the ∂r/∂p
+// and ∂(D r[u])/∂p of all entries of seeds.hpp. At the step's start r0, k0 and s0 are rates,
+// constants and slopes; `along` is D r[u], `bend` its derivatives in the pools, `risen` s − s0,
+// `leaving` ∂β/∂Γ.
+struct TangentWork {
+    Table dx, df, stage_x, stage_f;
+    Block<double> ux, uf;
+    Table right, right_f, drift, base, ramp;
+    Table dr0, dr, bent;
+    Numbers up, down, a, b, share;
+    Numbers r0, k0, s0, along, bend, risen, g, dg, ddg, pools;
+    Numbers straight, curved;
+    Numbers moves, stage_moves, here, further;
+    Numbers leaving, stage_leaving, warmed, u_f;
+};
+
+// Tangents along an integration; `out_x` and `out_f` receive them at the times.
+struct Followed {
+    Seeds seeds;
+    TangentWork work;
+    Block<double> out_x, out_f;
+};
+
+enum Ending : int { DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, STOPPED, STEADY };
+
+// How a stretch ended: the time reached in s, the component that hurt most, steps.
+struct Outcome {
+    Ending ending;
+    double reached;
+    Index worst, steps, rejected;
+};
+
+// One vessel: what is in it, left at the end's values, and where reports go.
+struct Vessel {
+    Numbers x, f;
+    Table out_x, out_f;
+    Numbers ends;  // receives the time after every accepted step, as many as there is room for
+};
+
+}  // namespace prenuc

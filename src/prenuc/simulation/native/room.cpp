@@ -1,0 +1,127 @@
+#include "room.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace prenuc {
+namespace {
+
+constexpr Index LINE = 8;    // numbers in a cache line
+constexpr Index LANES = 8;   // rows that a product with W⁻¹ takes at once
+
+// Give out pieces of one block, each at the beginning of a cache line; without a block it only
+// counts. A line in front of the first piece stays free: a place of −1 hits nothing.
+class Carver {
+   public:
+    explicit Carver(double* block) : block_(block) {}
+
+    double* take(Index size) {
+        double* piece = block_ == nullptr ? nullptr : block_ + used_;
+        used_ += (size + LINE - 1) / LINE * LINE + LINE;
+        return piece;
+    }
+    void row(Index size, std::initializer_list<Numbers*> rows) {
+        for (Numbers* one : rows) *one = {take(size), size};
+    }
+    void table(Index count, Index width, std::initializer_list<Table*> tables) {
+        for (Table* one : tables) *one = {take(count * width), count, width};
+    }
+    void block(Index count, Index height, Index width, Block<double>& one) {
+        one = {take(count * height * width), count, height, width};
+    }
+    Index used() const { return used_; }
+
+   private:
+    double* block_;
+    Index used_ = LINE;
+};
+
+// Lay arrays out twice: first to count, then in a block that is large enough.
+template <typename Layout>
+void lay_out(std::vector<double>& block, Layout&& layout) {
+    Carver counting(nullptr);
+    layout(counting);
+    const auto wanted = static_cast<std::size_t>(counting.used() + LINE);
+    if (block.size() < wanted) block.resize(wanted);
+    const auto address = reinterpret_cast<std::uintptr_t>(block.data());
+    const std::uintptr_t line = LINE * sizeof(double);
+    Carver carving(block.data() + (line - address % line) % line / sizeof(double));
+    layout(carving);
+}
+
+// Set (1, B): the unit matrix, and the stoichiometry of reactions that bend.
+void set_unit(const RateArrays& net, Table unit) {
+    std::fill_n(unit.data, unit.count * unit.width, 0.0);
+    for (Index i = 0; i < unit.count; ++i) unit[i][i] = 1.0;
+    const auto put = [&](Index reaction, Index column) {
+        for (Index m = net.changes[reaction]; m < net.changes[reaction + 1]; ++m)
+            unit[net.changed[m]][column] = net.number[m];
+    };
+    Index column = unit.count;
+    for (Index m = 0; m < net.pair.count; ++m) put(net.pair[m][0], column++);
+    for (Index m = 0; m < net.general.size; ++m) put(net.general[m], column++);
+}
+
+void lay_work(Carver& carve, const Stretch& on, Work& w) {
+    const Index n = on.plan.pivots.size, reactions = on.net.constant.size;
+    const Index classes = on.pop.units.size, columns = 2 + on.pop.lower.size;
+    const Index known = n + on.net.pair.count + on.net.general.size;
+    const Index laws = on.setting.laws.count;
+    carve.row(reactions, {&w.k, &w.r, &w.pace});
+    carve.row(on.net.kind.size, {&w.s});
+    carve.row(on.plan.size, {&w.matrix, &w.schur});
+    carve.row(n, {&w.inverse, &w.up, &w.down, &w.x, &w.x1, &w.right, &w.drift, &w.change,
+                  &w.delta});
+    carve.row(known, {&w.known});
+    carve.row(STAGES, {&w.row});
+    carve.row(columns, {&w.weights, &w.others});
+    carve.table(columns, n, {&w.rows});
+    carve.table(STAGES, n, {&w.u});
+    carve.table(n, known, {&w.unit, &w.whole});
+    carve.table(known, (n + LANES - 1) / LANES * LANES, {&w.turned});
+    carve.table(STAGES, columns, {&w.share});
+    carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.beta, &w.other, &w.t.pivot, &w.t.inward,
+                        &w.t.outward});
+    carve.table(columns, classes, {&w.sources, &w.columns});
+    carve.table(STAGES, classes, {&w.raw});
+    carve.row(laws, {&w.books.totals, &w.books.residual, &w.books.shift});
+    carve.table(laws, laws, {&w.books.gram});
+}
+
+void lay_tangents(Carver& carve, const Stretch& on, const Seeds& seeds, TangentWork& w) {
+    const Index n = on.plan.pivots.size, reactions = on.net.constant.size;
+    const Index factors = on.net.kind.size, classes = on.pop.units.size;
+    const Index count = seeds.capillarity.size, entries = seeds.reaction.size;
+    carve.table(n, count, {&w.dx, &w.stage_x, &w.right, &w.drift, &w.base});
+    carve.table(classes, count, {&w.df, &w.stage_f, &w.right_f, &w.ramp});
+    carve.block(STAGES, n, count, w.ux);
+    carve.block(STAGES, classes, count, w.uf);
+    carve.table(reactions, count, {&w.dr0, &w.dr, &w.bent});
+    carve.row(count, {&w.up, &w.down, &w.a, &w.b, &w.share});
+    carve.row(reactions, {&w.r0, &w.k0, &w.along});
+    carve.row(factors, {&w.s0, &w.bend, &w.risen, &w.g, &w.dg, &w.ddg, &w.pools});
+    carve.row(on.plan.size, {&w.straight, &w.curved});
+    carve.row(entries, {&w.moves, &w.stage_moves, &w.here, &w.further});
+    carve.row(classes, {&w.leaving, &w.stage_leaving, &w.warmed, &w.u_f});
+}
+
+}  // namespace
+
+Work workspace(const Stretch& on, Room& room) {
+    Work work = {};
+    lay_out(room.numbers, [&](Carver& carve) { lay_work(carve, on, work); });
+    const Index laws = on.setting.laws.count;
+    if (room.order.size() < static_cast<std::size_t>(laws))
+        room.order.resize(static_cast<std::size_t>(laws));
+    work.books.order = {room.order.data(), laws};
+    set_unit(on.net, work.unit);
+    return work;
+}
+
+TangentWork tangent_workspace(const Stretch& on, const Seeds& seeds, Room& room) {
+    TangentWork work = {};
+    lay_out(room.tangent_numbers, [&](Carver& carve) { lay_tangents(carve, on, seeds, work); });
+    return work;
+}
+
+}  // namespace prenuc
