@@ -55,8 +55,8 @@ HEAD = ("N", "engine", "atol", "CPU / s", "µs per class", "steps", "moments", "
 
 def mechanism(classes: int) -> Mechanism:
     """Return the problem in our own words."""
-    from prenuc.mechanism.mechanism import Component, Mechanism, QuantumDotMoments
-    from prenuc.mechanism.population import DiffusionLimited, SizeClasses
+    from prenuc.mechanism.mechanism import Component, Mechanism
+    from prenuc.mechanism.population import DiffusionLimited, QuantumDotMoments, SizeClasses
     from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 
     units, dots = {"unit": 1.0}, QuantumDotMoments()
