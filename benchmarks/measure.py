@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BENCHMARKS = Path(__file__).parent
 SCRIPTS = BENCHMARKS / "peer_scripts"
 WORK = BENCHMARKS.parent / "build" / "bench"  # inputs of the peers, finished sections
-OURS = ("prenuc", "numba", "numpy", "scipy", "scikit-sundae")
+OURS = ("prenuc", "numpy", "scipy", "scikit-sundae")
 
 CVODE = Peer("cvode", ("scikit-sundae==1.2.0", "numba==0.68.1", "scipy==1.17.1", "numpy==2.4.6"))
 ROADRUNNER = Peer("roadrunner", ("libroadrunner==2.10.0", "antimony==3.3.0"))

@@ -94,14 +94,12 @@ $ prenuc --version
 
 Completion in bash (also zsh, fish): `eval "$(_PRENUC_COMPLETE=bash_source prenuc)"`.
 
-## The compiled engine
+## The engine
 
-The integrator is compiled on first use, once for each version: about 40 s, which is said on
-standard error. It is kept in a folder of the user's cache (`~/.cache/prenuc`, on Windows
-`%LOCALAPPDATA%\prenuc`); `PRENUC_CACHE=/some/folder` keeps it elsewhere, on a cluster for
-instance in a folder that all nodes see. `prenuc doctor` says where it lies. The folder may be
-deleted at any time; where it cannot be written to, every process compiles anew. [How the engine
-integrates](../story/engine.md) has the method.
+The integrator is compiled when the package is built; nothing is compiled at run time. On x86-64 it
+has a second set of instructions (AVX2, FMA), taken where the processor has them, so last digits can
+differ between processors; `PRENUC_ISA=baseline` keeps to those that every machine has. `prenuc
+doctor` says which are used. [How the engine integrates](../story/engine.md) has the method.
 
 """
 

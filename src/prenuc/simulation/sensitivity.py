@@ -4,7 +4,7 @@ A parameter is a constant by name. The mechanism is written with a little less a
 more of it (:meth:`Mechanism.with_constants`), and the difference of the compiled arrays, rate
 constants by their logarithms, says what it does; so any number that a mechanism is built from can
 be a parameter, as long as it does not change which reactions there are. The tangents of the
-solution follow from it exactly (``kernels/tangents.py``).
+solution follow from it exactly (``native/tangents.hpp``).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
+from prenuc.present.cli.output import echo_json, echo_table
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ def run_bare_network(
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
         raise InputError("this is no bare network", mend, where=str(path))
     at = _times(times)
-    announce_compilation(solver)
     run = evolve(mechanism, at, solver=solver, until=until or "")
     found, stopped = run.concentration, run.stopped
     if stopped is not None:  # rows up to the event, and the event as the last one

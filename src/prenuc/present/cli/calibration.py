@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from prenuc.infer.studies.calibrate import Calibration
@@ -57,7 +57,7 @@ def calibrate(
         return
     import prenuc as pn
 
-    with simulating(f"calibrating {material}") as report:
+    with progress(f"calibrating {material}") as report:
         found = pn.calibrate(
             material, mechanism=mechanism, starts=starts, workers=workers, progress=report
         )
@@ -77,7 +77,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
         write_text(out, parameter_file(found))
         click.echo(f"wrote {out}", err=True)
     if ensemble is not None:
-        with simulating("drawing sets that fit as well") as report:
+        with progress("drawing sets that fit as well") as report:
             sets = draw(found, workers=workers, progress=report)
         write_text(ensemble, ensemble_file(found.material, sets))
         click.echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
@@ -106,7 +106,7 @@ def _echo(found: Calibration) -> None:
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
     from prenuc.infer.studies.leave_out import leave_out
 
-    with simulating("leaving out panels") as report:
+    with progress("leaving out panels") as report:
         found = leave_out(material, panel, workers=workers, progress=report)
     echo_answer(found, _echo_left_out, as_json)
 
@@ -133,7 +133,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
     from prenuc.infer.studies.ensemble import predict as run
     from prenuc.present.tables.checks import prediction_table
 
-    with simulating("asking every member") as report:
+    with progress("asking every member") as report:
         found = run(material, workers=workers, progress=report)
     echo_answer(found, lambda found: echo_table(prediction_table(found)), as_json)
 
@@ -166,7 +166,7 @@ def robustness(
     from prenuc.present.tables.robustness import robustness_page
     from prenuc.writing import write_text
 
-    with simulating("varying every number") as report:
+    with progress("varying every number") as report:
         found = study(draws=draws, workers=workers, ledger=ledger, progress=report)
     for path, text in ((out, as_text(found)), (page, robustness_page(found))):
         if path is not None:

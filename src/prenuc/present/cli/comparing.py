@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
-from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress, simulating
+from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +117,7 @@ def _compare_models(
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
         raise FitError("mechanisms are compared on spectra, not on a trace", mend)
     what, material = _protocol(protocol)
-    with simulating("running every model") as report:
+    with progress("running every model") as report:
         return compare_mechanisms(
             data,
             what,
@@ -158,7 +158,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.studies.observed import compare_on_observations
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
-    with simulating("running the published experiments") as report:
+    with progress("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
     echo_answer(records, _echo_records, as_json)
 
@@ -212,7 +212,7 @@ def next_(
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
     protocol, _ = _protocol(recipe or RECIPES[material])
-    with simulating("simulating what could be done") as report:
+    with progress("simulating what could be done") as report:
         found = next_experiment(
             _models(models, material, QUESTION),
             protocol,

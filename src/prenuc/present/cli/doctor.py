@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from prenuc.present.cli.output import announce_compilation, echo_answer, json_option
+from prenuc.present.cli.output import echo_answer, json_option
 
 NEEDED = (
     "click",
-    "numba",
     "numpy",
     "pint",
     "pyyaml",
@@ -41,8 +40,6 @@ def doctor(as_json: bool) -> None:
         except PackageNotFoundError:
             return None
 
-    engine = _engine()
-    announce_compilation()
     checks = _checks()
     answer = {
         "prenuc": installed("prenuc"),
@@ -50,7 +47,7 @@ def doctor(as_json: bool) -> None:
         "platform": platform.platform(),
         "needed": {name: installed(name) for name in NEEDED},
         "optional": {name: installed(name) for name in OPTIONAL},
-        "engine": engine,
+        "engine": _engine(),
         "checks": checks,
         "ok": all(check["ok"] for check in checks.values()),
     }
@@ -59,10 +56,10 @@ def doctor(as_json: bool) -> None:
 
 
 def _engine() -> dict[str, Any]:
-    """Return where compiled kernels lie, and whether they were there before this command."""
-    from prenuc.simulation.engine_cache import engine_cache, kernels_are_compiled
+    """Return which instructions the engine uses, and where it lies."""
+    from prenuc.simulation.native import _engine, instructions
 
-    return {"cache": str(engine_cache()), "compiled": kernels_are_compiled()}
+    return {"instructions": instructions, "file": str(_engine.__file__)}
 
 
 def _checks() -> dict[str, dict[str, Any]]:
@@ -95,7 +92,7 @@ def _echo(answer: dict[str, Any]) -> None:
         click.echo(f"  {name:<14} {found or 'MISSING'}")
     for name, found in answer["optional"].items():
         click.echo(f"  {name:<14} {found or f'not installed (for {OPTIONAL[name]})'}")
-    state = "compiled" if answer["engine"]["compiled"] else "compiled just now"
-    click.echo(f"  engine {state}, kept in {answer['engine']['cache']}")
+    engine = answer["engine"]
+    click.echo(f"  engine with {engine['instructions']} instructions, {engine['file']}")
     for name, check in answer["checks"].items():
         click.echo(f"  {'ok  ' if check['ok'] else 'FAIL'} {name}: {check['says']}")

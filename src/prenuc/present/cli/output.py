@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.present.tables.table import Table
-    from prenuc.simulation.solvers import AbstractSolver
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
@@ -102,15 +101,6 @@ def echo_table(table: Table, title: str = "") -> None:
     Console(highlight=False, markup=False).print(shown)
 
 
-def announce_compilation(solver: AbstractSolver | None = None) -> None:
-    """Say on standard error why a first run takes most of a minute; a library has no such wait."""
-    from prenuc.simulation.engine_cache import kernels_are_compiled
-    from prenuc.simulation.solvers import Rodas
-
-    if isinstance(solver or Rodas(), Rodas) and not kernels_are_compiled():
-        click.echo("prenuc: compiling the engine, once: about 40 s", err=True)
-
-
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[float], None]]:
     """Show a progress bar on standard error, from the third second on, on a terminal."""
@@ -132,13 +122,3 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         yield report
     finally:
         bar.stop()
-
-
-@contextmanager
-def simulating(
-    what: str, solver: AbstractSolver | None = None
-) -> Iterator[Callable[[float], None]]:
-    """Show the progress of something that simulates, and why the first time takes longer."""
-    announce_compilation(solver)
-    with progress(what) as report:
-        yield report

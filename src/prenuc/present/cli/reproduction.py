@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def reproduce(
 
     runs = experiments_for(mechanism)
     asked = _each(panels, {check.panel for check in checks()})
-    with simulating("running the published experiments") as report_share:
+    with progress("running the published experiments") as report_share:
         rows = run_all(asked, runs=runs, progress=report_share)
     if figures is not None:
         from prenuc.present.figures.panels import plot_panels

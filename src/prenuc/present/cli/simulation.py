@@ -10,7 +10,7 @@ import click
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import read_protocol_or_recipe
 from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, simulating
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 
 if TYPE_CHECKING:
     from prenuc.errors import InputError
@@ -81,7 +81,7 @@ def simulate(
     protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
     chosen = _mechanism(name, what, protocol, pn.Moments() if coarse else None)
-    with simulating(f"simulating {protocol.name}", solver) as report_share:
+    with progress(f"simulating {protocol.name}") as report_share:
         run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
         run = _told(run, _mechanism(name, what, protocol))

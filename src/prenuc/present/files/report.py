@@ -235,6 +235,6 @@ def _sources(results: Sequence[Any]) -> str:
 
 
 def _versions() -> str:
-    packages = ("prenuc", "numba", "numpy", "scipy", "scikit-sundae")
+    packages = ("prenuc", "numpy", "scipy", "scikit-sundae")
     said = ", ".join(f"{name} {version(name)}" for name in packages)
     return f"<h2>Versions</h2><p>Python {platform.python_version()}, {said}</p>"

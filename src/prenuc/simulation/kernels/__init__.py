@@ -1,1 +1,1 @@
-"""The hot loops: rates, exact Jacobian."""
+"""Mechanisms as arrays: what the engine in ``native/`` reads, and what is worked out from them."""

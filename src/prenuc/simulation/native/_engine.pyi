@@ -1,11 +1,9 @@
-"""Arrays are contiguous, of float64 and int64; a ValueError says which is not as it has to be."""
-
 from prenuc.arrays import Array
 from prenuc.simulation.kernels.classes import ClassArrays
 from prenuc.simulation.kernels.rates import RateArrays
 from prenuc.simulation.kernels.seeds import Seeds
+from prenuc.simulation.kernels.setting import Setting
 from prenuc.simulation.kernels.sparse import SparseArrays
-from prenuc.simulation.kernels.work import Setting
 
 instructions: str
 

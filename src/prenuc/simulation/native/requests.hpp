@@ -1,7 +1,7 @@
 // What Python hands over: the tuples of `kernels/`, field by field, and the memory to work in.
 //
 // Names, shapes and units are those of the tuples of the same name: RateArrays of rates.py,
-// ClassArrays of classes.py, Pattern and SparseArrays of sparse.py, Setting of work.py and Seeds of
+// ClassArrays of classes.py, Pattern and SparseArrays of sparse.py, Setting of setting.py and Seeds of
 // seeds.py. n components, R reactions, F factors, N classes, P parameters, m times.
 #pragma once
 

@@ -1,6 +1,6 @@
 """Network and size classes as one system, in numpy: what the libraries integrate.
 
-The equations are (1) and (2) of ``kernels/classes.py``, written a second time on purpose: the
+The equations are (1) and (2) of ``native/classes.hpp``, written a second time on purpose: the
 libraries are the second opinion on our own kernels and share no line with them.
 """
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.rates import RateArrays
+    from prenuc.simulation.kernels.setting import Setting
     from prenuc.simulation.kernels.sparse import SparseArrays
-    from prenuc.simulation.kernels.work import Setting
     from prenuc.simulation.sensitivity import Tangents
     from prenuc.simulation.stretch import Stretch
 
@@ -68,7 +68,7 @@ class Rodas(AbstractSolver):
 
     def setting(self, stretch: Stretch) -> Setting:
         """Return what a stretch asks of the kernel."""
-        from prenuc.simulation.kernels.work import Setting
+        from prenuc.simulation.kernels.setting import Setting
 
         until, none = stretch.until, np.zeros(len(stretch.start))
         return Setting(
@@ -131,9 +131,7 @@ class _Started:
         m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
         *found, outcome = (one[0] for one in self._found())
         moved = [np.full((m, *one.shape), np.nan) for one in begin]
-        integrate_followed(
-            *self._asked(), given.seeds, *begin, *vessel, *found, *moved, outcome
-        )
+        integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found, *moved, outcome)
         return self._members(), moved[0], moved[1]
 
     def _asked(self) -> tuple[RateArrays, ClassArrays, SparseArrays, Setting]:
