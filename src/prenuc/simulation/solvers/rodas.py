@@ -129,10 +129,11 @@ class _Started:
 
         begin = np.ascontiguousarray(given.components), np.ascontiguousarray(given.dots)
         m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
-        *found, outcome = (one[0] for one in self._found())
-        moved = [np.full((m, *one.shape), np.nan) for one in begin]
-        integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found, *moved, outcome)
-        return self._members(), moved[0], moved[1]
+        of_x, of_f = (np.full((m, *one.shape), np.nan) for one in begin)
+        found_x, found_f, outcome = (one[0] for one in self._found())
+        found = found_x, found_f, of_x, of_f, outcome
+        integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found)
+        return self._members(), of_x, of_f
 
     def _asked(self) -> tuple[RateArrays, ClassArrays, SparseArrays, Setting]:
         network = self.network
