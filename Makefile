@@ -4,7 +4,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-.PHONY: run test check-intervals check-engine coverage blind bench bench-fit robustness tables reference docs clean help
+NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
+
+.PHONY: run test check-intervals check-engine check-native coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -24,6 +26,11 @@ check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % 
 
 check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
 	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
+
+check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and undefined behaviour
+	PRENUC_SANITIZE=1 $(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/sanitized .
+	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
+	PYTHONPATH=build/sanitized $(BIN)/python -m pytest $(NATIVE_TESTS)
 
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; half an hour, resumes
 	$(BIN)/python benchmarks/interval_coverage.py

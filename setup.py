@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ FLAGS = {
     "mingw32": ["-std=c++17", "-O3", "-g0", *WARNINGS],
     "msvc": ["/std:c++17", "/O2", "/EHsc", "/utf-8", "/W3", "/WX"],
 }
+SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 MISSING = """
 prenuc's engine could not be compiled. It needs a C++17 compiler and the headers of Python.
 Debian and Ubuntu: apt install g++ python3-dev. Fedora: dnf install gcc-c++ python3-devel.
@@ -34,7 +36,10 @@ class BuildEngine(build_ext):
         """Compile every extension."""
         kind = self.compiler.compiler_type
         for extension in self.extensions:
-            extension.extra_compile_args = FLAGS.get(kind, FLAGS["unix"])
+            extension.extra_compile_args = list(FLAGS.get(kind, FLAGS["unix"]))
+            if os.environ.get("PRENUC_SANITIZE"):  # for `make check-native`
+                extension.extra_compile_args += SANITIZED
+                extension.extra_link_args = SANITIZED
             # The second instruction set needs a pragma that only GCC knows; see v3.cpp.
             if kind == "unix" and sys.platform == "linux" and platform.machine() == "x86_64":
                 extension.define_macros.append(("PRENUC_HAS_V3", "1"))
