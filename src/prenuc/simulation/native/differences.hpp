@@ -18,9 +18,22 @@ namespace prenuc::PRENUC_ISA {
 
 constexpr Index MOST = 32;  // components; for more of them elimination is as fast
 
+// c_ij + a_ij/γ.
+struct DifferenceWeights {
+    double of[STAGES][STAGES];
+
+    constexpr DifferenceWeights() : of() {
+        for (Index i = 0; i < STAGES; ++i)
+            for (Index j = 0; j < STAGES; ++j) of[i][j] = C[i][j] + A[i][j] / GAMMA;
+    }
+};
+
+constexpr DifferenceWeights DIFFERENCES;
+
 // c_ij + a_ij/γ over h, of the stages before one.
 inline void differences_row(Index stage, double h, Numbers row) {
-    for (Index j = 0; j < stage; ++j) row[j] = (C[stage][j] + A[stage][j] / GAMMA) / h;
+    const double inverse = 1.0 / h;
+    for (Index j = 0; j < stage; ++j) row[j] = DIFFERENCES.of[stage][j] * inverse;
 }
 
 // Set (W⁻¹, W⁻¹B) from the factors of W, and its columns one after the other.
