@@ -96,9 +96,10 @@ def ensemble(
     _check(mechanism, columns, members, begin, at)
     solver, own = solver or Rodas(), network.initial
     largest = float(np.max(begin, initial=0.0)) or 1.0
-    absolute = np.full(len(own), solver.atol * largest)
+    floor, follow = solver.closed(largest, len(network.classes.units))
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
-    stretch = Stretch(network, own, at * units.second, span, absolute)
+    absolute = np.full(len(own), floor)
+    stretch = Stretch(network, own, at * units.second, span, absolute, follow=follow)
     logarithms = _constants(network, columns, members)
     parts = _in_chunks(
         lambda some: solver.integrate_many(stretch, logarithms[some], begin[some]),

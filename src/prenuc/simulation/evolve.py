@@ -194,13 +194,15 @@ def _stretch(
         begin = starting_point(network.mechanism, start)[1] * amount
     sizes = _dots_at_start(network.mechanism, dots) * amount
     largest = max(float(begin.max(initial=0.0)), float(sizes.sum())) or 1.0
+    floor, follow = solver.closed(largest, len(sizes))
     return Stretch(
         network=network,
         start=begin,
         times=seconds[seconds > 0],
         temperature=temperature if isinstance(temperature, tuple) else (temperature, temperature),
-        absolute=np.full(len(begin), solver.atol * largest),
+        absolute=np.full(len(begin), floor),
         dots=sizes,
+        follow=follow,
     )
 
 

@@ -65,7 +65,7 @@ def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
-        "atol": solver.atol,
+        "atol": solver.floor,
         "prenuc": version("prenuc"),
         "python": platform.python_version(),
         "protocol sha256": hashlib.sha256(str(protocol).encode()).hexdigest(),

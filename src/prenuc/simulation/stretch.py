@@ -47,6 +47,8 @@ class Stretch:
         dots: Dots of every size class at time 0 in mol/m³, shape (classes,).
         until: When to stop before the last time.
         tangents: Tangents at time 0 and their parameters.
+        follow: The absolute tolerance of each concentration as a share of the most that there has
+            been of it, beside ``absolute``; 0 for none.
     """
 
     network: Network
@@ -57,6 +59,7 @@ class Stretch:
     dots: Array = field(default_factory=lambda: np.zeros(0))
     until: Until | None = None
     tangents: Tangents | None = None
+    follow: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse constants with which nothing can be integrated.

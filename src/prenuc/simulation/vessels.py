@@ -224,7 +224,7 @@ class Vessels:
             start=start,
             times=times,
             temperature=(operation.start, operation.end),
-            absolute=np.full(len(start), self.solver.atol * largest),
+            absolute=np.full(len(start), self.solver.floor * largest),
             dots=dots / operation.volume,
         )
         if self.seeds is not None:

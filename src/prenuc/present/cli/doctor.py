@@ -59,7 +59,7 @@ def _engine() -> dict[str, Any]:
     """Return which instructions the engine uses, and where it lies."""
     from prenuc.simulation.native import _engine, instructions
 
-    return {"instructions": instructions, "file": str(_engine.__file__)}
+    return {"instructions": instructions, "library": str(_engine.__file__)}
 
 
 def _checks() -> dict[str, dict[str, Any]]:
@@ -93,6 +93,6 @@ def _echo(answer: dict[str, Any]) -> None:
     for name, found in answer["optional"].items():
         click.echo(f"  {name:<14} {found or f'not installed (for {OPTIONAL[name]})'}")
     engine = answer["engine"]
-    click.echo(f"  engine with {engine['instructions']} instructions, {engine['file']}")
+    click.echo(f"  engine with {engine['instructions']} instructions, {engine['library']}")
     for name, check in answer["checks"].items():
         click.echo(f"  {'ok  ' if check['ok'] else 'FAIL'} {name}: {check['says']}")

@@ -25,6 +25,8 @@ class Setting(NamedTuple):
         steady: Stop when as long a time again at the pace would change no component by more than
             this share; 0 for never.
         most_steps: Give up after so many.
+        follow: The absolute tolerance of a component as a share of the most that there has been of
+            it, beside ``absolute``; 0 for none.
     """
 
     times: NDArray[np.float64]
@@ -38,3 +40,4 @@ class Setting(NamedTuple):
     level: float
     steady: float
     most_steps: int
+    follow: float

@@ -4,8 +4,16 @@
 // the error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all components;
 // |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n; and Σ|e_n|
 // and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance,
-// and the shape of their distribution twenty times it. A concentration below −atol counts as an
+// and the shape of their distribution twenty times it. A concentration below its limit counts as an
 // error of its own size.
+//
+// With a share `follow` above zero the absolute tolerance of a component follows it,
+//
+//   atol_i = follow s_i + floor,   limit_i = atol_i + rtol s_i,
+//   s_i(t + h) = max(|x_i(t + h)|, s_i(t) (t / (t + h))^10)                             (1)
+//
+// so that a trace beside a solvent is as right as the solvent, and one that dies away is let go no
+// faster than t⁻¹⁰. Otherwise atol_i = limit_i is the floor.
 #pragma once
 
 #include "sums.hpp"
@@ -22,16 +30,26 @@ struct Worst {
     Index which;
 };
 
-inline Worst components_error(const Setting& setting, Numbers x, Numbers x1, Numbers error) {
+inline Worst components_error(const Setting& setting, Numbers x, const Work& w, Numbers error) {
     Worst worst = {0.0, 0};
     for (Index i = 0; i < x.size; ++i) {
-        const double absolute = setting.absolute[i];
-        const double size = larger(magnitude(x[i]), magnitude(x1[i]));
-        double found = magnitude(error[i]) / (absolute + setting.relative * size);
-        if (x1[i] < -absolute && x1[i] < x[i]) found = larger(found, -x1[i] / absolute);
+        const double x1 = w.x1[i], size = larger(magnitude(x[i]), magnitude(x1));
+        double found = magnitude(error[i]) / (w.tolerance[i] + setting.relative * size);
+        if (x1 < -w.limit[i] && x1 < x[i]) found = larger(found, -x1 / w.limit[i]);
         if (!(found <= worst.error)) worst = {found, i};  // also when it is not a number
     }
     return worst;
+}
+
+// Set the absolute tolerance of every component at time t1, equation (1); t0 was a step before.
+inline void follow_components(const Setting& setting, double t0, double t1, Numbers x, Work& w) {
+    const double share = t1 > 0.0 ? t0 / t1 : 0.0, fifth = share * share * share * share * share;
+    for (Index i = 0; i < x.size; ++i) {
+        w.most[i] = larger(magnitude(x[i]), w.most[i] * fifth * fifth);
+        w.tolerance[i] = setting.absolute[i] + setting.follow * w.most[i];
+        w.limit[i] = w.tolerance[i];
+        if (setting.follow > 0.0) w.limit[i] += setting.relative * w.most[i];
+    }
 }
 
 // Sums over the classes: errors, their sizes, what is there and what was there.
@@ -108,13 +126,15 @@ inline Index front(Index window, Numbers f, double floor) {
     return 0;
 }
 
-// A first step from the size of the state and of its change, which stands in `right`.
+// A first step from the size of the state and of its change, which stands in `right`; where the
+// tolerance follows a component only what is there counts.
 inline double first_step(const Setting& setting, Numbers x, Numbers right) {
+    const double root = __builtin_sqrt(setting.relative);
     double fastest = 0.0;
     for (Index i = 0; i < x.size; ++i) {
-        const double root = __builtin_sqrt(setting.relative);
-        fastest = larger(fastest, magnitude(right[i]) /
-                                      (setting.absolute[i] + root * magnitude(x[i])));
+        const bool there = setting.follow > 0.0 && x[i] > 0.0;
+        const double scale = (there ? 0.0 : setting.absolute[i]) + root * magnitude(x[i]);
+        fastest = larger(fastest, magnitude(right[i]) / scale);
     }
     const double end = setting.times[setting.times.size - 1];
     if (!(fastest > 0.0)) return end;

@@ -74,11 +74,11 @@ inline double crossing(const Setting& setting, const Step& step, Work& w) {
 // Whether as long a time again at this pace, which stands in `right`, would change no component by
 // a share. As long a time as the whole stretch has: what is left of it shrinks to nothing at its
 // end, where any pace would do.
-inline bool steady(const Setting& setting, Numbers x, Numbers right) {
+inline bool steady(const Setting& setting, Numbers x, const Work& w) {
     const double end = setting.times[setting.times.size - 1];
     for (Index i = 0; i < x.size; ++i) {
-        const double allowed = setting.absolute[i] + setting.steady * magnitude(x[i]);
-        if (magnitude(right[i]) * end > allowed) return false;
+        const double allowed = w.tolerance[i] + setting.steady * magnitude(x[i]);
+        if (magnitude(w.right[i]) * end > allowed) return false;
     }
     return true;
 }

@@ -292,7 +292,7 @@ SparseArrays read_plan(Buffers& buffers, PyObject* tuple, Index factors) {
 }
 
 Setting read_setting(Buffers& buffers, PyObject* tuple, Index components) {
-    Fields next(buffers, tuple, 11, "a setting has eleven fields");
+    Fields next(buffers, tuple, 12, "a setting has twelve fields");
     Setting setting = {};
     setting.times = next.numbers();
     setting.begin = next.number();
@@ -305,6 +305,7 @@ Setting read_setting(Buffers& buffers, PyObject* tuple, Index components) {
     setting.level = next.number();
     setting.steady = next.number();
     setting.most_steps = next.whole();
+    setting.follow = next.number();
     if (setting.times.size < 1) refuse("setting: times");
     sized(setting.absolute, components, "setting: absolute");
     sized(setting.watch, components, "setting: watch");

@@ -57,6 +57,7 @@ struct Setting {
     Known watch;
     double level, steady;
     Index most_steps;
+    double follow;
 };
 
 struct Seeds {
@@ -105,6 +106,7 @@ struct Work {
     Numbers up, down, row;
     Table u, raw, share;
     Numbers weights, others;
+    Numbers most, tolerance, limit;  // of each component, see control.hpp
     Numbers x, x1, right, drift, change, delta, known;
     Table unit, whole, turned;
     Numbers f, f1, flow, ramp, beta, other;

@@ -24,7 +24,7 @@ struct Found {
 // The error of the step that stands in x1 and f1; sets `worst` and `reached`.
 inline double error_of(const Stretch& on, Index window, Numbers x, Numbers f, Work& w,
                        Found& found) {
-    const Worst worst = components_error(on.setting, x, w.x1, w.u[STAGES - 1]);
+    const Worst worst = components_error(on.setting, x, w, w.u[STAGES - 1]);
     double error = worst.error * SHARPER;
     found.worst = worst.which;
     found.reached = 0;
@@ -83,6 +83,8 @@ inline void begin(const Stretch& on, Index window, Work& w, const Vessel& vessel
     constants(on.net, on.setting.begin, w.k);
     detachment(on.pop, on.setting.begin, vessel.f.size, w.beta);
     changes(on, window, vessel.x, vessel.f, w);
+    clear(w.most);
+    follow_components(on.setting, 0.0, 0.0, vessel.x, w);
 }
 
 // Where an integration stands between two steps.
@@ -100,7 +102,9 @@ inline void move_on(const Stretch& on, const Found& found, const Vessel& vessel,
     const double factor = next_size(found.h, found.error, at.before, at.old_error, found.tried);
     copy(x.size, w.x1.data, x.data);
     copy(found.window, w.f1.data, f.data);
-    at.t = at.t + 1.0000001 * found.h >= end ? end : at.t + found.h;
+    const double t1 = at.t + 1.0000001 * found.h >= end ? end : at.t + found.h;
+    follow_components(on.setting, at.t, t1, x, w);
+    at.t = t1;
     at.before = found.h;
     at.old_error = larger(found.error, 1e-2);
     at.window = found.window;
@@ -162,7 +166,7 @@ Outcome course(const Stretch& on, const Vessel& vessel, Work& w, Follow&& follow
         done.reached = at.t;
         if (setting.steady > 0.0) {
             changes(on, at.window, x, f, w);
-            if (steady(setting, x, w.right)) {
+            if (steady(setting, x, w)) {
                 done.ending = STEADY;
                 return done;
             }

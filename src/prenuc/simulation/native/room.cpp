@@ -71,7 +71,7 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     carve.row(on.net.kind.size, {&w.s});
     carve.row(on.plan.size, {&w.matrix, &w.schur});
     carve.row(n, {&w.inverse, &w.up, &w.down, &w.x, &w.x1, &w.right, &w.drift, &w.change,
-                  &w.delta});
+                  &w.delta, &w.most, &w.tolerance, &w.limit});
     carve.row(known, {&w.known});
     carve.row(STAGES, {&w.row});
     carve.row(columns, {&w.weights, &w.others});

@@ -36,6 +36,7 @@ class Rodas(AbstractSolver):
     """
 
     name: ClassVar[str] = "rodas"
+    follow: ClassVar[float] = 1e-12
 
     def integrate(self, stretch: Stretch) -> Trajectory:
         """Return the concentrations at the times of a stretch."""
@@ -83,6 +84,7 @@ class Rodas(AbstractSolver):
             level=0.0 if until is None else until.level,
             steady=0.0 if until is None else until.steady,
             most_steps=MOST_STEPS,
+            follow=stretch.follow,
         )
 
 

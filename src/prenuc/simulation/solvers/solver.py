@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.stretch import Stretch, Trajectory
 
 MOST_STEPS = 100_000  # a healthy stretch takes hundreds
+USUAL = 1e-14  # absolute tolerance over the largest concentration, where none is stated
+TRACE = 1e-40  # the same where the tolerance of every component follows it
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,31 @@ class AbstractSolver(ABC):
 
     Args:
         rtol: Relative tolerance.
-        atol: Absolute tolerance relative to the largest concentration of a reacting component.
+        atol: Absolute tolerance relative to the largest concentration of a reacting component. When
+            None it is 1e-14; but in a closed vessel without dots :class:`Rodas` gives every
+            component one of its own then, 1e-12 of the most that there has been of it.
     """
 
     name: ClassVar[str] = ""
+    follow: ClassVar[float] = 0.0  # share of a component that is its absolute tolerance
     rtol: float = 1e-8
-    atol: float = 1e-14
+    atol: float | None = None
+
+    @property
+    def floor(self) -> float:
+        """The absolute tolerance that is stated, or the usual one."""
+        return USUAL if self.atol is None else self.atol
+
+    def closed(self, largest: float, classes: int) -> tuple[float, float]:
+        """Return floor and share of the absolute tolerances in a closed vessel.
+
+        Args:
+            largest: Concentration at the start, in mol/m³.
+            classes: How many size classes there are.
+        """
+        if classes or self.atol is not None or self.follow == 0.0:
+            return self.floor * largest, 0.0
+        return TRACE * largest, self.follow
 
     @abstractmethod
     def integrate(self, stretch: Stretch) -> Trajectory:
