@@ -60,7 +60,7 @@ def quantity(rng):
 
 def sentences(rng):
     recipe = rng.choice([*entries("recipes").values()])
-    return "\n".join(step.step for step in recipe.protocol)
+    return "\n".join(str(step) for step in Protocol.from_recipe(recipe).steps)
 
 
 def damaged(rng, text):
@@ -103,7 +103,7 @@ def test_every_input_is_answered_or_refused(kind, tmp_path):
     rng = random.Random(f"{SEED} {kind}")  # noqa: S311  # no secret
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     answered = 0
-    count = int(__import__("os").environ.get("N","12500"))
+    count = 12_500
     for number in range(count):
         healthy = make(rng)
         text = healthy if rng.random() < 0.5 else damaged(rng, healthy)

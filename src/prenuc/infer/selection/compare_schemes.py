@@ -32,11 +32,8 @@ from prenuc.observe.series import SpectrumSeries
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.trace import Trace
-
-    Array = NDArray[np.float64]
 
 # One scheme of each class of equivalent ones; the fits name the others.
 STANDARD = (
@@ -61,7 +58,7 @@ class FittedScheme(Protocol):
         """The scheme as written."""
 
     @property
-    def residuals(self) -> NDArray[np.float64]:
+    def residuals(self) -> Array:
         """Data minus fit."""
 
     @property
