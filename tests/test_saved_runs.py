@@ -119,7 +119,7 @@ def test_a_rate_law_of_ones_own_is_refused_by_name_and_leaves_no_file(run, tmp_p
         strange.save(tmp_path / "run.nc")
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="not a directory|file exists"):
+    with pytest.raises(InputError, match=r"not a directory|file exists"):
         run.save(tmp_path / "file" / "run.nc")
 
 
