@@ -165,7 +165,7 @@ def _in_si(node: Node, key: str, order: float, units: Mapping[str, str]) -> floa
     number = node.number(key)
     if number < 0:
         node.problem("a rate constant is below zero", key, "Swap the two sides of the equation")
-    if not number > 0:
+    if not 0 < number < math.inf:
         return 0.0
     time, concentration = (Quantity(1.0, units[name]).si for name in ("time", "concentration"))
     exponent = math.log10(number) - math.log10(time) + (1.0 - order) * math.log10(concentration)

@@ -22,13 +22,10 @@ from prenuc.simulation.run import simulate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
-
-    Array = NDArray[np.float64]
 
 DOTS = "dots"
 

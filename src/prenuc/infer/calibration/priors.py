@@ -28,8 +28,7 @@ from prenuc.infer.calibration.varied import kind_of, question
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.check import Check
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
@@ -126,6 +125,6 @@ def residual(check: Check, number: float) -> float:
     return float(np.logaddexp(0.0, sign * beyond / HINGE))
 
 
-def residuals(checks: Sequence[Check], numbers: Mapping[str, float]) -> NDArray[np.float64]:
+def residuals(checks: Sequence[Check], numbers: Mapping[str, float]) -> Array:
     """Return the residual of each check."""
     return np.array([residual(check, numbers[check.id]) for check in checks])

@@ -14,8 +14,7 @@ from prenuc.infer.experiments.measures import Experiments
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.measures import Choose
@@ -41,29 +40,29 @@ class Task:
     reach: Reach | None = None
     _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
 
-    def change(self, u: NDArray[np.float64]) -> dict[Name, float]:
+    def change(self, u: Array) -> dict[Name, float]:
         """Return the constants at a point."""
         return {f.key: f.number(float(x)) for f, x in zip(self.free, u, strict=True)}
 
-    def numbers(self, u: NDArray[np.float64], checks: Sequence[Check]) -> dict[str, float]:
+    def numbers(self, u: Array, checks: Sequence[Check]) -> dict[str, float]:
         """Return what is simulated at a point for some checks."""
         return ask(checks, Experiments(Changed(self.choose, self.change(u)), solver=QUICK))
 
-    def at(self, u: NDArray[np.float64]) -> dict[str, float]:
+    def at(self, u: Array) -> dict[str, float]:
         """Return what is simulated at a point for all checks; the last point is remembered."""
         if self._last[0] != u.tobytes():
             self._last = (u.tobytes(), self.numbers(u, self.checks))
         return self._last[1]
 
-    def residuals(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    def residuals(self, u: Array) -> Array:
         """Return the residuals of data and prior, one after the other."""
         return np.concatenate((residuals(self.checks, self.at(u)), u))
 
-    def chi2(self, u: NDArray[np.float64]) -> float:
+    def chi2(self, u: Array) -> float:
         """Return χ², data and prior."""
         return float(np.sum(self.residuals(u) ** 2))
 
-    def jacobian(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    def jacobian(self, u: Array) -> Array:
         """Return the derivatives of the residuals, by forward differences where anything acts."""
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
         if self.reach is None:
@@ -96,7 +95,7 @@ class Start:
     seed: int
     begun: float
     cost: float
-    u: NDArray[np.float64]
+    u: Array
     evaluations: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -134,7 +133,7 @@ def search(task: Task, seed: int, *, most: int = 15) -> Start:
     return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
 
 
-def covariance(slopes: NDArray[np.float64]) -> NDArray[np.float64]:
+def covariance(slopes: Array) -> Array:
     """Return the covariance that derivatives of all residuals, prior included, stand for."""
-    inverse: NDArray[np.float64] = np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
+    inverse: Array = np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
     return inverse

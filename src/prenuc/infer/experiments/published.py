@@ -32,8 +32,7 @@ from prenuc.simulation.run import simulate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
@@ -266,7 +265,7 @@ def _truth(panel: KineticPanel, run: Run, noisy: SpectrumSeries) -> dict[str, fl
     clean = uv_vis(run).trace(panel.at)
     decay = math.exp(-k * (clean.time[-1] - clean.time[-2]))
 
-    def limit(signal: NDArray[np.float64]) -> float:
+    def limit(signal: Array) -> float:
         return float((signal[-1] - signal[-2] * decay) / (1.0 - decay))
 
     product = run.concentration(panel.product)

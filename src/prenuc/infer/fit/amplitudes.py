@@ -26,11 +26,8 @@ from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.nonlinear import AbstractProgress, Exponentials
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
-
-    Array = NDArray[np.float64]
 
 POLISHED = 8  # Gauss-Newton steps in extended precision
 RUNAWAY = 100.0  # an amplitude that may be so many times itself and the range of data is none

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,17 +18,13 @@ from prenuc.infer.schemes.growth import Delayed
 from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from prenuc.infer.fit.parameter import Parameter
+    from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.schemes.profiles import AbstractKinetics
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
-
-    Array = NDArray[np.float64]
 
 
 def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit:
@@ -78,7 +73,7 @@ def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:
     return GlobalFit(
         scheme=kinetics.scheme,
         params=params,
-        derived=_half_lives(params, kinetics),
+        derived=kinetics.half_lives({name: one.value for name, one in params.items()}),
         noise=found.noise.as_dict(),
         series=series,
         species=kinetics.species,
@@ -119,16 +114,6 @@ def of_many(found: Solution) -> ManyFit:
         warnings=(*found.said, *filter(None, doubts)),
         equivalent_schemes=tuple(str(one) for one in equivalents(asked.kinetics)),
     ).muted(doubt.reason)
-
-
-def _half_lives(params: Mapping[str, Parameter], kinetics: AbstractKinetics) -> dict[str, float]:
-    """Return the half-lives of first-order steps."""
-    orders = dict(zip(kinetics.names, kinetics.orders, strict=True))
-    return {
-        "half_life" + name[1:]: math.log(2.0) / p.value
-        for name, p in params.items()
-        if p.value is not None and name.startswith("k") and orders.get(name, 0.0) == 0.0
-    }
 
 
 def _network(found: Solution) -> FirstOrderNetwork | None:

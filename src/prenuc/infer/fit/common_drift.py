@@ -30,11 +30,8 @@ from prenuc.infer.objectives.projection import split
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.stack import Stack
-
-    Array = NDArray[np.float64]
 
 CHANCE = 1e-3  # of seeing a drift where there is none, in each shape
 STEPS = 25  # towards the most likely drifts

@@ -25,9 +25,7 @@ from prenuc.observe.trace import Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.question import Laws
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.schemes.profiles import AbstractKinetics
@@ -53,7 +51,7 @@ class Together(TypedDict, total=False):
     laws: Laws | None
     shift: int
     shared_spectra: bool
-    known: Mapping[str, NDArray[np.float64]] | None
+    known: Mapping[str, Array] | None
 
 
 class OptionsOfSets(Together, total=False):
@@ -91,7 +89,7 @@ def fit(
     laws: Laws | None = None,
     shift: int = 0,
     shared_spectra: bool = True,
-    known: Mapping[str, NDArray[np.float64]] | None = None,
+    known: Mapping[str, Array] | None = None,
     start: Mapping[str, float] | None = None,
 ) -> Fit | GlobalFit | ManyFit:
     """Fit a kinetic scheme to a trace, to all wavelengths of a series, or to many data sets.

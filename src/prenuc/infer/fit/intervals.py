@@ -28,8 +28,7 @@ from prenuc.infer.schemes.profiles import Still
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.objectives.projection import Objective
     from prenuc.infer.schemes.kinetics import FirstOrderNetwork
@@ -78,7 +77,7 @@ class Intervals:
         return {**params, **self._observed(self.rates)}
 
     @cached_property
-    def rates(self) -> NDArray[np.float64] | None:
+    def rates(self) -> Array | None:
         """Relaxation rates of a network of single first-order steps, fastest first; else None."""
         network = self.network
         if network is None or any(step.count > 1 for step in network.steps):
@@ -91,7 +90,7 @@ class Intervals:
         return traded_by(self.aside, self.names)
 
     @cached_property
-    def noisy(self) -> NDArray[np.float64]:
+    def noisy(self) -> Array:
         """Covariance of u: the inverse curvature, or the sandwich where noise is correlated."""
         covariance = self._inverse
         return covariance @ self._scatter() @ covariance if self.noise.correlated else covariance
@@ -121,10 +120,10 @@ class Intervals:
         return self._interval(p, variable, math.sqrt(float(covariance[p, p])), inflation)
 
     @cached_property
-    def _inverse(self) -> NDArray[np.float64]:
+    def _inverse(self) -> Array:
         return inverse_of(self.best.curvature)
 
-    def _scatter(self) -> NDArray[np.float64]:
+    def _scatter(self) -> Array:
         """Return the variance of half the gradient, shape (rates, rates).
 
         It equals the curvature if the noise is what the model says. Where noise is correlated
@@ -190,7 +189,7 @@ class Intervals:
         first = math.copysign(min(limit * abs(spread), WIDEST_STEP * size), spread)
         return crossing(rise, first, (max(low, -WIDEST * size), high))
 
-    def _along(self, p: int) -> NDArray[np.float64]:
+    def _along(self, p: int) -> Array:
         """Return how all variables move with u_p along the profile, to first order."""
         others = [i for i in range(len(self.best.u)) if i != p]
         curvature, way = self.best.curvature, np.zeros(len(self.best.u))
@@ -231,7 +230,7 @@ class Intervals:
         starts = [np.delete(rates, i)[:count] for i in range(len(rates))] or [rates[:count]]
         return min(self.found.free(objective, u).value for u in starts)
 
-    def _observed(self, rates: NDArray[np.float64]) -> dict[str, Parameter]:
+    def _observed(self, rates: Array) -> dict[str, Parameter]:
         """Return the relaxation rates as parameters, from the chain that fits identically."""
         if len(rates) != self.rank:
             return {}

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     import xarray as xr
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
 
 
-def trace_dataset(trace: Trace, fitted: NDArray[np.float64], scheme: str) -> xr.Dataset:
+def trace_dataset(trace: Trace, fitted: Array, scheme: str) -> xr.Dataset:
     """Return signal, fit and residual against time.
 
     Args:
@@ -36,9 +35,9 @@ def trace_dataset(trace: Trace, fitted: NDArray[np.float64], scheme: str) -> xr.
 def matrix_dataset(
     series: SpectrumSeries,
     species: Sequence[str],
-    concentrations: NDArray[np.float64],
-    spectra: NDArray[np.float64],
-    fitted: NDArray[np.float64],
+    concentrations: Array,
+    spectra: Array,
+    fitted: Array,
 ) -> xr.Dataset:
     """Return data, fit, residuals, concentrations and spectra with their axes.
 

@@ -33,8 +33,7 @@ from prenuc.quantities import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.data_set import DataSet
     from prenuc.infer.schemes.profiles import AbstractKinetics, Clock
 
@@ -46,9 +45,7 @@ class AbstractLaw(ABC):
     """A law adds parameters to the one that it rules."""
 
     @abstractmethod
-    def columns(
-        self, name: str, sets: Sequence[DataSet]
-    ) -> tuple[list[Variable], NDArray[np.float64]]:
+    def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return further parameters, and what multiplies them in u, shape (sets, parameters)."""
 
 
@@ -57,9 +54,7 @@ class AbstractLaw(ABC):
 class SharedLaw(AbstractLaw):
     """One value for all data sets."""
 
-    def columns(
-        self, name: str, sets: Sequence[DataSet]
-    ) -> tuple[list[Variable], NDArray[np.float64]]:
+    def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return nothing further."""
         del name
         return [], np.zeros((len(sets), 0))
@@ -70,9 +65,7 @@ class SharedLaw(AbstractLaw):
 class Own(AbstractLaw):
     """A value for each data set."""
 
-    def columns(
-        self, name: str, sets: Sequence[DataSet]
-    ) -> tuple[list[Variable], NDArray[np.float64]]:
+    def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return nothing further; the parameter itself is repeated."""
         del name
         return [], np.zeros((len(sets), 0))
@@ -89,9 +82,7 @@ class ArrheniusLaw(AbstractLaw):
 
     at: str
 
-    def columns(
-        self, name: str, sets: Sequence[DataSet]
-    ) -> tuple[list[Variable], NDArray[np.float64]]:
+    def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return Ea and −(1/T − 1/T_ref)/R in mol/kJ."""
         reference = kelvin(self.at)
         if lost := [one.label for one in sets if not one.temperature]:
@@ -116,9 +107,7 @@ class DosePower(AbstractLaw):
     dose: str
     reference: float = 1.0
 
-    def columns(
-        self, name: str, sets: Sequence[DataSet]
-    ) -> tuple[list[Variable], NDArray[np.float64]]:
+    def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return the power n and ln(dose/reference)."""
         for one in sets:
             if self.dose not in one.dose:
@@ -152,7 +141,7 @@ def shared_parameters(
     sets: Sequence[DataSet],
     laws: Mapping[str, AbstractLaw | tuple[AbstractLaw, ...]],
     clock: Clock,
-) -> tuple[list[Variable], dict[str, NDArray[np.float64]]]:
+) -> tuple[list[Variable], dict[str, Array]]:
     """Return what is fitted, and for each parameter of the scheme X, shape (sets, fitted).
 
     Args:
@@ -168,7 +157,7 @@ def shared_parameters(
         if name not in kinetics.names:
             raise FitError(unknown_name("parameter", name, kinetics.names))
     fitted: list[Variable] = []
-    pieces: dict[str, tuple[int, NDArray[np.float64]]] = {}
+    pieces: dict[str, tuple[int, Array]] = {}
     for variable in kinetics.variables(clock):
         law = laws.get(variable.name, SharedLaw())
         parts = law if isinstance(law, tuple) else (law,)

@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 SHADOW = 0.3  # of a spike: what it leaves beside it in a fit
 SPIKE = 8.0  # standard deviations; heavy tails are no spikes

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.fit.data_set import DataSet
     from prenuc.infer.schemes.profiles import AbstractKinetics
-
-    Array = NDArray[np.float64]
 
 Measured = TypeVar("Measured", SpectrumSeries, Trace)
 LARGEST = 1e100  # beyond it squares overflow

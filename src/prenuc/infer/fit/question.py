@@ -21,12 +21,10 @@ from prenuc.infer.schemes.profiles import AbstractKinetics, Clock
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.data_set import DataSet
     from prenuc.observe.series import SpectrumSeries
 
-    Array = NDArray[np.float64]
     Laws = Mapping[str, AbstractLaw | tuple[AbstractLaw, ...]]
 
 

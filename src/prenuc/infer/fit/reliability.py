@@ -34,11 +34,8 @@ from prenuc.infer.objectives.uneven import Uneven
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
-
-    Array = NDArray[np.float64]
 
 LEVEL = 1e-3  # chance that noise alone fails one question
 LEVEL_OF_GAIN = 4e-3  # the same for a signal that changes as a whole

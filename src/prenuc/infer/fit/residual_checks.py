@@ -34,11 +34,8 @@ import numpy as np
 from prenuc.infer.noise.estimate import brownian, rotate
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.results import Fit, GlobalFit
-
-    Array = NDArray[np.float64]
 
 LEVEL = 0.005  # chance that noise alone fails a check
 SLOW = slice(1, 4)  # cosines that the mean is compared with; noise that is smooth fills both

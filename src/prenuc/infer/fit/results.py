@@ -14,16 +14,13 @@ from prenuc.infer.fit.wording import numbers, report, that_matter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     import pandas as pd
     import xarray as xr
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.fit.data_set import DataSet
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
-
-    Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

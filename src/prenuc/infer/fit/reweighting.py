@@ -28,14 +28,12 @@ from prenuc.infer.schemes.profiles import Clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.question import Question
     from prenuc.infer.fit.stack import Stack
     from prenuc.infer.objectives.projection import Block, Point
     from prenuc.observe.series import SpectrumSeries
 
-    Array = NDArray[np.float64]
     Descent = Callable[..., Point]  # of an objective and where to begin
 
 ROUNDS = 12  # of noise and parameters in turn

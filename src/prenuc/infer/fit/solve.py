@@ -35,11 +35,8 @@ from prenuc.infer.schemes.profiles import Clock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.question import Question
-
-    Array = NDArray[np.float64]
 
 ROUGHLY = partial(minimise, little=LITTLE)  # not to the last digit
 APART = 1e-6  # in ln k: what the slower of two rate constants that may swap keeps away

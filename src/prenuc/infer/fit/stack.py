@@ -36,9 +36,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.fit.data_set import DataSet
-
-    Array = NDArray[np.float64]
 
 NEW = 1e-6  # a column is new if this share of it lies outside the others
 

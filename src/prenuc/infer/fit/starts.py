@@ -17,12 +17,11 @@ from prenuc.infer.schemes.nonlinear import Exponentials
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.objectives.projection import Objective, Point
     from prenuc.infer.schemes.profiles import AbstractKinetics, Variable
 
-    Descent = Callable[[Objective, NDArray[np.float64]], Point]
+    Descent = Callable[[Objective, Array], Point]
 
 TRIED, TRIED_ON_A_TRACE = 3, 4  # of the best starts
 NEIGHBOURS = 6.0  # starts closer than this part of the grid end alike
@@ -57,7 +56,7 @@ def check_start(
 
 def grid(
     kinetics: AbstractKinetics, variables: Sequence[Variable], start: Mapping[str, float]
-) -> list[NDArray[np.float64]]:
+) -> list[Array]:
     """Return the points at which a search may begin.
 
     Rate constants that can change places are tried in descending order only.
@@ -82,7 +81,7 @@ def grid(
     return [np.array(point) for point in product(*axes)]
 
 
-def _told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: NDArray[np.float64]) -> str:
+def _told(kinetics: AbstractKinetics, variables: Sequence[Variable], u: Array) -> str:
     """Return that a search from the start that was given ended at u, a worse fit."""
     reached = kinetics.decode(u)[0]
     ends = ", ".join(f"{v.name} = {x:.3g}" for v, x in zip(variables, reached, strict=True))
@@ -96,9 +95,7 @@ def permutable(kinetics: AbstractKinetics) -> bool:
     )
 
 
-def in_order(
-    u: NDArray[np.float64], start: Mapping[str, float], variables: Sequence[Variable]
-) -> NDArray[np.float64]:
+def in_order(u: Array, start: Mapping[str, float], variables: Sequence[Variable]) -> Array:
     """Return rate constants that can change places in order, shape (variables,).
 
     They stand with the fastest first, or as a complete start has them.
@@ -145,13 +142,13 @@ def find(
     return own, [_told(kinetics, variables, given.u)]
 
 
-def _search(objective: Objective, points: Sequence[NDArray[np.float64]], descend: Descent) -> Point:
+def _search(objective: Objective, points: Sequence[Array], descend: Descent) -> Point:
     """Return the best minimum from the most promising of some points."""
     alone = objective.blocks[0].data.shape[1] == 1
     tried = TRIED_ON_A_TRACE if alone else min(TRIED, len(objective.variables) + 1)
     known = [points[i] for i in np.argsort(values_at(objective, points), kind="stable")]
     spacing = np.maximum(np.ptp(known, axis=0) / NEIGHBOURS, TINY)
-    chosen: list[NDArray[np.float64]] = []
+    chosen: list[Array] = []
     for u in known:
         if len(chosen) < tried and all(np.max(np.abs(u - one) / spacing) > 1.0 for one in chosen):
             chosen.append(u)
@@ -159,9 +156,7 @@ def _search(objective: Objective, points: Sequence[NDArray[np.float64]], descend
     return min(ends, key=lambda point: point.value)
 
 
-def nearest_to(
-    stack: Stack, points: Sequence[Point], start: Mapping[str, float]
-) -> NDArray[np.float64]:
+def nearest_to(stack: Stack, points: Sequence[Point], start: Mapping[str, float]) -> Array:
     """Return the parameters nearest to those of the data sets alone, and the start as given.
 
     Args:

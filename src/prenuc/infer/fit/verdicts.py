@@ -10,8 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.intervals import Intervals
     from prenuc.infer.fit.parameter import Parameter
     from prenuc.infer.fit.solve import Solution
@@ -62,7 +61,7 @@ def of_trace(
     found: Solution,
     known: Intervals,
     params: Mapping[str, Parameter],
-    residual: NDArray[np.float64],
+    residual: Array,
 ) -> Iterator[str]:
     """Yield what a reader should know before believing the fit of one trace.
 
@@ -92,7 +91,7 @@ def of_trace(
     yield from advice(params, known.traded)
 
 
-def correlation(residual: NDArray[np.float64]) -> Iterator[str]:
+def correlation(residual: Array) -> Iterator[str]:
     """Yield a warning if neighbouring residuals of a trace, shape (m,), are correlated."""
     scatter = float(residual @ residual)
     one_apart = float(residual[1:] @ residual[:-1]) / scatter if scatter > 0 else 0.0
@@ -143,7 +142,7 @@ def _of_noise(label: str, noise: Noise) -> Iterator[str]:
         yield f"{label}: residuals of neighbouring wavelengths are correlated"
 
 
-def _of_times(rates: NDArray[np.float64], time: NDArray[np.float64]) -> Iterator[str]:
+def _of_times(rates: Array, time: Array) -> Iterator[str]:
     """Yield what the times miss of relaxation rates, fastest first."""
     if float(rates[-1]) * float(time[-1] - time[0]) < 1.0:
         yield "the series ends before the slowest step has run for one time constant"
@@ -200,6 +199,6 @@ def trend(objective: Objective, best: Point) -> bool:
     return strong and _smoothness(course) > 3.0 / math.sqrt(m)
 
 
-def _smoothness(course: NDArray[np.float64]) -> float:
+def _smoothness(course: Array) -> float:
     """Return the correlation of neighbours."""
     return float(np.sum(course[1:] * course[:-1]) / np.sum(course**2))

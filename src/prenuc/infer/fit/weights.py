@@ -13,11 +13,8 @@ from prenuc.infer.objectives.projection import Block, condensed, split
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.stack import Stack
-
-    Array = NDArray[np.float64]
 
 KNOWN = 0.1  # error of a known spectrum, in those of the quietest data set
 

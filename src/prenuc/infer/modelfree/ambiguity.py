@@ -25,11 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.noise.whitened import Whitened
-
-    Array = NDArray[np.float64]
 
 TOLERANCE = 3.0  # standard errors by which a value may be negative
 MOST_ITERATIONS = 200

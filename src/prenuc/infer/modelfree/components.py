@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 MOST = 8  # components that are looked for
 DRAWS = 99  # of noise: their largest value is exceeded by chance once in a hundred

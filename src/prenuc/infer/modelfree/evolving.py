@@ -22,11 +22,9 @@ from prenuc.infer.noise.whitened import noise_ceiling
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 SHOWN = 2  # singular values followed beyond the components
 

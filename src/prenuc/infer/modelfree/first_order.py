@@ -35,11 +35,9 @@ from prenuc.errors import FitError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.trace import Trace
-
-    Array = NDArray[np.float64]
 
 FEWEST_POINTS = 7  # A∞, B, k, q and something to judge them by
 PARAMETERS = 4

@@ -35,12 +35,10 @@ from prenuc.infer.modelfree.components import in_units_of_noise
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.noise.whitened import Whitened
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 LEVEL = 0.01  # p below which a crossing does not hold
 HIDDEN = 0.1  # share of the change that noise must not be able to hide

@@ -18,11 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.noise.whitened import Whitened
-
-    Array = NDArray[np.float64]
 
 POINTS_PER_KNOT = 2.0
 BEYOND = 0.25  # the shape reaches so far beyond the spectra, in their range

@@ -40,12 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.noise.whitened import Whitened
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 MOST = 4
 ROUNDS = 500

@@ -42,11 +42,9 @@ from prenuc.infer.modelfree.moving_band import MovingBand, fit_moving_band
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 MOST_FIXED = 3  # fixed spectra that still count as a stepwise conversion
 MOST_WAVELENGTHS, MOST_SPECTRA = 100, 24  # what the shape is judged on

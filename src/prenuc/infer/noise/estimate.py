@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
 FEWEST_WAVELENGTHS = 8  # fewer cannot tell an offset from white noise
 OFFSET_LEVEL = 0.02  # chance of seeing offsets in white noise
@@ -78,11 +78,11 @@ class Noise:
         step: In which readings are printed, where it is no smaller than their noise.
     """
 
-    variance: NDArray[np.float64]
+    variance: Array
     sd: float
     offset_sd: float = 0.0
-    drift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    turn: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    drift: Array = field(default_factory=lambda: np.zeros(0))
+    turn: Array = field(default_factory=lambda: np.zeros((0, 0)))
     correlated: bool = False
     light_sd: float = 0.0
     relative_sd: float = 0.0
@@ -133,38 +133,38 @@ class Noise:
         return [*kinds, *(words for words, used in told.items() if used)]
 
 
-def rotate(absorbance: NDArray[np.float64]) -> NDArray[np.float64]:
+def rotate(absorbance: Array) -> Array:
     """Return spectra in orthonormal cosines along wavelength, shape (m, n) as given."""
     from scipy.fft import dct
 
-    turned: NDArray[np.float64] = dct(absorbance, axis=1, norm="ortho")
+    turned: Array = dct(absorbance, axis=1, norm="ortho")
     return turned
 
 
-def turned_back(rotated: NDArray[np.float64]) -> NDArray[np.float64]:
+def turned_back(rotated: Array) -> Array:
     """Return rotated spectra along wavelength again, shape (m, n) as given."""
     from scipy.fft import idct
 
-    turned: NDArray[np.float64] = idct(rotated, axis=1, norm="ortho")
+    turned: Array = idct(rotated, axis=1, norm="ortho")
     return turned
 
 
-def brownian(time: NDArray[np.float64]) -> NDArray[np.float64]:
+def brownian(time: Array) -> Array:
     """Return smooth courses F, F Fᵀ ≈ K, of Brownian motion over the series, shape (m, modes).
 
     (Karhunen-Loève: √2 sin(ωx) / ω with ω = (l − ½) π and x from 0 to 1.)
     """
     x = (time - time[0]) / (time[-1] - time[0])
     omega = (np.arange(1, min(MODES, len(time) // 3) + 1) - 0.5) * math.pi
-    courses: NDArray[np.float64] = math.sqrt(2.0) * np.sin(x[:, None] * omega) / omega
+    courses: Array = math.sqrt(2.0) * np.sin(x[:, None] * omega) / omega
     return courses
 
 
 def estimate_noise(
-    data: NDArray[np.float64],
-    time: NDArray[np.float64],
-    span: NDArray[np.float64],
-    slopes: NDArray[np.float64],
+    data: Array,
+    time: Array,
+    span: Array,
+    slopes: Array,
 ) -> Noise:
     """Return the noise of rotated spectra around a fitted model.
 
@@ -218,19 +218,19 @@ def _largest_ratio(freedom: int) -> float:
     return float(chdtri(freedom, OFFSET_LEVEL)) / freedom
 
 
-def is_exact(noise: Noise, data: NDArray[np.float64]) -> bool:
+def is_exact(noise: Noise, data: Array) -> bool:
     """Return whether rotated data, shape (m, n), have no noise beyond what rounding leaves."""
     most = SMALLEST * max(1e2 / data.shape[1], 2.0)  # twice the least that is ever estimated
     return bool(noise.sd**2 <= most * float(np.vdot(data, data)) + TINIEST)
 
 
-def is_correlated(rest: NDArray[np.float64], freedom: int) -> bool:
+def is_correlated(rest: Array, freedom: int) -> bool:
     """Return whether neighbouring wavelengths of rotated residuals, shape (m, n), are alike."""
     each = np.sum(rest[:, len(EXEMPT) :] ** 2, axis=0) / freedom
     return bool(each.any()) and _slow_excess(each, float(each.mean()), freedom) > CORRELATED
 
 
-def _slow_excess(each: NDArray[np.float64], sigma2: float, freedom: int) -> float:
+def _slow_excess(each: Array, sigma2: float, freedom: int) -> float:
     """Return by how many standard errors the slow cosines exceed the mean variance."""
     counts = 2 ** np.arange(int(math.log2(len(each))))
     excess = np.cumsum(each / sigma2 - 1.0)[counts - 1]
@@ -238,11 +238,11 @@ def _slow_excess(each: NDArray[np.float64], sigma2: float, freedom: int) -> floa
     return float(np.max(excess / spread))
 
 
-def _descending(each: NDArray[np.float64]) -> NDArray[np.float64]:
+def _descending(each: Array) -> Array:
     """Return variances that fall with frequency, by isotonic regression, shape as given."""
     from scipy.optimize import isotonic_regression
 
-    smooth: NDArray[np.float64] = isotonic_regression(each, increasing=False).x
+    smooth: Array = isotonic_regression(each, increasing=False).x
     return smooth
 
 
@@ -254,7 +254,7 @@ class _Courses:
         model: Orthonormal columns that the fit can follow, shape (m, r + p).
     """
 
-    def __init__(self, time: NDArray[np.float64], model: NDArray[np.float64]) -> None:
+    def __init__(self, time: Array, model: Array) -> None:
         self.model = model
         courses = brownian(time)
         outside = courses - model @ (model.T @ courses)
@@ -262,23 +262,21 @@ class _Courses:
         self.value = size**2
         self.freedom = len(time) - model.shape[1]
 
-    def drifting(self, slow: NDArray[np.float64], least: float) -> int:
+    def drifting(self, slow: Array, least: float) -> int:
         """Return how many of the slow cosines, shape (m, s), may drift: none, the mean, or all."""
         rises = [self.likely(y, least)[1] for y in slow.T]
         if any(rise > SHAPE_RISE for rise in rises[1:]):
             return len(rises)
         return int(rises[0] > DRIFT_RISE)
 
-    def rough(self, slow: NDArray[np.float64]) -> NDArray[np.float64]:
+    def rough(self, slow: Array) -> Array:
         """Return the variance of each direction less all smooth courses, shape (s,)."""
         rest = slow - self.model @ (self.model.T @ slow)
         rest = rest - self.modes @ (self.modes.T @ rest)
-        left: NDArray[np.float64] = np.sum(rest**2, axis=0) / (self.freedom - len(self.value))
+        left: Array = np.sum(rest**2, axis=0) / (self.freedom - len(self.value))
         return left
 
-    def turned(
-        self, slow: NDArray[np.float64], variance: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def turned(self, slow: Array, variance: Array) -> tuple[Array, Array]:
         """Return the drifts, shape (s,), of the principal shapes, and what turns to them."""
         scaled = slow / np.sqrt(variance)
         smooth = np.sqrt(self.value)[:, None] * (self.modes.T @ scaled)
@@ -286,7 +284,7 @@ class _Courses:
         drift = np.array([self.likely(y, 1.0)[0] for y in (scaled @ shapes).T])
         return drift, shapes / np.sqrt(variance)[:, None]
 
-    def likely(self, y: NDArray[np.float64], least: float) -> tuple[float, float]:
+    def likely(self, y: Array, least: float) -> tuple[float, float]:
         """Return the drift of one direction, and twice the log likelihood that it gains.
 
         The white part is estimated with it and at least ``least``.
@@ -303,7 +301,7 @@ class _Courses:
         return (float(RATIOS[best] * white[best]), rise) if rise > 0 else (0.0, 0.0)
 
 
-def whitened_in_time(time: NDArray[np.float64], rho: float) -> NDArray[np.float64]:
+def whitened_in_time(time: Array, rho: float) -> Array:
     """Return what whitens noise that is correlated from spectrum to spectrum, shape (m, m).
 
     The correlation falls as ρ^(Δt/Δ), with Δ the usual gap between spectra (a first-order
@@ -311,13 +309,11 @@ def whitened_in_time(time: NDArray[np.float64], rho: float) -> NDArray[np.float6
     """
     gap = float(np.median(np.diff(time)))
     apart = np.abs(np.subtract.outer(time, time)) / gap
-    found: NDArray[np.float64] = np.linalg.inv(np.linalg.cholesky(rho**apart))
+    found: Array = np.linalg.inv(np.linalg.cholesky(rho**apart))
     return found
 
 
-def correlation_in_time(
-    data: NDArray[np.float64], span: NDArray[np.float64], time: NDArray[np.float64]
-) -> float:
+def correlation_in_time(data: Array, span: Array, time: Array) -> float:
     """Return the correlation of the noise of neighbouring spectra; 0 unless beyond doubt.
 
     Only the quick half of the cosines is asked, in which neither bands nor baselines lie. What a

@@ -35,9 +35,7 @@ from prenuc.infer.noise.readout_steps import along_the_score, noise_beside
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from prenuc.arrays import Array
 
 LN10 = math.log(10.0)
 GAIN = 15.0  # twice the log likelihood that noise growing with the signal must gain

@@ -36,9 +36,8 @@ from prenuc.infer.noise.estimate import Noise, estimate_noise, rotate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
-
-    Array = NDArray[np.float64]
 
 FEWEST_SPECTRA = 6
 FEWEST_WAVELENGTHS = 8

@@ -12,29 +12,31 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
+
 LOST = 1e-9  # curvature, relative, below which the scheme does not fix a direction
 
 
-def _scaled(curvature: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+def _scaled(curvature: Array) -> tuple[Array, ...]:
     scale = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
     value, vector = np.linalg.eigh(curvature / np.outer(scale, scale))
     return scale, value, vector
 
 
-def rank_of(curvature: NDArray[np.float64]) -> int:
+def rank_of(curvature: Array) -> int:
     """Return how many directions of the rate constants change the fit at all."""
     _, value, _ = _scaled(curvature)
     return int(np.sum(value > LOST))
 
 
-def fixed_by(curvature: NDArray[np.float64]) -> NDArray[np.bool_]:
+def fixed_by(curvature: Array) -> NDArray[np.bool_]:
     """Return which rate constants the curvature fixes, shape (rates,)."""
     _, value, vector = _scaled(curvature)
     fixed: NDArray[np.bool_] = np.all(np.abs(vector[:, value <= LOST]) < 1e-4, axis=1)
     return fixed
 
 
-def traded_by(curvature: NDArray[np.float64], names: list[str]) -> list[tuple[str, ...]]:
+def traded_by(curvature: Array, names: list[str]) -> list[tuple[str, ...]]:
     """Return the parameters of each direction that the curvature does not fix."""
     _, value, vector = _scaled(curvature)
     moved = np.abs(vector[:, value <= LOST]) >= 1e-4
@@ -42,9 +44,9 @@ def traded_by(curvature: NDArray[np.float64], names: list[str]) -> list[tuple[st
     return sorted(group for group in groups if len(group) > 1)
 
 
-def inverse_of(curvature: NDArray[np.float64]) -> NDArray[np.float64]:
+def inverse_of(curvature: Array) -> Array:
     """Return the inverse of the curvature within the directions that it fixes."""
     scale, value, vector = _scaled(curvature)
     kept = value > 1e-14
-    inner: NDArray[np.float64] = vector[:, kept] / value[kept] @ vector[:, kept].T
+    inner: Array = vector[:, kept] / value[kept] @ vector[:, kept].T
     return inner / np.outer(scale, scale)

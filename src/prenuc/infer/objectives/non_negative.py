@@ -21,8 +21,7 @@ import numpy as np
 from prenuc.infer.objectives.projection import Objective, Point, split
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.noise.estimate import Noise
 
 
@@ -42,10 +41,10 @@ class NonNegative(Objective):
         sd: Standard deviation of one absorbance.
     """
 
-    data: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    data: Array = field(default_factory=lambda: np.zeros((0, 0)))
     sd: float = 1.0
 
-    def at(self, u: NDArray[np.float64]) -> Point:
+    def at(self, u: Array) -> Point:
         """Return value, gradient and curvature at u."""
         values, scale = self.kinetics.decode(u)
         shares, slopes = self.kinetics.concentrations(self.time, values)
@@ -70,8 +69,8 @@ def held_above_zero(
     objective: Objective,
     best: Point,
     noise: Noise,
-    mean: NDArray[np.float64],
-    spectra: NDArray[np.float64],
+    mean: Array,
+    spectra: Array,
 ) -> NonNegative:
     """Return the objective with non-negative spectra, the offsets predicted and removed.
 
@@ -94,9 +93,7 @@ def held_above_zero(
     return replace(found, sd=noise.sd * math.sqrt(wider))
 
 
-def non_negative_spectra(
-    shares: NDArray[np.float64], data: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def non_negative_spectra(shares: Array, data: Array) -> Array:
     """Return the best non-negative spectra, shape (species, n).
 
     Args:

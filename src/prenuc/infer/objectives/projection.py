@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.schemes.profiles import AbstractKinetics, Variable
 
 SMALLEST_COLUMN = 1e-150  # a species that is never there
@@ -58,20 +59,20 @@ class Block:
         condensed: Whether the data are Y Yᵀ.
     """
 
-    data: NDArray[np.float64]
-    whitener: NDArray[np.float64] | None = None
+    data: Array
+    whitener: Array | None = None
     condensed: bool = False
 
     @cached_property
-    def rows(self) -> NDArray[np.float64]:
+    def rows(self) -> Array:
         """Y, or what has the same scatter, shape (m, q)."""
         if not self.condensed:
             return self.data
-        found: NDArray[np.float64] = np.linalg.cholesky(self.data).astype(float)
+        found: Array = np.linalg.cholesky(self.data).astype(float)
         return found
 
     @property
-    def scatter(self) -> NDArray[np.float64]:
+    def scatter(self) -> Array:
         """Y Yᵀ, shape (m, m)."""
         return self.data if self.condensed else self.data @ self.data.T
 
@@ -81,19 +82,19 @@ class Block:
         squares = np.trace(self.data) if self.condensed else np.vdot(self.data, self.data)
         return float(squares)
 
-    def seen(self, columns: NDArray[np.float64]) -> NDArray[np.float64]:
+    def seen(self, columns: Array) -> Array:
         """Return columns, shape (…, m, c), as these directions see them."""
         return columns if self.whitener is None else self.whitener @ columns
 
-    def along(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+    def along(self, span: Array) -> Array:
         """Return Y Yᵀ Q for columns Q, shape (m, r)."""
-        found: NDArray[np.float64]
+        found: Array
         found = self.data @ span if self.condensed else self.data @ (self.data.T @ span)
         return found
 
-    def left(self, span: NDArray[np.float64]) -> NDArray[np.float64]:
+    def left(self, span: Array) -> Array:
         """Return the sum of squares that orthonormal columns, shape (g, m, r), leave, (g,)."""
-        found: NDArray[np.float64]
+        found: Array
         if self.data.shape[1] > 1:
             wide = np.moveaxis(span, 1, 0).reshape(len(self.data), -1)
             explained = np.einsum("ij,ij->j", wide, self.along(wide))
@@ -102,14 +103,14 @@ class Block:
             found = np.sum([beyond(one, self.data) ** 2 for one in span], axis=(1, 2))
         return found
 
-    def beside(self, first: NDArray[np.float64], size: float = 1.0) -> Block:
+    def beside(self, first: Array, size: float = 1.0) -> Block:
         """Return these directions divided by their noise, after another one, shape (m, 1)."""
         if self.condensed:
             return Block(first @ first.T + self.data / size**2, self.whitener, condensed=True)
         return Block(np.hstack((first, self.data / size)), self.whitener)
 
 
-def condensed(data: NDArray[np.float64]) -> Block:
+def condensed(data: Array) -> Block:
     """Return data, shape (m, n), or their scatter matrix where n is larger than m.
 
     A condensed matrix is right to the rounding of its scatter matrix, 1e-15 of the largest.
@@ -122,10 +123,10 @@ def condensed(data: NDArray[np.float64]) -> Block:
     return Block(scatter, condensed=True)
 
 
-def beyond(span: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def beyond(span: Array, rows: Array) -> Array:
     """Return what orthonormal columns do not follow of data, twice for its last digit."""
     rest = rows - span @ (span.T @ rows)
-    again: NDArray[np.float64] = rest - span @ (span.T @ rest)
+    again: Array = rest - span @ (span.T @ rest)
     return again
 
 
@@ -140,29 +141,29 @@ class Split:
         least: Smallest singular value of C with columns of length one, of those that count.
     """
 
-    span: NDArray[np.float64]
-    factor: NDArray[np.float64]
-    tangents: NDArray[np.float64]
+    span: Array
+    factor: Array
+    tangents: Array
     least: float
 
     @property
-    def inverse(self) -> NDArray[np.float64]:
+    def inverse(self) -> Array:
         """Pseudo-inverse of C, shape (species, m)."""
-        found: NDArray[np.float64] = self.factor @ self.span.T
+        found: Array = self.factor @ self.span.T
         return found
 
-    def beyond(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    def beyond(self, rows: Array) -> Array:
         """Return what the columns do not follow of data, shape (m, q), twice for its last digit."""
         return beyond(self.span, rows)
 
-    def curvature(self, spectra: NDArray[np.float64]) -> NDArray[np.float64]:
+    def curvature(self, spectra: Array) -> Array:
         """Return tr(T_pᵀ T_q S Sᵀ), shape (rates, rates), for spectra S, shape (species, q)."""
         return self.bent(spectra @ spectra.T)
 
-    def bent(self, inner: NDArray[np.float64]) -> NDArray[np.float64]:
+    def bent(self, inner: Array) -> Array:
         """Return the same for S Sᵀ, shape (species, species)."""
         flat = self.tangents.reshape(len(self.tangents), math.prod(self.tangents.shape[1:]))
-        found: NDArray[np.float64] = flat @ (self.tangents @ inner).reshape(flat.shape).T
+        found: Array = flat @ (self.tangents @ inner).reshape(flat.shape).T
         return found
 
 
@@ -177,10 +178,10 @@ class Point:
         curvature: A, half the Gauss-Newton curvature of Q, shape (rates, rates).
     """
 
-    u: NDArray[np.float64]
+    u: Array
     value: float
-    gradient: NDArray[np.float64]
-    curvature: NDArray[np.float64]
+    gradient: Array
+    curvature: Array
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ class Objective:
     """
 
     kinetics: AbstractKinetics
-    time: NDArray[np.float64]
+    time: Array
     blocks: Sequence[Block]
     clock: Clock | None = None
 
@@ -209,23 +210,23 @@ class Objective:
         return self.kinetics.variables(self.clock or Clock.of(self.time))
 
     @cached_property
-    def bounds(self) -> NDArray[np.float64]:
+    def bounds(self) -> Array:
         """Smallest and largest u that the times can tell anything about, shape (2, variables)."""
         return np.array([variable.bounds for variable in self.variables]).T
 
     @cached_property
-    def sizes(self) -> NDArray[np.float64]:
+    def sizes(self) -> Array:
         """A large step of each u, shape (variables,)."""
         return np.array([variable.size for variable in self.variables])
 
-    def splits(self, u: NDArray[np.float64]) -> list[Split]:
+    def splits(self, u: Array) -> list[Split]:
         """Return the concentrations taken apart, one for each block."""
         values, scale = self.kinetics.decode(u)
         shares, slopes = self.kinetics.concentrations(self.time, values)
         slopes = slopes * scale[:, None, None]
         return [split(block.seen(shares), block.seen(slopes)) for block in self.blocks]
 
-    def at(self, u: NDArray[np.float64]) -> Point:
+    def at(self, u: Array) -> Point:
         """Return value, gradient and curvature at u."""
         value, gradient, curvature = 0.0, np.zeros(len(u)), np.zeros((len(u), len(u)))
         for block, part in zip(self.blocks, self.splits(u), strict=True):
@@ -248,7 +249,7 @@ class Objective:
         return Point(u, value, gradient, curvature)
 
 
-def values_at(objective: Objective, points: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def values_at(objective: Objective, points: Sequence[Array]) -> Array:
     """Return the values alone at some points, of an objective that is the sum of its blocks."""
     thetas = [objective.kinetics.decode(u)[0] for u in points]
     shares = np.array([objective.kinetics.concentrations(objective.time, k)[0] for k in thetas])
@@ -261,9 +262,9 @@ def values_at(objective: Objective, points: Sequence[NDArray[np.float64]]) -> ND
 
 def minimise(
     objective: Objective,
-    u: NDArray[np.float64],
+    u: Array,
     fixed: int | None = None,
-    bounds: NDArray[np.float64] | None = None,
+    bounds: Array | None = None,
     little: float = LEAST,
 ) -> Point:
     """Return the minimum near u, by Gauss-Newton steps with damping (Marquardt 1963).
@@ -307,7 +308,7 @@ def minimise(
     return here
 
 
-def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
+def split(values: Array, slopes: Array) -> Split:
     """Return concentrations taken apart into span, pseudo-inverse and tangents."""
     left, size, right = _spanned(values)
     rank = np.count_nonzero(size)
@@ -316,7 +317,7 @@ def split(values: NDArray[np.float64], slopes: NDArray[np.float64]) -> Split:
     return Split(span, right[:rank].T / size[:rank], tangents, least)
 
 
-def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+def _spanned(values: Array) -> tuple[Array, ...]:
     """Return the singular value decomposition of columns, shape (…, m, c), of length one.
 
     Singular values that rounding leaves are zero; what turns back is that of the columns given.
@@ -330,9 +331,7 @@ def _spanned(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     return left, size, right / norm
 
 
-def _step(
-    here: Point, free: NDArray[np.intp], damping: float, sizes: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _step(here: Point, free: NDArray[np.intp], damping: float, sizes: Array) -> Array:
     """Return a damped Gauss-Newton step, no longer than allowed, shape (variables,)."""
     matrix = here.curvature[free[:, None], free]
     scale = np.sqrt(np.maximum(matrix.diagonal(), 1e-300))

@@ -26,12 +26,9 @@ from prenuc.infer.noise.photometer import EFFECTS, fields_of
 from prenuc.infer.objectives.projection import Objective, Point, split
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.noise.photometer import Readout
     from prenuc.infer.schemes.profiles import AbstractKinetics
-
-    Array = NDArray[np.float64]
 
 RIDGE = 1e-12  # of the weights: wavelengths at which hardly anything is left
 NOTHING = 1e-300

@@ -39,6 +39,8 @@ from prenuc.infer.schemes.profiles import AbstractKinetics, Clock, Variable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
+
 MOST_STAGES = 200
 WIDEST_LAG = 20.0  # of the span of the times: where a lag is looked for
 SMALLEST = 1e-12  # rate constants closer than this share are taken to differ by it
@@ -61,7 +63,7 @@ class AbstractGrowth(ABC):
     lag_is_positive: ClassVar[bool] = False
 
     @abstractmethod
-    def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
+    def missing(self, time: Array, k: float, lag: float) -> Array:
         """Return G(t), the share that is still missing, for times, rate constant and lag.
 
         Args:
@@ -80,7 +82,7 @@ class AbstractGrowth(ABC):
 class FirstOrder(AbstractGrowth):
     """One first-order step."""
 
-    def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
+    def missing(self, time: Array, k: float, lag: float) -> Array:
         """Return exp(−k (t − τ)).
 
         Args:
@@ -88,7 +90,7 @@ class FirstOrder(AbstractGrowth):
             k: Rate constant.
             lag: Induction time, in the same unit.
         """
-        gone: NDArray[np.float64] = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
+        gone: Array = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))
         return gone
 
 
@@ -107,7 +109,7 @@ class Chain(AbstractGrowth):
         """Return κ, the rate constant of one of the equal steps."""
         return k / -math.expm1(-max(k * lag / self.stages, 1e-300))
 
-    def missing(self, time: NDArray[np.float64], k: float, lag: float) -> NDArray[np.float64]:
+    def missing(self, time: Array, k: float, lag: float) -> Array:
         """Return the share of product still missing; 1 before time 0.
 
         Args:
@@ -121,7 +123,7 @@ class Chain(AbstractGrowth):
         excess = stage * math.exp(-k * lag / m)  # κ − k without cancellation
         t = np.maximum(time, 0.0)
         late = np.exp(np.minimum(-k * (t - lag), 700.0))
-        rest: NDArray[np.float64] = 1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
+        rest: Array = 1.0 - gammainc(m, stage * t) + late * gammainc(m, excess * t)
         return np.clip(rest, 0.0, 1.0)  # what rounding adds far before the lag
 
     def derived(self, k: float, lag: float) -> dict[str, float]:
@@ -166,9 +168,7 @@ class Delayed(AbstractKinetics):
         lag = Variable("lag", clock.unit, True, bounds, (middle - 4.0, middle - 0.7), 1.0, 6)
         return (clock.rate("k"), lag)
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the shares of A, B and C, and their derivatives in k and the lag."""
         from scipy.special import gammainc, gammaln, xlogy
 
@@ -179,8 +179,8 @@ class Delayed(AbstractKinetics):
         excess = max(stage * inner, SMALLEST * stage)  # κ − k
         rest = -math.expm1(-max(k * lag / m, SMALLEST))  # 1 − e^(−kτ/m)
 
-        def density(x: NDArray[np.float64]) -> NDArray[np.float64]:
-            found: NDArray[np.float64] = np.exp(xlogy(m - 1, x) - x - gammaln(m))
+        def density(x: Array) -> Array:
+            found: Array = np.exp(xlogy(m - 1, x) - x - gammaln(m))
             return found
 
         late = np.exp(np.minimum(-k * (t - lag), 100.0))  # (κ/(κ − k))^m e^(−kt)
@@ -226,9 +226,7 @@ class LateGrowth(AbstractKinetics):
         widest = (-WIDEST_LAG * clock.span, WIDEST_LAG * clock.span)
         return (rate, Variable("lag", clock.unit, False, widest, widest, 0.1 * clock.span))
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return 1 − exp(−k (t − lag)), shape (m, 1), and its derivatives."""
         k, lag = values
         left = np.exp(np.clip(-k * (time - lag), -300.0, 300.0))

@@ -25,8 +25,7 @@ from prenuc.quantities import Quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.schemes.steps import Written
     from prenuc.simulation.kernels.network import Network
 
@@ -36,11 +35,11 @@ RELATIVE, ABSOLUTE = 1e-9, 1e-12  # tolerances; absolute times the largest start
 
 def integrate(
     network: Network,
-    k: NDArray[np.float64],
-    start: NDArray[np.float64],
-    along: NDArray[np.float64],
-    time: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    k: Array,
+    start: Array,
+    along: Array,
+    time: Array,
+) -> tuple[Array, Array]:
     """Return concentrations and their derivatives in the ln k and in what ``along`` starts.
 
     Args:
@@ -61,7 +60,7 @@ def integrate(
     n, count = len(start), len(k)
     first = np.concatenate((start, np.zeros(count * n), along.ravel()))
 
-    def change(_: float, y: NDArray[np.float64]) -> NDArray[np.float64]:
+    def change(_: float, y: Array) -> Array:
         c, slopes = y[:n], y[n:].reshape(-1, n)
         rates = network.rates(c, k)
         moved = slopes @ network.jacobian(c, k).T
@@ -150,9 +149,7 @@ class Integrated(AbstractKinetics):
             ]
         return (*constants, *(clock.share(f"{name}0", MOST) for name in self.ratios))
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return concentrations (in units of the first species' amount) and derivatives."""
         count = len(self.constants)
         place = {name: i for i, name in enumerate(self.species)}

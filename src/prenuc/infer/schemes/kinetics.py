@@ -43,8 +43,7 @@ import numpy as np
 from prenuc.infer.schemes.profiles import AbstractKinetics, rate_names
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.schemes.steps import FirstOrderStep
 
 WORST_EIGENVECTORS = 300.0  # condition at which the derivatives still have ten digits
@@ -93,7 +92,7 @@ class FirstOrderNetwork(AbstractKinetics):
         return linked and once and all(step.count == 1 for step in self.steps)
 
     @cached_property
-    def generators(self) -> NDArray[np.float64]:
+    def generators(self) -> Array:
         """The matrices K_p, shape (rates, states, states); hidden states follow the species."""
         places = {name: i for i, name in enumerate(self.species)}
         matrices = np.zeros((len(self.steps), self._states, self._states))
@@ -107,7 +106,7 @@ class FirstOrderNetwork(AbstractKinetics):
         return matrices
 
     @cached_property
-    def observed(self) -> NDArray[np.float64]:
+    def observed(self) -> Array:
         """Which species a state looks like, shape (states, species)."""
         places = {name: i for i, name in enumerate(self.species)}
         inner = [places[s.start] for s in self.steps for _ in range(s.count - 1)]
@@ -117,14 +116,12 @@ class FirstOrderNetwork(AbstractKinetics):
     def _states(self) -> int:
         return len(self.species) + sum(step.count - 1 for step in self.steps)
 
-    def relaxation_rates(self, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    def relaxation_rates(self, rates: Array) -> Array:
         """Return the decay rates of the network, fastest first (1/time), zeros left out."""
         found = -np.linalg.eigvals(np.tensordot(rates, self.generators, 1)).real
         return np.sort(found[found > 1e-12 * max(found.max(), 1e-300)])[::-1]
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return concentrations and their derivatives.
 
         Args:
@@ -148,10 +145,10 @@ class FirstOrderNetwork(AbstractKinetics):
         return found[0] @ self.observed, found[1] @ self.observed
 
 
-_Values = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+_Values = tuple["Array", "Array"]
 
 
-def _of_one_step(t: NDArray[np.float64], k: float) -> _Values:
+def _of_one_step(t: Array, k: float) -> _Values:
     """Return c, shape (m, 2), and its derivative, of a single step."""
     left = np.exp(-k * t)
     slope = t * left
@@ -163,7 +160,7 @@ def _differ(first: float, second: float) -> bool:
     return abs(first - second) > APART * max(first, second)
 
 
-def _of_two_steps(t: NDArray[np.float64], k1: float, k2: float) -> _Values:
+def _of_two_steps(t: Array, k1: float, k2: float) -> _Values:
     """Return c, shape (m, 3), and its derivatives, of two steps with different rate constants.
 
     b = k1 d / (k2 − k1) with d = exp(−k1 t) − exp(−k2 t) (Bateman 1910, Proc. Camb. Phil. Soc. 15,
@@ -183,9 +180,7 @@ def _of_two_steps(t: NDArray[np.float64], k1: float, k2: float) -> _Values:
     return np.ascontiguousarray(shares.T), np.ascontiguousarray(slopes.swapaxes(1, 2))
 
 
-def _by_eigenvectors(
-    t: NDArray[np.float64], matrix: NDArray[np.float64], generators: NDArray[np.float64]
-) -> _Values | None:
+def _by_eigenvectors(t: Array, matrix: Array, generators: Array) -> _Values | None:
     """Return c, shape (m, states), and its derivatives; None if eigenvectors are too parallel."""
     value, vector = np.linalg.eig(matrix)
     try:
@@ -207,9 +202,7 @@ def _by_eigenvectors(
     return ((decay * start) @ vector.T).real, (inner @ vector.T).real
 
 
-def _by_series(
-    t: NDArray[np.float64], matrix: NDArray[np.float64], generators: NDArray[np.float64]
-) -> _Values | None:
+def _by_series(t: Array, matrix: Array, generators: Array) -> _Values | None:
     """Return the same by uniformisation; None if the series would be too long."""
     from scipy.special import gammaln, xlogy
 
@@ -235,9 +228,7 @@ def _by_series(
     return total[:, 0], slope
 
 
-def _by_squaring(
-    t: NDArray[np.float64], matrix: NDArray[np.float64], generators: NDArray[np.float64]
-) -> _Values:
+def _by_squaring(t: Array, matrix: Array, generators: Array) -> _Values:
     """Return the same from the exponential of the block matrices ((K, 0), (K_p, K))."""
     states = len(matrix)
     slopes = np.empty((len(generators), len(t), states))
@@ -248,7 +239,7 @@ def _by_squaring(
     return full[:, :states], slopes
 
 
-def _exponential(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+def _exponential(matrices: Array) -> Array:
     """Return the exponentials of a stack of matrices, by Taylor series and squaring.
 
     Library routines take triangular matrices apart by differences of exponentials, which lose

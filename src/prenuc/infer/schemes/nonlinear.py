@@ -38,7 +38,7 @@ import numpy as np
 from prenuc.infer.schemes.profiles import MOST, AbstractKinetics, Clock, Variable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from prenuc.arrays import Array
 
 LARGEST_EXPONENT = 300.0  # exp of it, squared, is still a number
 NEARLY_EQUAL = 1e-3  # |dkt| below which exprel' is summed as a series
@@ -60,9 +60,7 @@ class AbstractProgress(AbstractKinetics):
         return self.reactants
 
 
-def _columns(
-    left: NDArray[np.float64], slopes: list[NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _columns(left: Array, slopes: list[Array]) -> tuple[Array, Array]:
     """Return the columns a and 1 − a, and their derivatives, from those of a."""
     shares = np.stack((left, 1.0 - left), axis=1)
     return shares, np.stack([np.stack((slope, -slope), axis=1) for slope in slopes])
@@ -91,9 +89,7 @@ class PowerLaw(AbstractProgress):
         """One less than the order."""
         return (self.order - 1.0,)
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the shares of reactant and product, and their derivative in k."""
         t = np.maximum(time, 0.0) * self.number
         excess = self.order - 1.0
@@ -124,9 +120,7 @@ class Bimolecular(AbstractProgress):
         """Return rate constant and ratio."""
         return (clock.rate("k"), clock.share("ratio", MOST))
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the amounts of A, B and C, and their derivatives in k and the ratio."""
         t = np.maximum(time, 0.0)
         k, ratio = values
@@ -144,7 +138,7 @@ class Bimolecular(AbstractProgress):
         return shares, slopes
 
 
-def _exprel(z: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _exprel(z: Array) -> tuple[Array, Array]:
     """Return (e^z − 1)/z and its derivative."""
     near = np.abs(z) < NEARLY_EQUAL
     safe = np.where(near, 1.0, z)
@@ -172,9 +166,7 @@ class Autocatalytic(AbstractProgress):
         """Return rate constant and seed."""
         return (clock.rate("k"), clock.share("seed"))
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the shares of reactant and product, and their derivatives."""
         t = np.maximum(time, 0.0)
         k, seed = values
@@ -209,9 +201,7 @@ class FinkeWatzky(AbstractProgress):
         """Return both rate constants; nucleation may be very slow."""
         return (clock.rate("k1", slower=1e-5), clock.rate("k2"))
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the shares of reactant and product, and their derivatives."""
         t = np.maximum(time, 0.0)
         k1, k2 = values
@@ -253,9 +243,7 @@ class Exponentials(AbstractKinetics):
         """Only with the constant."""
         return self.constant
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return exp(−k_i t), and 1 if there is a constant; times are taken as they are."""
         decay = np.exp(np.clip(-np.multiply.outer(time, values), None, LARGEST_EXPONENT))
         columns = np.hstack((decay, np.ones((len(time), 1)))) if self.constant else decay

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from prenuc.arrays import Array
 
 SLOWEST, QUICKEST = 1e-7, 1e3  # times 1/span and 1/shortest gap: rate constants searched
 LEAST, MOST = 1e-12, 1e6  # shares and ratios searched
@@ -62,7 +64,7 @@ class Clock:
     unit: str = "1"
 
     @classmethod
-    def of(cls, time: NDArray[np.float64], unit: str = "1") -> Clock:
+    def of(cls, time: Array, unit: str = "1") -> Clock:
         """Return the clock of ascending times, shape (m,); those before 0 count as 0."""
         gaps = np.diff(np.maximum(time, 0.0))
         span = float(time[-1] - time[0])
@@ -124,9 +126,7 @@ class AbstractKinetics(ABC):
         """Names of the columns of C; the first is the start, the last the product."""
 
     @abstractmethod
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return concentrations and their derivatives.
 
         Args:
@@ -156,7 +156,7 @@ class AbstractKinetics(ABC):
         """What each parameter belongs to, in words, in the order of ``names``."""
         return (self.scheme,) * len(self.names)
 
-    def decode(self, u: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def decode(self, u: Array) -> tuple[Array, Array]:
         """Return θ and ∂θ/∂u at a point of the search, both shape (names,)."""
         logs = self.logarithmic
         if logs.all():
@@ -164,6 +164,19 @@ class AbstractKinetics(ABC):
             return values, values
         values = np.where(logs, np.exp(np.where(logs, u, 0.0)), u)
         return values, np.where(logs, values, 1.0)
+
+    def half_lives(self, values: Mapping[str, float | None]) -> dict[str, float]:
+        """Return the half-lives of first-order steps, by name.
+
+        Args:
+            values: θ by name; None where it is not known.
+        """
+        orders = dict(zip(self.names, self.orders, strict=True))
+        return {
+            "half_life" + name[1:]: math.log(2.0) / k
+            for name, k in values.items()
+            if k is not None and name.startswith("k") and orders.get(name, 0.0) == 0.0
+        }
 
     @property
     def logarithmic(self) -> NDArray[np.bool_]:
@@ -185,9 +198,7 @@ class Still(AbstractKinetics):
         """The one."""
         return (self.scheme,)
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return ones, shape (m, 1), and no derivatives."""
         del values
         return np.ones((len(time), 1)), np.zeros((0, len(time), 1))
@@ -240,9 +251,7 @@ class Lagged(AbstractKinetics):
         """Return those of the scheme, then the lag."""
         return (*self.inner.variables(clock), clock.lag())
 
-    def concentrations(
-        self, time: NDArray[np.float64], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return the scheme's concentrations, later by the lag."""
         late = time - values[-1]
         least = 1e-9 * max(float(np.max(np.abs(time))), 1e-300)

@@ -56,11 +56,8 @@ from prenuc.infer.schemes.scheme import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.results import GlobalFit
-
-    Array = NDArray[np.float64]
 
 FEWEST_DRAWS = 40  # the ends of a 95 % interval need at least one draw beyond each
 LEVEL = 0.95

@@ -18,9 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from prenuc.arrays import Array
 
 RTOL, ATOL = 1e-11, 1e-14
 _ARROW = re.compile(r"\s*(<->|<=>|⇌|->|→)\s*|\s+-(\d+)->\s+")

@@ -22,12 +22,9 @@ from prenuc.infer.second_opinions.rate_equations import RateEquations
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.fit.results import Fit
     from prenuc.infer.schemes.profiles import Variable
-
-    Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,9 @@ from prenuc.protocol.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from prenuc.infer.calibration.candidate import Part
     from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
-
-    Array = NDArray[np.float64]
 
 FOLDS = 5
 FEWEST_FOR_NOISE = 8  # spectra; offsets cannot be told from misfit in fewer

@@ -32,11 +32,8 @@ from prenuc.observe.series import SpectrumSeries
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.observe.trace import Trace
-
-    Array = NDArray[np.float64]
 
 # One scheme of each class of equivalent ones; the fits name the others.
 STANDARD = (
@@ -61,7 +58,7 @@ class FittedScheme(Protocol):
         """The scheme as written."""
 
     @property
-    def residuals(self) -> NDArray[np.float64]:
+    def residuals(self) -> Array:
         """Data minus fit."""
 
     @property
@@ -189,8 +186,9 @@ class _Weighed:
 
     @classmethod
     def of(cls, one: FittedScheme) -> _Weighed:
-        """Return what counts of one fit."""
-        residuals = one.residuals
+        """Return what counts of one fit; a reading that it leaves out counts like all others."""
+        seen = np.isfinite(one.residuals)
+        residuals = np.where(seen, one.residuals, 0.0) / math.sqrt(seen.mean())
         floor = NOISE_FREE**2 * residuals.size
         if not isinstance(one, GlobalFit):
             same = {"lag", "B"} <= set(one.params)  # two ways to say one number

@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
-
-    Array = NDArray[np.float64]
 
 FINEST = 1e-4  # absorbance; the sensitivity of a good spectrometer
 ABOVE_NOISE = 1.2  # singular values over the largest one that white noise has

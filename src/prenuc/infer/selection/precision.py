@@ -21,13 +21,10 @@ from prenuc.errors import SimulationError
 from prenuc.infer.selection.predictive import EXTINCTION, SPREAD
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.selection.predictive import Instrument
     from prenuc.protocol.protocol import Protocol
-
-    Array = NDArray[np.float64]
 
 STEP = 0.05  # of central differences, in the logarithm of a constant
 

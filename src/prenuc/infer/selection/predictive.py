@@ -42,12 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.random import Generator
-    from numpy.typing import NDArray
 
+    from prenuc.arrays import Array
     from prenuc.infer.calibration.candidate import Candidate, Part
     from prenuc.protocol.protocol import Protocol
-
-    Array = NDArray[np.float64]
 
 SPREAD = 2.5  # factor of one standard deviation of a rate constant, as of an assumed one
 EXTINCTION = 1.5  # the same of an extinction

@@ -24,14 +24,11 @@ from prenuc.infer.calibration.candidate import Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.selection.condensed import Condensed
     from prenuc.infer.selection.shapes import AbstractShapes, Fitted
-
-    Array = NDArray[np.float64]
 
 REFITTED = 3  # constants at most
 STEP = 0.02  # of finite differences, in the logarithm of a constant

@@ -28,9 +28,7 @@ from prenuc.infer.calibration.candidate import Part
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from prenuc.arrays import Array
 
 ROUNDS = 30  # of Gauss and Newton for the amplitudes; a few do
 FURTHEST = 4.0  # standard deviations of an amplitude

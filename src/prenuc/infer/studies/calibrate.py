@@ -42,8 +42,7 @@ from prenuc.simulation.choice import for_recipe, rival_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.check import Check
     from prenuc.facts.value import Value
     from prenuc.infer.calibration.priors import Free
@@ -138,13 +137,13 @@ class Calibration:
     estimates: Mapping[str, Estimate]
     directions: tuple[Direction, ...]
     starts: tuple[Start, ...]
-    covariance: NDArray[np.float64]
+    covariance: Array
     task: Task
     before: tuple[Row, ...]
     after: tuple[Row, ...]
 
     @property
-    def best(self) -> NDArray[np.float64]:
+    def best(self) -> Array:
         """The best point, in prior widths."""
         return self.starts[0].u
 
@@ -358,9 +357,7 @@ def _names(free: Sequence[Free]) -> list[str]:
     ]
 
 
-def _interval(
-    task: Task, u: NDArray[np.float64], spread: NDArray[np.float64], i: int
-) -> tuple[float, float] | None:
+def _interval(task: Task, u: Array, spread: Array, i: int) -> tuple[float, float] | None:
     """Return where χ² has risen enough on both sides; None when the prior speaks."""
     width = math.sqrt(spread[i, i])
     if width > SHARE_OF_PRIOR:
@@ -379,7 +376,7 @@ def _interval(
     return _digits(low, 4), _digits(high, 4)
 
 
-def _directions(information: NDArray[np.float64], names: Sequence[str]) -> tuple[Direction, ...]:
+def _directions(information: Array, names: Sequence[str]) -> tuple[Direction, ...]:
     strength, vectors = np.linalg.eigh(information)
     found = []
     for i in np.argsort(-strength):

@@ -32,8 +32,7 @@ from prenuc.simulation.choice import for_recipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.facts.check import Check
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
@@ -129,7 +128,7 @@ def draw(
     return [task.change(point) for point in points[:size]]
 
 
-def _passes(task: Task, musts: Sequence[Check], u: NDArray[np.float64]) -> bool:
+def _passes(task: Task, musts: Sequence[Check], u: Array) -> bool:
     numbers = task.at(u)
     return all(check.passes(numbers[check.id]) for check in musts)
 
@@ -138,14 +137,14 @@ def _walk(
     task: Task,
     musts: Sequence[Check],
     limit: float,
-    start: NDArray[np.float64],
-    shape: NDArray[np.float64],
+    start: Array,
+    shape: Array,
     wanted: int,
     seed: int,
-) -> list[NDArray[np.float64]]:
+) -> list[Array]:
     """Return points of a Metropolis walk within the limit and with every row passing."""
     generator = np.random.default_rng(seed)
-    kept: list[NDArray[np.float64]] = []
+    kept: list[Array] = []
     here, cost = start, task.chi2(start)
     for step in range(1, MOST + 1):
         there = here + STRIDE * shape @ generator.standard_normal(len(here))
