@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 
@@ -15,6 +18,7 @@ from known_values.robertson import ROBERTSON
 from prenuc.mechanism import read_mechanism
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Cvode, Rodas
+from test_engine import network
 
 PROBLEMS = [ROBERTSON, HIRES, OREGONATOR, POLLU, E5]
 REQUIRED = 1e-6  # relative, of every species, at a relative tolerance of 1e-8
@@ -39,6 +43,35 @@ def close(found, known, rel):
 @pytest.mark.parametrize("known", PROBLEMS, ids=lambda p: p.name)
 def test_every_species_is_right_to_six_digits(run, known):
     close(run(known, Rodas(rtol=1e-8, atol=known.atol)), known, REQUIRED)
+
+
+@pytest.mark.parametrize("known", PROBLEMS, ids=lambda p: p.name)
+def test_every_species_is_right_at_the_defaults(run, known):
+    """No tolerance is stated: E5 spans 23 decades, and each of its species is followed."""
+    close(run(known, Rodas()), known, REQUIRED)
+
+
+@pytest.mark.parametrize(("seed", "acid"), [(1e-12, 55.5), (1e-25, 10.0), (1e-30, 1e3)])
+def test_a_seed_beside_a_solvent_grows_as_the_closed_form(seed, acid):
+    """M + S → 2 S is logistic: one wrong seed is a wrong time of everything after it."""
+    model = network(({"M": -1.0, "S": 1.0}, 2e3, {"M": 1, "S": 1}), ({"H": -1.0}, 0.0, {"H": 1}))
+    times, total = np.linspace(0.0, 60.0, 13)[1:], 1e-3 + seed
+    found = evolve(model, times, start={"M": 1e-3, "S": seed, "H": acid}).of("S")
+    wanted = total / (1.0 + (1e-3 / seed) * np.exp(-2e3 * total * times))
+    np.testing.assert_allclose(found, wanted, rtol=REQUIRED)
+
+
+@pytest.mark.parametrize("time", [1e-3, 1.0, 30.0])
+def test_a_chain_of_twelve_is_right_from_its_first_trace_on(time):
+    """The twelfth begins as t¹¹/11!, 1e-41 of the first after a millisecond."""
+    names = [f"C{i}" for i in range(12)]
+    pairs = itertools.pairwise(names)
+    model = network(
+        *(({a: -1.0, b: 1.0}, 1.0, {a: 1}) for a, b in pairs), ({"C11": -1.0}, 1.0, {"C11": 1})
+    )
+    found = evolve(model, [time], start={"C0": 1.0}).concentration[0]
+    wanted = [np.exp(-time) * time**i / math.factorial(i) for i in range(12)]
+    np.testing.assert_allclose(found, wanted, rtol=REQUIRED)
 
 
 @pytest.mark.parametrize("known", [ROBERTSON, HIRES, POLLU], ids=lambda p: p.name)

@@ -58,11 +58,9 @@ def run_bare_network(
     if stopped is not None:  # rows up to the event, and the event as the last one
         before = [i for i, t in enumerate(at[:-1]) if t < stopped]
         at, found = [*(at[i] for i in before), stopped], found[[*before, -1]]
-    stats: dict[str, Any] = {
-        "solver": solver.name,
-        "rtol": solver.rtol,
-        "atol": solver.atol or "own",
-    }
+    classes = len(mechanism.population.units) if mechanism.population else 0
+    floor, _ = solver.closed(1.0, classes)
+    stats: dict[str, Any] = {"solver": solver.name, "rtol": solver.rtol, "atol": floor}
     if until:
         reached = None if stopped is None else {"reason": until.strip(), "time": stopped}
         stats |= {"until": until, "stopped": reached}

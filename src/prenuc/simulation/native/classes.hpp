@@ -43,7 +43,7 @@ inline void detachment(const ClassArrays& pop, double temperature, Index window,
         return;
     }
     const double per = pop.capillarity / temperature;
-    for (Index i = 0; i < window; ++i) beta[i] = pop.below[i] * __builtin_exp(per * pop.edge[i]);
+    for (Index i = 0; i < window; ++i) beta[i] = pop.below[i] * std::exp(per * pop.edge[i]);
 }
 
 // Add A D_α f + B D_β f of the classes between the ends.

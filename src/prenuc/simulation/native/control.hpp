@@ -129,7 +129,7 @@ inline Index front(Index window, Numbers f, double floor) {
 // A first step from the size of the state and of its change, which stands in `right`; where the
 // tolerance follows a component only what is there counts.
 inline double first_step(const Setting& setting, Numbers x, Numbers right) {
-    const double root = __builtin_sqrt(setting.relative);
+    const double root = std::sqrt(setting.relative);
     double fastest = 0.0;
     for (Index i = 0; i < x.size; ++i) {
         const bool there = setting.follow > 0.0 && x[i] > 0.0;
@@ -138,17 +138,17 @@ inline double first_step(const Setting& setting, Numbers x, Numbers right) {
     }
     const double end = setting.times[setting.times.size - 1];
     if (!(fastest > 0.0)) return end;
-    return smaller(end, 0.1 * __builtin_pow(setting.relative, 0.2) / fastest);
+    return smaller(end, 0.1 * std::pow(setting.relative, 0.2) / fastest);
 }
 
 // The factor to the next step: the smaller of two predictions (Gustafsson 1994). `before` is the
 // step before in s, 0 if there was none; `tried` how often this step was tried.
 inline double next_size(double h, double error, double before, double old_error, Index tried) {
     const double small = larger(error, 1e-10);
-    double factor = SAFETY / __builtin_pow(small, 0.2);
+    double factor = SAFETY / std::pow(small, 0.2);
     if (before > 0.0)
         factor = smaller(factor, SAFETY * h / before *
-                                     __builtin_pow(old_error / (small * small), 0.2));
+                                     std::pow(old_error / (small * small), 0.2));
     return smaller(larger(factor, SLOWEST), tried == 1 ? FASTEST : 1.0);
 }
 

@@ -3,6 +3,11 @@
 
 #include "requests.hpp"
 
+// Only GCC knows the pragma of v3.cpp, and on Windows it cannot align the stack for it.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#define PRENUC_HAS_V3
+#endif
+
 namespace prenuc {
 
 // W⁻¹ of a right-hand side, with J, slopes and rates of a state; for tests.

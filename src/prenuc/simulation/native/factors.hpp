@@ -29,7 +29,7 @@ inline double power(double x, double order) {
     if (order == 3.0) return x * x * x;
     if (order == 1.0) return x;
     if (order == 0.0) return 1.0;
-    return __builtin_pow(x, order);
+    return std::pow(x, order);
 }
 
 // exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier.
@@ -38,18 +38,18 @@ struct Nucleus {
 };
 
 inline double turning_point(const Factor& law) {
-    return __builtin_pow(law.p * law.b / law.most, 1.0 / (law.p + 1.0));
+    return std::pow(law.p * law.b / law.most, 1.0 / (law.p + 1.0));
 }
 
 inline Nucleus nucleus(const Factor& law, double x) {
     if (x <= 0.0) return {0.0, 0.0, 0.0};
-    const double log = __builtin_log(x), turn = turning_point(law), p = law.p;
+    const double log = std::log(x), turn = turning_point(law), p = law.p;
     if (log > turn) {
-        const double size = p * law.b / __builtin_pow(log, p + 1.0);
-        const double g = __builtin_exp(-law.b / __builtin_pow(log, p));
+        const double size = p * law.b / std::pow(log, p + 1.0);
+        const double g = std::exp(-law.b / std::pow(log, p));
         return {g, size, -(p + 1.0) * size / log};
     }
-    return {__builtin_exp(-law.most * ((1.0 + 1.0 / p) * turn - log)), law.most, 0.0};
+    return {std::exp(-law.most * ((1.0 + 1.0 / p) * turn - log)), law.most, 0.0};
 }
 
 inline double value(const Factor& law, double x) {
@@ -60,7 +60,7 @@ inline double value(const Factor& law, double x) {
         // straight below zero, where only rounding is, so that it heals
         case SATURATION: return x > 0.0 ? x / (1.0 + x) : x;
         case POWER: return power(larger(x, 0.0), law.p);
-        default: return __builtin_pow(1.0 + larger(x, 0.0), law.p);
+        default: return std::pow(1.0 + larger(x, 0.0), law.p);
     }
 }
 
@@ -82,7 +82,7 @@ inline Slope slope(const Factor& law, double x) {
         }
         default: {
             const double bound = 1.0 + positive;
-            return {__builtin_pow(bound, p), p * __builtin_pow(bound, p - 1.0)};
+            return {std::pow(bound, p), p * std::pow(bound, p - 1.0)};
         }
     }
 }
@@ -105,7 +105,7 @@ inline double curvature(const Factor& law, double x) {
             const double bound = 1.0 + positive;
             return x > 0.0 ? -2.0 / (bound * bound * bound) : 0.0;
         }
-        case BINDING: return p * (p - 1.0) * __builtin_pow(1.0 + positive, p - 2.0);
+        case BINDING: return p * (p - 1.0) * std::pow(1.0 + positive, p - 2.0);
         default: return 0.0;
     }
 }
@@ -114,12 +114,12 @@ inline double curvature(const Factor& law, double x) {
 inline Slope in_order(const Factor& law, double x) {
     const double p = law.p;
     if (law.kind == POWER && x > 0.0) {
-        const double base = power(larger(x, SMALLEST), p - 1.0), log = __builtin_log(x);
+        const double base = power(larger(x, SMALLEST), p - 1.0), log = std::log(x);
         return {base * x * log, base * (1.0 + p * log)};
     }
     if (law.kind == BINDING) {
-        const double bound = 1.0 + larger(x, 0.0), log = __builtin_log(bound);
-        return {__builtin_pow(bound, p) * log, __builtin_pow(bound, p - 1.0) * (1.0 + p * log)};
+        const double bound = 1.0 + larger(x, 0.0), log = std::log(bound);
+        return {std::pow(bound, p) * log, std::pow(bound, p - 1.0) * (1.0 + p * log)};
     }
     if (law.kind == EXCESS) return {x > p ? -1.0 : 0.0, 0.0};
     return {0.0, 0.0};
@@ -129,9 +129,9 @@ inline Slope in_order(const Factor& law, double x) {
 inline Slope in_barrier(const Factor& law, double x) {
     if (law.kind != BARRIER || x <= 0.0) return {0.0, 0.0};
     const Nucleus found = nucleus(law, x);
-    const double log = __builtin_log(x), turn = turning_point(law), p = law.p;
+    const double log = std::log(x), turn = turning_point(law), p = law.p;
     if (log > turn) {
-        const double by = -found.g / __builtin_pow(log, p);
+        const double by = -found.g / std::pow(log, p);
         return {by, (by * found.size + found.g * found.size / law.b) / x};
     }
     const double by = -found.g * law.most * (1.0 + 1.0 / p) * turn / ((p + 1.0) * law.b);

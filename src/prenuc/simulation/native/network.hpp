@@ -13,7 +13,7 @@ namespace prenuc::PRENUC_ISA {
 // k(T) = exp(ln k − Ea/R (1/T − 1/T_at)).
 inline void constants(const RateArrays& net, double temperature, Numbers k) {
     for (Index r = 0; r < k.size; ++r)
-        k[r] = __builtin_exp(net.constant[r] -
+        k[r] = std::exp(net.constant[r] -
                              net.energy[r] * (1.0 / temperature - net.anchor[r]));
 }
 

@@ -56,7 +56,7 @@ inline Found take(const Stretch& on, Index window, double t, double h, Numbers x
         take_stages(on, window, t, h, x, f, w, w.x1, w.f1);
         found.error = error_of(on, window, x, f, w, found);
         if (!(found.error <= 1.0)) {
-            const double shorter = SAFETY / __builtin_pow(found.error, 0.2);
+            const double shorter = SAFETY / std::pow(found.error, 0.2);
             h *= found.error < 1e30 ? smaller(larger(shorter, 0.1), 0.9) : 0.1;
         } else if (0 < window && window < f.size && found.reached >= window - GUARD) {
             window = smaller(f.size, window + window / 2);

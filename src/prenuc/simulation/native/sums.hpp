@@ -10,7 +10,7 @@ inline double larger(double a, double b) { return b > a ? b : a; }
 inline double smaller(double a, double b) { return b < a ? b : a; }
 inline Index larger(Index a, Index b) { return b > a ? b : a; }
 inline Index smaller(Index a, Index b) { return b < a ? b : a; }
-inline double magnitude(double a) { return __builtin_fabs(a); }
+inline double magnitude(double a) { return std::fabs(a); }
 
 inline void copy(Index count, const double* source, double* target) {
     for (Index i = 0; i < count; ++i) target[i] = source[i];
