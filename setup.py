@@ -7,7 +7,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.errors import BaseError
+from setuptools.errors import BaseError, CCompilerError, CompileError, LinkError
 
 NATIVE = Path("src/prenuc/simulation/native")
 PARTS = ("baseline", "v3", "room", "reading", "module")
@@ -40,7 +40,7 @@ class BuildEngine(build_ext):
                 extension.extra_link_args = SANITIZED
         try:
             super().build_extensions()
-        except BaseError as error:
+        except (OSError, BaseError, CCompilerError, CompileError, LinkError) as error:
             raise SystemExit(f"{error}\n{MISSING}") from error
 
 
