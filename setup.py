@@ -19,6 +19,7 @@ FLAGS = {
     "msvc": ["/std:c++17", "/O2", "/EHsc", "/utf-8", "/W3"],
 }
 SANITIZED = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+POISON = [("PRENUC_POISON", "1")]  # memory that nobody has set is no number
 MISSING = """
 prenuc's engine could not be compiled. It needs a C++17 compiler and the headers of Python.
 Debian and Ubuntu: apt install g++ python3-dev. Fedora: dnf install gcc-c++ python3-devel.
@@ -38,6 +39,7 @@ class BuildEngine(build_ext):
             if os.environ.get("PRENUC_SANITIZE"):  # for `make check-native`
                 extension.extra_compile_args += SANITIZED
                 extension.extra_link_args = SANITIZED
+                extension.define_macros += POISON
         try:
             super().build_extensions()
         except (OSError, BaseError, CCompilerError, CompileError, LinkError) as error:

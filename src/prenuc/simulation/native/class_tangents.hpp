@@ -28,53 +28,107 @@ inline void carried(const RateArrays& net, Index first, Index last, Numbers r, N
             add(net.number[m] * r[i], more, out[net.changed[m]]);
 }
 
+constexpr Index FOUR = 4;  // classes whose tangents are summed in one pass
+
+// Add a weighted sum of four rows to one row, and another to another.
+inline void add_four(Index count, const double (&by)[FOUR], const double (&other_by)[FOUR],
+                     const double* RESTRICT rows, double* RESTRICT out, double* RESTRICT other) {
+    const double *RESTRICT one = rows, *RESTRICT two = rows + count;
+    const double *RESTRICT three = two + count, *RESTRICT four = three + count;
+    for (Index c = 0; c < count; ++c) {
+        out[c] += (by[0] * one[c] + by[1] * two[c]) + (by[2] * three[c] + by[3] * four[c]);
+        other[c] += (other_by[0] * one[c] + other_by[1] * two[c]) +
+                    (other_by[2] * three[c] + other_by[3] * four[c]);
+    }
+}
+
+// Add δ(α·y) and δ(β̃·y) of rows of tangents to two rows.
+inline void add_passed(const ClassArrays& pop, Index window, Numbers beta, Table rows, Numbers up,
+                       Numbers down) {
+    const Index last = window - 1;
+    for (Index first = 0; first < window; first += FOUR) {
+        const Index some = smaller(FOUR, window - first);
+        double joins[FOUR] = {}, leaves[FOUR] = {};
+        for (Index k = 0; k < some; ++k) {
+            const Index i = first + k;
+            joins[k] = i < last ? pop.alpha[i] : 0.0;
+            leaves[k] = beta[i] * (i == 0 ? pop.units[0] : 1.0);
+        }
+        const double* here = rows[first].data;
+        if (some == FOUR) {
+            add_four(rows.width, joins, leaves, here, up.data, down.data);
+            continue;
+        }
+        for (Index k = 0; k < some; ++k)
+            add_both(rows.width, joins[k], leaves[k], here + k * rows.width, up.data, down.data);
+    }
+}
+
 // Set δ(α·f) and δ(β̃·f) in `up` and `down` of w; return α·f and β̃·f.
 inline Passed passed_tangents(const ClassArrays& pop, const Seeds& seeds, const Moved& of,
                               TangentWork& w) {
-    Passed sum = {0.0, 0.0};
+    const Index last = of.window - 1;
+    const double fewest = pop.units[0] - 1.0;
+    const double curved = dot(of.window, of.leaving.data, of.f.data) +
+                          fewest * of.leaving[0] * of.f[0];
     clear(w.up);
     clear(w.down);
-    for (Index i = 0; i < of.window; ++i) {
-        const double joins = i < of.window - 1 ? pop.alpha[i] : 0.0;
-        const double many = i == 0 ? pop.units[0] : 1.0;
-        sum.up += joins * of.f[i];
-        sum.down += many * of.beta[i] * of.f[i];
-        add(many * of.leaving[i] * of.f[i], seeds.capillarity, w.down);
-        if (!of.moving) continue;
-        add(joins, of.df[i], w.up);
-        add(many * of.beta[i], of.df[i], w.down);
-    }
-    return sum;
+    add(curved, seeds.capillarity, w.down);
+    if (of.moving) add_passed(pop, of.window, of.beta, of.df, w.up, w.down);
+    return {dot(last, pop.alpha.data, of.f.data),
+            dot(of.window, of.beta.data, of.f.data) + fewest * of.beta[0] * of.f[0]};
 }
 
-// Add a weighted sum of four rows to another.
-inline void add_four(Index count, const double (&by)[4], const double* RESTRICT one,
-                     const double* RESTRICT two, const double* RESTRICT three,
-                     const double* RESTRICT four, double* RESTRICT out) {
-    for (Index c = 0; c < count; ++c)
-        out[c] += by[0] * one[c] + by[1] * two[c] + (by[2] * three[c] + by[3] * four[c]);
+// What the sums over channels and Γ move in one class.
+struct ClassMove {
+    double by_a, by_b, by_capillarity;
+};
+
+// Add to the tangents of a class what the sums over channels and Γ move.
+inline void add_move(const ClassMove& move, const TangentWork& w, Known capillarity_,
+                     double* RESTRICT out) {
+    const double *RESTRICT a = w.a.data, *RESTRICT b = w.b.data;
+    const double* RESTRICT capillarity = capillarity_.data;
+    for (Index c = 0; c < w.a.size; ++c)
+        out[c] += move.by_a * a[c] + move.by_b * b[c] + move.by_capillarity * capillarity[c];
+}
+
+// The same, and what the tangents of the class and of its neighbours do.
+inline void add_neighbours(const ClassMove& move, const TangentWork& w, Known capillarity_,
+                           const double (&by)[3], const double* RESTRICT below,
+                           const double* RESTRICT here, const double* RESTRICT above,
+                           double* RESTRICT out) {
+    const double *RESTRICT a = w.a.data, *RESTRICT b = w.b.data;
+    const double* RESTRICT capillarity = capillarity_.data;
+    for (Index c = 0; c < w.a.size; ++c) {
+        const double moved =
+            move.by_a * a[c] + move.by_b * b[c] + move.by_capillarity * capillarity[c];
+        out[c] += moved + (by[0] * below[c] + by[1] * here[c] + by[2] * above[c]);
+    }
 }
 
 // Add δ(A D_α f + B D_β f).
 inline void shifted(const ClassArrays& pop, const Seeds& seeds, Paces pace, const Moved& of,
                     TangentWork& w, Table out_f) {
-    const Index last = of.window - 1, count = w.a.size;
+    const Index last = of.window - 1;
     const Numbers beta = of.beta, leaving = of.leaving, f = of.f;
     for (Index i = 0; i <= last; ++i) {
         const Index below = i > 0 ? i - 1 : 0, above = i < last ? i + 1 : last;
         const double from_below = i > 0 ? pop.alpha[below] : 0.0;
         const double joins = i < last ? pop.alpha[i] : 0.0;
         const double from_above = i < last ? beta[above] : 0.0;
-        const double gained = from_below * f[below] - joins * f[i];
-        const double lost = from_above * f[above] - beta[i] * f[i];
         const double curved = (i < last ? leaving[above] * f[above] : 0.0) - leaving[i] * f[i];
-        const double by[4] = {gained, lost, pace.b * curved, 0.0};
-        const Numbers out = out_f[i];
-        add_four(count, by, w.a.data, w.b.data, seeds.capillarity.data, w.a.data, out.data);
-        if (!of.moving) continue;
-        add(pace.a * from_below, of.df[below], out);
-        add(pace.b * from_above, of.df[above], out);
-        add(-(pace.a * joins + pace.b * beta[i]), of.df[i], out);
+        const ClassMove move = {from_below * f[below] - joins * f[i],
+                                from_above * f[above] - beta[i] * f[i], pace.b * curved};
+        double* out = out_f[i].data;
+        if (!of.moving) {
+            add_move(move, w, seeds.capillarity, out);
+            continue;
+        }
+        const double by[3] = {pace.a * from_below, -(pace.a * joins + pace.b * beta[i]),
+                              pace.b * from_above};
+        add_neighbours(move, w, seeds.capillarity, by, of.df[below].data, of.df[i].data,
+                       of.df[above].data, out);
     }
 }
 
@@ -176,25 +230,36 @@ inline void eliminate_classes(const ClassArrays& pop, Index window, TangentWork&
         outwards(count, t.pivot[i], t.outward[i], y[i + 1].data, y[i].data);
     for (Index i = middle + 1; i < window; ++i)
         outwards(count, t.pivot[i], t.outward[i], y[i - 1].data, y[i].data);
-    for (Index i = 0; i < window; ++i) {
-        if (i < last) add(pop.alpha[i], y[i], w.up);
-        add(v.beta[i] * (i == 0 ? pop.units[0] : 1.0), y[i], w.down);
-    }
+    add_passed(pop, window, v.beta, y, w.up, w.down);
     for (Index i = 0; i < v.up.size; ++i) {
         add(v.up[i], w.up, w.right[i]);
         add(v.down[i], w.down, w.right[i]);
     }
 }
 
+// Set y + z_0 (G δu_x)_0 + z_1 (G δu_x)_1 of one class.
+inline void return_class(Index count, const double* RESTRICT y, double z0, double z1,
+                         const double* RESTRICT share0, const double* RESTRICT share1,
+                         double* RESTRICT out) {
+    for (Index c = 0; c < count; ++c) out[c] = y[c] + (z0 * share0[c] + z1 * share1[c]);
+}
+
 // Set δu of the classes from y and from that of the components.
 inline void return_classes(Index window, Index stage, TangentWork& w, Work& v) {
     const Table u = w.ux[stage], moved = w.uf[stage];
-    copy(window * moved.width, w.right_f.data, moved.data);
-    for (Index column = 0; column < v.rows.count; ++column) {
-        if (still(v.rows[column])) continue;
-        clear(w.share);
-        for (Index j = 0; j < u.count; ++j) add(v.rows[column][j], u[j], w.share);
-        for (Index i = 0; i < window; ++i) add(v.columns[column][i], w.share, moved[i]);
+    const Index columns = v.rows.count;
+    clear(w.share);
+    for (Index c = 0; c < columns; ++c)
+        for (Index j = 0; j < u.count; ++j)
+            if (v.rows[c][j] != 0.0) add(v.rows[c][j], u[j], w.share[c]);
+    const bool joined = !still(v.rows[0]), left = !still(v.rows[1]);  // else z is not there
+    for (Index i = 0; i < window; ++i)
+        return_class(moved.width, w.right_f[i].data, joined ? v.columns[0][i] : 0.0,
+                     left ? v.columns[1][i] : 0.0, w.share[0].data, w.share[1].data,
+                     moved[i].data);
+    for (Index c = 2; c < columns; ++c) {
+        if (still(v.rows[c])) continue;
+        for (Index i = 0; i < window; ++i) add(v.columns[c][i], w.share[c], moved[i]);
     }
 }
 

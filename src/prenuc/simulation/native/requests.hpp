@@ -126,7 +126,8 @@ struct TangentWork {
     Block<double> ux, uf;
     Table right, right_f, drift, base, ramp;
     Table dr0, dr, bent;
-    Numbers up, down, a, b, share;
+    Numbers up, down, a, b;
+    Table share;
     Numbers r0, k0, s0, along, bend, risen, g, dg, ddg, pools;
     Numbers straight, curved;
     Numbers moves, stage_moves, here, further;

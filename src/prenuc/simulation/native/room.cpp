@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace prenuc {
 namespace {
@@ -43,6 +44,9 @@ void lay_out(std::vector<double>& block, Layout&& layout) {
     layout(counting);
     const auto wanted = static_cast<std::size_t>(counting.used() + LINE);
     if (block.size() < wanted) block.resize(wanted);
+#if defined(PRENUC_POISON)  // whoever reads what nobody has set is found out
+    std::fill(block.begin(), block.end(), std::numeric_limits<double>::quiet_NaN());
+#endif
     const auto address = reinterpret_cast<std::uintptr_t>(block.data());
     const std::uintptr_t line = LINE * sizeof(double);
     Carver carving(block.data() + (line - address % line) % line / sizeof(double));
@@ -96,8 +100,9 @@ void lay_tangents(Carver& carve, const Stretch& on, const Seeds& seeds, TangentW
     carve.table(classes, count, {&w.df, &w.stage_f, &w.right_f, &w.ramp});
     carve.block(STAGES, n, count, w.ux);
     carve.block(STAGES, classes, count, w.uf);
+    carve.table(2 + on.pop.lower.size, count, {&w.share});
     carve.table(reactions, count, {&w.dr0, &w.dr, &w.bent});
-    carve.row(count, {&w.up, &w.down, &w.a, &w.b, &w.share});
+    carve.row(count, {&w.up, &w.down, &w.a, &w.b});
     carve.row(reactions, {&w.r0, &w.k0, &w.along});
     carve.row(factors, {&w.s0, &w.bend, &w.risen, &w.g, &w.dg, &w.ddg, &w.pools});
     carve.row(on.plan.size, {&w.straight, &w.curved});

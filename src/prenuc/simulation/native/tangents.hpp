@@ -35,12 +35,17 @@ namespace prenuc::PRENUC_ISA {
 // Whether a stretch goes the short way, equation (3).
 inline bool alone(const Stretch& on) { return on.pop.units.size == 0 && on.heating == 0.0; }
 
-// Set base + Σ_j row_j u_j of the first numbers, all parameters of all rows in one go.
-inline void gathered(Index count, Known row, const double* base, Table stages, Index size,
-                     double* out) {
-    copy(size, base, out);
-    for (Index j = 0; j < count; ++j)
-        if (row[j] != 0.0) add(size, row[j], stages[j].data, out);
+// Set δf + Σ_j a_j δu_j, and add Σ_j row_j δu_j, of all parameters of the classes in the window, in
+// one pass, chunk by chunk.
+inline void gathered_both(Index count, Known a, Known row, Index size, TangentWork& w) {
+    const Table stages = w.uf.flat();
+    for (Index start = 0; start < size; start += CHUNK) {
+        const Index some = smaller(CHUNK, size - start);
+        double *here = w.stage_f.data + start, *there = w.right_f.data + start;
+        copy(some, w.df.data + start, here);
+        for (Index j = 0; j < count; ++j)
+            add_both(some, a[j], row[j], stages[j].data + start, here, there);
+    }
 }
 
 // Add what channels and nuclei do to equation (1).
@@ -66,14 +71,13 @@ inline void stage_classes(const Stretch& on, double temperature, Index window, d
     const Index count = window * w.a.size;
     const Known a = weights_of(A[stage]), row = {v.row.data, STAGES};
     combine_classes(stage, a, f, window, v, v.f);
-    gathered(stage, a, w.df.data, w.uf.flat(), count, w.stage_f.data);
     if (on.heating != 0.0) {
         detachment(on.pop, temperature, window, v.other);
         curved_detachment(on.pop, temperature, window, v.other, w.stage_leaving);
     }
     clear(count, w.right_f.data);
     if (on.heating != 0.0) add(count, h * SLOPE[stage], w.ramp.data, w.right_f.data);
-    gathered(stage, row, w.right_f.data, w.uf.flat(), count, w.right_f.data);
+    gathered_both(stage, a, row, count, w);
     copy(window, v.raw[stage].data, w.u_f.data);
     for (Index column = 0; column < v.columns.count; ++column)
         if (!still(v.rows[column]))
@@ -138,6 +142,7 @@ inline void open_tangents(const Stretch& on, const Seeds& seeds, const Step& ste
     factors_at(on.net, step.x, w);
     clear(v.row);
     clear(w.ux.flat());
+    clear(w.bend);  // of a reaction r = k x it stays zero
     if (on.heating != 0.0) constant_moves(on.net, seeds, temperature, w.moves);
     if (!alone(on)) {
         clear(w.dr0);
