@@ -95,23 +95,22 @@ class Node:
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of words, empty when the key is absent."""
         found = self._get(key, ())
-        if isinstance(found, str):
-            found = [found]
-        if not isinstance(found, (list, tuple)):
-            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
-            return ()
-        return tuple(str(item) for item in found)
+        return (found,) if isinstance(found, str) else tuple(str(x) for x, _ in self._list(key, ()))
 
     def placed_texts(self, key: str) -> list[tuple[str, str]]:
         """Return a list of words or sentences, each with its ``file:line``."""
-        found = self._get(key, _MISSING)
-        if not isinstance(found, (list, tuple)):
-            if found is not None:
-                self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
-            return []
-        return [
-            (str(item), f"{self.file}:{self._line_of(found, i)}") for i, item in enumerate(found)
-        ]
+        return [(str(item), f"{self.file}:{line}") for item, line in self._list(key, _MISSING)]
+
+    def _list(self, key: str, default: Any) -> list[tuple[Any, int]]:
+        """Return the items of a list, each with its line."""
+        found = self._get(key, default)
+        if isinstance(found, CommentedSeq):
+            return [(item, int(found.lc.item(i)[0]) + 1) for i, item in enumerate(found)]
+        if isinstance(found, (list, tuple)):
+            return [(item, self._line) for item in found]
+        if found is not None or default is not _MISSING:
+            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
+        return []
 
     def number(self, key: str, default: Any = _MISSING) -> float:
         """Return a plain number; only for files whose header states the units."""
@@ -131,15 +130,17 @@ class Node:
     def child(self, key: str, default: Any = _MISSING) -> Node:
         """Return the mapping under a key; an empty one when it is absent and may be."""
         found = self._get(key, default)
-        line = int(self.where(key).rpartition(":")[2])
-        return Node({} if found is None else found, self.file, self.problems, line)
+        return self._inner(key, {} if found is None else found)
 
     def block(self, key: str) -> Node:
         """Return the mapping under a key; a bare number stands for one with that ``value``."""
         found = self._get(key, _MISSING)
-        line = int(self.where(key).rpartition(":")[2])
         bare = found is not None and not isinstance(found, (dict, list, bool))
-        return Node({"value": found} if bare else found or {}, self.file, self.problems, line)
+        return self._inner(key, {"value": found} if bare else found or {})
+
+    def _inner(self, key: str, data: Any) -> Node:
+        line = int(self.where(key).rpartition(":")[2])
+        return Node(data, self.file, self.problems, line)
 
     def flag(self, key: str) -> bool:
         """Return whether a mark such as ``legacy: true`` is set."""
@@ -150,19 +151,8 @@ class Node:
 
     def children(self, key: str) -> list[Node]:
         """Return the mappings of the list under a key, none when it is absent."""
-        found = self._get(key, ())
-        if not isinstance(found, (list, tuple)):
-            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
-            return []
-        return [
-            Node(item, self.file, self.problems, self._line_of(found, i))
-            for i, item in enumerate(found)
-        ]
-
-    def _line_of(self, sequence: Any, index: int) -> int:
-        if isinstance(sequence, CommentedSeq):
-            return int(sequence.lc.item(index)[0]) + 1
-        return self._line
+        listed = self._list(key, ())
+        return [Node(item, self.file, self.problems, line) for item, line in listed]
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield the keys of the mapping with the mappings under them."""
@@ -184,8 +174,8 @@ class Node:
     def entry(self, kind: type[T], /, **given: Any) -> T:
         """Return an entry whose fields stand under their own names, read as their types say.
 
-        A text with a default may be missing, and so may a list of texts and a value that may be
-        None; the source is written ``key @ locator``.
+        What has a default may be missing, and so may a list of texts, named values, and a value
+        that may be None; the source is written ``key @ locator``.
 
         Args:
             kind: A dataclass of texts, values, and lists and mappings of them.
@@ -198,6 +188,18 @@ class Node:
             }
         )
 
+    def part(self, kind: type[T], what: str, /, **given: Any) -> T:
+        """Return a part of an entry, which has no other keys than the fields of its kind.
+
+        Args:
+            kind: As for :meth:`entry`.
+            what: What it is, for messages, such as "a band".
+            given: As for :meth:`entry`.
+        """
+        found = self.entry(kind, **given)
+        self.finish(what)
+        return found
+
     def _field(self, field: Field[Any]) -> Any:
         if field.name == "source":
             return str(self.source())
@@ -209,7 +211,12 @@ class Node:
             "Value | None": self.optional_value,
             "Mapping[str, Value]": self.values,
         }
-        return read[field.type](field.name)
+        if field.type in read:
+            return read[field.type](field.name)
+        named = self.child(field.name, _MISSING if field.default_factory is MISSING else {})
+        counted = field.type == "Mapping[str, int]"
+        names = map(str, named.data)
+        return {n: int(named.number(n)) if counted else named.text(n) for n in names}
 
     def value(self, key: str) -> Value:
         """Return a number with unit, source and status."""
