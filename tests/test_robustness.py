@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from prenuc.facts.catalogue import get
 from prenuc.infer.robustness import Case, Offset, Study, cases, moved, study, varied_constants
 from prenuc.present.cli import calibration
-from prenuc.present.tables.robustness import robustness_page
+from prenuc.present.tables.studies import robustness_page
 from prenuc.protocol.protocol import Protocol
 from toy import SET, share, toy, toy_set
 
