@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-.PHONY: run test check-intervals check-engine coverage blind bench bench-fit robustness tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-gate coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -25,7 +25,10 @@ check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % 
 check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
 	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
 
-coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; half an hour, resumes
+check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs: answered or refused, never a traceback; a quarter of an hour
+	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py
+
+coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?

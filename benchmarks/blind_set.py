@@ -1,8 +1,8 @@
 """Is the true scheme found in synthetic experiments that the chooser knows nothing of?
 
 (``make blind``.) Sixty experiments are drawn by ``tests/blind_bench.py`` from a seed that nothing
-was developed on. :func:`prenuc.infer.compare_schemes.which_scheme` is given the data alone. Counted
-are
+was developed on. :func:`prenuc.infer.selection.compare_schemes.which_scheme` is given the data
+alone. Counted are
 
 - **chosen**: the first in rank is the true scheme, or one that fits its data identically;
 - **named**: the answer names every scheme that fits any data identically;
@@ -31,7 +31,7 @@ import numpy as np  # noqa: E402  # one thread must be chosen before it is loade
 
 import blind_bench as bench  # noqa: E402
 import prenuc as pn  # noqa: E402
-from prenuc.infer.compare_schemes import which_scheme  # noqa: E402
+from prenuc.infer.selection.compare_schemes import which_scheme  # noqa: E402
 
 SEED, COUNT, WORKERS = 2028, 60, 2
 CHOSEN, FALSE = 0.90, 0.02

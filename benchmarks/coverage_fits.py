@@ -24,7 +24,7 @@ import photometer_bench as bench
 import prenuc as pn
 import spectra_bench
 from prenuc.errors import FitError
-from prenuc.infer.laws import Arrhenius, DosePower
+from prenuc.infer.fit.laws import ArrheniusLaw, DosePower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +35,7 @@ START = 0.03  # 1/min; what the others begin with, ours needs none
 SKULTRAFAST = Peer("skultrafast", ("skultrafast==4.2",))
 OURS, BY_HAND, SLOW = "prenuc", f"scipy {scipy.__version__} by hand", "skultrafast 4.2"
 JOINT_NAME, JOINT_SIZE = "joint", "6 × 61 × 201"
-LAWS = {"k": (Arrhenius("60 degC"), DosePower("MeOH"))}
+LAWS = {"k": (ArrheniusLaw("60 degC"), DosePower("MeOH"))}
 TRUTHS = {  # of the joint fit
     "k": (many_bench.K, JOINT),
     "Ea": (many_bench.EA, JOINT),

@@ -9,8 +9,9 @@ come from one grid,
 * in the order of the grid;
 * in a random order.
 
-Whoever updates the weights knows neither the constants nor the spectra (``prenuc.infer.outlook``).
-Writes the table of docs/how-to/next-experiment.md to standard output; two minutes on two cores::
+Whoever updates the weights knows neither the constants nor the spectra
+(``prenuc.infer.selection.predictive``). Writes the table of docs/how-to/next-experiment.md to
+standard output; two minutes on two cores::
 
     python examples/next_saves.py --truths 12 --workers 2
 """
@@ -27,16 +28,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import prenuc as pn
-from prenuc.infer.bench_plan import Plan, axes, base
-from prenuc.infer.contender import Contender
-from prenuc.infer.crew import work
-from prenuc.infer.outlook import (
+from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.selection.plans import Plan, axes, base
+from prenuc.infer.selection.predictive import (
     DRAWS,
     Density,
     Instrument,
-    Outlook,
+    Predicted,
     expected_information,
-    outlook,
+    predicted,
     updated,
     wavelengths,
 )
@@ -70,7 +71,7 @@ class Experiment:
 
     words: str
     temper: float
-    outlooks: Mapping[str, Outlook]
+    outlooks: Mapping[str, Predicted]
     truths: Mapping[str, np.ndarray]
 
 
@@ -95,16 +96,16 @@ def look(truths: int, plan: Plan) -> list[Experiment]:
     seen: dict[str, np.ndarray] = {}
     true: dict[str, np.ndarray] = {}
     for name in MODELS:
-        contender = Contender(mechanism_named(name))
-        drawn = outlook(contender, plan.protocol, nm, draws=DRAWS)
-        other = outlook(contender, plan.protocol, nm, draws=truths, seed=TRUE_SEED)
+        candidate = Candidate(mechanism_named(name))
+        drawn = predicted(candidate, plan.protocol, nm, draws=DRAWS)
+        other = predicted(candidate, plan.protocol, nm, draws=truths, seed=TRUE_SEED)
         if drawn is None or other is None or len(other.draws) < truths:
             return []
         seen[name], true[name] = drawn.draws, other.draws[:, 0]
     even, found = dict.fromkeys(MODELS, 1.0 / len(MODELS)), []
     for index, time in SPECTRA.items():
         part = slice(index * len(nm), (index + 1) * len(nm))
-        outlooks = {name: Outlook(draws[..., part]) for name, draws in seen.items()}
+        outlooks = {name: Predicted(draws[..., part]) for name, draws in seen.items()}
         temper = expected_information(outlooks, even, instrument).temper
         outcomes = {name: draws[:, part] for name, draws in true.items()}
         found.append(Experiment(f"{plan.words}; spectrum after {time}", temper, outlooks, outcomes))

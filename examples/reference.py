@@ -19,7 +19,7 @@ import click
 import prenuc as pn
 from prenuc import errors
 from prenuc.present.cli import prenuc
-from prenuc.present.files.writing import write_text
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,12 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "infer": (
         "Infer: what the data allow one to say",
         (
-            "prenuc.infer.results.ManyFit",
-            "prenuc.infer.parameter.Parameter",
-            "prenuc.infer.views.Views",
-            "prenuc.infer.calibrate.Calibration",
-            "prenuc.infer.published.PanelResult",
-            "prenuc.infer.next_experiment.Proposal",
+            "prenuc.infer.fit.results.ManyFit",
+            "prenuc.infer.fit.parameter.Parameter",
+            "prenuc.infer.modelfree.views.Views",
+            "prenuc.infer.studies.calibrate.Calibration",
+            "prenuc.infer.experiments.published.PanelResult",
+            "prenuc.infer.selection.next_experiment.Proposal",
         ),
     ),
     "present": ("Present: tell someone", ()),

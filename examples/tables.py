@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.composition import candidates, composition_table, mass_of
-from prenuc.infer.measures import Bench
-from prenuc.infer.observed import IDLE, nothing_happens
-from prenuc.infer.reproduce import bench_for, reproduce
+from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.reproduce import experiments_for, reproduce
+from prenuc.infer.studies.observed import IDLE, nothing_happens
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels
-from prenuc.present.files.writing import save, write_text
+from prenuc.present.files.figures import save
 from prenuc.present.tables.table import Table as Rendered
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from prenuc.facts.composition import CompositionRow
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Row
 
     Table = Mapping[str, list[Row]]
 
@@ -54,18 +55,18 @@ REASONS = {
 
 def rows_of(model: str) -> list[Row]:
     """Run every published experiment with one model."""
-    return reproduce(bench=Bench(nothing_happens) if model == IDLE else bench_for(model))
+    return reproduce(runs=Experiments(nothing_happens) if model == IDLE else experiments_for(model))
 
 
-def all_rows(workers: int = 2) -> tuple[Bench, Table]:
-    """Return the bench of our model, and the rows of every model in the order of the checks."""
+def all_rows(workers: int = 2) -> tuple[Experiments, Table]:
+    """Return what our model ran, and the rows of every model in the order of the checks."""
     spawn = multiprocessing.get_context("spawn")
     others = [model for model in MODELS if model != MODEL]
     with ProcessPoolExecutor(max(1, workers - 1), mp_context=spawn) as crew:
         found = crew.map(rows_of, others)
-        bench = bench_for()
-        ours = reproduce(bench=bench)
-        return bench, {MODEL: ours, **dict(zip(others, found, strict=True))}
+        runs = experiments_for()
+        ours = reproduce(runs=runs)
+        return runs, {MODEL: ours, **dict(zip(others, found, strict=True))}
 
 
 # ---- models and observations ---------------------------------------------------------------------
@@ -352,13 +353,13 @@ The last column leaves out the rows that need nothing to happen. It is the faire
 # ---- panels --------------------------------------------------------------------------------------
 
 
-def panels_page(rows: Sequence[Row], bench: Bench, figures: Path) -> str:
+def panels_page(rows: Sequence[Row], runs: Experiments, figures: Path) -> str:
     """Draw every recipe and return the page that shows them."""
     sections = []
-    for name, figure in plot_panels(rows, bench, every_recipe=True):
+    for name, figure in plot_panels(rows, runs, every_recipe=True):
         save(figure, figures / f"{name}.svg")
         recipe = get("recipes", name)
-        run, spectra = bench.run(name)
+        run, spectra = runs.run(name)
         sections.append(
             f"## Figure {recipe.panel}: {name}\n\n{recipe.name}.\n\n"
             f"```{{image}} ../figures/panels/{name}.svg\n"
@@ -521,12 +522,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=here / "docs/reference", help="folder")
     parser.add_argument("--workers", type=int, default=2, help="processes to work with")
     options = parser.parse_args()
-    bench, table = all_rows(options.workers)
+    runs, table = all_rows(options.workers)
     figures = options.out.parent / "figures/panels"
     pages = {
         "table-s1.md": table_s1_page(),
         "models-and-observations.md": models_page(table),
-        "panels.md": panels_page(table[MODEL], bench, figures),
+        "panels.md": panels_page(table[MODEL], runs, figures),
     }
     for name, page in pages.items():
         print(f"wrote {write_text(options.out / name, page)}")

@@ -13,7 +13,7 @@ import prenuc as pn
 from frozen_data import BACKGROUND, MINUTES, NM, SD, SHAPES, TIME, spectra, trace
 
 if TYPE_CHECKING:
-    from prenuc.infer.data_sets import DataSet
+    from prenuc.infer.fit.data_set import DataSet
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
 

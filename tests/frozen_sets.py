@@ -6,8 +6,8 @@ import numpy as np
 
 from frozen_cases import Case, seed_of
 from frozen_data import MINUTES, SD, SHAPES, faster, scaled, spectra, trace
-from prenuc.infer.data_sets import DataSet, Dilution
-from prenuc.infer.laws import Arrhenius, DosePower, Own
+from prenuc.infer.fit.data_set import DataSet, Dilution
+from prenuc.infer.fit.laws import ArrheniusLaw, DosePower, Own
 
 
 def case_of_sets(name, scheme, truth, build, noise="white", **options):
@@ -26,7 +26,7 @@ def case_of_sets(name, scheme, truth, build, noise="white", **options):
 # fmt: off
 def many():
     """Yield the cases of many data sets."""
-    warm, energy = Arrhenius("60 degC"), {"k": 0.02, "Ea": 80.0}
+    warm, energy = ArrheniusLaw("60 degC"), {"k": 0.02, "Ea": 80.0}
 
     def hot(seed):
         return [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from prenuc.infer.data_sets import DataSet, Dilution
+from prenuc.infer.fit.data_set import DataSet, Dilution
 from prenuc.observe.series import SpectrumSeries
 
 NM = np.linspace(280.0, 380.0, 201)

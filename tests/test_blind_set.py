@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import blind_bench
-from prenuc.infer.compare_schemes import STANDARD, which_scheme
+from prenuc.infer.selection.compare_schemes import STANDARD, which_scheme
 
 SEED = 7
 

@@ -8,7 +8,20 @@ from click.testing import CliRunner
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get, read_list
 from prenuc.facts.recipe import ParameterSet
-from prenuc.infer.calibrate import (
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.calibration.priors import (
+    NO_NUMBER,
+    Free,
+    distinct,
+    free_constants,
+    residual,
+    sets_of,
+)
+from prenuc.infer.calibration.search import Task, search
+from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners
+from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.reproduce import Row
+from prenuc.infer.studies.calibrate import (
     Calibration,
     calibrate_model,
     calibrate_rival,
@@ -16,13 +29,7 @@ from prenuc.infer.calibrate import (
     rows_of,
     task_for,
 )
-from prenuc.infer.crew import work
-from prenuc.infer.ensemble import Member, draw, members, predict
-from prenuc.infer.measures import Bench
-from prenuc.infer.priors import NO_NUMBER, Free, distinct, free_constants, residual, sets_of
-from prenuc.infer.reproduce import Row
-from prenuc.infer.search import Task, search
-from prenuc.infer.varied import QUICK, Changed, Reach, ask, kind_of, owners
+from prenuc.infer.studies.ensemble import EnsembleMember, draw, members, predict
 from prenuc.present.cli.calibration import calibrate as command
 from prenuc.present.files.parameters import ensemble_file, parameter_file
 from prenuc.simulation.choice import for_recipe, rival_for
@@ -157,7 +164,7 @@ def test_a_change_reaches_every_builder_and_leaves_the_package_alone():
 def test_only_recipes_in_which_a_constant_can_act_are_run_again():
     names = ("1b-topo-no-msc", "2a-fall-at-290-nm", "5a-first-peak")
     checks = [get("checks", name) for name in names]
-    reach = Reach.of(checks, Bench(for_recipe, solver=QUICK))
+    reach = Reach.of(checks, Experiments(for_recipe, solver=QUICK))
     by_topo = {("two-pathway/CdS", "fragmentation with TOPO.k"): 1.0}
     assert reach.recipes(by_topo) == ["cds-qd-from-pc-with-topo"]
     by_nucleation = {("two-pathway/CdTe", "nucleation.k"): 1.0}
@@ -168,8 +175,10 @@ def test_only_recipes_in_which_a_constant_can_act_are_run_again():
 def test_a_constant_that_cannot_act_changes_no_number():
     check = get("checks", "2a-fall-at-290-nm")
     change = {("two-pathway/CdS", "fragmentation with TOPO.k"): 50.0}
-    benches = [Bench(choose, solver=QUICK) for choose in (for_recipe, Changed(for_recipe, change))]
-    numbers = [ask([check], bench)[check.id] for bench in benches]
+    both = [
+        Experiments(choose, solver=QUICK) for choose in (for_recipe, Changed(for_recipe, change))
+    ]
+    numbers = [ask([check], runs)[check.id] for runs in both]
     assert numbers[0] == numbers[1]
 
 
@@ -183,12 +192,12 @@ def test_members_of_an_ensemble_pass_what_the_best_set_passes(tmp_path):
         assert draw(found, size=4) == sets
         assert len({tuple(s.values()) for s in sets}) == len(sets) > 1
         for one in sets:
-            numbers = ask(checks, Bench(Changed(toy, one), solver=QUICK))
+            numbers = ask(checks, Experiments(Changed(toy, one), solver=QUICK))
             assert all(check.passes(numbers[check.id]) for check in checks)
         path = tmp_path / "toy.yaml"
         path.write_text(ensemble_file("CdS", sets), encoding="utf-8")
     problems = []
-    read = [member for member, _ in read_list(path, Member.read, "a member", problems)]
+    read = [member for member, _ in read_list(path, EnsembleMember.read, "a member", problems)]
     assert not problems
     assert [list(m.change) for m in read] == [list(s) for s in sets]
     assert read[0].change[SET, "first.k"] == pytest.approx(sets[0][SET, "first.k"], rel=1e-3)

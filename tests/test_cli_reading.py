@@ -319,7 +319,7 @@ def test_what_a_trace_cannot_do_is_said(prenuc, tmp_path, options, said):
 
 
 def test_species_that_absorb_are_handed_to_the_fit(prenuc, tmp_path, monkeypatch):
-    engine = importlib.import_module("prenuc.infer.fit")
+    engine = importlib.import_module("prenuc.infer.fit.fit")
     given, whole = {}, engine.fit
 
     def watched(*data, absorbing=None, **options):

@@ -10,12 +10,12 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.compare import compare_mechanisms, rivals
-from prenuc.infer.compare_schemes import compare_schemes
-from prenuc.infer.contender import DOTS, Contender, parts
-from prenuc.infer.evidence import Standing, judge, words
-from prenuc.infer.observed import IDLE, compare_on_observations
-from prenuc.infer.shapes import FreeShapes
+from prenuc.infer.calibration.candidate import DOTS, Candidate, parts
+from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
+from prenuc.infer.selection.compare_schemes import compare_schemes
+from prenuc.infer.selection.evidence import Standing, judge, words
+from prenuc.infer.selection.shapes import FreeShapes
+from prenuc.infer.studies.observed import IDLE, compare_on_observations
 from prenuc.mechanism.rivals import classical, droplets
 from prenuc.observe.trace import Trace
 from prenuc.protocol.steps import Measure, parse_step
@@ -171,8 +171,8 @@ def test_ours_comes_first_and_every_rival_that_speaks_follows():
 
 
 def test_a_model_of_a_users_file_has_nothing_to_refit(ours):
-    assert Contender(dataclasses.replace(ours, name="mine")).free == ()
-    assert "isomerisation.k" in [constant.name for constant in Contender(ours).free]
+    assert Candidate(dataclasses.replace(ours, name="mine")).free == ()
+    assert "isomerisation.k" in [constant.name for constant in Candidate(ours).free]
 
 
 # ---- the arithmetic of evidence ----------------------------------------------------------------

@@ -14,7 +14,7 @@ from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
-from prenuc.infer.varied import Changed
+from prenuc.infer.calibration.varied import Changed
 from prenuc.mechanism import Moments, read_mechanism, two_pathway
 from prenuc.mechanism.alloy import alloy
 from prenuc.mechanism.named import mechanism_named

@@ -7,11 +7,11 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.amplitudes import Held
-from prenuc.infer.data_sets import question
-from prenuc.infer.intervals import crossing
-from prenuc.infer.projection import Block, Objective
-from prenuc.infer.scheme import parse
+from prenuc.infer.fit.amplitudes import Held
+from prenuc.infer.fit.intervals import crossing
+from prenuc.infer.fit.question import question
+from prenuc.infer.objectives.projection import Block, Objective
+from prenuc.infer.schemes.scheme import parse
 
 TIME = np.linspace(0.0, 300.0, 121)
 CASES = [

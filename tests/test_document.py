@@ -124,7 +124,14 @@ def test_a_repeated_key_is_refused_with_file_and_line(write, text, line):
         (b"a: 1\nb: *nobody\n", 2, "undefined alias"),
         (b"a: 1\n---\nb: 2\n", 2, "another document"),
         (b"a: 'open\n", 2, "end of stream"),
-        (b"a: !!python/object:os.system x\n- b\n", 2, "expected"),
+        (b"a: !!python/object:os.system x\n", 1, "the tag"),
+        (b"a: 1\n- b\n", 2, "expected"),
+        (b"[" * 60, 1, "50 blocks within blocks"),
+        (b"[" * 100_000, 1, "nesting depth"),
+        (b"a: &a [*a]\n", 1, "undefined alias"),
+        (b"? [a, b]\n: 1\n", 1, "a key must be a word"),
+        (b"a: 1\n<<: 2\n", 2, "merges a mapping"),
+        (b"a: " + b"9" * 5000 + b"\n", 1, "a number of 5000 characters"),
     ],
 )
 def test_what_is_not_a_yaml_file_is_refused_with_one_message(write, content, line, what):

@@ -24,7 +24,9 @@ from prenuc.simulation.kernels import (
     classes,
     dense,
     differences,
+    elimination,
     laws,
+    linear,
     rates,
     rodas,
     sparse,
@@ -96,8 +98,8 @@ def test_elimination_from_both_ends_is_that_of_a_banded_solver(window, seed, pac
 
 @entry
 def eliminated(plan, values, inverse, right, out):
-    sparse.eliminate(plan, values, inverse)
-    sparse.back_substitute(plan, values, inverse, right, out)
+    elimination.eliminate(plan, values, inverse)
+    elimination.back_substitute(plan, values, inverse, right, out)
 
 
 @given(st.integers(1, 12), seeds, st.floats(0.0, 1.0))
@@ -128,9 +130,9 @@ def test_the_sparse_plan_fills_an_arrow_not_at_all():
 def bordered(net, pop, plan, window, temperature, h, x, f, w, right):
     rates.constants(net, temperature, w.k)
     classes.detachment(pop, temperature, window, w.beta)
-    a, b = stages.linearise(net, pop, plan, window, x, f, w)
-    from_right = stages.prepare(pop, plan, window, a, b, h, w)
-    stages.solve_stage(pop, plan, window, from_right, 0, right, w)
+    a, b = linear.linearise(net, pop, plan, window, x, f, w)
+    from_right = linear.prepare(pop, plan, window, a, b, h, w)
+    linear.solve_stage(pop, plan, window, from_right, 0, right, w)
 
 
 def solved(stretch, x, f, h, right):
@@ -162,12 +164,12 @@ def test_bordered_elimination_solves_with_the_exact_jacobian(seed, size):
 @entry
 def both_ways(net, pop, plan, setting, temperature, h, x, f, w, x1, direct):
     rates.constants(net, temperature, w.k)
-    stages.linearise(net, pop, plan, 0, x, f, w)
-    stages.prepare(pop, plan, 0, 0.0, 0.0, h, w)
+    linear.linearise(net, pop, plan, 0, x, f, w)
+    linear.prepare(pop, plan, 0, 0.0, 0.0, h, w)
     stages.take_step(net, pop, plan, setting, 0.0, 0, 0.0, h, x, f, 0.0, w, x1, f)
     for stage in range(direct.shape[0]):
         dense.copy(x.size, w.u[stage], direct[stage])
-    stages.linearise(net, pop, plan, 0, x, f, w)  # the stages have left their own rates
+    linear.linearise(net, pop, plan, 0, x, f, w)  # the stages have left their own rates
     differences.invert(plan, w)
     differences.take_differences(net, h, x, w, x1)
 
@@ -477,6 +479,33 @@ reactions:
 """
 
 
+def test_what_never_rests_reaches_no_steady_state():
+    """Lotka and Volterra: its cycle closes, and at the last time nothing is left to go on for."""
+    model = network(
+        ({"A": 1.0}, 1.0, {"A": 1}),
+        ({"A": -1.0, "B": 1.0}, 1.0, {"A": 1, "B": 1}),
+        ({"B": -1.0}, 1.0, {"B": 1}),
+    )
+    run = evolve(model, [100.0], start={"A": 1.0, "B": 0.5}, until="steady state")
+    assert run.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("1..5 % of S is consumed", "is no event"),
+        ("nan % of S is consumed", "is no event"),
+        ("-5 % of S is consumed", "more than 0"),
+        ("1e3 % of S is consumed", "more than 0"),
+        ("50 % of P is consumed", "'P' starts with nothing"),
+        ("steadystate", "is no event"),
+    ],
+)
+def test_an_end_that_cannot_come_is_refused(phrase, said):
+    with pytest.raises(InputError, match=said):
+        evolve(DECAY, [1.0], until=phrase)
+
+
 @pytest.fixture
 def prenuc(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -488,7 +517,7 @@ def test_a_network_runs_until_a_share_is_consumed(prenuc):
     asked = ("simulate", "decay.yaml", "--times", "0 1 5 20 1e3", "--until", EIGHTY)
     answer = json.loads(prenuc(*asked, "--json").out)
     end = np.log(5) / 0.3  # in min
-    assert answer["stats"]["stopped"] == pytest.approx(end, rel=1e-7)
+    assert answer["stats"]["stopped"] == {"reason": EIGHTY, "time": pytest.approx(end, rel=1e-7)}
     assert answer["time"] == pytest.approx([0, 1, 5, end], rel=1e-7)
     np.testing.assert_allclose(answer["species"]["S"], 2 * np.exp(-0.3 * np.array(answer["time"])))
     shown = prenuc(*asked)

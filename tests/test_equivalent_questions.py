@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from frozen_data import faster, spectra, trace
-from prenuc.infer import Fit, fit
-from prenuc.infer.data_sets import DataSet
-from prenuc.infer.laws import Arrhenius
+from prenuc.infer.fit.data_set import DataSet
+from prenuc.infer.fit.fit import fit
+from prenuc.infer.fit.laws import ArrheniusLaw
+from prenuc.infer.fit.results import Fit
 from prenuc.observe.series import SpectrumSeries
 
 VALUES, WIDTHS = 1e-9, 1e-6  # relative; of an interval's width
@@ -166,7 +167,7 @@ def ordering():
                 label=f"at {celsius}", temperature=f"{celsius} degC")
         for celsius in (50, 60, 70)
     ]  # fmt: skip
-    told = {"laws": {"k": Arrhenius("60 degC")}}
+    told = {"laws": {"k": ArrheniusLaw("60 degC")}}
     for which in ((2, 1, 0), (1, 2, 0)):
         asked = partial(fit, scheme="A -> B", **told)
         yield pytest.param(partial(asked, hot), partial(asked, [hot[i] for i in which]), {},

@@ -10,9 +10,9 @@ import pytest
 
 from commands import clusters, dots
 from prenuc.errors import InputError
-from prenuc.present.figures.fits import plot_spectra
+from prenuc.present.figures.spectra import plot_spectra
 from prenuc.present.figures.style import STYLE, svg, time_axis, time_colours
-from prenuc.present.files.writing import save
+from prenuc.present.files.figures import save
 
 
 def test_a_figure_leaves_the_style_of_the_reader_as_it_was():

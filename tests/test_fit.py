@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from prenuc.errors import FitError, SpectrumError
-from prenuc.infer import fit, linearised
-from prenuc.infer.growth import Chain
+from prenuc.infer.fit.fit import fit
+from prenuc.infer.modelfree.first_order import linearised
+from prenuc.infer.schemes.growth import Chain
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 

@@ -83,7 +83,7 @@ def test_second_opinions_and_a_rerun_to_the_same_numbers(spectra):
 
 
 def test_engines_that_disagree_are_loud(spectra, monkeypatch):
-    monkeypatch.setattr("prenuc.infer.referee._search", lambda _: {"k": 0.03})
+    monkeypatch.setattr("prenuc.infer.second_opinions.referee._search", lambda _: {"k": 0.03})
     done = run(str(spectra), "A -> B", "--referee")
     assert done.exit_code == 1
     assert "DISAGREES" in done.stdout

@@ -7,10 +7,11 @@ import pytest
 from scipy.optimize import least_squares
 
 from prenuc.errors import FitError
-from prenuc.infer import Fit, GlobalFit, fit
-from prenuc.infer.kinetics import parse_network
-from prenuc.infer.projection import Block, Objective
-from prenuc.infer.scheme import parse
+from prenuc.infer.fit.fit import fit
+from prenuc.infer.fit.results import Fit, GlobalFit
+from prenuc.infer.objectives.projection import Block, Objective
+from prenuc.infer.schemes.network_text import parse_network
+from prenuc.infer.schemes.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 from spectra_bench import MINUTES, NM, K, band, best_precision, first_order, growing, series
 

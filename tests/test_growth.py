@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from scipy.special import gammaincc
 
 from prenuc.errors import FitError
-from prenuc.infer.growth import Chain, FirstOrder, parse_scheme
+from prenuc.infer.schemes.growth import Chain, FirstOrder, parse_scheme
 
 TIMES = np.array([0.0, 1.0, 5.0, 20.0, 50.0, 120.0, 300.0])
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from prenuc.infer.fit import fit as global_fit
+from prenuc.infer.fit.fit import fit as global_fit
 from prenuc.observe.series import SpectrumSeries
 from spectra_bench import MINUTES, NM, K, best_precision, first_order, growing, noise
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prenuc.infer.published import kinetic_panel
+from prenuc.infer.experiments.published import kinetic_panel
 
 SEEDS = 200
 

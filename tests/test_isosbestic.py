@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from commands import run, write
-from prenuc.infer.components import in_units_of_noise
-from prenuc.infer.isosbestic import isosbestic_points, judge_isosbestic
-from prenuc.infer.noise import rotate
+from prenuc.infer.modelfree.components import in_units_of_noise
+from prenuc.infer.modelfree.isosbestic import isosbestic_points, judge_isosbestic
+from prenuc.infer.noise.estimate import rotate
 from prenuc.observe.analysis import analyze
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.files.report import report

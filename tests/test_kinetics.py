@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.special import exprel, gammainc
 
 from prenuc.errors import FitError
-from prenuc.infer import kinetics
-from prenuc.infer.kinetics import parse_network
+from prenuc.infer.schemes import kinetics
+from prenuc.infer.schemes.network_text import parse_network
 
 TIME = np.array([0.0, 0.3, 2.0, 7.0, 31.0, 90.0, 250.0])
 

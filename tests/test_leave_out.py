@@ -1,7 +1,7 @@
 import pytest
 
 from prenuc.errors import InputError
-from prenuc.infer.leave_out import leave_out
+from prenuc.infer.studies.leave_out import leave_out
 
 
 def test_a_panel_that_is_left_out_is_refitted_without_its_observations():

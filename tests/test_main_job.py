@@ -14,7 +14,7 @@ import pytest
 
 from prenuc.errors import FitError
 from prenuc.facts.catalogue import entries
-from prenuc.infer.published import NOISE, kinetic_panel
+from prenuc.infer.experiments.published import NOISE, kinetic_panel
 from prenuc.mechanism import read_mechanism
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,16 +11,17 @@ import many_bench
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
 from prenuc.errors import FitError
-from prenuc.infer.data_sets import DataSet, Dilution, question
-from prenuc.infer.laws import Arrhenius, DosePower, Own
-from prenuc.infer.noise import rotate
-from prenuc.infer.scheme import parse
-from prenuc.infer.solve import solve
+from prenuc.infer.fit.data_set import DataSet, Dilution
+from prenuc.infer.fit.laws import ArrheniusLaw, DosePower, Own
+from prenuc.infer.fit.question import question
+from prenuc.infer.fit.solve import solve
+from prenuc.infer.noise.estimate import rotate
+from prenuc.infer.schemes.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 from prenuc.present.figures.fits import plot_any_fit
 
-LAWS = {"k": (Arrhenius("60 degC"), DosePower("MeOH"))}
+LAWS = {"k": (ArrheniusLaw("60 degC"), DosePower("MeOH"))}
 
 
 def test_temperatures_doses_dilution_lag_drift_and_a_band_that_shifts_in_one_fit():
@@ -91,7 +92,7 @@ def test_a_lag_shortens_with_temperature():
         factor = np.exp(-60.0 / 8.31446e-3 * (1 / (273.15 + celsius) - 1 / 323.15))
         data = plain(0.02 * factor, 40.0 / factor, seed=seed)
         sets.append(DataSet(data=data, temperature=f"{celsius} degC"))
-    laws = {name: Arrhenius("50 degC") for name in ("k", "lag")}
+    laws = {name: ArrheniusLaw("50 degC") for name in ("k", "lag")}
     found = pn.fit(sets, "A -> B after lag", laws=laws)
     assert found.params["lag"].value == pytest.approx(40.0, rel=0.02)
     assert found.params["Ea_lag"].value == pytest.approx(60.0, rel=0.03)
@@ -162,7 +163,7 @@ def test_all_problems_are_told_at_once():
         pn.fit(bad, "A -> B")
     assert len(caught.value.problems) == 4
     with pytest.raises(FitError, match="no temperature"):
-        pn.fit([DataSet(data=good)], "A -> B", laws={"k": Arrhenius("60 degC")})
+        pn.fit([DataSet(data=good)], "A -> B", laws={"k": ArrheniusLaw("60 degC")})
     with pytest.raises(FitError, match="no dose 'MeOH'"):
         pn.fit([DataSet(data=good)], "A -> B", laws={"k": DosePower("MeOH")})
     with pytest.raises(FitError, match="no parameter 'q'"):

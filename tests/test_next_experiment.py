@@ -9,19 +9,19 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.bench_plan import axes, base
-from prenuc.infer.contender import Contender
-from prenuc.infer.next_experiment import next_experiment
-from prenuc.infer.outlook import (
+from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.selection.next_experiment import next_experiment
+from prenuc.infer.selection.plans import axes, base
+from prenuc.infer.selection.precision import precision_gained, sensitivities
+from prenuc.infer.selection.predictive import (
     Density,
     Instrument,
-    Outlook,
+    Predicted,
     expected_information,
-    outlook,
+    predicted,
     updated,
     wavelengths,
 )
-from prenuc.infer.sharpen import sensitivities, sharpening
 from prenuc.mechanism.rivals import classical, droplets
 
 KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")
@@ -84,7 +84,7 @@ def outlook_of(level, *, width=0.02, seed=0, draws=12):
     """Draws of one spectrum of height ``level`` at 311 nm that is uncertain by ``width``."""
     generator = np.random.default_rng(seed)
     height = level * np.exp(width * generator.standard_normal((draws, 4)))
-    return Outlook(height[:, :, None] * np.array([1.0, 0.5, 0.2, 0.0]))
+    return Predicted(height[:, :, None] * np.array([1.0, 0.5, 0.2, 0.0]))
 
 
 def test_models_that_expect_the_same_teach_nothing():
@@ -132,7 +132,7 @@ def test_weights_follow_bayes():
 
 def test_a_density_of_one_reading_integrates_to_one():
     meter = Instrument(np.array([400.0]), noise=0.01, offset=0.0)
-    seen = Outlook(np.random.default_rng(0).normal(0.3, 0.05, (8, 4, 1)))
+    seen = Predicted(np.random.default_rng(0).normal(0.3, 0.05, (8, 4, 1)))
     density = Density.of(seen, meter.covariance(1))
     x = np.linspace(-3.0, 3.6, 20001)
     heights = np.exp([density.log(np.array([one])) for one in x])
@@ -193,7 +193,7 @@ def test_what_cannot_be_asked_is_said():
 
 def test_sensitivities_agree_with_a_finite_change():
     """Of the rise A (1 − exp(−k t)) in ln k: A k t exp(−k t), read off a first-order droplet."""
-    one, plan = Contender(droplets("CdS")), base(written())
+    one, plan = Candidate(droplets("CdS")), base(written())
     nm = np.array([311.0])
     slopes = sensitivities(one, plan.protocol, nm)
     at = [constant.name for constant in one.free].index("crystallisation.k")
@@ -206,18 +206,18 @@ def test_sensitivities_agree_with_a_finite_change():
 
 
 def test_more_in_the_cuvette_narrows_a_rate_constant_more():
-    one, start = Contender(droplets("CdS")), base(written())
+    one, start = Candidate(droplets("CdS")), base(written())
     thin, *_, thick = (start.with_level(level) for level in axes(start.protocol)["dilution"])
     meter = Instrument(wavelengths("CdS"))
-    little = sharpening(one, thin.protocol, "crystallisation.k", meter)
-    much = sharpening(one, thick.protocol, "crystallisation.k", meter)
-    nothing = sharpening(one, thick.protocol, "supply with HPPh2.k", meter)
+    little = precision_gained(one, thin.protocol, "crystallisation.k", meter)
+    much = precision_gained(one, thick.protocol, "crystallisation.k", meter)
+    nothing = precision_gained(one, thick.protocol, "supply with HPPh2.k", meter)
     assert much > little + 0.3 > 0.5
     assert nothing == pytest.approx(0.0, abs=1e-6)
 
 
 def test_an_outlook_does_not_know_the_extinction():
     nm = np.array([311.0])
-    seen = outlook(Contender(droplets("CdS")), base(written()).protocol, nm, draws=6, spread=1.0)
+    seen = predicted(Candidate(droplets("CdS")), base(written()).protocol, nm, draws=6, spread=1.0)
     scatter = np.std(np.log(seen.draws[:, :, -1]))
     assert scatter == pytest.approx(math.hypot(math.log(1.5), 0.1), rel=0.35)

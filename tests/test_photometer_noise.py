@@ -9,9 +9,9 @@ import pytest
 
 import photometer_bench as bench
 import prenuc as pn
-from prenuc.infer.profiles import Clock
-from prenuc.infer.scheme import parse
-from prenuc.infer.uneven import Uneven
+from prenuc.infer.objectives.uneven import Uneven
+from prenuc.infer.schemes.profiles import Clock
+from prenuc.infer.schemes.scheme import parse
 
 K = 0.015  # 1/min
 DRAWS = 12

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import readings_bench as bench
-from prenuc.infer.fit import fit
+from prenuc.infer.fit.fit import fit
 from prenuc.observe.ceilings import ceiling_of_series
 from prenuc.observe.readers import read
 from prenuc.observe.readings import judge_readings, judge_trace, values_too_large

@@ -10,10 +10,10 @@ import pytest
 import blind_bench
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.parameter import Parameter
-from prenuc.infer.rate_equations import RateEquations
-from prenuc.infer.referee import referee
-from prenuc.infer.scheme import parse
+from prenuc.infer.fit.parameter import Parameter
+from prenuc.infer.schemes.scheme import parse
+from prenuc.infer.second_opinions.rate_equations import RateEquations
+from prenuc.infer.second_opinions.referee import referee
 from prenuc.observe.trace import Trace
 
 TIME = np.linspace(0.0, 200.0, 61)

@@ -12,8 +12,8 @@ import pytest
 from commands import REAL, bad_files, clusters, dots, real, run, write
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
-from prenuc.infer.fit import fit
-from prenuc.infer.published import kinetic_panel
+from prenuc.infer.experiments.published import kinetic_panel
+from prenuc.infer.fit.fit import fit
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.analysis import analyze

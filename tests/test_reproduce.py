@@ -11,8 +11,8 @@ import pytest
 
 from commands import run
 from prenuc.facts.catalogue import entries, get, values_of
-from prenuc.infer.measures import Bench
-from prenuc.infer.reproduce import bench_for, checks, not_checkable, reproduce
+from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable, reproduce
 from prenuc.mechanism import Arrhenius, Mechanism, Reaction
 from prenuc.mechanism.reaction import mass_action
 from prenuc.mechanism.rivals import RIVALS
@@ -32,13 +32,13 @@ CHECKS = entries("checks")
 
 
 @pytest.fixture(scope="module")
-def bench():
-    return Bench(for_recipe)
+def runs():
+    return Experiments(for_recipe)
 
 
 @pytest.fixture(scope="module")
-def rows(bench):
-    return reproduce(bench=bench)
+def rows(runs):
+    return reproduce(runs=runs)
 
 
 def changed(mechanism, informed_by):
@@ -116,18 +116,18 @@ def informing(mechanism):
     return {observation for value in values for observation in value.informed_by}
 
 
-def test_a_role_follows_from_the_constants_of_every_mechanism_that_a_row_is_run_with(rows, bench):
+def test_a_role_follows_from_the_constants_of_every_mechanism_that_a_row_is_run_with(rows, runs):
     for row in rows:
         recipes = {row.check.recipe, row.check.of.get("recipe", row.check.recipe)}
-        told = {name for r in recipes for name in informing(bench.run(r)[0].mechanism)}
+        told = {name for r in recipes for name in informing(runs.run(r)[0].mechanism)}
         expected = "calibrated" if row.check.observation in told else "held-out"
         assert row.role == expected, row.check.id
     assert {row.role for row in rows} == {"calibrated", "held-out"}
 
 
 def test_without_informed_by_the_same_numbers_are_held_out(rows):
-    plain = Bench(lambda recipe: changed(for_recipe(recipe), lambda _name, _value: ()))
-    again = reproduce(["3b"], bench=plain)
+    plain = Experiments(lambda recipe: changed(for_recipe(recipe), lambda _name, _value: ()))
+    again = reproduce(["3b"], runs=plain)
     before = {row.check.id: row for row in rows}
     assert {before[row.check.id].role for row in again} == {"calibrated", "held-out"}
     assert {row.role for row in again} == {"held-out"}
@@ -142,13 +142,13 @@ def test_one_constant_that_names_an_observation_makes_its_rows_calibrated(rows):
     )
     assert (row.check.observation, row.role) == (name, "held-out")
     first = next(iter(for_recipe(get("recipes", row.check.recipe)).parameters))
-    told = Bench(
+    told = Experiments(
         lambda recipe: changed(
             for_recipe(recipe),
             lambda which, value: (*value.informed_by, *([name] if which == first else [])),
         )
     )
-    again = reproduce(["3b"], bench=told)
+    again = reproduce(["3b"], runs=told)
     before = {r.check.id: r.role for r in rows}
     for r in again:
         wanted = "calibrated" if r.check.observation == name else before[r.check.id]
@@ -159,16 +159,16 @@ def test_one_constant_that_names_an_observation_makes_its_rows_calibrated(rows):
 
 
 @pytest.mark.parametrize("recipe", entries("recipes"))
-def test_matter_is_kept_in_every_panel(recipe, bench, rows):
+def test_matter_is_kept_in_every_panel(recipe, runs, rows):
     assert rows
-    done, spectra = bench.run(recipe)
+    done, spectra = runs.run(recipe)
     check_conservation(done)
     assert done.conservation["ledger"]["worst event"] <= LEDGER
     assert len(spectra) == len(done.measurements) > 0
 
 
-def test_matter_is_kept_where_a_check_varies_the_procedure(rows, bench):
-    varied = [of for key, (of, _) in bench._runs.items() if " with " in key]
+def test_matter_is_kept_where_a_check_varies_the_procedure(rows, runs):
+    varied = [of for key, (of, _) in runs._runs.items() if " with " in key]
     assert rows
     assert varied
     for done in varied:
@@ -180,7 +180,7 @@ def test_matter_is_kept_where_a_check_varies_the_procedure(rows, bench):
 
 @pytest.mark.parametrize("rival", sorted(RIVALS))
 def test_a_rival_is_silent_where_it_has_no_constants_and_only_there(rival):
-    asked = reproduce(["5c", "5b"], bench=bench_for(rival))
+    asked = reproduce(["5c", "5b"], runs=experiments_for(rival))
     for row in asked:
         mixture = row.check.panel == "5c"
         assert (row.verdict == "silent") == mixture
@@ -189,29 +189,29 @@ def test_a_rival_is_silent_where_it_has_no_constants_and_only_there(rival):
 
 
 def test_layers_speak_of_cdse_alone():
-    verdicts = {row.check.panel: row.verdict for row in reproduce(["1a", "5b"], bench=_layers())}
+    verdicts = {row.check.panel: row.verdict for row in reproduce(["1a", "5b"], runs=_layers())}
     assert verdicts["1a"] == "silent"
     assert verdicts["5b"] != "silent"
 
 
 def _layers():
-    return bench_for("layers")
+    return experiments_for("layers")
 
 
 def test_the_two_pathway_model_by_name_is_the_default():
-    assert bench_for("two-pathway").choose is for_recipe
-    assert bench_for("two-pathway/CdS").choose is for_recipe
+    assert experiments_for("two-pathway").choose is for_recipe
+    assert experiments_for("two-pathway/CdS").choose is for_recipe
 
 
 def test_a_model_in_which_nothing_happens_reproduces_less_than_half():
-    idle = reproduce(bench=Bench(nothing_happens))
+    idle = reproduce(runs=Experiments(nothing_happens))
     assert {row.role for row in idle} == {"held-out"}
     assert sum(row.verdict == "pass" for row in idle) < len(idle) / 2
 
 
 def test_where_there_is_nothing_no_ratio_passes():
     panels = ["3d", "4b", "4d"]
-    idle = reproduce(panels, bench=Bench(nothing_happens))
+    idle = reproduce(panels, runs=Experiments(nothing_happens))
     ratios = [row for row in idle if row.check.measure in {"share ratio", "gain over"}]
     assert ratios
     assert not [row.check.id for row in ratios if row.verdict == "pass"]

@@ -4,9 +4,17 @@ import pytest
 from click.testing import CliRunner
 
 from prenuc.facts.catalogue import get
-from prenuc.infer.robustness import Case, Offset, Study, cases, moved, study, varied_constants
+from prenuc.infer.studies.robustness import (
+    Case,
+    Offset,
+    Study,
+    cases,
+    moved,
+    study,
+    varied_constants,
+)
 from prenuc.present.cli import calibration
-from prenuc.present.tables.studies import robustness_page
+from prenuc.present.tables.robustness import robustness_page
 from prenuc.protocol.protocol import Protocol
 from toy import SET, share, toy, toy_set
 
@@ -83,7 +91,7 @@ def test_unreported_temperatures_and_zeros_stay():
 def test_the_command_writes_its_numbers_and_its_page(tmp_path, monkeypatch):
     case = Case("toy lower", "one at a time", (LOOSE.id,))
     small = Study((LOOSE,), {LOOSE.id: 0.5}, ((case, {LOOSE.id: 0.01}),))
-    monkeypatch.setattr("prenuc.infer.robustness.study", lambda **_: small)
+    monkeypatch.setattr("prenuc.infer.studies.robustness.study", lambda **_: small)
     out, page = tmp_path / "r.json", tmp_path / "r.md"
     result = CliRunner().invoke(
         calibration.robustness, ["--out", str(out), "--page", str(page), "--json"]

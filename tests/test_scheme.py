@@ -9,20 +9,21 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from prenuc.errors import FitError, MechanismError
-from prenuc.infer.equivalence import equivalents
-from prenuc.infer.integrated import RELATIVE, Integrated, from_steps
-from prenuc.infer.kinetics import Network
-from prenuc.infer.nonlinear import (
+from prenuc.infer.fit.starts import grid
+from prenuc.infer.schemes.equivalence import equivalents
+from prenuc.infer.schemes.integrated import RELATIVE, Integrated, from_steps
+from prenuc.infer.schemes.kinetics import FirstOrderNetwork
+from prenuc.infer.schemes.nonlinear import (
     Autocatalytic,
     Bimolecular,
     Exponentials,
     FinkeWatzky,
     PowerLaw,
 )
-from prenuc.infer.profiles import Clock, Lagged
-from prenuc.infer.rate_equations import RateEquations
-from prenuc.infer.scheme import Written, in_order, parse
-from prenuc.infer.starts import grid
+from prenuc.infer.schemes.profiles import Clock, Lagged
+from prenuc.infer.schemes.scheme import in_order, parse
+from prenuc.infer.schemes.steps import Written
+from prenuc.infer.second_opinions.rate_equations import RateEquations
 
 TIME = np.array([0.0, 0.3, 1.0, 2.5, 7.0, 20.0, 60.0])
 VALUES = {
@@ -30,18 +31,18 @@ VALUES = {
     "lag": 0.8, "B0": 0.7, "L0": 1.4,
 }  # fmt: skip
 SCHEMES = {
-    "A -> B": (Network, ("k",)),
-    "PC -> I -> MSC": (Network, ("k1", "k2")),
-    "A <=> B": (Network, ("k1", "k-1")),
-    "A ⇌ B → C": (Network, ("k1", "k-1", "k2")),
-    "A -> B, A -> C": (Network, ("k1", "k2")),
-    "A -8-> B -> C": (Network, ("k1", "k2")),
+    "A -> B": (FirstOrderNetwork, ("k",)),
+    "PC -> I -> MSC": (FirstOrderNetwork, ("k1", "k2")),
+    "A <=> B": (FirstOrderNetwork, ("k1", "k-1")),
+    "A ⇌ B → C": (FirstOrderNetwork, ("k1", "k-1", "k2")),
+    "A -> B, A -> C": (FirstOrderNetwork, ("k1", "k2")),
+    "A -8-> B -> C": (FirstOrderNetwork, ("k1", "k2")),
     "2 A -> B": (PowerLaw, ("k",)),
     "3 PC -> QD": (PowerLaw, ("k",)),
     "A -> B of order 3/2": (PowerLaw, ("k",)),
     "A -> B of order 1/2": (PowerLaw, ("k",)),
     "A -> B of order 0": (PowerLaw, ("k",)),
-    "A -> B of order 1": (Network, ("k",)),
+    "A -> B of order 1": (FirstOrderNetwork, ("k",)),
     "0.5 A -> B": (PowerLaw, ("k",)),
     "A + B -> C": (Bimolecular, ("k", "ratio")),
     "PC + MSC -> 2 MSC": (Autocatalytic, ("k", "seed")),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from prenuc.errors import FitError
-from prenuc.infer import fit
-from prenuc.infer.bootstrap import bootstrap, sandwich
-from prenuc.infer.residual_checks import LEVEL, check_residuals, residual_checks
+from prenuc.infer.fit.fit import fit
+from prenuc.infer.fit.residual_checks import LEVEL, check_residuals, residual_checks
+from prenuc.infer.second_opinions.bootstrap import bootstrap, sandwich
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 from spectra_bench import MINUTES, K, band, first_order, noise, series

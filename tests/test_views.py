@@ -10,15 +10,15 @@ from scipy.optimize import brentq, nnls
 
 from commands import REAL, real
 from prenuc.errors import FitError, SpectrumError
-from prenuc.infer.ambiguity import Factors
-from prenuc.infer.components import count_components
-from prenuc.infer.evolving import evolving_factors
-from prenuc.infer.first_order import judge_first_order
-from prenuc.infer.isosbestic import judge_isosbestic
-from prenuc.infer.resolution import non_negative, resolve
-from prenuc.infer.shift import judge_shift
-from prenuc.infer.views import main_course, view
-from prenuc.infer.whitened import noise_ceiling, whiten
+from prenuc.infer.modelfree.ambiguity import Factors
+from prenuc.infer.modelfree.components import count_components
+from prenuc.infer.modelfree.evolving import evolving_factors
+from prenuc.infer.modelfree.first_order import judge_first_order
+from prenuc.infer.modelfree.isosbestic import judge_isosbestic
+from prenuc.infer.modelfree.resolution import non_negative, resolve
+from prenuc.infer.modelfree.shift import judge_shift
+from prenuc.infer.modelfree.views import main_course, view
+from prenuc.infer.noise.whitened import noise_ceiling, whiten
 from prenuc.observe.readers import read
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace

@@ -10,8 +10,8 @@ from prenuc.facts.check import Check
 from prenuc.facts.recipe import ParameterSet
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
-from prenuc.infer.measures import Bench
-from prenuc.infer.varied import QUICK, Changed, ask
+from prenuc.infer.calibration.varied import QUICK, Changed, ask
+from prenuc.infer.experiments.measures import Experiments
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.quantities import Quantity
@@ -96,7 +96,7 @@ def toy_checks(true: Mapping[str, float], *, tolerance: float = 0.02) -> list[Ch
     """Return checks that the toy, on the shelf, passes with other constants than its set's."""
     open_ended = [share(name, time, 0.0, 1.0) for name in "SAB" for time in TIMES]
     change = {(SET, name): x for name, x in true.items()}
-    seen = ask(open_ended, Bench(Changed(toy, change), solver=QUICK))
+    seen = ask(open_ended, Experiments(Changed(toy, change), solver=QUICK))
     return [
         share(c.of["of"], c.of["time"], seen[c.id] * (1 - tolerance), seen[c.id] * (1 + tolerance))
         for c in open_ended

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from prenuc.infer.kinetics import parse_network
+from prenuc.infer.schemes.network_text import parse_network
 from prenuc.observe.series import SpectrumSeries
 from spectra_bench import band
 

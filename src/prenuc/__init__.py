@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
-    from prenuc.infer.calibrate import calibrate
-    from prenuc.infer.compare import compare_mechanisms, rivals
-    from prenuc.infer.compare_schemes import compare_schemes
-    from prenuc.infer.data_sets import DataSet, Dilution
-    from prenuc.infer.evidence import Comparison
-    from prenuc.infer.fit import Fit, fit
-    from prenuc.infer.laws import Arrhenius
-    from prenuc.infer.next_experiment import next_experiment
-    from prenuc.infer.published import kinetic_panel
-    from prenuc.infer.results import GlobalFit
-    from prenuc.infer.views import view
+    from prenuc.infer.experiments.published import kinetic_panel
+    from prenuc.infer.fit.data_set import DataSet, Dilution
+    from prenuc.infer.fit.fit import Fit, fit
+    from prenuc.infer.fit.laws import ArrheniusLaw
+    from prenuc.infer.fit.results import GlobalFit
+    from prenuc.infer.modelfree.views import view
+    from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
+    from prenuc.infer.selection.compare_schemes import compare_schemes
+    from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.selection.next_experiment import next_experiment
+    from prenuc.infer.studies.calibrate import calibrate
     from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism
@@ -75,20 +75,20 @@ _CONTENTS = {
     "analyze": "observe.analysis",
     "size": "observe.sizing",
     # infer: what the data allow one to say
-    "view": "infer.views",
-    "fit": "infer.fit",
-    "Fit": "infer.fit",
-    "GlobalFit": "infer.results",
-    "DataSet": "infer.data_sets",
-    "Dilution": "infer.data_sets",
-    "Arrhenius": "infer.laws",
-    "rivals": "infer.compare",
-    "compare_schemes": "infer.compare_schemes",
-    "compare_mechanisms": "infer.compare",
-    "Comparison": "infer.evidence",
-    "next_experiment": "infer.next_experiment",
-    "kinetic_panel": "infer.published",
-    "calibrate": "infer.calibrate",
+    "view": "infer.modelfree.views",
+    "fit": "infer.fit.fit",
+    "Fit": "infer.fit.fit",
+    "GlobalFit": "infer.fit.results",
+    "DataSet": "infer.fit.data_set",
+    "Dilution": "infer.fit.data_set",
+    "ArrheniusLaw": "infer.fit.laws",
+    "rivals": "infer.selection.compare_mechanisms",
+    "compare_schemes": "infer.selection.compare_schemes",
+    "compare_mechanisms": "infer.selection.compare_mechanisms",
+    "Comparison": "infer.selection.evidence",
+    "next_experiment": "infer.selection.next_experiment",
+    "kinetic_panel": "infer.experiments.published",
+    "calibrate": "infer.studies.calibrate",
     # present: tell someone
     "report": "present.files.report",
     "convert": "present.files.exchange",
@@ -100,7 +100,7 @@ _FORMER = {
 }
 
 __all__ = [
-    "Arrhenius",
+    "ArrheniusLaw",
     "Comparison",
     "Cvode",
     "DataSet",

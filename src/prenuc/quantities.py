@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import Problem, QuantityError
+from prenuc.units import LONGEST, is_unit, known_unit, spelled
 
 if TYPE_CHECKING:
     import pint
@@ -46,25 +47,29 @@ def _scale(unit: str) -> tuple[float, float, str]:
         text = (
             meant if text == written else text.replace(written, meant) if written != "C" else text
         )
-    if text in {"", "1", "dimensionless"}:
-        return 1.0, 0.0, ""
+    if not is_unit(text := text or "1"):
+        raise _no_unit(unit)
+    if (found := known_unit(text)) is not None:
+        return found
     registry = _registry()
     try:
         parsed = registry.parse_units(text)
         zero = registry.Quantity(0.0, parsed).to_base_units()
         one = registry.Quantity(1.0, parsed).to_base_units()
     except Exception as error:  # pint lets tokenizer, assertion and arithmetic errors through
-        raise QuantityError(
-            Problem(
-                f"'{unit}' is not a unit", "Write it as in 'mmol/L', 'degC', 'min', '1/min', 'mg'"
-            )
-        ) from error
-    return float(one.magnitude - zero.magnitude), float(zero.magnitude), str(one.dimensionality)
+        raise _no_unit(unit) from error
+    powers = {name.strip("[]"): float(str(n)) for name, n in one.dimensionality.items()}
+    return float(one.magnitude - zero.magnitude), float(zero.magnitude), spelled(powers)
+
+
+def _no_unit(text: str) -> QuantityError:
+    what = f"'{text if len(text) <= LONGEST else text[:LONGEST] + '…'}' is not a unit"
+    return QuantityError(Problem(what, "Write it as in 'mmol/L', 'degC', 'min', '1/min', 'mg'"))
 
 
 def dimension(unit: str) -> str:
     """Return the physical dimension of a unit, such as ``"[time]"``; "" for a pure number."""
-    return _scale(unit)[2].replace("dimensionless", "")
+    return _scale(unit)[2]
 
 
 @dataclass(frozen=True)

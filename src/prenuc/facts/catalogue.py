@@ -12,8 +12,6 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ruamel.yaml.comments import CommentedSeq
-
 from prenuc.errors import FactsError, Problem, unknown_name
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
@@ -25,7 +23,7 @@ from prenuc.facts.reference import Reference
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.value import Value
-from prenuc.facts.yaml_file import load
+from prenuc.facts.yaml_file import Items, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,14 +77,13 @@ def read_list(
     except FactsError as error:
         problems += error.problems
         return []
-    if not isinstance(document, CommentedSeq):
-        problems.append(
-            Problem("the file must be a list of entries", "Begin with '- id: …'", where=name)
-        )
+    if not isinstance(document, Items):
+        wrong = "the file must be a list of entries"
+        problems.append(Problem(wrong, "Begin with '- id: …'", where=name))
         return []
     found = []
     for index, item in enumerate(document):
-        node = Node(item, name, problems, int(document.lc.item(index)[0]) + 1)
+        node = Node(item, name, problems, document.lines[index])
         found.append((read(node), node.where()))
         node.finish(what)
     return found

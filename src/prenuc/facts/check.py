@@ -21,7 +21,7 @@ class Check:
         observation: The observation or claim that it checks.
         panel: Figure panel.
         recipe: Recipe that is run.
-        measure: What is measured on the run; see :mod:`prenuc.infer.measures`.
+        measure: What is measured on the run; see :mod:`prenuc.infer.experiments.measures`.
         of: Arguments of the measure, as texts.
         low: Smallest value that passes; None for no limit.
         high: Largest value that passes; None for no limit.

@@ -10,11 +10,10 @@ import math
 from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from prenuc.errors import Problem, QuantityError, nearest_names
 from prenuc.facts.source import Source
 from prenuc.facts.value import STATUSES, Value
+from prenuc.facts.yaml_file import Block, Items
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -40,11 +39,9 @@ class Node:
         self.problems = problems
         self._line = line
         self._asked: set[str] = set()
-        if isinstance(data, CommentedMap):
+        if isinstance(data, dict):
             self.data: dict[Any, Any] = data
-            self._line = data.lc.line + 1
-        elif isinstance(data, dict):
-            self.data = data
+            self._line = data.line if isinstance(data, Block) else line
         else:
             self.data = {}
             self.problem(f"expected a mapping of names to values, found {_describe(data)}")
@@ -52,9 +49,8 @@ class Node:
     def where(self, key: str | None = None) -> str:
         """Return ``file:line`` of the mapping, or of one of its keys."""
         line = self._line
-        if key is not None and key in self.data and isinstance(self.data, CommentedMap):
-            place = (self.data.lc.data or {}).get(key)  # None for a key that was merged in
-            line = place[0] + 1 if place else line
+        if isinstance(self.data, Block):
+            line = self.data.lines.get(key, line)  # a key that was merged in has none
         return f"{self.file}:{line}"
 
     def problem(
@@ -76,6 +72,8 @@ class Node:
     def _get(self, key: str, default: Any) -> Any:
         self._asked.add(key)
         if key in self.data:
+            if self.data[key] is None:
+                self.problem(f"'{key}' is empty", key, "Write something or delete it")
             return self.data[key]
         if default is _MISSING:
             near = nearest_names(key, [str(name) for name in self.data])
@@ -85,32 +83,38 @@ class Node:
 
     def text(self, key: str, default: Any = _MISSING) -> str:
         """Return a word or sentence."""
-        found = self._get(key, default)
-        if isinstance(found, (dict, list, bool, float)):
-            self.problem(f"'{key}' must be text, found {_describe(found)}", key)
-        if found is None and key in self.data and default is _MISSING:
-            self.problem(f"'{key}' is empty", key, "Write something or delete it")
-        return str(found) if found is not None else ""
+        return self._word(self._get(key, default), key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of words, empty when the key is absent."""
-        found = self._get(key, ())
-        return (found,) if isinstance(found, str) else tuple(str(x) for x, _ in self._list(key, ()))
+        return tuple(text for text, _ in self._placed(self._get(key, ()), key, lone=True))
 
     def placed_texts(self, key: str) -> list[tuple[str, str]]:
         """Return a list of words or sentences, each with its ``file:line``."""
-        return [(str(item), f"{self.file}:{line}") for item, line in self._list(key, _MISSING)]
+        return self._placed(self._get(key, _MISSING), key)
 
-    def _list(self, key: str, default: Any) -> list[tuple[Any, int]]:
-        """Return the items of a list, each with its line."""
-        found = self._get(key, default)
-        if isinstance(found, CommentedSeq):
-            return [(item, int(found.lc.item(i)[0]) + 1) for i, item in enumerate(found)]
-        if isinstance(found, (list, tuple)):
-            return [(item, self._line) for item in found]
-        if found is not None or default is not _MISSING:
-            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
-        return []
+    def _placed(self, found: Any, key: str, *, lone: bool = False) -> list[tuple[str, str]]:
+        if lone and isinstance(found, str):
+            found = [found]
+        if not isinstance(found, (list, tuple)):
+            if found is not None:
+                self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
+            return []
+        if None in found:
+            self.problem(f"an item of '{key}' is empty", key, "Write something or delete it")
+        return [
+            (self._word(item, key), f"{self.file}:{self._line_of(found, i)}")
+            for i, item in enumerate(found)
+        ]
+
+    def _word(self, found: Any, key: str) -> str:
+        """Return what stands for a word; a number that is whole may."""
+        if found is None:
+            return ""
+        if isinstance(found, (dict, list, bool, float)):
+            self.problem(f"'{key}' must be text, found {_describe(found)}", key)
+            return ""
+        return str(found)
 
     def number(self, key: str, default: Any = _MISSING) -> float:
         """Return a plain number; only for files whose header states the units."""
@@ -151,8 +155,17 @@ class Node:
 
     def children(self, key: str) -> list[Node]:
         """Return the mappings of the list under a key, none when it is absent."""
-        listed = self._list(key, ())
-        return [Node(item, self.file, self.problems, line) for item, line in listed]
+        found = self._get(key, ())
+        if not isinstance(found, (list, tuple)):
+            self.problem(f"'{key}' must be a list, found {_describe(found)}", key)
+            return []
+        return [
+            Node(item, self.file, self.problems, self._line_of(found, i))
+            for i, item in enumerate(found)
+        ]
+
+    def _line_of(self, sequence: Any, index: int) -> int:
+        return sequence.lines[index] if isinstance(sequence, Items) else self._line
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Yield the keys of the mapping with the mappings under them."""
@@ -267,6 +280,11 @@ class Node:
     def written(self, key: str) -> Quantity | None:
         """Return a quantity written as one text, such as ``"0.03 1/min"``; None if it is none."""
         found = self._get(key, _MISSING)
+        if found is None:
+            return None
+        if isinstance(found, (dict, list, bool)):
+            self.problem(f"'{key}' must be a quantity, found {_describe(found)}", key)
+            return None
         try:
             return parse(str(found))
         except QuantityError as error:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+LARGEST = 300  # decimal exponent of a rate constant
+
+
 def read_mechanism(path: Path) -> Mechanism:
     """Return the mechanism of a YAML file.
 
@@ -116,9 +119,10 @@ def _species(node: Node, units: Mapping[str, str]) -> tuple[dict[str, Component]
         parts = entry.child("composition", default={})
         composition = {str(part): parts.number(str(part)) for part in parts.data}
         components[name] = Component(name, composition if "composition" in entry else None)
-        initial[name] = Quantity(
-            amount if math.isfinite(amount) else 0.0, units["concentration"]
-        ).si
+        start = Quantity(amount if math.isfinite(amount) else 0.0, units["concentration"]).si
+        if not math.isfinite(start):
+            entry.problem(f"species '{name}' starts with {amount:g}", "initial", "Give less")
+        initial[name] = start
         entry.finish(f"species '{name}'")
     return components, initial
 
@@ -145,23 +149,31 @@ def _reaction(
 
 def _constant(entry: Node, key: str, order: float, units: Mapping[str, str]) -> Arrhenius:
     """Return a rate constant in SI units; its unit follows from the order of the reaction."""
-    time, concentration = Quantity(1.0, units["time"]).si, Quantity(1.0, units["concentration"]).si
-    scale = concentration ** (1.0 - order) / time
     if not isinstance(entry.data.get(key), dict):
-        return Arrhenius(_not_negative(entry, key, entry.number(key)) * scale)
+        return Arrhenius(_in_si(entry, key, order, units))
     law = entry.child(key)
     at = _temperature(law)
     number = law.number("Ea")
     energy = Quantity(number if math.isfinite(number) else 0.0, units["energy"]).si
-    constant = Arrhenius(_not_negative(law, "value", law.number("value")) * scale, at, energy)
+    constant = Arrhenius(_in_si(law, "value", order, units), at, energy)
     law.finish(f"'{key}'")
     return constant
 
 
-def _not_negative(node: Node, key: str, number: float) -> float:
+def _in_si(node: Node, key: str, order: float, units: Mapping[str, str]) -> float:
+    """Return a rate constant of an order in mol/m³ and s; what is wrong with it is noted."""
+    number = node.number(key)
     if number < 0:
         node.problem("a rate constant is below zero", key, "Swap the two sides of the equation")
-    return number
+    if not 0 < number < math.inf:
+        return 0.0
+    time, concentration = (Quantity(1.0, units[name]).si for name in ("time", "concentration"))
+    exponent = math.log10(number) - math.log10(time) + (1.0 - order) * math.log10(concentration)
+    if abs(exponent) > LARGEST:
+        what = f"a constant of order {order:g} is 1e{exponent:.0f} in mol/m³ and s"
+        node.problem(f"{what}, which no number holds", key, "State another unit of concentration")
+        return 0.0
+    return float(number * concentration ** (1.0 - order) / time)
 
 
 def _temperature(law: Node) -> float:

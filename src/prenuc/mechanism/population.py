@@ -32,8 +32,7 @@ from prenuc.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.reaction import Reaction
 
 BOLTZMANN = 1.380649e-23  # J/K, exact (SI 2019)
@@ -44,7 +43,7 @@ class AbstractProfile(ABC):
     """How the rate of attachment grows with size; α of one unit is 1."""
 
     @abstractmethod
-    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, units: Array) -> Array:
         """Return α for numbers of units per dot, the same shape."""
 
 
@@ -52,7 +51,7 @@ class AbstractProfile(ABC):
 class SurfaceLimited(AbstractProfile):
     """α = n^(2/3): every site of the surface takes units alike (dr/dt independent of r)."""
 
-    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, units: Array) -> Array:
         """Return α for numbers of units per dot, the same shape."""
         return np.cbrt(units) ** 2
 
@@ -61,7 +60,7 @@ class SurfaceLimited(AbstractProfile):
 class DiffusionLimited(AbstractProfile):
     """α = n^(1/3): units diffuse to a sphere, 4πDrc per dot (dr/dt ∝ 1/r; Smoluchowski 1917)."""
 
-    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, units: Array) -> Array:
         """Return α for numbers of units per dot, the same shape."""
         return np.cbrt(units)
 
@@ -76,10 +75,10 @@ class DiffusionAndSurface(AbstractProfile):
 
     crossover: float = 1.0
 
-    def __call__(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, units: Array) -> Array:
         """Return α for numbers of units per dot, the same shape."""
         length = np.cbrt(units)
-        alpha: NDArray[np.float64] = length**2 * (1 + self.crossover) / (length + self.crossover)
+        alpha: Array = length**2 * (1 + self.crossover) / (length + self.crossover)
         return alpha
 
 
@@ -137,7 +136,7 @@ class SizeClasses:
         return (*self.attachment, *self.detachment)
 
     @property
-    def units(self) -> NDArray[np.float64]:
+    def units(self) -> Array:
         """Units per dot of every class, shape (classes,)."""
         return np.arange(self.smallest, self.largest + 1, dtype=float)
 

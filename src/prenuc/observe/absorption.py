@@ -34,6 +34,8 @@ from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.arrays import Array
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
@@ -68,9 +70,9 @@ def uv_vis(
     if not measurements:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     _check_noise(noise, offset, seed)
-    nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength)
+    nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength, float)
     path, history = _path_length(run)
-    clean = np.array([_absorbance(run, measurement, nm) for measurement in measurements]) * path
+    clean = _absorbance(run, measurements, nm) * path
     variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None
     if variance is not None:
         clean = _noisy(clean, noise, offset, seed)
@@ -121,24 +123,30 @@ def _path_length(run: Run) -> tuple[float, list[str]]:
     return centimetres, history
 
 
-def _absorbance(run: Run, measurement: Measurement, nm: Array) -> Array:
-    """Return the absorbance of one measurement per cm of path, shape (wavelengths,)."""
-    total = np.zeros_like(nm)
-    for name, concentration in zip(run.names, measurement.concentration, strict=True):
-        component = run.mechanism.components.get(name)
-        if component is not None and component.species and concentration:
-            molar = _extinction(component.species, tuple(nm))
-            total += molar * max(concentration, 0.0) * 1e-3  # mol/m³ to mol/L
+def _absorbance(run: Run, measurements: Sequence[Measurement], nm: Array) -> Array:
+    """Return absorbances per cm of path, shape (measurements, wavelengths)."""
+    components, key = run.mechanism.components, nm.tobytes()
+    species = [
+        (place, components[name].species)
+        for place, name in enumerate(run.names)
+        if name in components and components[name].species
+    ]
+    total = np.zeros((len(measurements), len(nm)))
+    if species:
+        c = np.array([measurement.concentration for measurement in measurements])
+        molar = np.stack([_extinction(name, key) for _, name in species])
+        seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
+        total += seen @ molar * 1e-3  # mol/m³ to mol/L
     if run.mechanism.dots is not None:
-        total += dots_absorb(run, measurement, run.mechanism.dots, nm)
+        total += dots_absorb(run, measurements, run.mechanism.dots, nm)
     return total
 
 
 @cache
-def _extinction(species_id: str, wavelength: tuple[float, ...]) -> Array:
+def _extinction(species_id: str, wavelength: bytes) -> Array:
     """Return the molar absorption of a PC or MSC in L/(mol cm) per chalcogen atom."""
     species: Species = get("species", species_id)
-    nm = np.array(wavelength)
+    nm = np.frombuffer(wavelength)
     molar = np.zeros_like(nm)
     if species.bands:
         peak = _number(species, "extinction", "L/mol/cm")

@@ -91,6 +91,11 @@ class Protocol:
     ) -> Self:
         """Read laboratory sentences, one a line; '#' starts a comment.
 
+        Args:
+            text: One text, or its lines.
+            name: What the protocol is called in results.
+            file: Where it was written, for messages.
+
         Raises:
             ProtocolError: A line cannot be read or done; all problems at once.
         """

@@ -12,7 +12,6 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from prenuc.errors import InputError, Problem
 from prenuc.facts import source, value
 from prenuc.mechanism import mechanism, population, reaction
 from prenuc.protocol import protocol, steps
+from prenuc.writing import whole
 
 if TYPE_CHECKING:
     import os
@@ -96,17 +96,8 @@ def write(path: str | os.PathLike[str], data: xr.Dataset, behind: Mapping[str, A
         | {"python": platform.python_version()}
     )
     data.attrs["sha256"] = _hash(data)
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.part")
-    try:
+    with whole(Path(path)) as partial:
         data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
-        partial.replace(target)
-    except OSError as error:
-        reason = (error.strerror or "cannot be written").lower()
-        raise InputError(Problem(reason, "Choose another place", where=str(path))) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:

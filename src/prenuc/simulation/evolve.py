@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,8 @@ from prenuc.simulation.compiling import network_of
 from prenuc.simulation.kernels.network import Network
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solvers import AbstractSolver, Rodas
-from prenuc.simulation.stretch import Stretch, Trajectory, Until
+from prenuc.simulation.stretch import Stretch, Trajectory
+from prenuc.simulation.until import event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,7 +157,7 @@ def evolve(
     units = Units.of(network.mechanism)
     stretch = _stretch(network, at * units.second, start, dots, temperature, solver)
     if until:
-        stretch = replace(stretch, until=_event(until, network, stretch.start))
+        stretch = replace(stretch, until=event(until, network, stretch.start))
     ready = prepared(network, parameters) if parameters else None
     if ready is not None:
         stretch = replace(stretch, tangents=_tangents(ready, len(stretch.dots), own=start is None))
@@ -288,22 +288,3 @@ def _dots_at_start(mechanism: Mechanism, dots: Array | None) -> Array:
         what = f"dots of shape {found.shape} for {classes} size classes"
         raise InputError(Problem(what, "Give one number for every class"))
     return found
-
-
-def _event(until: str, network: Network, start: Array) -> Until:
-    """Return the event that a phrase describes, at a start in mol/m³."""
-    weights = np.zeros(len(network.names))
-    if until.strip() == "steady state":
-        return Until(weights, steady=1e-6)
-    found = re.fullmatch(r"\s*([\d.]+)\s*%\s+of\s+(.+?)\s+(?:is\s+)?consumed\s*", until)
-    if not found:
-        what = f"'{until}' is no event"
-        raise InputError(Problem(what, "Write '80 % of S is consumed' or 'steady state'"))
-    fraction, name = float(found[1]) / 100.0, found[2]
-    if name not in network.names:
-        raise InputError(unknown_name("component", name, network.names))
-    if not 0 < fraction < 1:
-        raise InputError(Problem(f"{found[1]} % consumed", "Give more than 0 and less than 100"))
-    place = network.names.index(name)
-    weights[place] = 1.0
-    return Until(weights, level=(1.0 - fraction) * start[place])

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import InputError
+
 if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.simulation.kernels.network import Network
@@ -23,8 +25,8 @@ class Until:
     Args:
         weights: Of each component in the sum, shape (n,).
         level: Of the sum, in mol/m³.
-        steady: End where going on at the pace to the last time would change no component by more
-            than this fraction; 0 not to look.
+        steady: End where as long a time again at the pace would change no component by more than
+            this fraction; 0 not to look.
     """
 
     weights: Array
@@ -55,6 +57,22 @@ class Stretch:
     dots: Array = field(default_factory=lambda: np.zeros(0))
     until: Until | None = None
     tangents: Tangents | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse constants with which nothing can be integrated.
+
+        Raises:
+            InputError: A rate constant is no finite number at either temperature.
+        """
+        for kelvin in dict.fromkeys(self.temperature):
+            with np.errstate(over="ignore", invalid="ignore"):
+                constants = self.network.constants(kelvin)
+            if not np.isfinite(constants).all():
+                place, mechanism = int(np.argmin(np.isfinite(constants))), self.network.mechanism
+                channels = mechanism.population.channels if mechanism.population else ()
+                name = (*mechanism.reactions, *channels)[place].name
+                what = f"the rate constant of '{name}' is {constants[place]:g} at {kelvin:g} K"
+                raise InputError(what, "Mend the constant, its energy or the temperature")
 
     def constants(self, time: float) -> Array:
         """Return the rate constants at a time."""

@@ -20,7 +20,7 @@ Limits of validity: a fit of the sigmoid to one curve fixes k₁ and k₂ and no
 many schemes share the curve. There is no solubility, no cluster, one product. Metal limits only
 when it runs out (a saturation at a nanomole per litre keeps it from going below zero).
 Where a paper fits the scheme to the band of a cluster, A and B mean something else; that is a fit
-of a curve (``infer/kinetics.py``), not this mechanism.
+of a curve (``infer/schemes/kinetics.py``), not this mechanism.
 
 References: ``lee2016`` (review). Not in the catalogue: Watzky and Finke 1997, J. Am. Chem. Soc.
 119, 10382.

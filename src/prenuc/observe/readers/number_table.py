@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array, Indices
     from prenuc.observe.readers.holes import Hole
 
-DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "blank"}
+COMMA_BLANK = ", "  # between cells whose decimal sign is a comma
+DELIMITERS = {
+    "\t": "tab",
+    ";": "semicolon",
+    ",": "comma",
+    " ": "blank",
+    COMMA_BLANK: "comma-and-blank",
+}
 FEWEST_ROWS = 3
 
 
@@ -62,7 +69,7 @@ def split(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line, unquoted and stripped."""
     if delimiter == " ":
         return line.replace('"', "").split()
-    if '"' in line:
+    if '"' in line and delimiter != COMMA_BLANK:
         try:
             cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
         except csv.Error:  # such as a cell beyond the module's size limit

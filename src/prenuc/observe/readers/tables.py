@@ -16,6 +16,7 @@ from prenuc.observe.readers.decimals import NUMBER, SEP, convert, find_decimal
 from prenuc.observe.readers.holes import TWO_WORDS, Hole, fill, span
 from prenuc.observe.readers.neighbours import Neighbours
 from prenuc.observe.readers.number_table import (
+    COMMA_BLANK,
     DELIMITERS,
     FEWEST_ROWS,
     NumberTable,
@@ -36,6 +37,8 @@ SAMPLE = 2000
 _IS_ROW = re.compile(rf"{NUMBER}(?:{SEP}{NUMBER})++[{SEP} \t]*+")
 _NUMERIC_SIGNS = re.compile(r"[\d\s.,;eE+\-\"]*+")
 _BEGINS = re.compile(r'[\s"]*[+-]?[.,]?\d')
+_COMMA = r"[+-]?\d+(?:,\d+)?"
+_COMMAS_WITHIN = re.compile(rf"\s*{_COMMA}(?:,[ \t]+{_COMMA})+[\s,]*")
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -94,7 +97,9 @@ def _find_delimiter(file: DataFile, lines: list[str], decimal: str | None) -> st
     sample = _sampled([line for line in numeric if any(map(str.isdigit, line[:200]))])
     wordy = [line for line in lines if _BEGINS.match(line) and not _NUMERIC_SIGNS.fullmatch(line)]
     rows = sample + _sampled(wordy)
-    possible = dict(DELIMITERS)
+    if _is_comma_within(sample) and decimal != ".":
+        return COMMA_BLANK
+    possible = {sign: name for sign, name in DELIMITERS.items() if sign != COMMA_BLANK}
     if decimal == "," and not any(map(_QUOTED.search, sample)):
         possible.pop(",")
     scores = {
@@ -105,6 +110,16 @@ def _find_delimiter(file: DataFile, lines: list[str], decimal: str | None) -> st
     if best == 0:
         raise _no_columns(file, lines, sample, decimal)
     return next(delimiter for delimiter, score in scores.items() if 2 * score >= best)
+
+
+def _is_comma_within(rows: list[str]) -> bool:
+    """Return whether commas with a blank part cells that have decimal commas: 500, 0,142, 0,580."""
+    parted = [row.replace("\t", " ").split(COMMA_BLANK) for row in rows]
+    alike = len({len(cells) for cells in parted}) == 1
+    return alike and all(
+        _COMMAS_WITHIN.fullmatch(row) and sum("," in cell for cell in cells[1:]) == len(cells) - 1
+        for row, cells in zip(rows, parted, strict=True)
+    )
 
 
 def _sampled(lines: list[str]) -> list[str]:

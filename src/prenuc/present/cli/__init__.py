@@ -5,19 +5,23 @@ Exit status: 0 done, 1 the answer is "no" or the integrator gave up, 2 the input
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
 from prenuc.errors import InputError, PrenucError
-from prenuc.present.cli.analysis import analyze, size, view
-from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
+from prenuc.present.cli.analysis import analyze, size
+from prenuc.present.cli.calibration import calibrate, predict, robustness
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.comparing import compare, next_
 from prenuc.present.cli.doctor import doctor
-from prenuc.present.cli.files import convert, report
+from prenuc.present.cli.exchange import convert
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.reporting import report
+from prenuc.present.cli.reproduction import reproduce
 from prenuc.present.cli.simulation import simulate
+from prenuc.present.cli.views import view
 
 _EPILOG = """\b
 Examples:
@@ -72,3 +76,10 @@ def main() -> None:
     except PrenucError as error:
         click.echo(f"prenuc: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read or written").lower()
+        if error.filename is not None:
+            click.echo(f"prenuc: {error.filename}: {reason}", err=True)
+            sys.exit(2)
+        click.echo(f"prenuc: standard output: {reason}", err=True)
+        os._exit(1)  # what is left of it cannot be written either

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.errors import InputError
 from prenuc.present.cli.output import announce_compilation, echo_json, echo_table
 from prenuc.present.tables.table import Table
 
@@ -45,6 +44,7 @@ def run_bare_network(
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
+    from prenuc.errors import InputError
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
 
@@ -57,15 +57,17 @@ def run_bare_network(
     run = evolve(mechanism, at, solver=solver, until=until or "")
     found, stopped = run.concentration, run.stopped
     if stopped is not None:  # rows up to the event, and the event as the last one
-        reached = [i for i, t in enumerate(at[:-1]) if t < stopped]
-        at, found = [*(at[i] for i in reached), stopped], found[[*reached, -1]]
+        before = [i for i, t in enumerate(at[:-1]) if t < stopped]
+        at, found = [*(at[i] for i in before), stopped], found[[*before, -1]]
     stats: dict[str, Any] = {"solver": solver.name, "rtol": solver.rtol, "atol": solver.atol}
     if until:
-        stats |= {"until": until, "stopped": stopped}
+        reached = None if stopped is None else {"reason": until.strip(), "time": stopped}
+        stats |= {"until": until, "stopped": reached}
     _echo(mechanism, at, found, stats, as_json=as_json)
 
 
 def _times(words: str | None) -> list[float]:
+    from prenuc.errors import InputError
 
     try:
         at = [float(word) for word in (words or "").replace(",", " ").split()]
@@ -99,5 +101,7 @@ def _echo(
     echo_table(table, f"concentrations / ({concentration})")
     if "until" in stats:
         stopped = stats["stopped"]
-        when = f"at {stopped:.6g} {time}" if stopped is not None else "not within these times"
+        when = (
+            f"at {stopped['time']:.6g} {time}" if stopped is not None else "not within these times"
+        )
         click.echo(f"  until {stats['until']}: {when}")

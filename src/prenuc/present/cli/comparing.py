@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.errors import FitError, InputError, unknown_name
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress, simulating
-from prenuc.present.tables.studies import record_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.infer.evidence import Comparison
-    from prenuc.infer.observed import Record
+    from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.studies.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -75,6 +73,7 @@ def compare(
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
     """
+    from prenuc.errors import InputError
     from prenuc.observe.changing import check_changing
 
     if observations is not None:
@@ -110,7 +109,8 @@ def _compare_models(
     seed: int,
 ) -> Comparison:
     from prenuc import compare_mechanisms
-    from prenuc.infer.shapes import FreeShapes, KnownShapes
+    from prenuc.errors import FitError
+    from prenuc.infer.selection.shapes import FreeShapes, KnownShapes
     from prenuc.observe.trace import Trace
 
     if isinstance(data, Trace):
@@ -141,7 +141,8 @@ def _protocol(which: str) -> tuple[Protocol, str]:
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.infer.compare import rivals
+    from prenuc.errors import InputError
+    from prenuc.infer.selection.compare_mechanisms import rivals
     from prenuc.mechanism.named import mechanism_named
 
     asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
@@ -154,7 +155,7 @@ def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
-    from prenuc.infer.observed import compare_on_observations
+    from prenuc.infer.studies.observed import compare_on_observations
 
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with simulating("running the published experiments") as report:
@@ -163,6 +164,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
 
 
 def _echo_records(records: Sequence[Record]) -> None:
+    from prenuc.present.tables.checks import record_table
 
     echo_table(record_table(records))
     click.echo("  Rows are not independent, and ours were in view when constants were set.")
@@ -184,9 +186,14 @@ def next_(
     material: str,
     recipe: str | None,
     models: str | None,
+    sharpen: str | None,
     vary: str | None,
+    most: int,
+    draws: int,
+    noise: float,
+    seed: int,
+    workers: int,
     as_json: bool,
-    **asked: Any,
 ) -> None:
     """Which experiment would say most about which model it is?
 
@@ -199,7 +206,8 @@ def next_(
       prenuc next CdS --models two-pathway,droplets --vary temperature,additive
       prenuc next CdS --sharpen isomerisation.k
     """
-    from prenuc.infer.next_experiment import next_experiment
+    from prenuc.errors import InputError, unknown_name
+    from prenuc.infer.selection.next_experiment import next_experiment
 
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
@@ -208,8 +216,13 @@ def next_(
         found = next_experiment(
             _models(models, material, QUESTION),
             protocol,
+            sharpen=sharpen,
+            most=most,
+            draws=draws,
+            noise=noise,
+            seed=seed,
             only=[name.strip() for name in (vary or "").split(",") if name.strip()],
+            workers=workers,
             progress=report,
-            **asked,
         )
     echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)

@@ -6,10 +6,19 @@ from typing import Any
 
 import click
 
-from prenuc.errors import PrenucError
 from prenuc.present.cli.output import announce_compilation, echo_answer, json_option
 
-NEEDED = ("click", "numba", "numpy", "pint", "rich", "ruamel.yaml", "scikit-sundae", "scipy")
+NEEDED = (
+    "click",
+    "numba",
+    "numpy",
+    "pint",
+    "pyyaml",
+    "rich",
+    "ruamel.yaml",
+    "scikit-sundae",
+    "scipy",
+)
 OPTIONAL = {"matplotlib": "figures", "pandas": "to_dataframe()", "xarray": "to_xarray()"}
 
 
@@ -58,8 +67,9 @@ def _engine() -> dict[str, Any]:
 
 def _checks() -> dict[str, dict[str, Any]]:
     """Return the outcome of reading all facts and of one short run."""
+    from prenuc.errors import PrenucError
     from prenuc.facts.catalogue import KINDS, entries
-    from prenuc.infer.published import kinetic_panel
+    from prenuc.infer.experiments.published import kinetic_panel
 
     checks: dict[str, dict[str, Any]] = {}
     try:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.errors import FitError
-from prenuc.present.cli.input import read_input, reading_options, report_option
+from prenuc.present.cli.input import read_input, reading_options
+from prenuc.present.cli.options import report_option
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
-from prenuc.present.files.writing import save
 
 if TYPE_CHECKING:
-    from prenuc.infer.bootstrap import SecondOpinion
-    from prenuc.infer.fit import Fit, GlobalFit
+    from prenuc.infer.fit.fit import Fit, GlobalFit
+    from prenuc.infer.second_opinions.bootstrap import SecondOpinion
 
 
 @click.command()
@@ -68,13 +67,13 @@ def fit(
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
     """
-    from prenuc.infer.fit import fit as fitted
+    import prenuc as pn
     from prenuc.observe.changing import check_changing
 
     options, given = _options(asked), _start(start)
     data = read_input(file, at=at, subtract=subtract, **asked)
     check_changing(data, str(file))
-    found: Fit | GlobalFit = fitted(data, scheme, at=at, start=given, **options)
+    found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
     _write(found, figure, report_to)
     beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
@@ -100,6 +99,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
     if figure is not None:
         from prenuc.present.figures.fits import plot_any_fit
+        from prenuc.present.files.figures import save
 
         save(plot_any_fit(found), figure)
     if report_to is not None:
@@ -120,15 +120,16 @@ def _beside(
     if draws is not None:
         said["second_opinions"] = _opinions(found, draws, seed)
     if asked is not None:
-        from prenuc.infer.referee import referee
+        from prenuc.infer.second_opinions.referee import referee
 
         said["referee"] = referee(found, **asked)
     return said
 
 
 def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
-    from prenuc.infer.bootstrap import bootstrap, sandwich
-    from prenuc.infer.results import GlobalFit
+    from prenuc.errors import FitError
+    from prenuc.infer.fit.results import GlobalFit
+    from prenuc.infer.second_opinions.bootstrap import bootstrap, sandwich
 
     if not isinstance(found, GlobalFit):
         what = "a single trace has no spectra that could be drawn anew"
@@ -138,6 +139,8 @@ def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpini
 
 def _start(given: tuple[str, ...]) -> dict[str, float]:
     """Return starting values from words such as "k=0.02"; several may share a word."""
+    from prenuc.errors import FitError
+
     found: dict[str, float] = {}
     for word in (part for text in given for part in text.replace(",", " ").split()):
         name, _, number = word.partition("=")
@@ -150,6 +153,8 @@ def _start(given: tuple[str, ...]) -> dict[str, float]:
 
 def _species(text: str) -> tuple[str, ...]:
     """Return the species that "A, C" names."""
+    from prenuc.errors import FitError
+
     found = tuple(name.strip() for name in text.split(",") if name.strip())
     if not found:
         raise FitError("--absorbing names no species", 'Write "A, C"')

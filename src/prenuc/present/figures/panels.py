@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array, Mask
-    from prenuc.infer.measures import Bench
-    from prenuc.infer.reproduce import Row
+    from prenuc.infer.experiments.measures import Experiments
+    from prenuc.infer.experiments.reproduce import Row
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Run
 
@@ -33,20 +33,20 @@ ENOUGH_DOTS = 0.02  # share of the chalcogen from which their band is spoken of
 
 
 def plot_panels(
-    rows: Sequence[Row], bench: Bench, *, every_recipe: bool = False
+    rows: Sequence[Row], runs: Experiments, *, every_recipe: bool = False
 ) -> Iterator[tuple[str, Figure]]:
     """Draw every recipe that the rows were checked on, one after the other: its name and figure.
 
     Args:
         rows: Checked rows.
-        bench: The bench they were run on; nothing is run again.
+        runs: What they were run by; nothing is run again.
         every_recipe: Draw the recipes that no row asks for too, in the order of the catalogue.
     """
     silent = {row.check.recipe for row in rows if row.trouble}
     asked = entries("recipes") if every_recipe else {row.check.recipe: None for row in rows}
     for name in asked:
         if name not in silent:
-            yield name, _panel(name, rows, bench)
+            yield name, _panel(name, rows, runs)
 
 
 def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries) -> str:
@@ -107,8 +107,8 @@ def _step(count: int) -> int:
 
 
 @styled
-def _panel(recipe: str, rows: Sequence[Row], bench: Bench) -> Figure:
-    run, spectra = bench.run(recipe)
+def _panel(recipe: str, rows: Sequence[Row], runs: Experiments) -> Figure:
+    run, spectra = runs.run(recipe)
     text = textwrap.fill(caption(recipe, rows, run, spectra), LETTERS_A_LINE)
     entry = get("recipes", recipe)
     title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(

@@ -32,7 +32,9 @@ STYLE: Any = {
     "svg.hashsalt": "prenuc",
     "svg.fonttype": "none",
     "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # what a user writes between dollar signs is text
 }
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
@@ -60,6 +62,21 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height))
+
+
+def logarithmic(axes: Axes) -> None:
+    """Give axes a logarithmic ordinate, with its powers of ten as text."""
+    from matplotlib.ticker import FuncFormatter
+
+    def label(value: float, _: object = None) -> str:
+        mantissa, exponent = f"{value:.0e}".split("e")
+        if -3 < int(exponent) < 4:
+            return f"{value:g}"
+        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        return power if mantissa == "1" else f"{mantissa}×{power}"
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(label))
 
 
 def svg(figure: Figure) -> str:

@@ -12,6 +12,7 @@ from prenuc.present.figures.style import (
     MODEL,
     OTHER,
     SPECIES,
+    logarithmic,
     name_axes,
     new_figure,
     styled,
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
-    from prenuc.infer.components import Components
-    from prenuc.infer.evolving import EvolvingFactors
-    from prenuc.infer.first_order import FirstOrderTest
-    from prenuc.infer.isosbestic import IsosbesticTest
-    from prenuc.infer.resolution import Resolution
-    from prenuc.infer.shift import ShiftTest
-    from prenuc.infer.views import Views
+    from prenuc.infer.modelfree.components import Components
+    from prenuc.infer.modelfree.evolving import EvolvingFactors
+    from prenuc.infer.modelfree.first_order import FirstOrderTest
+    from prenuc.infer.modelfree.isosbestic import IsosbesticTest
+    from prenuc.infer.modelfree.resolution import Resolution
+    from prenuc.infer.modelfree.shift import ShiftTest
+    from prenuc.infer.modelfree.views import Views
     from prenuc.observe.series import SpectrumSeries
 
 GREY = "0.55"
@@ -72,7 +73,7 @@ def plot_components(found: Components) -> Figure:
         mec=DATA,
         label="without a course",
     )
-    left.set_yscale("log")
+    logarithmic(left)
     left.set_ylim(0.3 * found.noise_level, 3.0 * float(found.singular_values[0]))
     left.set_xticks(number)
     name_axes(left, "component", "singular value / noise")
@@ -101,7 +102,7 @@ def plot_evolving(found: EvolvingFactors) -> Figure:
         label = f"{k + 1}" if k < found.count else None
         axes.plot(time, found.forward[:, k], color=colour, lw=1.2, label=label)
         axes.plot(time, found.backward[:, k], color=colour, lw=1.2, ls="--")
-    axes.set_yscale("log")
+    logarithmic(axes)
     axes.set_ylim(0.3 * float(both.min()), 2.0 * float(np.nanmax(found.forward)))
     name_axes(axes, name, "singular value / noise", "– forward, - - backward")
     axes.legend(**ABOVE)
@@ -130,7 +131,7 @@ def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
         axes.legend(**(ABOVE | {"ncols": 2}))
     name_axes(axes, y=series.signal, title="dark first, light last")
     name_axes(below, "wavelength / nm", "spread")
-    below.set_yscale("log")
+    logarithmic(below)
     axes.set_xlim(float(series.wavelength[0]), float(series.wavelength[-1]))
     return figure
 
@@ -201,7 +202,7 @@ def plot_shift(found: ShiftTest) -> Figure:
         rest = rest - rest.mean(axis=1, keepdims=True)  # offsets of whole spectra do not count
         left.plot(x, 1e3 * rest.std(axis=0), color=colour, lw=1.2, label=label)
     left.axhline(1e3 * found.noise, color=GREY, lw=1.0, ls="--", label="noise")
-    left.set_yscale("log")
+    logarithmic(left)
     name_axes(left, "wavelength / nm", "left over / 0.001")
     left.legend(**(ABOVE | {"ncols": 3, "fontsize": 7}))
     time, name = time_axis(data.series)

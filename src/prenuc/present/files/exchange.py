@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError
-from prenuc.present.files.writing import whole, write_text
+from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Two suffixes for Origin, because .txt alone is what many spectrometers write.
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
+_FORMULA = re.compile(r"\s*(?:[=@]|[-+](?!\s*[\d.]))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -76,9 +77,14 @@ def _csv(series: SpectrumSeries, path: Path) -> None:
     if series.signal != "absorbance":
         text.write(f"Data type: {series.signal}\n")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["wavelength (nm)", *_labels(series)])
+    writer.writerow(["wavelength (nm)", *map(_no_formula, _labels(series))])
     writer.writerows(_rows(series))
     write_text(path, text.getvalue())
+
+
+def _no_formula(label: str) -> str:
+    """Return a label that a spreadsheet shows and does not compute, such as "'=A1"."""
+    return f"'{label}" if _FORMULA.match(label) else label
 
 
 def _rows(series: SpectrumSeries) -> list[list[float | None]]:

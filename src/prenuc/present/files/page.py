@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
-from prenuc.present.figures.style import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +56,8 @@ def page(to: Path | str) -> Path:
 
 def figure_html(figure: Figure, caption: str) -> str:
     """Return a figure with its caption."""
+    from prenuc.present.figures.style import svg
+
     return f"<figure>{svg(figure)}<figcaption>{escape(caption)}</figcaption></figure>"
 
 

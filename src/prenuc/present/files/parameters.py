@@ -6,15 +6,14 @@ import io
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.yaml_file import load
-from prenuc.infer.calibrate import SOURCE
-from prenuc.infer.varied import value_of
+from prenuc.infer.calibration.varied import value_of
+from prenuc.infer.studies.calibrate import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from prenuc.infer.calibrate import Calibration
-    from prenuc.infer.varied import Name
+    from prenuc.infer.calibration.varied import Name
+    from prenuc.infer.studies.calibrate import Calibration
 
 _NOT_FIXED = "calibrated; these observations do not fix it"
 
@@ -24,13 +23,19 @@ def parameter_file(found: Calibration) -> str:
 
     Constants that did not move stay as they are written, comments included.
     """
+    from ruamel.yaml import YAML
+
     new = {one.free.key: one for one in found.estimates.values()}
     wanted = {owner for owner, _ in new}
     folder = resources.files("prenuc") / "data" / "parameters"
     entries: list[Any] = []
     for path in sorted(folder.iterdir(), key=lambda item: item.name):
         if path.name.endswith(".yaml"):
-            entries += [entry for entry in load(path) if entry["id"] in wanted]
+            entries += [
+                entry
+                for entry in YAML(typ="rt").load(path.read_text("utf-8"))
+                if entry["id"] in wanted
+            ]
     for entry in entries:
         for name, written in entry["values"].items():
             if (entry["id"], name) in new:
@@ -51,7 +56,7 @@ def ensemble_file(material: str, sets: Sequence[Mapping[Name, float]]) -> str:
     """Return an ensemble as a file."""
     head = (
         f"# Sets of constants that explain the observations on {material} equally well; see\n"
-        f"# infer/ensemble.py. Written by: prenuc calibrate {material} --ensemble FILE\n\n"
+        f"# infer/studies/ensemble.py. Written by: prenuc calibrate {material} --ensemble FILE\n\n"
     )
     entries = []
     for i, change in enumerate(sets, 1):

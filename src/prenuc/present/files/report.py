@@ -13,27 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
-from prenuc.infer.evidence import Comparison
-from prenuc.infer.isosbestic import isosbestic_points
-from prenuc.infer.published import PanelResult
-from prenuc.infer.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.experiments.published import PanelResult
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.modelfree.isosbestic import isosbestic_points
+from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
-from prenuc.present.figures.fits import plot_any_fit, plot_spectra
+from prenuc.present.figures.fits import plot_any_fit
+from prenuc.present.figures.spectra import plot_spectra
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
-from prenuc.present.files.writing import write_text
-from prenuc.present.tables.results import (
-    assumptions,
-    assumptions_table,
-    constants_table,
-    exciton_table,
-    lag_table,
-    ranking_table,
-)
+from prenuc.present.tables.excitons import exciton_table
+from prenuc.present.tables.kinetics import constants_table, lag_table, ranking_table
+from prenuc.present.tables.runs import assumptions, assumptions_table
 from prenuc.present.tables.table import Table
 from prenuc.simulation.solution import Run
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -60,10 +56,11 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
     Args:
         results: Any of :class:`~prenuc.simulation.solution.Run`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
-            :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.Fit`,
-            :class:`~prenuc.infer.results.GlobalFit`, :class:`~prenuc.infer.results.ManyFit`,
-            :class:`~prenuc.infer.evidence.Comparison`,
-            :class:`~prenuc.infer.published.PanelResult`,
+            :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.fit.Fit`,
+            :class:`~prenuc.infer.fit.results.GlobalFit`,
+            :class:`~prenuc.infer.fit.results.ManyFit`,
+            :class:`~prenuc.infer.selection.evidence.Comparison`,
+            :class:`~prenuc.infer.experiments.published.PanelResult`,
             :class:`~prenuc.present.files.saved.Stored`.
         to: The file, ending in .html.
         title: Heading of the report.

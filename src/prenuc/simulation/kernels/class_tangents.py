@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import add, clear, copy
+from prenuc.simulation.kernels.linear import still
 from prenuc.simulation.kernels.seeds import CONSTANT, made
-from prenuc.simulation.kernels.stages import still
 
 
 @part
@@ -21,7 +21,16 @@ def clear_rows(rows):
 
 @part
 def carried(net, first, last, r, more, out):
-    """Add N r · more, a row of tangents, of the reactions first … last − 1."""
+    """Add N r · more, a row of tangents, of the reactions first … last − 1.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        first: The first of them.
+        last: The one after the last.
+        r: Rates, shape (R,).
+        more: A row of tangents, shape (P,).
+        out: Receives it, shape (n, P).
+    """
     for i in range(first, last):
         for m in range(net.changes[i], net.changes[i + 1]):
             add(net.number[m] * r[i], more, out[net.changed[m]])
@@ -32,6 +41,22 @@ def products(net, pop, seeds, window, beta, leaving, r, dr, f, df, moving, w, ou
     """Add δ of everything that channels and nuclei do: rates times classes.
 
     ``leaving`` is ∂β/∂Γ. When not ``moving``, only rates do: ``df`` and nuclei do not count.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        window: How many classes take part.
+        beta: β of every class, shape (N,).
+        leaving: ∂β/∂Γ of every class, shape (N,).
+        r: Rates in mol/(m³ s), shape (R,).
+        dr: Their tangents, shape (R, P).
+        f: Dots of every class in mol/m³, shape (N,).
+        df: Tangents of f, shape (N, P).
+        moving: Whether classes and nuclei move, too.
+        w: Room for the tangents, a :class:`TangentWork`.
+        out: Receives what is done to components, shape (n, P).
+        out_f: Receives what is done to classes, shape (N, P).
     """
     if window == 0:
         return
@@ -71,7 +96,22 @@ def products(net, pop, seeds, window, beta, leaving, r, dr, f, df, moving, w, ou
 
 @part
 def shifted(pop, seeds, window, beta, leaving, a, b, f, df, moving, w, out_f):
-    """Add δ(A D_α f + B D_β f)."""
+    """Add δ(A D_α f + B D_β f).
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        window: How many classes take part.
+        beta: β of every class, shape (N,).
+        leaving: ∂β/∂Γ of every class, shape (N,).
+        a: A, the sum over channels of attachment in 1/s.
+        b: B, the sum over channels of detachment in 1/s.
+        f: Dots of every class in mol/m³, shape (N,).
+        df: Tangents of f, shape (N, P).
+        moving: Whether classes and nuclei move, too.
+        w: Room for the tangents, a :class:`TangentWork`.
+        out_f: Receives what is done to classes, shape (N, P).
+    """
     alpha, last, count = pop.alpha, window - 1, w.a.size
     for i in range(window):
         below = i - 1 if i > 0 else 0
@@ -94,14 +134,34 @@ def shifted(pop, seeds, window, beta, leaving, a, b, f, df, moving, w, out_f):
 
 @part
 def curved_detachment(pop, temperature, window, beta, out):
-    """Set ∂β/∂Γ."""
+    """Set ∂β/∂Γ.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        temperature: In K.
+        window: How many classes take part.
+        beta: β of every class, shape (N,).
+        out: Receives it, shape (N,).
+    """
     for i in range(window):
         out[i] = beta[i] * pop.edge[i] / temperature
 
 
 @woven
 def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
-    """Set δ(∂F/∂t) of a ramp."""
+    """Set δ(∂F/∂t) of a ramp.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        heating: Rate of heating in K/s.
+        temperature: In K.
+        window: How many classes take part.
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room for the tangents, a :class:`TangentWork`.
+        v: The integrator's own work, a :class:`Work`.
+    """
     clear_rows(w.drift)
     clear_rows(w.ramp)
     per = heating / temperature**2
@@ -114,22 +174,8 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
             i = seeds.reaction[q]
             w.bent[i, seeds.parameter[q]] += w.r0[i] * seeds.energy[q] * per
     made(net, seeds, 0, pop.first, v.pace, w.bent, 1.0, w.drift)
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.beta,
-        w.leaving,
-        v.pace,
-        w.bent,
-        f,
-        w.df,
-        True,
-        w,
-        w.drift,
-        w.ramp,
-    )
+    pace, bent, df, out, out_f = v.pace, w.bent, w.df, w.drift, w.ramp
+    products(net, pop, seeds, window, v.beta, w.leaving, pace, bent, f, df, True, w, out, out_f)
     if window == 0 or pop.capillarity == 0.0:
         return
     for i in range(window):
@@ -144,27 +190,20 @@ def warming_tangents(net, pop, seeds, heating, temperature, window, f, w, v):
         v.pace[i] = w.r0[i]
         for c in range(w.a.size):
             w.bent[i, c] = w.dr0[i, c]
-    products(
-        net,
-        pop,
-        seeds,
-        window,
-        v.other,
-        w.warmed,
-        v.pace,
-        w.bent,
-        f,
-        w.df,
-        True,
-        w,
-        w.drift,
-        w.ramp,
-    )
+    products(net, pop, seeds, window, v.other, w.warmed, pace, bent, f, df, True, w, out, out_f)
 
 
 @woven
 def eliminate_classes(pop, window, from_right, w, v):
-    """Solve T y = right for all parameters and bring α·y and β̃·y to the components."""
+    """Solve T y = right for all parameters and bring α·y and β̃·y to the components.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        window: How many classes take part.
+        from_right: What :func:`prepare` returned.
+        w: Room for the tangents, a :class:`TangentWork`.
+        v: The integrator's own work, a :class:`Work`.
+    """
     t, y, middle, last = v.t, w.right_f, window // 2, window - 1
     count = w.a.size
     clear(count, w.up)
@@ -193,7 +232,14 @@ def eliminate_classes(pop, window, from_right, w, v):
 
 @woven
 def return_classes(window, stage, w, v):
-    """Set δu of the classes from y and from that of the components."""
+    """Set δu of the classes from y and from that of the components.
+
+    Args:
+        window: How many classes take part.
+        stage: Which of the eight stages.
+        w: Room for the tangents, a :class:`TangentWork`.
+        v: The integrator's own work, a :class:`Work`.
+    """
     u, y = w.ux[stage], w.right_f
     for i in range(window):
         copy(w.a.size, y[i], w.uf[stage, i])

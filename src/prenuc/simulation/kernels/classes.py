@@ -84,7 +84,14 @@ class Factored(NamedTuple):
 
 @part
 def detachment(pop, temperature, window, beta):
-    """Set β of the window at a temperature."""
+    """Set β of the window at a temperature.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        temperature: In K.
+        window: How many classes take part.
+        beta: Receives β of every class, shape (N,).
+    """
     if pop.capillarity == 0.0:
         for i in range(window):
             beta[i] = pop.below[i]
@@ -96,7 +103,17 @@ def detachment(pop, temperature, window, beta):
 
 @part
 def flows(pop, window, a, b, beta, f, out):
-    """Add A D_α f + B D_β f, equation (1); return α·f and β̃·f."""
+    """Add A D_α f + B D_β f, equation (1); return α·f and β̃·f.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        window: How many classes take part.
+        a: A, the sum over channels of attachment in 1/s.
+        b: B, the sum over channels of detachment in 1/s.
+        beta: β of every class, shape (N,).
+        f: Dots of every class in mol/m³, shape (N,).
+        out: Receives it, shape (N,).
+    """
     alpha, last = pop.alpha, window - 1
     out[0] += b * (beta[1] * f[1] - beta[0] * f[0]) - a * alpha[0] * f[0]
     up, down = alpha[0] * f[0], pop.units[0] * beta[0] * f[0]
@@ -112,7 +129,17 @@ def flows(pop, window, a, b, beta, f, out):
 
 @part
 def factorise(pop, window, a, b, beta, inverse, t):
-    """Eliminate T = inverse − A D_α − B D_β; return the multipliers of the middle class."""
+    """Eliminate T = inverse − A D_α − B D_β; return the multipliers of the middle class.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        window: How many classes take part.
+        a: A, the sum over channels of attachment in 1/s.
+        b: B, the sum over channels of detachment in 1/s.
+        beta: β of every class, shape (N,).
+        inverse: 1/(hγ) in 1/s.
+        t: Factors of T, a :class:`Factored`.
+    """
     alpha, middle, last = pop.alpha, window // 2, window - 1
     left = right = 0.0  # outward multipliers of the class before, times its coupling back
     for k in range(middle):
@@ -136,7 +163,16 @@ def factorise(pop, window, a, b, beta, inverse, t):
 
 @part
 def substitute(pop, window, beta, t, from_right, y):
-    """Solve T y = y in place; return α·y and β̃·y."""
+    """Solve T y = y in place; return α·y and β̃·y.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        window: How many classes take part.
+        beta: β of every class, shape (N,).
+        t: Factors of T, a :class:`Factored`.
+        from_right: What :func:`prepare` returned.
+        y: The right-hand side, then the solution, shape (N,).
+    """
     alpha, middle, last = pop.alpha, window // 2, window - 1
     left, right = y[0], y[last]
     for k in range(1, last - middle):
@@ -174,7 +210,15 @@ def substitute(pop, window, beta, t, from_right, y):
 
 @part
 def add_both(weight, second, y, out, other):
-    """Add multiples of one row to two others; what is written overlaps with nothing."""
+    """Add multiples of one row to two others; what is written overlaps with nothing.
+
+    Args:
+        weight: Of the row in the first.
+        second: Of the row in the second.
+        y: The row.
+        out: The first.
+        other: The second.
+    """
     for i in range(y.size):
         out[i] += weight * y[i]
         other[i] += second * y[i]
@@ -185,6 +229,16 @@ def gather(window, count, base, stages, row, columns, weights, out):
     """Set base + Σ_j row_j y_j + Σ_c weights_c z_c, chunk by chunk.
 
     ``stages`` are the y, shape (stages, N), ``columns`` the z.
+
+    Args:
+        window: How many classes take part.
+        count: How many stages are known.
+        base: Dots to begin with, shape (N,).
+        stages: The y, shape (stages, N).
+        row: Weights of the stages, shape (8,).
+        columns: The z, shape (c, N).
+        weights: Weights of the columns, shape (c,).
+        out: Receives it, shape (N,).
     """
     for start in range(0, window, CHUNK):
         stop = min(start + CHUNK, window)
@@ -199,7 +253,21 @@ def gather(window, count, base, stages, row, columns, weights, out):
 
 @part
 def gather_both(window, count, base, stages, row, other_row, columns, weights, others, out, other):
-    """Set what :func:`gather` does, and Σ_j other_row_j y_j + Σ_c others_c z_c, in one pass."""
+    """Set what :func:`gather` does, and Σ_j other_row_j y_j + Σ_c others_c z_c, in one pass.
+
+    Args:
+        window: How many classes take part.
+        count: How many stages are known.
+        base: Dots to begin with, shape (N,).
+        stages: The y, shape (stages, N).
+        row: Weights of the stages in the first sum, shape (8,).
+        other_row: The same in the second sum.
+        columns: The z, shape (c, N).
+        weights: Weights of the columns in the first sum, shape (c,).
+        others: The same in the second sum.
+        out: Receives the first sum, shape (N,).
+        other: Receives the second sum, shape (N,).
+    """
     for start in range(0, window, CHUNK):
         stop = min(start + CHUNK, window)
         here, there = out[start:stop], other[start:stop]

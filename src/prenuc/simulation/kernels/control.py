@@ -19,7 +19,14 @@ SHAPE = 20.0  # tolerances that the classes one by one may be off where their su
 
 @part
 def components_error(setting, x, x1, error):
-    """Return the largest scaled error of a component, and which."""
+    """Return the largest scaled error of a component, and which.
+
+    Args:
+        setting: What is asked of the integrator, a :class:`Setting`.
+        x: Components in mol/m³, shape (n,).
+        x1: Components at the end of the step, likewise.
+        error: u₈, the error of order 4, shape (n,).
+    """
     worst, which = 0.0, 0
     for i in range(x.size):
         scale = setting.absolute[i] + setting.relative * max(abs(x[i]), abs(x1[i]))
@@ -33,7 +40,16 @@ def components_error(setting, x, x1, error):
 
 @part
 def classes_error(pop, setting, window, f, stage, f1):
-    """Return the scaled error of the classes, and the number of dots."""
+    """Return the scaled error of the classes, and the number of dots.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        window: How many classes take part.
+        f: Dots of every class in mol/m³, shape (N,).
+        stage: Dots of the last stage, shape (N,).
+        f1: Dots at the end of the step, likewise.
+    """
     number = units = area = before = held = 0.0
     off = off_units = off_area = wrong = wrong_units = 0.0
     for i in range(window):
@@ -60,7 +76,13 @@ def classes_error(pop, setting, window, f, stage, f1):
 
 @part
 def front(window, f, floor):
-    """Return the last class that holds more dots than ``floor``."""
+    """Return the last class that holds more dots than ``floor``.
+
+    Args:
+        window: How many classes take part.
+        f: Dots of every class in mol/m³, shape (N,).
+        floor: In mol/m³.
+    """
     for i in range(window - 1, -1, -1):
         if abs(f[i]) > floor:
             return i
@@ -69,7 +91,13 @@ def front(window, f, floor):
 
 @part
 def first_step(setting, x, w):
-    """Return a first step from the size of the state and of its change."""
+    """Return a first step from the size of the state and of its change.
+
+    Args:
+        setting: What is asked of the integrator, a :class:`Setting`.
+        x: Components in mol/m³, shape (n,).
+        w: Its ``right`` holds the change of the components, a :class:`Work`.
+    """
     fastest = 0.0
     for i in range(x.size):
         scale = setting.absolute[i] + setting.relative**0.5 * abs(x[i])
@@ -80,7 +108,15 @@ def first_step(setting, x, w):
 
 @part
 def next_size(h, error, before, old_error, tried):
-    """Return the factor to the next step: the smaller of two predictions (Gustafsson 1994)."""
+    """Return the factor to the next step: the smaller of two predictions (Gustafsson 1994).
+
+    Args:
+        h: The step in s.
+        error: Its error measure.
+        before: The step before in s; 0 if there was none.
+        old_error: Its error measure.
+        tried: How often this step was tried.
+    """
     small = max(error, 1e-10)
     factor = SAFETY / small**0.2
     if before > 0.0:

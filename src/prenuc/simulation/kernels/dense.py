@@ -7,14 +7,26 @@ from prenuc.simulation.kernels.compiled import part
 
 @part
 def copy(count, source, target):
-    """Set the first numbers of an array to those of another."""
+    """Set the first numbers of an array to those of another.
+
+    Args:
+        count: How many numbers.
+        source: Where from.
+        target: Where to.
+    """
     for i in range(count):
         target[i] = source[i]
 
 
 @part
 def add(weight, source, target):
-    """Add a multiple of one array to another."""
+    """Add a multiple of one array to another.
+
+    Args:
+        weight: The multiple.
+        source: What is added.
+        target: What it is added to, of the same shape.
+    """
     for i in range(target.size):
         target[i] += weight * source[i]
 
@@ -24,6 +36,14 @@ def combine_both(row, other_row, u, base, out, other):
     """Set Σ_j row_j u_j and base + Σ_j other_row_j u_j of seven stages in one pass.
 
     Stages that are not yet known are zero.
+
+    Args:
+        row: Weights in the first sum, shape (8,).
+        other_row: Weights in the second sum.
+        u: The stages, shape (8, m).
+        base: What is added to the second sum, shape (m,).
+        out: Receives the first sum.
+        other: Receives the second sum.
     """
     a, b, c, d, e, f, g = row[0], row[1], row[2], row[3], row[4], row[5], row[6]
     p, q, r, s = other_row[0], other_row[1], other_row[2], other_row[3]
@@ -71,7 +91,14 @@ def decompose(matrix, order):
 
 @part
 def solve(factors, order, right, out):
-    """Set the solution of the decomposed system for a right-hand side; they must not overlap."""
+    """Set the solution of the decomposed system for a right-hand side; they must not overlap.
+
+    Args:
+        factors: L and U in one matrix, shape (m, m).
+        order: Order of its rows, shape (m,).
+        right: Right-hand side, shape (m,).
+        out: Receives the solution, shape (m,).
+    """
     n = factors.shape[0]
     for i in range(n):
         total = right[order[i]]

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from prenuc.simulation.kernels.compiled import part, woven
 from prenuc.simulation.kernels.dense import clear, combine_both, copy
+from prenuc.simulation.kernels.elimination import solve_rows
 from prenuc.simulation.kernels.rates import network_change, pooled, value
-from prenuc.simulation.kernels.sparse import solve_rows
 from prenuc.simulation.kernels.tableau import DIFFERENCES, STAGES, A
 
 MOST = 32  # components; for more of them elimination is as fast
@@ -37,7 +37,15 @@ def invert(plan, w):
 
 @part
 def bends(net, x, delta, w, out):
-    """Set q(Δ); ``x`` is y + Δ, and constants, rates and slopes are those of y."""
+    """Set q(Δ); ``x`` is y + Δ, and constants, rates and slopes are those of y.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        x: y + Δ in mol/m³, shape (n,).
+        delta: Δ, shape (n,).
+        w: Room to work in, a :class:`Work`.
+        out: Receives q, one number for every reaction that bends.
+    """
     doubles = net.double.shape[0]
     for m in range(doubles):
         i, one, other = net.double[m]
@@ -53,7 +61,15 @@ def bends(net, x, delta, w, out):
 
 @woven
 def take_differences(net, h, x, w, x1):
-    """Take the eight stages, equation (2); rates, slopes and W⁻¹ are those of the step's start."""
+    """Take the eight stages, equation (2); rates, slopes and W⁻¹ are those of the step's start.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        h: The step in s.
+        x: Components in mol/m³, shape (n,).
+        w: Room to work in, a :class:`Work`.
+        x1: Receives the components at the end of the step, shape (n,).
+    """
     n = x.size
     network_change(net, w.r, w.change)
     clear(STAGES, w.row)

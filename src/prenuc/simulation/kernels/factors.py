@@ -22,13 +22,28 @@ from prenuc.simulation.kernels.rates import (
 
 @part
 def product(net, f, x):
-    """Return g of a factor for given components."""
+    """Return g of a factor for given components.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Components in mol/m³, shape (n,).
+    """
     return value(net, f, pooled(net, f, x))
 
 
 @part
 def factors_at(net, x, pools, g, dg, ddg):
-    """Set the pool of every factor, g, dg/dx and d²g/dx²."""
+    """Set the pool of every factor, g, dg/dx and d²g/dx².
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        x: Components in mol/m³, shape (n,).
+        pools: Receives the pool of every factor, shape (F,).
+        g: Receives g, likewise.
+        dg: Receives dg/dx, likewise.
+        ddg: Receives d²g/dx², likewise.
+    """
     for f in range(pools.size):
         pools[f] = pooled(net, f, x)
         g[f], dg[f] = slope(net, f, pools[f])
@@ -37,19 +52,39 @@ def factors_at(net, x, pools, g, dg, ddg):
 
 @part
 def in_order(net, f, x):
-    """Return ∂g/∂p and ∂²g/∂p∂x of a factor: p the order, the sites or the threshold."""
+    """Return ∂g/∂p and ∂²g/∂p∂x of a factor: p the order, the sites or the threshold.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Its pool, a number.
+    """
     return in_order_of(net.kind[f], net.order[f], x)
 
 
 @part
 def in_barrier(net, f, x):
-    """Return ∂g/∂B and ∂²g/∂B∂x of a factor, where it is a barrier exp(−B/ln^p x)."""
+    """Return ∂g/∂B and ∂²g/∂B∂x of a factor, where it is a barrier exp(−B/ln^p x).
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Its pool, a number.
+    """
     return in_barrier_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
 
 
 @called
 def curvature_of(kind, p, b, most, x):
-    """Return d²g/dx² of a kind, with its order, barrier and largest nucleus."""
+    """Return d²g/dx² of a kind, with its order, barrier and largest nucleus.
+
+    Args:
+        kind: Which kind of factor.
+        p: Its order, number of sites or threshold.
+        b: Its barrier B.
+        most: Units of the largest nucleus.
+        x: Its pool, a number.
+    """
     if kind == BARRIER:
         g, size, bend = nucleus(p, b, most, x)
         return g * (size * (size - 1.0) + bend) / max(x, SMALLEST) ** 2
@@ -68,7 +103,13 @@ def curvature_of(kind, p, b, most, x):
 
 @called
 def in_order_of(kind, p, x):
-    """Return what :func:`in_order` does."""
+    """Return what :func:`in_order` does.
+
+    Args:
+        kind: Which kind of factor.
+        p: Its order, number of sites or threshold.
+        x: Its pool, a number.
+    """
     if kind == POWER:
         if x <= 0.0:
             return 0.0, 0.0
@@ -84,7 +125,15 @@ def in_order_of(kind, p, x):
 
 @called
 def in_barrier_of(kind, p, b, most, x):
-    """Return what :func:`in_barrier` does."""
+    """Return what :func:`in_barrier` does.
+
+    Args:
+        kind: Which kind of factor.
+        p: Its order, number of sites or threshold.
+        b: Its barrier B.
+        most: Units of the largest nucleus.
+        x: Its pool, a number.
+    """
     if kind != BARRIER or x <= 0.0:
         return 0.0, 0.0
     g, size, _ = nucleus(p, b, most, x)

@@ -42,7 +42,15 @@ def ledger(laws: NDArray[np.float64]) -> Ledger:
 
 @part
 def conserved(pop, law, window, x, f):
-    """Return one conserved sum."""
+    """Return one conserved sum.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        law: Its numbers for components and, last, units in dots, shape (n + 1,).
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+    """
     total = 0.0
     if law[x.size] != 0.0:
         for i in range(window):
@@ -56,6 +64,14 @@ def conserved(pop, law, window, x, f):
 @part
 def residuals(pop, laws, books, window, x, f):
     """Set what has come to or gone from the conserved sums.
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        laws: Conserved sums, shape (laws, n + 1).
+        books: What they were and are, a :class:`Ledger`.
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
 
     Returns:
         Units in dots, and whether too little has gone for a correction to make it better.
@@ -77,7 +93,16 @@ def residuals(pop, laws, books, window, x, f):
 
 @part
 def conserve(pop, laws, books, window, x, f):
-    """Remove the rounding of a step from the conserved sums, equation (1)."""
+    """Remove the rounding of a step from the conserved sums, equation (1).
+
+    Args:
+        pop: The size classes, a :class:`ClassArrays`.
+        laws: Conserved sums, shape (laws, n + 1).
+        books: What they were and are, a :class:`Ledger`.
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+    """
     n, count = x.size, laws.shape[0]
     units, exact = residuals(pop, laws, books, window, x, f)
     if exact:

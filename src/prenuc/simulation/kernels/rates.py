@@ -76,14 +76,26 @@ class RateArrays(NamedTuple):
 
 @part
 def constants(net, temperature, k):
-    """Set k(T) = exp(ln k − Ea/R (1/T − 1/T_at))."""
+    """Set k(T) = exp(ln k − Ea/R (1/T − 1/T_at)).
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        temperature: In K.
+        k: Receives them, shape (R,).
+    """
     for r in range(k.size):
         k[r] = np.exp(net.constant[r] - net.energy[r] * (1.0 / temperature - net.anchor[r]))
 
 
 @part
 def pooled(net, f, x):
-    """Return the pool of a factor."""
+    """Return the pool of a factor.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Components in mol/m³, shape (n,).
+    """
     total = 0.0
     for m in range(net.pools[f], net.pools[f + 1]):
         total += net.weight[m] * x[net.member[m]]
@@ -106,7 +118,14 @@ def power(x, order):
 
 @called
 def nucleus(p, b, most, x):
-    """Return exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier."""
+    """Return exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier.
+
+    Args:
+        p: Its order, number of sites or threshold.
+        b: Its barrier B.
+        most: Units of the largest nucleus.
+        x: Its pool, a number.
+    """
     if x <= 0.0:
         return 0.0, 0.0, 0.0
     log, turn = np.log(x), (p * b / most) ** (1.0 / (p + 1.0))
@@ -118,7 +137,15 @@ def nucleus(p, b, most, x):
 
 @called
 def value_of(kind, p, b, most, x):
-    """Return g(x) of a kind, with its order, barrier and largest nucleus."""
+    """Return g(x) of a kind, with its order, barrier and largest nucleus.
+
+    Args:
+        kind: Which kind of factor.
+        p: Its order, number of sites or threshold.
+        b: Its barrier B.
+        most: Units of the largest nucleus.
+        x: Its pool, a number.
+    """
     if kind == LINEAR:
         return x
     if kind == EXCESS:
@@ -135,7 +162,15 @@ def value_of(kind, p, b, most, x):
 
 @called
 def slope_of(kind, p, b, most, x):
-    """Return g(x) and dg/dx."""
+    """Return g(x) and dg/dx.
+
+    Args:
+        kind: Which kind of factor.
+        p: Its order, number of sites or threshold.
+        b: Its barrier B.
+        most: Units of the largest nucleus.
+        x: Its pool, a number.
+    """
     if kind == LINEAR:
         return x, 1.0
     if kind == EXCESS:
@@ -154,19 +189,38 @@ def slope_of(kind, p, b, most, x):
 
 @part
 def value(net, f, x):
-    """Return g(x) of a factor."""
+    """Return g(x) of a factor.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Components in mol/m³, shape (n,).
+    """
     return value_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
 
 
 @part
 def slope(net, f, x):
-    """Return g(x) and dg/dx of a factor."""
+    """Return g(x) and dg/dx of a factor.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        f: Which factor.
+        x: Components in mol/m³, shape (n,).
+    """
     return slope_of(net.kind[f], net.order[f], net.barrier[f], net.largest[f], x)
 
 
 @part
 def rates(net, x, k, r):
-    """Set the rate of every reaction, equation (1); mass action of one or two goes a short way."""
+    """Set the rate of every reaction, equation (1); mass action of one or two goes a short way.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        x: Components in mol/m³, shape (n,).
+        k: Rate constants, shape (R,).
+        r: Receives them in mol/(m³ s), shape (R,).
+    """
     for m in range(net.single.shape[0]):
         i = net.single[m, 0]
         r[i] = k[i] * x[net.single[m, 1]]
@@ -182,7 +236,15 @@ def rates(net, x, k, r):
 
 @part
 def slopes(net, x, k, r, s):
-    """Set the rate of every reaction and the slope of every factor, equations (1) and (2)."""
+    """Set the rate of every reaction and the slope of every factor, equations (1) and (2).
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        x: Components in mol/m³, shape (n,).
+        k: Rate constants, shape (R,).
+        r: Receives the rates in mol/(m³ s), shape (R,).
+        s: Receives the slopes, shape (F,).
+    """
     for m in range(net.single.shape[0]):
         i = net.single[m, 0]
         r[i] = k[i] * x[net.single[m, 1]]
@@ -196,8 +258,7 @@ def slopes(net, x, k, r, s):
         s[last] = k[i] * one if first != last else 2.0 * k[i] * one
     for i in net.general:
         first, last = net.factors[i], net.factors[i + 1]
-        for f in range(first, last):
-            s[f] = k[i]
+        s[first:last] = k[i]
         r[i] = k[i]
         for f in range(first, last):
             g, dg = slope(net, f, pooled(net, f, x))
@@ -208,7 +269,15 @@ def slopes(net, x, k, r, s):
 
 @part
 def gradient(net, i, s, scale, row):
-    """Add scale · ∂r_i/∂c to a row."""
+    """Add scale · ∂r_i/∂c to a row.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        i: Which reaction.
+        s: Slopes of all factors, shape (F,).
+        scale: What it is multiplied with.
+        row: What it is added to, shape (n,).
+    """
     for f in range(net.factors[i], net.factors[i + 1]):
         for m in range(net.pools[f], net.pools[f + 1]):
             row[net.member[m]] += scale * s[f] * net.weight[m]
@@ -216,7 +285,13 @@ def gradient(net, i, s, scale, row):
 
 @part
 def network_change(net, r, out):
-    """Set N r of the network, without channels."""
+    """Set N r of the network, without channels.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        r: Rates in mol/(m³ s), shape (R,).
+        out: Receives it in mol/(m³ s), shape (n,).
+    """
     for i in range(out.size):
         total = 0.0
         for m in range(net.rows[i], net.rows[i + 1]):
@@ -226,7 +301,16 @@ def network_change(net, r, out):
 
 @part
 def change(net, first, last, r, scale, out):
-    """Add scale · N r of the reactions first … last − 1."""
+    """Add scale · N r of the reactions first … last − 1.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        first: The first of them.
+        last: The one after the last.
+        r: Rates in mol/(m³ s), shape (R,).
+        scale: What it is multiplied with.
+        out: What it is added to, shape (n,).
+    """
     for i in range(first, last):
         for m in range(net.changes[i], net.changes[i + 1]):
             out[net.changed[m]] += scale * net.number[m] * r[i]

@@ -22,9 +22,20 @@ from prenuc.simulation.kernels.control import (
     next_size,
 )
 from prenuc.simulation.kernels.dense import clear, copy
+from prenuc.simulation.kernels.ends import (
+    GUARD,
+    crossing,
+    next_window,
+    report,
+    report_end,
+    starting_window,
+    steady,
+    watched,
+)
 from prenuc.simulation.kernels.laws import conserve, conserved
+from prenuc.simulation.kernels.linear import prepare, right_side
 from prenuc.simulation.kernels.rates import constants, rates
-from prenuc.simulation.kernels.stages import between, open_step, prepare, right_side, take_stages
+from prenuc.simulation.kernels.stages import between, open_step, take_stages
 from prenuc.simulation.kernels.tableau import STAGES
 
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, STOPPED, STEADY = range(5)
@@ -32,12 +43,26 @@ FAILURES = {
     TOO_MANY_STEPS: "it takes too many steps",
     STEP_TOO_SMALL: "no step is small enough",
 }
-GUARD, FEWEST = 4, 32  # classes at the window's end; classes in the smallest window
 
 
 @woven
 def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
     """Take one step that holds the tolerances, with a smaller h or a wider window if need be.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        heating: Rate of heating in K/s.
+        window: How many classes take part.
+        t: Time at the start of the step in s.
+        h: The step in s.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room to work in, a :class:`Work`.
+        x1: Receives the components at the end of the step.
+        f1: Receives the dots at the end of the step.
 
     Returns:
         Outcome, the step taken, its error measure, the component that hurt most, the window, the
@@ -70,68 +95,81 @@ def step(net, pop, plan, setting, heating, window, t, h, x, f, w, x1, f1):
 
 
 @part
-def starting_window(pop, f):
-    """Return the window that holds all dots and all nuclei."""
-    if f.size == 0:
-        return 0
-    window = max(front(f.size, f, 0.0) + 1 + GUARD, FEWEST)
-    for group in range(pop.lower.size):
-        window = max(window, pop.lower[group] + 2 + GUARD)
-    return min(window, f.size)
-
-
-@part
-def watched(setting, x):
-    """Return Σ watch·x − level."""
-    total = -setting.level
-    for i in range(x.size):
-        total += setting.watch[i] * x[i]
-    return total
-
-
-@part
-def report(setting, told, t, h, taken, window, x, f, x1, f1, w, out_x, out_f):
-    """Write the solution at all times inside what is taken of a step; return how many by now."""
-    while told < setting.times.size - 1 and setting.times[told] <= t + taken:
-        share = (setting.times[told] - t) / h
-        between(share, window, x, f, x1, f1, w, out_x[told], w.flow)
-        if out_f.shape[0] > 0:
-            copy(f.size, f, out_f[told])
-            copy(window, w.flow, out_f[told])
-        told += 1
-    return told
-
-
-@part
-def crossing(setting, x, f, x1, f1, w):
-    """Return the share of a step at which the watched sum falls to its level, or 2."""
-    if watched(setting, x) <= 0.0 or watched(setting, x1) > 0.0:
-        return 2.0
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        middle = 0.5 * (low + high)
-        between(middle, 0, x, f, x1, f1, w, w.right, w.flow)
-        if watched(setting, w.right) > 0.0:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-@part
-def steady(setting, t, x, w):
-    """Return whether going on to the end at this pace would change no component by a share."""
-    left = setting.times[-1] - t
-    for i in range(x.size):
-        allowed = setting.absolute[i] + setting.steady * abs(x[i])
-        if abs(w.right[i]) * left > allowed:
-            return False
-    return True
-
-
-@part
 def nothing(net, pop, plan, setting, heating, window, t, h, taken, told, x, f, from_right, w, own):
-    """Follow nothing else along a step."""
+    """Follow nothing else along a step.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        heating: Rate of heating in K/s.
+        window: How many classes take part.
+        t: Time at the start of the step in s.
+        h: The step in s.
+        taken: How much of it is taken, in s.
+        told: How many times have been reported.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        from_right: What :func:`prepare` returned.
+        w: Room to work in, a :class:`Work`.
+        own: What else is followed.
+    """
+
+
+@part
+def changes(net, pop, window, x, f, w):
+    """Set rates and the change of components and classes, for constants that are there.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room to work in, a :class:`Work`; ``right`` and ``flow`` receive the change.
+    """
+    rates(net, x, w.k, w.r)
+    clear(window, w.flow)
+    right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
+
+
+@part
+def rests(net, pop, setting, window, x, f, w):
+    """Return whether as long a time again would change no component by much.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room to work in, a :class:`Work`.
+    """
+    changes(net, pop, window, x, f, w)
+    return steady(setting, x, w)
+
+
+@part
+def begin(net, pop, setting, window, w, books, x, f):
+    """Set the conserved sums, the constants and the change at time 0.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        window: How many classes take part.
+        w: Room to work in, a :class:`Work`.
+        books: Receives the conserved sums, a :class:`Ledger`.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+    """
+    for law in range(books.totals.size):
+        books.totals[law] = conserved(pop, setting.laws[law], f.size, x, f)
+    constants(net, setting.begin, w.k)
+    detachment(pop, setting.begin, f.size, w.beta)
+    changes(net, pop, window, x, f, w)
 
 
 @woven
@@ -149,25 +187,16 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
         f: Dots of every class in mol/m³, shape (N,); left at the end's values.
         out_x: Receives components at the times, shape (m, n).
         out_f: Receives classes at the times, shape (m, N); shape (0, 0) to leave them out.
-        follow: Called with every accepted step, :func:`nothing` or whatever takes its arguments,
-            while ``w`` holds the stages and ``x`` and ``f`` what was there before them.
+        follow: Called with every accepted step, as :func:`nothing` is, before x and f move on.
         own: What else it is to be given.
 
     Returns:
         Outcome, time reached in s, the component that hurt most, steps, rejected steps.
     """
-    end = setting.times[-1]
-    x1, f1 = w.x1, w.f1
-    for law in range(books.totals.size):
-        books.totals[law] = conserved(pop, setting.laws[law], f.size, x, f)
+    end, x1, f1 = setting.times[-1], w.x1, w.f1
     heating = (setting.end - setting.begin) / end
-    watching = watched(setting, x) > 0.0
-    window = starting_window(pop, f)
-    constants(net, setting.begin, w.k)
-    detachment(pop, setting.begin, f.size, w.beta)
-    rates(net, x, w.k, w.r)
-    clear(window, w.flow)
-    right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
+    window, watching = starting_window(pop, f), watched(setting, x) > 0.0
+    begin(net, pop, setting, window, w, books, x, f)
     h, t, before, old_error = first_step(setting, x, w), 0.0, 0.0, 1.0
     told, steps, rejected, worst, old_front = 0, 0, 0, 0, front(window, f, 0.0)
     while t < end:
@@ -198,19 +227,11 @@ def course(net, pop, plan, setting, w, books, x, f, out_x, out_f, follow, own):
         t = end if t + 1.0000001 * h >= end else t + h
         before, old_error = h, max(error, 1e-2)
         if window > 0:
-            advance = int(1.5 * factor * max(reached - old_front, 0))
-            wanted = reached + advance + reached // 50 + 4 * GUARD
-            window, old_front = min(max(window, wanted), f.size), reached
+            window, old_front = next_window(window, reached, old_front, factor, f.size), reached
         h *= factor
-        if setting.steady > 0.0:
-            rates(net, x, w.k, w.r)
-            clear(window, w.flow)
-            right_side(net, pop, window, w.r, w.beta, f, w.right, w.flow)
-            if steady(setting, t, x, w):
-                return STEADY, t, worst, steps, rejected
-    copy(x.size, x, out_x[-1])
-    if out_f.shape[0] > 0:
-        copy(f.size, f, out_f[-1])
+        if setting.steady > 0.0 and rests(net, pop, setting, window, x, f, w):
+            return STEADY, t, worst, steps, rejected
+    report_end(x, f, out_x, out_f)
     return DONE, t, worst, steps, rejected
 
 

@@ -68,7 +68,14 @@ class Seeds(NamedTuple):
 
 @part
 def constant_moves(net, seeds, temperature, out):
-    """Set δ ln k of every entry."""
+    """Set δ ln k of every entry.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        temperature: In K.
+        out: Receives it, shape (q,).
+    """
     for q in range(out.size):
         i = seeds.reaction[q]
         moved = seeds.constant[q] - seeds.energy[q] * (1.0 / temperature - net.anchor[i])
@@ -77,7 +84,18 @@ def constant_moves(net, seeds, temperature, out):
 
 @part
 def moved_rates(net, seeds, moves, x, k, r, s, out):
-    """Set ∂r/∂p of every entry; ``moves`` are δ ln k."""
+    """Set ∂r/∂p of every entry; ``moves`` are δ ln k.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        moves: δ ln k of every entry, shape (q,).
+        x: Components in mol/m³, shape (n,).
+        k: Rate constants, shape (R,).
+        r: Rates in mol/(m³ s), shape (R,).
+        s: Slopes of all factors, shape (F,).
+        out: Receives it, shape (q,).
+    """
     for q in range(out.size):
         i, f = seeds.reaction[q], seeds.factor[q]
         if f == CONSTANT:
@@ -94,7 +112,13 @@ def moved_rates(net, seeds, moves, x, k, r, s, out):
 
 @part
 def add_entries(seeds, values, out):
-    """Add the values of all entries to rows of rates, shape (reactions, P)."""
+    """Add the values of all entries to rows of rates, shape (reactions, P).
+
+    Args:
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        values: One for every entry, shape (q,).
+        out: Rows of rates, shape (R, P).
+    """
     for q in range(values.size):
         out[seeds.reaction[q], seeds.parameter[q]] += values[q]
 
@@ -104,6 +128,16 @@ def push_entries(net, pop, seeds, here, further, r, along, out):
     """Add N (∂r/∂p + ∂(D r[u])/∂p) + ∂N/∂p (r + D r[u]) of the network, without channels.
 
     ``out`` has components and parameters on one axis.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        here: ∂r/∂p of every entry, shape (q,).
+        further: ∂(D r[u])/∂p of every entry, shape (q,).
+        r: Rates in mol/(m³ s), shape (R,).
+        along: D r[u], shape (R,).
+        out: What it is added to, components and parameters on one axis, shape (n P,).
     """
     for m in range(seeds.pushed.size):
         q = seeds.pushing[m]
@@ -117,7 +151,14 @@ def push_entries(net, pop, seeds, here, further, r, along, out):
 
 @part
 def gradient_rows(net, s, dx, out):
-    """Add ∂r/∂c δc of all reactions, whose slopes are s."""
+    """Add ∂r/∂c δc of all reactions, whose slopes are s.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        s: Slopes of all factors, shape (F,).
+        dx: δc, shape (n, P).
+        out: Rows of rates, shape (R, P).
+    """
     for i in range(out.shape[0]):
         for f in range(net.factors[i], net.factors[i + 1]):
             for m in range(net.pools[f], net.pools[f + 1]):
@@ -126,7 +167,18 @@ def gradient_rows(net, s, dx, out):
 
 @part
 def made(net, seeds, first, last, r, dr, scale, out):
-    """Add scale · δ(N r) of the reactions first … last − 1."""
+    """Add scale · δ(N r) of the reactions first … last − 1.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        first: The first of them.
+        last: The one after the last.
+        r: Rates in mol/(m³ s), shape (R,).
+        dr: Their tangents, shape (R, P).
+        scale: What it is multiplied with.
+        out: What it is added to, shape (n, P).
+    """
     for i in range(first, last):
         for m in range(net.changes[i], net.changes[i + 1]):
             add(scale * net.number[m], dr[i], out[net.changed[m]])

@@ -89,7 +89,14 @@ class TangentWork(NamedTuple):
 def tangent_work(
     net: RateArrays, pop: ClassArrays, plan: SparseArrays, seeds: Seeds
 ) -> TangentWork:
-    """Return the arrays of a stretch; kernels allocate nothing."""
+    """Return the arrays of a stretch; kernels allocate nothing.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+    """
     n, reactions, factors = len(plan.pivots), len(net.constant), len(net.kind)
     classes, count = len(pop.units), len(seeds.capillarity)
     shapes: dict[str, tuple[int, ...]] = {
@@ -121,7 +128,14 @@ class TangentRoom(threading.local):
     def of(
         self, net: RateArrays, pop: ClassArrays, plan: SparseArrays, seeds: Seeds
     ) -> TangentWork:
-        """Return room to work in; but ``dx`` and ``df``, no kernel reads what is left there."""
+        """Return room to work in; but ``dx`` and ``df``, no kernel reads what is left there.
+
+        Args:
+            net: The network, a :class:`RateArrays`.
+            pop: The size classes, a :class:`ClassArrays`.
+            plan: How the network's part is eliminated, a :class:`SparseArrays`.
+            seeds: What parameters do to rates, a :class:`Seeds`.
+        """
         if self.seeds is not seeds or self.plan is not plan:
             self.plan, self.seeds = plan, seeds
             self.work = tangent_work(net, pop, plan, seeds)

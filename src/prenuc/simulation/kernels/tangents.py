@@ -36,216 +36,35 @@ Sandu, Daescu and Carmichael 2003, Atmos. Environ. 37, 5083 (tangent Rosenbrock 
 
 from __future__ import annotations
 
-from prenuc.simulation.kernels.class_tangents import (
-    clear_rows,
-    curved_detachment,
-    eliminate_classes,
-    products,
-    return_classes,
-    warming_tangents,
-)
-from prenuc.simulation.kernels.classes import detachment
+from prenuc.simulation.kernels.class_tangents import clear_rows, curved_detachment, warming_tangents
 from prenuc.simulation.kernels.compiled import entry, part, woven
-from prenuc.simulation.kernels.dense import add, clear, combine_both, copy
-from prenuc.simulation.kernels.factors import factors_at, in_barrier, in_order
-from prenuc.simulation.kernels.rates import constants, pooled, slopes
+from prenuc.simulation.kernels.dense import add, clear, copy
+from prenuc.simulation.kernels.elimination import multiply
+from prenuc.simulation.kernels.factors import factors_at
+from prenuc.simulation.kernels.rates import constants, slopes
 from prenuc.simulation.kernels.rodas import course
-from prenuc.simulation.kernels.seeds import (
-    CONSTANT,
-    add_entries,
-    constant_moves,
-    gradient_rows,
-    moved_rates,
-    push_entries,
-)
-from prenuc.simulation.kernels.sparse import assemble_both, multiply, solve_rows
-from prenuc.simulation.kernels.stages import combine, combine_classes, still
-from prenuc.simulation.kernels.tableau import DENSE, DIFFERENCES, SLOPE, STAGES, TIME, A, C
-
-
-@part
-def bend_along(net, x, u, w):
-    """Set D r[u] of all reactions and its derivatives in all pools, equation (2), at x."""
-    for m in range(net.single.shape[0]):
-        i, j = net.single[m]
-        w.along[i] = w.k0[i] * u[j]
-    for m in range(net.double.shape[0]):
-        i, one, other = net.double[m]
-        first, last = net.factors[i], net.factors[i + 1] - 1
-        w.along[i] = w.k0[i] * (u[one] * x[other] + x[one] * u[other])
-        w.bend[first] = w.k0[i] * u[other]
-        w.bend[last] = w.k0[i] * u[one] if first != last else 2.0 * w.k0[i] * u[one]
-    for i in net.general:
-        first, last = net.factors[i], net.factors[i + 1]
-        w.along[i] = 0.0
-        for e in range(first, last):
-            w.along[i] += w.s0[e] * pooled(net, e, u)
-            w.bend[e] = 0.0
-            for f in range(first, last):
-                turn = w.ddg[e] if e == f else w.dg[e] * w.dg[f]
-                w.bend[e] += others_along(net, i, e, f, u, w) * turn
-
-
-@part
-def others_along(net, i, e, f, u, w):
-    """Return k x_f(u) times all factors of a reaction but e and f, at the step's start."""
-    others = w.k0[i] * pooled(net, f, u)
-    for h in range(net.factors[i], net.factors[i + 1]):
-        if h not in (e, f):
-            others *= w.g[h]
-    return others
-
-
-@part
-def moved_along(net, seeds, u, w):
-    """Set ∂(D r[u])/∂p of every entry, at the step's start."""
-    for q in range(w.further.size):
-        i, e = seeds.reaction[q], seeds.factor[q]
-        if e == CONSTANT:
-            w.further[q] = w.along[i] * w.moves[q]
-            continue
-        scaled = w.s0[e] * pooled(net, e, u) + w.bend[e] * w.pools[e]
-        w.further[q] = scaled * seeds.scale[q]
-        value, turn = in_order(net, e, w.pools[e])
-        other_value, other_turn = in_barrier(net, e, w.pools[e])
-        value = value * seeds.order[q] + other_value * seeds.barrier[q]
-        turn = turn * seeds.order[q] + other_turn * seeds.barrier[q]
-        for f in range(net.factors[i], net.factors[i + 1]):
-            moved = turn if e == f else value * w.dg[f]
-            w.further[q] += others_along(net, i, e, f, u, w) * moved
-
-
-@part
-def add_matrices(pattern, w):
-    """Add ``straight`` δY_i + ``curved`` δy, row by row."""
-    x, y, straight, curved = w.dx, w.stage_x, w.straight, w.curved
-    for i in range(w.right.shape[0]):
-        row, m, last = w.right[i], pattern.row[i], pattern.row[i + 1]
-        while m + 1 < last:
-            a, b, c, d = straight[m], straight[m + 1], curved[m], curved[m + 1]
-            one, two = y[pattern.column[m]], y[pattern.column[m + 1]]
-            three, four = x[pattern.column[m]], x[pattern.column[m + 1]]
-            for p in range(row.size):
-                row[p] += a * one[p] + b * two[p] + c * three[p] + d * four[p]
-            m += 2
-        if m < last:
-            a, c, one, three = straight[m], curved[m], y[pattern.column[m]], x[pattern.column[m]]
-            for p in range(row.size):
-                row[p] += a * one[p] + c * three[p]
-
-
-@woven
-def network_tangents(net, pop, pattern, seeds, x, s, stage, w, v):
-    """Add what the network does to (1), or to (3) for slopes s less those of the step's start.
-
-    Rates and slopes of v are those of Y_i.
-    """
-    u = v.u[stage]
-    bend_along(net, x, u, w)
-    assemble_both(pattern, s, w.bend, w.straight, w.curved)
-    add_matrices(pattern, w)
-    moved_rates(net, seeds, w.stage_moves, v.x, v.k, v.r, v.s, w.here)
-    moved_along(net, seeds, u, w)
-    push_entries(net, pop, seeds, w.here, w.further, v.r, w.along, w.flat.right)
-
-
-@part
-def gathered(count, row, base, stages, size, out):
-    """Set base + Σ_j row_j u_j of the first numbers, all parameters of all rows in one go."""
-    copy(size, base, out)
-    for j in range(count):
-        if row[j] != 0.0:
-            add(row[j], stages[j, :size], out[:size])
-
-
-@woven
-def dots_tangents(net, pop, seeds, window, beta, leaving, f, w, v):
-    """Add what channels and nuclei do to equation (1)."""
-    clear_rows(w.dr)
-    clear_rows(w.bent)
-    add_entries(seeds, w.here, w.dr)
-    add_entries(seeds, w.further, w.bent)
-    gradient_rows(net, v.s, w.stage_x, w.dr)
-    gradient_rows(net, w.bend, w.dx, w.bent)
-    out, out_f = w.right, w.right_f
-    products(net, pop, seeds, window, beta, leaving, v.r, w.dr, v.f, w.stage_f, True, w, out, out_f)
-    beta, leaving = v.beta, w.leaving
-    products(net, pop, seeds, window, beta, leaving, w.along, w.bent, f, w.df, True, w, out, out_f)
-    products(net, pop, seeds, window, beta, leaving, w.r0, w.dr0, w.u_f, w.df, False, w, out, out_f)
-
-
-@woven
-def stage_classes(pop, heating, temperature, window, h, f, stage, w, v):
-    """Set classes, their tangents and the known part of (1) for a stage."""
-    count = window * w.a.size
-    combine_classes(stage, A[stage], f, window, v, v.f)
-    gathered(stage, A[stage], w.flat.df, w.flat.uf, count, w.flat.stage_f)
-    if heating != 0.0:
-        detachment(pop, temperature, window, v.other)
-        curved_detachment(pop, temperature, window, v.other, w.stage_leaving)
-    for i in range(count):
-        w.flat.right_f[i] = 0.0
-    if heating != 0.0:
-        for i in range(window):
-            add(h * SLOPE[stage], w.ramp[i], w.right_f[i])
-    gathered(stage, v.row, w.flat.right_f, w.flat.uf, count, w.flat.right_f)
-    copy(window, v.raw[stage], w.u_f)
-    for column in range(v.columns.shape[0]):
-        if not still(v.rows[column]):
-            add(v.share[stage, column], v.columns[column, :window], w.u_f[:window])
-
-
-@woven
-def lone_tangents(net, pop, plan, seeds, h, x, stage, w, v):
-    """Compute δu of one stage of a network alone at one temperature, equation (3)."""
-    flat, u = w.flat, w.ux[stage]
-    for j in range(stage):
-        v.row[j] = DIFFERENCES[stage, j] / h
-    combine(stage, A[stage], x, v.u, v.x)
-    combine_both(v.row, A[stage], flat.ux, flat.dx, flat.right, flat.stage_x)
-    add(1.0, flat.base, flat.right)
-    slopes(net, v.x, v.k, v.r, v.s)
-    for f in range(w.risen.size):
-        w.risen[f] = v.s[f] - w.s0[f]
-    network_tangents(net, pop, plan.bending, seeds, x, w.risen, stage, w, v)
-    copy(flat.right.size, flat.right, flat.ux[stage])
-    solve_rows(plan, v.schur, v.inverse, u)
-    for i in range(flat.dx.size):
-        flat.ux[stage, i] += flat.dx[i] - flat.stage_x[i]
-
-
-@woven
-def stage_tangents(
-    net, pop, plan, setting, seeds, heating, window, t, h, x, f, from_right, stage, w, v
-):
-    """Compute δu of one stage, equation (1); v is the integrator's own work."""
-    flat, u = w.flat, w.ux[stage]
-    for j in range(stage):
-        v.row[j] = C[stage, j] / h
-    combine(stage, A[stage], x, v.u, v.x)
-    combine_both(v.row, A[stage], flat.ux, flat.dx, flat.right, flat.stage_x)
-    temperature = setting.begin + heating * (t + TIME[stage] * h)
-    if heating != 0.0:
-        constants(net, temperature, v.k)
-        constant_moves(net, seeds, temperature, w.stage_moves)
-        add(h * SLOPE[stage], flat.drift, flat.right)
-    slopes(net, v.x, v.k, v.r, v.s)
-    network_tangents(net, pop, plan.network, seeds, x, v.s, stage, w, v)
-    if window > 0:
-        stage_classes(pop, heating, temperature, window, h, f, stage, w, v)
-        beta = v.other if heating != 0.0 else v.beta
-        leaving = w.stage_leaving if heating != 0.0 else w.leaving
-        dots_tangents(net, pop, seeds, window, beta, leaving, f, w, v)
-        eliminate_classes(pop, window, from_right, w, v)
-    copy(flat.right.size, flat.right, flat.ux[stage])
-    solve_rows(plan, v.schur, v.inverse, u)
-    if window > 0:
-        return_classes(window, stage, w, v)
+from prenuc.simulation.kernels.seeds import add_entries, constant_moves, gradient_rows, moved_rates
+from prenuc.simulation.kernels.stage_tangents import lone_tangents, stage_tangents
+from prenuc.simulation.kernels.tableau import DENSE, STAGES, A
 
 
 @woven
 def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, v):
-    """Set rates, slopes and their tangents at the start of a step."""
+    """Set rates, slopes and their tangents at the start of a step.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+        seeds: What parameters do to rates, a :class:`Seeds`.
+        heating: Rate of heating in K/s.
+        temperature: In K.
+        window: How many classes take part.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        w: Room for the tangents, a :class:`TangentWork`.
+        v: The integrator's own work, a :class:`Work`.
+    """
     copy(w.r0.size, v.r, w.r0)
     copy(w.k0.size, v.k, w.k0)
     copy(w.s0.size, v.s, w.s0)
@@ -270,7 +89,15 @@ def open_tangents(net, pop, plan, seeds, heating, temperature, window, x, f, w, 
 
 @part
 def finished(share, window, w, out_x, out_f):
-    """Set the tangents at a share of the step, equation (3) of ``tableau.py``."""
+    """Set the tangents at a share of the step, equation (3) of ``tableau.py``.
+
+    Args:
+        share: From 0 to 1.
+        window: How many classes take part.
+        w: Room for the tangents, a :class:`TangentWork`.
+        out_x: Receives those of components, shape (n, P).
+        out_f: Receives those of dots, shape (N, P).
+    """
     for i in range(w.dx.shape[0]):
         copy(w.a.size, w.dx[i], out_x[i])
         for j in range(STAGES):
@@ -292,7 +119,25 @@ def weight_at(share, j):
 
 @woven
 def follow(net, pop, plan, setting, heating, window, t, h, taken, told, x, f, from_right, v, own):
-    """Take the tangents along an accepted step."""
+    """Take the tangents along an accepted step.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+        setting: What is asked of the integrator, a :class:`Setting`.
+        heating: Rate of heating in K/s.
+        window: How many classes take part.
+        t: Time at the start of the step in s.
+        h: The step in s.
+        taken: How much of it is taken, in s.
+        told: How many times have been reported.
+        x: Components in mol/m³, shape (n,).
+        f: Dots of every class in mol/m³, shape (N,).
+        from_right: What :func:`prepare` returned.
+        v: The integrator's own work, a :class:`Work`.
+        own: What is followed, a :class:`Followed`.
+    """
     seeds, w, temperature = own.seeds, own.work, setting.begin + heating * t
     if heating != 0.0:
         constants(net, temperature, v.k)

@@ -37,8 +37,8 @@ class Setting(NamedTuple):
         laws: Conserved sums over components and, last, units in dots, shape (laws, n + 1).
         watch: Stop when Σ watch·x falls to ``level``; all zero for never, shape (n,).
         level: See above, in mol/m³.
-        steady: Stop when going on at the pace would change no component by more than this share;
-            0 for never.
+        steady: Stop when as long a time again at the pace would change no component by more than
+            this share; 0 for never.
         most_steps: Give up after so many.
     """
 
@@ -100,7 +100,13 @@ class Work(NamedTuple):
 
 
 def workspace(net: RateArrays, pop: ClassArrays, plan: SparseArrays) -> Work:
-    """Return the arrays of a stretch; kernels allocate nothing."""
+    """Return the arrays of a stretch; kernels allocate nothing.
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        pop: The size classes, a :class:`ClassArrays`.
+        plan: How the network's part is eliminated, a :class:`SparseArrays`.
+    """
     n, reactions, factors = len(plan.pivots), len(net.constant), len(net.kind)
     classes, c = len(pop.units), 2 + len(pop.lower)
     unit = np.hstack((np.eye(n), stoichiometry(net, n, (*net.double[:, 0], *net.general))))
@@ -144,7 +150,13 @@ def carved(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float6
 
 
 def stoichiometry(net: RateArrays, n: int, reactions: Sequence[int]) -> NDArray[np.float64]:
-    """Return what some reactions do to n components, shape (n, reactions)."""
+    """Return what some reactions do to n components, shape (n, reactions).
+
+    Args:
+        net: The network, a :class:`RateArrays`.
+        n: How many components.
+        reactions: Which reactions.
+    """
     numbers = np.zeros((n, len(reactions)))
     for column, i in enumerate(reactions):
         here = slice(net.changes[i], net.changes[i + 1])
@@ -162,7 +174,14 @@ class Room(threading.local):
     def of(
         self, net: RateArrays, pop: ClassArrays, plan: SparseArrays, laws: NDArray[np.float64]
     ) -> tuple[Work, Ledger]:
-        """Return room to work in; no kernel reads what an earlier run has left there."""
+        """Return room to work in; no kernel reads what an earlier run has left there.
+
+        Args:
+            net: The network, a :class:`RateArrays`.
+            pop: The size classes, a :class:`ClassArrays`.
+            plan: How the network's part is eliminated, a :class:`SparseArrays`.
+            laws: Conserved sums, shape (laws, n + 1).
+        """
         if self.plan is not plan:
             self.plan, self.work, self.books = plan, workspace(net, pop, plan), ledger(laws)
         return self.work, self.books

@@ -1,0 +1,1 @@
+"""Rate constants of mechanisms, moved within their priors."""

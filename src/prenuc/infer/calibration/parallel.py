@@ -1,0 +1,51 @@
+"""Independent pieces of work, by one process or several; the answers are the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    T = TypeVar("T")
+
+
+def work(
+    do: Callable[[Any], T],
+    pieces: Sequence[Any],
+    *,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> list[T]:
+    """Return the answer to each piece, in order.
+
+    Args:
+        do: A function of a module, or a ``functools.partial`` of one, where there are workers.
+        pieces: What it is called with.
+        workers: Processes; 1 works here.
+        progress: Called with the finished share.
+    """
+    found = []
+    for answer in answers(do, pieces, workers=workers):
+        found.append(answer)
+        if progress is not None:
+            progress(len(found) / len(pieces))
+    return found
+
+
+def answers(do: Callable[[Any], T], pieces: Sequence[Any], *, workers: int = 1) -> Iterator[T]:
+    """Yield the answer to each piece, in order, as soon as it and all before it are there.
+
+    Args:
+        do: What answers one piece; it and the pieces can be pickled.
+        pieces: The pieces of work.
+        workers: Processes to work with.
+    """
+    if workers <= 1 or len(pieces) <= 1:
+        yield from map(do, pieces)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(pieces)), mp_context=context) as pool:
+        yield from pool.map(do, pieces)

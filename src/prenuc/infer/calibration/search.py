@@ -1,0 +1,139 @@
+"""What is fitted to what, and one least-squares search (:mod:`prenuc.infer.studies.calibrate`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.infer.calibration.priors import Free, residuals
+from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, recipes_of
+from prenuc.infer.experiments.measures import Experiments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.arrays import Array
+    from prenuc.facts.check import Check
+    from prenuc.infer.calibration.varied import Name
+    from prenuc.infer.experiments.measures import Choose
+
+LIMIT = 3.0  # bounds, in prior widths
+STEP = 0.01  # of finite differences, in the logarithm of a constant
+
+
+@dataclass
+class Task:
+    """What is fitted to what.
+
+    Args:
+        choose: Chooses the mechanism of a recipe.
+        free: The constants that may move.
+        checks: The rows that they are fitted to.
+        reach: Where each constant acts; worked out when needed.
+    """
+
+    choose: Choose
+    free: tuple[Free, ...]
+    checks: list[Check]
+    reach: Reach | None = None
+    _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
+
+    def change(self, u: Array) -> dict[Name, float]:
+        """Return the constants at a point."""
+        return {f.key: f.number(float(x)) for f, x in zip(self.free, u, strict=True)}
+
+    def numbers(self, u: Array, checks: Sequence[Check]) -> dict[str, float]:
+        """Return what is simulated at a point for some checks."""
+        return ask(checks, Experiments(Changed(self.choose, self.change(u)), solver=QUICK))
+
+    def at(self, u: Array) -> dict[str, float]:
+        """Return what is simulated at a point for all checks; the last point is remembered."""
+        if self._last[0] != u.tobytes():
+            self._last = (u.tobytes(), self.numbers(u, self.checks))
+        return self._last[1]
+
+    def residuals(self, u: Array) -> Array:
+        """Return the residuals of data and prior, one after the other."""
+        return np.concatenate((residuals(self.checks, self.at(u)), u))
+
+    def chi2(self, u: Array) -> float:
+        """Return χ², data and prior."""
+        return float(np.sum(self.residuals(u) ** 2))
+
+    def jacobian(self, u: Array) -> Array:
+        """Return the derivatives of the residuals, by forward differences where anything acts."""
+        here, base = self.at(u), self.residuals(u)[: len(self.checks)]
+        if self.reach is None:
+            self.reach = Reach.of(self.checks, Experiments(self.choose, solver=QUICK))
+        columns = []
+        for i, free in enumerate(self.free):
+            step = STEP / free.sd
+            moved = u.copy()
+            moved[i] += step
+            acting = set(self.reach.recipes({free.key: free.number(1.0)}))
+            asked = [c for c in self.checks if not acting.isdisjoint(recipes_of(c))]
+            found = residuals(self.checks, here | self.numbers(moved, asked))
+            columns.append((found - base) / step)
+        slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))
+        return np.vstack((slopes, np.eye(len(self.free))))
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where one search began and ended.
+
+    Args:
+        seed: 0 for the package's own numbers.
+        begun: χ² at the start.
+        cost: χ² at the end, data and prior.
+        u: The end, in prior widths.
+        evaluations: Of the residuals; a table of derivatives counts one for each free constant.
+    """
+
+    seed: int
+    begun: float
+    cost: float
+    u: Array
+    evaluations: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
+
+
+def search(task: Task, seed: int, *, most: int = 15) -> Start:
+    """Return where least squares end from one start.
+
+    Args:
+        task: What is fitted to what.
+        seed: 0 starts at the package's own numbers, others half a prior width around them.
+        most: Steps at most.
+    """
+    from scipy.optimize import least_squares
+
+    count = len(task.free)
+    spread = np.random.default_rng(seed).normal(0.0, 0.5, count) if seed else np.zeros(count)
+    begin = np.clip(spread, -1.0, 1.0)
+    begun = task.chi2(begin)
+    found = least_squares(
+        task.residuals,
+        begin,
+        jac=task.jacobian,
+        bounds=(-LIMIT, LIMIT),
+        method="trf",
+        ftol=3e-3,
+        xtol=3e-3,
+        gtol=1e-3,
+        max_nfev=most,
+    )
+    u = np.asarray(found.x, dtype=float)
+    work_done = int(found.nfev) + int(found.njev or 0) * count
+    return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
+
+
+def covariance(slopes: Array) -> Array:
+    """Return the covariance that derivatives of all residuals, prior included, stand for."""
+    inverse: Array = np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
+    return inverse

@@ -1,0 +1,1 @@
+"""The published experiments, simulated and read off as their authors did."""

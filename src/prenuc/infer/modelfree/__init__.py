@@ -1,0 +1,1 @@
+"""What spectra say before a mechanism is chosen."""

@@ -1,0 +1,1 @@
+"""What a photometer's readings carry besides the signal."""

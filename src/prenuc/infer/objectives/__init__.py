@@ -1,0 +1,1 @@
+"""What a fit minimises, with the spectra eliminated."""

@@ -1,0 +1,1 @@
+"""What a line of text means: concentrations against time, with exact derivatives."""

@@ -1,0 +1,1 @@
+"""Fits and errors once more, by other means."""

@@ -1,0 +1,1 @@
+"""Which scheme, which mechanism, which experiment next."""

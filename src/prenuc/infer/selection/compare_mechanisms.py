@@ -1,0 +1,229 @@
+r"""Which model do measured spectra support, once each has simulated what was done?
+
+Every model runs the protocol; what nobody knows is fitted for each alike: the extinction of every
+absorber within a factor (or its whole spectrum: :mod:`prenuc.infer.selection.shapes`), an offset of
+every spectrum as a random effect, and the model's own rate constants that matter most, within their
+priors (:mod:`prenuc.infer.selection.refit`). The verdict is that of
+:mod:`prenuc.infer.selection.evidence`, where "cannot tell" is an answer.
+
+**Noise** is one for all models: white, from what no model and no systematic variation of the data
+explains, and the offsets from the residuals of the best model (:mod:`prenuc.infer.noise.estimate`).
+
+**Held out.** Every fifth spectrum in turn (or every experiment, of several) is left out and
+predicted by the fit to the others; the refit is linearised around the best fit of all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import FitError, Problem, SimulationError
+from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.noise.estimate import estimate_noise, rotate
+from prenuc.infer.selection.condensed import Condensed
+from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
+from prenuc.infer.selection.refit import BOUND, Refit
+from prenuc.infer.selection.shapes import AbstractShapes, KnownShapes
+from prenuc.mechanism import rivals as bench
+from prenuc.mechanism.two_pathway import two_pathway
+from prenuc.observe.series import SpectrumSeries
+from prenuc.protocol.protocol import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from prenuc.infer.calibration.candidate import Part
+    from prenuc.infer.selection.refit import RefitPoint
+    from prenuc.mechanism.mechanism import Mechanism
+
+FOLDS = 5
+FEWEST_FOR_NOISE = 8  # spectra; offsets cannot be told from misfit in fewer
+EXPECTED_RUNS = 30  # of one model; for the progress bar alone
+
+
+def rivals(material: str, *, metal: str | None = None) -> list[Mechanism]:
+    """Return the two-pathway model of a material and every rival that can speak about it.
+
+    Args:
+        material: Such as "CdS", or a system such as "CdTe-ODE".
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+
+    Raises:
+        MechanismError: There is no such material.
+    """
+    ours = two_pathway(material, metal=metal)
+    return [ours, *bench.rivals(material, metal=metal).values()]
+
+
+def compare_mechanisms(
+    spectra: SpectrumSeries | Sequence[SpectrumSeries],
+    protocol: Protocol | Sequence[Protocol],
+    *,
+    models: Sequence[Mechanism],
+    shapes: AbstractShapes | None = None,
+    starts: int = 1,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Comparison:
+    """Return which model the spectra support.
+
+    Args:
+        spectra: Measured absorption spectra, or several series of them; wavelengths with masked
+            readings are left out.
+        protocol: What was done, one protocol for each series. Where it measures a single vessel,
+            its times are replaced by those of the spectra.
+        models: The candidates, such as :func:`rivals` returns.
+        shapes: What is taken as known about spectra: :class:`KnownShapes` when None, or
+            :class:`FreeShapes` for what the kinetics alone can say.
+        starts: Searches for each model; the first from the package's own constants, the others
+            from draws of their priors.
+        seed: Seed of these draws.
+        progress: Called with the finished share.
+
+    Raises:
+        FitError: No model, two of one name, or spectra that do not fit the protocol.
+    """
+    candidates = [Candidate(model) for model in models]
+    names = [one.name for one in candidates]
+    if not names or len(set(names)) < len(names):
+        raise FitError(Problem(f"{len(names)} models, {len(set(names))} names", "Name each once"))
+    several = [spectra] if isinstance(spectra, SpectrumSeries) else spectra
+    data = Condensed.of(
+        [series.without_masked() for series in several],
+        [protocol] if isinstance(protocol, Protocol) else list(protocol),
+    )
+    tick = _ticker(len(candidates) * EXPECTED_RUNS * starts, progress)
+    trials = [Refit(one, data, shapes or KnownShapes(), tick) for one in candidates]
+    data = data.with_shapes(shown for trial in trials if (shown := _first(trial)) is not None)
+    verdict = _search(trials, data, starts, seed).comparison()
+    if progress is not None:
+        progress(1.0)
+    return verdict
+
+
+def _ticker(runs: int, progress: Callable[[float], None] | None) -> Callable[[], None]:
+    """Return what counts runs; how many there will be is only guessed."""
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(min(done / runs, 0.99))
+
+    return tick
+
+
+def _first(trial: Refit) -> dict[str, Part] | None:
+    """Return what a model shows with its own constants; None when it cannot be run."""
+    try:
+        return trial.shown({})
+    except SimulationError:
+        return None
+
+
+def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) -> _Found:
+    """Return where each model ends, with the offsets that the best one finds."""
+    ends: list[RefitPoint | None] = []
+    for trial in trials:
+        trial.data = data
+        trial.choose()
+        generator = np.random.default_rng(seed)
+        count = len(trial.constants)
+        begin = [np.zeros(count), *(generator.normal(0.0, 0.5, count) for _ in range(starts - 1))]
+        found = [point for u in begin if (point := trial.search(u)) is not None]
+        ends.append(min(found, key=lambda point: point.cost, default=None))
+    there = [point for point in ends if point is not None]
+    if not there:
+        raise FitError(Problem("no model could be run", "Look at the protocol"))
+    seen, warnings = _noise(data, min(there, key=lambda point: point.cost))
+    if seen.offset_sd > 0.0:
+        for i, trial in enumerate(trials):
+            trial.data = seen
+            if (end := ends[i]) is not None:
+                ends[i] = trial.search(end.u)
+    return _Found(trials, ends, seen, warnings)
+
+
+def _noise(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str]]:
+    """Return the data with the offsets that the residuals of the best model show."""
+    m = len(data.absorbance)
+    if m < FEWEST_FOR_NOISE:
+        return data, []
+    fitted = (best.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
+    none = np.zeros((m, 0))
+    noise = estimate_noise(rotate(data.absorbance - fitted), np.arange(m, dtype=float), none, none)
+    warnings = (
+        ["a slow drift of the baseline was found; it is not fitted"] if len(noise.drift) else []
+    )
+    return replace(data, offset_sd=noise.offset_sd), warnings
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where every model ended."""
+
+    trials: Sequence[Refit]
+    ends: Sequence[RefitPoint | None]
+    data: Condensed
+    warnings: Sequence[str]
+
+    def comparison(self) -> Comparison:
+        """Return the verdict."""
+        pairs = list(zip(self.trials, self.ends, strict=True))
+        silent = [f"{trial.candidate.name} could not be run" for trial, end in pairs if end is None]
+        return judge(
+            [_standing(trial, end) for trial, end in pairs if end is not None],
+            self.data.data.size,
+            noise={"sd": self.data.sd, "offset_sd": self.data.offset_sd},
+            warnings=[*self.warnings, *silent, *_edges(pairs)],
+        )
+
+
+def _edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
+    """Return which constants ended at the edge of their priors."""
+    return [
+        f"{trial.candidate.name}: '{constant.name}' ended at the edge of its prior"
+        for trial, end in pairs
+        if end is not None
+        for constant, x in zip(trial.constants, end.u, strict=True)
+        if abs(x) >= BOUND
+    ]
+
+
+def _standing(trial: Refit, end: RefitPoint) -> Standing:
+    moved = {
+        constant.name: math.exp(constant.sd * float(x))
+        for constant, x in zip(trial.constants, end.u, strict=True)
+    }
+    extinctions = {f"extinction of {n}": a for n, a in end.fitted.amplitudes.items()}
+    return Standing(
+        model=trial.candidate.name,
+        chi2=end.cost,
+        count=end.fitted.count + len(trial.constants),
+        held_out=_held_out(trial, end),
+        fitted={**moved, **extinctions},
+    )
+
+
+def _held_out(trial: Refit, end: RefitPoint) -> float:
+    """Return the misfit of what was held out, refitted by linearised least squares."""
+    fitted, m = end.fitted, len(trial.data.absorbance)
+    slopes = trial.slopes(trial.constants, end)[: len(fitted.residual)]
+    design = np.hstack((fitted.design, -slopes)).reshape(m, -1, fitted.design.shape[1] + len(end.u))
+    prior = np.concatenate((fitted.prior, np.ones(len(end.u))))
+    pull = np.zeros(len(prior))
+    pull[prior > 0] = np.concatenate((fitted.pull, end.u))
+    residual = fitted.residual.reshape(m, -1)
+    missed = []
+    for rows in trial.data.folds(FOLDS):
+        kept = np.setdiff1d(np.arange(m), rows)
+        known = design[kept].reshape(-1, len(prior))
+        bend = known.T @ known + np.diag(prior)
+        move = np.linalg.pinv(bend, hermitian=True) @ (known.T @ residual[kept].ravel() - pull)
+        missed.append(residual[rows].ravel() - design[rows].reshape(-1, len(prior)) @ move)
+    return mean_square(missed)

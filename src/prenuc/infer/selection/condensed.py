@@ -1,0 +1,202 @@
+r"""Spectra beside the protocols they came from, condensed to the directions that say something.
+
+An absorbance matrix holds far more numbers than it holds information: neighbouring wavelengths
+repeat each other. The directions of wavelength kept are the constant (which alone feels an offset
+of a whole spectrum), those that the models' own spectra span, and the singular vectors of what is
+left of the data as far as they rise above white noise: there the data show what no model has.
+Everything else is noise for every model alike. (Directions taken from the data first would have
+been chosen for their noise, n σ² too much in each.)
+
+The standard deviation of white noise follows from what is left out, but is never taken below
+:data:`FINEST`, because no spectrometer reads better.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from prenuc.errors import FitError, Problem
+from prenuc.infer.calibration.candidate import Part
+from prenuc.observe.absorption import LONGEST, SHORTEST
+from prenuc.protocol.steps import Measure
+from prenuc.quantities import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from prenuc.arrays import Array
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.protocol.protocol import Protocol
+
+FINEST = 1e-4  # absorbance; the sensitivity of a good spectrometer
+ABOVE_NOISE = 1.2  # singular values over the largest one that white noise has
+VISIBLE = 2.0  # size of a model's own direction, in standard deviations of the noise
+MOST = 40  # directions
+SAME_TIME = 1e-4  # relative
+FEWEST = 4  # spectra
+
+
+def looks(protocol: Protocol) -> list[tuple[str, float]]:
+    """Return vessel and time in s of every measurement, in the order in which they are taken."""
+    steps = [step for step in protocol.steps if isinstance(step, Measure)]
+    return [(step.vessel, time) for step in steps for time in step.seconds()]
+
+
+def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
+    """Return the protocol that measures when the spectra were taken.
+
+    A protocol with as many measurements at the same times stays as it is. Where it measures one
+    vessel alone, its times are replaced by those of the spectra.
+
+    Raises:
+        FitError: Spectra without times, or times that the protocol cannot have.
+    """
+    if spectra.signal != "absorbance":
+        raise FitError(Problem(f"the spectra show {spectra.signal}", "Give absorbance"))
+    if not (np.all(np.isfinite(spectra.time)) and np.all(np.isfinite(spectra.absorbance))):
+        raise FitError(Problem("some times or absorbances are no numbers", "Leave them out"))
+    known = looks(protocol)
+    seconds = [Quantity(float(t), spectra.time_unit).require("min").si for t in spectra.time]
+    same = len(known) == len(seconds) and np.allclose(
+        [time for _, time in known], seconds, rtol=SAME_TIME, atol=0.5
+    )
+    if same:
+        return protocol
+    vessels = dict.fromkeys(vessel for vessel, _ in known)
+    if len(vessels) != 1:
+        what = f"{len(seconds)} spectra do not match the {len(known)} measurements of the protocol"
+        mend = "Give the spectra in the order of the protocol's 'measure' steps, at their times"
+        raise FitError(Problem(what, mend))
+    times = tuple(Quantity(float(t), spectra.time_unit) for t in spectra.time)
+    return protocol.with_spectra(times, vessel=next(iter(vessels)))
+
+
+@dataclass(frozen=True)
+class Condensed:
+    """All experiments, one after the other.
+
+    Args:
+        protocols: What was done, one for each experiment.
+        counts: Spectra of each experiment.
+        wavelength: Common wavelengths in nm, shape (n,).
+        absorbance: Spectra of all experiments, shape (m, n).
+        basis: Orthonormal directions of wavelength, the first the constant, shape (n, r).
+        sd: White noise, absorbance.
+        offset_sd: Offset of each spectrum, absorbance.
+    """
+
+    protocols: tuple[Protocol, ...]
+    counts: tuple[int, ...]
+    wavelength: Array
+    absorbance: Array
+    basis: Array
+    sd: float
+    offset_sd: float = 0.0
+
+    @classmethod
+    def of(cls, spectra: Sequence[SpectrumSeries], protocols: Sequence[Protocol]) -> Self:
+        """Return experiments on the wavelengths that all of them have.
+
+        Raises:
+            FitError: They do not fit together, or are too few.
+        """
+        if len(spectra) != len(protocols):
+            what = f"{len(spectra)} series of spectra and {len(protocols)} protocols"
+            raise FitError(Problem(what, "Give one protocol for each"))
+        if sum(map(len, spectra)) < FEWEST:
+            raise FitError(Problem("too few spectra to compare models", f"Give {FEWEST} or more"))
+        low = max(SHORTEST, *(float(s.wavelength[0]) for s in spectra))
+        high = min(LONGEST, *(float(s.wavelength[-1]) for s in spectra))
+        first = spectra[0].wavelength
+        nm = first[(first >= low) & (first <= high)]
+        if len(nm) < FEWEST:
+            what = f"fewer than {FEWEST} common wavelengths in {SHORTEST:g}-{LONGEST:g} nm"
+            raise FitError(Problem(what, "Give absorption spectra that overlap there"))
+        rows = [np.interp(nm, s.wavelength, row) for s in spectra for row in s.absorbance]
+        data = np.array(rows)
+        pairs = zip(spectra, protocols, strict=True)
+        return cls(
+            protocols=tuple(fitting(series, protocol) for series, protocol in pairs),
+            counts=tuple(map(len, spectra)),
+            wavelength=nm,
+            absorbance=data,
+            basis=np.full((len(nm), 1), 1.0 / math.sqrt(len(nm))),
+            sd=_white(data),
+        )
+
+    def with_shapes(self, shown: Iterable[Mapping[str, Part]]) -> Self:
+        """Return the data in the directions that the models' spectra and the data call for.
+
+        Args:
+            shown: What each model shows, not condensed.
+        """
+        basis = self.basis
+        for absorbers in shown:
+            for part in absorbers.values():
+                left = part.absorbance - (part.absorbance @ basis) @ basis.T
+                _, size, right = np.linalg.svd(left, full_matrices=False)
+                fresh = right[size > VISIBLE * self.sd][: max(0, MOST - basis.shape[1])]
+                basis = _wider(basis, fresh)
+        basis = _wider(basis, _unexplained(self.absorbance, basis, self.sd))
+        return replace(self, basis=basis, sd=max(_left_out(self.absorbance, basis), FINEST))
+
+    @property
+    def data(self) -> Array:
+        """Condensed spectra, shape (m, r)."""
+        return self.absorbance @ self.basis
+
+    @property
+    def weight(self) -> Array:
+        """Inverse standard deviation of each direction, shape (r,)."""
+        variance = np.full(self.basis.shape[1], self.sd**2)
+        variance[0] += len(self.wavelength) * self.offset_sd**2
+        weight: Array = 1.0 / np.sqrt(variance)
+        return weight
+
+    def condense(self, shown: Mapping[str, Part]) -> dict[str, Part]:
+        """Return what a model shows in these directions."""
+        return {n: Part(p.absorbance @ self.basis, p.course) for n, p in shown.items()}
+
+    def folds(self, most: int) -> list[NDArray[np.intp]]:
+        """Return rows to hold out in turn: whole experiments, or every so many spectra of one."""
+        every = np.arange(sum(self.counts))
+        if len(self.counts) > 1:
+            return np.split(every, np.cumsum(self.counts)[:-1])
+        return [every[start::most] for start in range(min(most, len(every)))]
+
+
+def _wider(basis: Array, fresh: Array) -> Array:
+    """Return an orthonormal basis, shape (n, r), with further directions, shape (k, n)."""
+    if not len(fresh):
+        return basis
+    wider: Array = np.linalg.qr(np.hstack((basis, fresh.T)))[0]
+    return wider
+
+
+def _unexplained(data: Array, basis: Array, sd: float) -> Array:
+    """Return the directions of what is left of the data that rise above white noise."""
+    left = data - (data @ basis) @ basis.T
+    _, size, right = np.linalg.svd(left, full_matrices=False)
+    noise = sd * (math.sqrt(data.shape[0]) + math.sqrt(data.shape[1]))
+    found: Array = right[size > ABOVE_NOISE * noise][: max(0, MOST - basis.shape[1])]
+    return found
+
+
+def _white(data: Array) -> float:
+    """Return a first guess of white noise: differences of sixth order hold no band (1 nm steps)."""
+    if data.shape[1] < 16:
+        return FINEST
+    rough = np.diff(data, 6, axis=1) / math.sqrt(924.0)  # 924: sum of the squared coefficients
+    return max(float(np.median(np.abs(rough))) * 1.4826, FINEST)
+
+
+def _left_out(data: Array, basis: Array) -> float:
+    left = data - (data @ basis) @ basis.T
+    freedom = data.shape[0] * (data.shape[1] - basis.shape[1])
+    return math.sqrt(float(np.sum(left**2)) / freedom) if freedom > 0 else 0.0

@@ -1,0 +1,190 @@
+r"""One candidate before the data: its constants refitted within their priors, with few runs.
+
+The amplitudes or spectra of absorbers are fitted away at every point
+(:mod:`prenuc.infer.selection.shapes`), so the search runs over the logarithms of rate constants
+alone, in widths of their priors,
+
+.. math:: χ^2(u) = \min_b |W(y - f(u, b))|^2 + |b|^2 + |u|^2
+
+Each constant is moved once to see what it does; the few that promise the largest fall of χ²
+together (forward selection) are then refitted by Levenberg and Marquardt with finite differences.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import SimulationError
+from prenuc.infer.calibration.candidate import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from prenuc.arrays import Array
+    from prenuc.infer.calibration.candidate import Candidate
+    from prenuc.infer.calibration.priors import Free
+    from prenuc.infer.selection.condensed import Condensed
+    from prenuc.infer.selection.shapes import AbstractShapes, Fitted
+
+REFITTED = 3  # constants at most
+STEP = 0.02  # of finite differences, in the logarithm of a constant
+BOUND = 3.0  # widths of the prior
+ITERATIONS = 10
+TRIES = 5  # of a step, each shorter
+ENOUGH = 0.02  # a fall of χ² that ends the search
+RELATIVE = 1e-2  # and the same for a model that misses the data by far
+
+
+@dataclass(frozen=True)
+class RefitPoint:
+    """Where a candidate stands.
+
+    Args:
+        u: Its refitted constants, in prior widths from the package's numbers.
+        fitted: The best fit of the spectra there.
+        cost: χ² of data and prior.
+    """
+
+    u: Array
+    fitted: Fitted
+    cost: float
+
+    @property
+    def residuals(self) -> Array:
+        """Residuals of data, amplitudes and constants."""
+        return np.concatenate((self.fitted.all_residuals, self.u))
+
+
+@dataclass
+class Refit:
+    """A candidate, the data, and what is known of spectra.
+
+    Args:
+        candidate: Who.
+        data: Condensed spectra; may be replaced, since runs are remembered uncondensed.
+        shapes: What is taken as known about spectra.
+        tick: Called after every run.
+    """
+
+    candidate: Candidate
+    data: Condensed
+    shapes: AbstractShapes
+    tick: Callable[[], None] = lambda: None
+    constants: tuple[Free, ...] = ()
+    _seen: dict[tuple[tuple[str, float], ...], dict[str, Part]] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> int:
+        """How often the protocols were run."""
+        return len(self._seen)
+
+    def shown(self, factors: Mapping[str, float]) -> dict[str, Part]:
+        """Return what the candidate shows in all experiments, not condensed.
+
+        Raises:
+            SimulationError: The integrator gave up.
+        """
+        key = tuple(sorted(factors.items()))
+        if key not in self._seen:
+            protocols, nm = self.data.protocols, self.data.wavelength
+            each = [self.candidate.shown(protocol, nm, factors) for protocol in protocols]
+            self._seen[key] = stacked(each)
+            self.tick()
+        return self._seen[key]
+
+    def at(self, constants: Sequence[Free], u: Array) -> RefitPoint | None:
+        """Return where the candidate stands with some constants moved; None without a run."""
+        pairs = zip(constants, u, strict=True)
+        try:
+            found = self.shown({c.name: math.exp(c.sd * float(x)) for c, x in pairs if x})
+        except SimulationError:
+            return None
+        fitted = self.shapes.fit(self.data.data, self.data.condense(found), self.data.weight)
+        cost = float(np.sum(fitted.all_residuals**2) + np.sum(u**2))
+        return RefitPoint(np.asarray(u, dtype=float), fitted, cost)
+
+    def slopes(self, constants: Sequence[Free], here: RefitPoint) -> Array:
+        """Return the derivatives of the residuals in the constants, shape (residuals, constants).
+
+        A constant that cannot be moved counts as one that does nothing.
+        """
+        columns, count = [], len(here.fitted.all_residuals)
+        for i, constant in enumerate(constants):
+            moved = here.u.copy()
+            moved[i] += math.copysign(STEP / constant.sd, -here.u[i])
+            there = self.at(constants, moved)
+            column = np.zeros(count)
+            if there is not None and len(there.fitted.all_residuals) == count:
+                column = (there.fitted.all_residuals - here.fitted.all_residuals) / (
+                    moved[i] - here.u[i]
+                )
+            columns.append(np.concatenate((column, np.eye(len(constants))[i])))
+        return np.array(columns).reshape(len(constants), count + len(constants)).T
+
+    def choose(self) -> None:
+        """Choose the constants to refit: the few that promise most together."""
+        free = self.candidate.free
+        here = self.at(free, np.zeros(len(free)))
+        if here is None or not free:
+            return
+        slopes = self.slopes(free, here)[: len(here.fitted.all_residuals)]
+        acting = np.flatnonzero(np.any(slopes, axis=0))
+        chosen: list[int] = []
+        for _ in range(min(REFITTED, len(acting))):
+            left = [int(i) for i in acting if i not in chosen]
+            chosen.append(max(left, key=lambda i: _promise(slopes[:, [*chosen, i]], here)))
+        self.constants = tuple(free[i] for i in chosen)
+
+    def search(self, start: Array) -> RefitPoint | None:
+        """Return the best point near a start, by Levenberg and Marquardt."""
+        here, damping = self.at(self.constants, start), 1e-2
+        for _ in range(ITERATIONS if here is not None and len(start) else 0):
+            assert here is not None  # noqa: S101  nothing but a better point replaces it
+            slopes, before = self.slopes(self.constants, here), here.cost
+            for _ in range(TRIES):
+                there = self.at(self.constants, _step(slopes, here, damping))
+                if there is not None and there.cost < here.cost:
+                    here, damping = there, damping / 10.0
+                    break
+                damping *= 10.0
+            if before - here.cost < max(ENOUGH, RELATIVE * here.cost):
+                break
+        return here
+
+
+def _promise(slopes: Array, here: RefitPoint) -> float:
+    """Return by how much χ² would fall if the model were linear in some constants."""
+    r = here.fitted.all_residuals
+    bend = slopes.T @ slopes + np.eye(slopes.shape[1])
+    drive = slopes.T @ r
+    step = np.clip(np.linalg.solve(bend, -drive), -BOUND, BOUND)
+    return float(-2.0 * (step @ drive) - step @ bend @ step)
+
+
+def _step(slopes: Array, here: RefitPoint, damping: float) -> Array:
+    bend = slopes.T @ slopes
+    step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), -slopes.T @ here.residuals)
+    moved: Array = np.clip(here.u + np.clip(step, -1.0, 1.0), -BOUND, BOUND)
+    return moved
+
+
+def stacked(each: Sequence[Mapping[str, Part]]) -> dict[str, Part]:
+    """Return the parts of several runs, one after the other."""
+    if len(each) == 1:
+        return dict(each[0])
+    found = {}
+    for name in dict.fromkeys(name for one in each for name in one):
+        known = next(one[name] for one in each if name in one)
+        rows, courses = [], []
+        for one in each:
+            count = len(next(iter(one.values())).absorbance)
+            part = one.get(name)
+            rows.append(part.absorbance if part else np.zeros((count, known.absorbance.shape[1])))
+            courses.append(part.course if part and part.course is not None else np.zeros(count))
+        course = None if known.course is None else np.concatenate(courses)
+        found[name] = Part(np.vstack(rows), course)
+    return found

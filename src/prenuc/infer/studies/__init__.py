@@ -1,0 +1,1 @@
+"""What the constants of the package rest on, and how far they carry."""

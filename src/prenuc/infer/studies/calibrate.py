@@ -1,0 +1,386 @@
+"""The package's own parameter sets, fitted again: values, intervals, and what no data can fix.
+
+Bounded least squares (trust region reflective) of the logarithms of the free constants against the
+rows of role ``calibrated``, with priors (:mod:`prenuc.infer.calibration.priors`), from the
+package's own numbers and from seeded random starts. With residuals r and prior-scaled logarithms u
+it minimises
+
+    χ²(u) = Σ r(u)² + Σ u²
+
+**Identifiable.** C = (JᵀJ + 1)⁻¹ is the covariance of u. Where the data leave more than 0.7 of the
+prior's width, the prior speaks, not the data: such a constant is not identifiable, has no interval,
+and keeps the status ``assumed``.
+
+**Intervals** of identifiable constants are where χ² along the line u* ± t C e_i/√C_ii has risen by
+3.84. To second order that line is the profile; it is followed far enough to feel a limit.
+
+**Directions** are the eigenvectors of JᵀJ: each with its own width, from stiff to sloppy.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError, Problem, unknown_name
+from prenuc.facts.catalogue import entries, get
+from prenuc.facts.source import Source
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
+from prenuc.infer.calibration.search import Start, Task, covariance, search
+from prenuc.infer.calibration.varied import QUICK, Changed, ask
+from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.reproduce import checks as all_checks
+from prenuc.infer.experiments.reproduce import reproduce
+from prenuc.quantities import Quantity
+from prenuc.simulation.choice import for_recipe, rival_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from prenuc.arrays import Array
+    from prenuc.facts.check import Check
+    from prenuc.facts.value import Value
+    from prenuc.infer.calibration.priors import Free
+    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.reproduce import Role, Row
+
+SHARE_OF_PRIOR = 0.7  # posterior over prior width beyond which a constant is not identifiable
+RISE = 3.84  # of χ² at the end of a 95 % interval
+SOURCE = Source("prenuc", "calibration")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One constant after calibration.
+
+    Args:
+        free: The constant, as it was.
+        number: As it is now, in its own unit.
+        ci95: Its interval; None when it is not identifiable.
+        width: Share of the prior's width that the data leave.
+    """
+
+    free: Free
+    number: float
+    ci95: tuple[float, float] | None
+    width: float
+
+    @property
+    def identifiable(self) -> bool:
+        """Whether the data say more than the prior."""
+        return self.ci95 is not None
+
+    def value(self) -> Value:
+        """Return the constant as a fact."""
+        old = self.free.value
+        half = None if self.ci95 is None else _digits((self.ci95[1] - self.ci95[0]) / 2.0, 2)
+        return replace(
+            old,
+            quantity=Quantity(_digits(self.number, 4), old.quantity.unit),
+            source=SOURCE,
+            status="fitted" if self.identifiable else "assumed",
+            uncertainty=half,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "value": _digits(self.number, 4),
+            "unit": self.free.value.quantity.unit,
+            "ci95": self.ci95,
+            "status": "fitted" if self.identifiable else "assumed",
+            "informed_by": list(self.free.value.informed_by),
+            "identifiable": self.identifiable,
+            "before": self.free.value.quantity.number,
+            "share_of_prior_width": self.width,
+        }
+
+
+def _digits(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A combination of constants and how well the data fix it.
+
+    Args:
+        width: Its width, data and prior, in prior widths: 1 where the data say nothing.
+        parts: Weight of each constant's logarithm (in prior widths), largest first.
+    """
+
+    width: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A parameter set, or several of one material, fitted again.
+
+    Args:
+        material: Semiconductor, or the name of the model.
+        estimates: By name.
+        directions: From stiff to sloppy.
+        starts: Each search, the best first.
+        covariance: Of u.
+        task: What was fitted to what.
+        before: Every row of the material with the package's own numbers.
+        after: The same rows with the calibrated ones.
+    """
+
+    material: str
+    estimates: Mapping[str, Estimate]
+    directions: tuple[Direction, ...]
+    starts: tuple[Start, ...]
+    covariance: Array
+    task: Task
+    before: tuple[Row, ...]
+    after: tuple[Row, ...]
+
+    @property
+    def best(self) -> Array:
+        """The best point, in prior widths."""
+        return self.starts[0].u
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "material": self.material,
+            "parameters": {name: one.as_dict() for name, one in self.estimates.items()},
+            "directions": [{"width": d.width, "parts": dict(d.parts)} for d in self.directions],
+            "starts": [start.as_dict() for start in self.starts],
+            "pass_rates": {
+                "before": pass_rates(self.before),
+                "after": pass_rates(self.after),
+            },
+            "fitted_to": [check.id for check in self.task.checks],
+        }
+
+
+def pass_rates(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Return passed and all rows, by role."""
+    found = {role: [r for r in rows if r.role == role] for role in ("calibrated", "held-out")}
+    return {
+        role: {"pass": sum(r.verdict == "pass" for r in of), "of": len(of)}
+        for role, of in found.items()
+    }
+
+
+def rows_of(material: str, choose: Choose = for_recipe) -> list[Row]:
+    """Return every row of a material's recipes with the package's own numbers.
+
+    Raises:
+        InputError: No check asks anything of the material.
+    """
+    panels = sorted({c.panel for c in all_checks() if _material(c) == material})
+    if not panels:
+        known = sorted({_material(c) for c in all_checks()})
+        raise InputError(unknown_name("material with checks", material, known))
+    runs = Experiments(choose, solver=QUICK)
+    return [row for row in reproduce(panels, runs=runs) if _material(row.check) == material]
+
+
+def _material(check: Check) -> str:
+    return str(get("recipes", check.recipe).material)
+
+
+def calibrate(
+    material: str,
+    *,
+    mechanism: str | None = None,
+    starts: int = 4,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Calibration:
+    """Fit a material's constants of the two-pathway model again, or those of a rival.
+
+    Args:
+        material: Such as "CdS".
+        mechanism: A rival such as "classical" (:func:`calibrate_rival`); ours when None.
+        starts: Searches; the first from the package's own numbers, the others seeded.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+
+    Returns:
+        Every constant before and after, with its interval where the observations fix it.
+
+    Raises:
+        InputError: There is no such material or rival, or nothing to fit.
+    """
+    if mechanism is not None:
+        return calibrate_rival(
+            mechanism, material, starts=starts, workers=workers, progress=progress
+        )
+    return calibrate_model(
+        for_recipe, sets_of(material), material, starts=starts, workers=workers, progress=progress
+    )
+
+
+def calibrate_rival(
+    kind: str,
+    material: str,
+    *,
+    starts: int = 4,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Calibration:
+    """Fit a rival's constants to the rows that the two-pathway model is fitted to.
+
+    Args:
+        kind: Such as "classical".
+        material: Such as "CdS".
+        starts: Searches; the first from the package's own numbers, the others seeded.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+    """
+    return calibrate_model(
+        partial(rival_for, kind),
+        sets_of(material, (kind,)),
+        material,
+        to=[row.check.id for row in rows_of(material) if row.role == "calibrated"],
+        starts=starts,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def calibrate_model(
+    choose: Choose,
+    sets: Sequence[str],
+    material: str,
+    *,
+    to: Sequence[str] = (),
+    starts: int = 4,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Calibration:
+    """Fit the constants of any mechanism to a material's rows.
+
+    Args:
+        choose: Chooses the mechanism of a recipe; with several workers a function of a module,
+            or a ``functools.partial`` of one.
+        sets: Parameter sets that may move. Of a set whose constants name no observation, every
+            rate and equilibrium constant moves.
+        material: Whose rows.
+        to: Checks to fit to, which makes them the calibrated ones; by default the rows of role
+            ``calibrated``.
+        starts: Searches; the first from the package's own numbers, the others seeded.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+
+    Raises:
+        InputError: There is nothing to fit, or nothing to fit it to.
+    """
+    before = rows_of(material, choose)
+    if to:
+        roles: dict[bool, Role] = {True: "calibrated", False: "held-out"}
+        before = [replace(row, role=roles[row.check.id in to]) for row in before]
+    task = task_for(choose, sets, before)
+    found = work(partial(search, task), list(range(starts)), workers=workers, progress=progress)
+    return finish(material, task, found, before)
+
+
+def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
+    """Return what is fitted to what.
+
+    Args:
+        choose: Gives every recipe its mechanism.
+        sets: Parameter sets whose constants may move.
+        rows: Published checks; those of role "calibrated" are fitted.
+
+    Raises:
+        InputError: There is nothing to fit, or nothing to fit it to.
+    """
+    unknown = [name for name in sets if name not in entries("parameters")]
+    if unknown:
+        known = entries("parameters")
+        raise InputError([unknown_name("parameter set", name, known) for name in unknown])
+    free = free_constants(sets)
+    asked = [r.check for r in rows if r.role == "calibrated" and r.verdict != "silent"]
+    if not free or not asked:
+        what = f"{', '.join(sets) or 'no parameter set'} has nothing to fit or nothing to fit to"
+        raise InputError(Problem(what, "Name observations in 'informed_by' of its constants"))
+    return Task(choose, free, distinct(asked))
+
+
+def finish(material: str, task: Task, found: Sequence[Start], before: Sequence[Row]) -> Calibration:
+    """Return intervals and directions at the best of several ends.
+
+    Args:
+        material: Such as "CdS".
+        task: What was fitted to what.
+        found: Where each start has ended.
+        before: The checks with the package's own constants.
+    """
+    starts = tuple(sorted(found, key=lambda start: start.cost))
+    u = starts[0].u
+    slopes = task.jacobian(u)
+    spread = covariance(slopes)
+    information = slopes.T @ slopes - np.eye(len(u))
+    names = _names(task.free)
+    estimates = {
+        name: Estimate(
+            free,
+            free.number(float(u[i])),
+            _interval(task, u, spread, i),
+            math.sqrt(spread[i, i]),
+        )
+        for i, (name, free) in enumerate(zip(names, task.free, strict=True))
+    }
+    runs = Experiments(Changed(task.choose, task.change(u)), solver=QUICK)
+    numbers = ask([row.check for row in before], runs)
+    after = tuple(judged(row, numbers[row.check.id]) for row in before)
+    directions = _directions(information, names)
+    return Calibration(material, estimates, directions, starts, spread, task, tuple(before), after)
+
+
+def judged(row: Row, number: float) -> Row:
+    """Return a row with another simulated number."""
+    if row.verdict == "silent":
+        return row
+    return replace(
+        row, simulated=number, verdict="pass" if row.check.passes(number) else "miss", trouble=""
+    )
+
+
+def _names(free: Sequence[Free]) -> list[str]:
+    """Return the names of the constants, with their system where two sets share one."""
+    plain = [f.name for f in free]
+    return [
+        f.name if plain.count(f.name) == 1 else f"{f.owner.partition('/')[2]} {f.name}"
+        for f in free
+    ]
+
+
+def _interval(task: Task, u: Array, spread: Array, i: int) -> tuple[float, float] | None:
+    """Return where χ² has risen enough on both sides; None when the prior speaks."""
+    width = math.sqrt(spread[i, i])
+    if width > SHARE_OF_PRIOR:
+        return None
+    line, floor = spread[:, i] / width, task.chi2(u)
+    ends = []
+    for side in (-1.0, 1.0):
+        t = math.sqrt(RISE)
+        for _ in range(3):
+            rise = task.chi2(u + side * t * line) - floor
+            if abs(rise / RISE - 1.0) < 0.1:
+                break
+            t *= min(max(math.sqrt(RISE / max(rise, 1e-3)), 0.5), 1.5)
+        ends.append(float(u[i] + side * t * width))
+    low, high = (task.free[i].number(end) for end in ends)
+    return _digits(low, 4), _digits(high, 4)
+
+
+def _directions(information: Array, names: Sequence[str]) -> tuple[Direction, ...]:
+    strength, vectors = np.linalg.eigh(information)
+    found = []
+    for i in np.argsort(-strength):
+        order = np.argsort(-np.abs(vectors[:, i]))
+        parts = {names[j]: round(float(vectors[j, i]), 3) for j in order}
+        found.append(Direction(float(1.0 / math.sqrt(1.0 + max(strength[i], 0.0))), parts))
+    return tuple(found)

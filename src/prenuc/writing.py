@@ -1,0 +1,141 @@
+"""Files are written whole or not at all, and a ledger loses no line.
+
+A file grows under a name that nobody can foresee, in the folder where it is going to stand, and
+takes its place when it is on the disk. Nothing is written through a link.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+READABLE = 0o666
+LONGEST_PREFIX = 40  # characters of a name that stand in that of its temporary file
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Hand out a temporary file beside ``path``, which takes its place when all went well.
+
+    Args:
+        path: The file to be written; its folder is made.
+
+    Raises:
+        InputError: The folder cannot be made or the file cannot be written. Where another program
+            holds the old file, the new one is kept beside it under a name that is said.
+    """
+    partial = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:LONGEST_PREFIX]}.", suffix=".part"
+        )
+        os.close(handle)
+        partial = Path(name)
+        yield partial
+        _make_lasting(partial)
+        _replace(partial, path)
+    except OSError as error:
+        reason = (error.strerror or "cannot be written").lower()
+        raise InputError(reason, "Choose another place", where=str(path)) from None
+    finally:
+        if partial is not None:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def _make_lasting(partial: Path) -> None:
+    """Bring a file to the disk, with the rights that a new file has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    partial.chmod(READABLE & ~mask)
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _replace(partial: Path, path: Path) -> None:
+    """Put a file in its place, or beside it where another program holds that place."""
+    try:
+        partial.replace(path)
+    except PermissionError:
+        beside = next(
+            other
+            for number in range(1, 1000)
+            if not (other := path.with_name(f"{path.stem} ({number}){path.suffix}")).exists()
+        )
+        partial.replace(beside)
+        what = "another program holds this file, so it is as it was"
+        raise InputError(
+            what, f"What was to be written is in '{beside}'", where=str(path)
+        ) from None
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        InputError: The folder cannot be made or the file cannot be written.
+    """
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return path
+
+
+class Ledger:
+    """What has been done, one JSON object a line; it outlives whoever writes to it.
+
+    A line that was torn, or that somebody else wrote, is passed over and swallows none after it.
+
+    Args:
+        path: The file; its folder is made when something is added.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Yield what stands in it, oldest first.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        try:
+            text = self.path.read_bytes().decode("utf-8", errors="replace")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            reason = (error.strerror or "cannot be read").lower()
+            raise InputError(reason, "Name another ledger", where=str(self.path)) from None
+        for line in text.split("\n"):
+            with suppress(ValueError, RecursionError):
+                if isinstance(entry := json.loads(line), dict):
+                    yield entry
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Add a line, on its own even after a torn one, and bring it to the disk.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        line = (json.dumps(entry) + "\n").encode()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab+") as file:
+                if file.tell():
+                    file.seek(-1, os.SEEK_END)
+                    line = line if file.read(1) == b"\n" else b"\n" + line
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            reason = (error.strerror or "cannot be written").lower()
+            raise InputError(reason, "Name another ledger", where=str(self.path)) from None
