@@ -1,4 +1,4 @@
-"""What commands read: measured data with one set of options, a recipe or the file of a protocol."""
+"""What commands have in common: options, measured data, a recipe or the file of a protocol."""
 
 from __future__ import annotations
 
@@ -7,13 +7,56 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from prenuc.errors import FitError, InputError, Problem, nearest_names, noting
+from prenuc.quantities import parse_range
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from prenuc.errors import Problem
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
+
+
+def _page(_: click.Context, __: click.Parameter, to: Path | None) -> Path | None:
+    """Refuse a report that is no page before anything is read or written."""
+    if to is None:
+        return None
+    from prenuc.present.files.page import page
+
+    return page(to)
+
+
+report_option = click.option(
+    "--report",
+    "report_to",
+    type=click.Path(path_type=Path),
+    callback=_page,
+    help="Write FILE.html.",
+)
+to_page_option = click.option(
+    "--to", required=True, type=click.Path(path_type=Path), callback=_page, help="FILE.html."
+)
+_FIGURES = (
+    click.option(
+        "--figure-format",
+        type=click.Choice(["svg", "pdf", "png"]),
+        default="svg",
+        show_default=True,
+        help="Format of the figures.",
+    ),
+    click.option(
+        "--figures", type=click.Path(path_type=Path), help="Write figures to this folder."
+    ),
+)
+
+
+def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add where figures go and in which format."""
+    for option in _FIGURES:
+        command = option(command)
+    return command
+
 
 Data = TypeVar("Data", bound="SpectrumSeries | Trace")
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
@@ -100,7 +143,6 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
     Raises:
         InputError: The file cannot be read, or the answer holds no spectra.
     """
-    from prenuc.errors import InputError
     from prenuc.observe.readers import read
     from prenuc.present.files.saved import read_stored
 
@@ -114,7 +156,6 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
 
 
 def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
-    from prenuc.errors import InputError
 
     wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
@@ -124,7 +165,6 @@ def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
 
 
 def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
-    from prenuc.errors import InputError, noting
 
     problems: list[Problem] = []
     for name, (text, cut) in cuts.items():
@@ -137,14 +177,11 @@ def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..
 
 
 def _windowed(series: SpectrumSeries, text: str) -> SpectrumSeries:
-    from prenuc.quantities import parse_range
 
     return series.window(*parse_range(text, "nm", of="wavelengths"))
 
 
 def _timed(data: Any, text: str) -> Any:
-    from prenuc.errors import InputError
-    from prenuc.quantities import parse_range
 
     if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
         mend = "Say it with --time-unit, or leave the unit out"
@@ -153,7 +190,6 @@ def _timed(data: Any, text: str) -> Any:
 
 
 def _subtract(series: SpectrumSeries, label: str, file: Path) -> SpectrumSeries:
-    from prenuc.errors import FitError, Problem, nearest_names
 
     if label not in series.labels:
         some = f"Labels: {', '.join(series.labels[:3])}, …"
@@ -172,7 +208,6 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
     Raises:
         InputError: There is no such recipe, or the file cannot be read; all problems at once.
     """
-    from prenuc.errors import InputError
     from prenuc.facts.catalogue import get
     from prenuc.protocol.protocol import Protocol
     from prenuc.protocol.protocol_file import read_protocol
