@@ -136,7 +136,8 @@ class Planner:
                 self._evolve(step.vessel, _duration(step.duration))
             case Store():
                 vessel = self._vessel(step.vessel)
-                vessel.temperature = self._temperature(step.vessel, step.temperature)
+                vessel.temperature = _kelvin(step.temperature)
+                self._check_boiling(step.vessel, vessel.temperature)
                 self._evolve(step.vessel, _duration(step.duration))
             case Measure():
                 self._measure(step)
@@ -239,11 +240,6 @@ class Planner:
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
 
-    def _temperature(self, vessel: str, written: Quantity) -> float:
-        temperature = _kelvin(written)
-        self._check_boiling(vessel, temperature)
-        return temperature
-
     def _check_boiling(self, name: str, temperature: float) -> None:
         """Refuse boiling of the majority solvent; warn about volatile minor components."""
         contents = self.vessels[name].contents
@@ -291,16 +287,12 @@ class Planner:
         vessel = self._vessel(step.vessel)
         for time in (*step.times, *(q for q in (step.every, step.until) if q is not None)):
             time.require("min")
-        if step.every is not None and step.every.si <= 0:
-            raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
-        if (
-            step.every is not None
-            and step.until is not None
-            and step.until.si > MOST_SPECTRA * step.every.si
-        ):
-            raise ProtocolError(
-                f"'{step}' asks for more than {MOST_SPECTRA} spectra", "Measure less often"
-            )
+        if step.every is not None and step.until is not None:
+            if step.every.si <= 0:
+                raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
+            if step.until.si > MOST_SPECTRA * step.every.si:
+                what = f"'{step}' asks for more than {MOST_SPECTRA} spectra"
+                raise ProtocolError(what, "Measure less often")
         times = step.seconds()
         if times != sorted(times):
             raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")

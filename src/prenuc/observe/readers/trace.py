@@ -112,10 +112,10 @@ def _signal(
         return value, label or "signal", []
     who = "the option signal" if given else "the column header"
     kind = Kind(given or stated, f"signal: {given or stated}, from {who}")
-    signal, treated = as_signal(file, value[:, None], table.line, kind)
+    seen, signal, notes = as_signal(file, value[:, None], table.line, kind)
     if kind.kind in {"T", "%T"}:
         label = f"absorbance from '{label}'" if label else "absorbance"
-    return signal[:, 0], label or treated.signal, treated.notes
+    return seen[:, 0], label or signal, notes
 
 
 def _time_unit(header: str, given: str | None) -> tuple[float, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,17 +28,20 @@ def _page(_: click.Context, __: click.Parameter, to: Path | None) -> Path | None
     return page(to)
 
 
+def _together(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Return several options as one."""
+    return lambda command: reduce(lambda made, option: option(made), options, command)
+
+
+Data = TypeVar("Data", bound="SpectrumSeries | Trace")
+SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
+A_PATH = click.Path(path_type=Path)
+
 report_option = click.option(
-    "--report",
-    "report_to",
-    type=click.Path(path_type=Path),
-    callback=_page,
-    help="Write FILE.html.",
+    "--report", "report_to", type=A_PATH, callback=_page, help="Write FILE.html."
 )
-to_page_option = click.option(
-    "--to", required=True, type=click.Path(path_type=Path), callback=_page, help="FILE.html."
-)
-_FIGURES = (
+to_page_option = click.option("--to", required=True, type=A_PATH, callback=_page, help="FILE.html.")
+figure_options = _together(
     click.option(
         "--figure-format",
         type=click.Choice(["svg", "pdf", "png"]),
@@ -45,39 +49,17 @@ _FIGURES = (
         show_default=True,
         help="Format of the figures.",
     ),
-    click.option(
-        "--figures", type=click.Path(path_type=Path), help="Write figures to this folder."
-    ),
+    click.option("--figures", type=A_PATH, help="Write figures to this folder."),
 )
-
-
-def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add where figures go and in which format."""
-    for option in _FIGURES:
-        command = option(command)
-    return command
-
-
-Data = TypeVar("Data", bound="SpectrumSeries | Trace")
-SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
-
-_OPTIONS = (
+# What a user may know about a file that the file does not say, and which part to use; a command
+# hands them on by name to read_input.
+reading_options = _together(
     click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
     click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
     click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
 )
-
-
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what a user may know about a file that the file does not say, and which part to use.
-
-    The command hands them on by name to :func:`read_input`.
-    """
-    for option in _OPTIONS:
-        command = option(command)
-    return command
 
 
 def read_input(

@@ -36,8 +36,7 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
         series: Measured or simulated spectra.
         title: Title, such as "Figure 2a, simulated".
     """
-    figure = new_figure(5.2, 3.6)
-    axes = figure.subplots()
+    figure, axes = new_figure(5.2, 3.6)
     known = np.isfinite(series.time)
     many = bool(np.all(known)) and len(series) > 6
     colours = time_colours(len(series))
@@ -85,9 +84,8 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
         title: Title, such as "Figure 2b, simulated".
     """
     trace = fit.trace
-    figure = new_figure(5.2, 3.9)
     what = f"{title}: {fit.scheme}" if title else fit.scheme
-    axes, below = _over_residuals(figure, what, trace.name, trace.time_unit)
+    figure, axes, below = _over_residuals(5.2, what, trace.name, trace.time_unit)
     axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
     axes.legend(loc="best", fontsize=8)
@@ -103,8 +101,7 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
     Args:
         fit: Spectra fitted at all wavelengths at once.
     """
-    figure = new_figure(7.4, 3.4)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_figure(7.4, 3.4, 1, 2)
     for species, spectrum, share, colour in zip(
         fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
     ):
@@ -126,8 +123,8 @@ def plot_many_fit(fit: ManyFit) -> Figure:
         fit: Many data sets fitted at once.
     """
     colours = time_colours(len(fit.sets))
-    figure, first = new_figure(6.4, 3.9), fit.sets[0].series
-    axes, below = _over_residuals(figure, fit.scheme, first.signal, first.time_unit)
+    first = fit.sets[0].series
+    figure, axes, below = _over_residuals(6.4, fit.scheme, first.signal, first.time_unit)
     for one, colour in zip(fit.sets, colours, strict=True):
         series, fitted = one.series, fit.fitted[one.label]
         at = int(np.argmax(np.ptp(fitted, axis=0)))
@@ -148,14 +145,14 @@ def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
     return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
 
 
-def _over_residuals(figure: Figure, title: str, signal: str, unit: str) -> tuple[Axes, Axes]:
-    """Return axes for data and fit, and below them axes for what the fit leaves."""
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+def _over_residuals(width: float, title: str, signal: str, unit: str) -> tuple[Figure, Axes, Axes]:
+    """Return a figure, axes for data and fit, and below them axes for what the fit leaves."""
+    figure, (axes, below) = new_figure(width, 3.9, 2, sharex=True, height_ratios=[4, 1])
     name_axes(axes, y=signal, title=title, size=9)
     below.axhline(0.0, color="0.6", lw=0.8)
     below.set_ylabel("residual\n/ 0.001", fontsize=8)
     below.set_xlabel(f"time / {unit}")
-    return axes, below
+    return figure, axes, below
 
 
 def _inset(axes: Axes, fit: Fit) -> None:
