@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.protocol.steps import (
     Charge,
     Cool,
@@ -20,7 +21,6 @@ from prenuc.protocol.steps import (
     Heat,
     Inject,
     Measure,
-    Portion,
     Ramp,
     Step,
     Store,
@@ -28,59 +28,15 @@ from prenuc.protocol.steps import (
     Wait,
 )
 from prenuc.protocol.vessel import Contents, charged
+from prenuc.protocol.words import Portion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prenuc.quantities import Quantity
 
 MOST_SPECTRA = 100_000  # more than any spectrometer run; a typing error otherwise fills the memory
 TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
-
-
-@dataclass(frozen=True)
-class Add:
-    """Put moles of reagents into a vessel (filling it if it is new)."""
-
-    vessel: str
-    amounts: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Move a share of one vessel into another; ``target`` None throws it away."""
-
-    vessel: str
-    target: str | None
-    share: float
-
-
-@dataclass(frozen=True)
-class Evolve:
-    """Let a vessel react, and look at it now and then.
-
-    Args:
-        vessel: Which.
-        clock: The vessel's clock at the beginning, in s.
-        duration: In s.
-        start: Temperature at the beginning, in K.
-        end: Temperature at the end, in K; linear in between.
-        volume: In m³.
-        frozen: Whether the solvent is a glass all along.
-        looks: When a spectrum is taken, in s from the beginning, ascending.
-    """
-
-    vessel: str
-    clock: float
-    duration: float
-    start: float
-    end: float
-    volume: float
-    frozen: bool
-    looks: tuple[float, ...] = ()
-
-
-Operation = Add | Transfer | Evolve
 
 
 @dataclass

@@ -27,34 +27,15 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from prenuc.errors import Problem, ProtocolError, QuantityError, nearest_names
-from prenuc.quantities import NUMBER, Quantity, parse
+from prenuc.protocol.words import Portion, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from prenuc.quantities import Quantity
 
-_Q = rf"{NUMBER}\s*[^\s,]*"
-_V = r"[A-Za-z][\w-]*"
-_LIST = re.compile(r"\s*,\s*|\s+and\s+")
 _FIELD = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True)
-class Portion:
-    """An amount of a substance, or of the contents of a vessel.
-
-    Args:
-        amount: Amount of substance, mass or volume.
-        of: Reagent or vessel.
-    """
-
-    amount: Quantity
-    of: str
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.of}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +65,7 @@ class Step:
     def __str__(self) -> str:
         given = {name: value for name, value in vars(self).items() if value not in (None, ())}
         form = min(self.forms, key=lambda form: len({*_FIELD.findall(form)} - given.keys()))
-        words = {name: _reading(name).write(getattr(self, name)) for name in _FIELD.findall(form)}
+        words = {name: reading(name).write(getattr(self, name)) for name in _FIELD.findall(form)}
         return f"{_first_word(self.verb)} {form.format(**words)}"
 
 
@@ -241,69 +222,6 @@ class Discard(Step):
     amount: Quantity
 
 
-def portions(text: str) -> tuple[Portion, ...]:
-    """Read amounts of reagents, such as "1.2 mmol Cd(OA)2 and 9 g ODE".
-
-    Raises:
-        ProtocolError: One of them is not an amount of a reagent.
-    """
-    found = []
-    for item in _LIST.split(text.strip()):
-        match = re.fullmatch(rf"({NUMBER})\s*(?![\d.])(\S+)\s+(\S.*)", item)
-        if match is None:
-            raise ProtocolError(
-                f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'"
-            )
-        found.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
-    return tuple(found)
-
-
-def _listing(portions: Sequence[Portion]) -> str:
-    words = [str(portion) for portion in portions]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _taken(text: str) -> tuple[Portion, ...]:
-    portions = []
-    for item in _LIST.split(text.strip()):
-        match = re.fullmatch(rf"({_Q})\s+of\s+({_V})", item)
-        if match is None:
-            raise ProtocolError(f"'{item}' is not a part of a vessel", "Write '1.0 mL of flask'")
-        portions.append(Portion(parse(match[1]), match[2]))
-    return tuple(portions)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """How a field is read from a sentence, and written into one.
-
-    Args:
-        pattern: What its words look like.
-        read: Turns them into the field.
-        write: Turns the field into words.
-    """
-
-    pattern: str
-    read: Callable[[str], Any]
-    write: Callable[[Any], str] = str
-
-
-_READINGS = {
-    "vessel": _Reading(_V, str),
-    "contents": _Reading(".+", portions, _listing),
-    "taken": _Reading(".+?", _taken, lambda of: " and ".join(f"{p.amount} of {p.of}" for p in of)),
-    "times": _Reading(
-        ".+",
-        lambda text: tuple(map(parse, text.split(","))),
-        lambda times: ", ".join(map(str, times)),
-    ),
-}
-
-
-def _reading(name: str) -> _Reading:
-    return _READINGS.get(name, _Reading(_Q, parse))
-
-
 def _first_word(verb: str) -> str:
     return verb.partition(" ")[0]
 
@@ -334,10 +252,10 @@ def parse_step(sentence: str) -> Step:
     if words is None:
         raise ProtocolError(f"cannot read '{sentence.strip()}'", f"Write as in '{kind.example}'")
     try:
-        return kind(**{name: _reading(name).read(text) for name, text in words.items()})
+        return kind(**{name: reading(name).read(text) for name, text in words.items()})
     except QuantityError as error:
         raise ProtocolError(error.problems) from None
 
 
 def _pattern(form: str) -> str:
-    return _FIELD.sub(lambda name: rf"(?P<{name[1]}>{_reading(name[1]).pattern})", form)
+    return _FIELD.sub(lambda name: rf"(?P<{name[1]}>{reading(name[1]).pattern})", form)

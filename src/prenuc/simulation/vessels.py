@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from prenuc.arrays import Array, Indices, Mask
-from prenuc.errors import MechanismError, Problem
-from prenuc.facts.catalogue import entries
-from prenuc.protocol.plan import Add, Evolve, Transfer
-from prenuc.simulation.compiling import network_of
+from prenuc.protocol.operations import Add, Evolve, Transfer
+from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.protocol.plan import Operation
+    from prenuc.protocol.operations import Operation
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
@@ -120,7 +118,7 @@ class Vessels:
         """
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
-        parts = _compositions(mechanism, names)
+        parts = compositions(mechanism, names)
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
@@ -286,23 +284,3 @@ def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array
 def _relative(found: Array, wanted: Array) -> float:
     there = wanted > 0
     return float(np.max(np.abs(found - wanted)[there] / wanted[there], initial=0.0))
-
-
-def _compositions(mechanism: Mechanism, names: Sequence[str]) -> list[Mapping[str, float]]:
-    """Return the moieties of every component, reagents of the shelf included.
-
-    Raises:
-        MechanismError: A component is declared with another composition than the shelf's.
-    """
-    shelf, problems, parts = entries("reagents"), [], []
-    for name in names:
-        component = mechanism.components.get(name)
-        stated = component.composition if component is not None else None
-        known = shelf[name].composition if name in shelf else None
-        if stated is not None and known is not None and dict(stated) != dict(known):
-            what = f"{mechanism.name} counts '{name}' as {dict(stated)}, the shelf as {dict(known)}"
-            problems.append(Problem(what, "Use the shelf's composition or another name"))
-        parts.append(stated if stated is not None else known or {})
-    if problems:
-        raise MechanismError(problems)
-    return parts

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.columns import Columns, read_table
-from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
-from prenuc.observe.readers.decimals import is_wavelength
-from prenuc.observe.readers.holes import in_words
-from prenuc.observe.readers.metadata import (
+from prenuc.observe.readers.cells import in_words, is_wavelength
+from prenuc.observe.readers.columns import (
+    Columns,
     axis_in_metadata,
     kind_in_metadata,
     kind_of,
     read_metadata,
+    read_table,
 )
+from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.times import read_times
 from prenuc.observe.series import SpectrumSeries

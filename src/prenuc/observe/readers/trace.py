@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.arrays import falls, unsorted
+from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.columns import read_table
 from prenuc.observe.readers.data_file import load, printable
 from prenuc.observe.readers.delimited import Kind, as_signal
-from prenuc.observe.readers.holes import in_words
 from prenuc.observe.readers.number_table import DELIMITERS
 from prenuc.observe.readers.times import TIME_UNITS, stated_unit
 from prenuc.observe.trace import Trace

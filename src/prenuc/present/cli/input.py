@@ -191,8 +191,7 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
         InputError: There is no such recipe, or the file cannot be read; all problems at once.
     """
     from prenuc.facts.catalogue import get
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
+    from prenuc.protocol.protocol import Protocol, read_protocol
 
     if any("=" not in item for item in assume):
         raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')

@@ -169,7 +169,7 @@ def labels(run: Run) -> list[str]:
 
 def _temperatures(run: Run) -> dict[str, float]:
     """Return the temperature (°C) of the flask when each vessel was filled from it."""
-    from prenuc.protocol.plan import Evolve, Transfer
+    from prenuc.protocol.operations import Evolve, Transfer
 
     now, found = math.nan, {}
     for operation in run.protocol.plan:
