@@ -20,14 +20,12 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import FactsError, Problem
 from prenuc.facts.catalogue import entries, get
-from prenuc.facts.material import SPHERE_PER_EDGE
+from prenuc.facts.material import SPHERE_PER_EDGE, Material
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from molmass import Formula
-
-    from prenuc.facts.material import Material
 
 
 def _counts(formula: str) -> dict[str, int]:

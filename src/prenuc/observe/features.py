@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from prenuc.arrays import unsorted
+from prenuc.arrays import Array, Mask, unsorted
 from prenuc.errors import SpectrumError
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.band import HALF_MAXIMUM, FittedBand, doublet_partner, fit_band
@@ -32,8 +32,6 @@ from prenuc.observe.curvature import candidates, white_noise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from prenuc.arrays import Array, Mask
 
 
 PASSED_OVER = 0.2  # a weaker first candidate that no fit supports may be passed over

@@ -10,7 +10,7 @@ from prenuc.errors import Problem, ProtocolError, noting
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load
 from prenuc.protocol.assumptions import Assumption, assumed, sentences
-from prenuc.protocol.operations import Add
+from prenuc.protocol.operations import Add, Operation
 from prenuc.protocol.plan import Planner
 from prenuc.protocol.steps import Step, parse_step
 from prenuc.protocol.varying import (
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.facts.recipe import Recipe
-    from prenuc.protocol.operations import Operation
     from prenuc.protocol.varying import ForSteps, Which, Written
     from prenuc.quantities import Quantity
 

@@ -19,7 +19,7 @@ from prenuc.mechanism.constants import multiplied, no_constant
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import Units, compiled, ordered_times
 from prenuc.simulation.solvers import Rodas
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import Members, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array, Indices
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.network import Network
-    from prenuc.simulation.stretch import Members
 
 CHUNK = 250  # members between two calls for progress
 

@@ -12,7 +12,7 @@ from prenuc.errors import InputError, unknown_name
 from prenuc.quantities import Quantity
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.kernels.network import Network
-from prenuc.simulation.sensitivity import Tangents, prepared
+from prenuc.simulation.sensitivity import Prepared, Tangents, prepared
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.stretch import Stretch, Trajectory
 from prenuc.simulation.until import event
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Prepared
 
 
 @dataclass(frozen=True)

@@ -13,22 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from prenuc.arrays import Array, Indices, Mask
-from prenuc.protocol.operations import Add, Evolve, Transfer
+from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import Stretch, Trajectory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.protocol.operations import Operation
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
-    from prenuc.simulation.stretch import Trajectory
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 

@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import listed
-from prenuc.observe.readers.data_file import printable
+from prenuc.observe.readers.data_file import DataFile, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.arrays import Array, Indices
-    from prenuc.observe.readers.data_file import DataFile
 
 # The cells of a row are joined by the unit separator, whatever the file uses.
 SEP = "\x1f"

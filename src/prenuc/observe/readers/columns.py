@@ -10,16 +10,14 @@ import numpy as np
 
 from prenuc.errors import listed_names
 from prenuc.observe.readers.cells import is_number
-from prenuc.observe.readers.data_file import printable
-from prenuc.observe.readers.number_table import split, stripped
+from prenuc.observe.readers.data_file import DataFile, printable
+from prenuc.observe.readers.number_table import NumberTable, split, stripped
 from prenuc.observe.readers.tables import find_table
 from prenuc.observe.readers.times import before_times, has_time, is_time, states_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.observe.readers.data_file import DataFile
-    from prenuc.observe.readers.number_table import NumberTable
 
 # Earlier kinds win: "absorbance (a.u.)" is an absorbance.
 _KINDS = {

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import Problem, SpectrumError
-from prenuc.observe.readers.cells import SEP, is_no_name, is_number, lost_number, plain
-from prenuc.observe.readers.data_file import printable
+from prenuc.observe.readers.cells import SEP, Hole, is_no_name, is_number, lost_number, plain
+from prenuc.observe.readers.data_file import DataFile, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.arrays import Array, Indices
-    from prenuc.observe.readers.cells import Hole
-    from prenuc.observe.readers.data_file import DataFile
 
 COMMA_BLANK = ", "  # between cells whose decimal sign is a comma
 DELIMITERS = {

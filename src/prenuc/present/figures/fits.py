@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.fit.results import GlobalFit, ManyFit
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.modelfree.first_order import linearised
 from prenuc.infer.schemes.growth import growth_of
 from prenuc.present.figures.style import (
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from prenuc.infer.fit.results import Fit
     from prenuc.observe.series import SpectrumSeries
 
 

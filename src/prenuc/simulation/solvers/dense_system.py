@@ -13,12 +13,11 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.simulation.solvers.rodas import Rodas
-from prenuc.simulation.stretch import Trajectory
+from prenuc.simulation.stretch import Stretch, Trajectory
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.simulation.solvers.solver import AbstractSolver
-    from prenuc.simulation.stretch import Stretch
 
 MOST_CLASSES = 2000  # that a library is given: its Jacobian is dense
 
