@@ -41,7 +41,7 @@ IMPOSSIBLE = {  # scheme: groups of which not all may be identifiable
     "A <-> B": (("k1",), ("k-1",)),
     BOTH_WAYS: (("k1",), ("k2",)),
     "A <-> B -> C": (("k1",), ("k-1",), ("k2",)),
-    "A -> B, A -> C, B -> C": (("k1",), ("k2",)),
+    "A -> B, A -> C, B -> C": (("k1",), ("k3",)),  # named along the longest path: k2 is B -> C
     "A <-> B after lag": (("k1",), ("k-1",)),
 }
 ONE_MORE = {"A -> B -> C": (("k1", "k2"),)}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 import blind_bench
+import photometer_bench
+import prenuc as pn
 from prenuc.infer.selection.compare_schemes import STANDARD, which_scheme
 
 SEED = 7
@@ -24,3 +29,13 @@ def test_the_set_is_drawn_from_its_seed():
     first, again, other = (blind_bench.experiment(s, 2) for s in (1, 1, 2))
     assert (first.data.absorbance == again.data.absorbance).all()
     assert first.data.absorbance.shape != other.data.absorbance.shape
+
+
+def test_readings_that_a_fit_leaves_out_do_not_end_a_comparison():
+    """Spikes stand alone and are left out, in each fit those that it sees."""
+    (kind,) = (one for one in photometer_bench.KINDS if one.name.startswith("spikes"))
+    spectra = kind.make(np.random.default_rng(5), photometer_bench.SMALL)
+    assert np.isnan(pn.fit(spectra, "A -> B").residuals).any()
+    found = pn.compare_schemes(spectra, ["A -> B", "A -> B -> C", "2 A -> B"])
+    assert found.best == "A -> B"
+    assert all(math.isfinite(one.chi2) for one in found.ranking)

@@ -186,8 +186,9 @@ class _Weighed:
 
     @classmethod
     def of(cls, one: FittedScheme) -> _Weighed:
-        """Return what counts of one fit."""
-        residuals = one.residuals
+        """Return what counts of one fit; a reading that it leaves out counts like all others."""
+        seen = np.isfinite(one.residuals)
+        residuals = np.where(seen, one.residuals, 0.0) / math.sqrt(seen.mean())
         floor = NOISE_FREE**2 * residuals.size
         if not isinstance(one, GlobalFit):
             same = {"lag", "B"} <= set(one.params)  # two ways to say one number
