@@ -15,8 +15,7 @@ from rich.table import Table
 
 from prenuc.infer.experiments.published import PANELS, PanelResult, kinetic_panel
 from prenuc.mechanism import read_mechanism
-from prenuc.present.figures.fits import plot_fit
-from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.fits import plot_fit, plot_spectra
 from prenuc.present.files.figures import save
 from prenuc.present.files.report import report as write_report
 from prenuc.writing import write_text

@@ -19,10 +19,10 @@ from prenuc.protocol.steps import (
     Incubate,
     Inject,
     Measure,
-    Portion,
     Store,
     Take,
 )
+from prenuc.protocol.words import Portion
 from prenuc.quantities import Quantity, parse
 
 AMOUNTS = ("mmol", "mol", "umol", "mg", "g", "mL", "uL", "µL", "L")

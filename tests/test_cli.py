@@ -1004,7 +1004,7 @@ def test_an_identifier_used_twice_in_two_fact_files_is_refused_with_both_places(
         (tmp_path / file).write_text(text, encoding="utf-8")
     files = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
     with pytest.raises(FactsError) as refused:
-        read_files(files, Moiety.read, "a moiety")
+        read_files(files, lambda node: node.entry(Moiety), "a moiety")
     said = [str(problem) for problem in refused.value.problems]
     assert len(said) == 2, said
     assert said[0].startswith(f"{files[1]}:7: id 'S' is used twice. ")

@@ -8,13 +8,18 @@ import pytest
 
 from commands import run
 from prenuc.observe.analysis import analyze
-from prenuc.observe.features import features, first_exciton
+from prenuc.observe.features import first_exciton
 from prenuc.observe.readers import read
 from prenuc.observe.series import SpectrumSeries
 
 CLIPPED = Path(__file__).parent / "data" / "cases" / "clipped_exciton.csv"
 HC = 1239.841984  # eV nm
 NM = np.arange(300.0, 801.0)
+
+
+def features(series, scale=1.0):
+    """Return the first exciton of every spectrum."""
+    return [one.feature for one in analyze(series, scale=scale).found]
 
 
 def spectrum(at, width=0.06, height=1.0, edge=3.0, onset=0.3):

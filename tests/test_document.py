@@ -34,7 +34,7 @@ def write(tmp_path):
 
 
 def moieties(*paths):
-    return read_files(paths, Moiety.read, "a moiety")
+    return read_files(paths, lambda node: node.entry(Moiety), "a moiety")
 
 
 def refused(path):

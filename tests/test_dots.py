@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import get, recipe
@@ -219,6 +220,13 @@ def shown(run, dots, nm=NM):
     return uv_vis(alone, wavelength=nm).absorbance[0]
 
 
+def first_absorption(curve, diameter):
+    """Return the first absorption (nm), held at the ends of the curve."""
+    low, high = curve.low.quantity.number, curve.high.quantity.number
+    held = np.clip(diameter, curve.diameter(low), curve.diameter(high))
+    return brentq(lambda nm: curve.diameter(nm) - held, low, high, xtol=1e-10)
+
+
 def by_hand(run, dots, nm=NM):
     """Sum of equation (1) over all classes, one by one."""
     line, material = line_of("CdS"), get("materials", "CdS")
@@ -226,7 +234,7 @@ def by_hand(run, dots, nm=NM):
     for units, amount in zip(run.mechanism.population.units, dots, strict=True):
         if amount:
             diameter = material.diameter(units)
-            first = PHOTON_ENERGY_NM / material.curves[0].first_absorption(diameter)
+            first = PHOTON_ENERGY_NM / first_absorption(material.curves[0], diameter)
             above = PHOTON_ENERGY_NM / nm - first
             edge = 2 / (1 + np.exp(-(above - line.step) / (2 * line.sigma)))
             shape = np.exp(-0.5 * (above / line.sigma) ** 2) + edge

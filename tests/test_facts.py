@@ -137,7 +137,7 @@ def test_a_naked_number_does_not_load(tmp_path, written, instead):
     copy = tmp_path / "moieties.yaml"
     copy.write_text(text, encoding="utf-8")
     with pytest.raises(FactsError, match=re.escape(str(copy))):
-        read_files([copy], Moiety.read, "a moiety")
+        read_files([copy], lambda node: node.entry(Moiety), "a moiety")
 
 
 def test_every_citation_key_is_in_the_bibliography():
@@ -230,14 +230,12 @@ def test_no_two_reagents_share_a_name():
 
 
 @pytest.mark.parametrize("curve", CURVES)
-def test_sizing_curves_rise_are_positive_and_can_be_inverted(curve):
+def test_sizing_curves_rise_and_are_positive(curve):
     low, high = curve.low.quantity.to("nm"), curve.high.quantity.to("nm")
     wavelengths = np.linspace(low, high, 2001)
     diameters = np.array([curve.diameter(wavelength) for wavelength in wavelengths])
     assert np.all(diameters > 0)
     assert np.all(np.diff(diameters) > 0)
-    back = [curve.first_absorption(diameter) for diameter in diameters[::50]]
-    np.testing.assert_allclose(back, wavelengths[::50], atol=1e-7)
 
 
 @pytest.mark.parametrize("curve", CURVES)
@@ -247,8 +245,6 @@ def test_sizing_curves_are_not_extrapolated(curve):
         assert not curve.in_range(outside)
         with pytest.raises(InputError, match="lies outside the range"):
             curve.diameter(outside)
-    assert curve.first_absorption(0.01) == low
-    assert curve.first_absorption(100.0) == high
 
 
 def test_sizing_curves_give_the_diameters_that_their_files_state():

@@ -13,12 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prenuc.errors import SpectrumError
-from prenuc.observe.features import Feature, features, first_exciton, match_lines
+from prenuc.observe.analysis import analyze
+from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.series import SpectrumSeries
 
 HC = 1239.841984  # eV nm
 REAL = Path(__file__).parents[1].parent / "shared/data/cdse_hot_injection"
 LINES = {"MSC-311": 311.0, "MSC-371": (350.0, 371.0)}
+
+
+def features(series, scale=1.0):
+    """Return the first exciton of every spectrum."""
+    return [one.feature for one in analyze(series, scale=scale).found]
 
 
 def softplus(x, width):

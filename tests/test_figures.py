@@ -10,7 +10,7 @@ import pytest
 
 from commands import clusters, dots
 from prenuc.errors import InputError
-from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.fits import plot_spectra
 from prenuc.present.figures.style import STYLE, svg, time_axis, time_colours
 from prenuc.present.files.figures import save
 

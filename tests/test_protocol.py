@@ -10,7 +10,7 @@ from prenuc.errors import FactsError, ProtocolError
 from prenuc.facts.catalogue import entries, recipe
 from prenuc.mechanism import two_pathway
 from prenuc.protocol import Protocol
-from prenuc.protocol.plan import Add, Evolve, Transfer
+from prenuc.protocol.operations import Add, Evolve, Transfer
 from prenuc.protocol.vessel import Contents, charged, reagent
 from prenuc.simulation import simulate
 

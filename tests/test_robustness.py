@@ -14,7 +14,7 @@ from prenuc.infer.studies.robustness import (
     varied_constants,
 )
 from prenuc.present.cli import calibration
-from prenuc.present.tables.robustness import robustness_page
+from prenuc.present.tables.studies import robustness_page
 from prenuc.protocol.protocol import Protocol
 from toy import SET, share, toy, toy_set
 

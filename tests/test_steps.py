@@ -16,12 +16,12 @@ from prenuc.protocol.steps import (
     Incubate,
     Inject,
     Measure,
-    Portion,
     Step,
     Store,
     Take,
     parse_step,
 )
+from prenuc.protocol.words import Portion
 from prenuc.quantities import parse
 from strategies import STEPS
 

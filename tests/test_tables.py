@@ -12,8 +12,7 @@ from prenuc.infer.fit.fit import fit
 from prenuc.observe.analysis import analyze
 from prenuc.observe.trace import Trace
 from prenuc.present.cli.output import as_text, echo_table
-from prenuc.present.tables.excitons import exciton_table
-from prenuc.present.tables.kinetics import constants_table
+from prenuc.present.tables.results import constants_table, exciton_table
 from prenuc.present.tables.table import Table, fixed, with_unit
 
 TABLE = Table(headings=("name", "a < b"), rows=(("<b>", "1"), ("x" * 40, "2")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -188,6 +189,19 @@ def test_without_dots_too(ramp):
         heated = name in {"activation energy", "anchor"} and ramp == "isothermal"
         assert np.abs(wanted).max() * abs(NUMBERS[name]) > (0.0 if heated else 1e-5), name
         assert away.max() < BOUND, name
+
+
+def test_nothing_is_read_that_another_mechanism_has_left():
+    """A thread keeps its memory; a new one begins with none."""
+    names = [name for name in NUMBERS if name not in OF_DOTS]
+
+    def moved():
+        return run(written(without_dots), "ramp", names).tangents
+
+    run(written(), "ramp", ["k", "nucleus"])
+    again = moved()
+    with ThreadPoolExecutor(1) as fresh:
+        np.testing.assert_array_equal(fresh.submit(moved).result(), again)
 
 
 def test_tangents_do_not_change_the_run():

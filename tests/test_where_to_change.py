@@ -157,7 +157,9 @@ def test_a_solver_is_a_module_and_its_entry_in_the_list(house, tmp_path):
     (root / "simulation" / "solvers" / "euler.py").write_text(SOLVER, encoding="utf-8")
     page = root / "simulation" / "solvers" / "__init__.py"
     exchange(
-        page, "import Cvode\n", "import Cvode\nfrom prenuc.simulation.solvers.euler import Euler\n"
+        page,
+        "libraries import",
+        "euler import Euler\nfrom prenuc.simulation.solvers.libraries import",
     )
     exchange(page, "(Rodas, Cvode,", "(Rodas, Euler, Cvode,")
     (tmp_path / "decay.yaml").write_text(

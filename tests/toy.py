@@ -78,7 +78,18 @@ def _written(values: Mapping[str, Value]) -> Mechanism:
 def share(name: str, time: str, low: float | None, high: float | None) -> Check:
     limits = (None if x is None else number(x) for x in (low, high))
     of = {"vessel": "cuvette", "time": time, "of": name}
-    return Check(f"{name} at {time}", "seen", "2b", RECIPE, "share", of, *limits, "", "")
+    low_value, high_value = limits
+    return Check(
+        id=f"{name} at {time}",
+        observation="seen",
+        panel="2b",
+        recipe=RECIPE,
+        measure="share",
+        of=of,
+        low=low_value,
+        high=high_value,
+        reason="",
+    )
 
 
 def toy_checks(true: Mapping[str, float], *, tolerance: float = 0.02) -> list[Check]:

@@ -91,9 +91,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.number):
-            raise QuantityError(
-                Problem(f"{self.number} {self.unit} is not finite", "Give a number")
-            )
+            raise QuantityError(f"{self.number} {self.unit} is not finite", "Give a number")
         _scale(self.unit)
 
     def __str__(self) -> str:
@@ -137,7 +135,7 @@ class Quantity:
         if self.dimension not in {dimension(unit) for unit in units}:
             unitless = self.dimension == ""
             what = f"'{self}' has no unit" if unitless else f"'{self}' has the wrong unit"
-            raise QuantityError(Problem(what, f"Expected a unit such as {' or '.join(units)}"))
+            raise QuantityError(what, f"Expected a unit such as {' or '.join(units)}")
         return self
 
 
@@ -149,9 +147,7 @@ def parse(text: str) -> Quantity:
     """
     match = _WRITTEN.fullmatch(text)
     if match is None:
-        raise QuantityError(
-            Problem(f"'{text}' is not a quantity", "Write a number and a unit: '3 mL'")
-        )
+        raise QuantityError(f"'{text}' is not a quantity", "Write a number and a unit: '3 mL'")
     digits = match[1].replace("−", "-")
     return Quantity(float(digits), match[2] or "1", digits)
 
@@ -174,7 +170,7 @@ def parse_range(text: str, unit: str, *, of: str = "numbers") -> tuple[float, fl
     match = _RANGE.fullmatch(text)
     if match is None:
         example = f"290 400 {unit}" if of == "wavelengths" else f"0 60 {unit}".removesuffix(" 1")
-        raise QuantityError(Problem(f"'{text}' is not a range of {of}", f'Write it as "{example}"'))
+        raise QuantityError(f"'{text}' is not a range of {of}", f'Write it as "{example}"')
     first, first_unit, last, last_unit = match.groups()
     units = (first_unit or last_unit or unit, last_unit or first_unit or unit)
     ends = (parse(f"{number} {own}") for number, own in zip((first, last), units, strict=True))

@@ -31,18 +31,19 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-KINDS: Mapping[str, Callable[[Node], Any]] = {
-    "species": Species.read,
-    "recipes": Recipe.read,
-    "materials": Material.read,
-    "reagents": Reagent.read,
-    "moieties": Moiety.read,
-    "observations": Observation.read,
-    "claims": Claim.read,
-    "checks": Check.read,
-    "references": Reference.read,
-    "sources": Reference.read,
-    "parameters": ParameterSet.read,
+# A kind of which some fields do not stand under their own names reads itself.
+KINDS: Mapping[str, type[Any]] = {
+    "species": Species,
+    "recipes": Recipe,
+    "materials": Material,
+    "reagents": Reagent,
+    "moieties": Moiety,
+    "observations": Observation,
+    "claims": Claim,
+    "checks": Check,
+    "references": Reference,
+    "sources": Reference,
+    "parameters": ParameterSet,
 }
 
 
@@ -123,7 +124,9 @@ def entries(kind: str) -> dict[str, Any]:
     """
     if kind not in KINDS:
         raise FactsError(unknown_name("kind of fact", kind, KINDS))
-    return read_files(_files(kind), KINDS[kind], f"an entry of {kind}")
+    own = KINDS[kind]
+    read = getattr(own, "read", lambda node: node.entry(own))
+    return read_files(_files(kind), read, f"an entry of {kind}")
 
 
 def get(kind: str, identifier: str) -> Any:

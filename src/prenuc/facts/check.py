@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class Check:
     id: str
     observation: str
     panel: str
-    recipe: str
-    measure: str
-    of: Mapping[str, str]
+    recipe: str = field(default="", kw_only=True)
+    measure: str = field(default="", kw_only=True)
+    of: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     low: Value | None
     high: Value | None
     reason: str
@@ -44,14 +44,7 @@ class Check:
     def read(cls, node: Node) -> Self:
         """Read one entry of a check file."""
         reason = node.text("not_checkable", default="")
-        arguments = node.child("of", default={})
-        check = node.entry(
-            cls,
-            recipe=node.text("recipe", default=""),
-            measure=node.text("measure", default=""),
-            of={str(key): arguments.text(str(key)) for key in arguments.data},
-            reason=reason,
-        )
+        check = node.entry(cls, reason=reason)
         if not reason and (not check.measure or (check.low is None and check.high is None)):
             what = f"check '{check.id}' has neither a measure with a range nor a reason"
             node.problem(what, mend="Add 'measure' with 'low' or 'high', or 'not_checkable'")

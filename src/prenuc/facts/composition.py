@@ -6,8 +6,7 @@ units, so a non-stoichiometric core such as Cd35Se20 has 27.5 of them:
 
 .. math:: π D³/6 = L³/(6 √2) = \tfrac{1}{2} (N_M + N_E)\, v
 
-with D the diameter of a sphere and L the edge of a tetrahedron of that volume v (N_M + N_E)/2. The
-edge between the outermost atoms of a tetrahedron with n metal atoms on an edge is (n − 1) a/√2.
+with D the diameter of a sphere and L the edge of a tetrahedron of that volume v (N_M + N_E)/2.
 Limits: a cluster is no piece of bulk, and ligands are left out.
 
 Masses come from the library molmass (``pip install 'prenuc[mass]'``).
@@ -21,17 +20,12 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import FactsError, Problem
 from prenuc.facts.catalogue import entries, get
-from prenuc.facts.material import SPHERE_PER_EDGE
+from prenuc.facts.material import SPHERE_PER_EDGE, Material
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from molmass import Formula
-
-    from prenuc.facts.claim import Claim
-    from prenuc.facts.material import Material
-
-SAME_PEAK = 2.0  # nm; readings of one species differ by as much in the seed
 
 
 def _counts(formula: str) -> dict[str, int]:
@@ -93,11 +87,6 @@ def tetrahedron(edge_atoms: int) -> tuple[int, int]:
     return n * (n + 1) * (n + 2) // 6, (n - 1) * n * (n + 1) // 6
 
 
-def edge_length(edge_atoms: int, material: Material) -> float:
-    """Return the edge (nm) between the outermost metal atoms of such a tetrahedron."""
-    return (edge_atoms - 1) * material.values["lattice_constant"].quantity.to("nm") / math.sqrt(2.0)
-
-
 def edge_atoms_of(formula: str, material: Material) -> int | None:
     """Return the metal atoms along an edge if the composition is such a tetrahedron, else None."""
     counts = _counts(formula)
@@ -137,15 +126,10 @@ class CompositionRow:
     excludes: tuple[str, ...]
 
 
-def composition_table(claims: Iterable[Claim] | None = None) -> list[CompositionRow]:
-    """Return one row for every formula of every composition claim.
-
-    Args:
-        claims: The claims; all composition claims of the catalogue (Table S1) when None.
-    """
-    chosen = entries("claims").values() if claims is None else claims
+def composition_table() -> list[CompositionRow]:
+    """Return one row for every formula of every composition claim of the catalogue (Table S1)."""
     rows = []
-    for claim in chosen:
+    for claim in entries("claims").values():
         if claim.kind != "composition":
             continue
         material: Material = get("materials", claim.material)
@@ -177,40 +161,6 @@ def composition_table(claims: Iterable[Claim] | None = None) -> list[Composition
 
 def _closest(masses: list[float], to: float) -> float | None:
     return min(masses, key=lambda mass: abs(mass - to), default=None)
-
-
-def claims_about(subject: str) -> list[Claim]:
-    """Return everything that is said of a subject such as "MSC-350", in the order of the files."""
-    return [claim for claim in entries("claims").values() if claim.subject == subject]
-
-
-def disagreement(one: Claim, other: Claim, tolerance: float = SAME_PEAK) -> str:
-    """Say in what two composition claims on the same absorption contradict each other.
-
-    Args:
-        one: A claim with an absorption.
-        other: Another.
-        tolerance: How far (nm) two absorptions may lie apart and still be the same.
-
-    Returns:
-        "composition" when no formula is common, "shape" when only the shapes differ, else "".
-    """
-    first, second = one.number("absorption", "nm"), other.number("absorption", "nm")
-    if first is None or second is None or abs(first - second) > tolerance or one is other:
-        return ""
-    if not {_reduced(f) for f in one.formulae} & {_reduced(f) for f in other.formulae}:
-        return "composition"
-    shapes = {_shape(claim.shape) for claim in (one, other)} - {""}
-    return "shape" if len(shapes) > 1 else ""
-
-
-def _reduced(formula: str) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(_counts(formula).items()))
-
-
-def _shape(shape: str) -> str:
-    """Return one word for the several ways of writing a tetrahedron."""
-    return "tetrahedron" if "tetrahedr" in shape else shape
 
 
 @dataclass(frozen=True)

@@ -134,15 +134,17 @@ class Node:
     def child(self, key: str, default: Any = _MISSING) -> Node:
         """Return the mapping under a key; an empty one when it is absent and may be."""
         found = self._get(key, default)
-        line = int(self.where(key).rpartition(":")[2])
-        return Node({} if found is None else found, self.file, self.problems, line)
+        return self._inner(key, {} if found is None else found)
 
     def block(self, key: str) -> Node:
         """Return the mapping under a key; a bare number stands for one with that ``value``."""
         found = self._get(key, _MISSING)
-        line = int(self.where(key).rpartition(":")[2])
         bare = found is not None and not isinstance(found, (dict, list, bool))
-        return Node({"value": found} if bare else found or {}, self.file, self.problems, line)
+        return self._inner(key, {"value": found} if bare else found or {})
+
+    def _inner(self, key: str, data: Any) -> Node:
+        line = int(self.where(key).rpartition(":")[2])
+        return Node(data, self.file, self.problems, line)
 
     def flag(self, key: str) -> bool:
         """Return whether a mark such as ``legacy: true`` is set."""
@@ -185,8 +187,8 @@ class Node:
     def entry(self, kind: type[T], /, **given: Any) -> T:
         """Return an entry whose fields stand under their own names, read as their types say.
 
-        A text with a default may be missing, and so may a list of texts and a value that may be
-        None; the source is written ``key @ locator``.
+        What has a default may be missing, and so may a list of texts, named values, and a value
+        that may be None; the source is written ``key @ locator``.
 
         Args:
             kind: A dataclass of texts, values, and lists and mappings of them.
@@ -199,6 +201,18 @@ class Node:
             }
         )
 
+    def part(self, kind: type[T], what: str, /, **given: Any) -> T:
+        """Return a part of an entry, which has no other keys than the fields of its kind.
+
+        Args:
+            kind: As for :meth:`entry`.
+            what: What it is, for messages, such as "a band".
+            given: As for :meth:`entry`.
+        """
+        found = self.entry(kind, **given)
+        self.finish(what)
+        return found
+
     def _field(self, field: Field[Any]) -> Any:
         if field.name == "source":
             return str(self.source())
@@ -210,7 +224,12 @@ class Node:
             "Value | None": self.optional_value,
             "Mapping[str, Value]": self.values,
         }
-        return read[field.type](field.name)
+        if field.type in read:
+            return read[field.type](field.name)
+        named = self.child(field.name, _MISSING if field.default_factory is MISSING else {})
+        counted = field.type == "Mapping[str, int]"
+        names = map(str, named.data)
+        return {n: int(named.number(n)) if counted else named.text(n) for n in names}
 
     def value(self, key: str) -> Value:
         """Return a number with unit, source and status."""

@@ -100,21 +100,6 @@ class SizingCurve:
             return size if self.form == "gap_power" else 0.1 * size * SPHERE_PER_EDGE
         return math.fsum(c * wavelength ** int(name[1:]) for name, c in number.items())
 
-    def first_absorption(self, diameter: float) -> float:
-        """Return the first absorption (nm) of dots of a diameter (nm), held at the curve's ends.
-
-        The curves are monotone over their range (a test checks it), so bisection inverts them.
-        """
-        low, high = self.low.quantity.number, self.high.quantity.number
-        if diameter <= self._diameter(low):
-            return low
-        if diameter >= self._diameter(high):
-            return high
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if self._diameter(middle) < diameter else (low, middle)
-        return 0.5 * (low + high)
-
 
 @dataclass(frozen=True)
 class Material:

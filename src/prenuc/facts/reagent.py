@@ -37,11 +37,6 @@ class Moiety:
     molar_mass: Value
     molar_volume: Value
 
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one entry of ``moieties.yaml``."""
-        return node.entry(cls)
-
 
 @dataclass(frozen=True)
 class Reagent:
@@ -77,9 +72,7 @@ class Reagent:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of ``reagents.yaml``."""
-        parts = node.child("composition")
-        composition = {str(part): int(parts.number(str(part))) for part in parts.data}
-        reagent = node.entry(cls, composition=composition)
+        reagent = node.entry(cls)
         if reagent.whole and reagent.density is None:
             node.problem(
                 f"'{reagent.id}' is its own moiety and needs a density", mend="Add 'density: …'"

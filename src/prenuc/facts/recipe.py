@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -26,13 +26,6 @@ class Unreported:
     why: str
     proposal: Value | None
 
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one entry of a recipe's ``unreported`` list."""
-        entry = node.entry(cls)
-        node.finish("an unreported entry")
-        return entry
-
 
 @dataclass(frozen=True)
 class Feed:
@@ -49,13 +42,6 @@ class Feed:
     concentration_of: str
     concentration: Value
     solvent: str
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read the ``feed`` of a recipe."""
-        feed = node.entry(cls)
-        node.finish("a feed")
-        return feed
 
 
 @dataclass(frozen=True)
@@ -100,16 +86,18 @@ class Recipe:
         """Read one entry of a recipe file."""
         return node.entry(
             cls,
-            feeds={vessel: Feed.read(feed) for vessel, feed in node.child("feeds").items()},
-            procedure=tuple(_read_step(step) for step in node.children("procedure")),
-            unreported=tuple(Unreported.read(entry) for entry in node.children("unreported")),
+            feeds={
+                vessel: feed.part(Feed, "a feed") for vessel, feed in node.child("feeds").items()
+            },
+            procedure=tuple(
+                step.part(PublishedStep, "a step", text=step.text("step"))
+                for step in node.children("procedure")
+            ),
+            unreported=tuple(
+                entry.part(Unreported, "an unreported entry")
+                for entry in node.children("unreported")
+            ),
         )
-
-
-def _read_step(node: Node) -> PublishedStep:
-    step = PublishedStep(node.text("step"), str(node.source()))
-    node.finish("a step")
-    return step
 
 
 @dataclass(frozen=True)
@@ -132,16 +120,11 @@ class Observation:
     panel: str
     kind: str
     statement: str
-    evidence: str
+    evidence: str = field(default="printed", kw_only=True)
     quantities: Mapping[str, Value]
     source: str
     note: str = ""
     entry: str = ""
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one entry of an observation file."""
-        return node.entry(cls, evidence=node.text("evidence", default="printed"))
 
     @property
     def name(self) -> str:
@@ -170,9 +153,3 @@ class ParameterSet:
     names: Mapping[str, str]
     values: Mapping[str, Value]
     note: str = ""
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one entry of a parameter file."""
-        roles = node.child("names")
-        return node.entry(cls, names={str(role): roles.text(str(role)) for role in roles.data})

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from prenuc.facts.document import Node
 
 
 @dataclass(frozen=True)
@@ -38,11 +34,6 @@ class Reference:
     doi: str = ""
     printed_in: tuple[str, ...] = ()
     note: str = ""
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one entry of a reference file."""
-        return node.entry(cls)
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ class Band:
     position: Value
     width: Value
     weight: Value
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read one band; it has no other keys."""
-        band = node.entry(cls)
-        node.finish("a band")
-        return band
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ class Species:
     statement: str
     source: str
     bands: tuple[Band, ...]
-    counterpart: str
+    counterpart: str = field(default="", kw_only=True)
     values: dict[str, Value]
     readings: tuple[Value, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -72,8 +65,7 @@ class Species:
             node.text(word, default="")
         return node.entry(
             cls,
-            bands=tuple(Band.read(band) for band in node.children("bands")),
-            counterpart=node.text("counterpart", default=""),
+            bands=tuple(band.part(Band, "a band") for band in node.children("bands")),
             values={str(key): node.value(str(key)) for key in node.data if key not in taken},
             readings=tuple(reading.as_value("a reading") for reading in node.children("readings")),
         )

@@ -45,16 +45,13 @@ class Value:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the value as plain data for JSON."""
-        plain: dict[str, Any] = {
+        plain = {
             "value": self.quantity.number,
             "unit": self.quantity.unit,
             "source": str(self.source),
             "status": self.status,
+            "uncertainty": self.uncertainty,
+            "note": self.note or None,
+            "informed_by": list(self.informed_by) or None,
         }
-        if self.uncertainty is not None:
-            plain["uncertainty"] = self.uncertainty
-        if self.note:
-            plain["note"] = self.note
-        if self.informed_by:
-            plain["informed_by"] = list(self.informed_by)
-        return plain
+        return {name: one for name, one in plain.items() if one is not None}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from prenuc.errors import FactsError, Problem
+from prenuc.errors import FactsError
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -199,7 +199,7 @@ class _Builder:
         return float(text)
 
     def _refuse(self, what: str, line: int, mend: str) -> None:
-        raise FactsError(Problem(what, mend, where=f"{self.name}:{line}"))
+        raise FactsError(what, mend, where=f"{self.name}:{line}")
 
 
 _NONE = object()  # no key waits

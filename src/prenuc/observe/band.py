@@ -17,13 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.facts.material import PHOTON_ENERGY_NM
-from prenuc.observe.curvature import noise_correlation, white_noise
-from prenuc.observe.excitons import EDGES, fit_line
+from prenuc.observe.curvature import BandCandidate, noise_correlation, white_noise
+from prenuc.observe.excitons import EDGES, Edge, LineFit, fit_line
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
-    from prenuc.observe.curvature import BandCandidate
-    from prenuc.observe.excitons import Edge, LineFit
 
 
 # Reach of the fit windows to the red and to the blue, in standard deviations of the line.

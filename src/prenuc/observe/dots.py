@@ -32,13 +32,12 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
-from prenuc.facts.material import PHOTON_ENERGY_NM
+from prenuc.facts.material import PHOTON_ENERGY_NM, Material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.arrays import Array
-    from prenuc.facts.material import Material
     from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 

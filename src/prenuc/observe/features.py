@@ -24,18 +24,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from prenuc.arrays import unsorted
+from prenuc.arrays import Array, Mask, unsorted
 from prenuc.errors import SpectrumError
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.band import HALF_MAXIMUM, FittedBand, doublet_partner, fit_band
 from prenuc.observe.curvature import candidates, white_noise
-from prenuc.observe.readings import judge_readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from prenuc.arrays import Array, Mask
-    from prenuc.observe.series import SpectrumSeries
 
 
 PASSED_OVER = 0.2  # a weaker first candidate that no fit supports may be passed over
@@ -132,29 +128,6 @@ def first_exciton(
         if candidate.response > PASSED_OVER * max(other.response for other in found):
             break
     return _unresolved(*(reasons or ["no band stands out from noise and background"]), label=label)
-
-
-def features(
-    series: SpectrumSeries, *, window: tuple[float, float] | None = None, scale: float = 1.0
-) -> list[Feature]:
-    """Find the first excitonic absorption in each spectrum of a series of m spectra.
-
-    Args:
-        series: Spectra against time.
-        window: Lowest and highest wavelength to look at, nm; everything when None.
-        scale: Factor on all smoothing widths and fit windows.
-
-    Returns:
-        One feature per spectrum, m of them, labelled as the spectra are.
-    """
-    judged = judge_readings(series)
-    rows = zip(judged.series.absorbance, judged.hidden, series.labels, strict=True)
-    return [
-        first_exciton(
-            series.wavelength, row, window=window, scale=scale, label=label, hidden=hidden
-        )
-        for row, hidden, label in rows
-    ]
 
 
 def match_lines(

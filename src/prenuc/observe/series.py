@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.arrays import unsorted
+from prenuc.arrays import Array, Mask, unsorted
 from prenuc.errors import SpectrumError, listed_names
 from prenuc.observe.trace import Trace, between, note_of_times
 from prenuc.quantities import parse
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import xarray as xr
-
-    from prenuc.arrays import Array, Mask
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,9 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
-from prenuc.facts.material import PHOTON_ENERGY_NM
+from prenuc.facts.material import PHOTON_ENERGY_NM, Material, SizingCurve
 
 if TYPE_CHECKING:
-    from prenuc.facts.material import Material, SizingCurve
     from prenuc.facts.species import Species
 
 TOLERANCE_NM = 2.0  # how far apart two readings of one line lie in the literature

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.protocol.steps import (
     Charge,
     Cool,
@@ -20,7 +21,6 @@ from prenuc.protocol.steps import (
     Heat,
     Inject,
     Measure,
-    Portion,
     Ramp,
     Step,
     Store,
@@ -28,59 +28,15 @@ from prenuc.protocol.steps import (
     Wait,
 )
 from prenuc.protocol.vessel import Contents, charged
+from prenuc.protocol.words import Portion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prenuc.quantities import Quantity
 
 MOST_SPECTRA = 100_000  # more than any spectrometer run; a typing error otherwise fills the memory
 TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
-
-
-@dataclass(frozen=True)
-class Add:
-    """Put moles of reagents into a vessel (filling it if it is new)."""
-
-    vessel: str
-    amounts: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Move a share of one vessel into another; ``target`` None throws it away."""
-
-    vessel: str
-    target: str | None
-    share: float
-
-
-@dataclass(frozen=True)
-class Evolve:
-    """Let a vessel react, and look at it now and then.
-
-    Args:
-        vessel: Which.
-        clock: The vessel's clock at the beginning, in s.
-        duration: In s.
-        start: Temperature at the beginning, in K.
-        end: Temperature at the end, in K; linear in between.
-        volume: In m³.
-        frozen: Whether the solvent is a glass all along.
-        looks: When a spectrum is taken, in s from the beginning, ascending.
-    """
-
-    vessel: str
-    clock: float
-    duration: float
-    start: float
-    end: float
-    volume: float
-    frozen: bool
-    looks: tuple[float, ...] = ()
-
-
-Operation = Add | Transfer | Evolve
 
 
 @dataclass
@@ -136,7 +92,8 @@ class Planner:
                 self._evolve(step.vessel, _duration(step.duration))
             case Store():
                 vessel = self._vessel(step.vessel)
-                vessel.temperature = self._temperature(step.vessel, step.temperature)
+                vessel.temperature = _kelvin(step.temperature)
+                self._check_boiling(step.vessel, vessel.temperature)
                 self._evolve(step.vessel, _duration(step.duration))
             case Measure():
                 self._measure(step)
@@ -239,11 +196,6 @@ class Planner:
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
 
-    def _temperature(self, vessel: str, written: Quantity) -> float:
-        temperature = _kelvin(written)
-        self._check_boiling(vessel, temperature)
-        return temperature
-
     def _check_boiling(self, name: str, temperature: float) -> None:
         """Refuse boiling of the majority solvent; warn about volatile minor components."""
         contents = self.vessels[name].contents
@@ -291,16 +243,12 @@ class Planner:
         vessel = self._vessel(step.vessel)
         for time in (*step.times, *(q for q in (step.every, step.until) if q is not None)):
             time.require("min")
-        if step.every is not None and step.every.si <= 0:
-            raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
-        if (
-            step.every is not None
-            and step.until is not None
-            and step.until.si > MOST_SPECTRA * step.every.si
-        ):
-            raise ProtocolError(
-                f"'{step}' asks for more than {MOST_SPECTRA} spectra", "Measure less often"
-            )
+        if step.every is not None and step.until is not None:
+            if step.every.si <= 0:
+                raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
+            if step.until.si > MOST_SPECTRA * step.every.si:
+                what = f"'{step}' asks for more than {MOST_SPECTRA} spectra"
+                raise ProtocolError(what, "Measure less often")
         times = step.seconds()
         if times != sorted(times):
             raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")

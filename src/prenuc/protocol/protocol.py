@@ -1,4 +1,4 @@
-"""What was done: steps, the plan they make, and what had to be assumed."""
+"""What was done: steps, the plan they make, what had to be assumed; and how it is written."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 from prenuc.errors import Problem, ProtocolError, noting
+from prenuc.facts.document import Node
+from prenuc.facts.yaml_file import load
 from prenuc.protocol.assumptions import Assumption, assumed, sentences
-from prenuc.protocol.plan import Add, Operation, Planner
+from prenuc.protocol.operations import Add, Operation
+from prenuc.protocol.plan import Planner
 from prenuc.protocol.steps import Step, parse_step
 from prenuc.protocol.varying import (
     at_temperature,
@@ -25,6 +28,7 @@ from prenuc.protocol.varying import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from prenuc.facts.recipe import Recipe
     from prenuc.protocol.varying import ForSteps, Which, Written
@@ -253,3 +257,32 @@ def parse_steps(
         planner.run(steps)
         raise ProtocolError([*problems, *planner.problems])
     return tuple(step for step in steps if isinstance(step, Step))
+
+
+def read_protocol(path: Path) -> tuple[Protocol, str | None]:
+    """Return the protocol of a YAML file, and the mechanism that it names, if any.
+
+    The file looks like this::
+
+        name: my-batch
+        mechanism: two-pathway/CdS          # optional; --mechanism wins
+        protocol:
+          - charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE at 60 degC
+          - heat flask to 180 degC over 10 min
+          - hold flask for 20 min
+          - take 25 uL of flask into cuvette with 3.00 mL toluene at 25 degC
+          - measure cuvette every 10 min until 200 min
+
+    Raises:
+        ProtocolError: A step cannot be read or done; all problems with file and line.
+        FactsError: It is not a YAML file.
+    """
+    problems: list[Problem] = []
+    node = Node(load(path), str(path), problems)
+    name = node.text("name", default=path.stem)
+    mechanism = node.text("mechanism", default="")
+    sentences = node.placed_texts("protocol")
+    node.finish("a protocol file")
+    if problems:
+        raise ProtocolError(problems)
+    return Protocol(parse_steps(sentences), name=name), mechanism or None

@@ -26,40 +26,23 @@ from __future__ import annotations
 
 import math
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from prenuc.errors import Problem, ProtocolError, QuantityError, nearest_names
-from prenuc.quantities import NUMBER, Quantity, parse
+from prenuc.protocol.words import Portion, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from prenuc.quantities import Quantity
 
-_Q = rf"{NUMBER}\s*[^\s,]*"
-_V = r"[A-Za-z][\w-]*"
-_LIST = re.compile(r"\s*,\s*|\s+and\s+")
-
-
-@dataclass(frozen=True)
-class Portion:
-    """An amount of a substance, or of the contents of a vessel.
-
-    Args:
-        amount: Amount of substance, mass or volume.
-        of: Reagent or vessel.
-    """
-
-    amount: Quantity
-    of: str
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.of}"
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step(ABC):
+class Step:
     """One thing done to a vessel.
+
+    Its sentence is the verb and one of ``forms``, whose braces hold names of fields.
 
     Args:
         vessel: The vessel that the step acts on.
@@ -67,7 +50,9 @@ class Step(ABC):
         where: ``file:line`` for a step of a user's file.
     """
 
-    verb: ClassVar[str] = ""
+    verb: ClassVar[str]
+    forms: ClassVar[tuple[str, ...]]
+    example: ClassVar[str]
     vessel: str
     source: str = field(default="", compare=False)
     where: str = field(default="", compare=False)
@@ -77,9 +62,11 @@ class Step(ABC):
         """What the step is called, such as "hold flask" or "take into cuvette"."""
         return f"{self.verb} {self.vessel}"
 
-    @abstractmethod
     def __str__(self) -> str:
-        """Return the step as a laboratory sentence."""
+        given = {name: value for name, value in vars(self).items() if value not in (None, ())}
+        form = min(self.forms, key=lambda form: len({*_FIELD.findall(form)} - given.keys()))
+        words = {name: reading(name).write(getattr(self, name)) for name in _FIELD.findall(form)}
+        return f"{_first_word(self.verb)} {form.format(**words)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,11 +74,10 @@ class Charge(Step):
     """Fill an empty vessel with reagents at a temperature."""
 
     verb: ClassVar[str] = "charge"
+    forms: ClassVar = ("{vessel} with {contents} at {temperature}",)
+    example: ClassVar = "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC"
     contents: tuple[Portion, ...]
     temperature: Quantity
-
-    def __str__(self) -> str:
-        return f"charge {self.vessel} with {_listing(self.contents)} at {self.temperature}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +91,16 @@ class Ramp(Step):
         rate: Rate of change, without sign; None when ``over`` is given.
     """
 
+    forms: ClassVar = (
+        "{vessel} to {to} over {over}",
+        "{vessel} to {to} at {rate}",
+        "{vessel} by {by} over {over}",
+        "{vessel} by {by} at {rate}",
+    )
     to: Quantity | None = None
     by: Quantity | None = None
     over: Quantity | None = None
     rate: Quantity | None = None
-
-    def __str__(self) -> str:
-        target = f"to {self.to}" if self.to is not None else f"by {self.by}"
-        pace = f"over {self.over}" if self.over is not None else f"at {self.rate}"
-        return f"{self.verb} {self.vessel} {target} {pace}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +108,7 @@ class Heat(Ramp):
     """Heat at a steady rate."""
 
     verb: ClassVar[str] = "heat"
+    example: ClassVar = "heat flask to 180 degC over 10 min"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,16 +116,15 @@ class Cool(Ramp):
     """Cool at a steady rate."""
 
     verb: ClassVar[str] = "cool"
+    example: ClassVar = "cool flask to 25 degC over 5 min"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wait(Step):
     """Let time pass at the temperature that the vessel has."""
 
+    forms: ClassVar = ("{vessel} for {duration}",)
     duration: Quantity
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.vessel} for {self.duration}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +132,7 @@ class Hold(Wait):
     """Hold a reaction at its temperature."""
 
     verb: ClassVar[str] = "hold"
+    example: ClassVar = "hold flask for 20 min"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +140,7 @@ class Incubate(Wait):
     """Leave a sample standing at its temperature."""
 
     verb: ClassVar[str] = "incubate"
+    example: ClassVar = "incubate cuvette for 5 d"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,11 +148,10 @@ class Store(Step):
     """Put a vessel at another temperature at once and leave it there."""
 
     verb: ClassVar[str] = "store"
+    forms: ClassVar = ("{vessel} at {temperature} for {duration}",)
+    example: ClassVar = "store flask at -196 degC for 2 d"
     temperature: Quantity
     duration: Quantity
-
-    def __str__(self) -> str:
-        return f"store {self.vessel} at {self.temperature} for {self.duration}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,10 +159,9 @@ class Inject(Step):
     """Add reagents to a filled vessel."""
 
     verb: ClassVar[str] = "inject into"
+    forms: ClassVar = ("{contents} into {vessel}",)
+    example: ClassVar = "inject 1.75 mmol HMSA into flask"
     contents: tuple[Portion, ...]
-
-    def __str__(self) -> str:
-        return f"inject {_listing(self.contents)} into {self.vessel}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,14 +176,14 @@ class Take(Step):
     """
 
     verb: ClassVar[str] = "take into"
+    forms: ClassVar = (
+        "{taken} into {vessel} with {contents} at {temperature}",
+        "{taken} into {vessel} at {temperature}",
+    )
+    example: ClassVar = "take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC"
     taken: tuple[Portion, ...]
     contents: tuple[Portion, ...] = ()
     temperature: Quantity
-
-    def __str__(self) -> str:
-        taken = " and ".join(f"{part.amount} of {part.of}" for part in self.taken)
-        fresh = f" with {_listing(self.contents)}" if self.contents else ""
-        return f"take {taken} into {self.vessel}{fresh} at {self.temperature}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,14 +197,11 @@ class Measure(Step):
     """
 
     verb: ClassVar[str] = "measure"
+    forms: ClassVar = ("{vessel} every {every} until {until}", "{vessel} at {times}")
+    example: ClassVar = "measure cuvette every 4 min until 196 min"
     times: tuple[Quantity, ...] = ()
     every: Quantity | None = None
     until: Quantity | None = None
-
-    def __str__(self) -> str:
-        if self.every is not None:
-            return f"measure {self.vessel} every {self.every} until {self.until}"
-        return f"measure {self.vessel} at {', '.join(str(time) for time in self.times)}"
 
     def seconds(self) -> list[float]:
         """Return the times in s."""
@@ -233,97 +217,20 @@ class Discard(Step):
     """Throw part of a vessel's contents away."""
 
     verb: ClassVar[str] = "discard of"
+    forms: ClassVar = ("{amount} of {vessel}",)
+    example: ClassVar = "discard 1 mL of flask"
     amount: Quantity
 
-    def __str__(self) -> str:
-        return f"discard {self.amount} of {self.vessel}"
+
+def _first_word(verb: str) -> str:
+    return verb.partition(" ")[0]
 
 
-def _listing(portions: Sequence[Portion]) -> str:
-    words = [str(portion) for portion in portions]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def portions(text: str) -> tuple[Portion, ...]:
-    """Read amounts of reagents, such as "1.2 mmol Cd(OA)2 and 9 g ODE".
-
-    Raises:
-        ProtocolError: One of them is not an amount of a reagent.
-    """
-    found = []
-    for item in _LIST.split(text.strip()):
-        match = re.fullmatch(rf"({NUMBER})\s*(?![\d.])(\S+)\s+(\S.*)", item)
-        if match is None:
-            raise ProtocolError(
-                f"'{item}' is not an amount of a reagent", "Write '3.00 mL toluene'"
-            )
-        found.append(Portion(parse(f"{match[1]} {match[2]}"), match[3]))
-    return tuple(found)
-
-
-def _taken(text: str) -> tuple[Portion, ...]:
-    portions = []
-    for item in _LIST.split(text.strip()):
-        match = re.fullmatch(rf"({_Q})\s+of\s+({_V})", item)
-        if match is None:
-            raise ProtocolError(f"'{item}' is not a part of a vessel", "Write '1.0 mL of flask'")
-        portions.append(Portion(parse(match[1]), match[2]))
-    return tuple(portions)
-
-
-def _times(text: str) -> tuple[Quantity, ...]:
-    return tuple(parse(time) for time in text.split(","))
-
-
-# How the words of a sentence are read that are not quantities.
-_READERS: dict[str, Callable[[str], Any]] = {
-    "vessel": str,
-    "contents": portions,
-    "taken": _taken,
-    "times": _times,
-}
-
-_WAIT = rf"(?P<vessel>{_V}) for (?P<duration>{_Q})"
-_RAMP = (
-    rf"(?P<vessel>{_V}) (?:to (?P<to>{_Q})|by (?P<by>{_Q}))"
-    rf" (?:over (?P<over>{_Q})|at (?P<rate>{_Q}))"
+_KINDS: tuple[type[Step], ...] = (
+    *(Charge, Heat, Cool, Hold, Incubate, Store),
+    *(Inject, Take, Measure, Discard),
 )
-_TAKE = rf"(?P<taken>.+?) into (?P<vessel>{_V})(?: with (?P<contents>.+))? at (?P<temperature>{_Q})"
-
-# What each verb makes, the form of the rest of its sentence (groups are named as fields of the
-# step are), and an example.
-_GRAMMAR: dict[str, tuple[type[Step], str, str]] = {
-    "charge": (
-        Charge,
-        rf"(?P<vessel>{_V}) with (?P<contents>.+) at (?P<temperature>{_Q})",
-        "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC",
-    ),
-    "heat": (Heat, _RAMP, "heat flask to 180 degC over 10 min"),
-    "cool": (Cool, _RAMP, "cool flask to 25 degC over 5 min"),
-    "hold": (Hold, _WAIT, "hold flask for 20 min"),
-    "incubate": (Incubate, _WAIT, "incubate cuvette for 5 d"),
-    "store": (
-        Store,
-        rf"(?P<vessel>{_V}) at (?P<temperature>{_Q}) for (?P<duration>{_Q})",
-        "store flask at -196 degC for 2 d",
-    ),
-    "inject": (
-        Inject,
-        rf"(?P<contents>.+) into (?P<vessel>{_V})",
-        "inject 1.75 mmol HMSA into flask",
-    ),
-    "take": (
-        Take,
-        _TAKE,
-        "take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC",
-    ),
-    "measure": (
-        Measure,
-        rf"(?P<vessel>{_V}) (?:every (?P<every>{_Q}) until (?P<until>{_Q})|at (?P<times>.+))",
-        "measure cuvette every 4 min until 196 min",
-    ),
-    "discard": (Discard, rf"(?P<amount>{_Q}) of (?P<vessel>{_V})", "discard 1 mL of flask"),
-}
+_VERBS = {_first_word(kind.verb): kind for kind in _KINDS}
 
 
 def parse_step(sentence: str) -> Step:
@@ -333,18 +240,22 @@ def parse_step(sentence: str) -> Step:
         ProtocolError: It is not one; the message shows the form that its verb needs.
     """
     verb, _, rest = " ".join(sentence.split()).partition(" ")
-    if verb.lower() not in _GRAMMAR:
-        near = nearest_names(verb, _GRAMMAR)
-        mend = "Begin with one of: " + ", ".join(_GRAMMAR)
+    if verb.lower() not in _VERBS:
+        near = nearest_names(verb, _VERBS)
+        mend = "Begin with one of: " + ", ".join(_VERBS)
         raise ProtocolError(
             Problem(f"'{verb}' is not something that a protocol can do", mend, near)
         )
-    kind, pattern, example = _GRAMMAR[verb.lower()]
-    match = re.fullmatch(pattern, rest)
-    if match is None:
-        raise ProtocolError(f"cannot read '{sentence.strip()}'", f"Write as in '{example}'")
-    words = {name: text for name, text in match.groupdict().items() if text is not None}
+    kind = _VERBS[verb.lower()]
+    matches = [re.fullmatch(_pattern(form), rest) for form in kind.forms]
+    words = next((match.groupdict() for match in matches if match), None)
+    if words is None:
+        raise ProtocolError(f"cannot read '{sentence.strip()}'", f"Write as in '{kind.example}'")
     try:
-        return kind(**{name: _READERS.get(name, parse)(text) for name, text in words.items()})
+        return kind(**{name: reading(name).read(text) for name, text in words.items()})
     except QuantityError as error:
         raise ProtocolError(error.problems) from None
+
+
+def _pattern(form: str) -> str:
+    return _FIELD.sub(lambda name: rf"(?P<{name[1]}>{reading(name[1]).pattern})", form)

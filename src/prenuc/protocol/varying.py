@@ -29,15 +29,14 @@ from prenuc.protocol.steps import (
     Discard,
     Inject,
     Measure,
-    Portion,
     Ramp,
     Step,
     Store,
     Take,
     Wait,
-    portions,
 )
 from prenuc.protocol.vessel import reagent
+from prenuc.protocol.words import Portion, portions
 from prenuc.quantities import Quantity, dimension, parse
 
 if TYPE_CHECKING:

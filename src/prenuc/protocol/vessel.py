@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.reagent import Reagent
-    from prenuc.protocol.steps import Portion
+    from prenuc.protocol.words import Portion
 
 
 def reagent(name: str) -> Reagent:

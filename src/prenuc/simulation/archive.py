@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc import quantities
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.facts import source, value
 from prenuc.mechanism import mechanism, population, reaction
-from prenuc.protocol import protocol, steps
+from prenuc.protocol import protocol, steps, words
 from prenuc.writing import whole
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 # Where the classes are defined that a mechanism or a protocol can consist of.
-_HOMES = (quantities, source, value, reaction, population, mechanism, steps, protocol)
+_HOMES = (quantities, source, value, reaction, population, mechanism, steps, words, protocol)
 _CLASSES = {
     name: found
     for home in _HOMES
@@ -57,7 +57,7 @@ def to_plain(thing: Any) -> Any:
         return [to_plain(one) for one in thing]
     name = type(thing).__name__
     if _CLASSES.get(name) is not type(thing):
-        raise InputError(Problem(f"a '{name}' cannot be saved", "Use the package's own classes"))
+        raise InputError(f"a '{name}' cannot be saved", "Use the package's own classes")
     fields = [field.name for field in dataclasses.fields(thing) if field.init]
     return {"is": name, "of": {field: to_plain(getattr(thing, field)) for field in fields}}
 
@@ -110,16 +110,16 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
     where = str(path)
     data = _opened(where)
     if "prenuc" not in data.attrs:
-        raise InputError(Problem("this file holds no run", "Give a saved run", where=where))
+        raise InputError("this file holds no run", "Give a saved run", where=where)
     if data.attrs.get("sha256") != _hash(data):
         what = "the file was changed since it was saved"
-        raise InputError(Problem(what, "Save the run again", where=where))
+        raise InputError(what, "Save the run again", where=where)
     try:
         return data, from_plain(json.loads(data.attrs["prenuc"]))
     except (KeyError, TypeError):
         by = json.loads(data.attrs["versions"])["prenuc"]
         what = f"prenuc {by} wrote this file, and this version reads other classes"
-        raise InputError(Problem(what, f"Read it with prenuc {by}", where=where)) from None
+        raise InputError(what, f"Read it with prenuc {by}", where=where) from None
 
 
 def _opened(where: str) -> xr.Dataset:
@@ -130,10 +130,10 @@ def _opened(where: str) -> xr.Dataset:
             return opened.load()
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise InputError(Problem(reason, "Check the path", where=where)) from None
+        raise InputError(reason, "Check the path", where=where) from None
     except (TypeError, ValueError):
         what = "this is no netCDF file"
-        raise InputError(Problem(what, "Give a saved run", where=where)) from None
+        raise InputError(what, "Give a saved run", where=where) from None
 
 
 def _hash(data: xr.Dataset) -> str:

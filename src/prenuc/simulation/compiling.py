@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
+from prenuc.errors import MechanismError, Problem
+from prenuc.facts.catalogue import entries
 from prenuc.simulation.kernels.network import Network, compile_network
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
 
@@ -71,3 +73,27 @@ def _retuned(known: Network, mechanism: Mechanism) -> Network:
         gamma = float(mechanism.population.capillarity)
         kept["classes"] = known.classes._replace(capillarity=gamma)
     return fresh
+
+
+def compositions(mechanism: Mechanism, names: Sequence[str]) -> list[Mapping[str, float]]:
+    """Return the moieties of every component, reagents of the shelf included.
+
+    Args:
+        mechanism: What could happen.
+        names: Components of it, and reagents.
+
+    Raises:
+        MechanismError: A component is declared with another composition than the shelf's.
+    """
+    shelf, problems, parts = entries("reagents"), [], []
+    for name in names:
+        component = mechanism.components.get(name)
+        stated = component.composition if component is not None else None
+        known = shelf[name].composition if name in shelf else None
+        if stated is not None and known is not None and dict(stated) != dict(known):
+            what = f"{mechanism.name} counts '{name}' as {dict(stated)}, the shelf as {dict(known)}"
+            problems.append(Problem(what, "Use the shelf's composition or another name"))
+        parts.append(stated if stated is not None else known or {})
+    if problems:
+        raise MechanismError(problems)
+    return parts

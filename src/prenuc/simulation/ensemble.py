@@ -19,7 +19,7 @@ from prenuc.mechanism.constants import multiplied, no_constant
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.evolve import Units, compiled, ordered_times
 from prenuc.simulation.solvers import Rodas
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import Members, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array, Indices
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.network import Network
-    from prenuc.simulation.stretch import Members
 
 CHUNK = 250  # members between two calls for progress
 
@@ -179,15 +178,10 @@ def _constants(network: Network, factors: Mapping[str, Array], members: int) -> 
 
 def _rates_alone(one: Network, other: Network) -> bool:
     """Return whether two networks differ in nothing but rate constants."""
-    return (
-        one.mechanism.is_like(other.mechanism)
-        and np.array_equal(one.energy, other.energy)
-        and np.array_equal(one.anchor, other.anchor)
-        and np.array_equal(one.scale, other.scale)
-        and np.array_equal(one.order, other.order)
-        and np.array_equal(one.barrier, other.barrier)
-        and one.classes.capillarity == other.classes.capillarity
-    )
+    arrays = "energy", "anchor", "scale", "order", "barrier"
+    same = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
+    like = one.mechanism.is_like(other.mechanism)
+    return like and same and one.classes.capillarity == other.classes.capillarity
 
 
 def _check(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import InputError, Problem, unknown_name
+from prenuc.errors import InputError, unknown_name
 from prenuc.quantities import Quantity
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.kernels.network import Network
-from prenuc.simulation.sensitivity import Tangents, prepared
+from prenuc.simulation.sensitivity import Prepared, Tangents, prepared
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.stretch import Stretch, Trajectory
 from prenuc.simulation.until import event
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.simulation.sensitivity import Prepared
 
 
 @dataclass(frozen=True)
@@ -161,9 +160,9 @@ def evolve(
     ready = prepared(network, parameters) if parameters else None
     if ready is not None:
         stretch = replace(stretch, tangents=_tangents(ready, len(stretch.dots), own=start is None))
-    path = _nowhere(stretch) if at[-1] == 0.0 else solver.integrate(stretch)
-    if at[0] == 0.0:
-        path = _with_start(path, stretch)
+    path = _beginning(stretch) if at[-1] == 0.0 else solver.integrate(stretch)
+    if at[0] == 0.0 < at[-1]:
+        path = _with_start(path, _beginning(stretch))
     return Evolution(
         names=network.names,
         time=at,
@@ -206,30 +205,20 @@ def _stretch(
     )
 
 
-def _nowhere(stretch: Stretch) -> Trajectory:
-    """Return the path of a stretch without times."""
-    concentration, dots = np.zeros((0, len(stretch.start))), np.zeros((0, len(stretch.dots)))
-    if stretch.tangents is None:
-        return Trajectory(concentration, 0, dots)
-    none = [np.zeros((0, *t.shape)) for t in (stretch.tangents.components, stretch.tangents.dots)]
-    return Trajectory(concentration, 0, dots, tangents=none[0], dot_tangents=none[1])
-
-
-def _with_start(path: Trajectory, stretch: Stretch) -> Trajectory:
-    """Return a path with its start as the first time."""
-    begin = replace(
-        path,
-        concentration=np.vstack((stretch.start, path.concentration)),
-        dots=np.vstack((stretch.dots, path.dots)),
-    )
+def _beginning(stretch: Stretch) -> Trajectory:
+    """Return the path of a stretch that is over at its start."""
+    begin = Trajectory(stretch.start[None], 0, stretch.dots[None])
     moved = stretch.tangents
     if moved is None:
         return begin
-    return replace(
-        begin,
-        tangents=np.concatenate((moved.components[None], path.tangents)),
-        dot_tangents=np.concatenate((moved.dots[None], path.dot_tangents)),
-    )
+    return replace(begin, tangents=moved.components[None], dot_tangents=moved.dots[None])
+
+
+def _with_start(path: Trajectory, begin: Trajectory) -> Trajectory:
+    """Return a path with its start as the first time."""
+    names = "concentration", "dots", "tangents", "dot_tangents"
+    both: dict[str, Any] = {n: np.concatenate((getattr(begin, n), getattr(path, n))) for n in names}
+    return replace(path, **both)
 
 
 def compiled(mechanism: Mechanism) -> Network:
@@ -251,7 +240,7 @@ def ordered_times(times: Sequence[float] | Array) -> Array:
     """
     at = np.array(times, dtype=float)
     if not (at.size and at[0] >= 0.0 and at[-1] < np.inf and (at[1:] > at[:-1]).all()):
-        raise InputError(Problem("the times must ascend from 0", "Write --times '0 0.4 4 40'"))
+        raise InputError("the times must ascend from 0", "Write --times '0 0.4 4 40'")
     return at
 
 
@@ -288,5 +277,5 @@ def _dots_at_start(mechanism: Mechanism, dots: Array | None) -> Array:
     found = np.zeros(classes) if dots is None else np.asarray(dots, dtype=float)
     if found.shape != (classes,):
         what = f"dots of shape {found.shape} for {classes} size classes"
-        raise InputError(Problem(what, "Give one number for every class"))
+        raise InputError(what, "Give one number for every class")
     return found

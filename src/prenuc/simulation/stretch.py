@@ -82,11 +82,6 @@ class Stretch:
         begin, end = self.temperature
         return self.network.constants(begin + (end - begin) * time / self.times[-1])
 
-    @property
-    def isothermal(self) -> bool:
-        """Whether the temperature stays the same."""
-        return self.temperature[0] == self.temperature[1]
-
 
 @dataclass(frozen=True)
 class Trajectory:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem, unknown_name
+from prenuc.errors import InputError, unknown_name
 from prenuc.quantities import NUMBER
 from prenuc.simulation.stretch import Until
 
@@ -35,15 +35,15 @@ def event(until: str, network: Network, start: Array) -> Until:
     found = re.fullmatch(rf"\s*({NUMBER})\s*%\s+of\s+(.+?)\s+(?:is\s+)?consumed\s*", until)
     if not found:
         what = f"'{until}' is no event"
-        raise InputError(Problem(what, "Write '80 % of S is consumed' or 'steady state'"))
+        raise InputError(what, "Write '80 % of S is consumed' or 'steady state'")
     fraction, name = float(found[1].replace("−", "-")) / 100.0, found[2]
     if name not in network.names:
         raise InputError(unknown_name("component", name, network.names))
     if not 0 < fraction < 1:
-        raise InputError(Problem(f"{found[1]} % consumed", "Give more than 0 and less than 100"))
+        raise InputError(f"{found[1]} % consumed", "Give more than 0 and less than 100")
     if not start[network.names.index(name)] > 0:
         what = f"'{name}' starts with nothing, so that no share of it can be consumed"
-        raise InputError(Problem(what, "Name a component that is there at the start"))
+        raise InputError(what, "Name a component that is there at the start")
     place = network.names.index(name)
     weights[place] = 1.0
     return Until(weights, level=(1.0 - fraction) * start[place])

@@ -13,29 +13,45 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from prenuc.arrays import Array, Indices, Mask
-from prenuc.errors import MechanismError, Problem
-from prenuc.facts.catalogue import entries
-from prenuc.protocol.plan import Add, Evolve, Transfer
-from prenuc.simulation.compiling import network_of
+from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
+from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import Stretch, Trajectory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.protocol.plan import Operation
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
-    from prenuc.simulation.stretch import Trajectory
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 
-Moved: TypeAlias = tuple[Array, ...]  # tangents of components and of dots, or nothing
-Contents: TypeAlias = tuple[Array, Array, Moved]  # moles, dots, tangents
+# Moles, dots, and where tangents are wanted, those of moving components and of dots.
+Contents: TypeAlias = tuple[Array, ...]
+
+
+@dataclass
+class _Vessel:
+    """One vessel on the bench.
+
+    Args:
+        contents: What is in it.
+        expected: Moles of every moiety that it must hold, shape (moieties,).
+        most: The most that it was to hold; its errors are relative to that.
+    """
+
+    contents: Contents
+    expected: Array
+    most: Array
+
+    def expect(self, gained: Array) -> None:
+        """Enter moieties that came in, or went out, shape (moieties,)."""
+        self.expected = self.expected + gained
+        self.most = np.maximum(self.most, self.expected)
 
 
 @dataclass
@@ -56,12 +72,8 @@ class Vessels:
         solver: The integrator.
         charged: Moles of every moiety that came in, shape (moieties,).
         discarded: Moles of every component in the waste, shape (n,).
-        moles: Of every component by vessel, shape (n,).
-        dots: Moles of dots of every size class by vessel, shape (classes,).
         seeds: What the wanted parameters do; None where no tangents are wanted.
-        tangents: Of moving components and of dots by vessel.
-        expected: Moles of every moiety that a vessel must hold, shape (moieties,).
-        held: The most that it held.
+        vessels: By name.
         worst_event: Largest relative error of the books at an event.
         measurements: What was found so far.
         stats: Evaluations of the rates so far.
@@ -77,12 +89,8 @@ class Vessels:
     solver: AbstractSolver
     charged: Array
     discarded: Array
-    moles: dict[str, Array] = field(default_factory=dict)
-    dots: dict[str, Array] = field(default_factory=dict)
     seeds: Seeds | None = None
-    tangents: dict[str, Moved] = field(default_factory=dict)
-    expected: dict[str, Array] = field(default_factory=dict)
-    held: dict[str, Array] = field(default_factory=dict)
+    vessels: dict[str, _Vessel] = field(default_factory=dict)
     worst_event: float = 0.0
     measurements: list[Measurement] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
@@ -108,7 +116,7 @@ class Vessels:
         """
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
-        parts = _compositions(mechanism, names)
+        parts = compositions(mechanism, names)
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
@@ -137,83 +145,66 @@ class Vessels:
             case Evolve():
                 self._evolve(operation)
 
-    def _contents(self, name: str) -> Array:
-        return self.moles.setdefault(name, np.zeros(len(self.names)))
-
-    def _dots(self, name: str) -> Array:
-        return self.dots.setdefault(name, np.zeros(self.moments[1].shape[1]))
-
-    def _moved(self, name: str) -> Moved:
-        """Return the tangents of the moving components and of the dots of a vessel."""
-        if self.seeds is None:
-            return ()
-        count = self.seeds.capillarity.size
-        none = np.zeros((len(self.moving), count)), np.zeros((self.moments[1].shape[1], count))
-        return self.tangents.setdefault(name, none)
-
-    def _expect(self, name: str) -> Array:
-        return self.expected.setdefault(name, np.zeros(len(self.moieties)))
+    def _vessel(self, name: str) -> _Vessel:
+        """Return a vessel, an empty one for a new name."""
+        if name not in self.vessels:
+            n, classes, moieties = len(self.names), self.moments[1].shape[1], len(self.moieties)
+            shapes: list[tuple[int, ...]] = [(n,), (classes,)]
+            if self.seeds is not None:
+                count = self.seeds.capillarity.size
+                shapes += [(len(self.moving), count), (classes, count)]
+            nothing = tuple(np.zeros(shape) for shape in shapes)
+            self.vessels[name] = _Vessel(nothing, np.zeros(moieties), np.zeros(moieties))
+        return self.vessels[name]
 
     def _add(self, operation: Add) -> None:
         amounts = np.array([operation.amounts.get(name, 0.0) for name in self.names])
-        before = self._total()
-        self.moles[operation.vessel] = self._contents(operation.vessel) + amounts
-        gained = self.composition @ amounts
-        self.expected[operation.vessel] = self._expect(operation.vessel) + gained
-        self._hold(operation.vessel)
+        before, gained = self._total(), self.composition @ amounts
+        vessel = self._vessel(operation.vessel)
+        moles, *others = vessel.contents
+        vessel.contents = (moles + amounts, *others)
+        vessel.expect(gained)
         self.charged = self.charged + gained
         self._check_event(before + gained)
 
     def _transfer(self, operation: Transfer) -> None:
-        before = self._total()
-        moved = self._contents(operation.vessel) * operation.share
-        carried = self.composition @ moved
-        self.moles[operation.vessel] = self._contents(operation.vessel) - moved
-        dots = self._dots(operation.vessel) * operation.share
-        self.dots[operation.vessel] = self._dots(operation.vessel) - dots
-        here, there = self._moved(operation.vessel), operation.target
-        self.tangents[operation.vessel] = tuple(part * (1 - operation.share) for part in here)
-        if there is not None:
-            parts = zip(self._moved(there), here, strict=True)
-            self.tangents[there] = tuple(own + part * operation.share for own, part in parts)
-        self.expected[operation.vessel] = self._expect(operation.vessel) - carried
+        before, source = self._total(), self._vessel(operation.vessel)
+        moved = [part * operation.share for part in source.contents]
+        carried = self.composition @ moved[0]
+        pairs = zip(source.contents, moved, strict=True)
+        source.contents = tuple(own - part for own, part in pairs)
+        source.expect(-carried)
         if operation.target is None:
-            self.discarded = self.discarded + moved
+            self.discarded = self.discarded + moved[0]
         else:
-            self.moles[operation.target] = self._contents(operation.target) + moved
-            self.dots[operation.target] = self._dots(operation.target) + dots
-            self.expected[operation.target] = self._expect(operation.target) + carried
-            self._hold(operation.target)
+            target = self._vessel(operation.target)
+            pairs = zip(target.contents, moved, strict=True)
+            target.contents = tuple(own + part for own, part in pairs)
+            target.expect(carried)
         self._check_event(before)
-
-    def _hold(self, name: str) -> None:
-        """Remember the most that a vessel held of each moiety; its errors are relative to that."""
-        self.held[name] = np.maximum(self.held.get(name, 0.0), self.expected[name])
 
     def _total(self) -> Array:
         """Return the moles of every moiety in all vessels and in the waste."""
-        everything = self.discarded.copy()
-        for moles in self.moles.values():
-            everything = everything + moles
+        everything = sum((one.contents[0] for one in self.vessels.values()), self.discarded)
         return self.composition @ everything
 
     def _check_event(self, wanted: Array) -> None:
         self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
-        name = operation.vessel
-        begin = (self.moles[name], self._dots(name), self._moved(name))
+        vessel = self._vessel(operation.vessel)
+        begin = vessel.contents
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
         states = dict(
             zip([0.0, *times], [begin, *self._states(operation, begin, times)], strict=True)
         )
         for look in operation.looks:
             self._record(operation, look, states[look])
-        self.moles[name], self.dots[name], self.tangents[name] = states[operation.duration]
+        vessel.contents = states[operation.duration]
 
     def _states(self, operation: Evolve, begin: Contents, times: Array) -> list[Contents]:
         """Return the contents of a vessel at the times of an operation."""
-        moles, dots, moved = begin
+        moles, dots, *moved = begin
         start = moles[self.moving] / operation.volume
         largest = float(np.max(start[self.changing], initial=0.0))
         largest = max(largest, float(np.sum(dots)) / operation.volume)
@@ -243,43 +234,37 @@ class Vessels:
         places, powers = self.moments
         dots = path.dots[index] * operation.volume if path.dots.size else np.zeros(0)
         moles[places] = powers @ dots
-        if self.seeds is None:
-            return moles, dots, ()
-        moved = path.tangents[index], path.dot_tangents[index]
-        return moles, dots, tuple(part * operation.volume for part in moved)
+        tangents = () if self.seeds is None else (path.tangents, path.dot_tangents)
+        return (moles, dots, *(part[index] * operation.volume for part in tangents))
 
     def _record(self, operation: Evolve, look: float, contents: Contents) -> None:
-        moles, dots, moved = contents
+        moles, dots, *moved = contents
         span = look / operation.duration if operation.duration > 0 else 1.0
-        measured = Measurement(
-            vessel=operation.vessel,
-            time=operation.clock + look,
-            temperature=operation.start + span * (operation.end - operation.start),
-            volume=operation.volume,
-            concentration=moles / operation.volume,
-            dots=dots / operation.volume,
-        )
+        found = {"concentration": moles, "dots": dots}
         if moved:
             components, of_dots = moved
             places, powers = self.moments
             tangents = np.zeros((len(self.names), components.shape[1]))
             tangents[self.moving], tangents[places] = components, powers @ of_dots
-            measured = replace(
-                measured,
-                tangents=tangents / operation.volume,
-                dot_tangents=of_dots / operation.volume,
-            )
+            found |= {"tangents": tangents, "dot_tangents": of_dots}
+        measured = Measurement(
+            vessel=operation.vessel,
+            time=operation.clock + look,
+            temperature=operation.start + span * (operation.end - operation.start),
+            volume=operation.volume,
+            **{name: part / operation.volume for name, part in found.items()},
+        )
         self.measurements.append(measured)
 
     def conservation(self) -> dict[str, Any]:
         """Return the relative error of every moiety in every vessel, and of the ledger."""
         report: dict[str, Any] = {}
-        for name, moles in self.moles.items():
-            found, expected, held = self.composition @ moles, self.expected[name], self.held[name]
+        for name, one in self.vessels.items():
+            errors = np.abs(self.composition @ one.contents[0] - one.expected)
             report[name] = {
-                part: float(abs(found[i] - expected[i]) / held[i])
-                for i, part in enumerate(self.moieties)
-                if held[i] > TRACE * float(np.max(held))
+                part: float(error / most)
+                for part, error, most in zip(self.moieties, errors, one.most, strict=True)
+                if most > TRACE * float(np.max(one.most))
             }
         final = _relative(self._total(), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
@@ -297,23 +282,3 @@ def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array
 def _relative(found: Array, wanted: Array) -> float:
     there = wanted > 0
     return float(np.max(np.abs(found - wanted)[there] / wanted[there], initial=0.0))
-
-
-def _compositions(mechanism: Mechanism, names: Sequence[str]) -> list[Mapping[str, float]]:
-    """Return the moieties of every component, reagents of the shelf included.
-
-    Raises:
-        MechanismError: A component is declared with another composition than the shelf's.
-    """
-    shelf, problems, parts = entries("reagents"), [], []
-    for name in names:
-        component = mechanism.components.get(name)
-        stated = component.composition if component is not None else None
-        known = shelf[name].composition if name in shelf else None
-        if stated is not None and known is not None and dict(stated) != dict(known):
-            what = f"{mechanism.name} counts '{name}' as {dict(stated)}, the shelf as {dict(known)}"
-            problems.append(Problem(what, "Use the shelf's composition or another name"))
-        parts.append(stated if stated is not None else known or {})
-    if problems:
-        raise MechanismError(problems)
-    return parts

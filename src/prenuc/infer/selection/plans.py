@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.steps import Portion
+    from prenuc.protocol.words import Portion
 
     Edit = Callable[[Protocol], Protocol]
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.columns import Columns, read_table
-from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
-from prenuc.observe.readers.decimals import is_wavelength
-from prenuc.observe.readers.holes import in_words
-from prenuc.observe.readers.metadata import (
+from prenuc.observe.readers.cells import in_words, is_wavelength
+from prenuc.observe.readers.columns import (
+    Columns,
     axis_in_metadata,
     kind_in_metadata,
     kind_of,
     read_metadata,
+    read_table,
 )
+from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.times import read_times
 from prenuc.observe.series import SpectrumSeries
@@ -56,7 +56,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     labels = _labels(file, named)
     times = read_times(columns.cells[0], named, table.decimal, options)
     kind = _find_kind(file, table, columns, layout, options)
-    values, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
+    values, signal, treated = as_signal(file, table.numbers[:, layout.spectra], table.line, kind)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
         f"read as: wavelength nm {direction}, {placed}{layout.summary}, {times.summary}, "
@@ -70,7 +70,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
         absorbance=values.T[:, order],
         labels=labels,
         time_unit=times.unit,
-        signal=treated.signal,
+        signal=signal,
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),
             "file": printable(file.path.name, 200),
@@ -79,7 +79,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
         },
         history=(
             *(summary, spoken, *left_out, *masked, *_axis_notes(table, columns)),
-            *(*treated.notes, *times.notes),
+            *(*treated, *times.notes),
         ),
     )
 
@@ -127,14 +127,6 @@ class Kind:
 
     kind: str
     note: str
-
-
-@dataclass(frozen=True)
-class Treated:
-    """The signal of a series, and the history lines about it."""
-
-    signal: str
-    notes: list[str]
 
 
 def _find_layout(file: DataFile, table: NumberTable, columns: Columns) -> _Layout:
@@ -251,7 +243,9 @@ def _kind_of_columns(file: DataFile, columns: Columns, layout: _Layout) -> str:
     return stated.pop() if stated else ""
 
 
-def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple[Array, Treated]:
+def as_signal(
+    file: DataFile, values: Array, line: Indices, kind: Kind
+) -> tuple[Array, str, list[str]]:
     """Return the signal with a transmittance turned into absorbance.
 
     Args:
@@ -268,15 +262,15 @@ def as_signal(file: DataFile, values: Array, line: Indices, kind: Kind) -> tuple
         if np.nanmax(values) > _MOST_ABSORBANCE:
             many = f"values up to {np.nanmax(values):g} are more than an absorbance can be"
             notes.append(f'{many}: pass signal="photoluminescence" or "%T" if they are')
-        return values, Treated("absorbance", notes)
+        return values, "absorbance", notes
     if kind.kind == "photoluminescence":
-        return values, Treated("photoluminescence", notes)
+        return values, "photoluminescence", notes
     return _from_transmittance(file, values, line, kind)
 
 
 def _from_transmittance(
     file: DataFile, values: Array, line: Indices, kind: Kind
-) -> tuple[Array, Treated]:
+) -> tuple[Array, str, list[str]]:
     """Return absorbance, as :func:`as_signal` does."""
     notes = [kind.note]
     wrong = np.flatnonzero((values <= 0).any(axis=1))
@@ -292,7 +286,7 @@ def _from_transmittance(
         raise file.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
     full = 100.0 if kind.kind == "%T" else 1.0
     notes.append(f"absorbance = -log10(T / {full:g})")
-    return -np.log10(values / full), Treated("absorbance", notes)
+    return -np.log10(values / full), "absorbance", notes
 
 
 FORMAT = Format("delimited text", sniff=lambda _: True, read=read_delimited)

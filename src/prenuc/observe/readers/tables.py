@@ -1,7 +1,7 @@
 """Finds the table of numbers in delimited text: which lines, which delimiter, which decimal sign.
 
 The evidence is counted over the whole file. What stands above the table is its header, what
-stands below it a log. A reading that is missing is a hole in the table (:mod:`holes`); a row whose
+stands below it a log. A reading that is missing is a hole in the table; a row whose
 wavelength is missing, or that has too few cells, is refused.
 """
 
@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.decimals import NUMBER, SEP, convert, find_decimal
-from prenuc.observe.readers.holes import TWO_WORDS, Hole, fill, span
-from prenuc.observe.readers.neighbours import Neighbours
+from prenuc.observe.readers.cells import (
+    NUMBER,
+    SEP,
+    TWO_WORDS,
+    Hole,
+    convert,
+    fill,
+    find_decimal,
+    span,
+)
 from prenuc.observe.readers.number_table import (
     COMMA_BLANK,
     DELIMITERS,
     FEWEST_ROWS,
+    Neighbours,
     NumberTable,
     Rows,
     below_names,

@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.arrays import falls, unsorted
-from prenuc.observe.readers.columns import read_table
-from prenuc.observe.readers.data_file import load, printable
+from prenuc.arrays import Array, falls, unsorted
+from prenuc.observe.readers.cells import in_words
+from prenuc.observe.readers.columns import Columns, read_table
+from prenuc.observe.readers.data_file import DataFile, Signal, load, printable
 from prenuc.observe.readers.delimited import Kind, as_signal
-from prenuc.observe.readers.holes import in_words
-from prenuc.observe.readers.number_table import DELIMITERS
+from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.times import TIME_UNITS, stated_unit
 from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     import os
-
-    from prenuc.arrays import Array
-    from prenuc.observe.readers.columns import Columns
-    from prenuc.observe.readers.data_file import DataFile, Signal
-    from prenuc.observe.readers.number_table import NumberTable
 
 
 def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> bool:
@@ -112,10 +107,10 @@ def _signal(
         return value, label or "signal", []
     who = "the option signal" if given else "the column header"
     kind = Kind(given or stated, f"signal: {given or stated}, from {who}")
-    signal, treated = as_signal(file, value[:, None], table.line, kind)
+    seen, signal, notes = as_signal(file, value[:, None], table.line, kind)
     if kind.kind in {"T", "%T"}:
         label = f"absorbance from '{label}'" if label else "absorbance"
-    return signal[:, 0], label or treated.signal, treated.notes
+    return seen[:, 0], label or signal, notes
 
 
 def _time_unit(header: str, given: str | None) -> tuple[float, str, str]:

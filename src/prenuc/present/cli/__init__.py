@@ -11,17 +11,14 @@ import sys
 import click
 
 from prenuc.errors import InputError, PrenucError
-from prenuc.present.cli.analysis import analyze, size
-from prenuc.present.cli.calibration import calibrate, predict, robustness
+from prenuc.present.cli.analysis import analyze, size, view
+from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.comparing import compare, next_
 from prenuc.present.cli.doctor import doctor
-from prenuc.present.cli.exchange import convert
+from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.kinetics import fit
-from prenuc.present.cli.reporting import report
-from prenuc.present.cli.reproduction import reproduce
 from prenuc.present.cli.simulation import simulate
-from prenuc.present.cli.views import view
 
 _EPILOG = """\b
 Examples:

@@ -1,4 +1,4 @@
-"""``prenuc analyze`` and ``prenuc size``."""
+"""``prenuc analyze``, ``prenuc size`` and ``prenuc view``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.options import figure_options, report_option
+import prenuc as pn
+from prenuc.errors import InputError, Problem, noting
+from prenuc.present.cli.input import figure_options, read_input, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.files.figures import save_all
+from prenuc.present.tables.results import exciton_table, size_table
+from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.errors import Problem
     from prenuc.observe.analysis import Analysis
     from prenuc.observe.series import SpectrumSeries
 
@@ -54,8 +57,6 @@ def analyze(
       prenuc analyze run.csv --window "400 650 nm" --times "0 10 min"
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
-    import prenuc as pn
-
     found = analyses(files, material, **asked)
     written = []
     if report_to is not None:
@@ -81,8 +82,6 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
     Raises:
         InputError: Everything that is wrong with any of the files.
     """
-    import prenuc as pn
-    from prenuc.errors import InputError, noting
     from prenuc.facts.catalogue import get
     from prenuc.observe.analysis import read_spectra
 
@@ -111,7 +110,6 @@ def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
     from prenuc.present.figures.analysis import plot_analysis
-    from prenuc.present.files.figures import save_all
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []
@@ -124,7 +122,6 @@ def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
 
 def _echo(one: Analysis) -> None:
     from prenuc.infer.modelfree.isosbestic import isosbestic_points
-    from prenuc.present.tables.excitons import exciton_table
 
     echo_table(exciton_table(one.rows(), narrow=True), one.file)
     for line in one.warnings:
@@ -151,9 +148,6 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
       prenuc size CdSe "2.25 eV"
       prenuc size CdSe 512 --hwhm 16
     """
-    import prenuc as pn
-    from prenuc.present.tables.excitons import size_table
-
     nm = _nanometres(wavelength, "wavelength")
     width = None if hwhm is None else _nanometres(hwhm, "half width")
     found = pn.size(material, nm, hwhm_nm=width, force=force)
@@ -169,9 +163,7 @@ def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json:
 
 def _nanometres(text: str, what: str) -> float:
     """Return a wavelength in nm, which a bare number is taken to be."""
-    from prenuc.errors import InputError
     from prenuc.facts.material import PHOTON_ENERGY_NM
-    from prenuc.quantities import Quantity, parse
 
     try:
         return float(text)
@@ -184,3 +176,54 @@ def _nanometres(text: str, what: str) -> float:
         if energy > 0:
             return PHOTON_ENERGY_NM / energy
     raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--at", metavar="WAVELENGTH", help='Trace for the first-order test: "311 nm".')
+@click.option("--components", "count", type=int, help="Resolve so many, whatever was counted.")
+@click.option("--closure", is_flag=True, help="Concentrations add up to 1 in every spectrum.")
+@reading_options
+@click.option("--between", hidden=True, help="Former name of --window.")
+@figure_options
+@json_option
+def view(
+    file: Path,
+    at: str | None,
+    count: int | None,
+    closure: bool,
+    figures: Path | None,
+    figure_format: str,
+    as_json: bool,
+    between: str | None,
+    **asked: Any,
+) -> None:
+    """Look at a series of spectra before a mechanism is chosen.
+
+    How many components stand above the noise, when they come and go, whether all spectra cross in
+    one point, which concentrations and spectra are possible (a range, never one answer alone),
+    whether the change is first order, and whether a band moves or gives way to another. Each answer
+    may be "cannot tell".
+
+    \b
+    Examples:
+      prenuc view spectra.csv
+      prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
+    """
+    from prenuc.present.figures.views import plot_views
+
+    if between is not None and asked["window"] is not None:
+        what = "--between is the former name of --window, both are given"
+        raise InputError(what, "Give --window alone")
+    if between is not None:
+        asked["window"] = between
+    found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
+    written = []
+    if figures is not None:
+        written = save_all(plot_views(found), figures, file.stem, figure_format)
+    if as_json:
+        echo_json(found)
+        return
+    click.echo(found.report())
+    echo_lines(found.series.history)
+    echo_lines(written, "  wrote ")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.errors import InputError
 from prenuc.present.cli.output import echo_json, echo_table
 from prenuc.present.tables.table import Table
 
@@ -44,7 +45,6 @@ def run_bare_network(
     Raises:
         InputError: No bare network, no times, or an event that makes no sense.
     """
-    from prenuc.errors import InputError
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
 
@@ -68,7 +68,6 @@ def run_bare_network(
 
 
 def _times(words: str | None) -> list[float]:
-    from prenuc.errors import InputError
 
     try:
         at = [float(word) for word in (words or "").replace(",", " ").split()]

@@ -1,19 +1,110 @@
-"""``prenuc calibrate``, ``prenuc predict`` and ``prenuc robustness``."""
+"""``prenuc reproduce``, ``prenuc calibrate``, ``prenuc predict`` and ``prenuc robustness``."""
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+import prenuc as pn
+from prenuc.present.cli.output import (
+    as_text,
+    echo_answer,
+    echo_json,
+    echo_lines,
+    echo_table,
+    json_option,
+    progress,
+)
+from prenuc.present.files.figures import save
+from prenuc.present.tables import studies
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prenuc.facts.check import Check
+    from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.robustness import Study
+
+_SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
+
+
+@click.command()
+@click.argument("panels", metavar="PANEL...", nargs=-1)
+@click.option("--mechanism", metavar="ID", help="A rival instead of the two-pathway model.")
+@click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a recipe.")
+@json_option
+def reproduce(
+    panels: tuple[str, ...], mechanism: str | None, figures: Path | None, as_json: bool
+) -> None:
+    """Run the published experiments and check each observation.
+
+    A row is "calibrated" when a constant that it depends on was informed by the observation, and
+    "held-out" otherwise; "silent" when a rival has nothing to say about the material. Exit status
+    1 if any row misses. Without a panel, --figures draws the recipes that no row asks for too.
+
+    \b
+    Examples:
+      prenuc reproduce 2a-b 3a
+      prenuc reproduce --mechanism classical
+      prenuc reproduce --figures figures
+    """
+    from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable
+    from prenuc.infer.experiments.reproduce import reproduce as run_all
+
+    runs = experiments_for(mechanism)
+    asked = _each(panels, {check.panel for check in checks()})
+    with progress("running the published experiments") as report_share:
+        rows = run_all(asked, runs=runs, progress=report_share)
+    if figures is not None:
+        from prenuc.present.figures.panels import plot_panels
+
+        for name, figure in plot_panels(rows, runs, every_recipe=not panels):
+            click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
+    if as_json:
+        echo_json(rows)
+    else:
+        _echo_rows(rows)
+        if not panels:
+            _echo_reasons(not_checkable())
+    sys.exit(1 if any(row.verdict == "miss" for row in rows) else 0)
+
+
+def _each(panels: Sequence[str], known: set[str]) -> list[str]:
+    """Return panels with "2a-b" taken apart; one of which nothing is known stays as written."""
+    found = []
+    for panel in panels:
+        several = _SEVERAL.fullmatch(panel)
+        parts = []
+        if several:
+            figure, first, last = several.groups()
+            if f"{figure}{last}" <= max((k for k in known if k.startswith(figure)), default=""):
+                parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
+        found += [part for part in parts if part in known] or [panel]
+    return found
+
+
+def _echo_rows(rows: Sequence[Row]) -> None:
+    echo_table(studies.reproduction_table(rows))
+    spoken = [row for row in rows if row.verdict != "silent"]
+    for role in ("calibrated", "held-out"):
+        of_role = [row for row in spoken if row.role == role]
+        passed = sum(row.verdict == "pass" for row in of_role)
+        click.echo(f"  {role}: {passed} of {len(of_role)} pass")
+    if len(spoken) < len(rows):
+        click.echo(f"  silent, because the model does not speak: {len(rows) - len(spoken)}")
+
+
+def _echo_reasons(checks: Sequence[Check]) -> None:
+    click.echo(f"  {len(checks)} statements cannot be checked:")
+    echo_lines((f"{check.id}: {check.reason}" for check in checks), "    ")
+
 
 _workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
 _path = click.Path(path_type=Path, dir_okay=False)
@@ -55,7 +146,6 @@ def calibrate(
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
         return
-    import prenuc as pn
 
     with progress(f"calibrating {material}") as report:
         found = pn.calibrate(
@@ -71,7 +161,6 @@ def calibrate(
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:
     from prenuc.infer.studies.ensemble import draw
     from prenuc.present.files.parameters import ensemble_file, parameter_file
-    from prenuc.writing import write_text
 
     if out is not None:
         write_text(out, parameter_file(found))
@@ -84,9 +173,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
 
 
 def _echo(found: Calibration) -> None:
-    from prenuc.present.tables.calibration import calibration_table
-
-    echo_table(calibration_table(found))
+    echo_table(studies.calibration_table(found))
     costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
     click.echo(f"  χ² of the searches, data and prior: {costs}")
     click.echo("  directions, from stiff to sloppy (width 1: the data say nothing):")
@@ -112,9 +199,7 @@ def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
 
 
 def _echo_left_out(found: LeaveOut) -> None:
-    from prenuc.present.tables.checks import left_out_table
-
-    echo_table(left_out_table(found))
+    echo_table(studies.left_out_table(found))
     rates = found.rates().items()
     echo_lines(f"{role}: {rate['pass']:g} of {rate['of']:g} pass" for role, rate in rates)
 
@@ -131,11 +216,10 @@ def predict(material: str, workers: int, as_json: bool) -> None:
       prenuc predict CdS
     """
     from prenuc.infer.studies.ensemble import predict as run
-    from prenuc.present.tables.checks import prediction_table
 
     with progress("asking every member") as report:
         found = run(material, workers=workers, progress=report)
-    echo_answer(found, lambda found: echo_table(prediction_table(found)), as_json)
+    echo_answer(found, lambda found: echo_table(studies.prediction_table(found)), as_json)
 
 
 @click.command()
@@ -145,14 +229,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 @click.option("--draws", default=200, show_default=True, help="Of all constants at once.")
 @_workers
 @json_option
-def robustness(
-    out: Path | None,
-    page: Path | None,
-    ledger: Path | None,
-    draws: int,
-    workers: int,
-    as_json: bool,
-) -> None:
+def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any) -> None:
     """Vary every fitted or assumed number and count the verdicts that stay.
 
     Exit status 1 if fewer than 95 % of the verdicts survive every change of one constant.
@@ -162,13 +239,10 @@ def robustness(
       prenuc robustness --draws 20 --out build/robustness.json
     """
     from prenuc.infer.studies.robustness import study
-    from prenuc.present.cli.output import as_text
-    from prenuc.present.tables.robustness import robustness_page
-    from prenuc.writing import write_text
 
     with progress("varying every number") as report:
-        found = study(draws=draws, workers=workers, ledger=ledger, progress=report)
-    for path, text in ((out, as_text(found)), (page, robustness_page(found))):
+        found = study(progress=report, **asked)
+    for path, text in ((out, as_text(found)), (page, studies.robustness_page(found))):
         if path is not None:
             write_text(path, f"{text.rstrip()}\n")
             click.echo(f"wrote {path}", err=True)
@@ -177,9 +251,11 @@ def robustness(
 
 
 def _echo_study(found: Study) -> None:
-    from prenuc.present.tables.robustness import fragile_table, kept_table, summary_table
-
     click.echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
-    for table in (summary_table(found), fragile_table(found), kept_table(found)):
+    for table in (
+        studies.summary_table(found),
+        studies.fragile_table(found),
+        studies.kept_table(found),
+    ):
         if table.rows:
             echo_table(table)

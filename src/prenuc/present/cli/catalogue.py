@@ -6,7 +6,15 @@ from typing import Any
 
 import click
 
-from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
+from prenuc.errors import FactsError, unknown_name
+from prenuc.present.cli.output import (
+    echo_answer,
+    echo_json,
+    echo_lines,
+    echo_table,
+    json_option,
+    plain,
+)
 from prenuc.present.tables.table import Table
 
 MECHANISMS = "mechanisms"
@@ -37,7 +45,6 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     Example:
       prenuc list species --material CdS
     """
-    from prenuc.errors import FactsError, unknown_name
     from prenuc.facts.catalogue import entries
 
     if material is not None and material not in entries("materials"):
@@ -82,7 +89,6 @@ def show(identifier: str, as_json: bool) -> None:
       prenuc show MSC-311
     """
     from prenuc.facts.catalogue import find
-    from prenuc.present.cli.output import plain
 
     kind, entry = find(identifier)
     data = {"kind of entry": kind, **plain(entry)}
@@ -139,13 +145,8 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
     things = [thing for identifier in identifiers for thing in _with_chemistry(identifier)]
     if as_json:
         known = {**catalogue.entries("references"), **catalogue.entries("sources")}
-        found: dict[str, list[str]] = {}
-        for thing in things:
-            for key, places in catalogue.sources_of(thing).items():
-                found.setdefault(key, []).extend(p for p in places if p not in found.get(key, []))
-            if getattr(thing, "id", None) in known:
-                found.setdefault(thing.id, [])
-        echo_json([{**_reference(known[key]), "used": places} for key, places in found.items()])
+        found = catalogue.sources_of(things).items()
+        echo_json([{**_reference(known[key]), "used": places} for key, places in found])
         return
     click.echo(catalogue.cite(*things, style=style))
 
@@ -160,6 +161,5 @@ def _with_chemistry(identifier: str) -> list[Any]:
 
 
 def _reference(entry: Any) -> dict[str, Any]:
-    from prenuc.present.cli.output import plain
 
     return {**plain(entry), "text": entry.text(), "bibtex": entry.bibtex()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.errors import FitError, InputError, unknown_name
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
 
@@ -73,7 +74,6 @@ def compare(
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
     """
-    from prenuc.errors import InputError
     from prenuc.observe.changing import check_changing
 
     if observations is not None:
@@ -109,7 +109,6 @@ def _compare_models(
     seed: int,
 ) -> Comparison:
     from prenuc import compare_mechanisms
-    from prenuc.errors import FitError
     from prenuc.infer.selection.shapes import FreeShapes, KnownShapes
     from prenuc.observe.trace import Trace
 
@@ -141,7 +140,6 @@ def _protocol(which: str) -> tuple[Protocol, str]:
 
 def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.errors import InputError
     from prenuc.infer.selection.compare_mechanisms import rivals
     from prenuc.mechanism.named import mechanism_named
 
@@ -164,7 +162,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
 
 
 def _echo_records(records: Sequence[Record]) -> None:
-    from prenuc.present.tables.checks import record_table
+    from prenuc.present.tables.studies import record_table
 
     echo_table(record_table(records))
     click.echo("  Rows are not independent, and ours were in view when constants were set.")
@@ -186,14 +184,9 @@ def next_(
     material: str,
     recipe: str | None,
     models: str | None,
-    sharpen: str | None,
     vary: str | None,
-    most: int,
-    draws: int,
-    noise: float,
-    seed: int,
-    workers: int,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Which experiment would say most about which model it is?
 
@@ -206,7 +199,6 @@ def next_(
       prenuc next CdS --models two-pathway,droplets --vary temperature,additive
       prenuc next CdS --sharpen isomerisation.k
     """
-    from prenuc.errors import InputError, unknown_name
     from prenuc.infer.selection.next_experiment import next_experiment
 
     if recipe is None and material not in RECIPES:
@@ -216,13 +208,8 @@ def next_(
         found = next_experiment(
             _models(models, material, QUESTION),
             protocol,
-            sharpen=sharpen,
-            most=most,
-            draws=draws,
-            noise=noise,
-            seed=seed,
             only=[name.strip() for name in (vary or "").split(",") if name.strip()],
-            workers=workers,
             progress=report,
+            **asked,
         )
     echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from prenuc.errors import PrenucError
 from prenuc.present.cli.output import echo_answer, json_option
 
 NEEDED = (
@@ -64,7 +65,6 @@ def _engine() -> dict[str, Any]:
 
 def _checks() -> dict[str, dict[str, Any]]:
     """Return the outcome of reading all facts and of one short run."""
-    from prenuc.errors import PrenucError
     from prenuc.facts.catalogue import KINDS, entries
     from prenuc.infer.experiments.published import kinetic_panel
 

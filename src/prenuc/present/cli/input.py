@@ -1,40 +1,65 @@
-"""What commands read: measured data with one set of options, a recipe or the file of a protocol."""
+"""What commands have in common: options, measured data, a recipe or the file of a protocol."""
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from prenuc.errors import FitError, InputError, Problem, nearest_names, noting
+from prenuc.quantities import parse_range
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from prenuc.errors import Problem
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
 
+
+def _page(_: click.Context, __: click.Parameter, to: Path | None) -> Path | None:
+    """Refuse a report that is no page before anything is read or written."""
+    if to is None:
+        return None
+    from prenuc.present.files.page import page
+
+    return page(to)
+
+
+def _together(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Return several options as one."""
+    return lambda command: reduce(lambda made, option: option(made), options, command)
+
+
 Data = TypeVar("Data", bound="SpectrumSeries | Trace")
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
+A_PATH = click.Path(path_type=Path)
 
-_OPTIONS = (
+report_option = click.option(
+    "--report", "report_to", type=A_PATH, callback=_page, help="Write FILE.html."
+)
+to_page_option = click.option("--to", required=True, type=A_PATH, callback=_page, help="FILE.html.")
+figure_options = _together(
+    click.option(
+        "--figure-format",
+        type=click.Choice(["svg", "pdf", "png"]),
+        default="svg",
+        show_default=True,
+        help="Format of the figures.",
+    ),
+    click.option("--figures", type=A_PATH, help="Write figures to this folder."),
+)
+# What a user may know about a file that the file does not say, and which part to use; a command
+# hands them on by name to read_input.
+reading_options = _together(
     click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
     click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
     click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
 )
-
-
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what a user may know about a file that the file does not say, and which part to use.
-
-    The command hands them on by name to :func:`read_input`.
-    """
-    for option in _OPTIONS:
-        command = option(command)
-    return command
 
 
 def read_input(
@@ -100,7 +125,6 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
     Raises:
         InputError: The file cannot be read, or the answer holds no spectra.
     """
-    from prenuc.errors import InputError
     from prenuc.observe.readers import read
     from prenuc.present.files.saved import read_stored
 
@@ -114,7 +138,6 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
 
 
 def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
-    from prenuc.errors import InputError
 
     wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
@@ -124,7 +147,6 @@ def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
 
 
 def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
-    from prenuc.errors import InputError, noting
 
     problems: list[Problem] = []
     for name, (text, cut) in cuts.items():
@@ -137,14 +159,11 @@ def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..
 
 
 def _windowed(series: SpectrumSeries, text: str) -> SpectrumSeries:
-    from prenuc.quantities import parse_range
 
     return series.window(*parse_range(text, "nm", of="wavelengths"))
 
 
 def _timed(data: Any, text: str) -> Any:
-    from prenuc.errors import InputError
-    from prenuc.quantities import parse_range
 
     if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
         mend = "Say it with --time-unit, or leave the unit out"
@@ -153,7 +172,6 @@ def _timed(data: Any, text: str) -> Any:
 
 
 def _subtract(series: SpectrumSeries, label: str, file: Path) -> SpectrumSeries:
-    from prenuc.errors import FitError, Problem, nearest_names
 
     if label not in series.labels:
         some = f"Labels: {', '.join(series.labels[:3])}, …"
@@ -172,10 +190,8 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
     Raises:
         InputError: There is no such recipe, or the file cannot be read; all problems at once.
     """
-    from prenuc.errors import InputError
     from prenuc.facts.catalogue import get
-    from prenuc.protocol.protocol import Protocol
-    from prenuc.protocol.protocol_file import read_protocol
+    from prenuc.protocol.protocol import Protocol, read_protocol
 
     if any("=" not in item for item in assume):
         raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.input import read_input, reading_options
-from prenuc.present.cli.options import report_option
+from prenuc.errors import FitError
+from prenuc.present.cli.input import read_input, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
+from prenuc.present.files.figures import save
 
 if TYPE_CHECKING:
     from prenuc.infer.fit.fit import Fit, GlobalFit
@@ -99,7 +100,6 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
     if figure is not None:
         from prenuc.present.figures.fits import plot_any_fit
-        from prenuc.present.files.figures import save
 
         save(plot_any_fit(found), figure)
     if report_to is not None:
@@ -127,7 +127,6 @@ def _beside(
 
 
 def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpinion]:
-    from prenuc.errors import FitError
     from prenuc.infer.fit.results import GlobalFit
     from prenuc.infer.second_opinions.bootstrap import bootstrap, sandwich
 
@@ -139,8 +138,6 @@ def _opinions(found: Fit | GlobalFit, draws: int, seed: int) -> list[SecondOpini
 
 def _start(given: tuple[str, ...]) -> dict[str, float]:
     """Return starting values from words such as "k=0.02"; several may share a word."""
-    from prenuc.errors import FitError
-
     found: dict[str, float] = {}
     for word in (part for text in given for part in text.replace(",", " ").split()):
         name, _, number = word.partition("=")
@@ -153,8 +150,6 @@ def _start(given: tuple[str, ...]) -> dict[str, float]:
 
 def _species(text: str) -> tuple[str, ...]:
     """Return the species that "A, C" names."""
-    from prenuc.errors import FitError
-
     found = tuple(name.strip() for name in text.split(",") if name.strip())
     if not found:
         raise FitError("--absorbing names no species", 'Write "A, C"')

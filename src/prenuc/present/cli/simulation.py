@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import prenuc as pn
+from prenuc.errors import InputError, MechanismError
 from prenuc.present.cli.bare_network import is_network, run_bare_network
-from prenuc.present.cli.input import read_protocol_or_recipe
-from prenuc.present.cli.options import report_option
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.input import read_protocol_or_recipe, report_option
+from prenuc.present.cli.output import (
+    as_text,
+    echo_json,
+    echo_lines,
+    echo_table,
+    json_option,
+    plain,
+    progress,
+)
+from prenuc.present.files.figures import save
+from prenuc.present.tables.results import assumptions, shares_table
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
-    from prenuc.errors import InputError
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
@@ -76,7 +87,6 @@ def simulate(
         return
     if until is not None:
         raise _no_end(what)
-    import prenuc as pn
 
     protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
@@ -97,7 +107,6 @@ def simulate(
 
 
 def _no_end(what: str) -> InputError:
-    from prenuc.errors import InputError
 
     problem = f"--until is for a bare network, and {what} has a protocol that says when it ends"
     return InputError(problem, "Leave --until out, or give a file of reactions")
@@ -111,7 +120,6 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     """
     from dataclasses import asdict, replace
 
-    from prenuc.errors import MechanismError
     from prenuc.observe.coarse import coarse_error
     from prenuc.simulation.run import simulate as run_protocol
 
@@ -123,7 +131,6 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
 
 
 def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
-    from prenuc.errors import InputError
     from prenuc.simulation.solvers import solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
@@ -136,7 +143,6 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
 def _mechanism(
     name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
 ) -> Mechanism:
-    from prenuc.errors import MechanismError
     from prenuc.facts.catalogue import entries
     from prenuc.mechanism.choice import for_reagents
     from prenuc.mechanism.named import mechanism_named
@@ -153,9 +159,6 @@ def _mechanism(
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
-    from prenuc.present.cli.output import plain
-    from prenuc.present.tables.runs import assumptions
-
     measurements = [
         {
             "label": measurement.label,
@@ -186,11 +189,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
 
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> None:
-    import prenuc as pn
-    from prenuc.present.cli.output import as_text
-    from prenuc.present.figures.spectra import plot_spectra
-    from prenuc.present.files.figures import save
-    from prenuc.writing import write_text
+    from prenuc.present.figures.fits import plot_spectra
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
@@ -199,7 +198,6 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
 
 
 def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
-    from prenuc.present.tables.runs import shares_table
 
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]

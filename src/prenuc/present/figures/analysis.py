@@ -57,8 +57,7 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         title: Title, such as the name of the file.
     """
     series = analysis.series
-    figure = new_figure(6.0, 4.2)
-    axes = figure.subplots()
+    figure, axes = new_figure(6.0, 4.2)
     colours = time_colours(len(series))
     for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
         axes.plot(series.wavelength, row, color=colour, lw=0.9)
@@ -170,8 +169,9 @@ def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
     columns = min(4, len(chosen))
     lines = math.ceil(len(chosen) / columns)
     with mpl.rc_context({"font.size": 7.0}):
-        figure = new_figure(max(1.9 * columns, 3.8), 1.5 * lines + 0.5)
-        panels = figure.subplots(lines, columns, squeeze=False).ravel()
+        width, height = max(1.9 * columns, 3.8), 1.5 * lines + 0.5
+        figure, grid = new_figure(width, height, lines, columns, squeeze=False)
+        panels = grid.ravel()
         for axes, i in zip(panels, chosen.tolist(), strict=False):
             _panel(axes, analysis, i)
         for axes in panels[len(chosen) :]:
@@ -216,8 +216,9 @@ def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
     series = analysis.series
     time, name = time_axis(series)
     sized = any(found.size is not None for found in analysis.found)
-    figure = new_figure(5.2, 4.6 if sized else 2.8)
-    panels = figure.subplots(2 if sized else 1, 1, sharex=True, squeeze=False).ravel()
+    height, rows = (4.6, 2) if sized else (2.8, 1)
+    figure, grid = new_figure(5.2, height, rows, sharex=True, squeeze=False)
+    panels = grid.ravel()
     _positions(panels[0], analysis, time)
     if sized:
         _diameters(panels[1], analysis, time)

@@ -1,4 +1,4 @@
-"""A fitted trace with its linearised inset, fitted spectra, many data sets at once."""
+"""Spectra, a fitted trace with its linearised inset, fitted spectra, many data sets at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.fit.results import GlobalFit, ManyFit
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.modelfree.first_order import linearised
 from prenuc.infer.schemes.growth import growth_of
-from prenuc.present.figures.spectra import shown_wavelengths
 from prenuc.present.figures.style import (
     DATA,
     MODEL,
@@ -17,6 +16,7 @@ from prenuc.present.figures.style import (
     name_axes,
     new_figure,
     styled,
+    time_bar,
     time_colours,
 )
 
@@ -24,7 +24,54 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from prenuc.infer.fit.results import Fit
+    from prenuc.observe.series import SpectrumSeries
+
+
+@styled
+def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
+    """Return a figure of all spectra, coloured by time from dark (first) to light (last).
+
+    Args:
+        series: Measured or simulated spectra.
+        title: Title, such as "Figure 2a, simulated".
+    """
+    figure, axes = new_figure(5.2, 3.6)
+    known = np.isfinite(series.time)
+    many = bool(np.all(known)) and len(series) > 6
+    colours = time_colours(len(series))
+    for row, colour, label in zip(series.absorbance, colours, series.labels, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9, label=None if many else label)
+    if many:
+        time_bar(figure, axes, series.time, f"time / {series.time_unit}")
+    else:
+        axes.legend(fontsize=8)
+    unit = "" if series.signal == "absorbance" else " / arbitrary unit"
+    name_axes(axes, "wavelength / nm", series.signal + unit, title, 9)
+    axes.set_xlim(*shown_wavelengths(series))
+    ceiling = _ceiling(series)
+    if ceiling is not None:
+        axes.set_ylim(-0.05 * ceiling, ceiling)
+    return figure
+
+
+def _ceiling(series: SpectrumSeries) -> float | None:
+    """Return where to cut the ordinate so that an edge in the UV does not dwarf the bands."""
+    from scipy.signal import find_peaks
+
+    top = np.nan_to_num(np.fmax.reduce(series.absorbance, axis=0))  # masked readings are NaN
+    peaks, _ = find_peaks(top, prominence=0.05 * float(np.ptp(top)))
+    if not peaks.size:
+        return None
+    height = 1.8 * float(np.max(top[peaks]))
+    return height if height < float(np.max(top)) else None
+
+
+def shown_wavelengths(series: SpectrumSeries) -> tuple[float, float]:
+    """Return the wavelengths to show: all up to where the last signal has died away."""
+    top = np.nan_to_num(np.fmax.reduce(np.abs(series.absorbance), axis=0))
+    alive = np.flatnonzero(top > 0.02 * float(np.max(top)))
+    last = min(int(alive[-1]) + len(top) // 12, len(top) - 1) if alive.size else len(top) - 1
+    return float(series.wavelength[0]), float(series.wavelength[last])
 
 
 @styled
@@ -36,9 +83,8 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
         title: Title, such as "Figure 2b, simulated".
     """
     trace = fit.trace
-    figure = new_figure(5.2, 3.9)
     what = f"{title}: {fit.scheme}" if title else fit.scheme
-    axes, below = _over_residuals(figure, what, trace.name, trace.time_unit)
+    figure, axes, below = _over_residuals(5.2, what, trace.name, trace.time_unit)
     axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
     axes.legend(loc="best", fontsize=8)
@@ -54,8 +100,7 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
     Args:
         fit: Spectra fitted at all wavelengths at once.
     """
-    figure = new_figure(7.4, 3.4)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_figure(7.4, 3.4, 1, 2)
     for species, spectrum, share, colour in zip(
         fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
     ):
@@ -77,8 +122,8 @@ def plot_many_fit(fit: ManyFit) -> Figure:
         fit: Many data sets fitted at once.
     """
     colours = time_colours(len(fit.sets))
-    figure, first = new_figure(6.4, 3.9), fit.sets[0].series
-    axes, below = _over_residuals(figure, fit.scheme, first.signal, first.time_unit)
+    first = fit.sets[0].series
+    figure, axes, below = _over_residuals(6.4, fit.scheme, first.signal, first.time_unit)
     for one, colour in zip(fit.sets, colours, strict=True):
         series, fitted = one.series, fit.fitted[one.label]
         at = int(np.argmax(np.ptp(fitted, axis=0)))
@@ -99,14 +144,14 @@ def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
     return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
 
 
-def _over_residuals(figure: Figure, title: str, signal: str, unit: str) -> tuple[Axes, Axes]:
-    """Return axes for data and fit, and below them axes for what the fit leaves."""
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
+def _over_residuals(width: float, title: str, signal: str, unit: str) -> tuple[Figure, Axes, Axes]:
+    """Return a figure, axes for data and fit, and below them axes for what the fit leaves."""
+    figure, (axes, below) = new_figure(width, 3.9, 2, sharex=True, height_ratios=[4, 1])
     name_axes(axes, y=signal, title=title, size=9)
     below.axhline(0.0, color="0.6", lw=0.8)
     below.set_ylabel("residual\n/ 0.001", fontsize=8)
     below.set_xlabel(f"time / {unit}")
-    return axes, below
+    return figure, axes, below
 
 
 def _inset(axes: Axes, fit: Fit) -> None:

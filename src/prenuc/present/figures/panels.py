@@ -114,8 +114,7 @@ def _panel(recipe: str, rows: Sequence[Row], runs: Experiments) -> Figure:
     title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(
         "degC", "°C"
     )
-    figure = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
-    axes = figure.subplots()
+    figure, axes = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
     _draw(axes, figure, run, spectra)
     name_axes(axes, "wavelength / nm", "absorbance", title, 8.5)
     figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
@@ -170,7 +169,7 @@ def labels(run: Run) -> list[str]:
 
 def _temperatures(run: Run) -> dict[str, float]:
     """Return the temperature (°C) of the flask when each vessel was filled from it."""
-    from prenuc.protocol.plan import Evolve, Transfer
+    from prenuc.protocol.operations import Evolve, Transfer
 
     now, found = math.nan, {}
     for operation in run.protocol.plan:

@@ -57,11 +57,22 @@ def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
     return draw
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure, width and height in inches."""
+def new_figure(
+    width: float, height: float, rows: int = 1, columns: int = 1, **layout: Any
+) -> tuple[Figure, Any]:
+    """Return a figure and its axes, one of them or an array.
+
+    Args:
+        width: In inches.
+        height: In inches.
+        rows: Of axes.
+        columns: Of axes.
+        layout: What matplotlib's ``subplots`` takes besides.
+    """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height))
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **layout)
 
 
 def logarithmic(axes: Axes) -> None:

@@ -59,8 +59,7 @@ def plot_components(found: Components) -> Figure:
     """Return a figure of the singular values with the noise drawn in, and of the courses."""
     shown = len(found.singular_values)
     number = np.arange(1, shown + 1)
-    figure = new_figure(7.4, 3.2)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_figure(7.4, 3.2, 1, 2)
     left.axhspan(0.1, found.noise_level, color="0.9", lw=0)
     left.axhline(found.noise_level, color=GREY, lw=1.0, ls="--", label="noise, 99 %")
     has = (found.roughness < found.rough_limit) & (found.singular_values > found.noise_level)
@@ -91,8 +90,7 @@ def plot_components(found: Components) -> Figure:
 def plot_evolving(found: EvolvingFactors) -> Figure:
     """Return a figure of evolving factor analysis, forward and backward, with the noise."""
     time, name = time_axis(found.series)
-    figure = new_figure(5.4, 3.6)
-    axes = figure.subplots()
+    figure, axes = new_figure(5.4, 3.6)
     both = np.minimum(found.forward_level, found.backward_level)
     axes.fill_between(time, 0.3 * both.min(), both, color="0.9", lw=0)
     axes.plot(time, found.forward_level, color=GREY, lw=0.9, label="noise, 99 %")
@@ -112,8 +110,7 @@ def plot_evolving(found: EvolvingFactors) -> Figure:
 @styled
 def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
     """Return a figure of the spectra with each crossing marked by its answer."""
-    figure = new_figure(5.4, 4.2)
-    axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
+    figure, (axes, below) = new_figure(5.4, 4.2, 2, 1, sharex=True, height_ratios=[3, 1])
     colours = time_colours(len(series))
     for row, colour in zip(series.absorbance, colours, strict=True):
         axes.plot(series.wavelength, row, color=colour, lw=0.7)
@@ -140,8 +137,7 @@ def plot_isosbestic(series: SpectrumSeries, found: IsosbesticTest) -> Figure:
 def plot_resolution(found: Resolution) -> Figure:
     """Return a figure of concentrations and spectra, each over the range that is as good."""
     time, name = time_axis(found.series)
-    figure = new_figure(7.4, 3.4)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_figure(7.4, 3.4, 1, 2)
     for k, one in enumerate(found.ranges):
         colour = SPECIES[k]
         _band(left, time, one.concentration_band, colour)
@@ -163,8 +159,7 @@ def _band(axes: Axes, x: Array, band: Array, colour: str) -> None:
 def plot_first_order(found: FirstOrderTest) -> Figure:
     """Return the linearised plot with standard errors and the line of first order."""
     time, log, error = found.line
-    figure = new_figure(5.2, 3.4)
-    axes = figure.subplots()
+    figure, axes = new_figure(5.2, 3.4)
     if len(time):
         axes.errorbar(
             time,
@@ -192,8 +187,7 @@ def plot_shift(found: ShiftTest) -> Figure:
     left_vectors, size, right_vectors = data.factors
     two = data.back((left_vectors[:, :2] * size[:2]) @ right_vectors[:2])
     x = data.series.wavelength
-    figure = new_figure(7.4, 3.2)
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = new_figure(7.4, 3.2, 1, 2)
     for fitted, colour, label in (
         (two, DATA, "two fixed spectra"),
         (found.band.fitted, MODEL, "one moving band"),

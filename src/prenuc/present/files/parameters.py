@@ -6,14 +6,12 @@ import io
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.calibration.varied import value_of
-from prenuc.infer.studies.calibrate import SOURCE
+from prenuc.infer.calibration.varied import Name, value_of
+from prenuc.infer.studies.calibrate import SOURCE, Calibration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from prenuc.infer.calibration.varied import Name
-    from prenuc.infer.studies.calibrate import Calibration
 
 _NOT_FIXED = "calibrated; these observations do not fix it"
 

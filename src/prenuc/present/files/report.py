@@ -20,13 +20,17 @@ from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
-from prenuc.present.figures.fits import plot_any_fit
-from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.fits import plot_any_fit, plot_spectra
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
-from prenuc.present.tables.excitons import exciton_table
-from prenuc.present.tables.kinetics import constants_table, lag_table, ranking_table
-from prenuc.present.tables.runs import assumptions, assumptions_table
+from prenuc.present.tables.results import (
+    assumptions,
+    assumptions_table,
+    constants_table,
+    exciton_table,
+    lag_table,
+    ranking_table,
+)
 from prenuc.present.tables.table import Table
 from prenuc.simulation.solution import Run
 from prenuc.writing import write_text

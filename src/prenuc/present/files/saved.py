@@ -11,9 +11,12 @@ import numpy as np
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.tables.excitons import exciton_table
-from prenuc.present.tables.kinetics import constants_table
-from prenuc.present.tables.runs import assumptions_table, quantity
+from prenuc.present.tables.results import (
+    assumptions_table,
+    constants_table,
+    exciton_table,
+    quantity,
+)
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ opinions.
 from __future__ import annotations
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.simulation.solvers.cvode import Cvode
+from prenuc.simulation.solvers.libraries import Cvode, ScipyBdf, ScipyRadau
 from prenuc.simulation.solvers.rodas import Rodas
-from prenuc.simulation.solvers.scipy import ScipyBdf, ScipyRadau
 from prenuc.simulation.solvers.solver import AbstractSolver
 
 __all__ = ["SOLVERS", "AbstractSolver", "Cvode", "Rodas", "ScipyBdf", "ScipyRadau", "solver_named"]

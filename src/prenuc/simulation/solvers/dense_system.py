@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError
 from prenuc.simulation.solvers.rodas import Rodas
-from prenuc.simulation.stretch import Trajectory
+from prenuc.simulation.stretch import Stretch, Trajectory
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.simulation.solvers.solver import AbstractSolver
-    from prenuc.simulation.stretch import Stretch
 
 MOST_CLASSES = 2000  # that a library is given: its Jacobian is dense
 
@@ -131,10 +130,10 @@ def dense_system(solver: AbstractSolver, stretch: Stretch) -> DenseSystem:
     """
     if stretch.until is not None or stretch.tangents is not None:
         what = f"'{solver.name}' knows neither events nor tangents"
-        raise InputError(Problem(what, f"Use the solver '{Rodas.name}'"))
+        raise InputError(what, f"Use the solver '{Rodas.name}'")
     classes = len(stretch.network.classes.units)
     if classes > MOST_CLASSES:
         what = f"{classes} size classes are too many for '{solver.name}'"
         mend = f"Use the solver '{Rodas.name}', or count dots as moments (--coarse)"
-        raise InputError(Problem(what, mend))
+        raise InputError(what, mend)
     return DenseSystem(stretch)

@@ -1,4 +1,4 @@
-"""CVODE, a second opinion."""
+"""CVODE and the implicit integrators of scipy, second opinions."""
 
 from __future__ import annotations
 
@@ -49,3 +49,43 @@ class Cvode(AbstractSolver):
             raise gave_up(stretch, found.t, found.y, str(found.message))
         # With two times the library reports its own steps; the wanted times are always the last.
         return system.path(np.asarray(found.y)[-len(stretch.times) :], int(found.nfev))
+
+
+@dataclass(frozen=True)
+class _Scipy(AbstractSolver):
+    method: ClassVar[str] = ""
+
+    def integrate(self, stretch: Stretch) -> Trajectory:
+        """Return the concentrations at the times of a stretch."""
+        from scipy.integrate import solve_ivp
+
+        system = dense_system(self, stretch)
+        found = solve_ivp(
+            system.change,
+            (0.0, stretch.times[-1]),
+            system.start,
+            method=self.method,
+            t_eval=stretch.times,
+            jac=system.jacobian,
+            rtol=self.rtol,
+            atol=system.absolute,
+        )
+        if not found.success:
+            raise gave_up(stretch, found.t, np.asarray(found.y).T, str(found.message))
+        return system.path(found.y.T, int(found.nfev))
+
+
+@dataclass(frozen=True)
+class ScipyBdf(_Scipy):
+    """BDF of scipy, the second opinion."""
+
+    name: ClassVar[str] = "scipy-bdf"
+    method: ClassVar[str] = "BDF"
+
+
+@dataclass(frozen=True)
+class ScipyRadau(_Scipy):
+    """Radau IIA of scipy, a one-step second opinion."""
+
+    name: ClassVar[str] = "scipy-radau"
+    method: ClassVar[str] = "Radau"

@@ -1,0 +1,173 @@
+"""What runs, spectra, fits and comparisons of models found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prenuc.present.tables.table import Table, fixed, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from prenuc.infer.experiments.published import PanelResult
+    from prenuc.infer.selection.evidence import Comparison
+    from prenuc.observe.sizing import Size
+    from prenuc.simulation.solution import Measurement, Run
+
+
+def assumptions(run: Run) -> list[dict[str, Any]]:
+    """Return the assumptions of a run as plain data, each with its source and why it matters."""
+    return [{"name": a.name, **a.value.as_dict(), "why": a.why} for a in run.protocol.assumptions]
+
+
+def assumptions_table(assumed: Sequence[Mapping[str, Any]]) -> Table:
+    """Return a table of assumptions, fresh or saved."""
+    return Table(
+        caption="What had to be assumed",
+        headings=("assumption", "value", "status", "source", "why it matters"),
+        rows=tuple(
+            (one["name"], quantity(one), one["status"], one["source"], one.get("why", ""))
+            for one in assumed
+        ),
+    )
+
+
+def quantity(one: Mapping[str, Any]) -> str:
+    """Return number and unit of a value that is plain data."""
+    return with_unit(float(one["value"]), str(one.get("unit", "1")))
+
+
+def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
+    """Return how the chalcogen is shared out at some measurements of a run."""
+    return Table(
+        headings=("measurement", *run.fractions(measurements[0])),
+        rows=tuple(
+            (one.label, *(f"{share:.3f}" for share in run.fractions(one).values()))
+            for one in measurements
+        ),
+    )
+
+
+HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
+
+
+def exciton_table(
+    rows: Sequence[Mapping[str, Any]], *, files: bool = False, narrow: bool = False
+) -> Table:
+    """Return a table of what ``prenuc analyze`` found, with a column for each sizing curve.
+
+    Args:
+        rows: As :meth:`~prenuc.observe.analysis.Analysis.rows` returns them, or as they were saved.
+        files: Whether each row names its file.
+        narrow: Only the curves that are preferred, for a terminal.
+    """
+    every = [[row["curve"]] if narrow else row["diameters_nm"] for row in rows]
+    curves = tuple(dict.fromkeys(one for row in every for one in row if one is not None))
+    first = ("file",) if files else ()
+    return Table(
+        caption="One row a spectrum",
+        headings=(*first, *HEADINGS, *(f"diameter / nm ({curve})" for curve in curves)),
+        rows=tuple(
+            (*((Path(row["file"]).name,) if files else ()), *_cells(row, curves)) for row in rows
+        ),
+    )
+
+
+def _cells(row: Mapping[str, Any], curves: Sequence[str]) -> tuple[str, ...]:
+    sizes = (fixed(row["diameters_nm"].get(curve), 2) for curve in curves)
+    seen = ("–", "–", "–")
+    if row["status"] != "unresolved":
+        interval = " to ".join(fixed(end, 1) for end in row["ci95_nm"])
+        seen = (fixed(row["first_exciton_nm"], 1), interval, fixed(row["hwhm_nm"], 1))
+    return (row["label"], row["status"], *seen, ", ".join(row["matches"]), *sizes)
+
+
+def size_table(found: Sequence[Size]) -> Table:
+    """Return diameter and extinction by every published curve."""
+    return Table(
+        headings=("curve", "diameter / nm", "extinction / (L/mol/cm)", "source"),
+        rows=tuple(
+            (
+                one.curve,
+                fixed(one.diameter_nm, 2),
+                "–" if one.extinction is None else f"{one.extinction:.3g}",
+                one.source,
+            )
+            for one in found
+        ),
+    )
+
+
+NOT_FIXED = "not identifiable from these data"
+NO_INTERVAL = "none that can be believed"
+
+
+def constants_table(document: Mapping[str, Any], *, unit: str = "1") -> Table:
+    """Return the parameters of a fit and what follows from them.
+
+    Args:
+        document: The fit as plain data, such as its ``as_dict()`` or a saved answer.
+        unit: Of the derived numbers.
+    """
+    rows = [(name, *_estimate(one)) for name, one in document["parameters"].items()]
+    rows += [
+        (name, with_unit(value, unit), "", "derived")
+        for name, value in _derived(document["derived"])
+        if name not in document["parameters"]
+    ]
+    headings = ("parameter", "value", "95 % interval", "")
+    return Table(caption="Parameters", headings=headings, rows=tuple(rows))
+
+
+def _derived(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
+    """Return derived numbers by name; those of many data sets stand by data set."""
+    for name, value in numbers.items():
+        if isinstance(value, dict):
+            yield from ((f"{inner}, {name}", number) for inner, number in value.items())
+        else:
+            yield name, value
+
+
+def _estimate(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return value, interval and doubt of one parameter."""
+    if not one.get("identifiable", True) or one["value"] is None:
+        return "", "", NOT_FIXED
+    value = with_unit(one["value"], one.get("unit", "1"))
+    low, high = one.get("ci95") or (None, None)
+    if low is None or high is None:
+        return value, NO_INTERVAL, ""
+    return value, f"{low:.5g} to {high:.5g}", ""
+
+
+def ranking_table(comparison: Comparison) -> Table:
+    """Return the models of a comparison, best first."""
+    return Table(
+        headings=("model", "ΔAICc", "weight", "held out / noise", "constants", "verdict"),
+        rows=tuple(
+            (
+                one.model,
+                f"{one.delta:.4g}",
+                f"{one.weight:.3f}",
+                f"{one.held_out:.3g}",
+                str(one.parameters),
+                one.verdict,
+            )
+            for one in comparison.ranking
+        ),
+    )
+
+
+def lag_table(panel: PanelResult) -> Table:
+    """Return the lag of a kinetic panel, read in two ways."""
+    return Table(
+        headings=("reading", "lag", "95 % interval", "", "k", "95 % interval of k"),
+        rows=tuple(
+            (
+                reading,
+                *_estimate(one.params["lag"].as_dict()),
+                *_estimate(one.params["k"].as_dict())[:2],
+            )
+            for reading, one in panel.lag_readings.items()
+        ),
+    )
