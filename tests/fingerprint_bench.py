@@ -1,4 +1,4 @@
-"""What every mechanism of the package is, in few numbers, so that a move can be seen to change none.
+"""What every mechanism of the package is, in numbers, so that a move can be seen to change none.
 
 ``python tests/fingerprint_bench.py`` writes ``tests/data/fingerprints.json`` anew. Run it only
 where a mechanism is meant to change, and read the difference.

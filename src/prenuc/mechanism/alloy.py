@@ -19,21 +19,23 @@ show none, are moments (``dots.py``).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.dots import Moments
-from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.reaction import Power, Reaction, mass_action
 from prenuc.mechanism.roles import Roles
-from prenuc.mechanism.two_pathway import components_of, reactions_of
+from prenuc.mechanism.two_pathway import two_pathway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Component
 
 MODEL = "alloy"
 
@@ -62,65 +64,78 @@ def _written(
     parameters: ParameterSet, sets: Sequence[ParameterSet], values: Mapping[str, Value]
 ) -> Mechanism:
     """Return the alloy of a parameter set, and of one for each material, with other constants."""
-    pots = [
-        Roles(
-            parameters=s,
-            values={name: values[_of(s, name)] for name in s.values},
-            metal=s.names["metal precursor"],
-            monomer=f"Mo/Fr ({s.material})",
-            suffix=f" ({s.material})",
-        )
-        for s in sets
-    ]
+    pots = [_pot(one, {name: values[_of(one, name)] for name in one.values}) for one in sets]
     names = parameters.names
     own = Roles(parameters, {n: values[n] for n in parameters.values}, names["metal precursor"])
-    components = [component for pot in pots for component in components_of(pot)]
+    counted = {name: part for pot in pots for name, part in pot.components.items()}
     halves = [half for pot in pots for half in _halves(pot, parameters)]
-    reactions = [reaction for pot in pots for reaction in _renamed(pot)]
-    reactions += _substitution(own, pots, parameters)
-    for pot in pots:
-        reactions += _isomerisation(own, pot, parameters)
     return Mechanism(
         name=parameters.id,
-        components={component.name: component for component in (*components, *halves)},
-        reactions=tuple(reactions),
+        components=counted | {half.name: half for half in halves},
+        reactions=(
+            *(reaction for pot in pots for reaction in pot.reactions),
+            *_substitution(own, pots, parameters),
+            *(reaction for pot in pots for reaction in _isomerisation(own, pot, parameters)),
+        ),
         material=parameters.material,
         borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )
 
 
-def _renamed(pot: Roles) -> tuple[Reaction, ...]:
-    return tuple(
-        Reaction(f"{r.name} ({pot.material})", r.stoichiometry, r.constant, r.factors)
-        for r in reactions_of(pot, Moments())
+def _pot(one: ParameterSet, values: Mapping[str, Value]) -> Mechanism:
+    """Return the model of one material; what both have under one name has the material behind it."""
+    usual = two_pathway(one.id.partition("/")[2], dots=Moments())
+    pot = usual.with_constants({n: v for n, v in values.items() if v != one.values[n]})
+    kinds = {"assembly", "monomer", "QD", "moment"}
+    named = {
+        name: f"{name} ({one.material})" if part.kind in kinds else name
+        for name, part in pot.components.items()
+    }
+    components = {
+        named[name]: replace(part, name=named[name]) for name, part in pot.components.items()
+    }
+    reactions = tuple(
+        Reaction(
+            f"{r.name} ({one.material})",
+            _renamed(r.stoichiometry, named),
+            r.constant,
+            tuple(replace(factor, pool=_renamed(factor.pool, named)) for factor in r.factors),
+        )
+        for r in pot.reactions
     )
+    return Mechanism(one.id, components, reactions, material=one.material)
 
 
-def _half(name: str, pot: Roles) -> str:
+def _renamed(pool: Mapping[str, float], named: Mapping[str, str]) -> dict[str, float]:
+    return {named[name]: weight for name, weight in pool.items()}
+
+
+def _compounds(pot: Mechanism) -> list[str]:
+    return [name for name, part in pot.components.items() if part.kind == "PC"]
+
+
+def _half(name: str, pot: Mechanism) -> str:
     return f"{name} ({get('materials', pot.material).chalcogen})"
 
 
-def _halves(pot: Roles, parameters: ParameterSet) -> list[Component]:
+def _halves(pot: Mechanism, parameters: ParameterSet) -> list[Component]:
     """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
-    pc = next(c for c in components_of(pot) if c.name == pot.pairs[0][0])
+    pc = pot.components[_compounds(pot)[0]]
     return [
-        Component(
-            _half(parameters.names[kind], pot),
-            pc.composition,
-            pc.basis,
-            kind,
-            parameters.names[kind],
-        )
+        replace(pc, name=_half(name, pot), kind=kind, species=name)
         for kind in ("PC", "MSC")
+        for name in [parameters.names[kind]]
     ]
 
 
-def _substitution(own: Roles, pots: list[Roles], parameters: ParameterSet) -> list[Reaction]:
+def _substitution(
+    own: Roles, pots: Sequence[Mechanism], parameters: ParameterSet
+) -> list[Reaction]:
     """Return (1), one reaction for each stage of each PC; both halves form at the same rate."""
     reactions = []
     for pot, other in (pots, pots[::-1]):
-        partner = Power(dict.fromkeys(other.compounds, 1.0))
-        for pc in pot.compounds:
+        partner = Power(dict.fromkeys(_compounds(other), 1.0))
+        for pc in _compounds(pot):
             for how, constant, factors in own.routes("substitution"):
                 made = {pc: -1.0, _half(parameters.names["PC"], pot): 1.0}
                 law = (*mass_action({pc: 1}), partner, *factors)
@@ -128,7 +143,7 @@ def _substitution(own: Roles, pots: list[Roles], parameters: ParameterSet) -> li
     return reactions
 
 
-def _isomerisation(own: Roles, pot: Roles, parameters: ParameterSet) -> list[Reaction]:
+def _isomerisation(own: Roles, pot: Mechanism, parameters: ParameterSet) -> list[Reaction]:
     pc, msc = (_half(parameters.names[kind], pot) for kind in ("PC", "MSC"))
     forward, back = own.constant("isomerisation"), own.reverse("isomerisation")
     return [

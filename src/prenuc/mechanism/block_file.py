@@ -31,16 +31,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.errors import QuantityError, nearest_names
+from prenuc.facts.catalogue import entries
 from prenuc.facts.source import Source
 from prenuc.facts.value import STATUSES, Value
-from prenuc.mechanism.blocks import ComponentBlock, Form, ReactionBlock, written
+from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, Number, ReactionBlock, Term
 from prenuc.mechanism.constants import impossible
+from prenuc.mechanism.dots import DOTS
 from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
-from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.reaction import Binding, Power, Saturation
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -51,33 +53,39 @@ if TYPE_CHECKING:
 ROOM = "25 degC"
 
 
-def mechanism_of_blocks(node: Node, name: str) -> Mechanism | None:
-    """Return the mechanism of a document; None where something is wrong, with all problems noted.
+def read_blocks(
+    node: Node, name: str, values: Mapping[str, Value]
+) -> tuple[Form, dict[str, Value]] | None:
+    """Return what a document says and all its constants; None for one with problems, all noted.
 
     Args:
         node: The document.
         name: Of the mechanism.
-
-    Raises:
-        MechanismError: The blocks can be read, but do not fit together.
+        values: Constants that stand elsewhere, by the names that the blocks call them.
     """
-    reader = _Reader(units_of(node))
+    reader = _Reader(units_of(node), dict(values))
+    closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
     _check_circles(node, components)
+    sizes = reader.dots(node.child("dots")) if "dots" in node else ()
+    reader.known = {*given, *media, *([DOTS.units] if sizes else [])}
+    reader.known |= set(entries("moieties") if closed_by else ())
     reactions = []
     for one, entry in node.child("reactions").items():
-        if one in given:
+        if one in given and f"{one}.k" not in values:
             what = f"'{one}' is a component and a reaction"
             entry.problem(what, mend="Give the reaction another name")
-        block = reader.reaction(one, entry, components)
+        block = reader.reaction(one, entry)
         reactions += [block] if block is not None else []
     material = node.text("material", default="")
     node.finish("a mechanism")
     if node.problems:
         return None
-    form = Form(name, reader.units, components, tuple(reactions), material)
-    return Mechanism.written(partial(written, form), reader.values)
+    form = Form(
+        name, reader.units, components, tuple(reactions), material, closed_by, media, sizes
+    )
+    return form, reader.values
 
 
 def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
@@ -106,18 +114,23 @@ class _Reader:
 
     units: Mapping[str, str]
     values: dict[str, Value] = field(default_factory=dict)
+    known: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
         """Return the block of a component; its constants go to the others."""
-        parts = entry.child("composition", default={})
-        composition = {str(part): parts.number(str(part)) for part in parts.data}
+        parts: dict[str, Number] | None = None
+        if entry.data.get("composition") == "reagent":
+            parts = {entry.text("composition") and name: 1.0}
+        elif "composition" in entry:
+            made = entry.child("composition")
+            parts = {str(part): self._number(made, str(part)) for part in made.data}
         unit = self.units["concentration"]
         initial = self._quantity(entry, "initial", unit, 0.0)
         if initial.number < 0:
             entry.problem(f"'{name}' starts below zero", "initial", "Give zero or more")
         component = Component(
             name,
-            composition if "composition" in entry else None,
+            None,
             entry.text("basis", default="formula unit"),
             entry.text("kind", default=""),
             entry.text("species", default=""),
@@ -130,8 +143,19 @@ class _Reader:
             self._value(f"{name} under {ligand}.sites", binding, "sites", "1")
             binding.finish(f"the binding of {ligand}")
             ligands.append(ligand)
+        neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
         entry.finish(f"component '{name}'")
-        return ComponentBlock(component, initial.si, against, tuple(ligands))
+        start, bound = initial.si, tuple(ligands)
+        return ComponentBlock(component, start, against, bound, parts, neutral, stages)
+
+    def dots(self, entry: Node) -> tuple[str, str, str]:
+        """Return the constants of the dots."""
+        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
+        energy, smallest, largest = (
+            self._constant(f"dots.{key}", entry, key, unit) for key, unit in units.items()
+        )
+        entry.finish("dots")
+        return energy, smallest, largest
 
     def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
         """Return what a component is formed from; K and H, or H and S, go to the constants."""
@@ -149,65 +173,140 @@ class _Reader:
         entry.finish(f"what '{name}' is formed from")
         return against
 
-    def reaction(
-        self, name: str, entry: Node, components: Collection[ComponentBlock]
-    ) -> ReactionBlock | None:
+    def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
-        known = {block.name for block in components}
-        sides = sides_of(entry, known, "components")
+        sides = sides_of(entry, self.known, "components")
         if sides is None:
             return None
         left, right, reversible = sides
         given = entry.child("order", default={})
         orders = left | {str(part): given.number(str(part)) for part in given.data}
-        catalysts = self._catalysts(name, entry, known)
+        catalysts = self._catalysts(name, entry)
         for part in given.data:
-            _known(entry, "order", str(part), known)
-        _check_orders(name, entry, {**orders, **catalysts})
-        helped = sum(order or 0.0 for order in catalysts.values())
-        self._law(name, entry, "k", sum(orders.values()) + helped)
+            _known(entry, "order", str(part), self.known)
+        _check_orders(name, entry, orders)
+        helped = sum(map(self._order, catalysts))
+        law = self._named(entry, "k", ".k") or name
+        if f"{law}.k" not in self.values:
+            self._law(name, entry, "k", sum(orders.values()) + helped)
         legacy = None
         if "reverse" in entry:
-            legacy = right
-            self._reverse(name, entry, sum(right.values()) + helped, reversible=reversible)
+            order = sum(right.values()) + helped
+            legacy = self._reverse(name, entry, right, order)
+            if not reversible:
+                entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
+        block = ReactionBlock(
+            name,
+            net_of(left, right),
+            orders,
+            law,
+            catalysts,
+            self._under(name, entry),
+            self._number(entry, "size") if "size" in entry else None,
+            entry.flag("chain"),
+            reversible,
+            legacy,
+            entry.where(),
+        )
         entry.finish(f"reaction '{name}'")
-        net = net_of(left, right)
-        where = entry.where()
-        return ReactionBlock(name, net, orders, catalysts, reversible, legacy, where)
+        return block
 
-    def _catalysts(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float | None]:
-        found: dict[str, float | None] = {}
+    def _order(self, term: Term) -> float:
+        """Return what a catalyst adds to the order of a rate, for the unit of its constant."""
+        plain = term.kind is Power and not term.fraction and "scale" not in term.numbers
+        order = term.numbers["order"] if plain else 0.0
+        return order if isinstance(order, float) else 0.0
+
+    def _catalysts(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return what multiplies a rate."""
+        found = []
         for part, catalyst in entry.child("catalysts", default={}).items():
-            _known(entry, "catalysts", part, known)
-            if "half" in catalyst and part in known:
-                unit = self.units["concentration"]
-                self._value(f"{name} with {part}.half", catalyst, "half", unit)
-                found[part] = None
+            pool, step = self._pool(entry, "catalysts", part), f"{name} with {part}"
+            unit = self.units["concentration"]
+            if "half" in catalyst:
+                half = self._constant(f"{step}.half", catalyst, "half", unit)
+                term = Term(Saturation, pool, {"half": half})
             else:
-                found[part] = catalyst.number("order", default=1.0)
+                order: Number = 1.0
+                if "order" in catalyst:
+                    order = self._number(catalyst, "order")
+                _check_orders(name, entry, {part: order})
+                numbers = {"order": order}
+                if isinstance(catalyst.data.get("scale"), list):
+                    numbers["scale"] = catalyst.texts("scale")
+                elif "scale" in catalyst:
+                    numbers["scale"] = self._constant(f"{step}.scale", catalyst, "scale", unit)
+                term = Term(Power, pool, numbers, catalyst.flag("fraction"))
             catalyst.finish(f"catalyst {part}")
-        return found
+            found.append(term)
+        return tuple(found)
 
-    def _reverse(self, name: str, entry: Node, order: float, *, reversible: bool) -> None:
-        """Read a backward constant of its own, which a block must own up to."""
-        if not self._law(f"{name} reverse", entry, "reverse", order):
+    def _under(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return the ligands that slow or speed one way by binding at some sites."""
+        found = []
+        for part, ligand in entry.child("under", default={}).items():
+            pool, step = self._pool(entry, "under", part), f"{name} under {part}"
+            half = self._constant(f"{step}.h", ligand, "h", self.units["concentration"])
+            sites: Number = -1.0
+            if "sites" in ligand:
+                sites = self._constant(f"{step}.sites", ligand, "sites", "1")
+            ligand.finish(f"ligand {part}")
+            found.append(Term(Binding, pool, {"half": half, "sites": sites}))
+        return tuple(found)
+
+    def _pool(self, entry: Node, key: str, text: str) -> tuple[str, ...]:
+        names = tuple(text.split(" + "))
+        for one in names:
+            _known(entry, key, one, self.known)
+        return names
+
+    def _reverse(
+        self, name: str, entry: Node, orders: Mapping[str, float], order: float
+    ) -> Legacy:
+        """Read a way back of its own, which a block must own up to."""
+        block = entry.block("reverse")
+        equilibrium = self._named(block, "K", ".K")
+        solubility = self._named(block, "solubility", ".solubility")
+        law = self._named(block, "k", ".k")
+        named = block.text("named", default=f"{name} reverse")
+        terms = self._under(f"reverse {name}", block)
+        if not (equilibrium or solubility or law):
+            law = f"{name} reverse"
+            self._law(law, entry, "reverse", order)
+        if not block.flag("legacy"):
             what = f"'{name}' has a backward constant, which need not fit the others"
             mend = "Say what its products are 'formed' from instead, or mark it 'legacy: true'"
             entry.problem(what, "reverse", mend)
-        if not reversible:
-            entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
+        return Legacy(orders, named, law, equilibrium, solubility, terms)
 
-    def _law(self, name: str, entry: Node, key: str, order: float) -> bool:
-        """Read k at a temperature and its activation energy; return whether it is legacy."""
+    def _number(self, entry: Node, key: str) -> Number:
+        """Return a plain number, or the name of a constant."""
+        return entry.text(key) if entry.data.get(key) in self.values else entry.number(key)
+
+    def _named(self, entry: Node, key: str, last: str) -> str:
+        """Return the step whose constants are meant; "" where a number stands there."""
+        there = entry.data.get(key)
+        known = isinstance(there, str) and f"{there}{last}" in self.values
+        return entry.text(key) if known else ""
+
+    def _constant(self, name: str, entry: Node, key: str, unit: str) -> str:
+        """Return the name of a constant: the one that is named, or one that is read here."""
+        there = entry.data.get(key)
+        if isinstance(there, str) and there in self.values:
+            return entry.text(key)
+        self._value(name, entry, key, unit)
+        return name
+
+    def _law(self, name: str, entry: Node, key: str, order: float) -> None:
+        """Read k at a temperature and its activation energy."""
         block = entry.block(key)
         time, concentration = self.units["time"], self.units["concentration"]
         unit = f"1/{time}" if order == 1.0 else f"({concentration})^{1.0 - order:g}/{time}"
         self._value(f"{name}.k", block, "value", unit)
         self._value(f"{name}.at", block, "at", "degC", default=ROOM)
         self._value(f"{name}.Ea", block, "Ea", self.units["energy"], default=0.0)
-        legacy = block.flag("legacy")
+        block.flag("legacy"), block.texts("under"), block.text("named", default="")
         block.finish(f"'{key}'")
-        return legacy
 
     def _value(
         self, name: str, entry: Node, key: str, unit: str, default: float | str | None = None
@@ -253,9 +352,9 @@ def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
         entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
 
 
-def _check_orders(name: str, entry: Node, orders: Mapping[str, float | None]) -> None:
+def _check_orders(name: str, entry: Node, orders: Mapping[str, Number]) -> None:
     """Note orders below zero, which have no rate where there is nothing."""
     for part, order in orders.items():
-        if order is not None and order < 0:
+        if isinstance(order, float) and order < 0:
             what = f"'{name}' is of order {order:g} in {part}"
             entry.problem(what, mend="Give zero or more, or let it bind to a component")
