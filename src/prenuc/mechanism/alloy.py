@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.dots import Moments
 from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.roles import Roles
-from prenuc.mechanism.two_pathway import two_pathway
+from prenuc.mechanism.reaction import Reaction
+from prenuc.mechanism.shipped import form_of
+from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Component
 
 MODEL = "alloy"
+TWICE = {"assembly", "monomer", "QD", "moment"}  # kinds of what both materials call by one name
 
 
 def alloy(which: str = "CdTeSe") -> Mechanism:
@@ -64,89 +65,37 @@ def _written(
     parameters: ParameterSet, sets: Sequence[ParameterSet], values: Mapping[str, Value]
 ) -> Mechanism:
     """Return the alloy of a parameter set, and of one for each material, with other constants."""
+    own = written(form_of(parameters.id, None, tuple(values)), Moments(), values)
     pots = [_pot(one, {name: values[_of(one, name)] for name in one.values}) for one in sets]
-    names = parameters.names
-    own = Roles(parameters, {n: values[n] for n in parameters.values}, names["metal precursor"])
-    counted = {name: part for pot in pots for name, part in pot.components.items()}
-    halves = [half for pot in pots for half in _halves(pot, parameters)]
-    return Mechanism(
-        name=parameters.id,
-        components=counted | {half.name: half for half in halves},
-        reactions=(
-            *(reaction for pot in pots for reaction in pot.reactions),
-            *_substitution(own, pots, parameters),
-            *(reaction for pot in pots for reaction in _isomerisation(own, pot, parameters)),
-        ),
-        material=parameters.material,
+    return replace(
+        own,
+        components={
+            n: c for parts in (*(p for p, _ in pots), own.components) for n, c in parts.items()
+        },
+        reactions=(*(one for _, reactions in pots for one in reactions), *own.reactions),
         borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )
 
 
-def _pot(one: ParameterSet, values: Mapping[str, Value]) -> Mechanism:
-    """Return the model of one material; what both have under one name has the material behind it."""
-    usual = two_pathway(one.id.partition("/")[2], dots=Moments())
-    pot = usual.with_constants({n: v for n, v in values.items() if v != one.values[n]})
-    kinds = {"assembly", "monomer", "QD", "moment"}
+def _pot(
+    one: ParameterSet, values: Mapping[str, Value]
+) -> tuple[dict[str, Component], list[Reaction]]:
+    """Return what one material counts and how it reacts, with its name behind what both call so."""
+    pot = written(form_of(one.id, None, tuple(values)), Moments(), values)
     named = {
-        name: f"{name} ({one.material})" if part.kind in kinds else name
+        name: f"{name} ({one.material})" if part.kind in TWICE else name
         for name, part in pot.components.items()
     }
-    components = {
-        named[name]: replace(part, name=named[name]) for name, part in pot.components.items()
-    }
-    reactions = tuple(
+
+    def renamed(pool: Mapping[str, float]) -> dict[str, float]:
+        return {named[name]: weight for name, weight in pool.items()}
+
+    return {named[n]: replace(c, name=named[n]) for n, c in pot.components.items()}, [
         Reaction(
             f"{r.name} ({one.material})",
-            _renamed(r.stoichiometry, named),
+            renamed(r.stoichiometry),
             r.constant,
-            tuple(replace(factor, pool=_renamed(factor.pool, named)) for factor in r.factors),
+            tuple(replace(factor, pool=renamed(factor.pool)) for factor in r.factors),
         )
         for r in pot.reactions
-    )
-    return Mechanism(one.id, components, reactions, material=one.material)
-
-
-def _renamed(pool: Mapping[str, float], named: Mapping[str, str]) -> dict[str, float]:
-    return {named[name]: weight for name, weight in pool.items()}
-
-
-def _compounds(pot: Mechanism) -> list[str]:
-    return [name for name, part in pot.components.items() if part.kind == "PC"]
-
-
-def _half(name: str, pot: Mechanism) -> str:
-    return f"{name} ({get('materials', pot.material).chalcogen})"
-
-
-def _halves(pot: Mechanism, parameters: ParameterSet) -> list[Component]:
-    """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
-    pc = pot.components[_compounds(pot)[0]]
-    return [
-        replace(pc, name=_half(name, pot), kind=kind, species=name)
-        for kind in ("PC", "MSC")
-        for name in [parameters.names[kind]]
-    ]
-
-
-def _substitution(
-    own: Roles, pots: Sequence[Mechanism], parameters: ParameterSet
-) -> list[Reaction]:
-    """Return (1), one reaction for each stage of each PC; both halves form at the same rate."""
-    reactions = []
-    for pot, other in (pots, pots[::-1]):
-        partner = Power(dict.fromkeys(_compounds(other), 1.0))
-        for pc in _compounds(pot):
-            for how, constant, factors in own.routes("substitution"):
-                made = {pc: -1.0, _half(parameters.names["PC"], pot): 1.0}
-                law = (*mass_action({pc: 1}), partner, *factors)
-                reactions.append(Reaction(f"substitution of {pc}{how}", made, constant, law))
-    return reactions
-
-
-def _isomerisation(own: Roles, pot: Mechanism, parameters: ParameterSet) -> list[Reaction]:
-    pc, msc = (_half(parameters.names[kind], pot) for kind in ("PC", "MSC"))
-    forward, back = own.constant("isomerisation"), own.reverse("isomerisation")
-    return [
-        Reaction(f"{pc} to {msc}", {pc: -1.0, msc: 1.0}, forward, mass_action({pc: 1})),
-        Reaction(f"{msc} to {pc}", {msc: -1.0, pc: 1.0}, back, mass_action({msc: 1})),
     ]

@@ -29,51 +29,56 @@ source, a status and a note. What the blocks mean is in :mod:`prenuc.mechanism.b
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import QuantityError, nearest_names
+from prenuc.errors import nearest_names
 from prenuc.facts.catalogue import entries
-from prenuc.facts.source import Source
-from prenuc.facts.value import STATUSES, Value
-from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, Number, ReactionBlock, Term
-from prenuc.mechanism.constants import impossible
+from prenuc.mechanism.block_numbers import ROOM, Numbers
+from prenuc.mechanism.blocks import (
+    ComponentBlock,
+    Form,
+    Legacy,
+    Number,
+    ReactionBlock,
+    Term,
+)
 from prenuc.mechanism.dots import DOTS
 from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component
-from prenuc.mechanism.reaction import Binding, Power, Saturation
-from prenuc.quantities import Quantity, parse
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from prenuc.facts.document import Node
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.blocks import Number
 
-ROOM = "25 degC"
+RUNS_OUT = 1e-6  # mol/m³; what runs out limits a rate below this
 
 
 def read_blocks(
-    node: Node, name: str, values: Mapping[str, Value]
+    node: Node, name: str, constants: Collection[str]
 ) -> tuple[Form, dict[str, Value]] | None:
-    """Return what a document says and all its constants; None for one with problems, all noted.
+    """Return what a document says and the constants in it; None for problems, which are all noted.
 
     Args:
         node: The document.
         name: Of the mechanism.
-        values: Constants that stand elsewhere, by the names that the blocks call them.
+        constants: Names of those that stand elsewhere and that the blocks may call.
     """
-    reader = _Reader(units_of(node), dict(values))
+    reader = _Reader(units_of(node), constants)
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
     _check_circles(node, components)
-    sizes = reader.dots(node.child("dots")) if "dots" in node else ()
-    reader.known = {*given, *media, *([DOTS.units] if sizes else [])}
+    sizes = reader.dots(node.child("dots")) if "dots" in node else None
+    reader.known = {*given, *media, *(() if sizes is None else (DOTS.units,))}
     reader.known |= set(entries("moieties") if closed_by else ())
     reactions = []
     for one, entry in node.child("reactions").items():
-        if one in given and f"{one}.k" not in values:
+        if one in given and f"{one}.k" not in constants:
             what = f"'{one}' is a component and a reaction"
             entry.problem(what, mend="Give the reaction another name")
         block = reader.reaction(one, entry)
@@ -82,9 +87,7 @@ def read_blocks(
     node.finish("a mechanism")
     if node.problems:
         return None
-    form = Form(
-        name, reader.units, components, tuple(reactions), material, closed_by, media, sizes
-    )
+    form = Form(name, reader.units, components, tuple(reactions), material, closed_by, media, sizes)
     return form, reader.values
 
 
@@ -104,16 +107,13 @@ def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
 
 
 @dataclass
-class _Reader:
+class _Reader(Numbers):
     """Reads blocks and collects their constants.
 
     Args:
-        units: Of the file.
-        values: Every constant so far, by name.
+        known: What reactions may name.
     """
 
-    units: Mapping[str, str]
-    values: dict[str, Value] = field(default_factory=dict)
     known: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
@@ -123,9 +123,9 @@ class _Reader:
             parts = {entry.text("composition") and name: 1.0}
         elif "composition" in entry:
             made = entry.child("composition")
-            parts = {str(part): self._number(made, str(part)) for part in made.data}
+            parts = {str(part): self.number(made, str(part)) for part in made.data}
         unit = self.units["concentration"]
-        initial = self._quantity(entry, "initial", unit, 0.0)
+        initial = self.quantity(entry, "initial", unit, 0.0)
         if initial.number < 0:
             entry.problem(f"'{name}' starts below zero", "initial", "Give zero or more")
         component = Component(
@@ -139,23 +139,15 @@ class _Reader:
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             _known(entry, "binding", ligand, known)
-            self._value(f"{name} under {ligand}.h", binding, "h", unit)
-            self._value(f"{name} under {ligand}.sites", binding, "sites", "1")
+            self.value(f"{name} under {ligand}.h", binding, "h", unit)
+            self.value(f"{name} under {ligand}.sites", binding, "sites", "1")
             binding.finish(f"the binding of {ligand}")
             ligands.append(ligand)
         neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
+        numbered = entry.number("numbered from", default=1)
         entry.finish(f"component '{name}'")
         start, bound = initial.si, tuple(ligands)
-        return ComponentBlock(component, start, against, bound, parts, neutral, stages)
-
-    def dots(self, entry: Node) -> tuple[str, str, str]:
-        """Return the constants of the dots."""
-        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
-        energy, smallest, largest = (
-            self._constant(f"dots.{key}", entry, key, unit) for key, unit in units.items()
-        )
-        entry.finish("dots")
-        return energy, smallest, largest
+        return ComponentBlock(component, start, against, bound, parts, neutral, stages, numbered)
 
     def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
         """Return what a component is formed from; K and H, or H and S, go to the constants."""
@@ -163,15 +155,27 @@ class _Reader:
         if not against:
             entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")
         energy, order = self.units["energy"], 1.0 - sum(against.values())
-        self._value(f"{name}.H", entry, "H", energy)
+        self.value(f"{name}.H", entry, "H", energy)
         if "S" in entry:
-            self._value(f"{name}.S", entry, "S", f"{energy}/K")
+            self.value(f"{name}.S", entry, "S", f"{energy}/K")
         else:
             unit = "1" if order == 0 else f"({self.units['concentration']})^{order:g}"
-            self._value(f"{name}.K", entry, "K", unit)
-            self._value(f"{name}.at", entry, "at", "degC", default=ROOM)
+            self.value(f"{name}.K", entry, "K", unit)
+            self.value(f"{name}.at", entry, "at", "degC", default=ROOM)
         entry.finish(f"what '{name}' is formed from")
         return against
+
+    def dots(self, entry: Node) -> dict[str, Number]:
+        """Return the numbers of the dots."""
+        found: dict[str, Number] = {}
+        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
+        for key, unit in units.items():
+            if key in entry:
+                found[key.rpartition(" ")[2]] = self.constant(f"dots.{key}", entry, key, unit)
+        if "size exponent" in entry:
+            found["exponent"] = self.number(entry, "size exponent")
+        entry.finish("dots")
+        return found
 
     def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
@@ -186,23 +190,30 @@ class _Reader:
             _known(entry, "order", str(part), self.known)
         _check_orders(name, entry, orders)
         helped = sum(map(self._order, catalysts))
-        law = self._named(entry, "k", ".k") or name
-        if f"{law}.k" not in self.values:
-            self._law(name, entry, "k", sum(orders.values()) + helped)
+        law = self.named(entry, "k", ".k") or name
+        if f"{law}.k" not in self.constants:
+            constant = entry.block("k")
+            self.law(name, constant, sum(orders.values()) + helped)
+            constant.finish("'k'")
         legacy = None
         if "reverse" in entry:
             order = sum(right.values()) + helped
             legacy = self._reverse(name, entry, right, order)
             if not reversible:
                 entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
+        amounts = entry.child("amounts", default={})
+        size = "nucleus" if "nucleus" in entry else "size"
         block = ReactionBlock(
             name,
             net_of(left, right),
             orders,
             law,
             catalysts,
-            self._under(name, entry),
-            self._number(entry, "size") if "size" in entry else None,
+            (*self._bounds(name, entry), *self._under(name, entry)),
+            {str(part): self.number(amounts, str(part)) for part in amounts.data},
+            self.number(entry, "times") if "times" in entry else 1.0,
+            self.number(entry, size) if size in entry else None,
+            size == "nucleus",
             entry.flag("chain"),
             reversible,
             legacy,
@@ -224,18 +235,18 @@ class _Reader:
             pool, step = self._pool(entry, "catalysts", part), f"{name} with {part}"
             unit = self.units["concentration"]
             if "half" in catalyst:
-                half = self._constant(f"{step}.half", catalyst, "half", unit)
+                half = self.constant(f"{step}.half", catalyst, "half", unit)
                 term = Term(Saturation, pool, {"half": half})
+            elif catalyst.flag("runs out"):
+                term = Term(Saturation, pool, {"half": RUNS_OUT})
             else:
                 order: Number = 1.0
                 if "order" in catalyst:
-                    order = self._number(catalyst, "order")
+                    order = self.number(catalyst, "order")
                 _check_orders(name, entry, {part: order})
                 numbers = {"order": order}
-                if isinstance(catalyst.data.get("scale"), list):
-                    numbers["scale"] = catalyst.texts("scale")
-                elif "scale" in catalyst:
-                    numbers["scale"] = self._constant(f"{step}.scale", catalyst, "scale", unit)
+                if "scale" in catalyst:
+                    numbers["scale"] = self.constant(f"{step}.scale", catalyst, "scale", unit)
                 term = Term(Power, pool, numbers, catalyst.flag("fraction"))
             catalyst.finish(f"catalyst {part}")
             found.append(term)
@@ -246,12 +257,34 @@ class _Reader:
         found = []
         for part, ligand in entry.child("under", default={}).items():
             pool, step = self._pool(entry, "under", part), f"{name} under {part}"
-            half = self._constant(f"{step}.h", ligand, "h", self.units["concentration"])
+            half = self.constant(f"{step}.h", ligand, "h", self.units["concentration"])
             sites: Number = -1.0
             if "sites" in ligand:
-                sites = self._constant(f"{step}.sites", ligand, "sites", "1")
+                sites = self.constant(f"{step}.sites", ligand, "sites", "1")
             ligand.finish(f"ligand {part}")
             found.append(Term(Binding, pool, {"half": half, "sites": sites}))
+        return tuple(found)
+
+    def _bounds(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return what acts above or below a concentration, and the work of a critical nucleus."""
+        found, unit = [], self.units["concentration"]
+        for key, sign in (("above", 1.0), ("below", -1.0)):
+            bounds = entry.child(key, default={})
+            for part in map(str, bounds.data):
+                limit = self.constant(f"{name} {key} {part}", bounds, part, unit)
+                pool = self._pool(entry, key, part)
+                at = {"threshold": limit if sign > 0 else -1.0}
+                found.append(Term(Excess, pool, at, below=None if sign > 0 else limit))
+        for part, barrier in entry.child("barrier", default={}).items():
+            numbers: dict[str, Number] = {
+                "solubility": self.constant(f"{name}.solubility", barrier, "solubility", unit),
+                "barrier": self.constant(f"{name}.barrier", barrier, "work", "1"),
+            }
+            numbers |= {
+                key: self.number(barrier, key) for key in ("order", "largest") if key in barrier
+            }
+            barrier.finish("a barrier")
+            found.append(Term(Barrier, self._pool(entry, "barrier", part), numbers))
         return tuple(found)
 
     def _pool(self, entry: Node, key: str, text: str) -> tuple[str, ...]:
@@ -260,89 +293,23 @@ class _Reader:
             _known(entry, key, one, self.known)
         return names
 
-    def _reverse(
-        self, name: str, entry: Node, orders: Mapping[str, float], order: float
-    ) -> Legacy:
+    def _reverse(self, name: str, entry: Node, orders: Mapping[str, float], order: float) -> Legacy:
         """Read a way back of its own, which a block must own up to."""
         block = entry.block("reverse")
-        equilibrium = self._named(block, "K", ".K")
-        solubility = self._named(block, "solubility", ".solubility")
-        law = self._named(block, "k", ".k")
+        equilibrium = self.named(block, "K", ".K")
+        solubility = self.named(block, "solubility", ".solubility")
+        law = self.named(block, "k", ".k")
         named = block.text("named", default=f"{name} reverse")
         terms = self._under(f"reverse {name}", block)
         if not (equilibrium or solubility or law):
             law = f"{name} reverse"
-            self._law(law, entry, "reverse", order)
+            self.law(law, block, order)
         if not block.flag("legacy"):
             what = f"'{name}' has a backward constant, which need not fit the others"
             mend = "Say what its products are 'formed' from instead, or mark it 'legacy: true'"
             entry.problem(what, "reverse", mend)
+        block.finish("'reverse'")
         return Legacy(orders, named, law, equilibrium, solubility, terms)
-
-    def _number(self, entry: Node, key: str) -> Number:
-        """Return a plain number, or the name of a constant."""
-        return entry.text(key) if entry.data.get(key) in self.values else entry.number(key)
-
-    def _named(self, entry: Node, key: str, last: str) -> str:
-        """Return the step whose constants are meant; "" where a number stands there."""
-        there = entry.data.get(key)
-        known = isinstance(there, str) and f"{there}{last}" in self.values
-        return entry.text(key) if known else ""
-
-    def _constant(self, name: str, entry: Node, key: str, unit: str) -> str:
-        """Return the name of a constant: the one that is named, or one that is read here."""
-        there = entry.data.get(key)
-        if isinstance(there, str) and there in self.values:
-            return entry.text(key)
-        self._value(name, entry, key, unit)
-        return name
-
-    def _law(self, name: str, entry: Node, key: str, order: float) -> None:
-        """Read k at a temperature and its activation energy."""
-        block = entry.block(key)
-        time, concentration = self.units["time"], self.units["concentration"]
-        unit = f"1/{time}" if order == 1.0 else f"({concentration})^{1.0 - order:g}/{time}"
-        self._value(f"{name}.k", block, "value", unit)
-        self._value(f"{name}.at", block, "at", "degC", default=ROOM)
-        self._value(f"{name}.Ea", block, "Ea", self.units["energy"], default=0.0)
-        block.flag("legacy"), block.texts("under"), block.text("named", default="")
-        block.finish(f"'{key}'")
-
-    def _value(
-        self, name: str, entry: Node, key: str, unit: str, default: float | str | None = None
-    ) -> None:
-        """Read a constant with the source and status of its block."""
-        quantity = self._quantity(entry, key, unit, default)
-        wrong = impossible(name, quantity, Quantity(1.0, unit))
-        entry.problems += [problem.at(entry.where(key)) for problem in wrong]
-        status = entry.text("status", default="assumed")
-        if status not in STATUSES:
-            entry.problem(f"'{status}' is not a status", "status", "Write " + " | ".join(STATUSES))
-        source = entry.source() if "source" in entry else Source("user", entry.where(key))
-        self.values[name] = Value(
-            quantity,
-            source,
-            status if status in STATUSES else "assumed",
-            note=entry.text("note", default=""),
-            informed_by=entry.texts("informed_by"),
-        )
-
-    def _quantity(
-        self, entry: Node, key: str, unit: str, default: float | str | None = None
-    ) -> Quantity:
-        """Return a number in the file's unit, or with one of its own; what is wrong is noted."""
-        there = entry.data.get(key, default)
-        if isinstance(there, str):
-            quantity = entry.written(key) if key in entry else parse(there)
-        else:
-            number = entry.number(key) if default is None else entry.number(key, default=default)
-            quantity = Quantity(number if math.isfinite(number) else 0.0, unit)
-        try:
-            if quantity is not None:
-                return quantity.require(unit)
-        except QuantityError as error:
-            entry.problems += [problem.at(entry.where(key)) for problem in error.problems]
-        return Quantity(1.0, unit)
 
 
 def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:

@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Component
     from prenuc.mechanism.reaction import Factor
 
-Number: TypeAlias = "float | str | tuple[str, ...]"  # itself, a constant, a product of constants
+Number: TypeAlias = "float | str"  # itself, or constants: "a", "a * b", "a / b", "a - 1"
+LESS_ONE = " - 1"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class ComponentBlock:
         parts: Moieties and reagents that it is put together from; None where that is not known.
         neutral: Metal carboxylate whose carboxylates its excess metal keeps; "" for none.
         stages: The constant that says in how many stages it is counted; "" for one.
+        numbered: Number of the first stage; one that would be 0 has none.
     """
 
     component: Component
@@ -77,6 +79,7 @@ class ComponentBlock:
     parts: Mapping[str, Number] | None = None
     neutral: str = ""
     stages: str = ""
+    numbered: float = 1.0
 
     @property
     def name(self) -> str:
@@ -93,12 +96,14 @@ class Term:
         pool: Components, reagents and moieties, the sum of which it is a function of.
         numbers: Its other arguments.
         fraction: Whether a solvent's volume fraction is meant.
+        below: Where it is 1 − x/below rather than a function of x; None elsewhere.
     """
 
     kind: type[Factor]
     pool: tuple[str, ...]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     fraction: bool = False
+    below: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,10 @@ class ReactionBlock:
         law: First words of its constants k, at and Ea.
         catalysts: What multiplies both ways.
         terms: What acts on the way there alone.
+        amounts: Moles of those whose number is a constant, in place of ν.
+        times: What its constant is multiplied with.
         size: Units in the dots that it makes.
+        per_dot: Whether it runs once for a dot, not once for a unit.
         chain: Whether it leads from stage to stage.
         reversible: Whether there is a way back.
         legacy: A way back with constants of its own; None where it follows.
@@ -146,7 +154,10 @@ class ReactionBlock:
     law: str
     catalysts: tuple[Term, ...] = ()
     terms: tuple[Term, ...] = ()
+    amounts: Mapping[str, Number] = field(default_factory=dict)
+    times: Number = 1.0
     size: Number | None = None
+    per_dot: bool = False
     chain: bool = False
     reversible: bool = False
     legacy: Legacy | None = None
@@ -175,7 +186,7 @@ class Form:
         closed_by: The metal carboxylates that close equations, the one that takes and brings metal
             first; () where every equation is written in full.
         media: Reagents that are counted besides.
-        dots: Surface energy, smallest and largest size of dots; () where there are none.
+        dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
     """
 
     name: str
@@ -185,7 +196,7 @@ class Form:
     material: str = ""
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
-    dots: tuple[str, ...] = ()
+    dots: Mapping[str, Number] | None = None
 
     def potential(self, name: str, values: Mapping[str, Value]) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""

@@ -31,14 +31,18 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.population import QuantumDotMoments, SizeClasses, capillarity
-from prenuc.mechanism.reaction import Arrhenius, Excess, Power, Reaction, total
+from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from prenuc.mechanism.reaction import Factor
+
 DOTS = QuantumDotMoments()
+TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,18 @@ class Surface:
 
     Args:
         material: Semiconductor.
-        energy: Surface energy in J/m².
+        energy: Surface energy in J/m²; 0 where it is not known, and dots are moments in any case.
         smallest: Units in the smallest dot.
         largest: Units in the largest dot.
+        exponent: q of dl/dt = g l^(−q): 0 where the surface takes units up, 1 where they have to
+            diffuse there, −1 where every unit inside a dot is active. For moments.
     """
 
     material: str
-    energy: float
-    smallest: float
-    largest: float
+    energy: float = 0.0
+    smallest: float = 0.0
+    largest: float = 0.0
+    exponent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ class Moments(AbstractDots):
         self,
         channels: Sequence[Channel],
         nuclei: Mapping[str, float],  # noqa: ARG002
-        surface: Surface,  # noqa: ARG002
+        surface: Surface,
     ) -> tuple[tuple[Reaction, ...], None]:
         """Return growth: units by every channel, lower moments once for all that are alike."""
         alike: list[list[Reaction]] = []
@@ -144,20 +151,36 @@ class Moments(AbstractDots):
                 same[0].append(joins)
             else:
                 alike.append([joins])
-        return tuple(one for some in alike for one in _moments(some)), None
+        return tuple(one for some in alike for one in _moments(some, surface.exponent)), None
 
 
-def _moments(joins: Sequence[Reaction]) -> tuple[Reaction, ...]:
-    """Return growth of all moments: units come at 3 g m₂, so m₁' = g m₀ and m₂' = 2 g m₁."""
-    first = joins[0]
-    number, length, surface = (Power({one: 1.0}) for one in (DOTS.number, DOTS.length, DOTS.surface))
+def _moments(joins: Sequence[Reaction], exponent: float) -> tuple[Reaction, ...]:
+    """Return growth of all moments, m_p' = p g m₍ₚ₋₁₋q₎; units come at 3 g m₍₂₋q₎."""
+    if exponent not in {-1.0, 0.0, 1.0}:
+        what = f"growth with a size exponent of {exponent:g} has no closed moments"
+        mend = "Give 0 (surface), 1 (diffusion) or -1 (all units)"
+        raise MechanismError(what, mend, where="growth.size exponent")
+    first, shift = joins[0], round(exponent)
     every = replace(first.factors[0], pool=total(*(one.factors[0].pool for one in joins)))
-    law = (every, *first.factors[1:])
     return (
-        *(replace(one, factors=(surface, *one.factors)) for one in joins),
-        Reaction(f"{first.name}, length", {DOTS.length: 1 / 3}, first.constant, (number, *law)),
-        Reaction(f"{first.name}, surface", {DOTS.surface: 2 / 3}, first.constant, (length, *law)),
+        *(replace(one, factors=(*_moment(2 - shift), *one.factors)) for one in joins),
+        *(
+            Reaction(
+                f"{first.name}, {what}",
+                {name: p / 3},
+                first.constant,
+                (*_moment(p - 1 - shift), every, *first.factors[1:]),
+            )
+            for what, name, p in (("length", DOTS.length, 1), ("surface", DOTS.surface, 2))
+        ),
     )
+
+
+def _moment(p: int) -> tuple[Factor, ...]:
+    """Return m_p as factors; m₋₁ is taken as m₀²/m₁, which is exact for dots of one size."""
+    if p < 0:
+        return Power({DOTS.number: 1.0}, 2.0, TINY**0.5), Binding({DOTS.length: 1.0}, TINY, -1.0)
+    return (Power({(DOTS.number, DOTS.length, DOTS.surface, DOTS.units)[p]: 1.0}),)
 
 
 def dissolution(name: str, joins: Reaction, solubility: Arrhenius) -> Reaction:

@@ -80,16 +80,18 @@ def closed(
         components: Those of the file, by name.
         metal: The metal carboxylate that brings and takes metal.
     """
-    made = (scaled(components[name].composition or {}, n) for name, n in net.items())
-    atom = next(iter(get("reagents", metal).composition))
-    left = total(*made)
-    taken = {metal: -left.get(atom, 0.0)}
-    left = total(left, parts_of(taken))
-    kinds = entries("moieties")
-    free = {
-        f"{part} (released)" if is_carboxylate(part) else part: -number
-        for part, number in left.items()
-        if is_carboxylate(part) or part not in kinds
-    }
-    found = total(net, {n: x for n, x in {**taken, **free}.items() if abs(x) > SMALLEST})
-    return {name: number for name, number in found.items() if number}
+    left: dict[str, float] = {}
+    for name, number in net.items():
+        for part, count in (components[name].composition or {}).items():
+            left[part] = left.get(part, 0.0) + number * count
+    found = {name: number for name, number in net.items() if number}
+    kinds, brought = entries("moieties"), get("reagents", metal).composition
+    taken = -left.get(next(iter(brought)), 0.0)
+    if abs(taken) > SMALLEST:
+        found[metal] = found.get(metal, 0.0) + taken
+        left = total(left, scaled(brought, taken))
+    for part, number in left.items():
+        if abs(number) > SMALLEST and (part not in kinds or kinds[part].kind == "carboxylate"):
+            name = f"{part} (released)" if part in kinds else part
+            found[name] = found.get(name, 0.0) - number
+    return found

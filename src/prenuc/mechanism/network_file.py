@@ -66,11 +66,12 @@ def read_mechanism(path: Path) -> Mechanism:
 
 
 def _of_blocks(node: Node, name: str) -> Mechanism | None:
-    found = read_blocks(node, name, node.values("values"))
+    given = node.values("values")
+    found = read_blocks(node, name, given)
     if found is None:
         return None
     form, values = found
-    return Mechanism.written(partial(written, form, Classes()), values)
+    return Mechanism.written(partial(written, form, Classes()), {**given, **values})
 
 
 def _changed(node: Node) -> Mechanism | None:

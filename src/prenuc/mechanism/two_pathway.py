@@ -33,8 +33,8 @@ toluene" is a route of its own beside the plain one, as in (9) with TOPO: k_TOPO
 
 **Dilution** switches Pathway 1 off through the orders alone: (1) is of order 1 + a + b in
 concentration, (6) of order two. **Nothing here is an expected result**: every constant is a
-:class:`~prenuc.facts.value.Value` in ``data/parameters``, where the model of each material stands in
-the blocks of ``blocks.py``: a user could have written it.
+:class:`~prenuc.facts.value.Value` in ``data/parameters``, where the model of each material stands
+in the blocks of ``blocks.py``: a user could have written it.
 
 **A short acid** such as HOAc exchanges with the metal carboxylate, M(OA)₂ + HOAc ⇌ M(OA)(OAc) + HOA
 (``seed @ Note S4``). The mixed carboxylate is poorly soluble and assembles; the other one makes
@@ -55,22 +55,15 @@ for this project, not results of the seed; their status says so.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem, unknown_name
-from prenuc.facts.catalogue import entries
-from prenuc.facts.document import Node
-from prenuc.mechanism.block_file import read_blocks
-from prenuc.mechanism.dots import Classes
-from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.writing import written
+from prenuc.errors import MechanismError, unknown_name
+from prenuc.mechanism.shipped import mechanism_of, sets_of
 
 if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
-    from prenuc.mechanism.blocks import Form
     from prenuc.mechanism.dots import AbstractDots
+    from prenuc.mechanism.mechanism import Mechanism
 
 MODEL = "two-pathway"
 
@@ -91,36 +84,9 @@ def two_pathway(
     known = parameter_sets()
     if which not in known:
         raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
-    rule = partial(written, _form(which, metal), dots or Classes())
-    return Mechanism.written(rule, known[which].values)
-
-
-@cache
-def _form(which: str, metal: str | None) -> Form:
-    """Return what the blocks of a set say, with another metal carboxylate in its usual one's place."""
-    problems: list[Problem] = []
-    parameters = parameter_sets()[which]
-    blocks = {"material": parameters.material, **parameters.blocks}
-    if metal is not None:
-        blocks = _replaced(blocks, parameters.names["metal precursor"], metal)
-    found = read_blocks(Node(blocks, parameters.id, problems), parameters.id, parameters.values)
-    if found is None:
-        raise MechanismError(problems)
-    return replace(found[0], units={})
-
-
-def _replaced(thing: Any, old: str, new: str) -> Any:
-    """Return texts, lists and mappings with one word in place of another."""
-    if isinstance(thing, str):
-        return " ".join(new if word == old else word for word in thing.split(" "))
-    if isinstance(thing, list):
-        return [_replaced(item, old, new) for item in thing]
-    if not isinstance(thing, dict):
-        return thing
-    return {_replaced(key, old, new): _replaced(item, old, new) for key, item in thing.items()}
+    return mechanism_of(known[which], metal, dots)
 
 
 def parameter_sets() -> dict[str, ParameterSet]:
     """Return the parameter sets of the model, by material and system."""
-    sets = entries("parameters").values()
-    return {p.id.removeprefix(f"{MODEL}/"): p for p in sets if p.model == MODEL}
+    return sets_of(MODEL)

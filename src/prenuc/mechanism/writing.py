@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.dots import DOTS, Channel, Surface, dissolution
+from prenuc.mechanism.blocks import LESS_ONE
+from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
 from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
@@ -32,7 +33,7 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
 
     Args:
         form: What the file says.
-        dots: How dots are counted.
+        dots: How dots are counted; as moments in any case where their surface energy is not known.
         values: The constants by name.
 
     Raises:
@@ -41,7 +42,8 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     problems = [problem for block in form.reactions for problem in _negative_orders(block)]
     if problems:
         raise MechanismError(problems)
-    return _Writer(form, dots, values).mechanism()
+    coarse = form.dots is not None and "energy" not in form.dots
+    return _Writer(form, Moments() if coarse else dots, values).mechanism()
 
 
 @dataclass
@@ -62,34 +64,40 @@ class _Writer:
                 there, back = self.both_ways(block, names)
                 if block.size is not None:
                     nuclei[there.name] = self.number(block.size)
-                elif form.dots and DOTS.units in block.net:
+                elif form.dots is not None and DOTS.units in block.net:
                     channels.append(self.channel(block, there))
                     continue
                 reactions += [there] if back is None else [there, back]
-        grown, population = (), None
-        if form.dots:
-            surface = Surface(form.material, *map(self.number, form.dots))
+        grown: tuple[Reaction, ...] = ()
+        population = None
+        if form.dots is not None:
+            sizes = {key: self.number(given) for key, given in form.dots.items()}
+            surface = Surface(form.material, **sizes)
             grown, population = self.dots.grown(channels, nuclei, surface)
         found = (*reactions, *grown)
         seen = [*found, *(population.channels if population else ())]
-        more = (name for one in seen for name in one.components()) if form.closed_by else ()
-        names = dict.fromkeys([*self.counted, *more])
+        acting = dict.fromkeys(name for one in seen for name in one.components())
+        used = (name for name in self.counted if name in acting or name not in form.media)
+        listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
         return Mechanism(
             name=form.name,
-            components={name: self.counted.get(name) or component(name) for name in names},
+            components={name: self.counted.get(name) or component(name) for name in listed},
             reactions=found,
             initial={block.name: block.initial for block in form.components if form.units},
             units=form.units,
             material=form.material,
-            dots=DOTS if form.dots else None,
+            dots=None if form.dots is None else DOTS,
             population=population,
         )
 
     def number(self, given: Number) -> float:
-        """Return a number, a constant, or the product of some."""
-        if isinstance(given, tuple):
-            return math.prod(map(self.number, given))
-        return self.values[given].si if isinstance(given, str) else given
+        """Return a number, a constant, or what constants give."""
+        if not isinstance(given, str):
+            return given
+        above, _, below = given.removesuffix(LESS_ONE).partition(" / ")
+        found = math.prod(self.values[name].si for name in above.split(" * "))
+        found /= self.values[below].si if below else 1.0
+        return found - given.endswith(LESS_ONE)
 
     @cached_property
     def stages(self) -> dict[str, list[str]]:
@@ -98,28 +106,33 @@ class _Writer:
         for block in self.form.components:
             if block.stages:
                 count = self.number(block.stages)
-                if not 1 <= count <= MOST_STAGES:
-                    what = f"{self.values[block.stages].quantity} stages"
-                    raise MechanismError(what, f"Give 1 to {MOST_STAGES}", where=block.stages)
-                found[block.name] = [f"{block.name}.{i + 1}" for i in range(round(count))]
+                if not 1 <= count <= MOST_STAGES or count != round(count):
+                    what = f"{count:g} {block.stages} is no count"
+                    mend = f"Give a whole number of 1 to {MOST_STAGES}"
+                    raise MechanismError(what, mend, where=block.stages)
+                first = round(block.numbered)
+                numbers = range(first, first + round(count))
+                found[block.name] = [f"{block.name}.{i}" if i else block.name for i in numbers]
         return found
 
     @cached_property
     def counted(self) -> dict[str, Component]:
-        """What the file names, dots, what equations set free, and media."""
+        """What leads to monomers, dots, what equations set free, media, what monomers lead to."""
         found: dict[str, Component] = {}
+        last: dict[str, Component] = {}
         for block in self.form.components:
             part = replace(block.component, composition=self.composition(block))
             names = self.stages.get(block.name, [block.name])
-            found |= {name: replace(part, name=name) for name in names}
-        if self.form.dots:
+            after = any(one.kind == "monomer" for one in found.values())
+            (last if after else found).update({n: replace(part, name=n) for n in names})
+        if self.form.dots is not None:
             material = get("materials", self.form.material)
             unit = {material.metal: 1.0, material.chalcogen: 1.0}
             found[DOTS.units] = Component(DOTS.units, unit, f"{material.chalcogen} atom", "QD")
             for name in (DOTS.number, DOTS.length, DOTS.surface):
                 found[name] = Component(name, {}, "dot · unit^(p/3)", "moment")
         besides = (*released(self.form.closed_by).values(), *self.form.media)
-        return found | {name: component(name) for name in besides if name not in found}
+        return found | {n: component(n) for n in besides if n not in found} | last
 
     def composition(self, block: ComponentBlock) -> dict[str, float] | None:
         """Return moieties per mole of a component."""
@@ -150,13 +163,20 @@ class _Writer:
         self, block: ReactionBlock, names: Mapping[str, str]
     ) -> tuple[Reaction, Reaction | None]:
         """Return a reaction, and its way back where there is one."""
-        net = {names.get(part, part): number for part, number in block.net.items()}
+        net = {
+            names.get(part, part): self.number(block.amounts[part]) * math.copysign(1.0, n)
+            if part in block.amounts
+            else n
+            for part, n in block.net.items()
+        }
         if block.size is not None:
             size = self.number(block.size)
-            net = scaled(net, size) | self.dots.nucleus(size)
+            net = scaled(net, size if block.per_dot else 1.0)
+            net |= scaled(self.dots.nucleus(size), net[DOTS.units] / size)
         if self.form.closed_by:
             net = closed(net, self.counted, self.form.closed_by[0])
         law, catalysts = self.law(block.law), self.factors(block.catalysts)
+        law = replace(law, k=law.k * self.number(block.times))
         factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
         there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
         if not block.reversible:
@@ -196,6 +216,8 @@ class _Writer:
                 found[name] = 1.0
             else:
                 found |= pool(name, self.form.closed_by)
+        if term.below is not None:
+            found = scaled(found, -1.0 / self.number(term.below))
         return term.kind(found, **{key: self.number(n) for key, n in term.numbers.items()})
 
     def law(self, name: str) -> Arrhenius:
@@ -210,7 +232,9 @@ class _Writer:
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
         if abs(logarithm) > MOST_LOG_K:
-            what = f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
+            what = (
+                f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
+            )
             mend = "Look at what its components are formed from, and at the unit of K"
             raise MechanismError(what, mend, where=block.where)
         return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
