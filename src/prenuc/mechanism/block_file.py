@@ -24,7 +24,31 @@ The file looks like this::
       aging: {equation: PC-311 <-> MSC-311, k: 1e-5, reverse: {value: 1e-6, legacy: true}}
 
 A number is in the file's units unless it has a unit of its own (``k: 0.5 1/h``); a mapping adds a
-source, a status and a note. What the blocks mean is in :mod:`prenuc.mechanism.blocks`.
+source, a status and a note. Where several blocks act by one constant it stands under ``values:``,
+as in the package's own files, and a block calls it by its name. What the blocks mean is in
+:mod:`prenuc.mechanism.blocks`; these are the keys besides the ones above:
+
+===============  ===============================================================================
+of the file
+``values``       constants by name, each with value, unit, source, status
+``closed by``    metal carboxylates that close equations (``matter.py``)
+``media``        reagents that are counted besides
+``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``
+of a component
+``composition``  ``reagent``, or moieties and reagents by number or constant
+``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
+``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0
+of a reaction
+``k``            first words of the constants that it acts by, where they are not its own name
+``under``        ligands that bind (``h``, ``sites``) and so change the rate of one way
+``above``        max(c − limit, 0) for each; ``below``: max(1 − c/limit, 0)
+``barrier``      exp(−work/ln^order(c/solubility)), see :class:`~prenuc.mechanism.reaction.Barrier`
+``amounts``      moles in the equation that are constants; ``times``: a factor of k
+``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
+``chain``        from each stage to the next
+``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
+of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``
+===============  ===============================================================================
 """
 
 from __future__ import annotations
