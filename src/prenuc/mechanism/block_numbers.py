@@ -47,13 +47,26 @@ class Numbers:
         return all(word in self.constants for word in words)
 
     def named(self, entry: Node, key: str, last: str) -> str:
-        """Return the step whose constants are meant; "" where a number stands there."""
+        """Return the step whose constants are meant; "" where a number stands there.
+
+        Args:
+            entry: The block.
+            key: Where the step may be named.
+            last: Last word of the constant that must be there, such as ".k".
+        """
         there = entry.data.get(key)
         known = isinstance(there, str) and f"{there}{last}" in self.constants
         return entry.text(key) if known else ""
 
     def constant(self, name: str, entry: Node, key: str, unit: str) -> str:
-        """Return the name of a constant: the one that is named, or one that is read here."""
+        """Return the name of a constant: the one that is named, or one that is read here.
+
+        Args:
+            name: Of the constant, where a number stands there.
+            entry: The block.
+            key: Where it stands.
+            unit: Of a plain number.
+        """
         if self.said(entry.data.get(key)):
             return entry.text(key)
         self.value(name, entry, key, unit)
@@ -76,7 +89,15 @@ class Numbers:
     def value(
         self, name: str, entry: Node, key: str, unit: str, default: float | str | None = None
     ) -> None:
-        """Read a constant with the source and status of its block."""
+        """Read a constant with the source and status of its block.
+
+        Args:
+            name: Of the constant.
+            entry: The block.
+            key: Where it stands.
+            unit: Of a plain number.
+            default: What holds where nothing stands; None where something must.
+        """
         quantity = self.quantity(entry, key, unit, default)
         wrong = impossible(name, quantity, Quantity(1.0, unit))
         entry.problems += [problem.at(entry.where(key)) for problem in wrong]
@@ -95,7 +116,14 @@ class Numbers:
     def quantity(
         self, entry: Node, key: str, unit: str, default: float | str | None = None
     ) -> Quantity:
-        """Return a number in the file's unit, or with one of its own; what is wrong is noted."""
+        """Return a number in the file's unit, or with one of its own; what is wrong is noted.
+
+        Args:
+            entry: The block.
+            key: Where it stands.
+            unit: Of a plain number.
+            default: What holds where nothing stands; None where something must.
+        """
         there = entry.data.get(key, default)
         if isinstance(there, str):
             quantity = entry.written(key) if key in entry else parse(there)

@@ -112,7 +112,13 @@ class Classes(AbstractDots):
     def grown(
         self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
     ) -> tuple[tuple[Reaction, ...], SizeClasses]:
-        """Return no reactions: (1) to (3) are channels of the population."""
+        """Return no reactions: (1) to (3) are channels of the population.
+
+        Args:
+            channels: How units join and leave.
+            nuclei: Units in the nucleus that a reaction makes, by its name.
+            surface: What holds for all dots.
+        """
         unit = get("materials", surface.material).values["unit_volume"].si
         return (), SizeClasses(
             attachment=tuple(one.joins for one in channels),
@@ -138,7 +144,13 @@ class Moments(AbstractDots):
         nuclei: Mapping[str, float],  # noqa: ARG002
         surface: Surface,
     ) -> tuple[tuple[Reaction, ...], None]:
-        """Return growth: units by every channel, lower moments once for all that are alike."""
+        """Return growth: units by every channel, lower moments once for all that are alike.
+
+        Args:
+            channels: How units join and leave.
+            nuclei: Units in the nucleus that a reaction makes, by its name.
+            surface: What holds for all dots.
+        """
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins

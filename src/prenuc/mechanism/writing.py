@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.blocks import ComponentBlock, Form, Number, ReactionBlock, Term
     from prenuc.mechanism.dots import AbstractDots
+    from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
 
 MOST_LOG_K = 500.0  # e^709 is the largest number there is
@@ -55,40 +56,44 @@ class _Writer:
     values: Mapping[str, Value]
 
     def mechanism(self) -> Mechanism:
-        form = self.form
-        reactions: list[Reaction] = []
-        channels: list[Channel] = []
-        nuclei: dict[str, float] = {}
-        for block in form.reactions:
-            for names in self.variants(block):
-                there, back = self.both_ways(block, names)
-                if block.size is not None:
-                    nuclei[there.name] = self.number(block.size)
-                elif form.dots is not None and DOTS.units in block.net:
-                    channels.append(self.channel(block, there))
-                    continue
-                reactions += [there] if back is None else [there, back]
-        grown: tuple[Reaction, ...] = ()
-        population = None
-        if form.dots is not None:
-            sizes = {key: self.number(given) for key, given in form.dots.items()}
-            surface = Surface(form.material, **sizes)
-            grown, population = self.dots.grown(channels, nuclei, surface)
-        found = (*reactions, *grown)
-        seen = [*found, *(population.channels if population else ())]
+        """Return the mechanism."""
+        form, (reactions, population) = self.form, self.reactions()
+        seen = [*reactions, *(population.channels if population else ())]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in self.counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
         return Mechanism(
             name=form.name,
             components={name: self.counted.get(name) or component(name) for name in listed},
-            reactions=found,
+            reactions=reactions,
             initial={block.name: block.initial for block in form.components if form.units},
             units=form.units,
             material=form.material,
             dots=None if form.dots is None else DOTS,
             population=population,
         )
+
+    def reactions(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return the reactions, and the size classes that those of dots move."""
+        found: list[Reaction] = []
+        channels: list[Channel] = []
+        nuclei: dict[str, float] = {}
+        for block in self.form.reactions:
+            grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
+            for names in self.variants(block):
+                there, back = self.both_ways(block, names)
+                if grows:
+                    channels.append(self.channel(block, there))
+                    continue
+                found += [there] if back is None else [there, back]
+                if block.size is not None:
+                    nuclei[there.name] = self.number(block.size)
+        if self.form.dots is None:
+            return tuple(found), None
+        sizes = {key: self.number(given) for key, given in self.form.dots.items()}
+        surface = Surface(self.form.material, **sizes)
+        grown, population = self.dots.grown(channels, nuclei, surface)
+        return (*found, *grown), population
 
     def number(self, given: Number) -> float:
         """Return a number, a constant, or what constants give."""
