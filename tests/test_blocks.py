@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 import textwrap
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from prenuc.conditions import GAS_CONSTANT, Conditions
 from prenuc.errors import MechanismError
+from prenuc.facts.catalogue import get
 from prenuc.mechanism import block_file, read_mechanism
+from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Rodas
 
@@ -328,3 +331,34 @@ def test_an_unbalanced_block_is_refused(refused):
         "  r: {equation: A -> B, k: 1}\n"
     )
     assert refused(text) == [(4, "reaction 'r' (A -> B) makes +1 Cd")]
+
+
+# ---- the package's own ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["two-pathway/CdS", "two-pathway/CdSe-ODE", "droplets/CdS"])
+def test_a_user_could_have_written_a_model_of_the_package(name, tmp_path):
+    """The same blocks and constants in a file of one's own make the same mechanism."""
+    entry, usual = get("parameters", name), mechanism_named(name)
+    keys = {"value", "unit", "source", "status"}
+    values = {n: {k: v.as_dict()[k] for k in keys} for n, v in entry.values.items()}
+    path = tmp_path / "mine.yaml"
+    document = {"material": entry.material, "values": values, **entry.blocks}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    mine = read_mechanism(path)
+    assert mine.components == usual.components
+    assert mine.all_reactions == usual.all_reactions
+    assert mine.population == usual.population
+    assert list(mine.constants) == list(usual.constants)
+
+
+def test_a_block_that_calls_a_constant_that_is_not_there_is_refused(refused):
+    text = UNITS + (
+        "components: {A: {}, B: {}}\n"
+        "reactions:\n"
+        "  r: {equation: A -> B, k: other}\n"
+        "  s: {equation: A -> B, k: 1, under: {C: {h: 1, sites: 1}}}\n"
+    )
+    said = refused(text)
+    assert (4, "'other' is not a quantity") in said
+    assert (5, "no species 'C'") in said

@@ -16,7 +16,7 @@ from prenuc.infer.selection.compare_schemes import compare_schemes
 from prenuc.infer.selection.evidence import Standing, judge, words
 from prenuc.infer.selection.shapes import FreeShapes
 from prenuc.infer.studies.observed import IDLE, compare_on_observations
-from prenuc.mechanism.rivals import classical, droplets
+from prenuc.mechanism.rivals import rival
 from prenuc.observe.trace import Trace
 from prenuc.protocol.steps import Measure, parse_step
 from prenuc.quantities import Quantity
@@ -50,7 +50,7 @@ def ours():
 
 @pytest.fixture(scope="module")
 def droplet_spectra(protocol):
-    return seen(droplets("CdS"), protocol)
+    return seen(rival("droplets", "CdS"), protocol)
 
 
 def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
@@ -63,7 +63,9 @@ def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
 
 
 def test_the_true_model_is_found(ours, protocol):
-    verdict = compare_mechanisms(seen(ours, protocol), protocol, models=[classical("CdS"), ours])
+    verdict = compare_mechanisms(
+        seen(ours, protocol), protocol, models=[rival("classical", "CdS"), ours]
+    )
     assert verdict.best == "two-pathway/CdS"
     assert verdict.cannot_tell == ()
     assert [one.verdict for one in verdict.ranking] == ["best", "ruled out"]
@@ -75,16 +77,23 @@ def test_the_true_model_is_found(ours, protocol):
 
 
 def test_offsets_of_spectra_are_found_and_do_not_mislead(protocol):
-    spectra = seen(droplets("CdS"), protocol, offset=2e-3)
-    verdict = compare_mechanisms(spectra, protocol, models=[classical("CdS"), droplets("CdS")])
+    spectra = seen(rival("droplets", "CdS"), protocol, offset=2e-3)
+    verdict = compare_mechanisms(
+        spectra, protocol, models=[rival("classical", "CdS"), rival("droplets", "CdS")]
+    )
     assert verdict.best == "droplets/CdS"
     assert verdict.noise["offset_sd"] == pytest.approx(2e-3, rel=0.6)
     assert verdict.noise["overdispersion"] < 1.5
 
 
 def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
-    one, twin = droplets("CdS"), dataclasses.replace(droplets("CdS"), name="its twin")
-    verdict = compare_mechanisms(droplet_spectra, protocol, models=[one, twin, classical("CdS")])
+    one, twin = (
+        rival("droplets", "CdS"),
+        dataclasses.replace(rival("droplets", "CdS"), name="its twin"),
+    )
+    verdict = compare_mechanisms(
+        droplet_spectra, protocol, models=[one, twin, rival("classical", "CdS")]
+    )
     assert set(verdict.cannot_tell) == {"droplets/CdS", "its twin"}
     assert verdict.best in verdict.cannot_tell
     assert "cannot tell" in str(verdict)
@@ -93,7 +102,7 @@ def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
 
 def test_a_droplet_is_told_by_its_spectrum_and_not_by_its_kinetics(ours, protocol, droplet_spectra):
     """One nucleus in a droplet gives first-order growth: what ``droplets`` says of ν = 1."""
-    models = [ours, droplets("CdS")]
+    models = [ours, rival("droplets", "CdS")]
     known = compare_mechanisms(droplet_spectra, protocol, models=models)
     assert known.best == "droplets/CdS"
     assert known.cannot_tell == ()
@@ -121,9 +130,9 @@ def test_a_rate_constant_of_the_batch_is_refitted(ours, protocol):
 
 def test_whole_experiments_are_held_out_of_several(protocol):
     warm = pn.Protocol.from_text(str(protocol).replace("toluene at 25 degC", "toluene at 35 degC"))
-    truth = droplets("CdS")
+    truth = rival("droplets", "CdS")
     both = [seen(truth, protocol), seen(truth, warm, seed=2)]
-    verdict = compare_mechanisms(both, [protocol, warm], models=[classical("CdS"), truth])
+    verdict = compare_mechanisms(both, [protocol, warm], models=[rival("classical", "CdS"), truth])
     assert verdict.best == "droplets/CdS"
     assert verdict.ranking[0].held_out < 10.0
     assert verdict.ranking[1].held_out > 30.0
@@ -151,7 +160,7 @@ def test_spectra_that_do_not_fit_the_protocol_are_refused(ours, protocol):
 
 
 def test_the_answer_is_the_same_twice_and_readable(protocol, droplet_spectra):
-    shares, models = [], [classical("CdS"), droplets("CdS")]
+    shares, models = [], [rival("classical", "CdS"), rival("droplets", "CdS")]
     first = compare_mechanisms(droplet_spectra, protocol, models=models, progress=shares.append)
     assert first == compare_mechanisms(droplet_spectra, protocol, models=models)
     assert shares == sorted(shares)

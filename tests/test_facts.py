@@ -25,6 +25,7 @@ from prenuc.facts.catalogue import (
     values_of,
 )
 from prenuc.facts.reagent import Moiety
+from prenuc.facts.recipe import BLOCKS
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.value import STATUSES
@@ -78,6 +79,7 @@ def naked(thing, sources, path=""):
             bookkeeping = key == "composition" and all(
                 isinstance(count, int) for count in item.values()
             )
+            bookkeeping |= key in BLOCKS  # how many of what, not how fast
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
     elif isinstance(thing, list):

@@ -22,7 +22,7 @@ from prenuc.infer.selection.predictive import (
     updated,
     wavelengths,
 )
-from prenuc.mechanism.rivals import classical, droplets
+from prenuc.mechanism.rivals import rival
 
 KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")
 METER = Instrument(np.array([311.0, 340.0, 380.0, 420.0]))
@@ -154,7 +154,7 @@ def test_bands_of_the_material_are_read():
 
 @pytest.fixture(scope="module")
 def found():
-    models = [pn.two_pathway("CdS"), classical("CdS")]
+    models = [pn.two_pathway("CdS"), rival("classical", "CdS")]
     return next_experiment(models, written(), draws=3, only=["temperature"], seed=1)
 
 
@@ -171,7 +171,7 @@ def test_proposals_are_ranked_and_can_be_done(found):
 
 
 def test_the_same_seed_gives_the_same_proposals(found):
-    models = [pn.two_pathway("CdS"), classical("CdS")]
+    models = [pn.two_pathway("CdS"), rival("classical", "CdS")]
     again = next_experiment(models, written(), draws=3, only=["temperature"], seed=1)
     assert [one.as_dict() for one in again] == [one.as_dict() for one in found]
 
@@ -183,9 +183,11 @@ def test_what_cannot_be_asked_is_said():
     with pytest.raises(FitError, match=r"Nearest: 'isomerisation\.k'"):
         next_experiment([ours], written(), sharpen="isomerization.k")
     with pytest.raises(FitError, match="Nearest: 'temperature'"):
-        next_experiment([ours, droplets("CdS")], written(), only=["temperatur"])
+        next_experiment([ours, rival("droplets", "CdS")], written(), only=["temperatur"])
     with pytest.raises(FitError, match="weight of the model"):
-        next_experiment([ours, droplets("CdS")], written(), weights={"two-pathway/CdS": 1.0})
+        next_experiment(
+            [ours, rival("droplets", "CdS")], written(), weights={"two-pathway/CdS": 1.0}
+        )
 
 
 # ---- one constant ------------------------------------------------------------------------------
@@ -193,7 +195,7 @@ def test_what_cannot_be_asked_is_said():
 
 def test_sensitivities_agree_with_a_finite_change():
     """Of the rise A (1 − exp(−k t)) in ln k: A k t exp(−k t), read off a first-order droplet."""
-    one, plan = Candidate(droplets("CdS")), base(written())
+    one, plan = Candidate(rival("droplets", "CdS")), base(written())
     nm = np.array([311.0])
     slopes = sensitivities(one, plan.protocol, nm)
     at = [constant.name for constant in one.free].index("crystallisation.k")
@@ -206,7 +208,7 @@ def test_sensitivities_agree_with_a_finite_change():
 
 
 def test_more_in_the_cuvette_narrows_a_rate_constant_more():
-    one, start = Candidate(droplets("CdS")), base(written())
+    one, start = Candidate(rival("droplets", "CdS")), base(written())
     thin, *_, thick = (start.with_level(level) for level in axes(start.protocol)["dilution"])
     meter = Instrument(wavelengths("CdS"))
     little = precision_gained(one, thin.protocol, "crystallisation.k", meter)
@@ -218,6 +220,8 @@ def test_more_in_the_cuvette_narrows_a_rate_constant_more():
 
 def test_an_outlook_does_not_know_the_extinction():
     nm = np.array([311.0])
-    seen = predicted(Candidate(droplets("CdS")), base(written()).protocol, nm, draws=6, spread=1.0)
+    seen = predicted(
+        Candidate(rival("droplets", "CdS")), base(written()).protocol, nm, draws=6, spread=1.0
+    )
     scatter = np.std(np.log(seen.draws[:, :, -1]))
     assert scatter == pytest.approx(math.hypot(math.log(1.5), 0.1), rel=0.35)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -20,17 +21,7 @@ from prenuc.facts.value import Value
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction
 from prenuc.mechanism.named import MODELS, mechanism_named
 from prenuc.mechanism.reaction import Barrier, Power
-from prenuc.mechanism.rivals import (
-    RIVALS,
-    autocatalytic,
-    classical,
-    droplets,
-    layers,
-    msc_source,
-    rivals,
-    sequential,
-)
-from prenuc.mechanism.rivals.layers import atoms
+from prenuc.mechanism.rivals import RIVALS, rival, rivals
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.dots import dot_sizes, line_of
 from prenuc.protocol import Protocol
@@ -39,6 +30,10 @@ from prenuc.simulation import simulate
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
 
+classical, droplets, msc_source, sequential, layers, autocatalytic = (
+    partial(rival, model)
+    for model in ("classical", "droplets", "msc-source", "sequential", "layers", "autocatalytic")
+)
 SETS = [p.id for p in entries("parameters").values() if p.model in RIVALS]
 FEEDS = {
     "CdS": "1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE",
@@ -71,6 +66,11 @@ def shares(found, name):
         for n, part in model.components.items()
     )
     return found.concentration(name) / whole
+
+
+def atoms(edge):
+    """Return metal and chalcogen atoms of a tetrahedron with ``edge`` metal atoms on an edge."""
+    return math.comb(edge + 2, 3), math.comb(edge + 1, 3)
 
 
 def clusters(model):

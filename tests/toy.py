@@ -44,7 +44,7 @@ VALUES = {
 def toy_set() -> Iterator[None]:
     """Put the toy's parameter set on the shelf."""
     shelf = entries("parameters")
-    shelf[SET] = ParameterSet(SET, "toy", "toy", "CdS", {}, VALUES, "")
+    shelf[SET] = ParameterSet(SET, "toy", "toy", "CdS", {}, VALUES, {})
     try:
         yield
     finally:

@@ -153,6 +153,10 @@ class Node:
             self.problem(f"'{key}' must be true or false, found {_describe(found)}", key)
         return found is True
 
+    def plain(self, key: str) -> Any:
+        """Return what stands under a key as it is, for somebody else to read."""
+        return _plain(self._get(key, None))
+
     def children(self, key: str) -> list[Node]:
         """Return the mappings of the list under a key, none when it is absent."""
         found = self._get(key, ())
@@ -300,6 +304,14 @@ class Node:
 
 
 _PLACEHOLDER = Value(Quantity(0.0, "1"), Source("?", "?"), "assumed")
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {str(key): _plain(item) for key, item in data.items()}
+    if isinstance(data, list):
+        return [_plain(item) for item in data]
+    return data
 
 
 def _describe(data: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,9 @@ class Observation:
         return self.statement
 
 
+BLOCKS = "units", "closed by", "media", "components", "dots", "reactions"
+
+
 @dataclass(frozen=True)
 class ParameterSet:
     """The constants of one mechanism for one material.
@@ -143,6 +146,8 @@ class ParameterSet:
         material: Semiconductor.
         names: Which species and reagents play which part.
         values: The constants by name.
+        blocks: Components, dots and reactions that the constants act by, as they are written; {}
+            where the mechanism is written by a rule.
         note: How the set came about.
     """
 
@@ -152,4 +157,13 @@ class ParameterSet:
     material: str
     names: Mapping[str, str]
     values: Mapping[str, Value]
+    blocks: Mapping[str, Any]
     note: str = ""
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read one entry of a parameter file."""
+        roles = node.child("names")
+        blocks = {key: node.plain(key) for key in BLOCKS if key in node}
+        names = {str(role): roles.text(str(role)) for role in roles.data}
+        return node.entry(cls, names=names, blocks=blocks)

@@ -19,23 +19,26 @@ show none, are moments (``dots.py``).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.dots import Moments
-from prenuc.mechanism.mechanism import Component, Mechanism
-from prenuc.mechanism.reaction import Power, Reaction, mass_action
-from prenuc.mechanism.roles import Roles
-from prenuc.mechanism.two_pathway import components_of, reactions_of
+from prenuc.mechanism.mechanism import Mechanism
+from prenuc.mechanism.reaction import Reaction
+from prenuc.mechanism.shipped import form_of
+from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Component
 
 MODEL = "alloy"
+TWICE = {"assembly", "monomer", "QD", "moment"}  # kinds of what both materials call by one name
 
 
 def alloy(which: str = "CdTeSe") -> Mechanism:
@@ -62,76 +65,37 @@ def _written(
     parameters: ParameterSet, sets: Sequence[ParameterSet], values: Mapping[str, Value]
 ) -> Mechanism:
     """Return the alloy of a parameter set, and of one for each material, with other constants."""
-    pots = [
-        Roles(
-            parameters=s,
-            values={name: values[_of(s, name)] for name in s.values},
-            metal=s.names["metal precursor"],
-            monomer=f"Mo/Fr ({s.material})",
-            suffix=f" ({s.material})",
-        )
-        for s in sets
-    ]
-    names = parameters.names
-    own = Roles(parameters, {n: values[n] for n in parameters.values}, names["metal precursor"])
-    components = [component for pot in pots for component in components_of(pot)]
-    halves = [half for pot in pots for half in _halves(pot, parameters)]
-    reactions = [reaction for pot in pots for reaction in _renamed(pot)]
-    reactions += _substitution(own, pots, parameters)
-    for pot in pots:
-        reactions += _isomerisation(own, pot, parameters)
-    return Mechanism(
-        name=parameters.id,
-        components={component.name: component for component in (*components, *halves)},
-        reactions=tuple(reactions),
-        material=parameters.material,
+    own = written(form_of(parameters.id, None, tuple(values)), Moments(), values)
+    pots = [_pot(one, {name: values[_of(one, name)] for name in one.values}) for one in sets]
+    return replace(
+        own,
+        components={
+            n: c for parts in (*(p for p, _ in pots), own.components) for n, c in parts.items()
+        },
+        reactions=(*(one for _, reactions in pots for one in reactions), *own.reactions),
         borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )
 
 
-def _renamed(pot: Roles) -> tuple[Reaction, ...]:
-    return tuple(
-        Reaction(f"{r.name} ({pot.material})", r.stoichiometry, r.constant, r.factors)
-        for r in reactions_of(pot, Moments())
-    )
+def _pot(
+    one: ParameterSet, values: Mapping[str, Value]
+) -> tuple[dict[str, Component], list[Reaction]]:
+    """Return what one material counts and how it reacts, with its name behind what both call so."""
+    pot = written(form_of(one.id, None, tuple(values)), Moments(), values)
+    named = {
+        name: f"{name} ({one.material})" if part.kind in TWICE else name
+        for name, part in pot.components.items()
+    }
 
+    def renamed(pool: Mapping[str, float]) -> dict[str, float]:
+        return {named[name]: weight for name, weight in pool.items()}
 
-def _half(name: str, pot: Roles) -> str:
-    return f"{name} ({get('materials', pot.material).chalcogen})"
-
-
-def _halves(pot: Roles, parameters: ParameterSet) -> list[Component]:
-    """Return the alloy's PC and MSC, one chalcogen's half; made of the same atoms as the PC."""
-    pc = next(c for c in components_of(pot) if c.name == pot.pairs[0][0])
-    return [
-        Component(
-            _half(parameters.names[kind], pot),
-            pc.composition,
-            pc.basis,
-            kind,
-            parameters.names[kind],
+    return {named[n]: replace(c, name=named[n]) for n, c in pot.components.items()}, [
+        Reaction(
+            f"{r.name} ({one.material})",
+            renamed(r.stoichiometry),
+            r.constant,
+            tuple(replace(factor, pool=renamed(factor.pool)) for factor in r.factors),
         )
-        for kind in ("PC", "MSC")
-    ]
-
-
-def _substitution(own: Roles, pots: list[Roles], parameters: ParameterSet) -> list[Reaction]:
-    """Return (1), one reaction for each stage of each PC; both halves form at the same rate."""
-    reactions = []
-    for pot, other in (pots, pots[::-1]):
-        partner = Power(dict.fromkeys(other.compounds, 1.0))
-        for pc in pot.compounds:
-            for how, constant, factors in own.routes("substitution"):
-                made = {pc: -1.0, _half(parameters.names["PC"], pot): 1.0}
-                law = (*mass_action({pc: 1}), partner, *factors)
-                reactions.append(Reaction(f"substitution of {pc}{how}", made, constant, law))
-    return reactions
-
-
-def _isomerisation(own: Roles, pot: Roles, parameters: ParameterSet) -> list[Reaction]:
-    pc, msc = (_half(parameters.names[kind], pot) for kind in ("PC", "MSC"))
-    forward, back = own.constant("isomerisation"), own.reverse("isomerisation")
-    return [
-        Reaction(f"{pc} to {msc}", {pc: -1.0, msc: 1.0}, forward, mass_action({pc: 1})),
-        Reaction(f"{msc} to {pc}", {msc: -1.0, pc: 1.0}, back, mass_action({msc: 1})),
+        for r in pot.reactions
     ]

@@ -24,60 +24,95 @@ The file looks like this::
       aging: {equation: PC-311 <-> MSC-311, k: 1e-5, reverse: {value: 1e-6, legacy: true}}
 
 A number is in the file's units unless it has a unit of its own (``k: 0.5 1/h``); a mapping adds a
-source, a status and a note. What the blocks mean is in :mod:`prenuc.mechanism.blocks`.
+source, a status and a note. Where several blocks act by one constant it stands under ``values:``,
+as in the package's own files, and a block calls it by its name. What the blocks mean is in
+:mod:`prenuc.mechanism.blocks`; these are the keys besides the ones above:
+
+===============  ===============================================================================
+of the file
+``values``       constants by name, each with value, unit, source, status
+``closed by``    metal carboxylates that close equations (``matter.py``)
+``media``        reagents that are counted besides
+``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``
+of a component
+``composition``  ``reagent``, or moieties and reagents by number or constant
+``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
+``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0
+of a reaction
+``k``            first words of the constants that it acts by, where they are not its own name
+``under``        ligands that bind (``h``, ``sites``) and so change the rate of one way
+``above``        max(c − limit, 0) for each; ``below``: max(1 − c/limit, 0)
+``barrier``      exp(−work/ln^order(c/solubility)), see :class:`~prenuc.mechanism.reaction.Barrier`
+``amounts``      moles in the equation that are constants; ``times``: a factor of k
+``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
+``chain``        from each stage to the next
+``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
+of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``
+===============  ===============================================================================
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import QuantityError, nearest_names
-from prenuc.facts.source import Source
-from prenuc.facts.value import STATUSES, Value
-from prenuc.mechanism.blocks import ComponentBlock, Form, ReactionBlock, written
-from prenuc.mechanism.constants import impossible
+from prenuc.errors import nearest_names
+from prenuc.facts.catalogue import entries
+from prenuc.mechanism.block_numbers import ROOM, Numbers
+from prenuc.mechanism.blocks import (
+    ComponentBlock,
+    Form,
+    Legacy,
+    Number,
+    ReactionBlock,
+    Term,
+)
+from prenuc.mechanism.dots import DOTS
 from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
-from prenuc.mechanism.mechanism import Component, Mechanism
-from prenuc.quantities import Quantity, parse
+from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from prenuc.facts.document import Node
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.blocks import Number
 
-ROOM = "25 degC"
+RUNS_OUT = 1e-6  # mol/m³; what runs out limits a rate below this
 
 
-def mechanism_of_blocks(node: Node, name: str) -> Mechanism | None:
-    """Return the mechanism of a document; None where something is wrong, with all problems noted.
+def read_blocks(
+    node: Node, name: str, constants: Collection[str]
+) -> tuple[Form, dict[str, Value]] | None:
+    """Return what a document says and the constants in it; None for problems, which are all noted.
 
     Args:
         node: The document.
         name: Of the mechanism.
-
-    Raises:
-        MechanismError: The blocks can be read, but do not fit together.
+        constants: Names of those that stand elsewhere and that the blocks may call.
     """
-    reader = _Reader(units_of(node))
+    reader = _Reader(units_of(node), constants)
+    closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
     _check_circles(node, components)
+    sizes = reader.dots(node.child("dots")) if "dots" in node else None
+    reader.known = {*given, *media, *(() if sizes is None else (DOTS.units,))}
+    reader.known |= set(entries("moieties") if closed_by else ())
     reactions = []
     for one, entry in node.child("reactions").items():
-        if one in given:
+        if one in given and f"{one}.k" not in constants:
             what = f"'{one}' is a component and a reaction"
             entry.problem(what, mend="Give the reaction another name")
-        block = reader.reaction(one, entry, components)
+        block = reader.reaction(one, entry)
         reactions += [block] if block is not None else []
     material = node.text("material", default="")
     node.finish("a mechanism")
     if node.problems:
         return None
-    form = Form(name, reader.units, components, tuple(reactions), material)
-    return Mechanism.written(partial(written, form), reader.values)
+    form = Form(name, reader.units, components, tuple(reactions), material, closed_by, media, sizes)
+    return form, reader.values
 
 
 def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
@@ -96,28 +131,30 @@ def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
 
 
 @dataclass
-class _Reader:
+class _Reader(Numbers):
     """Reads blocks and collects their constants.
 
     Args:
-        units: Of the file.
-        values: Every constant so far, by name.
+        known: What reactions may name.
     """
 
-    units: Mapping[str, str]
-    values: dict[str, Value] = field(default_factory=dict)
+    known: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
         """Return the block of a component; its constants go to the others."""
-        parts = entry.child("composition", default={})
-        composition = {str(part): parts.number(str(part)) for part in parts.data}
+        parts: dict[str, Number] | None = None
+        if entry.data.get("composition") == "reagent":
+            parts = {entry.text("composition") and name: 1.0}
+        elif "composition" in entry:
+            made = entry.child("composition")
+            parts = {str(part): self.number(made, str(part)) for part in made.data}
         unit = self.units["concentration"]
-        initial = self._quantity(entry, "initial", unit, 0.0)
+        initial = self.quantity(entry, "initial", unit, 0.0)
         if initial.number < 0:
             entry.problem(f"'{name}' starts below zero", "initial", "Give zero or more")
         component = Component(
             name,
-            composition if "composition" in entry else None,
+            None,
             entry.text("basis", default="formula unit"),
             entry.text("kind", default=""),
             entry.text("species", default=""),
@@ -126,12 +163,15 @@ class _Reader:
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             _known(entry, "binding", ligand, known)
-            self._value(f"{name} under {ligand}.h", binding, "h", unit)
-            self._value(f"{name} under {ligand}.sites", binding, "sites", "1")
+            self.value(f"{name} under {ligand}.h", binding, "h", unit)
+            self.value(f"{name} under {ligand}.sites", binding, "sites", "1")
             binding.finish(f"the binding of {ligand}")
             ligands.append(ligand)
+        neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
+        numbered = entry.number("numbered from", default=1)
         entry.finish(f"component '{name}'")
-        return ComponentBlock(component, initial.si, against, tuple(ligands))
+        start, bound = initial.si, tuple(ligands)
+        return ComponentBlock(component, start, against, bound, parts, neutral, stages, numbered)
 
     def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
         """Return what a component is formed from; K and H, or H and S, go to the constants."""
@@ -139,111 +179,161 @@ class _Reader:
         if not against:
             entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")
         energy, order = self.units["energy"], 1.0 - sum(against.values())
-        self._value(f"{name}.H", entry, "H", energy)
+        self.value(f"{name}.H", entry, "H", energy)
         if "S" in entry:
-            self._value(f"{name}.S", entry, "S", f"{energy}/K")
+            self.value(f"{name}.S", entry, "S", f"{energy}/K")
         else:
             unit = "1" if order == 0 else f"({self.units['concentration']})^{order:g}"
-            self._value(f"{name}.K", entry, "K", unit)
-            self._value(f"{name}.at", entry, "at", "degC", default=ROOM)
+            self.value(f"{name}.K", entry, "K", unit)
+            self.value(f"{name}.at", entry, "at", "degC", default=ROOM)
         entry.finish(f"what '{name}' is formed from")
         return against
 
-    def reaction(
-        self, name: str, entry: Node, components: Collection[ComponentBlock]
-    ) -> ReactionBlock | None:
+    def dots(self, entry: Node) -> dict[str, Number]:
+        """Return the numbers of the dots."""
+        found: dict[str, Number] = {}
+        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
+        for key, unit in units.items():
+            if key in entry:
+                found[key.rpartition(" ")[2]] = self.constant(f"dots.{key}", entry, key, unit)
+        if "size exponent" in entry:
+            found["exponent"] = self.number(entry, "size exponent")
+        entry.finish("dots")
+        return found
+
+    def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
-        known = {block.name for block in components}
-        sides = sides_of(entry, known, "components")
+        sides = sides_of(entry, self.known, "components")
         if sides is None:
             return None
         left, right, reversible = sides
         given = entry.child("order", default={})
         orders = left | {str(part): given.number(str(part)) for part in given.data}
-        catalysts = self._catalysts(name, entry, known)
+        catalysts = self._catalysts(name, entry)
         for part in given.data:
-            _known(entry, "order", str(part), known)
-        _check_orders(name, entry, {**orders, **catalysts})
-        helped = sum(order or 0.0 for order in catalysts.values())
-        self._law(name, entry, "k", sum(orders.values()) + helped)
+            _known(entry, "order", str(part), self.known)
+        _check_orders(name, entry, orders)
+        helped = sum(map(self._order, catalysts))
+        law = self.named(entry, "k", ".k") or name
+        if f"{law}.k" not in self.constants:
+            constant = entry.block("k")
+            self.law(name, constant, sum(orders.values()) + helped)
+            constant.finish("'k'")
         legacy = None
         if "reverse" in entry:
-            legacy = right
-            self._reverse(name, entry, sum(right.values()) + helped, reversible=reversible)
+            order = sum(right.values()) + helped
+            legacy = self._reverse(name, entry, right, order)
+            if not reversible:
+                entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
+        amounts = entry.child("amounts", default={})
+        size = "nucleus" if "nucleus" in entry else "size"
+        block = ReactionBlock(
+            name,
+            net_of(left, right),
+            orders,
+            law,
+            catalysts,
+            (*self._bounds(name, entry), *self._under(name, entry)),
+            {str(part): self.number(amounts, str(part)) for part in amounts.data},
+            self.number(entry, "times") if "times" in entry else 1.0,
+            self.number(entry, size) if size in entry else None,
+            size == "nucleus",
+            entry.flag("chain"),
+            reversible,
+            legacy,
+            entry.where(),
+        )
         entry.finish(f"reaction '{name}'")
-        net = net_of(left, right)
-        where = entry.where()
-        return ReactionBlock(name, net, orders, catalysts, reversible, legacy, where)
+        return block
 
-    def _catalysts(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float | None]:
-        found: dict[str, float | None] = {}
+    def _order(self, term: Term) -> float:
+        """Return what a catalyst adds to the order of a rate, for the unit of its constant."""
+        plain = term.kind is Power and not term.fraction and "scale" not in term.numbers
+        order = term.numbers["order"] if plain else 0.0
+        return order if isinstance(order, float) else 0.0
+
+    def _catalysts(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return what multiplies a rate."""
+        found = []
         for part, catalyst in entry.child("catalysts", default={}).items():
-            _known(entry, "catalysts", part, known)
-            if "half" in catalyst and part in known:
-                unit = self.units["concentration"]
-                self._value(f"{name} with {part}.half", catalyst, "half", unit)
-                found[part] = None
+            pool, step = self._pool(entry, "catalysts", part), f"{name} with {part}"
+            unit = self.units["concentration"]
+            if "half" in catalyst:
+                half = self.constant(f"{step}.half", catalyst, "half", unit)
+                term = Term(Saturation, pool, {"half": half})
+            elif catalyst.flag("runs out"):
+                term = Term(Saturation, pool, {"half": RUNS_OUT})
             else:
-                found[part] = catalyst.number("order", default=1.0)
+                order: Number = 1.0
+                if "order" in catalyst:
+                    order = self.number(catalyst, "order")
+                _check_orders(name, entry, {part: order})
+                numbers = {"order": order}
+                if "scale" in catalyst:
+                    numbers["scale"] = self.constant(f"{step}.scale", catalyst, "scale", unit)
+                term = Term(Power, pool, numbers, catalyst.flag("fraction"))
             catalyst.finish(f"catalyst {part}")
-        return found
+            found.append(term)
+        return tuple(found)
 
-    def _reverse(self, name: str, entry: Node, order: float, *, reversible: bool) -> None:
-        """Read a backward constant of its own, which a block must own up to."""
-        if not self._law(f"{name} reverse", entry, "reverse", order):
+    def _under(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return the ligands that slow or speed one way by binding at some sites."""
+        found = []
+        for part, ligand in entry.child("under", default={}).items():
+            pool, step = self._pool(entry, "under", part), f"{name} under {part}"
+            half = self.constant(f"{step}.h", ligand, "h", self.units["concentration"])
+            sites: Number = -1.0
+            if "sites" in ligand:
+                sites = self.constant(f"{step}.sites", ligand, "sites", "1")
+            ligand.finish(f"ligand {part}")
+            found.append(Term(Binding, pool, {"half": half, "sites": sites}))
+        return tuple(found)
+
+    def _bounds(self, name: str, entry: Node) -> tuple[Term, ...]:
+        """Return what acts above or below a concentration, and the work of a critical nucleus."""
+        found, unit = [], self.units["concentration"]
+        for key, sign in (("above", 1.0), ("below", -1.0)):
+            bounds = entry.child(key, default={})
+            for part in map(str, bounds.data):
+                limit = self.constant(f"{name} {key} {part}", bounds, part, unit)
+                pool = self._pool(entry, key, part)
+                at = {"threshold": limit if sign > 0 else -1.0}
+                found.append(Term(Excess, pool, at, below=None if sign > 0 else limit))
+        for part, barrier in entry.child("barrier", default={}).items():
+            numbers: dict[str, Number] = {
+                "solubility": self.constant(f"{name}.solubility", barrier, "solubility", unit),
+                "barrier": self.constant(f"{name}.barrier", barrier, "work", "1"),
+            }
+            numbers |= {
+                key: self.number(barrier, key) for key in ("order", "largest") if key in barrier
+            }
+            barrier.finish("a barrier")
+            found.append(Term(Barrier, self._pool(entry, "barrier", part), numbers))
+        return tuple(found)
+
+    def _pool(self, entry: Node, key: str, text: str) -> tuple[str, ...]:
+        names = tuple(text.split(" + "))
+        for one in names:
+            _known(entry, key, one, self.known)
+        return names
+
+    def _reverse(self, name: str, entry: Node, orders: Mapping[str, float], order: float) -> Legacy:
+        """Read a way back of its own, which a block must own up to."""
+        block = entry.block("reverse")
+        equilibrium = self.named(block, "K", ".K")
+        solubility = self.named(block, "solubility", ".solubility")
+        law = self.named(block, "k", ".k")
+        named = block.text("named", default=f"{name} reverse")
+        terms = self._under(f"reverse {name}", block)
+        if not (equilibrium or solubility or law):
+            law = f"{name} reverse"
+            self.law(law, block, order)
+        if not block.flag("legacy"):
             what = f"'{name}' has a backward constant, which need not fit the others"
             mend = "Say what its products are 'formed' from instead, or mark it 'legacy: true'"
             entry.problem(what, "reverse", mend)
-        if not reversible:
-            entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
-
-    def _law(self, name: str, entry: Node, key: str, order: float) -> bool:
-        """Read k at a temperature and its activation energy; return whether it is legacy."""
-        block = entry.block(key)
-        time, concentration = self.units["time"], self.units["concentration"]
-        unit = f"1/{time}" if order == 1.0 else f"({concentration})^{1.0 - order:g}/{time}"
-        self._value(f"{name}.k", block, "value", unit)
-        self._value(f"{name}.at", block, "at", "degC", default=ROOM)
-        self._value(f"{name}.Ea", block, "Ea", self.units["energy"], default=0.0)
-        legacy = block.flag("legacy")
-        block.finish(f"'{key}'")
-        return legacy
-
-    def _value(
-        self, name: str, entry: Node, key: str, unit: str, default: float | str | None = None
-    ) -> None:
-        """Read a constant with the source and status of its block."""
-        quantity = self._quantity(entry, key, unit, default)
-        wrong = impossible(name, quantity, Quantity(1.0, unit))
-        entry.problems += [problem.at(entry.where(key)) for problem in wrong]
-        status = entry.text("status", default="assumed")
-        if status not in STATUSES:
-            entry.problem(f"'{status}' is not a status", "status", "Write " + " | ".join(STATUSES))
-        source = entry.source() if "source" in entry else Source("user", entry.where(key))
-        self.values[name] = Value(
-            quantity,
-            source,
-            status if status in STATUSES else "assumed",
-            note=entry.text("note", default=""),
-            informed_by=entry.texts("informed_by"),
-        )
-
-    def _quantity(
-        self, entry: Node, key: str, unit: str, default: float | str | None = None
-    ) -> Quantity:
-        """Return a number in the file's unit, or with one of its own; what is wrong is noted."""
-        there = entry.data.get(key, default)
-        if isinstance(there, str):
-            quantity = entry.written(key) if key in entry else parse(there)
-        else:
-            number = entry.number(key) if default is None else entry.number(key, default=default)
-            quantity = Quantity(number if math.isfinite(number) else 0.0, unit)
-        try:
-            if quantity is not None:
-                return quantity.require(unit)
-        except QuantityError as error:
-            entry.problems += [problem.at(entry.where(key)) for problem in error.problems]
-        return Quantity(1.0, unit)
+        block.finish("'reverse'")
+        return Legacy(orders, named, law, equilibrium, solubility, terms)
 
 
 def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
@@ -253,9 +343,9 @@ def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
         entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
 
 
-def _check_orders(name: str, entry: Node, orders: Mapping[str, float | None]) -> None:
+def _check_orders(name: str, entry: Node, orders: Mapping[str, Number]) -> None:
     """Note orders below zero, which have no rate where there is nothing."""
     for part, order in orders.items():
-        if order is not None and order < 0:
+        if isinstance(order, float) and order < 0:
             what = f"'{name}' is of order {order:g} in {part}"
             entry.problem(what, mend="Give zero or more, or let it bind to a component")

@@ -14,6 +14,13 @@ forward × exp(−affinity/RT),
 times (1 + x/h)^(−s ν) for every ligand: so every cycle closes, whatever the numbers are. A backward
 constant of its own is possible where a block marks it as ``legacy``.
 
+**Stages.** A component may stand for a number of equal stages, one after the other. What it reacts
+to is written once for all of them, what makes it makes the first; a reaction that is a ``chain``
+leads from each to the next and from the last to its product.
+
+**Dots** are made in a size and then grow: a reaction that makes units of dots without saying in
+what size is a channel by which they join a dot that is there (``dots.py``).
+
 Standard state: 1 mol/m³, that is 1 mmol/L. Limits: a ligand is a reservoir, what is bound is not
 taken off it; a way back of an order below zero is refused.
 
@@ -22,7 +29,8 @@ constant               what
 =====================  =========================================================================
 reaction.k, .at, .Ea   forward constant at a temperature, activation energy
 reaction reverse.k …   the same of a legacy way back
-reaction with X.half   half-value of a catalyst that levels off
+reaction with X.half   half-value of a catalyst that levels off; ``.scale`` of one that does not
+reaction under X.h     the same as of a component, of a ligand that acts on a rate
 component.K, .at, .H   equilibrium constant of its formation at a temperature, and enthalpy
 component.H, .S        or enthalpy and entropy
 component under X.h    concentration at which half of the sites are bound; ``.sites``: how many
@@ -33,20 +41,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import MechanismError, Problem
-from prenuc.mechanism.mechanism import Component, Mechanism
-from prenuc.mechanism.reaction import Arrhenius, Binding, Power, Reaction, Saturation, mass_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Component
     from prenuc.mechanism.reaction import Factor
 
-MOST_LOG_K = 500.0  # e^709 is the largest number there is
+Number: TypeAlias = "float | str"  # itself, or constants: "a", "a * b", "a / b", "a - 1"
+LESS_ONE = " - 1"
 
 
 @dataclass(frozen=True)
@@ -54,22 +61,70 @@ class ComponentBlock:
     """What is said of a component besides its constants.
 
     Args:
-        component: Name, composition, kind.
+        component: Name, basis, kind, species.
         initial: Starting concentration in mol/m³.
         against: How many of each other component it is made of, for its potential; {} where the
             component defines zero.
         ligands: What binds to it.
+        parts: Moieties and reagents that it is put together from; None where that is not known.
+        neutral: Metal carboxylate whose carboxylates its excess metal keeps; "" for none.
+        stages: The constant that says in how many stages it is counted; "" for one.
+        numbered: Number of the first stage; one that would be 0 has none.
     """
 
     component: Component
     initial: float = 0.0
     against: Mapping[str, float] = field(default_factory=dict)
     ligands: tuple[str, ...] = ()
+    parts: Mapping[str, Number] | None = None
+    neutral: str = ""
+    stages: str = ""
+    numbered: float = 1.0
 
     @property
     def name(self) -> str:
         """Name of the component."""
         return self.component.name
+
+
+@dataclass(frozen=True)
+class Term:
+    """A factor of a rate law besides mass action.
+
+    Args:
+        kind: Its class.
+        pool: Components, reagents and moieties, the sum of which it is a function of.
+        numbers: Its other arguments.
+        fraction: Whether a solvent's volume fraction is meant.
+        below: Where it is 1 − x/below rather than a function of x; None elsewhere.
+    """
+
+    kind: type[Factor]
+    pool: tuple[str, ...]
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    fraction: bool = False
+    below: Number | None = None
+
+
+@dataclass(frozen=True)
+class Legacy:
+    """A way back that does not follow from the components.
+
+    Args:
+        orders: Of its law.
+        name: Of the reaction.
+        law: First words of the constants k, at and Ea; "" where k follows from one of the others.
+        equilibrium: First words of K, K at and H.
+        solubility: First words of the solubility of dots, solubility at and H.
+        terms: What acts on it alone.
+    """
+
+    orders: Mapping[str, float]
+    name: str
+    law: str = ""
+    equilibrium: str = ""
+    solubility: str = ""
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,25 +135,39 @@ class ReactionBlock:
         name: Its name.
         net: ν: moles made (positive) and used up (negative).
         orders: o, of the forward law.
-        catalysts: Order of each catalyst; None for one that levels off.
+        law: First words of its constants k, at and Ea.
+        catalysts: What multiplies both ways.
+        terms: What acts on the way there alone.
+        amounts: Moles of those whose number is a constant, in place of ν.
+        times: What its constant is multiplied with.
+        size: Units in the dots that it makes.
+        per_dot: Whether it runs once for a dot, not once for a unit.
+        chain: Whether it leads from stage to stage.
         reversible: Whether there is a way back.
-        legacy: Orders of a way back that has a constant of its own; None where it follows.
+        legacy: A way back with constants of its own; None where it follows.
         where: ``file:line``.
     """
 
     name: str
     net: Mapping[str, float]
     orders: Mapping[str, float]
-    catalysts: Mapping[str, float | None] = field(default_factory=dict)
+    law: str
+    catalysts: tuple[Term, ...] = ()
+    terms: tuple[Term, ...] = ()
+    amounts: Mapping[str, Number] = field(default_factory=dict)
+    times: Number = 1.0
+    size: Number | None = None
+    per_dot: bool = False
+    chain: bool = False
     reversible: bool = False
-    legacy: Mapping[str, float] | None = None
+    legacy: Legacy | None = None
     where: str = ""
 
     @property
     def back(self) -> dict[str, float]:
         """Orders of the way back, without those that are zero."""
         if self.legacy is not None:
-            return dict(self.legacy)
+            return dict(self.legacy.orders)
         names = {**self.orders, **self.net}
         orders = {n: self.orders.get(n, 0.0) + self.net.get(n, 0.0) for n in names}
         return {name: order for name, order in orders.items() if order}
@@ -110,10 +179,14 @@ class Form:
 
     Args:
         name: Of the mechanism.
-        units: In which it was written and is reported.
+        units: In which it was written and is reported; {} for one that runs in vessels only.
         components: In the order of results.
         reactions: In order.
         material: Semiconductor, if any.
+        closed_by: The metal carboxylates that close equations, the one that takes and brings metal
+            first; () where every equation is written in full.
+        media: Reagents that are counted besides.
+        dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
     """
 
     name: str
@@ -121,6 +194,9 @@ class Form:
     components: tuple[ComponentBlock, ...]
     reactions: tuple[ReactionBlock, ...]
     material: str = ""
+    closed_by: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    dots: Mapping[str, Number] | None = None
 
     def potential(self, name: str, values: Mapping[str, Value]) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""
@@ -137,103 +213,3 @@ class Form:
             h, s = self.potential(other, values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         return enthalpy, entropy
-
-
-def written(form: Form, values: Mapping[str, Value]) -> Mechanism:
-    """Return the mechanism of a form with its constants; a rule of :meth:`Mechanism.written`.
-
-    Args:
-        form: What the file says.
-        values: The constants by name.
-
-    Raises:
-        MechanismError: A way back would have an order below zero, a reaction makes or loses atoms.
-    """
-    problems = [problem for block in form.reactions for problem in _negative_orders(block)]
-    if problems:
-        raise MechanismError(problems)
-    return Mechanism(
-        name=form.name,
-        components={block.name: block.component for block in form.components},
-        reactions=tuple(
-            reaction for block in form.reactions for reaction in _both_ways(form, block, values)
-        ),
-        initial={block.name: block.initial for block in form.components},
-        units=form.units,
-        material=form.material,
-    )
-
-
-def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    if not block.reversible:
-        return []
-    return [
-        Problem(
-            f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-block.net[name]:g} or more",
-            where=block.where,
-        )
-        for name, order in block.back.items()
-        if order < 0
-    ]
-
-
-def _both_ways(
-    form: Form, block: ReactionBlock, values: Mapping[str, Value]
-) -> tuple[Reaction, ...]:
-    forward = _law(block.name, values)
-    catalysts = _catalysts(block, values)
-    there = Reaction(
-        block.name, block.net, forward, (*mass_action(block.orders), *catalysts), block.where
-    )
-    if not block.reversible:
-        return (there,)
-    name = f"{block.name} reverse"
-    ligands = () if block.legacy is not None else _ligands(form, block, values)
-    law = _law(name, values) if block.legacy is not None else _back(form, block, forward, values)
-    net = {part: -number for part, number in block.net.items()}
-    factors = (*mass_action(block.back), *catalysts, *ligands)
-    return there, Reaction(name, net, law, factors, block.where)
-
-
-def _law(name: str, values: Mapping[str, Value]) -> Arrhenius:
-    return Arrhenius(*(values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
-
-
-def _back(
-    form: Form, block: ReactionBlock, forward: Arrhenius, values: Mapping[str, Value]
-) -> Arrhenius:
-    """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
-    enthalpy = entropy = 0.0
-    for name, number in block.net.items():
-        h, s = form.potential(name, values)
-        enthalpy, entropy = enthalpy + number * h, entropy + number * s
-    logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
-    if abs(logarithm) > MOST_LOG_K:
-        what = f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
-        mend = "Look at what its components are formed from, and at the unit of K"
-        raise MechanismError(what, mend, where=block.where)
-    return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
-
-
-def _catalysts(block: ReactionBlock, values: Mapping[str, Value]) -> tuple[Factor, ...]:
-    return tuple(
-        Saturation({name: 1.0}, values[f"{block.name} with {name}.half"].si)
-        if order is None
-        else Power({name: 1.0}, order)
-        for name, order in block.catalysts.items()
-    )
-
-
-def _ligands(form: Form, block: ReactionBlock, values: Mapping[str, Value]) -> tuple[Factor, ...]:
-    """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
-    return tuple(
-        Binding(
-            {ligand: 1.0},
-            values[f"{part.name} under {ligand}.h"].si,
-            -values[f"{part.name} under {ligand}.sites"].si * block.net[part.name],
-        )
-        for part in form.components
-        if block.net.get(part.name)
-        for ligand in part.ligands
-    )

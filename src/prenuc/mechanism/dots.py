@@ -28,18 +28,56 @@ in an experiment is told by :mod:`prenuc.observe.coarse`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.population import SizeClasses, capillarity
+from prenuc.mechanism.population import QuantumDotMoments, SizeClasses, capillarity
 from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, total
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.reaction import Factor
-    from prenuc.mechanism.roles import Roles
+
+DOTS = QuantumDotMoments()
+TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What holds for the dots of a mechanism, whichever way they are counted.
+
+    Args:
+        material: Semiconductor.
+        energy: Surface energy in J/m²; 0 where it is not known, and dots are moments in any case.
+        smallest: Units in the smallest dot.
+        largest: Units in the largest dot.
+        exponent: q of dl/dt = g l^(−q): 0 where the surface takes units up, 1 where they have to
+            diffuse there, −1 where every unit inside a dot is active. For moments.
+    """
+
+    material: str
+    energy: float = 0.0
+    smallest: float = 0.0
+    largest: float = 0.0
+    exponent: float = 0.0
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way in which a dot gains a unit, and loses it where it can.
+
+    Args:
+        joins: Per dot with α = 1.
+        leaves: Per dot with β = 1; None where there is no way back.
+        solubility: Of a plane surface, in mol/m³, where there is a way back.
+    """
+
+    joins: Reaction
+    leaves: Reaction | None = None
+    solubility: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -47,20 +85,19 @@ class AbstractDots(ABC):
     """A way of counting dots; those below are final."""
 
     @abstractmethod
-    def nucleus(self, roles: Roles) -> dict[str, float]:
-        """Return what nucleation turns into what, per mole of dots."""
+    def nucleus(self, size: float) -> dict[str, float]:
+        """Return what a dot of a size counts as besides its units, per mole of dots."""
 
     @abstractmethod
-    def growth(self, roles: Roles) -> tuple[Reaction, ...]:
-        """Return growth as reactions among components; none where it moves size classes."""
-
-    @abstractmethod
-    def population(self, roles: Roles, nucleations: Sequence[str]) -> SizeClasses | None:
-        """Return the size classes, where there are any.
+    def grown(
+        self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
+    ) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return growth as reactions among components, and the size classes where there are any.
 
         Args:
-            roles: Who plays which part.
-            nucleations: Names of the reactions that make nuclei.
+            channels: How units join and leave.
+            nuclei: Units in the nucleus that a reaction makes, by its name.
+            surface: What holds for all dots.
         """
 
 
@@ -68,26 +105,28 @@ class AbstractDots(ABC):
 class Classes(AbstractDots):
     """Every number of units per dot for itself, ``dots.smallest`` to ``dots.largest``."""
 
-    def nucleus(self, roles: Roles) -> dict[str, float]:
-        """Return what nucleation turns into what, per mole of dots."""
-        n = roles.number("nucleation.size")
-        return {roles.monomer: -n, roles.dots.units: n}
+    def nucleus(self, size: float) -> dict[str, float]:  # noqa: ARG002
+        """Return nothing: the classes know how many dots there are."""
+        return {}
 
-    def growth(self, roles: Roles) -> tuple[Reaction, ...]:  # noqa: ARG002
-        """Return nothing: (1) to (3) are channels of the population."""
-        return ()
+    def grown(
+        self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
+    ) -> tuple[tuple[Reaction, ...], SizeClasses]:
+        """Return no reactions: (1) to (3) are channels of the population.
 
-    def population(self, roles: Roles, nucleations: Sequence[str]) -> SizeClasses:
-        """Return the size classes with the channels (1) to (3)."""
-        unit = get("materials", roles.material).values["unit_volume"].si
-        return SizeClasses(
-            attachment=(_by_monomer(roles), *_by_compounds(roles)),
-            detachment=(_dissolution(roles),),
-            nuclei=dict.fromkeys(nucleations, roles.number("nucleation.size")),
-            capillarity=capillarity(roles.number("dots.surface energy"), unit),
-            smallest=round(roles.number("dots.smallest")),
-            largest=round(roles.number("dots.largest")),
-            moments=roles.dots,
+        Args:
+            channels: How units join and leave.
+            nuclei: Units in the nucleus that a reaction makes, by its name.
+            surface: What holds for all dots.
+        """
+        unit = get("materials", surface.material).values["unit_volume"].si
+        return (), SizeClasses(
+            attachment=tuple(one.joins for one in channels),
+            detachment=tuple(one.leaves for one in channels if one.leaves is not None),
+            nuclei=dict(nuclei),
+            capillarity=capillarity(surface.energy, unit),
+            smallest=round(surface.smallest),
+            largest=round(surface.largest),
         )
 
 
@@ -95,73 +134,75 @@ class Classes(AbstractDots):
 class Moments(AbstractDots):
     """Four moments: number, length, surface and units. Coarse: dots never dissolve."""
 
-    def nucleus(self, roles: Roles) -> dict[str, float]:
-        """Return what nucleation turns into what, per mole of dots."""
-        n, dots = roles.number("nucleation.size"), roles.dots
-        lower = {dots.number: 1.0, dots.length: n ** (1 / 3), dots.surface: n ** (2 / 3)}
-        return {roles.monomer: -n, dots.units: n, **lower}
+    def nucleus(self, size: float) -> dict[str, float]:
+        """Return the lower moments of a dot of a size."""
+        return {DOTS.number: 1.0, DOTS.length: size ** (1 / 3), DOTS.surface: size ** (2 / 3)}
 
-    def growth(self, roles: Roles) -> tuple[Reaction, ...]:
-        """Return growth of all moments: the channels times m₂, and m₁, m₂ by the sum of each."""
-        monomer = _by_monomer(roles)
-        above = Excess({roles.monomer: 1.0}, roles.number("growth.solubility"))
-        net = (above, *monomer.factors[1:])
-        compounds = _by_compounds(roles)
-        every, (_, full) = dict.fromkeys(roles.compounds, 1.0), compounds[0].factors
-        taken = (Power(every), full)
-        surface = Power({roles.dots.surface: 1.0})
-        return (
-            Reaction(monomer.name, monomer.stoichiometry, monomer.constant, (surface, *net)),
-            *_lower_moments(roles, "growth by monomer", monomer.constant, net),
-            *(
-                Reaction(one.name, one.stoichiometry, one.constant, (surface, *one.factors))
-                for one in compounds
-            ),
-            *_lower_moments(roles, "growth by PC", compounds[0].constant, taken),
-        )
+    def grown(
+        self,
+        channels: Sequence[Channel],
+        nuclei: Mapping[str, float],  # noqa: ARG002
+        surface: Surface,
+    ) -> tuple[tuple[Reaction, ...], None]:
+        """Return growth: units by every channel, lower moments once for all that are alike.
 
-    def population(self, roles: Roles, nucleations: Sequence[str]) -> None:  # noqa: ARG002
-        """Return None: there are no size classes."""
-        return
-
-
-def _by_monomer(roles: Roles) -> Reaction:
-    """Return (1), per dot with α = 1."""
-    joined = {roles.monomer: -1.0, roles.dots.units: 1.0}
-    law = (Power({roles.monomer: 1.0}), *roles.modulations("growth"))
-    return Reaction("growth by monomer", joined, roles.constant("growth"), law)
+        Args:
+            channels: How units join and leave.
+            nuclei: Units in the nucleus that a reaction makes, by its name.
+            surface: What holds for all dots.
+        """
+        alike: list[list[Reaction]] = []
+        for channel in channels:
+            joins = channel.joins
+            if channel.leaves is not None:
+                above = Excess(joins.factors[0].pool, channel.solubility)
+                joins = replace(joins, factors=(above, *joins.factors[1:]))
+            law = joins.constant, joins.factors[1:]
+            same = [some for some in alike if (some[0].constant, some[0].factors[1:]) == law]
+            if same:
+                same[0].append(joins)
+            else:
+                alike.append([joins])
+        return tuple(one for some in alike for one in _moments(some, surface.exponent)), None
 
 
-def _by_compounds(roles: Roles) -> tuple[Reaction, ...]:
-    """Return (2) for the PC at every stage, per dot with α = 1."""
-    freed = roles.metal_returned(roles.ratio - 1, roles.assembling)
-    full = Binding(dict.fromkeys(roles.compounds, 1.0), roles.number("uptake.half"), -1.0)
-    return tuple(
-        Reaction(
-            f"growth by {pc}",
-            total({pc: -1.0, roles.dots.units: 1.0}, freed),
-            roles.constant("uptake"),
-            (Power({pc: 1.0}), full),
-        )
-        for pc in roles.compounds
-    )
-
-
-def _dissolution(roles: Roles) -> Reaction:
-    """Return (3), per dot with β = 1: k_grow Mo_eq, both at the temperature of the moment."""
-    join, at = roles.constant("growth"), roles.number("growth.solubility at")
-    solubility = Arrhenius(roles.number("growth.solubility"), at, roles.number("growth.H"))
-    leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
-    return Reaction("dissolution", {roles.dots.units: -1.0, roles.monomer: 1.0}, leave)
-
-
-def _lower_moments(
-    roles: Roles, name: str, k: Arrhenius, law: tuple[Factor, ...]
-) -> tuple[Reaction, Reaction]:
-    """Return growth of m₁ and m₂: units come at 3 g m₂, so m₁' = g m₀ and m₂' = 2 g m₁."""
-    dots = roles.dots
-    number, length = Power({dots.number: 1.0}), Power({dots.length: 1.0})
+def _moments(joins: Sequence[Reaction], exponent: float) -> tuple[Reaction, ...]:
+    """Return growth of all moments, m_p' = p g m₍ₚ₋₁₋q₎; units come at 3 g m₍₂₋q₎."""
+    if exponent not in {-1.0, 0.0, 1.0}:
+        what = f"growth with a size exponent of {exponent:g} has no closed moments"
+        mend = "Give 0 (surface), 1 (diffusion) or -1 (all units)"
+        raise MechanismError(what, mend, where="growth.size exponent")
+    first, shift = joins[0], round(exponent)
+    every = replace(first.factors[0], pool=total(*(one.factors[0].pool for one in joins)))
     return (
-        Reaction(f"{name}, length", {dots.length: 1 / 3}, k, (number, *law)),
-        Reaction(f"{name}, surface", {dots.surface: 2 / 3}, k, (length, *law)),
+        *(replace(one, factors=(*_moment(2 - shift), *one.factors)) for one in joins),
+        *(
+            Reaction(
+                f"{first.name}, {what}",
+                {name: p / 3},
+                first.constant,
+                (*_moment(p - 1 - shift), every, *first.factors[1:]),
+            )
+            for what, name, p in (("length", DOTS.length, 1), ("surface", DOTS.surface, 2))
+        ),
     )
+
+
+def _moment(p: int) -> tuple[Factor, ...]:
+    """Return m_p as factors; m₋₁ is taken as m₀²/m₁, which is exact for dots of one size."""
+    if p < 0:
+        return Power({DOTS.number: 1.0}, 2.0, TINY**0.5), Binding({DOTS.length: 1.0}, TINY, -1.0)
+    return (Power({(DOTS.number, DOTS.length, DOTS.surface, DOTS.units)[p]: 1.0}),)
+
+
+def dissolution(name: str, joins: Reaction, solubility: Arrhenius) -> Reaction:
+    """Return (3), per dot with β = 1: k_grow Mo_eq, both at the temperature of the moment.
+
+    Args:
+        name: Of the reaction.
+        joins: (1).
+        solubility: Mo_eq(T), with the enthalpy of dissolution.
+    """
+    join = joins.constant
+    leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
+    return Reaction(name, {part: -n for part, n in joins.stoichiometry.items()}, leave)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_MOLECULES = 1e6  # in one term; more is a typing error
 DEFAULT_UNITS = {"time": "s", "concentration": "mol/L", "energy": "kJ/mol"}
-_TERM = re.compile(r"\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)?\s*\*?\s*([^\s\d+][^\s]*)\s*")
+_TERM = re.compile(r"\s*(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)?\s*\*?\s*([^\s\d+]\S*(?: \(\w+\))?)\s*")
 
 
 def units_of(node: Node) -> dict[str, str]:

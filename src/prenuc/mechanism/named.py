@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism import alloy as mixture
-from prenuc.mechanism.rivals import RIVALS
-from prenuc.mechanism.rivals.shared_steps import system_named
+from prenuc.mechanism.rivals import RIVALS, rival, system_named
 from prenuc.mechanism.two_pathway import MODEL, two_pathway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
 
 PUBLISHED = "@0.1"  # ends the name of a model as it was first published
 
-MODELS: Mapping[str, Callable[..., Mechanism]] = {MODEL: two_pathway, **RIVALS}
+MODELS = MODEL, *RIVALS
 
 
 def mechanism_named(
@@ -49,4 +46,4 @@ def mechanism_named(
         return two_pathway(which, metal=metal, dots=dots)
     if model == mixture.MODEL:
         return mixture.alloy(which)
-    return MODELS[model](which, metal=metal)
+    return rival(model, which, metal=metal)

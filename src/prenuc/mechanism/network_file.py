@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
@@ -29,12 +30,14 @@ from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import load
-from prenuc.mechanism.block_file import mechanism_of_blocks
+from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.constants import no_constant
+from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.equations import net_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
+from prenuc.mechanism.writing import written
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -57,12 +60,21 @@ def read_mechanism(path: Path) -> Mechanism:
     if "based_on" in node:
         mechanism = _changed(node)
     elif "components" in node:
-        mechanism = mechanism_of_blocks(node, path.stem)
+        mechanism = _of_blocks(node, path.stem)
     else:
         mechanism = _network(node, path.stem)
     if problems or mechanism is None:
         raise MechanismError(problems)
     return mechanism
+
+
+def _of_blocks(node: Node, name: str) -> Mechanism | None:
+    given = node.values("values")
+    found = read_blocks(node, name, given)
+    if found is None:
+        return None
+    form, values = found
+    return Mechanism.written(partial(written, form, Classes()), {**given, **values})
 
 
 def _changed(node: Node) -> Mechanism | None:

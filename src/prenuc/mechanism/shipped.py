@@ -1,0 +1,75 @@
+"""Mechanisms that the package ships: parameter sets that are written in blocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import MechanismError, Problem
+from prenuc.facts.catalogue import entries
+from prenuc.facts.document import Node
+from prenuc.mechanism.block_file import read_blocks
+from prenuc.mechanism.dots import Classes
+from prenuc.mechanism.mechanism import Mechanism
+from prenuc.mechanism.writing import written
+
+if TYPE_CHECKING:
+    from prenuc.facts.recipe import ParameterSet
+    from prenuc.mechanism.blocks import Form
+    from prenuc.mechanism.dots import AbstractDots
+
+
+def sets_of(model: str) -> dict[str, ParameterSet]:
+    """Return the parameter sets of a model, by material and system."""
+    sets = entries("parameters").values()
+    return {p.id.partition("/")[2]: p for p in sets if p.model == model}
+
+
+def mechanism_of(
+    parameters: ParameterSet, metal: str | None = None, dots: AbstractDots | None = None
+) -> Mechanism:
+    """Return the mechanism of a parameter set.
+
+    Args:
+        parameters: The set.
+        metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+        dots: How dots are counted, class by class when None.
+    """
+    values = parameters.values
+    form = form_of(parameters.id, metal, tuple(values))
+    return Mechanism.written(partial(written, form, dots or Classes()), values)
+
+
+@cache
+def form_of(which: str, metal: str | None, constants: tuple[str, ...]) -> Form:
+    """Return what the blocks of a set say, another metal carboxylate in its usual one's place.
+
+    Args:
+        which: Identifier of the set.
+        metal: The metal carboxylate; the usual one when None.
+        constants: Names of the constants that the blocks may call.
+
+    Raises:
+        MechanismError: The blocks cannot be read.
+    """
+    problems: list[Problem] = []
+    parameters: ParameterSet = entries("parameters")[which]
+    blocks = {"material": parameters.material, **parameters.blocks}
+    if metal is not None:
+        blocks = _replaced(blocks, parameters.names["metal precursor"], metal)
+    found = read_blocks(Node(blocks, which, problems), which, constants)
+    if found is None:
+        raise MechanismError(problems)
+    return replace(found[0], units={})
+
+
+def _replaced(thing: Any, old: str, new: str) -> Any:
+    """Return texts, lists and mappings with one word in place of another."""
+    if isinstance(thing, str):
+        return " ".join(new if word == old else word for word in thing.split(" "))
+    if isinstance(thing, list):
+        return [_replaced(item, old, new) for item in thing]
+    if not isinstance(thing, dict):
+        return thing
+    return {_replaced(key, old, new): _replaced(item, old, new) for key, item in thing.items()}

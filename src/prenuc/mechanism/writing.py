@@ -1,0 +1,280 @@
+"""Writes a mechanism from blocks and their constants; what the blocks mean is in ``blocks.py``."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from prenuc.conditions import GAS_CONSTANT
+from prenuc.errors import MechanismError, Problem
+from prenuc.facts.catalogue import get
+from prenuc.mechanism.blocks import LESS_ONE
+from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
+from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
+from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
+from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.value import Value
+    from prenuc.mechanism.blocks import ComponentBlock, Form, Number, ReactionBlock, Term
+    from prenuc.mechanism.dots import AbstractDots
+    from prenuc.mechanism.population import SizeClasses
+    from prenuc.mechanism.reaction import Factor
+
+MOST_LOG_K = 500.0  # e^709 is the largest number there is
+MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
+
+
+def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mechanism:
+    """Return the mechanism of a form with its constants; a rule of :meth:`Mechanism.written`.
+
+    Args:
+        form: What the file says.
+        dots: How dots are counted; as moments in any case where their surface energy is not known.
+        values: The constants by name.
+
+    Raises:
+        MechanismError: A way back would have an order below zero, a reaction makes or loses atoms.
+    """
+    problems = [problem for block in form.reactions for problem in _negative_orders(block)]
+    if problems:
+        raise MechanismError(problems)
+    coarse = form.dots is not None and "energy" not in form.dots
+    return _Writer(form, Moments() if coarse else dots, values).mechanism()
+
+
+@dataclass
+class _Writer:
+    """Writes a mechanism from a form; see :func:`written`."""
+
+    form: Form
+    dots: AbstractDots
+    values: Mapping[str, Value]
+
+    def mechanism(self) -> Mechanism:
+        """Return the mechanism."""
+        form, (reactions, population) = self.form, self.reactions()
+        seen = [*reactions, *(population.channels if population else ())]
+        acting = dict.fromkeys(name for one in seen for name in one.components())
+        used = (name for name in self.counted if name in acting or name not in form.media)
+        listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
+        return Mechanism(
+            name=form.name,
+            components={name: self.counted.get(name) or component(name) for name in listed},
+            reactions=reactions,
+            initial={block.name: block.initial for block in form.components if form.units},
+            units=form.units,
+            material=form.material,
+            dots=None if form.dots is None else DOTS,
+            population=population,
+        )
+
+    def reactions(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return the reactions, and the size classes that those of dots move."""
+        found: list[Reaction] = []
+        channels: list[Channel] = []
+        nuclei: dict[str, float] = {}
+        for block in self.form.reactions:
+            grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
+            for names in self.variants(block):
+                there, back = self.both_ways(block, names)
+                if grows:
+                    channels.append(self.channel(block, there))
+                    continue
+                found += [there] if back is None else [there, back]
+                if block.size is not None:
+                    nuclei[there.name] = self.number(block.size)
+        if self.form.dots is None:
+            return tuple(found), None
+        sizes = {key: self.number(given) for key, given in self.form.dots.items()}
+        surface = Surface(self.form.material, **sizes)
+        grown, population = self.dots.grown(channels, nuclei, surface)
+        return (*found, *grown), population
+
+    def number(self, given: Number) -> float:
+        """Return a number, a constant, or what constants give."""
+        if not isinstance(given, str):
+            return given
+        above, _, below = given.removesuffix(LESS_ONE).partition(" / ")
+        found = math.prod(self.values[name].si for name in above.split(" * "))
+        found /= self.values[below].si if below else 1.0
+        return found - given.endswith(LESS_ONE)
+
+    @cached_property
+    def stages(self) -> dict[str, list[str]]:
+        """The names of the stages of what is counted in stages."""
+        found = {}
+        for block in self.form.components:
+            if block.stages:
+                count = self.number(block.stages)
+                if not 1 <= count <= MOST_STAGES or count != round(count):
+                    what = f"{count:g} {block.stages} is no count"
+                    mend = f"Give a whole number of 1 to {MOST_STAGES}"
+                    raise MechanismError(what, mend, where=block.stages)
+                first = round(block.numbered)
+                numbers = range(first, first + round(count))
+                found[block.name] = [f"{block.name}.{i}" if i else block.name for i in numbers]
+        return found
+
+    @cached_property
+    def counted(self) -> dict[str, Component]:
+        """What leads to monomers, dots, what equations set free, media, what monomers lead to."""
+        found: dict[str, Component] = {}
+        last: dict[str, Component] = {}
+        for block in self.form.components:
+            part = replace(block.component, composition=self.composition(block))
+            names = self.stages.get(block.name, [block.name])
+            after = any(one.kind == "monomer" for one in found.values())
+            (last if after else found).update({n: replace(part, name=n) for n in names})
+        if self.form.dots is not None:
+            material = get("materials", self.form.material)
+            unit = {material.metal: 1.0, material.chalcogen: 1.0}
+            found[DOTS.units] = Component(DOTS.units, unit, f"{material.chalcogen} atom", "QD")
+            for name in (DOTS.number, DOTS.length, DOTS.surface):
+                found[name] = Component(name, {}, "dot · unit^(p/3)", "moment")
+        besides = (*released(self.form.closed_by).values(), *self.form.media)
+        return found | {n: component(n) for n in besides if n not in found} | last
+
+    def composition(self, block: ComponentBlock) -> dict[str, float] | None:
+        """Return moieties per mole of a component."""
+        if block.parts is None:
+            return None
+        parts = parts_of({name: self.number(n) for name, n in block.parts.items()})
+        if block.neutral:
+            atom = next(iter(get("reagents", block.neutral).composition))
+            parts |= carboxylates(block.neutral, 2.0 * parts[atom] - sum(parts.values()))
+        return parts
+
+    def variants(self, block: ReactionBlock) -> list[dict[str, str]]:
+        """Return the names of components in an equation that stands for several stages."""
+        staged = [name for name in block.net if name in self.stages]
+        if not staged:
+            return [{}]
+        (name,) = staged
+        if block.net[name] > 0:
+            return [{name: self.stages[name][0]}]
+        if not block.chain:
+            return [{name: stage} for stage in self.stages[name]]
+        (product,) = (part for part, number in block.net.items() if number > 0)
+        following = [*self.stages[name][1:], product]
+        pairs = zip(self.stages[name], following, strict=True)
+        return [{name: old, product: new} for old, new in pairs]
+
+    def both_ways(
+        self, block: ReactionBlock, names: Mapping[str, str]
+    ) -> tuple[Reaction, Reaction | None]:
+        """Return a reaction, and its way back where there is one."""
+        net = {
+            names.get(part, part): self.number(block.amounts[part]) * math.copysign(1.0, n)
+            if part in block.amounts
+            else n
+            for part, n in block.net.items()
+        }
+        if block.size is not None:
+            size = self.number(block.size)
+            net = scaled(net, size if block.per_dot else 1.0)
+            net |= scaled(self.dots.nucleus(size), net[DOTS.units] / size)
+        if self.form.closed_by:
+            net = closed(net, self.counted, self.form.closed_by[0])
+        law, catalysts = self.law(block.law), self.factors(block.catalysts)
+        law = replace(law, k=law.k * self.number(block.times))
+        factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
+        there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
+        if not block.reversible:
+            return there, None
+        legacy, net = block.legacy, scaled(net, -1.0)
+        if legacy is None:
+            name, law, special = f"{block.name} reverse", self.back(block, law), self.ligands(block)
+        else:
+            name, special = legacy.name, self.factors(legacy.terms)
+            law = self.law(legacy.law) if legacy.law else law
+            if legacy.equilibrium:
+                given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
+                law = law.reverse(*given)
+        factors = (*_orders(block.back, names), *catalysts, *special)
+        return there, Reaction(_renamed(name, names), net, law, factors, block.where)
+
+    def channel(self, block: ReactionBlock, joins: Reaction) -> Channel:
+        """Return what a reaction that makes units of dots says about their growth."""
+        if block.legacy is None:
+            return Channel(joins)
+        words = "solubility", "solubility at", "H"
+        plane = Arrhenius(*(self.values[f"{block.legacy.solubility}.{x}"].si for x in words))
+        return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+
+    def factors(self, terms: tuple[Term, ...]) -> tuple[Factor, ...]:
+        """Return the factors of a law."""
+        return tuple(self.factor(term) for term in terms)
+
+    def factor(self, term: Term) -> Factor:
+        if term.fraction:
+            return volume_fraction(*term.pool)
+        found: dict[str, float] = {}
+        for name in term.pool:
+            if name in self.stages:
+                found |= dict.fromkeys(self.stages[name], 1.0)
+            elif name in self.counted:
+                found[name] = 1.0
+            else:
+                found |= pool(name, self.form.closed_by)
+        if term.below is not None:
+            found = scaled(found, -1.0 / self.number(term.below))
+        return term.kind(found, **{key: self.number(n) for key, n in term.numbers.items()})
+
+    def law(self, name: str) -> Arrhenius:
+        """Return k(T) by the first words of its constants."""
+        return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
+
+    def back(self, block: ReactionBlock, forward: Arrhenius) -> Arrhenius:
+        """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
+        enthalpy = entropy = 0.0
+        for name, number in block.net.items():
+            h, s = self.form.potential(name, self.values)
+            enthalpy, entropy = enthalpy + number * h, entropy + number * s
+        logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
+        if abs(logarithm) > MOST_LOG_K:
+            what = (
+                f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
+            )
+            mend = "Look at what its components are formed from, and at the unit of K"
+            raise MechanismError(what, mend, where=block.where)
+        return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
+
+    def ligands(self, block: ReactionBlock) -> tuple[Factor, ...]:
+        """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
+        return tuple(
+            Binding(
+                {ligand: 1.0},
+                self.values[f"{part.name} under {ligand}.h"].si,
+                -self.values[f"{part.name} under {ligand}.sites"].si * block.net[part.name],
+            )
+            for part in self.form.components
+            if block.net.get(part.name)
+            for ligand in part.ligands
+        )
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    return " ".join(names.get(word, word) for word in text.split(" "))
+
+
+def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:
+    return mass_action({names.get(n, n): order for n, order in orders.items() if order})
+
+
+def _negative_orders(block: ReactionBlock) -> list[Problem]:
+    if not block.reversible:
+        return []
+    return [
+        Problem(
+            f"the way back of '{block.name}' would be of order {order:g} in {name}",
+            f"Give {name} an order of {-block.net[name]:g} or more",
+            where=block.where,
+        )
+        for name, order in block.back.items()
+        if order < 0
+    ]

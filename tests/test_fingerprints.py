@@ -1,0 +1,38 @@
+"""Every mechanism of the package is what is recorded: what it counts, its constants, its rates.
+
+How to record them anew stands in ``fingerprint_bench.py``.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fingerprint_bench import FILE, fingerprint, mechanisms
+
+KNOWN = json.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return mechanisms()
+
+
+def test_every_mechanism_is_recorded(found):
+    assert list(found) == list(KNOWN)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_mechanism_is_what_is_recorded(name, found):
+    one, known = fingerprint(found[name]), KNOWN[name]
+    assert list(one["components"]) == list(known["components"])
+    for part, (composition, *words) in known["components"].items():
+        assert one["components"][part][0] == pytest.approx(composition, rel=1e-12)
+        assert one["components"][part][1:] == words, part
+    assert one["constants"] == known["constants"]
+    assert one["reactions"] == known["reactions"]
+    assert json.loads(json.dumps(one["sizes"])) == known["sizes"]
+    for kelvin, change in known["changes"].items():
+        scale = 1e-12 * max(map(abs, change.values()))
+        assert one["changes"][kelvin] == pytest.approx(change, rel=1e-9, abs=scale)
