@@ -158,7 +158,10 @@ def dots_absorb(
     """
     population, material = run.mechanism.population, run.mechanism.material
     if population is not None:
-        f = np.stack([measurement.dots for measurement in measurements])
+        parts = [measurement.dots[: measurement.occupied] for measurement in measurements]
+        f = np.zeros((len(parts), max(len(part) for part in parts)))
+        for row, part in zip(f, parts, strict=True):
+            row[: len(part)] = part
         classes = 1 + int(np.flatnonzero(f.any(axis=0)).max(initial=-1))
         lines = _lines(material, population.smallest, population.largest)
         return lines.total(f[:, :classes], nm) * 1e-3
