@@ -57,7 +57,13 @@ class Memory:
         return known
 
     def keep(self, key: Hashable, read: Mapping[str, Any], made: Any) -> None:
-        """Keep what was made of constants, in place of what was there."""
+        """Keep what was made of constants, in place of what was there.
+
+        Args:
+            key: Which part of a form.
+            read: The constants that were read, by name.
+            made: What was made of them.
+        """
         self._made[key] = read, made
 
 
@@ -66,10 +72,12 @@ class Noted:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
-        self.read: dict[str, Any] = {}
+        self.read: dict[str, Any] | None = None  # nobody asks
 
     def __getitem__(self, name: str) -> Any:
-        found = self.read[name] = self.values[name]
+        found = self.values[name]
+        if self.read is not None:
+            self.read[name] = found
         return found
 
     def __contains__(self, name: str) -> bool:

@@ -92,7 +92,9 @@ class _Writer:
             made = make()
             known = self.values.read, made
             self.form.memory.keep((key, self.dots), *known)
-        self.values.read = {**outside, **known[0]}
+        self.values.read = outside
+        if outside is not None:  # what is made of this is made of the same constants
+            outside.update(known[0])
         found: T = known[1]
         return found
 
@@ -101,9 +103,10 @@ class _Writer:
         found: list[Reaction] = []
         channels: list[Channel] = []
         nuclei: dict[str, float] = {}
+        stages = self.stages
         for block in self.form.reactions:
             grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
-            for names in self.variants(block):
+            for names in self.variants(block, stages):
                 key = block.name, *names.values()
                 there, back = self.kept(key, partial(self.both_ways, block, names))
                 if grows:
@@ -181,19 +184,21 @@ class _Writer:
             parts |= carboxylates(block.neutral, 2.0 * parts[atom] - sum(parts.values()))
         return parts
 
-    def variants(self, block: ReactionBlock) -> list[dict[str, str]]:
+    def variants(
+        self, block: ReactionBlock, stages: Mapping[str, list[str]]
+    ) -> list[dict[str, str]]:
         """Return the names of components in an equation that stands for several stages."""
-        staged = [name for name in block.net if name in self.stages]
+        staged = [name for name in block.net if name in stages]
         if not staged:
             return [{}]
         (name,) = staged
         if block.net[name] > 0:
-            return [{name: self.stages[name][0]}]
+            return [{name: stages[name][0]}]
         if not block.chain:
-            return [{name: stage} for stage in self.stages[name]]
+            return [{name: stage} for stage in stages[name]]
         (product,) = (part for part, number in block.net.items() if number > 0)
-        following = [*self.stages[name][1:], product]
-        pairs = zip(self.stages[name], following, strict=True)
+        following = [*stages[name][1:], product]
+        pairs = zip(stages[name], following, strict=True)
         return [{name: old, product: new} for old, new in pairs]
 
     def both_ways(

@@ -109,7 +109,7 @@ class Tangents:
     Args:
         seeds: What every parameter does to the arrays.
         components: Of every component, mol/m³ per unit of the parameter, shape (n, P).
-        dots: Of every size class, likewise, shape (classes, P).
+        dots: Of size classes, likewise, shape (classes or fewer, P); those beyond have none.
     """
 
     seeds: Seeds

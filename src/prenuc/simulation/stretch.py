@@ -44,7 +44,8 @@ class Stretch:
         times: Times to report, ascending, in s, the first above 0, shape (m,).
         temperature: At time 0 and at the last time, in K; linear in between.
         absolute: Absolute tolerance of each concentration in mol/m³, shape (n,).
-        dots: Dots of every size class at time 0 in mol/m³, shape (classes,).
+        dots: Dots of size classes at time 0 in mol/m³, shape (classes or fewer,); those beyond are
+            empty.
         until: When to stop before the last time.
         tangents: Tangents at time 0 and their parameters.
         follow: The absolute tolerance of each concentration as a share of the most that there has
@@ -76,6 +77,13 @@ class Stretch:
                 name = (*mechanism.reactions, *channels)[place].name
                 what = f"the rate constant of '{name}' is {constants[place]:g} at {kelvin:g} K"
                 raise InputError(what, "Mend the constant, its energy or the temperature")
+
+    @property
+    def all_dots(self) -> Array:
+        """Dots of every size class at time 0 in mol/m³, shape (classes,), a copy."""
+        found = np.zeros(len(self.network.classes.units))
+        found[: len(self.dots)] = self.dots
+        return found
 
     def constants(self, time: float) -> Array:
         """Return the rate constants at a time."""

@@ -8,11 +8,10 @@ along unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from prenuc.arrays import Array, Indices, Mask
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
@@ -22,6 +21,7 @@ from prenuc.simulation.stretch import Stretch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prenuc.arrays import Array, Indices, Mask
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.kernels.network import Network
@@ -30,8 +30,42 @@ if TYPE_CHECKING:
 
 TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 
-# Moles, dots, and where tangents are wanted, those of moving components and of dots.
-Contents: TypeAlias = tuple[Array, ...]
+
+class _Contents(NamedTuple):
+    """What is in a vessel, in mol, or in mol/m³; of size classes as many as may hold dots.
+
+    Args:
+        whole: Of every component, shape (n,).
+        dots: Of size classes, shape (classes or fewer,).
+        tangents: Of moving components in P parameters, shape (moving, P).
+        dot_tangents: Of size classes, shape (classes or fewer, P).
+    """
+
+    whole: Array
+    dots: Array
+    tangents: Array
+    dot_tangents: Array
+
+    def times(self, factor: float) -> _Contents:
+        """Return as many times as much."""
+        return _Contents(*(part * factor for part in self))
+
+    def and_also(self, other: _Contents) -> _Contents:
+        """Return what both hold together."""
+        return _Contents(*(_together(*parts) for parts in zip(self, other, strict=True)))
+
+    def occupied(self, classes: int | None) -> _Contents:
+        """Return the same with fewer size classes."""
+        dots, dot_tangents = self.dots[:classes], self.dot_tangents[:classes]
+        return self._replace(dots=dots, dot_tangents=dot_tangents)
+
+
+def _together(one: Array, other: Array) -> Array:
+    """Return the sum of two arrays, of which one may have fewer rows."""
+    more, fewer = (one, other) if len(one) >= len(other) else (other, one)
+    total = more.copy()
+    total[: len(fewer)] += fewer
+    return total
 
 
 @dataclass
@@ -44,7 +78,7 @@ class _Vessel:
         most: The most that it was to hold; its errors are relative to that.
     """
 
-    contents: Contents
+    contents: _Contents
     expected: Array
     most: Array
 
@@ -148,12 +182,10 @@ class Vessels:
     def _vessel(self, name: str) -> _Vessel:
         """Return a vessel, an empty one for a new name."""
         if name not in self.vessels:
-            n, classes, moieties = len(self.names), self.moments[1].shape[1], len(self.moieties)
-            shapes: list[tuple[int, ...]] = [(n,), (classes,)]
-            if self.seeds is not None:
-                count = self.seeds.capillarity.size
-                shapes += [(len(self.moving), count), (classes, count)]
-            nothing = tuple(np.zeros(shape) for shape in shapes)
+            n, moieties = len(self.names), len(self.moieties)
+            count = 0 if self.seeds is None else self.seeds.capillarity.size
+            shapes = (n,), (0,), (len(self.moving), count), (0, count)
+            nothing = _Contents(*(np.zeros(shape) for shape in shapes))
             self.vessels[name] = _Vessel(nothing, np.zeros(moieties), np.zeros(moieties))
         return self.vessels[name]
 
@@ -161,31 +193,28 @@ class Vessels:
         amounts = np.array([operation.amounts.get(name, 0.0) for name in self.names])
         before, gained = self._total(), self.composition @ amounts
         vessel = self._vessel(operation.vessel)
-        moles, *others = vessel.contents
-        vessel.contents = (moles + amounts, *others)
+        vessel.contents = vessel.contents._replace(whole=vessel.contents.whole + amounts)
         vessel.expect(gained)
         self.charged = self.charged + gained
         self._check_event(before + gained)
 
     def _transfer(self, operation: Transfer) -> None:
         before, source = self._total(), self._vessel(operation.vessel)
-        moved = [part * operation.share for part in source.contents]
-        carried = self.composition @ moved[0]
-        pairs = zip(source.contents, moved, strict=True)
-        source.contents = tuple(own - part for own, part in pairs)
+        moved = source.contents.times(operation.share)
+        carried = self.composition @ moved.whole
+        source.contents = source.contents.and_also(moved.times(-1.0))
         source.expect(-carried)
         if operation.target is None:
-            self.discarded = self.discarded + moved[0]
+            self.discarded = self.discarded + moved.whole
         else:
             target = self._vessel(operation.target)
-            pairs = zip(target.contents, moved, strict=True)
-            target.contents = tuple(own + part for own, part in pairs)
+            target.contents = target.contents.and_also(moved)
             target.expect(carried)
         self._check_event(before)
 
     def _total(self) -> Array:
         """Return the moles of every moiety in all vessels and in the waste."""
-        everything = sum((one.contents[0] for one in self.vessels.values()), self.discarded)
+        everything = sum((one.contents.whole for one in self.vessels.values()), self.discarded)
         return self.composition @ everything
 
     def _check_event(self, wanted: Array) -> None:
@@ -193,73 +222,75 @@ class Vessels:
 
     def _evolve(self, operation: Evolve) -> None:
         vessel, volume = self._vessel(operation.vessel), operation.volume
-        begin = tuple(part / volume for part in vessel.contents)
+        begin = vessel.contents.times(1.0 / volume)
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
-        rows, occupied = self._rows(operation, begin, times)
-        place = {0.0: begin} | {t: tuple(part[i] for part in rows) for i, t in enumerate(times)}
+        rows = self._rows(operation, begin, times)
+        states = {0.0: begin} | dict(zip(times, rows, strict=True))
         for look in operation.looks:
-            self._record(operation, look, place[look], occupied)
+            self._record(operation, look, states[look])
         if times.size:
-            vessel.contents = tuple(part * volume for part in place[operation.duration])
+            vessel.contents = rows[-1].times(volume)
 
-    def _rows(
-        self, operation: Evolve, begin: Contents, times: Array
-    ) -> tuple[Contents, int | None]:
-        """Return what a vessel holds at the times of an operation, in mol/m³, times first.
-
-        And how many size classes take part, where the solver knows.
-        """
-        whole, dots, *moved = begin
-        start = whole[self.moving]
+    def _rows(self, operation: Evolve, begin: _Contents, times: Array) -> list[_Contents]:
+        """Return what a vessel holds at the times of an operation, in mol/m³."""
+        start = begin.whole[self.moving]
         largest = float(np.max(start[self.changing], initial=0.0))
-        largest = max(largest, float(np.sum(dots)))
+        largest = max(largest, float(np.sum(begin.dots)))
         if operation.frozen or largest == 0.0 or times.size == 0:
-            return tuple(np.broadcast_to(part, (len(times), *part.shape)) for part in begin), None
+            return [begin] * len(times)
         stretch = Stretch(
             network=self.network,
             start=start,
             times=times,
             temperature=(operation.start, operation.end),
             absolute=np.full(len(start), self.solver.floor * largest),
-            dots=dots,
+            dots=begin.dots,
         )
         if self.seeds is not None:
-            stretch = replace(stretch, tangents=Tangents(self.seeds, *moved))
+            own = Tangents(self.seeds, begin.tangents, begin.dot_tangents)
+            stretch = replace(stretch, tangents=own)
         path = self.solver.integrate(stretch)
         self.stats["evaluations"] += path.evaluations
-        found = np.tile(whole, (len(times), 1))
-        found[:, self.moving] = path.concentration
+        whole = np.tile(begin.whole, (len(times), 1))
+        whole[:, self.moving] = path.concentration
         places, powers = self.moments
-        found[:, places] = path.dots[:, : path.occupied] @ powers[:, : path.occupied].T
-        tangents = () if self.seeds is None else (path.tangents, path.dot_tangents)
-        return (found, path.dots, *tangents), path.occupied
+        dots = path.dots[:, : path.occupied]
+        whole[:, places] = dots @ powers[:, : path.occupied].T
+        if self.seeds is None:
+            return [begin._replace(whole=a, dots=f) for a, f in zip(whole, dots, strict=True)]
+        moved = path.tangents, path.dot_tangents[:, : path.occupied]
+        return [_Contents(*row) for row in zip(whole, dots, *moved, strict=True)]
 
-    def _record(self, operation: Evolve, look: float, held: Contents, occupied: int | None) -> None:
-        concentration, dots, *moved = held
+    def _record(self, operation: Evolve, look: float, held: _Contents) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
-        found = {"concentration": concentration, "dots": dots}
-        if moved:
-            components, of_dots = moved
-            places, powers = self.moments
-            tangents = np.zeros((len(self.names), components.shape[1]))
-            tangents[self.moving] = components
-            tangents[places] = powers[:, :occupied] @ of_dots[:occupied]
-            found |= {"tangents": tangents, "dot_tangents": of_dots}
+        classes = self.moments[1].shape[1]
+        found = {"concentration": held.whole, "dots": _padded(held.dots, classes)}
+        if self.seeds is not None:
+            found["tangents"] = self._of_all(held)
+            found["dot_tangents"] = _padded(held.dot_tangents, classes)
         measured = Measurement(
             vessel=operation.vessel,
             time=operation.clock + look,
             temperature=operation.start + span * (operation.end - operation.start),
             volume=operation.volume,
-            occupied=occupied,
+            occupied=len(held.dots),
             **found,
         )
         self.measurements.append(measured)
+
+    def _of_all(self, held: _Contents) -> Array:
+        """Return the tangents of every component, moments of dots included."""
+        places, powers = self.moments
+        tangents = np.zeros((len(self.names), held.tangents.shape[1]))
+        tangents[self.moving] = held.tangents
+        tangents[places] = powers[:, : len(held.dot_tangents)] @ held.dot_tangents
+        return tangents
 
     def conservation(self) -> dict[str, Any]:
         """Return the relative error of every moiety in every vessel, and of the ledger."""
         report: dict[str, Any] = {}
         for name, one in self.vessels.items():
-            errors = np.abs(self.composition @ one.contents[0] - one.expected)
+            errors = np.abs(self.composition @ one.contents.whole - one.expected)
             report[name] = {
                 part: float(error / most)
                 for part, error, most in zip(self.moieties, errors, one.most, strict=True)
@@ -267,6 +298,13 @@ class Vessels:
             }
         final = _relative(self._total(), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
+
+
+def _padded(part: Array, classes: int) -> Array:
+    """Return an array with a row for every size class."""
+    whole = np.zeros((classes, *part.shape[1:]))
+    whole[: len(part)] = part
+    return whole
 
 
 def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array]:

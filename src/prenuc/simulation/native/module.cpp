@@ -135,7 +135,7 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
                       {vessel.out_f.data, 1, vessel.out_f.count, vessel.out_f.width},
                       {outcome.data, 1, outcome.size});
         if (dx.count != n || dx.width != count) refuse("tangents of components");
-        if (df.count != classes || df.width != count) refuse("tangents of classes");
+        if (df.count > classes || df.width != count) refuse("tangents of classes");
         if (own.out_x.count != times || own.out_x.height != n || own.out_x.width != count)
             refuse("out_dx");
         if (own.out_f.count != times || own.out_f.height != classes || own.out_f.width != count)
@@ -143,7 +143,9 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
         Work work = workspace(on, own_room);
         own.work = tangent_workspace(on, own.seeds, own_room);
         for (Index i = 0; i < n * count; ++i) own.work.dx.data[i] = dx.data[i];
-        for (Index i = 0; i < classes * count; ++i) own.work.df.data[i] = df.data[i];
+        own.held = df.count;
+        for (Index i = 0; i < classes * count; ++i)
+            own.work.df.data[i] = i < df.count * count ? df.data[i] : 0.0;
         Py_BEGIN_ALLOW_THREADS
         write_outcome(ENGINE.integrate_followed(on, vessel, work, own), outcome);
         Py_END_ALLOW_THREADS

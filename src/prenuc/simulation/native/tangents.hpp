@@ -200,10 +200,8 @@ inline void follow(const Stretch& on, const Step& step, Index told, Work& v, Fol
     add(inside, 1.0, w.uf[STAGES - 1].data, w.df.data);
 }
 
-// Set δ ln k at time 0; a stretch at one temperature keeps them. Set which classes hold tangents.
+// Set δ ln k at time 0; a stretch at one temperature keeps them.
 inline void begin_tangents(const Stretch& on, Followed& own) {
-    own.held = own.work.df.count;
-    while (own.held > 0 && still(own.work.df[own.held - 1])) --own.held;
     constant_moves(on.net, own.seeds, on.setting.begin, own.work.moves);
     constant_moves(on.net, own.seeds, on.setting.begin, own.work.stage_moves);
 }

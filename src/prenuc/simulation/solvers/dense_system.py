@@ -35,9 +35,7 @@ class DenseSystem:
     @property
     def start(self) -> Array:
         """Return y at time 0, shape (n + classes,)."""
-        dots = self.stretch.dots
-        none = np.zeros(len(self.stretch.network.classes.units)) if self._has_dots else np.zeros(0)
-        return np.concatenate((self.stretch.start, dots if dots.size else none))
+        return np.concatenate((self.stretch.start, self.stretch.all_dots))
 
     @property
     def absolute(self) -> Array:

@@ -107,8 +107,7 @@ class _Started:
         """Return vessels that begin with ``starts`` in mol/m³, shape (members, n)."""
         members, n = starts.shape
         m, classes = len(stretch.times), len(stretch.network.classes.units)
-        dots = np.empty((members, classes))
-        dots[:] = _dots(stretch)
+        dots = np.tile(stretch.all_dots, (members, 1))
         return cls(
             stretch.network,
             solver.setting(stretch),
@@ -133,7 +132,8 @@ class _Started:
 
         begin = np.ascontiguousarray(given.components), np.ascontiguousarray(given.dots)
         m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
-        of_x, of_f = np.full((m, *begin[0].shape), np.nan), np.zeros((m, *begin[1].shape))
+        of_x = np.full((m, *begin[0].shape), np.nan)
+        of_f = np.zeros((m, len(vessel[1]), begin[1].shape[1]))
         found_x, found_f, outcome = (one[0] for one in self._found())
         found = found_x, found_f, of_x, of_f, outcome
         integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found)
@@ -161,9 +161,3 @@ class _Started:
         """Return which times a member has not come to; the last row is always its end."""
         reached = np.searchsorted(self.setting.times, self.outcomes[member, 1], side="right")
         return slice(int(reached), -1)
-
-
-def _dots(stretch: Stretch) -> Array:
-    """Return the size classes at time 0, a copy."""
-    classes = len(stretch.network.classes.units)
-    return np.array(stretch.dots, dtype=float) if stretch.dots.size else np.zeros(classes)
