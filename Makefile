@@ -33,7 +33,7 @@ check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and
 	PYTHONPATH=build/sanitized $(BIN)/python -m pytest $(NATIVE_TESTS)
 
 check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs: answered or refused, never a traceback; a quarter of an hour
-	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py
+	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py
 
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py

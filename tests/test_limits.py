@@ -237,3 +237,61 @@ def test_a_ledger_that_cannot_be_read_is_said(tmp_path):
         [*Ledger(tmp_path).entries()]
     with pytest.raises(InputError, match="is a directory"):
         Ledger(tmp_path).add({})
+
+
+RECIPE = "cds-msc-311-in-toluene"
+UNRELATED = "species: {X: {initial: 1}, Y: {}}\nreactions:\n  - {equation: 'X -> Y', k: 1}\n"
+
+
+def test_a_mechanism_of_other_things_than_the_recipe_is_refused(run, tmp_path):
+    path = network(tmp_path, UNRELATED)
+    answer = run("simulate", RECIPE, "--mechanism", path)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert f"{RECIPE} charges no species of mine" in answer.err
+    assert "'Cd(OA)2', 'S'" in answer.err
+
+
+def test_a_mechanism_without_compositions_shows_its_concentrations(run, tmp_path):
+    """Sulfur that decays in the flask and in the cuvette: what was charged is diluted."""
+    path = network(tmp_path, UNRELATED.replace("X", "S"))
+    answer = run("simulate", RECIPE, "--mechanism", path)
+    assert answer.code == 0
+    assert "concentrations / (mmol/L)" in answer.out
+    head, first = (
+        line.split() for line in answer.out.splitlines() if "  S " in line or " 4 min" in line
+    )
+    assert head == ["measurement", "S", "Y"]
+    told = json.loads(run("simulate", RECIPE, "--mechanism", path, "--json").out)
+    expected = told["measurements"][0]["amounts"]["Y"]
+    assert expected > 0
+    assert float(first[-1]) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"scheme": ["A -> B"]}, "a list stands where a text is expected"),
+        ({"scheme": "\ud800"}, "is not complete"),
+        ({"warnings": "late"}, "a str stands where a list is expected"),
+        ({"history": [1]}, "a float stands where a text is expected"),
+        ({"parameters": {"k": {"value": 10**400}}}, "not JSON"),
+        ({"parameters": {"k": {"value": float("nan")}}}, "not JSON"),
+        ({"parameters": {"k": {"value": 1, "unit": {}}}}, "is not complete"),
+    ],
+)
+def test_a_saved_answer_of_other_types_is_refused(run, change, said):
+    """Lists, numbers and torn signs in place of texts ended in a traceback of the page."""
+    answer = {"scheme": "A -> B", "parameters": {"k": {"value": 1.0}}, "derived": {}}
+    for told, code in ((answer, 0), (answer | change, 2)):
+        Path("saved.json").write_text(json.dumps(told), encoding="utf-8")
+        found = run("report", "saved.json", "--to", "page.html")
+        assert found.code == code
+    assert found.err.startswith("prenuc: saved.json: ")
+    assert said in found.err
+
+
+def test_a_title_that_no_file_can_hold_is_kept_as_its_number(run):
+    answer = run("report", CASES / "05-mathtext.csv", "--to", "page.html", "--title", "run \udcff")
+    assert answer.code == 0
+    assert r"<h1>run \udcff</h1>" in Path("page.html").read_text(encoding="utf-8")

@@ -120,4 +120,5 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
     try:
         yield report
     finally:
-        bar.stop()
+        if bar.live.is_started:  # else it would print an empty line
+            bar.stop()

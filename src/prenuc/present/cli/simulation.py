@@ -201,8 +201,8 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
 
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
-    title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
-    echo_table(shares_table(run, measurements), title)
+    table = shares_table(run, measurements)
+    echo_table(table, f"{run.protocol.name} with {run.mechanism.name}: {table.caption}")
     echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
         told = run.stats["coarse error"].items()

@@ -70,7 +70,8 @@ def shown_wavelengths(series: SpectrumSeries) -> tuple[float, float]:
     """Return the wavelengths to show: all up to where the last signal has died away."""
     top = np.nan_to_num(np.fmax.reduce(np.abs(series.absorbance), axis=0))
     alive = np.flatnonzero(top > 0.02 * float(np.max(top)))
-    last = min(int(alive[-1]) + len(top) // 12, len(top) - 1) if alive.size else len(top) - 1
+    last = max(int(alive[-1]), 1) + len(top) // 12 if alive.size else len(top)
+    last = min(last, len(top) - 1)
     return float(series.wavelength[0]), float(series.wavelength[last])
 
 

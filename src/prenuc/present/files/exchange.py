@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
 _FORMULA = re.compile(r"\s*(?:[=@]|[-+](?!\s*[\d.]))")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def convert(
