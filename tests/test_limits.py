@@ -248,8 +248,8 @@ def test_a_mechanism_of_other_things_than_the_recipe_is_refused(run, tmp_path):
     answer = run("simulate", RECIPE, "--mechanism", path)
     assert answer.code == 2
     assert answer.err.count("\n") == 1
-    assert f"{RECIPE} charges no species of mine" in answer.err
-    assert "'Cd(OA)2', 'S'" in answer.err
+    assert f"mine.yaml: {RECIPE} charges no species of this mechanism" in answer.err
+    assert "'Cd(OA)2', 'HOA', 'ODE' and 2 more" in answer.err
 
 
 def test_a_mechanism_without_compositions_shows_its_concentrations(run, tmp_path):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from prenuc.arrays import Array, Indices, Mask
-from prenuc.errors import MechanismError, Problem, listed_names, nearest_names
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
@@ -113,12 +112,9 @@ class Vessels:
             parameters: Constants, by name, in which tangents are wanted.
 
         Raises:
-            MechanismError: A component of the mechanism is charged with another composition, or
-                none is charged.
+            MechanismError: A component of the mechanism is charged with another composition.
         """
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
-        if not {*charged} & {*mechanism.components}:
-            raise MechanismError(_unrelated(mechanism, protocol, charged))
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
         parts = compositions(mechanism, names)
         tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
@@ -272,16 +268,6 @@ class Vessels:
             }
         final = _relative(self._total(), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
-
-
-def _unrelated(mechanism: Mechanism, protocol: Protocol, charged: Sequence[str]) -> Problem:
-
-    what = f"{protocol.name} charges no species of {mechanism.name}"
-    near = dict.fromkeys(
-        one for name in mechanism.components for one in nearest_names(name, charged)
-    )
-    mend = f"Name species after what is charged: {listed_names([*dict.fromkeys(charged)])}"
-    return Problem(what, mend, tuple(near)[:3])
 
 
 def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array]:
