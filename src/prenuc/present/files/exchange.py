@@ -140,8 +140,10 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
         sheet.append(row)
     for name, words in _facts(series):
         about.append([text(name), text(words)])
+    content = io.BytesIO()
+    book.save(content)  # not to the disk, where a book that is half saved complains when it goes
     with whole(path) as partial:
-        book.save(partial)
+        partial.write_bytes(content.getbuffer())
 
 
 def _facts(series: SpectrumSeries) -> list[tuple[str, str]]:
