@@ -12,7 +12,7 @@ import numpy as np
 from prenuc.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
@@ -126,6 +126,19 @@ def name_axes(axes: Axes, x: str = "", y: str = "", title: str = "", size: float
     """
     axes.set(xlabel=x, ylabel=y)
     axes.set_title(title, loc="left", fontsize=size)
+
+
+def name_lines(axes: Axes, lines: Sequence[Any], names: Sequence[str]) -> None:
+    """Draw a legend with every name, also one that matplotlib would hide ("_blank", "").
+
+    Args:
+        axes: Where.
+        lines: What is named.
+        names: One for each line; those of lines that are not drawn come last.
+    """
+    legend = axes.legend(lines, [str(number) for number in range(len(lines))], fontsize=8)
+    for text, name in zip(legend.get_texts(), names, strict=False):
+        text.set_text(name)
 
 
 def time_colours(count: int) -> Array:
