@@ -137,8 +137,9 @@ def name_lines(axes: Axes, lines: Sequence[Any], names: Sequence[str]) -> None:
         names: One for each line; those of lines that are not drawn come last.
     """
     legend = axes.legend(lines, [str(number) for number in range(len(lines))], fontsize=8)
-    for text, name in zip(legend.get_texts(), names, strict=False):
+    for text, line, name in zip(legend.get_texts(), lines, names, strict=False):
         text.set_text(name)
+        line.set_label(name)
 
 
 def time_colours(count: int) -> Array:
