@@ -295,3 +295,30 @@ def test_a_title_that_no_file_can_hold_is_kept_as_its_number(run):
     answer = run("report", CASES / "05-mathtext.csv", "--to", "page.html", "--title", "run \udcff")
     assert answer.code == 0
     assert r"<h1>run \udcff</h1>" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_foreign_line_of_a_study_is_passed_over(tmp_path):
+    from prenuc.infer.studies import robustness
+
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    for key, numbers in (([], {"a": 1.0}), ("mine", {"a": 1.0, "b": None, "c": "x"}), ("k", [])):
+        ledger.add({"mark": "m", "key": key, "numbers": numbers})
+    found = robustness._remembered(ledger, "m")["mine"]
+    assert found.pop("a") == 1.0
+    assert all(map(math.isnan, found.values()))
+
+
+@pytest.mark.parametrize(
+    "behind", [{"prenuc": "{}"}, {"prenuc": "{", "versions": '{"prenuc": "9"}'}]
+)
+def test_a_foreign_file_in_place_of_a_saved_run_is_refused(tmp_path, behind):
+    import xarray as xr
+
+    from prenuc.simulation import archive
+
+    data = xr.Dataset({"a": ("x", [1.0])}, attrs=behind)
+    if "versions" in behind:
+        data.attrs["sha256"] = archive._hash(data)
+    data.to_netcdf(tmp_path / "run.nc", engine="scipy")
+    with pytest.raises(InputError, match=r"holds no run|prenuc 9 wrote"):
+        archive.read(tmp_path / "run.nc")
