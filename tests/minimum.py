@@ -82,7 +82,9 @@ def main() -> None:
     """Try every Python, and leave with 1 where something is wrong."""
     folder = Path(sys.argv[1]).resolve()
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--no-deps")
-    run(*pip, "--target", folder / "uv", "uv")
+    _, why = run(*pip, "--target", folder / "uv", "uv")
+    if not (folder / "uv" / "bin" / "uv").exists():
+        sys.exit(f"uv cannot be had here: {' '.join(why.split())[:150]}")
     wrong = [one for version, how in PYTHONS.items() for one in tried(version, how, folder)]
     for one in wrong:
         say(one)
