@@ -322,3 +322,12 @@ def test_a_foreign_file_in_place_of_a_saved_run_is_refused(tmp_path, behind):
     data.to_netcdf(tmp_path / "run.nc", engine="scipy")
     with pytest.raises(InputError, match=r"holds no run|prenuc 9 wrote"):
         archive.read(tmp_path / "run.nc")
+
+
+@pytest.mark.parametrize("nm", ["55" * 60, "1e300", "1e7", "nan", "-1", "0"])
+def test_a_number_that_is_no_wavelength_is_refused(run, nm):
+    answer = run("size", "CdSe", nm)
+    assert answer.code == 2
+    assert "is none" in answer.err or "No such option" in answer.err
+    healthy = json.loads(run("size", "CdSe", "550", "--json").out)
+    assert healthy[0]["diameter_nm"] == pytest.approx(3.0, abs=0.3)
