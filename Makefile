@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
 
-.PHONY: run test check-intervals check-engine check-gate check-native coverage blind bench bench-fit robustness tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-gate check-minimum check-native coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -32,8 +32,11 @@ check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and
 	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
 	PYTHONPATH=build/sanitized $(BIN)/python -m pytest $(NATIVE_TESTS)
 
-check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs: answered or refused, never a traceback; a quarter of an hour
-	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py
+check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
+	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py
+
+check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them
+	$(BIN)/python tests/minimum.py build/minimum
 
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py

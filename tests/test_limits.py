@@ -237,3 +237,97 @@ def test_a_ledger_that_cannot_be_read_is_said(tmp_path):
         [*Ledger(tmp_path).entries()]
     with pytest.raises(InputError, match="is a directory"):
         Ledger(tmp_path).add({})
+
+
+RECIPE = "cds-msc-311-in-toluene"
+UNRELATED = "species: {X: {initial: 1}, Y: {}}\nreactions:\n  - {equation: 'X -> Y', k: 1}\n"
+
+
+def test_a_mechanism_of_other_things_than_the_recipe_is_refused(run, tmp_path):
+    path = network(tmp_path, UNRELATED)
+    answer = run("simulate", RECIPE, "--mechanism", path)
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert f"mine.yaml: {RECIPE} charges no species of this mechanism" in answer.err
+    assert "'Cd(OA)2', 'HOA', 'ODE' and 2 more" in answer.err
+
+
+def test_a_mechanism_without_compositions_shows_its_concentrations(run, tmp_path):
+    """Sulfur that decays in the flask and in the cuvette: what was charged is diluted."""
+    path = network(tmp_path, UNRELATED.replace("X", "S"))
+    answer = run("simulate", RECIPE, "--mechanism", path)
+    assert answer.code == 0
+    assert "concentrations / (mmol/L)" in answer.out
+    head, first = (
+        line.split() for line in answer.out.splitlines() if "  S " in line or " 4 min" in line
+    )
+    assert head == ["measurement", "S", "Y"]
+    told = json.loads(run("simulate", RECIPE, "--mechanism", path, "--json").out)
+    expected = told["measurements"][0]["amounts"]["Y"]
+    assert expected > 0
+    assert float(first[-1]) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"scheme": ["A -> B"]}, "a list stands where a text is expected"),
+        ({"scheme": "\ud800"}, "is not complete"),
+        ({"warnings": "late"}, "a str stands where a list is expected"),
+        ({"history": [1]}, "a float stands where a text is expected"),
+        ({"parameters": {"k": {"value": 10**400}}}, "not JSON"),
+        ({"parameters": {"k": {"value": float("nan")}}}, "not JSON"),
+        ({"parameters": {"k": {"value": 1, "unit": {}}}}, "is not complete"),
+    ],
+)
+def test_a_saved_answer_of_other_types_is_refused(run, change, said):
+    """Lists, numbers and torn signs in place of texts ended in a traceback of the page."""
+    answer = {"scheme": "A -> B", "parameters": {"k": {"value": 1.0}}, "derived": {}}
+    for told, code in ((answer, 0), (answer | change, 2)):
+        Path("saved.json").write_text(json.dumps(told), encoding="utf-8")
+        found = run("report", "saved.json", "--to", "page.html")
+        assert found.code == code
+    assert found.err.startswith("prenuc: saved.json: ")
+    assert said in found.err
+
+
+def test_a_title_that_no_file_can_hold_is_kept_as_its_number(run):
+    answer = run("report", CASES / "05-mathtext.csv", "--to", "page.html", "--title", "run \udcff")
+    assert answer.code == 0
+    assert r"<h1>run \udcff</h1>" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_foreign_line_of_a_study_is_passed_over(tmp_path):
+    from prenuc.infer.studies import robustness
+
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    for key, numbers in (([], {"a": 1.0}), ("mine", {"a": 1.0, "b": None, "c": "x"}), ("k", [])):
+        ledger.add({"mark": "m", "key": key, "numbers": numbers})
+    found = robustness._remembered(ledger, "m")["mine"]
+    assert found.pop("a") == 1.0
+    assert all(map(math.isnan, found.values()))
+
+
+@pytest.mark.parametrize(
+    "behind", [{"prenuc": "{}"}, {"prenuc": "{", "versions": '{"prenuc": "9"}'}]
+)
+def test_a_foreign_file_in_place_of_a_saved_run_is_refused(tmp_path, behind):
+    import xarray as xr
+
+    from prenuc.simulation import archive
+
+    data = xr.Dataset({"a": ("x", [1.0])}, attrs=behind)
+    if "versions" in behind:
+        data.attrs["sha256"] = archive._hash(data)
+    data.to_netcdf(tmp_path / "run.nc", engine="scipy")
+    with pytest.raises(InputError, match=r"holds no run|prenuc 9 wrote"):
+        archive.read(tmp_path / "run.nc")
+
+
+@pytest.mark.parametrize("nm", ["55" * 60, "1e300", "1e7", "nan", "-1", "0"])
+def test_a_number_that_is_no_wavelength_is_refused(run, nm):
+    answer = run("size", "CdSe", nm)
+    assert answer.code == 2
+    assert "is none" in answer.err or "No such option" in answer.err
+    healthy = json.loads(run("size", "CdSe", "550", "--json").out)
+    assert healthy[0]["diameter_nm"] == pytest.approx(3.0, abs=0.3)

@@ -18,7 +18,7 @@ species: {A: {initial: 1.0}, B: {}, C: {}}
 reactions:
   - {equation: "A -> B", k: 0.04}
   - {equation: "2 B -> B + C", k: 3.0e7}      # mass action: rate = k [B]^2
-  - {equation: "B + C -> A + C", k: 1.0e4}
+  - {equation: "B + C -> C + A", k: 1.0e4}
 """
 AB = "species: {A: {initial: 1.0}, B: {}}\n"
 
@@ -57,7 +57,11 @@ def test_the_documented_network_is_read_as_written(read):
     robertson = read(ROBERTSON)
     assert robertson.name == "mine"
     assert list(robertson.components) == ["A", "B", "C"]
-    assert [r.equation() for r in robertson.reactions] == ["A -> B", "B -> C", "B -> A"]
+    assert [r.equation() for r in robertson.reactions] == [
+        "A -> B",
+        "2 B -> B + C",
+        "B + C -> C + A",
+    ]
     assert [r.constant.k for r in robertson.reactions] == pytest.approx([0.04, 3e4, 10.0])
     orders = [{name: f.order for f in r.factors for name in f.pool} for r in robertson.reactions]
     assert orders == [{"A": 1.0}, {"B": 2.0}, {"B": 1.0, "C": 1.0}]

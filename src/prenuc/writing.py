@@ -80,13 +80,13 @@ def _replace(partial: Path, path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write a text file, whole or not at all.
+    r"""Write a text file, whole or not at all; what UTF-8 does not hold is written as \udcff.
 
     Raises:
         InputError: The folder cannot be made or the file cannot be written.
     """
     with whole(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     return path
 
 

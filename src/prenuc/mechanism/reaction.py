@@ -31,6 +31,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from prenuc.conditions import GAS_CONSTANT, ROOM_TEMPERATURE
 
 if TYPE_CHECKING:
@@ -206,17 +208,25 @@ class Reaction:
         return names
 
     def equation(self) -> str:
-        """Return the net reaction as text, "2 A -> B"."""
+        """Return the reaction as it is written, "2 B -> B + C"; net where k is no mass action."""
+        left: dict[str, float] = {}
+        for factor in self.factors:
+            if isinstance(factor, Power) and factor.scale == 1 and [*factor.pool.values()] == [1]:
+                left |= dict.fromkeys(factor.pool, factor.order)
+        net = self.stoichiometry
+        if any(left.get(name, 0.0) + n < 0 for name, n in net.items()):
+            left = {name: -n for name, n in net.items() if n < 0}
+        return f"{as_side(left)} -> {as_side(total(left, net))}".strip()
 
-        def side(sign: int) -> str:
-            terms = [
-                f"{abs(n):g} {name}" if abs(n) != 1 else name
-                for name, n in self.stoichiometry.items()
-                if n * sign > 0
-            ]
-            return " + ".join(terms)
 
-        return f"{side(-1)} -> {side(1)}".strip()
+def as_side(numbers: Mapping[str, float]) -> str:
+    """Return one side of an equation as text, "2 A + B"; no digit of a number is lost."""
+    terms = (
+        name if number == 1 else f"{np.format_float_positional(number, trim='-')} {name}"
+        for name, number in numbers.items()
+        if number
+    )
+    return " + ".join(terms)
 
 
 def mass_action(orders: Mapping[str, float]) -> tuple[Factor, ...]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 TOLERANCE_NM = 2.0  # how far apart two readings of one line lie in the literature
 SHARP = 1.25  # a line up to this many times as wide as a catalogued one is as sharp
 JASIENIAK_ENERGY_NM = 1240.0  # eV nm, see above
+LONGEST = 1e6  # nm; no wavelength of an electronic transition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +135,10 @@ def size(
         One answer per curve, the preferred curve first; where there is no diameter, the reason.
 
     Raises:
-        InputError: The material is not in the catalogue, or a number is not positive.
+        InputError: The material is not in the catalogue, or a number is no wavelength.
     """
     for name, number in (("wavelength", wavelength_nm), ("half width", hwhm_nm)):
-        if number is not None and not (math.isfinite(number) and number > 0):
+        if number is not None and not 0 < number < LONGEST:
             raise InputError(f"a {name} of {number:g} nm is none", "Give a number in nm")
     found: Material = get("materials", material)
     cluster = "" if force else _cluster(found.id, wavelength_nm, hwhm_nm)

@@ -109,14 +109,14 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
     """
     where = str(path)
     data = _opened(where)
-    if "prenuc" not in data.attrs:
+    if not {"prenuc", "versions"} <= data.attrs.keys():
         raise InputError("this file holds no run", "Give a saved run", where=where)
     if data.attrs.get("sha256") != _hash(data):
         what = "the file was changed since it was saved"
         raise InputError(what, "Save the run again", where=where)
     try:
         return data, from_plain(json.loads(data.attrs["prenuc"]))
-    except (KeyError, TypeError):
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         by = json.loads(data.attrs["versions"])["prenuc"]
         what = f"prenuc {by} wrote this file, and this version reads other classes"
         raise InputError(what, f"Read it with prenuc {by}", where=where) from None

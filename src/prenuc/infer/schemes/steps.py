@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prenuc.mechanism.reaction import as_side
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -47,13 +49,7 @@ class Written:
     right: dict[str, float]
 
     def __str__(self) -> str:
-        sides = [
-            " + ".join(
-                name if number == 1 else f"{number:g} {name}" for name, number in side.items()
-            )
-            for side in (self.left, self.right)
-        ]
-        return " -> ".join(sides)
+        return f"{as_side(self.left)} -> {as_side(self.right)}"
 
 
 def first_species(

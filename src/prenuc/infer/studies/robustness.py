@@ -340,7 +340,9 @@ def _remembered(ledger: Ledger, mark: str) -> dict[str, dict[str, float]]:
     for entry in ledger.entries():
         numbers = entry.get("numbers")
         if entry.get("mark") == mark and isinstance(numbers, dict) and "key" in entry:
-            found[entry["key"]] = {n: math.nan if x is None else x for n, x in numbers.items()}
+            found[str(entry["key"])] = {
+                n: x if isinstance(x, float) else math.nan for n, x in numbers.items()
+            }
     return found
 
 

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the answer is "no" or the integrator gave up, 2 the input
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -63,7 +64,13 @@ for command in _COMMANDS:
 
 
 def main() -> None:
-    """Run the command line; a user's mistake gives clear lines, never a traceback."""
+    """Run the command line; a user's mistake gives clear lines, never a traceback.
+
+    A sign that the console does not have is written as its number.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         prenuc(prog_name="prenuc")
     except InputError as error:

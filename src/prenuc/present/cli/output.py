@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -35,14 +36,15 @@ def plain(thing: Any) -> Any:
     return None if isinstance(thing, float) and not math.isfinite(thing) else thing
 
 
-def as_text(thing: Any) -> str:
-    """Return an object as one JSON document."""
-    return json.dumps(plain(thing), indent=2, ensure_ascii=False, allow_nan=False)
+def as_text(thing: Any, *, ascii_only: bool = False) -> str:
+    """Return an object as one JSON document, if need be with numbers for all but ASCII."""
+    return json.dumps(plain(thing), indent=2, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def echo_json(thing: Any) -> None:
     """Print one JSON document and nothing else."""
-    click.echo(as_text(thing))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    click.echo(as_text(thing, ascii_only=not encoding.lower().startswith("utf")))
 
 
 def echo_answer(found: Any, show: Callable[[Any], None], as_json: bool) -> None:
@@ -120,4 +122,5 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
     try:
         yield report
     finally:
-        bar.stop()
+        if bar.live.is_started:  # else it would print an empty line
+            bar.stop()

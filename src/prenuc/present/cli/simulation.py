@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError, MechanismError
+from prenuc.errors import InputError, MechanismError, listed_names
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import read_protocol_or_recipe, report_option
 from prenuc.present.cli.output import (
@@ -153,7 +153,12 @@ def _mechanism(
     if name is None:
         raise MechanismError("no mechanism is given", "Add --mechanism two-pathway/CdS")
     if name.endswith((".yaml", ".yml")):
-        return read_mechanism(Path(name))
+        found = read_mechanism(Path(name))
+        if not {*found.components} & {*protocol.reagents}:
+            problem = f"{protocol.name} charges no species of this mechanism"
+            mend = f"Name species after what is charged: {listed_names(sorted(protocol.reagents))}"
+            raise MechanismError(problem, mend, where=name)
+        return found
     return mechanism_named(name, dots=dots)
 
 
@@ -201,8 +206,8 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
 
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
-    title = f"{run.protocol.name} with {run.mechanism.name}: shares of the chalcogen"
-    echo_table(shares_table(run, measurements), title)
+    table = shares_table(run, measurements)
+    echo_table(table, f"{run.protocol.name} with {run.mechanism.name}: {table.caption}")
     echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
         told = run.stats["coarse error"].items()

@@ -14,6 +14,7 @@ from prenuc.present.figures.style import (
     MODEL,
     SPECIES,
     name_axes,
+    name_lines,
     new_figure,
     styled,
     time_bar,
@@ -39,12 +40,12 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     known = np.isfinite(series.time)
     many = bool(np.all(known)) and len(series) > 6
     colours = time_colours(len(series))
-    for row, colour, label in zip(series.absorbance, colours, series.labels, strict=True):
-        axes.plot(series.wavelength, row, color=colour, lw=0.9, label=None if many else label)
+    for row, colour in zip(series.absorbance, colours, strict=True):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9)
     if many:
         time_bar(figure, axes, series.time, f"time / {series.time_unit}")
     else:
-        axes.legend(fontsize=8)
+        name_lines(axes, axes.get_lines(), series.labels)
     unit = "" if series.signal == "absorbance" else " / arbitrary unit"
     name_axes(axes, "wavelength / nm", series.signal + unit, title, 9)
     axes.set_xlim(*shown_wavelengths(series))
@@ -70,7 +71,8 @@ def shown_wavelengths(series: SpectrumSeries) -> tuple[float, float]:
     """Return the wavelengths to show: all up to where the last signal has died away."""
     top = np.nan_to_num(np.fmax.reduce(np.abs(series.absorbance), axis=0))
     alive = np.flatnonzero(top > 0.02 * float(np.max(top)))
-    last = min(int(alive[-1]) + len(top) // 12, len(top) - 1) if alive.size else len(top) - 1
+    last = max(int(alive[-1]), 1) + len(top) // 12 if alive.size else len(top)
+    last = min(last, len(top) - 1)
     return float(series.wavelength[0]), float(series.wavelength[last])
 
 
@@ -101,15 +103,13 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
         fit: Spectra fitted at all wavelengths at once.
     """
     figure, (left, right) = new_figure(7.4, 3.4, 1, 2)
-    for species, spectrum, share, colour in zip(
-        fit.species, fit.spectra, fit.concentrations.T, SPECIES, strict=False
-    ):
-        left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=species)
-        right.plot(fit.series.time, share, color=colour, lw=1.2, label=species)
+    for spectrum, share, colour in zip(fit.spectra, fit.concentrations.T, SPECIES, strict=False):
+        left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2)
+        right.plot(fit.series.time, share, color=colour, lw=1.2)
     signal = f"{fit.series.signal} of the pure species"
     name_axes(left, "wavelength / nm", signal, fit.scheme, 9)
     name_axes(right, f"time / {fit.series.time_unit}", "share")
-    right.legend(fontsize=8)
+    name_lines(right, right.get_lines(), fit.species)
     left.set_xlim(*shown_wavelengths(fit.series))
     return figure
 
@@ -124,16 +124,17 @@ def plot_many_fit(fit: ManyFit) -> Figure:
     colours = time_colours(len(fit.sets))
     first = fit.sets[0].series
     figure, axes, below = _over_residuals(6.4, fit.scheme, first.signal, first.time_unit)
+    names = []
     for one, colour in zip(fit.sets, colours, strict=True):
         series, fitted = one.series, fit.fitted[one.label]
         at = int(np.argmax(np.ptp(fitted, axis=0)))
         several = len(series.wavelength) > 1
-        name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
+        names.append(f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label)
         data = series.absorbance[:, at]
         axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
-        axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
+        axes.plot(series.time, fitted[:, at], color=colour, lw=1.2)
         below.plot(series.time, 1e3 * (data - fitted[:, at]), ".", ms=3, color=colour)
-    axes.legend(fontsize=8)
+    name_lines(axes, axes.get_lines()[1::2], names)
     return figure
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -10,7 +12,7 @@ import numpy as np
 from prenuc.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
@@ -37,6 +39,23 @@ STYLE: Any = {
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw as all figures are drawn; a letter that the font lacks is a box, and no warning.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        mend = "Install it: pip install 'prenuc[plot]'"
+        raise InputError("matplotlib is not installed", mend) from None
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)
+        yield
+
+
 def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
     """Draw with the style of all figures.
 
@@ -46,12 +65,7 @@ def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
 
     @wraps(plot)
     def draw(*given: Given.args, **named: Given.kwargs) -> Figure:
-        try:
-            import matplotlib as mpl
-        except ImportError:
-            mend = "Install it: pip install 'prenuc[plot]'"
-            raise InputError("matplotlib is not installed", mend) from None
-        with mpl.rc_context(STYLE):
+        with style():
             return plot(*given, **named)
 
     return draw
@@ -94,10 +108,8 @@ def svg(figure: Figure) -> str:
     """Return a figure as an SVG element to be placed inside a page."""
     import io
 
-    import matplotlib as mpl
-
     text = io.StringIO()
-    with mpl.rc_context(STYLE):
+    with style():
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return text.getvalue()[text.getvalue().index("<svg") :]
 
@@ -114,6 +126,20 @@ def name_axes(axes: Axes, x: str = "", y: str = "", title: str = "", size: float
     """
     axes.set(xlabel=x, ylabel=y)
     axes.set_title(title, loc="left", fontsize=size)
+
+
+def name_lines(axes: Axes, lines: Sequence[Any], names: Sequence[str]) -> None:
+    """Draw a legend with every name, also one that matplotlib would hide ("_blank", "").
+
+    Args:
+        axes: Where.
+        lines: What is named.
+        names: One for each line; those of lines that are not drawn come last.
+    """
+    legend = axes.legend(lines, [str(number) for number in range(len(lines))], fontsize=8)
+    for text, line, name in zip(legend.get_texts(), lines, names, strict=False):
+        text.set_text(name)
+        line.set_label(name)
 
 
 def time_colours(count: int) -> Array:

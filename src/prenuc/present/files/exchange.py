@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
 _FORMULA = re.compile(r"\s*(?:[=@]|[-+](?!\s*[\d.]))")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def convert(
@@ -140,8 +140,10 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
         sheet.append(row)
     for name, words in _facts(series):
         about.append([text(name), text(words)])
+    content = io.BytesIO()
+    book.save(content)  # not to the disk, where a book that is half saved complains when it goes
     with whole(path) as partial:
-        book.save(partial)
+        partial.write_bytes(content.getbuffer())
 
 
 def _facts(series: SpectrumSeries) -> list[tuple[str, str]]:

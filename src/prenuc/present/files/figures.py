@@ -22,15 +22,13 @@ def save(figure: Figure, path: Path) -> Path:
     Raises:
         InputError: The ending is none of .svg, .pdf, .png, or the file cannot be written.
     """
-    import matplotlib as mpl
-
-    from prenuc.present.figures.style import STYLE
+    from prenuc.present.figures.style import style
 
     if path.suffix not in FORMATS:
         what = f"'{path.suffix}' is not a figure format"
         raise InputError(what, "Use " + ", ".join(FORMATS), where=str(path))
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
-    with mpl.rc_context(STYLE), whole(path) as partial:
+    with style(), whole(path) as partial:
         figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
     return path
 

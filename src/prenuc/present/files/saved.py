@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +59,8 @@ def read_stored(path: Path) -> Stored:
     source = load(path)
     text, _ = source.text()
     try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        document = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_number)
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         raise source.problem("this is not JSON", "Save it again with --json", line) from None
     readers = {"measurements": _simulation, "scheme": _fit}
@@ -69,7 +70,7 @@ def read_stored(path: Path) -> Stored:
         for key, reader in readers.items():
             if isinstance(document, dict) and key in document:
                 return reader(document, str(path))
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"the answer is not complete ({type(error).__name__}: {error})"
         raise source.problem(what, f"Save the answer of {KNOWN} again") from None
     except InputError as error:
@@ -77,46 +78,90 @@ def read_stored(path: Path) -> Stored:
     raise source.problem("this JSON is no answer of prenuc", f"Save one of {KNOWN} with --json")
 
 
+def _number(text: str) -> float:
+    """Return a number of JSON.
+
+    Raises:
+        ValueError: It is one that JSON does not have, or that no number holds.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _text(thing: Any) -> str:
+    """Return a text of an answer.
+
+    Raises:
+        TypeError: It is none.
+        ValueError: It is none that a file can hold.
+    """
+    if not isinstance(thing, str):
+        raise TypeError(f"a {type(thing).__name__} stands where a text is expected")
+    thing.encode()
+    return thing
+
+
+def _texts(things: Any) -> tuple[str, ...]:
+    if not isinstance(things, list):
+        raise TypeError(f"a {type(things).__name__} stands where a list is expected")
+    return tuple(map(_text, things))
+
+
+def _told(table: Table) -> Table:
+    """Return a table of nothing but texts.
+
+    Raises:
+        TypeError: A cell is none.
+    """
+    for row in (table.headings, *table.rows):
+        _texts([*row])
+    return table
+
+
 def _simulation(document: dict[str, Any], file: str) -> Stored:
     measurements = document["measurements"]
     assumed = document.get("assumptions", [])
     history = ("simulated", *(f"{a['name']}: {quantity(a)} ({a['status']})" for a in assumed))
+    table = _told(assumptions_table(assumed))
+    recipe, mechanism = _text(document["recipe"]), _text(document["mechanism"])
     series = SpectrumSeries(
         wavelength=np.array(measurements[0]["wavelength_nm"], dtype=float),
         time=np.array([one["time_min"] for one in measurements], dtype=float),
         absorbance=np.array([one["absorbance"] for one in measurements], dtype=float),
-        labels=tuple(str(one["label"]) for one in measurements),
-        metadata={"recipe": str(document["recipe"]), "mechanism": str(document["mechanism"])},
+        labels=_texts([one["label"] for one in measurements]),
+        metadata={"recipe": recipe, "mechanism": mechanism},
         history=history,
     )
     return Stored(
-        title=f"Simulation: {document['recipe']} with {document['mechanism']}",
+        title=f"Simulation: {recipe} with {mechanism}",
         file=file,
-        tables=(assumptions_table(assumed),) if assumed else (),
-        warnings=tuple(map(str, document.get("warnings", ()))),
+        tables=(table,) if assumed else (),
+        warnings=_texts(document.get("warnings", [])),
         series=series,
-        sources=tuple(str(a["source"]) for a in assumed),
+        sources=_texts([a["source"] for a in assumed]),
     )
 
 
 def _fit(document: dict[str, Any], file: str) -> Stored:
-    history = tuple((str(line),) for line in document.get("history", ()))
+    history = tuple((line,) for line in _texts(document.get("history", [])))
     said = Table(caption="What was assumed", headings=("oldest first",), rows=history)
     reason = document.get("reason")
-    muted = (f"No interval: {reason}",) if reason else ()
+    muted = (f"No interval: {_text(reason)}",) if reason else ()
     return Stored(
-        title=f"Kinetics: {document['scheme']}",
+        title=f"Kinetics: {_text(document['scheme'])}",
         file=file,
-        tables=(constants_table(document), said),
-        warnings=muted + tuple(map(str, document.get("warnings", ()))),
+        tables=(_told(constants_table(document)), said),
+        warnings=muted + _texts(document.get("warnings", [])),
     )
 
 
 def _analysis(document: list[dict[str, Any]], file: str) -> Stored:
-    warnings = dict.fromkeys(str(line) for row in document for line in row["warnings"])
+    warnings = dict.fromkeys(line for row in document for line in _texts(row["warnings"]))
     return Stored(
         title="First excitons",
         file=file,
-        tables=(exciton_table(document, files=True),),
+        tables=(_told(exciton_table(document, files=True)),),
         warnings=tuple(warnings),
     )

@@ -39,14 +39,17 @@ def quantity(one: Mapping[str, Any]) -> str:
 
 
 def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
-    """Return how the chalcogen is shared out at some measurements of a run."""
-    return Table(
-        headings=("measurement", *run.fractions(measurements[0])),
-        rows=tuple(
-            (one.label, *(f"{share:.3f}" for share in run.fractions(one).values()))
-            for one in measurements
-        ),
-    )
+    """Return how the chalcogen is shared out at some measurements of a run.
+
+    Where no species of the mechanism says what it is made of, how much there is of each.
+    """
+    caption, of, digits = "shares of the chalcogen", run.fractions, ".3f"
+    names = [*of(measurements[0])]
+    if not names:
+        caption, of, digits = "concentrations / (mmol/L)", run.amounts, ".4g"
+        names = [*run.mechanism.components]
+    rows = ((one.label, *(f"{of(one)[name]:{digits}}" for name in names)) for one in measurements)
+    return Table(caption=caption, headings=("measurement", *names), rows=tuple(rows))
 
 
 HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
