@@ -1,4 +1,4 @@
-"""What an array holds, in one word, and whether its numbers ascend."""
+"""What an array holds, in one word, whether its numbers ascend, and products row by row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ from prenuc.errors import Problem
 Array: TypeAlias = NDArray[np.float64]  # real numbers
 Mask: TypeAlias = NDArray[np.bool_]  # which of them
 Indices: TypeAlias = NDArray[np.int64]  # places, counted from 0
+
+ROWS = 8  # from so many on a library forms every row of a product in the same way
+
+
+def product(rows: Array, matrix: Array) -> Array:
+    """Return a matrix product in which a row hangs on nothing but that row, to the last bit.
+
+    Args:
+        rows: Shape (m, k).
+        matrix: Shape (k, n).
+    """
+    m = len(rows)
+    if 0 < m < ROWS:
+        rows = np.concatenate((rows, np.repeat(rows[-1:], ROWS - m, axis=0)))
+    whole: Array = rows @ matrix
+    return whole[:m]
 
 
 def falls(numbers: Array) -> list[int]:

@@ -233,7 +233,8 @@ class Vessels:
         moles[self.moving] = path.concentration[index] * operation.volume
         places, powers = self.moments
         dots = path.dots[index] * operation.volume if path.dots.size else np.zeros(0)
-        moles[places] = powers @ dots
+        filled = int(np.flatnonzero(dots)[-1]) + 1 if dots.any() else 0
+        moles[places] = powers[:, :filled] @ dots[:filled]
         tangents = () if self.seeds is None else (path.tangents, path.dot_tangents)
         return (moles, dots, *(part[index] * operation.volume for part in tangents))
 
