@@ -146,6 +146,8 @@ def absorbances(runs: Sequence[Run], nm: Array, of: Sequence[Measurement] | None
         if name in components and components[name].species
     ]
     total = np.zeros((len(measurements), len(nm)))
+    if nm.size == 0:
+        return total
     if species:
         c = np.array([measurement.concentration for measurement in measurements])
         molar = np.stack([_extinction(name, key) for _, name in species])

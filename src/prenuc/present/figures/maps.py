@@ -1,0 +1,173 @@
+"""Maps of a sweep: a number over two factors, with contours and the published recipes on it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import InputError
+from prenuc.present.figures.style import name_axes, new_figure, styled
+from prenuc.quantities import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+    from prenuc.arrays import Array
+
+CONTOURS = 6
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A factor along an axis.
+
+    Args:
+        name: What it is.
+        numbers: Its values, ascending, shape (n,).
+        unit: Of them; "1" for a pure number.
+    """
+
+    name: str
+    numbers: Array
+    unit: str
+
+    @property
+    def log(self) -> bool:
+        """Whether the values are even in the logarithm."""
+        if self.numbers.size < 3 or not self.numbers[0] > 0:
+            return False
+        ratios = self.numbers[1:] / self.numbers[:-1]
+        return bool(np.ptp(ratios) < 1e-3 * ratios[0])
+
+    @property
+    def label(self) -> str:
+        """What stands along it."""
+        return self.name if self.unit == "1" else f"{self.name} / {self.unit.replace('deg', '°')}"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A published recipe on a map.
+
+    Args:
+        name: Such as its panel.
+        x: Where it stands.
+        y: Likewise.
+    """
+
+    name: str
+    x: float
+    y: float
+
+
+def axis_of(name: str, values: Sequence[str]) -> tuple[Axis, dict[str, int]]:
+    """Return a factor as an axis, and the place of each of its values.
+
+    Args:
+        name: The factor.
+        values: As written, with units.
+
+    Raises:
+        QuantityError: One of them is no number with a unit.
+    """
+    read = {text: parse(text) for text in dict.fromkeys(values)}
+    unit = next(iter(read.values())).unit
+    numbers = {text: one.require(unit).to(unit) for text, one in read.items()}
+    order = sorted(numbers, key=lambda text: numbers[text])
+    axis = Axis(name, np.array([numbers[text] for text in order]), unit)
+    return axis, {text: place for place, text in enumerate(order)}
+
+
+@styled
+def plot_map(
+    table: Mapping[str, Sequence[str] | Array],
+    x: str,
+    y: str,
+    of: Sequence[str],
+    *,
+    panels: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
+    title: str = "",
+) -> Figure:
+    """Return maps of numbers over two factors; a row for each number, a column for other factors.
+
+    Args:
+        table: Columns of factors and numbers, as of a sweep.
+        x: The factor along it.
+        y: The factor up it.
+        of: Names of the numbers.
+        panels: Other factors that vary; each combination has a map of its own.
+        marks: Published recipes.
+        title: Above all.
+
+    Raises:
+        InputError: The factors do not make a grid.
+    """
+    (across, x_places), (up, y_places) = (axis_of(n, list(map(str, table[n]))) for n in (x, y))
+    count = len(table[x])
+    rows = [tuple(f"{name}: {table[name][i]}" for name in panels) for i in range(count)]
+    kinds = list(dict.fromkeys(rows))
+    if len(kinds) * len(x_places) * len(y_places) != count or min(len(x_places), len(y_places)) < 2:
+        what = f"'{x}' and '{y}' make no grid"
+        raise InputError(what, "Draw maps of 'design: grid', over two factors with several values")
+    figure, grid = new_figure(
+        0.9 + 2.7 * len(kinds), 0.9 + 2.3 * len(of), len(of), len(kinds), squeeze=False
+    )
+    for i, name in enumerate(of):
+        numbers = np.asarray(table[name], dtype=float)
+        low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        for j, kind in enumerate(kinds):
+            z = np.full((len(y_places), len(x_places)), math.nan)
+            for place in (p for p in range(count) if rows[p] == kind):
+                at = y_places[str(table[y][place])], x_places[str(table[x][place])]
+                z[at] = numbers[place]
+            axes = grid[i][j]
+            shown = _draw(axes, across, up, z, (low, high), marks)
+            last, first = i == len(of) - 1, j == 0
+            heading = ", ".join(kind) if i == 0 else ""
+            name_axes(axes, across.label if last else "", up.label if first else "", heading)
+        figure.colorbar(shown, ax=list(grid[i]), label=name)
+    if title:
+        figure.suptitle(title, fontsize=9)
+    return figure
+
+
+def _draw(
+    axes: Axes, across: Axis, up: Axis, z: Array, ends: tuple[float, float], marks: Sequence[Mark]
+) -> QuadMesh:
+    """Draw one map, and return what its colours stand for."""
+    low, high = ends
+    high = high if high > low else low + 1.0
+    shown = axes.pcolormesh(
+        across.numbers, up.numbers, z, vmin=low, vmax=high, cmap="viridis", shading="nearest",
+        rasterized=True,
+    )  # fmt: skip
+    if min(z.shape) >= 2 and np.nanmin(z) < np.nanmax(z):
+        levels = np.linspace(low, high, CONTOURS + 2)[1:-1]
+        lines = axes.contour(
+            across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
+        )
+        axes.clabel(lines, fontsize=6, fmt="%.2g")
+    for scale, axis in ((axes.set_xscale, across), (axes.set_yscale, up)):
+        if axis.log:
+            scale("log")
+    inside = [
+        mark
+        for mark in marks
+        if across.numbers[0] <= mark.x <= across.numbers[-1]
+        and up.numbers[0] <= mark.y <= up.numbers[-1]
+    ]
+    for mark in inside:
+        axes.plot(mark.x, mark.y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False)
+        axes.annotate(
+            mark.name, (mark.x, mark.y), xytext=(4, 4), textcoords="offset points", fontsize=6,
+            color="white",
+        )  # fmt: skip
+    return shown
