@@ -13,7 +13,7 @@ Array: TypeAlias = NDArray[np.float64]  # real numbers
 Mask: TypeAlias = NDArray[np.bool_]  # which of them
 Indices: TypeAlias = NDArray[np.int64]  # places, counted from 0
 
-ROWS = 8  # from so many on a library forms every row of a product in the same way
+LEAST = 8  # rows and columns from which on a library forms every row of a product alike
 
 
 def product(rows: Array, matrix: Array) -> Array:
@@ -23,11 +23,13 @@ def product(rows: Array, matrix: Array) -> Array:
         rows: Shape (m, k).
         matrix: Shape (k, n).
     """
-    m = len(rows)
-    if 0 < m < ROWS:
-        rows = np.concatenate((rows, np.repeat(rows[-1:], ROWS - m, axis=0)))
+    m, n = len(rows), matrix.shape[1]
+    if 0 < m < LEAST:
+        rows = np.concatenate((rows, np.repeat(rows[-1:], LEAST - m, axis=0)))
+    if 0 < n < LEAST:
+        matrix = np.concatenate((matrix, np.repeat(matrix[:, -1:], LEAST - n, axis=1)), axis=1)
     whole: Array = rows @ matrix
-    return whole[:m]
+    return whole[:m, :n]
 
 
 def falls(numbers: Array) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, listed
 from prenuc.present.figures.style import name_axes, new_figure, styled
 from prenuc.quantities import parse
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
 
-CONTOURS = 6
+CONTOURS = 5
+NEAR = 0.02  # of an end; amounts of recipes are rounded
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,13 @@ def plot_map(
         what = f"'{x}' and '{y}' make no grid"
         raise InputError(what, "Draw maps of 'design: grid', over two factors with several values")
     figure, grid = new_figure(
-        0.9 + 2.7 * len(kinds), 0.9 + 2.3 * len(of), len(of), len(kinds), squeeze=False
+        0.9 + 2.7 * len(kinds),
+        0.9 + 2.3 * len(of),
+        len(of),
+        len(kinds),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
     )
     for i, name in enumerate(of):
         numbers = np.asarray(table[name], dtype=float)
@@ -155,19 +162,38 @@ def _draw(
             across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
         )
         axes.clabel(lines, fontsize=6, fmt="%.2g")
-    for scale, axis in ((axes.set_xscale, across), (axes.set_yscale, up)):
+    for name, axis in (("x", across), ("y", up)):
         if axis.log:
-            scale("log")
-    inside = [
-        mark
-        for mark in marks
-        if across.numbers[0] <= mark.x <= across.numbers[-1]
-        and up.numbers[0] <= mark.y <= up.numbers[-1]
-    ]
-    for mark in inside:
-        axes.plot(mark.x, mark.y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False)
+            _logarithmic(axes, name)
+    for (x, y), names in _inside(across, up, marks).items():
+        axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
         axes.annotate(
-            mark.name, (mark.x, mark.y), xytext=(4, 4), textcoords="offset points", fontsize=6,
-            color="white",
+            listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=6,
+            color="white", bbox={"fc": "black", "alpha": 0.35, "ec": "none", "pad": 0.6},
         )  # fmt: skip
     return shown
+
+
+def _logarithmic(axes: Axes, name: str) -> None:
+    """Make an axis logarithmic, with plain numbers beside it."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    (axes.set_xscale if name == "x" else axes.set_yscale)("log")
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _inside(across: Axis, up: Axis, marks: Sequence[Mark]) -> dict[tuple[float, float], list[str]]:
+    """Return the recipes that stand on a map, those of one place together."""
+    found: dict[tuple[float, float], list[str]] = {}
+    for mark in marks:
+        within = [
+            axis.numbers[0] * (1 - NEAR) <= at <= axis.numbers[-1] * (1 + NEAR)
+            for axis, at in ((across, mark.x), (up, mark.y))
+        ]
+        if all(within):
+            names = found.setdefault((round(mark.x, 1), float(f"{mark.y:.1g}")), [])
+            if mark.name not in names:
+                names.append(mark.name)
+    return found

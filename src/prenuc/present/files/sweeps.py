@@ -109,7 +109,7 @@ def _netcdf(sweep: Sweep, path: Path) -> None:
     held["failed because"] = ("task", reasons)
     axes: dict[str, Any] = {"task": sweep.ids, "measurement": names}
     for factor in job.design.factors:
-        axes[factor.name] = ("task", [job.values(i)[factor.name] for i in range(len(job))])
+        held[factor.name] = ("task", [job.values(i)[factor.name] for i in range(len(job))])
     if len(single) < len(job.keep):
         spectra = numbers[:, cut:].reshape(len(numbers), len(names), len(WAVELENGTHS))
         held["absorbance"] = (("task", "measurement", "wavelength"), spectra, {"units": "1"})
