@@ -48,7 +48,7 @@ bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran
 	$(BIN)/python benchmarks/fit.py
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; half an hour, resumes
-	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.jsonl
+	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.sqlite
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py

@@ -11,7 +11,7 @@ import pytest
 from commands import run as run_command
 from prenuc.errors import InputError
 from prenuc.present.files.exchange import convert
-from prenuc.writing import Ledger, whole, write_text
+from prenuc.writing import whole, write_text
 
 CASES = Path(__file__).parent / "data" / "cases"
 TIMES = ("--times", "0 1")
@@ -216,24 +216,3 @@ def test_an_interrupted_writer_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert not [*tmp_path.iterdir()]
-
-
-@pytest.mark.parametrize(
-    "torn", [b'{"a": 1', b"\xff\xfe", b"[1, 2]\n", b'"word"\n', b"null", b"\n\n"]
-)
-def test_a_ledger_survives_a_torn_or_foreign_line(tmp_path, torn):
-    ledger = Ledger(tmp_path / "deep" / "ledger.jsonl")
-    assert [*ledger.entries()] == []
-    ledger.add({"first": 1})
-    with ledger.path.open("ab") as file:
-        file.write(torn)
-    ledger.add({"second": 2})
-    ledger.add({"third": 3})
-    assert [*ledger.entries()] == [{"first": 1}, {"second": 2}, {"third": 3}]
-
-
-def test_a_ledger_that_cannot_be_read_is_said(tmp_path):
-    with pytest.raises(InputError, match="is a directory"):
-        [*Ledger(tmp_path).entries()]
-    with pytest.raises(InputError, match="is a directory"):
-        Ledger(tmp_path).add({})

@@ -118,7 +118,8 @@ def test_a_design_that_nobody_would_wait_for_is_refused_with_its_count():
 def test_all_problems_of_a_description_are_said_at_once(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text(
-        "recipe: cds-4c-oleate\nvary:\n  heat flsk: [180 degC]\n  hold flask: {from: 2 h, to: 1 h}\n"
+        "recipe: cds-4c-oleate\nvary:\n  heat flsk: [180 degC]\n"
+        "  hold flask: {from: 2 h, to: 1 h}\n"
         "constants:\n  isomerization.k: [1 1/s]\nassume:\n  batch mas: [1 g, 2 g]\n"
         "keep: [share of PX, colour]\ndesign: gird\nmapp: {}\n"
     )

@@ -12,11 +12,12 @@ answer is only as good as what gave it; any other is refused with what differs.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from prenuc.errors import InputError
 
@@ -191,6 +192,49 @@ def _words(error: str) -> tuple[str, str]:
         if sign in error.lower():
             return what, mend
     return f"it cannot be used ({error})", "Name another ledger"
+
+
+class Memory:
+    """Answers as plain data, by name: in a ledger, or nowhere.
+
+    Args:
+        ledger: Where they are kept; None not to keep them.
+    """
+
+    def __init__(self, ledger: Ledger | None) -> None:
+        self._ledger = ledger
+
+    def get(self, name: str) -> Any | None:
+        """Return an answer that was kept; None where there is none."""
+        found = None if self._ledger is None else self._ledger.get(name)
+        return None if found is None else json.loads(found.answer)
+
+    def keep(self, name: str, answer: Any) -> None:
+        """Keep an answer: numbers, texts, lists and mappings of these.
+
+        Raises:
+            InputError: It cannot be written.
+        """
+        if self._ledger is not None:
+            self._ledger.add([Entry(name, json.dumps(answer).encode())])
+
+
+@contextmanager
+def memory(path: Path | None, what: str) -> Iterator[Memory]:
+    """Yield what remembers the answers of a piece of work.
+
+    Args:
+        path: Its ledger; None to remember nothing.
+        what: The work, such as "robustness", which a ledger belongs to.
+
+    Raises:
+        InputError: The ledger cannot be opened, or it is of other work.
+    """
+    if path is None:
+        yield Memory(None)
+        return
+    with Ledger(path, {"work": what, **circumstances()}) as ledger:
+        yield Memory(ledger)
 
 
 def merge(into: Ledger, shards: Iterable[Path], about: Mapping[str, str]) -> int:
