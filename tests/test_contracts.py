@@ -179,6 +179,7 @@ def test_the_contract_names_every_layer_without_exceptions():
     assert contracts[0]["layers"] == [
         "present",
         "infer",
+        "sweeps",
         "observe",
         "simulation",
         "mechanism | protocol",
@@ -186,6 +187,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "facts",
         "quantities",
         "units",
+        "ledger",
         "writing",
         "arrays",
         "errors",

@@ -137,27 +137,33 @@ def absorbances(runs: Sequence[Run], nm: Array, of: Sequence[Measurement] | None
     Raises:
         InputError: A path length is not above zero.
     """
-    run, key = runs[0], nm.tobytes()
+    run = runs[0]
     measurements = [one for each in runs for one in each.measurements] if of is None else of
-    components = run.mechanism.components
-    species = [
-        (place, components[name].species)
-        for place, name in enumerate(run.names)
-        if name in components and components[name].species
-    ]
     total = np.zeros((len(measurements), len(nm)))
     if nm.size == 0:
         return total
-    if species:
-        c = np.array([measurement.concentration for measurement in measurements])
-        molar = np.stack([_extinction(name, key) for _, name in species])
-        seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
-        total += product(seen, molar) * 1e-3  # mol/m³ to mol/L
+    total += _species_absorb(run, measurements, nm)
     if run.mechanism.dots is not None:
         total += dots_absorb(run, measurements, run.mechanism.dots, nm)
     counts = [len(one.measurements) for one in runs] if of is None else [len(of)]
     lengths: Array = np.repeat([_path_length(one)[0] for one in runs], counts)
     return total * lengths[:, None]
+
+
+def _species_absorb(run: Run, measurements: Sequence[Measurement], nm: Array) -> Array:
+    """Return the absorbance of MSC and PC per cm of path, shape (measurements, wavelengths)."""
+    components, key = run.mechanism.components, nm.tobytes()
+    species = [
+        (place, components[name].species)
+        for place, name in enumerate(run.names)
+        if name in components and components[name].species
+    ]
+    if not species:
+        return np.zeros((len(measurements), len(nm)))
+    c = np.array([measurement.concentration for measurement in measurements])
+    molar = np.stack([_extinction(name, key) for _, name in species])
+    seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
+    return product(seen, molar) * 1e-3  # mol/m³ to mol/L
 
 
 @cache

@@ -71,13 +71,11 @@ class Members:
             InputError: Columns of different lengths, a constant or a step that there is none of;
                 all at once.
         """
-        columns = {name: _column(column) for name, column in (*constants.items(), *vary.items())}
-        lengths = {len(column) for column in columns.values() if column is not None}
         known = mechanism.constants
         problems = [no_constant(name, known) for name in constants if name not in known]
-        if len(lengths) > 1 or 0 in lengths:
-            what = f"columns of {', '.join(map(str, sorted(lengths)))} members"
-            problems.append(Problem(what, "Give as many values in each"))
+        columns = {name: _column(column) for name, column in (*constants.items(), *vary.items())}
+        lengths = {len(column) for column in columns.values() if column is not None}
+        problems += _uneven(lengths)
         if problems:
             raise InputError(problems)
         count = max(lengths, default=1)
@@ -125,6 +123,13 @@ class Members:
             return walk(*self.single(member), solver)
         except PrenucError as error:
             return " ".join(str(error).split())
+
+
+def _uneven(lengths: set[int]) -> list[Problem]:
+    if len(lengths) < 2 and 0 not in lengths:
+        return []
+    what = f"columns of {', '.join(map(str, sorted(lengths)))} members"
+    return [Problem(what, "Give as many values in each")]
 
 
 def _column(given: Column) -> Sequence[Any] | None:

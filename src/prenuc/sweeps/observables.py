@@ -28,7 +28,7 @@ from prenuc.observe.dots import dot_sizes
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Measurement, Run
 
 SPECTRA = "spectra"
-OF_DOTS = {"number of dots": 0, "diameter of dots": 1, "spread of dots": 2}
+OF_DOTS = ("number of dots", "diameter of dots", "spread of dots")
 EXAMPLES = ("share of PC", "amount of MSC-311", "absorbance at 311 nm", *OF_DOTS, SPECTRA)
 WAVELENGTHS = np.arange(SHORTEST, LONGEST + 0.5)  # nm
 
@@ -158,25 +158,21 @@ def numbers(seen: Seen, keep: Sequence[Observable]) -> Array:
         seen: A run and its spectra.
         keep: What is kept.
     """
-    nm, found = grid_of(keep), []
+    nm, kinds, found = grid_of(keep), {one.kind for one in keep}, []
     for look, spectrum in zip(seen.run.measurements, seen.absorbance, strict=True):
-        shares = seen.run.fractions(look) if any(one.kind == "share" for one in keep) else {}
-        dots = _dots(seen.run, look) if any(one.kind == "dots" for one in keep) else ()
+        shares = seen.run.fractions(look) if "share" in kinds else {}
+        amounts = seen.run.amounts(look) if "amount" in kinds else {}
+        dots = _dots(seen.run, look) if "dots" in kinds else {}
+        by_kind: dict[str, Mapping[str, float]] = {"share": shares, "amount": amounts, "dots": dots}
         for one in keep:
-            if one.kind == "share":
-                found.append(shares.get(one.of, 0.0))
-            elif one.kind == "amount":
-                found.append(seen.run.amounts(look)[one.of])
-            elif one.kind == "absorbance":
+            if one.kind == "absorbance":
                 found.append(float(np.interp(one.nm, nm, spectrum)))
-            elif one.kind == "dots":
-                found.append(dots[OF_DOTS[one.name]])
-    if any(one.kind == SPECTRA for one in keep):
-        found += seen.absorbance.ravel().tolist()
-    return np.array(found)
+            elif one.kind in by_kind:
+                found.append(by_kind[one.kind].get(one.of or one.name, 0.0))
+    return np.array(found + (seen.absorbance.ravel().tolist() if SPECTRA in kinds else []))
 
 
-def _dots(run: Run, look: Measurement) -> tuple[float, ...]:
+def _dots(run: Run, look: Measurement) -> dict[str, float]:
     dots = run.mechanism.dots
     sizes = None if dots is None else dot_sizes(run, look, dots)
-    return sizes if sizes is not None else (0.0, math.nan, math.nan)
+    return dict(zip(OF_DOTS, sizes or (0.0, math.nan, math.nan), strict=True))

@@ -178,18 +178,30 @@ def _factor(name: str, given: Any) -> Factor:
     known = ("from", "to", "steps", "scale")
     if unknown := [key for key in given if key not in known]:
         raise InputError([unknown_name("part of a range", str(key), known) for key in unknown])
+    return _range(name, given)
+
+
+def _range(name: str, given: dict[str, Any]) -> Factor:
     low, high = parse(str(given["from"])), parse(str(given["to"]))
-    steps, scale = given.get("steps", 2), given.get("scale", "linear")
-    if scale not in SCALES:
-        raise InputError(unknown_name("scale", str(scale), SCALES))
-    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 2:
-        raise InputError(f"a range in {steps} steps", "Give a whole number of 2 or more")
+    steps, log = _steps(given.get("steps", 2)), _is_log(str(given.get("scale", "linear")))
     top = high.require(low.unit).to(low.unit)
-    if not low.number < top or (scale == "log" and low.number <= 0):
+    if not low.number < top or (log and low.number <= 0):
         what = f"'{name}' does not ascend from {low} to {high}"
         raise InputError(what, "Give the smaller end first, and no zero on a log scale")
     unit = "" if low.unit == "1" else low.unit
-    return Factor.between(name, low.number, top, unit=unit, steps=steps, log=scale == "log")
+    return Factor.between(name, low.number, top, unit=unit, steps=steps, log=log)
+
+
+def _steps(given: Any) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 2:
+        raise InputError(f"a range in {given} steps", "Give a whole number of 2 or more")
+    return given
+
+
+def _is_log(scale: str) -> bool:
+    if scale not in SCALES:
+        raise InputError(unknown_name("scale", scale, SCALES))
+    return scale == "log"
 
 
 def _design(node: Node, factors: list[tuple[str, Factor]]) -> Design | None:

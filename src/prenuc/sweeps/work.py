@@ -35,11 +35,26 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass
 class _Given:
-    """Parts that are with workers."""
+    """Parts that are with workers, and tasks that nobody has yet."""
 
-    todo: list[tuple[int, ...]]
+    tasks: tuple[int, ...]
+    at: int = 0
+    size: int = FIRST_PART
+    todo: list[tuple[int, ...]] = field(default_factory=list)
     out: dict[Future[list[Entry]], tuple[tuple[int, ...], float]] = field(default_factory=dict)
     tries: dict[tuple[int, ...], int] = field(default_factory=dict)
+
+    def next(self) -> tuple[int, ...]:
+        """Return a part to be given out, empty when there is none."""
+        if self.todo:
+            return self.todo.pop(0)
+        part = self.tasks[self.at : self.at + self.size]
+        self.at += len(part)
+        return part
+
+    def room(self, most: int) -> bool:
+        """Return whether there is something to give out, and fewer than ``most`` parts are out."""
+        return len(self.out) < most and bool(self.todo or self.at < len(self.tasks))
 
     def back(self, part: tuple[int, ...]) -> None:
         """Take a part back, to be given out again.
@@ -101,31 +116,34 @@ def work_out(
     Raises:
         SimulationError: Workers were lost again and again.
     """
-    at, size = 0, FIRST_PART
-    given, pool = _Given([]), executor or _processes(workers)
+    given = _Given(tuple(tasks))
+    pool, own = executor or _processes(workers), None if executor else workers
     try:
-        while at < len(tasks) or given.todo or given.out:
-            while len(given.out) < 2 * workers and (given.todo or at < len(tasks)):
-                part = given.todo.pop(0) if given.todo else tuple(tasks[at : at + size])
-                at += 0 if part in given.tries else len(part)
-                pool = _submit(pool, job, part, given, None if executor else workers)
-            done, _ = wait(given.out, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-            for future in done or tuple(given.out):
-                part, began = given.out.pop(future)
-                entries = _answers(future) if done else None
-                if entries is None:
-                    future.cancel()
-                    given.back(part)
-                    continue
-                ledger.add(entries)
-                progress(len(part))
-                if len(part) == size:
-                    size = _next_size(size, (clock.monotonic() - began) / 2.0)
+        while part := given.next():
+            pool = _submit(pool, job, part, given, own)
+            while given.out and not given.room(2 * workers):
+                _take_in(given, ledger, progress)
     finally:
         for future in given.out:
             future.cancel()
         if executor is None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _take_in(given: _Given, ledger: Ledger, progress: Callable[[int], None]) -> None:
+    """Wait for some answers and enter them; take back what was lost, or never comes."""
+    done, _ = wait(given.out, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+    for future in done or tuple(given.out):
+        part, began = given.out.pop(future)
+        entries = _answers(future) if done else None
+        if entries is None:
+            future.cancel()
+            given.back(part)
+            continue
+        ledger.add(entries)
+        progress(len(part))
+        if len(part) == given.size:
+            given.size = _next_size(given.size, (clock.monotonic() - began) / 2.0)
 
 
 def _submit(

@@ -214,24 +214,10 @@ def calibrate(
     Raises:
         InputError: There is no such material or rival, or nothing to fit.
     """
+    how: Any = {"starts": starts, "workers": workers, "ledger": ledger, "progress": progress}
     if mechanism is not None:
-        return calibrate_rival(
-            mechanism,
-            material,
-            starts=starts,
-            workers=workers,
-            ledger=ledger,
-            progress=progress,
-        )
-    return calibrate_model(
-        for_recipe,
-        sets_of(material),
-        material,
-        starts=starts,
-        workers=workers,
-        ledger=ledger,
-        progress=progress,
-    )
+        return calibrate_rival(mechanism, material, **how)
+    return calibrate_model(for_recipe, sets_of(material), material, **how)
 
 
 def calibrate_rival(

@@ -9,16 +9,12 @@ import click
 
 from prenuc.errors import InputError
 from prenuc.present.cli.output import echo_answer, json_option, progress
-from prenuc.present.files.sweeps import SUFFIX, write_ends, write_map, write_table
-from prenuc.sweeps.cluster import dask_executor, run_slurm
-from prenuc.sweeps.spec import read_spec
-from prenuc.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     from prenuc.sweeps.spec import Spec
-    from prenuc.sweeps.sweep import State
+    from prenuc.sweeps.sweep import State, Sweep
 
-MERGE = "merge"
+MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
 
 
 @click.command()
@@ -34,7 +30,7 @@ MERGE = "merge"
 @click.option(
     "--dry-run", is_flag=True, help="Say how many tasks there are and how long they take."
 )
-@click.option("--to", type=click.Choice(list(SUFFIX)), default="csv", show_default=True)
+@click.option("--to", type=click.Choice(FORMATS), default="csv", show_default=True)
 @click.option("--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg")
 @json_option
 def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> None:
@@ -50,6 +46,9 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
       prenuc sweep map.yaml --out map --shard 3/10
       prenuc sweep merge map.yaml --out map
     """
+    from prenuc.sweeps.spec import read_spec
+    from prenuc.sweeps.sweep import Sweep
+
     merging = len(words) == 2 and words[0] == MERGE
     if len(words) != 1 + merging:
         raise InputError(
@@ -107,6 +106,8 @@ def _merged(whole: Sweep) -> State:
 
 
 def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> State:
+    from prenuc.sweeps.cluster import dask_executor, run_slurm
+
     with progress(f"sweeping {whole.job.protocol.name}") as report:
         if asked["slurm"]:
             given = dict(item.partition("=")[::2] for item in asked["slurm_option"])
@@ -123,6 +124,8 @@ def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> S
 
 
 def _written(whole: Sweep, spec: Spec, asked: dict[str, Any]) -> list[Path]:
+    from prenuc.present.files.sweeps import write_ends, write_map, write_table
+
     drawn = write_map(whole, spec, asked["figure_format"])
     table = write_table(whole, asked["to"])
     return [table, *([drawn] if drawn else []), *write_ends(whole, spec)]

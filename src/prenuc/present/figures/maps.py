@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -129,21 +129,27 @@ def plot_map(
     )
     for i, name in enumerate(of):
         numbers = np.asarray(table[name], dtype=float)
-        low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        ends = float(np.nanmin(numbers)), float(np.nanmax(numbers))
         for j, kind in enumerate(kinds):
+            places = [place for place in range(count) if rows[place] == kind]
+            at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
             z = np.full((len(y_places), len(x_places)), math.nan)
-            for place in (p for p in range(count) if rows[p] == kind):
-                at = y_places[str(table[y][place])], x_places[str(table[x][place])]
-                z[at] = numbers[place]
-            axes = grid[i][j]
-            shown = _draw(axes, across, up, z, (low, high), marks)
-            last, first = i == len(of) - 1, j == 0
-            heading = ", ".join(kind) if i == 0 else ""
-            name_axes(axes, across.label if last else "", up.label if first else "", heading)
+            z[tuple(np.array(at).T)] = numbers[places]
+            shown = _draw(grid[i][j], across, up, z, ends, marks)
+            name_axes(grid[i][j], title=", ".join(kind) if i == 0 else "")
         figure.colorbar(shown, ax=list(grid[i]), label=name)
+    _name_outer(grid, across.label, up.label)
     if title:
         figure.suptitle(title, fontsize=9)
     return figure
+
+
+def _name_outer(grid: Any, along: str, upwards: str) -> None:
+    """Write what axes show beside the first and below the last of them."""
+    for axes in grid[-1]:
+        axes.set_xlabel(along)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(upwards)
 
 
 def _draw(
