@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
 
-.PHONY: run test check-intervals check-engine check-gate check-native coverage blind bench bench-fit robustness tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-gate check-native check-ledger coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -37,6 +37,9 @@ check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs: answered or r
 
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
+
+check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep: nothing is lost; two minutes
+	$(BIN)/python -m pytest -m study tests/test_ledger.py tests/test_sweeps.py
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?
 	$(BIN)/python benchmarks/blind_set.py

@@ -94,11 +94,12 @@ def test_what_was_added_is_there_and_a_first_answer_stays(tmp_path):
     assert [one.name for one in path.parent.iterdir()] == ["ledger.sqlite"]
 
 
-def test_nothing_that_was_added_is_lost_to_a_kill(tmp_path):
-    """Twelve kills at random instants, each followed by a writer that goes on."""
+@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=pytest.mark.study)])
+def test_nothing_that_was_added_is_lost_to_a_kill(tmp_path, kills):
+    """Kills at random instants, each followed by a writer that goes on."""
     path, seen = tmp_path / "ledger.sqlite", 0
     instants = np.random.default_rng(4)
-    for _ in range(12):
+    for _ in range(kills):
         command = [sys.executable, "-c", WRITER, str(path), str(seen)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
             last = int(writer.stdout.readline())
@@ -208,3 +209,58 @@ def test_shards_are_merged_and_taken_away(tmp_path):
         assert merge(ledger, shards, ABOUT) == 5
         assert ledger.ids() == set("01234")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["all.sqlite"]
+
+
+# ---- who remembers in it ------------------------------------------------------------------------
+
+
+def test_searches_that_are_remembered_are_not_made_again(tmp_path, monkeypatch):
+    import prenuc.infer.calibration.search as searching
+    from test_calibrate import toy_task
+    from toy import toy_set
+
+    path = tmp_path / "ledger.sqlite"
+    with toy_set():
+        first = searching.searches(toy_task("first.k"), 2, ledger=path)
+        made = []
+        plain = searching.search
+        monkeypatch.setattr(searching, "search", lambda t, s: made.append(s) or plain(t, s))
+        again = searching.searches(toy_task("first.k"), 3, ledger=path)
+        other = searching.searches(toy_task("second.k"), 1, ledger=path)
+    assert made == [2, 0]
+    assert [(one.seed, one.cost, one.u.tolist()) for one in again[:2]] == [
+        (one.seed, one.cost, one.u.tolist()) for one in first
+    ]
+    assert other[0].u.tolist() != first[0].u.tolist()
+
+
+def test_checks_that_are_remembered_are_not_run_again(tmp_path, monkeypatch):
+    import prenuc.infer.experiments.reproduce as bench
+
+    path = tmp_path / "ledger.sqlite"
+    first = bench.reproduce(["2b"], ledger=path)
+    assert first
+    asked = []
+    monkeypatch.setattr(bench, "measure", lambda *given: asked.append(given[2]) or 0.0)
+    again = bench.reproduce(["2b"], ledger=path)
+    assert asked == []
+    assert [row.as_dict() for row in again] == [row.as_dict() for row in first]
+    rival = bench.reproduce(["2b"], runs=bench.experiments_for("classical"), ledger=path)
+    assert len(asked) == len(rival)
+
+
+def test_the_ledger_of_another_study_is_refused(tmp_path):
+    from prenuc.ledger import memory
+
+    path = tmp_path / "ledger.sqlite"
+    with memory(path, "robustness") as kept:
+        kept.keep("a", {"x": float("nan"), "y": [1, "two"]})
+    with memory(path, "robustness") as kept:
+        found = kept.get("a")
+    assert np.isnan(found.pop("x"))
+    assert found == {"y": [1, "two"]}
+    with (
+        pytest.raises(InputError, match="work robustness there, calibrate here"),
+        memory(path, "calibrate"),
+    ):
+        pass

@@ -127,8 +127,12 @@ class Ledger:
 
     def ids(self) -> set[str]:
         """Return the tasks that are done."""
+        return set(self.reasons())
+
+    def reasons(self) -> dict[str, str]:
+        """Return the tasks that are done, and why one has no answer."""
         with self._spoken():
-            return {found for (found,) in self._file.execute("SELECT id FROM answers")}
+            return dict(self._file.execute("SELECT id, reason FROM answers"))
 
     def entries(self) -> Iterator[Entry]:
         """Yield what stands in it, in the order of the tasks' names."""

@@ -85,8 +85,7 @@ class Sweep:
             return self._state(ledger, ledger.ids())
 
     def _state(self, ledger: Ledger, before: set[str]) -> State:
-        own = set(self.ids)
-        found = {entry.id: entry.reason for entry in ledger.entries()}
+        own, found = set(self.ids), ledger.reasons()
         failed = sum(bool(found.get(one)) for one in self.ids)
         done, skipped = sum(one in found for one in self.ids), len(own & before)
         return State(len(self.ids), done, failed, skipped, len(set(found) - own))

@@ -62,7 +62,8 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
         _say(_planned(whole, asked["workers"]), as_json)
         return
     part = _part(asked["shard"])
-    _tell_kept(whole)
+    if part is None:  # others may be at work on other parts
+        _tell_kept(whole)
     state = _merged(whole) if merging else _run(whole, part, asked)
     written = [] if part else _written(whole, spec, asked)
     answer = state.as_dict() | {"written": [str(path) for path in written]}
