@@ -347,3 +347,76 @@ def test_dots_that_are_not_there_have_no_size(described):
     found = dict(zip(job.columns, job.read(entry), strict=True))
     assert np.isnan(found["diameter of dots in cuvette 1"])
     assert found["amount of MSC-311 in cuvette 1"] >= 0.0
+
+
+# ---- the command -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prenuc(tmp_path):
+    """The command on a description of six tasks; its answer."""
+    from click.testing import CliRunner
+
+    from prenuc.present.cli.sweeping import sweep
+
+    small = SPEC.replace("steps: 5", "steps: 3").replace("steps: 4", "steps: 2")
+
+    def run(*words, text=small):
+        (tmp_path / "spec.yaml").write_text(text.replace("[0.02 1/min, 0.05 1/min]", "0.02 1/min"))
+        path = str(tmp_path / "spec.yaml")
+        given = [path if word == "SPEC" else word for word in words]
+        return CliRunner().invoke(sweep, [*given, "--out", str(tmp_path / "out"), "--workers", "1"])
+
+    return run
+
+
+def test_a_dry_run_says_how_much_there_is_and_leaves_nothing(prenuc, tmp_path):
+    answer = json.loads(prenuc("SPEC", "--dry-run", "--json").stdout)
+    assert (answer["tasks"], answer["done"]) == (6, 0)
+    assert answer["seconds_left"] == pytest.approx(6 * answer["seconds_each"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_shards_by_the_command_are_merged_by_the_command(prenuc, tmp_path):
+    for number in ("1/2", "2/2"):
+        assert prenuc("SPEC", "--shard", number).exit_code == 0
+    assert len(list((tmp_path / "out").glob("shard-*"))) == 2
+    answer = json.loads(prenuc("merge", "SPEC", "--json").stdout)
+    assert answer["done"] == 6
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {
+        "sweep.sqlite",
+        "results.csv",
+        "map.svg",
+        "best.yaml",
+        "worst.yaml",
+    }
+
+
+def test_a_changed_description_is_told_what_is_kept(prenuc):
+    prenuc("SPEC")
+    other = SPEC.replace("steps: 4", "steps: 2")
+    said = prenuc("SPEC", text=other)
+    assert "6 of 10 tasks are kept" not in said.stderr  # nothing is other: the grid has grown
+    assert "6 of 10 tasks are done already" in said.stderr
+    fewer = other.replace("{from: 140 degC, to: 220 degC, steps: 5}", "[140 degC, 150 degC]")
+    said = prenuc("SPEC", text=fewer)
+    assert "2 of 4 tasks are kept, 8 others" in said.stderr
+
+
+@pytest.mark.parametrize("part", ["0/3", "4/3", "a/b", "3"])
+def test_a_part_that_is_none_is_refused(prenuc, part):
+    assert isinstance(prenuc("SPEC", "--shard", part).exception, InputError)
+
+
+def test_every_format_holds_the_same_table(prenuc, tmp_path):
+    import pandas as pd
+    import xarray as xr
+
+    for to in ("csv", "xlsx", "netcdf"):
+        assert prenuc("SPEC", "--to", to).exit_code == 0
+    text = pd.read_csv(tmp_path / "out" / "results.csv", float_precision="round_trip")
+    book = pd.read_excel(tmp_path / "out" / "results.xlsx")
+    column = "share of PC in cuvette 2"
+    np.testing.assert_array_equal(text[column], book[column])
+    with xr.open_dataset(tmp_path / "out" / "results.nc", engine="scipy") as data:
+        np.testing.assert_array_equal(data["share of PC"][:, 1], text[column])

@@ -30,8 +30,20 @@ MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
 @click.option(
     "--dry-run", is_flag=True, help="Say how many tasks there are and how long they take."
 )
-@click.option("--to", type=click.Choice(FORMATS), default="csv", show_default=True)
-@click.option("--figure-format", type=click.Choice(["svg", "pdf", "png"]), default="svg")
+@click.option(
+    "--to",
+    type=click.Choice(FORMATS),
+    default="csv",
+    show_default=True,
+    help="Format of the table.",
+)
+@click.option(
+    "--figure-format",
+    type=click.Choice(["svg", "pdf", "png"]),
+    default="svg",
+    show_default=True,
+    help="Format of the map.",
+)
 @json_option
 def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> None:
     """Run the many flasks of SPEC.yaml; the same command again goes on where it stopped.
