@@ -236,9 +236,7 @@ def test_the_command_answers_with_the_promised_fields(tmp_path):
     rates = answer["pass_rates"]
     assert rates["after"]["calibrated"]["pass"] >= rates["before"]["calibrated"]["pass"]
     problems = []
-    ((written, _),) = read_list(
-        out, lambda node: node.entry(ParameterSet), "an entry of parameters", problems
-    )
+    ((written, _),) = read_list(out, ParameterSet.read, "an entry of parameters", problems)
     assert not problems
     shipped = get("parameters", "alloy/CdTeSe")
     assert list(written.values) == list(shipped.values)

@@ -37,14 +37,14 @@ def call(model, parameters=()):
     n, classes, m = len(start), len(net.classes.units), len(TIMES)
     asked = [net.flat, net.classes, net.plan, setting]
     if not parameters:
-        found = np.zeros((1, m, n)), np.zeros((1, m, classes)), np.zeros((1, 5))
+        found = np.zeros((1, m, n)), np.zeros((1, m, classes)), np.zeros((1, 6))
         return [*asked, net.constant[None].copy(), start[None], np.zeros((1, classes)), *found]
     ready = prepared(net, parameters)
     p = len(ready.parameters)
     begin = np.zeros((n, p)), np.zeros((classes, p))
     found = np.zeros((m, n)), np.zeros((m, classes))
     of = np.zeros((m, n, p)), np.zeros((m, classes, p))
-    return [*asked, ready.seeds, *begin, start, np.zeros(classes), *found, *of, np.zeros(5)]
+    return [*asked, ready.seeds, *begin, start, np.zeros(classes), *found, *of, np.zeros(6)]
 
 
 MOVED = ("k", "nucleus", "capillarity")

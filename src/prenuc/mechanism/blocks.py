@@ -44,13 +44,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
+from prenuc.mechanism.structure import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Component
     from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.structure import Noted
 
 Number: TypeAlias = "float | str"  # itself, or constants: "a", "a * b", "a / b", "a - 1"
 LESS_ONE = " - 1"
@@ -187,6 +188,7 @@ class Form:
             first; () where every equation is written in full.
         media: Reagents that are counted besides.
         dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
+        memory: What was last made of it.
     """
 
     name: str
@@ -197,8 +199,9 @@ class Form:
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
+    memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
 
-    def potential(self, name: str, values: Mapping[str, Value]) -> tuple[float, float]:
+    def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""
         block = next(one for one in self.components if one.name == name)
         if not block.against:

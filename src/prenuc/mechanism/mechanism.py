@@ -126,24 +126,37 @@ class Mechanism:
         if self.rule is not None:
             variant = Mechanism.written(self.rule, values)
         else:
-            variant = copy(self)  # what is checked at birth does not hang on rate constants
+            variant = self.with_laws(*self._moved(new))
             object.__setattr__(variant, "parameters", values)
-            self._move(variant, new)
         if variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
         return variant
 
-    def _move(self, variant: Mechanism, new: Mapping[str, Value]) -> None:
-        """Give the reactions of a fresh copy their new constants."""
+    def with_laws(
+        self, reactions: tuple[Reaction, ...], population: SizeClasses | None
+    ) -> Mechanism:
+        """Return the same mechanism with other numbers in its laws; nothing is checked again.
+
+        Args:
+            reactions: As many, with the same equations.
+            population: With the same classes and channels.
+        """
+        variant = copy(self)  # what is checked at birth does not hang on numbers in laws
+        object.__setattr__(variant, "reactions", reactions)
+        object.__setattr__(variant, "population", population)
+        return variant
+
+    def _moved(self, new: Mapping[str, Value]) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return reactions and population with new constants."""
 
         def moved(reactions: Iterable[Reaction]) -> tuple[Reaction, ...]:
             return tuple(with_constants_of(reaction, new) for reaction in reactions)
 
-        object.__setattr__(variant, "reactions", moved(self.reactions))
-        if self.population is not None:
-            joins, leaves = self.population.attachment, self.population.detachment
-            sizes = replace(self.population, attachment=moved(joins), detachment=moved(leaves))
-            object.__setattr__(variant, "population", sizes)
+        sizes = self.population
+        if sizes is not None:
+            joins, leaves = moved(sizes.attachment), moved(sizes.detachment)
+            sizes = replace(sizes, attachment=joins, detachment=leaves)
+        return moved(self.reactions), sizes
 
     @property
     def constants(self) -> Mapping[str, Value]:
@@ -158,10 +171,18 @@ class Mechanism:
 
     def is_like(self, other: Mechanism) -> bool:
         """Return whether two mechanisms differ in numbers alone: same reactions, same sizes."""
+        same = tuple(self.components) == tuple(other.components)
+        return same and self.has_structure(other.reactions, other.population)
+
+    def has_structure(
+        self, reactions: tuple[Reaction, ...], population: SizeClasses | None
+    ) -> bool:
+        """Return whether reactions and population differ from these in numbers alone."""
+        mine, others = self.population, population
         return (
-            tuple(self.components) == tuple(other.components)
-            and same_reactions(self.all_reactions, other.all_reactions)
-            and same_channels(self.population, other.population)
+            same_reactions(self.reactions, reactions)
+            and same_channels(mine, others)
+            and (mine is None or others is None or same_reactions(mine.channels, others.channels))
         )
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Reaction
@@ -35,6 +35,45 @@ class Shared:
     def put(self, key: Hashable, thing: Any) -> None:
         """Keep something, unless another thread was first."""
         self._found.setdefault(key, thing)
+
+
+class Memory:
+    """What was last made of constants, and of which; it stays behind when a form is pickled.
+
+    Any thread may overwrite it: whether it still holds is seen from the constants themselves.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, tuple[Mapping[str, Any], Any]] = {}
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
+        return Memory, ()
+
+    def of(self, key: Hashable, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any] | None:
+        """Return constants and what was made of them; None when one is another now."""
+        known = self._made.get(key)
+        if known is None or any(values[name] is not one for name, one in known[0].items()):
+            return None
+        return known
+
+    def keep(self, key: Hashable, read: Mapping[str, Any], made: Any) -> None:
+        """Keep what was made of constants, in place of what was there."""
+        self._made[key] = read, made
+
+
+class Noted:
+    """Constants by name that note which of them are read."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self.read: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        found = self.read[name] = self.values[name]
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
 
 
 def same_reactions(some: Sequence[Reaction], others: Sequence[Reaction]) -> bool:

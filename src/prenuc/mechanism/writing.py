@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
@@ -15,15 +15,18 @@ from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
 from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
+from prenuc.mechanism.structure import Noted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from prenuc.facts.value import Value
     from prenuc.mechanism.blocks import ComponentBlock, Form, Number, ReactionBlock, Term
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
+
+T = TypeVar("T")
 
 MOST_LOG_K = 500.0  # e^709 is the largest number there is
 MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
@@ -44,7 +47,7 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     if problems:
         raise MechanismError(problems)
     coarse = form.dots is not None and "energy" not in form.dots
-    return _Writer(form, Moments() if coarse else dots, values).mechanism()
+    return _Writer(form, Moments() if coarse else dots, Noted(values)).mechanism()
 
 
 @dataclass
@@ -53,18 +56,23 @@ class _Writer:
 
     form: Form
     dots: AbstractDots
-    values: Mapping[str, Value]
+    values: Noted
 
     def mechanism(self) -> Mechanism:
-        """Return the mechanism."""
+        """Return the mechanism, with everything but its laws from the last one where that holds."""
         form, (reactions, population) = self.form, self.reactions()
+        key, counted = ("mechanism", self.dots), self.counted
+        known = form.memory.of(key, {"counted": counted})
+        like: Mechanism | None = None if known is None else known[1]
+        if like is not None and like.has_structure(reactions, population):
+            return like.with_laws(reactions, population)
         seen = [*reactions, *(population.channels if population else ())]
         acting = dict.fromkeys(name for one in seen for name in one.components())
-        used = (name for name in self.counted if name in acting or name not in form.media)
+        used = (name for name in counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
-        return Mechanism(
+        made = Mechanism(
             name=form.name,
-            components={name: self.counted.get(name) or component(name) for name in listed},
+            components={name: counted.get(name) or component(name) for name in listed},
             reactions=reactions,
             initial={block.name: block.initial for block in form.components if form.units},
             units=form.units,
@@ -72,6 +80,21 @@ class _Writer:
             dots=None if form.dots is None else DOTS,
             population=population,
         )
+        form.memory.keep(key, {"counted": counted}, made)
+        return made
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what a function makes of constants, or made of the same ones last time."""
+        outside = self.values.read
+        known = self.form.memory.of((key, self.dots), self.values.values)
+        if known is None:
+            self.values.read = {}
+            made = make()
+            known = self.values.read, made
+            self.form.memory.keep((key, self.dots), *known)
+        self.values.read = {**outside, **known[0]}
+        found: T = known[1]
+        return found
 
     def reactions(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
         """Return the reactions, and the size classes that those of dots move."""
@@ -81,7 +104,8 @@ class _Writer:
         for block in self.form.reactions:
             grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
             for names in self.variants(block):
-                there, back = self.both_ways(block, names)
+                key = block.name, *names.values()
+                there, back = self.kept(key, partial(self.both_ways, block, names))
                 if grows:
                     channels.append(self.channel(block, there))
                     continue
@@ -100,13 +124,22 @@ class _Writer:
         if not isinstance(given, str):
             return given
         above, _, below = given.removesuffix(LESS_ONE).partition(" / ")
-        found = math.prod(self.values[name].si for name in above.split(" * "))
+        found: float = math.prod(self.values[name].si for name in above.split(" * "))
         found /= self.values[below].si if below else 1.0
         return found - given.endswith(LESS_ONE)
 
-    @cached_property
+    @property
     def stages(self) -> dict[str, list[str]]:
         """The names of the stages of what is counted in stages."""
+        return self.kept("stages", self.count_stages)
+
+    @property
+    def counted(self) -> dict[str, Component]:
+        """Every component, see :meth:`count`."""
+        return self.kept("components", self.count)
+
+    def count_stages(self) -> dict[str, list[str]]:
+        """Return the names of the stages of what is counted in stages."""
         found = {}
         for block in self.form.components:
             if block.stages:
@@ -120,9 +153,8 @@ class _Writer:
                 found[block.name] = [f"{block.name}.{i}" if i else block.name for i in numbers]
         return found
 
-    @cached_property
-    def counted(self) -> dict[str, Component]:
-        """What leads to monomers, dots, what equations set free, media, what monomers lead to."""
+    def count(self) -> dict[str, Component]:
+        """Return what leads to monomers, dots, what equations set free, media, what follows."""
         found: dict[str, Component] = {}
         last: dict[str, Component] = {}
         for block in self.form.components:

@@ -39,6 +39,8 @@ class Measurement:
         dots: Of every size class in mol/m³, shape (classes,); empty when dots are moments.
         tangents: Of ``concentration`` in P parameters, per unit of each, shape (n, P).
         dot_tangents: Of ``dots``, shape (classes, P).
+        occupied: How many size classes may hold dots; those beyond are empty. None where that is
+            not known.
     """
 
     vessel: str
@@ -49,6 +51,7 @@ class Measurement:
     dots: Array = field(default_factory=lambda: np.zeros(0))
     tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
     dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    occupied: int | None = None
 
     @property
     def label(self) -> str:

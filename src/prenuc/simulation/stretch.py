@@ -95,6 +95,7 @@ class Trajectory:
         rejected: Steps that were tried again smaller, likewise.
         stopped: Time in s at which the stretch ended before its last time; its state stands in the
             last row, and rows of times that were not reached are not numbers.
+        occupied: How many size classes took part; those beyond are empty. None where all did.
         tangents: Of components in P parameters at the times, shape (m, n, P).
         dot_tangents: Of size classes, shape (m, classes, P).
     """
@@ -105,6 +106,7 @@ class Trajectory:
     steps: int = 0
     rejected: int = 0
     stopped: float | None = None
+    occupied: int | None = None
     tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
     dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
@@ -119,7 +121,7 @@ class Members:
         end: The last state in mol/m³ that each came to, shape (members, n).
         reasons: Why a member failed, "" where it did not.
         outcomes: Outcome, time reached in s, place of the component that is hardest to follow,
-            steps and rejected steps of every member, shape (members, 5).
+            steps, rejected steps and classes that took part of every member, shape (members, 6).
     """
 
     concentration: Array

@@ -18,7 +18,7 @@ from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
-from prenuc.simulation.stretch import Stretch, Trajectory
+from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,68 +193,66 @@ class Vessels:
         self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
-        vessel = self._vessel(operation.vessel)
-        begin = vessel.contents
+        vessel, volume = self._vessel(operation.vessel), operation.volume
+        begin = tuple(part / volume for part in vessel.contents)
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
-        states = dict(
-            zip([0.0, *times], [begin, *self._states(operation, begin, times)], strict=True)
-        )
+        rows, occupied = self._rows(operation, begin, times)
+        place = {0.0: begin} | {t: tuple(part[i] for part in rows) for i, t in enumerate(times)}
         for look in operation.looks:
-            self._record(operation, look, states[look])
-        vessel.contents = states[operation.duration]
+            self._record(operation, look, place[look], occupied)
+        if times.size:
+            vessel.contents = tuple(part * volume for part in place[operation.duration])
 
-    def _states(self, operation: Evolve, begin: Contents, times: Array) -> list[Contents]:
-        """Return the contents of a vessel at the times of an operation."""
-        moles, dots, *moved = begin
-        start = moles[self.moving] / operation.volume
+    def _rows(
+        self, operation: Evolve, begin: Contents, times: Array
+    ) -> tuple[Contents, int | None]:
+        """Return what a vessel holds at the times of an operation, in mol/m³, times first.
+
+        And how many size classes take part, where the solver knows.
+        """
+        whole, dots, *moved = begin
+        start = whole[self.moving]
         largest = float(np.max(start[self.changing], initial=0.0))
-        largest = max(largest, float(np.sum(dots)) / operation.volume)
+        largest = max(largest, float(np.sum(dots)))
         if operation.frozen or largest == 0.0 or times.size == 0:
-            return [begin] * len(times)
+            return tuple(np.broadcast_to(part, (len(times), *part.shape)) for part in begin), None
         stretch = Stretch(
             network=self.network,
             start=start,
             times=times,
             temperature=(operation.start, operation.end),
             absolute=np.full(len(start), self.solver.floor * largest),
-            dots=dots / operation.volume,
+            dots=dots,
         )
         if self.seeds is not None:
-            own = Tangents(self.seeds, *(part / operation.volume for part in moved))
-            stretch = replace(stretch, tangents=own)
+            stretch = replace(stretch, tangents=Tangents(self.seeds, *moved))
         path = self.solver.integrate(stretch)
         self.stats["evaluations"] += path.evaluations
-        return [self._contents_at(operation, moles, path, i) for i in range(len(times))]
-
-    def _contents_at(
-        self, operation: Evolve, moles: Array, path: Trajectory, index: int
-    ) -> Contents:
-        """Return the contents of a vessel from what a solver found at one of its times."""
-        moles = moles.copy()
-        moles[self.moving] = path.concentration[index] * operation.volume
+        found = np.tile(whole, (len(times), 1))
+        found[:, self.moving] = path.concentration
         places, powers = self.moments
-        dots = path.dots[index] * operation.volume if path.dots.size else np.zeros(0)
-        filled = int(np.flatnonzero(dots)[-1]) + 1 if dots.any() else 0
-        moles[places] = powers[:, :filled] @ dots[:filled]
+        found[:, places] = path.dots[:, : path.occupied] @ powers[:, : path.occupied].T
         tangents = () if self.seeds is None else (path.tangents, path.dot_tangents)
-        return (moles, dots, *(part[index] * operation.volume for part in tangents))
+        return (found, path.dots, *tangents), path.occupied
 
-    def _record(self, operation: Evolve, look: float, contents: Contents) -> None:
-        moles, dots, *moved = contents
+    def _record(self, operation: Evolve, look: float, held: Contents, occupied: int | None) -> None:
+        concentration, dots, *moved = held
         span = look / operation.duration if operation.duration > 0 else 1.0
-        found = {"concentration": moles, "dots": dots}
+        found = {"concentration": concentration, "dots": dots}
         if moved:
             components, of_dots = moved
             places, powers = self.moments
             tangents = np.zeros((len(self.names), components.shape[1]))
-            tangents[self.moving], tangents[places] = components, powers @ of_dots
+            tangents[self.moving] = components
+            tangents[places] = powers[:, :occupied] @ of_dots[:occupied]
             found |= {"tangents": tangents, "dot_tangents": of_dots}
         measured = Measurement(
             vessel=operation.vessel,
             time=operation.clock + look,
             temperature=operation.start + span * (operation.end - operation.start),
             volume=operation.volume,
-            **{name: part / operation.volume for name, part in found.items()},
+            occupied=occupied,
+            **found,
         )
         self.measurements.append(measured)
 

@@ -15,7 +15,7 @@ Outcome integrate_followed(const Stretch& on, const Vessel& vessel, Work& w, Fol
     const Outcome done = course(on, vessel, w, [&](const Step& step, Index told) {
         follow(on, step, told, w, own);
     });
-    end_tangents(own);
+    end_tangents(done.window, own);
     return done;
 }
 

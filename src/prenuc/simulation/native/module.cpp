@@ -72,6 +72,7 @@ void write_outcome(const Outcome& found, Numbers row) {
     row[2] = static_cast<double>(found.worst);
     row[3] = static_cast<double>(found.steps);
     row[4] = static_cast<double>(found.rejected);
+    row[5] = static_cast<double>(found.window);
 }
 
 // Whether an array of members has vessels of these shapes.
@@ -84,7 +85,7 @@ void check_vessels(const Stretch& on, Table starts, Table dots, const Block<doub
     if (out_x.count != members || out_x.height != times || out_x.width != n) refuse("out_x");
     if (out_f.count != members || out_f.width != classes) refuse("out_f");
     if (out_f.height != times && out_f.height != 0) refuse("out_f");
-    if (outcomes.count != members || outcomes.width != 5) refuse("outcomes");
+    if (outcomes.count != members || outcomes.width != 6) refuse("outcomes");
 }
 
 // net, pop, plan, setting, ln k of every member, starts, dots, out_x, out_f, outcomes.
@@ -118,7 +119,7 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
     return guarded([&] {
         Buffers buffers;
         const Stretch on = stretch_of(buffers, arguments);
-        Followed own = {read_seeds(buffers, at(arguments, 4), on), {}, {}, {}};
+        Followed own = {read_seeds(buffers, at(arguments, 4), on), {}, {}, {}, 0};
         const KnownTable dx = buffers.known_table(at(arguments, 5));
         const KnownTable df = buffers.known_table(at(arguments, 6));
         const Vessel vessel = {buffers.row(at(arguments, 7)), buffers.row(at(arguments, 8)),
@@ -158,10 +159,10 @@ PyObject* step_ends(PyObject*, PyObject* arguments) {
         const Vessel vessel = {buffers.row(at(arguments, 4)), buffers.row(at(arguments, 5)),
                                buffers.table(at(arguments, 6)), buffers.table(at(arguments, 7)),
                                buffers.row(at(arguments, 8))};
-        double row[5];
+        double row[6];
         check_vessels(on, {vessel.x.data, 1, vessel.x.size}, {vessel.f.data, 1, vessel.f.size},
                       {vessel.out_x.data, 1, vessel.out_x.count, vessel.out_x.width},
-                      {vessel.out_f.data, 1, vessel.out_f.count, vessel.out_f.width}, {row, 1, 5});
+                      {vessel.out_f.data, 1, vessel.out_f.count, vessel.out_f.width}, {row, 1, 6});
         Work work = workspace(on, own_room);
         ENGINE.integrate(on, vessel, work);
     });

@@ -134,20 +134,23 @@ struct TangentWork {
     Numbers leaving, stage_leaving, warmed, u_f;
 };
 
-// Tangents along an integration; `out_x` and `out_f` receive them at the times.
+// Tangents along an integration; `out_x` and `out_f` receive them at the times. Classes from `held`
+// on had none at the start.
 struct Followed {
     Seeds seeds;
     TangentWork work;
     Block<double> out_x, out_f;
+    Index held;
 };
 
 enum Ending : int { DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, STOPPED, STEADY };
 
-// How a stretch ended: the time reached in s, the component that hurt most, steps.
+// How a stretch ended: the time reached in s, the component that hurt most, steps, the classes that
+// took part.
 struct Outcome {
     Ending ending;
     double reached;
-    Index worst, steps, rejected;
+    Index worst, steps, rejected, window;
 };
 
 // One vessel: what is in it, left at the end's values, and where reports go.

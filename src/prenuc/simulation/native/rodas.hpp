@@ -130,7 +130,7 @@ Outcome course(const Stretch& on, const Vessel& vessel, Work& w, Follow&& follow
     const double end = setting.times[setting.times.size - 1];
     Position at = {0.0, 0.0, 0.0, 1.0, starting_window(on.pop, f), front(f.size, f, 0.0), 0};
     const bool watching = watched(setting, x) > 0.0;
-    Outcome done = {DONE, 0.0, 0, 0, 0};
+    Outcome done = {DONE, 0.0, 0, 0, 0, at.window};
     begin(on, at.window, w, vessel);
     at.h = first_step(setting, x, w.right);
     while (at.t < end) {
@@ -145,6 +145,7 @@ Outcome course(const Stretch& on, const Vessel& vessel, Work& w, Follow&& follow
         const Found found = take(on, at.window, at.t, h, x, f, w);
         done.rejected += found.tried - 1;
         done.worst = found.worst;
+        done.window = found.window;
         if (found.ending != DONE) {
             done.ending = found.ending;
             return done;
@@ -173,7 +174,7 @@ Outcome course(const Stretch& on, const Vessel& vessel, Work& w, Follow&& follow
         }
     }
     copy(x.size, x.data, vessel.out_x[vessel.out_x.count - 1].data);
-    if (vessel.out_f.count > 0) copy(f.size, f.data, vessel.out_f[vessel.out_f.count - 1].data);
+    if (vessel.out_f.count > 0) copy(at.window, f.data, vessel.out_f[vessel.out_f.count - 1].data);
     return done;
 }
 

@@ -164,11 +164,12 @@ inline double weight_at(double share, Index j) {
     return share * (end + (1.0 - share) * bow);
 }
 
-// Set the tangents at a share of the step, of components and of as many classes as `out_f` has.
-inline void finished(double share, Index window, const TangentWork& w, Table out_x, Table out_f) {
-    copy(out_x.flat().size, w.dx.data, out_x.data);
-    copy(out_f.flat().size, w.df.data, out_f.data);
+// Set the tangents at a share of the step, of components and of the classes that have any.
+inline void finished(double share, Index window, Index held, const TangentWork& w, Table out_x,
+                     Table out_f) {
     const Index inside = smaller(window, out_f.count) * out_f.width;
+    copy(out_x.flat().size, w.dx.data, out_x.data);
+    copy(larger(inside, smaller(held, out_f.count) * out_f.width), w.df.data, out_f.data);
     for (Index j = 0; j < STAGES; ++j) {
         add(weight_at(share, j), w.ux[j].flat(), out_x.flat());
         add(inside, weight_at(share, j), w.uf[j].data, out_f.data);
@@ -187,29 +188,31 @@ inline void follow(const Stretch& on, const Step& step, Index told, Work& v, Fol
     }
     const Known times = on.setting.times;
     for (; told < times.size - 1 && times[told] <= step.t + step.taken; ++told)
-        finished((times[told] - step.t) / step.h, step.window, w, own.out_x[told],
+        finished((times[told] - step.t) / step.h, step.window, own.held, w, own.out_x[told],
                  own.out_f[told]);
     const bool whole = !(step.taken < step.h);
-    if (!whole) finished(step.taken / step.h, step.window, w, w.stage_x, w.stage_f);
-    const Index held = step.window * w.df.width;
+    if (!whole) finished(step.taken / step.h, step.window, 0, w, w.stage_x, w.stage_f);
+    const Index inside = step.window * w.df.width;
     copy(w.dx.flat().size, w.stage_x.data, w.dx.data);
-    copy(held, w.stage_f.data, w.df.data);
+    copy(inside, w.stage_f.data, w.df.data);
     if (!whole) return;
     add(1.0, w.ux[STAGES - 1].flat(), w.dx.flat());
-    add(held, 1.0, w.uf[STAGES - 1].data, w.df.data);
+    add(inside, 1.0, w.uf[STAGES - 1].data, w.df.data);
 }
 
-// Set δ ln k at time 0; a stretch at one temperature keeps them.
+// Set δ ln k at time 0; a stretch at one temperature keeps them. Set which classes hold tangents.
 inline void begin_tangents(const Stretch& on, Followed& own) {
+    own.held = own.work.df.count;
+    while (own.held > 0 && still(own.work.df[own.held - 1])) --own.held;
     constant_moves(on.net, own.seeds, on.setting.begin, own.work.moves);
     constant_moves(on.net, own.seeds, on.setting.begin, own.work.stage_moves);
 }
 
 // Write the tangents at the last time.
-inline void end_tangents(Followed& own) {
+inline void end_tangents(Index window, Followed& own) {
     const Table out_x = own.out_x[own.out_x.count - 1], out_f = own.out_f[own.out_f.count - 1];
     copy(out_x.flat().size, own.work.dx.data, out_x.data);
-    copy(out_f.flat().size, own.work.df.data, out_f.data);
+    copy(larger(window, own.held) * out_f.width, own.work.df.data, out_f.data);
 }
 
 }  // namespace prenuc::PRENUC_ISA

@@ -45,14 +45,16 @@ class Rodas(AbstractSolver):
             found = started.run(stretch.network.constant[None])
         else:
             found, *moved = started.follow(stretch.tangents)
-        outcome, reached, worst, steps, rejected = found.outcomes[0]
+        outcome, reached, worst, steps, rejected, window = found.outcomes[0]
         if found.reasons[0]:
             component = stretch.network.names[int(worst)]
             raise failed(stretch, component, float(reached), found.end[0], found.reasons[0])
         count, again = int(steps), int(rejected)
         stopped = float(reached) if int(outcome) != DONE else None
         tries = STAGES * (count + again)
-        path = Trajectory(found.concentration[0], tries, found.dots[0], count, again, stopped)
+        path = Trajectory(
+            found.concentration[0], tries, found.dots[0], count, again, stopped, int(window)
+        )
         if stretch.tangents is None:
             return path
         return replace(path, tangents=moved[0], dot_tangents=moved[1])
@@ -113,8 +115,8 @@ class _Started:
             np.array(starts, dtype=float, order="C"),
             dots,
             np.full((members, m, n), np.nan),
-            np.full((members, m, classes), np.nan),
-            np.empty((members, 5)),
+            np.zeros((members, m, classes)),  # pages that nobody touches cost nothing
+            np.empty((members, 6)),
         )
 
     def run(self, constants: Array) -> Members:
@@ -131,10 +133,11 @@ class _Started:
 
         begin = np.ascontiguousarray(given.components), np.ascontiguousarray(given.dots)
         m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
-        of_x, of_f = (np.full((m, *one.shape), np.nan) for one in begin)
+        of_x, of_f = np.full((m, *begin[0].shape), np.nan), np.zeros((m, *begin[1].shape))
         found_x, found_f, outcome = (one[0] for one in self._found())
         found = found_x, found_f, of_x, of_f, outcome
         integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found)
+        of_f[self._unreached(0)] = np.nan
         return self._members(), of_x, of_f
 
     def _asked(self) -> tuple[RateArrays, ClassArrays, SparseArrays, Setting]:
@@ -146,12 +149,18 @@ class _Started:
 
     def _members(self) -> Members:
         found, dots = self.components_found, self.dots_found
-        found[:, -1], dots[:, -1] = self.x, self.dots
         reasons = [FAILURES.get(int(outcome), "") for outcome in self.outcomes[:, 0]]
         for member, reason in enumerate(reasons):
+            dots[member, self._unreached(member)] = np.nan
+            found[member, -1], dots[member, -1] = self.x[member], self.dots[member]
             if reason:
                 found[member], dots[member] = np.nan, np.nan
         return Members(found, dots, self.x, reasons, self.outcomes)
+
+    def _unreached(self, member: int) -> slice:
+        """Return which times a member has not come to; the last row is always its end."""
+        reached = np.searchsorted(self.setting.times, self.outcomes[member, 1], side="right")
+        return slice(int(reached), -1)
 
 
 def _dots(stretch: Stretch) -> Array:
