@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import numpy as np
 from prenuc.errors import InputError, SimulationError, unknown_name
 from prenuc.observe.absorption import LONGEST, SHORTEST, absorbances
 from prenuc.simulation.members import Members
+from prenuc.simulation.solution import Run
 from prenuc.simulation.solvers import Rodas
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.members import Column
-    from prenuc.simulation.solution import Run
     from prenuc.simulation.solvers import AbstractSolver
 
 PART = 16  # members whose populations are in memory at once, for each thread
+NONE = np.zeros(0)
 MANY = Rodas(rtol=1e-6)  # absorbances within 1e-6 of those at 1e-11, in half of the time of 1e-8
 
 
@@ -193,7 +194,7 @@ class Seen:
     """What is kept of one member.
 
     Args:
-        run: Its run, without its size classes.
+        run: Its run, without its size classes; mechanism and protocol are those of all members.
         absorbance: Its spectra, shape (m, w).
     """
 
@@ -224,16 +225,20 @@ def looked_at(
     for some in alike.values():
         rows, count = absorbances(some, nm), len(some[0].measurements)
         spectra |= {id(run): rows[i * count : (i + 1) * count] for i, run in enumerate(some)}
-    return [run if isinstance(run, str) else _kept(run, spectra[id(run)]) for run in runs]
+    return [run if isinstance(run, str) else _kept(members, run, spectra[id(run)]) for run in runs]
 
 
-def _kept(run: Run, absorbance: Array) -> Seen:
-    from dataclasses import replace
-
+def _kept(members: Members, run: Run, absorbance: Array) -> Seen:
+    """Return a run without its size classes, and without a mechanism and a protocol of its own."""
     if not run.measurements:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
-    bare = tuple(replace(one, dots=np.zeros(0)) for one in run.measurements)
-    return Seen(replace(run, measurements=bare), absorbance)
+    held = np.array([one.concentration for one in run.measurements])
+    bare = tuple(
+        replace(one, dots=NONE, concentration=row)
+        for one, row in zip(run.measurements, held, strict=True)
+    )
+    lean = Run(members.mechanism, members.protocol, run.names, bare, {}, {})
+    return Seen(lean, absorbance.copy())
 
 
 def _gathered(
