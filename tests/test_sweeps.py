@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import prenuc as pn
-from prenuc.errors import InputError
+from prenuc.errors import InputError, SimulationError
 from prenuc.observe.many import MANY
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
@@ -258,6 +259,45 @@ def test_a_worker_that_is_killed_is_replaced(described, undisturbed, monkeypatch
     assert sweep.run(workers=2, progress=kill_one).done == TASKS
     assert len(victims) == 2
     assert write_table(sweep, "csv").read_bytes() == undisturbed
+
+
+class Forgetful(ThreadPoolExecutor):
+    """Loses the first piece of work that it is given: it never comes back, and nobody says so."""
+
+    lost = 0
+
+    def submit(self, *given):
+        if not self.lost:
+            self.lost += 1
+            return Future()
+        return super().submit(*given)
+
+
+class Lossy(ThreadPoolExecutor):
+    """Loses everything, as a cluster whose nodes all die."""
+
+    def submit(self, *_):
+        future = Future()
+        future.set_exception(BrokenProcessPool("a worker died"))
+        return future
+
+
+def test_work_that_never_comes_back_is_given_out_again(described, undisturbed, monkeypatch):
+    monkeypatch.setattr("prenuc.sweeps.work.PATIENCE", 0.5)
+    _, sweep = described()
+    with Forgetful(2) as executor:
+        assert sweep.run(workers=2, executor=executor).done == TASKS
+        assert executor.lost == 1
+    assert write_table(sweep, "csv").read_bytes() == undisturbed
+
+
+def test_workers_that_are_always_lost_end_the_sweep_with_what_is_done(described):
+    _, sweep = described()
+    with sweep.open() as ledger:
+        ledger.add(sweep.job.answers(range(5)))
+    with Lossy(2) as executor, pytest.raises(SimulationError, match="lost 4 times at tasks 5 to"):
+        sweep.run(workers=2, executor=executor)
+    assert sweep.state().done == 5
 
 
 def test_shards_each_stopped_once_and_merged_give_the_same_table(described, undisturbed):
