@@ -8,6 +8,7 @@ ended, or when the sweep is begun again.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, SimulationError
@@ -90,6 +91,7 @@ def run_slurm(
     except ImportError:
         raise InputError("submitit is not installed", "pip install 'prenuc[slurm]'") from None
     sweep.merge()
+    before = sweep.state().done
     executor = AutoExecutor(folder=sweep.folder / LOGS, cluster=cluster)
     try:
         executor.update_parameters(**(options or {}))
@@ -110,4 +112,4 @@ def run_slurm(
     if lost:
         what = f"{lost} of {jobs} jobs ended before their work was done; see {sweep.folder / LOGS}"
         raise SimulationError(f"{what}. What is done is kept: give the same command again")
-    return sweep.state()
+    return replace(sweep.state(), skipped=before)
