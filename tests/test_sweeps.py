@@ -295,7 +295,7 @@ def test_workers_that_are_always_lost_end_the_sweep_with_what_is_done(described)
     _, sweep = described()
     with sweep.open() as ledger:
         ledger.add(sweep.job.answers(range(5)))
-    with Lossy(2) as executor, pytest.raises(SimulationError, match="lost 4 times at tasks 5 to"):
+    with Lossy(2) as executor, pytest.raises(SimulationError, match="lost 4 times at tasks"):
         sweep.run(workers=2, executor=executor)
     assert sweep.state().done == 5
 
