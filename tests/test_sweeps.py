@@ -239,11 +239,11 @@ def test_processes_and_threads_give_the_same_table(described, undisturbed):
         assert write_table(sweep, "csv").read_bytes() == undisturbed
 
 
-def test_a_worker_that_is_killed_is_replaced(described, undisturbed, monkeypatch):
+def test_workers_that_are_killed_are_replaced(described, undisturbed, monkeypatch):
     from prenuc.sweeps import work
 
     _, sweep = described()
-    victims = []
+    victims, killed = [], []
     made = work._processes
 
     def noted(workers):
@@ -251,12 +251,14 @@ def test_a_worker_that_is_killed_is_replaced(described, undisturbed, monkeypatch
         victims.append(pool)
         return pool
 
-    def kill_one(_):
-        if len(victims) == 1:
-            os.kill(next(iter(victims[0]._processes)), signal.SIGKILL)
+    def kill_all(_):
+        if not killed:
+            killed.extend(victims[0]._processes)
+            for process in killed:
+                os.kill(process, signal.SIGKILL)
 
     monkeypatch.setattr(work, "_processes", noted)
-    assert sweep.run(workers=2, progress=kill_one).done == TASKS
+    assert sweep.run(workers=2, progress=kill_all).done == TASKS
     assert len(victims) == 2
     assert write_table(sweep, "csv").read_bytes() == undisturbed
 
