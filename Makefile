@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
 
-.PHONY: run test check-intervals check-engine check-gate check-minimum check-native coverage blind bench bench-fit robustness tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -41,6 +41,9 @@ check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
 
+check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep: nothing is lost; two minutes
+	$(BIN)/python -m pytest -m study tests/test_ledger.py tests/test_sweeps.py
+
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?
 	$(BIN)/python benchmarks/blind_set.py
 
@@ -51,7 +54,7 @@ bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran
 	$(BIN)/python benchmarks/fit.py
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; half an hour, resumes
-	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.jsonl
+	$(BIN)/prenuc robustness --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.sqlite
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py

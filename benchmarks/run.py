@@ -15,6 +15,7 @@ import becker_doering  # one thread must be chosen before numpy is loaded
 import ensemble
 import network
 import sensitivity
+import sweep
 from measure import BENCHMARKS, WORK, machine, pin
 
 CASES = {
@@ -22,6 +23,7 @@ CASES = {
     "network": network.section,
     "ensemble": ensemble.section,
     "sensitivity": sensitivity.section,
+    "sweep": sweep.section,
 }
 PAGE = BENCHMARKS / "RESULTS.md"
 HEAD = """\

@@ -77,17 +77,26 @@ def watch(killer):
 
 
 def shorten():
-    """Ask a study of robustness little, and note each row that its ledger has taken."""
+    """Ask a study of robustness little."""
     from prenuc.infer.studies import robustness
-    from prenuc.writing import Ledger
 
-    checks, cases, add = robustness.all_checks, robustness.cases, Ledger.add
+    checks, cases = robustness.all_checks, robustness.cases
     robustness.all_checks = lambda: [one for one in checks() if one.panel == "2a"][:2]
     robustness.cases = lambda *given, **named: cases(*given, **named)[:CASES]
 
-    def added(ledger, entry):
-        add(ledger, entry)
-        note(KEEPS[1], ".")
+
+def count_rows(killer):
+    """Count each addition to a ledger, and note the rows that it has taken."""
+    from prenuc.ledger import Ledger
+
+    add = Ledger.add
+
+    def added(ledger, entries):
+        rows = [*entries]
+        killer.at("l")
+        add(ledger, rows)
+        note(KEEPS[1], "." * len(rows))
+        killer.at("L")
 
     Ledger.add = added
 
@@ -97,7 +106,9 @@ if __name__ == "__main__":
     wanted = int(sys.argv.pop(1))
     if sys.argv[1] == "robustness":
         shorten()
-    watch(Killer(wanted))
+    killer = Killer(wanted)
+    watch(killer)
+    count_rows(killer)
     from prenuc.present.cli import main
 
     main()

@@ -17,7 +17,7 @@ import pytest
 
 from commands import clusters, run, write
 from prenuc.errors import InputError
-from prenuc.writing import Ledger, whole, write_text
+from prenuc.writing import whole, write_text
 
 MAIN = "from prenuc.present.cli import main; main()"
 FAULTS = {
@@ -107,19 +107,6 @@ def test_a_name_that_is_too_long_for_the_disk_is_refused(tmp_path):
     with pytest.raises(InputError, match="file name too long"):
         write_text(deep / "a.csv", "new")
     assert write_text(tmp_path / ("y" * 240 + ".csv"), "new").read_bytes() == b"new"
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
-def test_a_ledger_that_cannot_be_written_keeps_its_rows(tmp_path, monkeypatch, number):
-    ledger = Ledger(tmp_path / "ledger.jsonl")
-    ledger.add({"first": 1})
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", failing(number))
-        with pytest.raises(InputError, match=os.strerror(number).lower()):
-            ledger.add({"second": 2})
-    assert next(ledger.entries()) == {"first": 1}
-    ledger.add({"third": 3})
-    assert [*ledger.entries()][-1] == {"third": 3}
 
 
 def test_an_error_of_the_callers_own_passes_and_leaves_nothing(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from commands import run as run_command
 from prenuc.errors import InputError
 from prenuc.present.files.exchange import convert
-from prenuc.writing import Ledger, whole, write_text
+from prenuc.writing import whole, write_text
 
 CASES = Path(__file__).parent / "data" / "cases"
 TIMES = ("--times", "0 1")
@@ -218,27 +218,6 @@ def test_an_interrupted_writer_leaves_nothing(tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize(
-    "torn", [b'{"a": 1', b"\xff\xfe", b"[1, 2]\n", b'"word"\n', b"null", b"\n\n"]
-)
-def test_a_ledger_survives_a_torn_or_foreign_line(tmp_path, torn):
-    ledger = Ledger(tmp_path / "deep" / "ledger.jsonl")
-    assert [*ledger.entries()] == []
-    ledger.add({"first": 1})
-    with ledger.path.open("ab") as file:
-        file.write(torn)
-    ledger.add({"second": 2})
-    ledger.add({"third": 3})
-    assert [*ledger.entries()] == [{"first": 1}, {"second": 2}, {"third": 3}]
-
-
-def test_a_ledger_that_cannot_be_read_is_said(tmp_path):
-    with pytest.raises(InputError, match="is a directory"):
-        [*Ledger(tmp_path).entries()]
-    with pytest.raises(InputError, match="is a directory"):
-        Ledger(tmp_path).add({})
-
-
 RECIPE = "cds-msc-311-in-toluene"
 UNRELATED = "species: {X: {initial: 1}, Y: {}}\nreactions:\n  - {equation: 'X -> Y', k: 1}\n"
 
@@ -295,17 +274,6 @@ def test_a_title_that_no_file_can_hold_is_kept_as_its_number(run):
     answer = run("report", CASES / "05-mathtext.csv", "--to", "page.html", "--title", "run \udcff")
     assert answer.code == 0
     assert r"<h1>run \udcff</h1>" in Path("page.html").read_text(encoding="utf-8")
-
-
-def test_a_foreign_line_of_a_study_is_passed_over(tmp_path):
-    from prenuc.infer.studies import robustness
-
-    ledger = Ledger(tmp_path / "ledger.jsonl")
-    for key, numbers in (([], {"a": 1.0}), ("mine", {"a": 1.0, "b": None, "c": "x"}), ("k", [])):
-        ledger.add({"mark": "m", "key": key, "numbers": numbers})
-    found = robustness._remembered(ledger, "m")["mine"]
-    assert found.pop("a") == 1.0
-    assert all(map(math.isnan, found.values()))
 
 
 @pytest.mark.parametrize(

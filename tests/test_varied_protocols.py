@@ -218,7 +218,7 @@ def test_changes_that_hang_together_are_made_together():
         (lambda p: p.with_duration({3: "-20 min"}), "negative duration"),
         (lambda p: p.with_amount({1: {"Cd(OA)3": "1 mmol"}}), r"no reagent 'Cd\(OA\)3'"),
         (lambda p: p.with_amount({3: {"S": "1 mmol"}}), "has no amount of S"),
-        (lambda p: p.with_dilution({1: 10}), "has no dilution"),
+        (lambda p: p.with_dilution({3: 10}), "has no dilution"),
         (lambda p: p.with_dilution({8: 0}), "a dilution by 0"),
         (lambda p: p.with_additive("3 TOPO", 3), "not an amount of a reagent"),
         (lambda p: p.with_additive("3 mmol TOPO", 2, at="1 min"), "has no moment"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.many import Flasks, simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.sizing import size
@@ -71,6 +72,8 @@ _CONTENTS = {
     "SpectrumSeries": "observe.series",
     "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
+    "simulate_many": "observe.many",
+    "Flasks": "observe.many",
     "read": "observe.readers",
     "analyze": "observe.analysis",
     "size": "observe.sizing",
@@ -106,6 +109,7 @@ __all__ = [
     "DataSet",
     "Dilution",
     "Fit",
+    "Flasks",
     "GlobalFit",
     "InputError",
     "Mechanism",
@@ -136,6 +140,7 @@ __all__ = [
     "report",
     "rivals",
     "simulate",
+    "simulate_many",
     "size",
     "two_pathway",
     "uv_vis",

@@ -1,4 +1,4 @@
-"""What an array holds, in one word, and whether its numbers ascend."""
+"""What an array holds, in one word, whether its numbers ascend, and products row by row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ from prenuc.errors import Problem
 Array: TypeAlias = NDArray[np.float64]  # real numbers
 Mask: TypeAlias = NDArray[np.bool_]  # which of them
 Indices: TypeAlias = NDArray[np.int64]  # places, counted from 0
+
+LEAST = 8  # rows and columns from which on a library forms every row of a product alike
+
+
+def product(rows: Array, matrix: Array) -> Array:
+    """Return a matrix product in which a row hangs on nothing but that row, to the last bit.
+
+    Args:
+        rows: Shape (m, k).
+        matrix: Shape (k, n).
+    """
+    m, n = len(rows), matrix.shape[1]
+    if 0 < m < LEAST:
+        rows = np.concatenate((rows, np.repeat(rows[-1:], LEAST - m, axis=0)))
+    if 0 < n < LEAST:
+        matrix = np.concatenate((matrix, np.repeat(matrix[:, -1:], LEAST - n, axis=1)), axis=1)
+    whole: Array = rows @ matrix
+    return whole[:m, :n]
 
 
 def falls(numbers: Array) -> list[int]:

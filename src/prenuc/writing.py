@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and a ledger loses no line.
+"""Files are written whole or not at all.
 
 A file grows under a name that nobody can foresee, in the folder where it is going to stand, and
 takes its place when it is on the disk. Nothing is written through a link.
@@ -6,17 +6,16 @@ takes its place when it is on the disk. Nothing is written through a link.
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 READABLE = 0o666
 LONGEST_PREFIX = 40  # characters of a name that stand in that of its temporary file
@@ -88,54 +87,3 @@ def write_text(path: Path, text: str) -> Path:
     with whole(path) as partial:
         partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     return path
-
-
-class Ledger:
-    """What has been done, one JSON object a line; it outlives whoever writes to it.
-
-    A line that was torn, or that somebody else wrote, is passed over and swallows none after it.
-
-    Args:
-        path: The file; its folder is made when something is added.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """Yield what stands in it, oldest first.
-
-        Raises:
-            InputError: It cannot be read.
-        """
-        try:
-            text = self.path.read_bytes().decode("utf-8", errors="replace")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            reason = (error.strerror or "cannot be read").lower()
-            raise InputError(reason, "Name another ledger", where=str(self.path)) from None
-        for line in text.split("\n"):
-            with suppress(ValueError, RecursionError):
-                if isinstance(entry := json.loads(line), dict):
-                    yield entry
-
-    def add(self, entry: Mapping[str, Any]) -> None:
-        """Add a line, on its own even after a torn one, and bring it to the disk.
-
-        Raises:
-            InputError: It cannot be written.
-        """
-        line = (json.dumps(entry) + "\n").encode()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab+") as file:
-                if file.tell():
-                    file.seek(-1, os.SEEK_END)
-                    line = line if file.read(1) == b"\n" else b"\n" + line
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            reason = (error.strerror or "cannot be written").lower()
-            raise InputError(reason, "Name another ledger", where=str(self.path)) from None

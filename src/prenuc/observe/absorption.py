@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.arrays import product
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import get
 from prenuc.facts.material import PHOTON_ENERGY_NM
@@ -71,8 +72,8 @@ def uv_vis(
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     _check_noise(noise, offset, seed)
     nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength, float)
-    path, history = _path_length(run)
-    clean = _absorbance(run, measurements, nm) * path
+    _, history = _path_length(run)
+    clean = absorbances([run], nm, measurements)
     variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None
     if variance is not None:
         clean = _noisy(clean, noise, offset, seed)
@@ -123,23 +124,46 @@ def _path_length(run: Run) -> tuple[float, list[str]]:
     return centimetres, history
 
 
-def _absorbance(run: Run, measurements: Sequence[Measurement], nm: Array) -> Array:
-    """Return absorbances per cm of path, shape (measurements, wavelengths)."""
+def absorbances(runs: Sequence[Run], nm: Array, of: Sequence[Measurement] | None = None) -> Array:
+    """Return the spectra of runs, one below the other, shape (measurements, wavelengths).
+
+    A spectrum is the same to the last bit, whatever stands beside it.
+
+    Args:
+        runs: Finished simulations with the same components, material and size classes.
+        nm: Wavelengths, ascending, shape (wavelengths,).
+        of: The measurements; all of all runs when None.
+
+    Raises:
+        InputError: A path length is not above zero.
+    """
+    run = runs[0]
+    measurements = [one for each in runs for one in each.measurements] if of is None else of
+    total = np.zeros((len(measurements), len(nm)))
+    if nm.size == 0:
+        return total
+    total += _species_absorb(run, measurements, nm)
+    if run.mechanism.dots is not None:
+        total += dots_absorb(run, measurements, run.mechanism.dots, nm)
+    counts = [len(one.measurements) for one in runs] if of is None else [len(of)]
+    lengths: Array = np.repeat([_path_length(one)[0] for one in runs], counts)
+    return total * lengths[:, None]
+
+
+def _species_absorb(run: Run, measurements: Sequence[Measurement], nm: Array) -> Array:
+    """Return the absorbance of MSC and PC per cm of path, shape (measurements, wavelengths)."""
     components, key = run.mechanism.components, nm.tobytes()
     species = [
         (place, components[name].species)
         for place, name in enumerate(run.names)
         if name in components and components[name].species
     ]
-    total = np.zeros((len(measurements), len(nm)))
-    if species:
-        c = np.array([measurement.concentration for measurement in measurements])
-        molar = np.stack([_extinction(name, key) for _, name in species])
-        seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
-        total += seen @ molar * 1e-3  # mol/m³ to mol/L
-    if run.mechanism.dots is not None:
-        total += dots_absorb(run, measurements, run.mechanism.dots, nm)
-    return total
+    if not species:
+        return np.zeros((len(measurements), len(nm)))
+    c = np.array([measurement.concentration for measurement in measurements])
+    molar = np.stack([_extinction(name, key) for _, name in species])
+    seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
+    return product(seen, molar) * 1e-3  # mol/m³ to mol/L
 
 
 @cache

@@ -25,11 +25,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.arrays import product
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM, Material
@@ -37,7 +38,7 @@ from prenuc.facts.material import PHOTON_ENERGY_NM, Material
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prenuc.arrays import Array
+    from prenuc.arrays import Array, Indices
     from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
@@ -150,21 +151,18 @@ def dots_absorb(
 ) -> Array:
     """Return the absorbance of the dots per cm of path, shape (measurements, wavelengths).
 
+    A measurement absorbs the same to the last bit, whatever stands beside it.
+
     Args:
-        run: A finished simulation.
-        measurements: Some of its measurements.
+        run: A finished simulation, or one of several with the same classes and material.
+        measurements: Some of its measurements, or of those others.
         dots: Names of the moments.
         nm: Wavelengths, shape (wavelengths,).
     """
     population, material = run.mechanism.population, run.mechanism.material
     if population is not None:
-        parts = [measurement.dots[: measurement.occupied] for measurement in measurements]
-        f = np.zeros((len(parts), max(len(part) for part in parts)))
-        for row, part in zip(f, parts, strict=True):
-            row[: len(part)] = part
-        classes = 1 + int(np.flatnonzero(f.any(axis=0)).max(initial=-1))
         lines = _lines(material, population.smallest, population.largest)
-        return lines.total(f[:, :classes], nm) * 1e-3
+        return lines.total([measurement.dots for measurement in measurements], nm) * 1e-3
     energy, found = PHOTON_ENERGY_NM / nm, np.zeros((len(measurements), len(nm)))
     for place, measurement in enumerate(measurements):
         sizes = dot_sizes(run, measurement, dots)
@@ -203,24 +201,36 @@ class _Lines:
     per_dot: Array
     energies: Array
 
-    def total(self, f: Array, nm: Array) -> Array:
-        """Return Σ f_n ε(E; D_n) for dots in the first classes, (m, classes), as (m, nm)."""
-        strength, key = f * self.per_dot[: f.shape[1]], nm.tobytes()
-        own = strength[:, :OWN_LINES]
-        found: Array = own @ _at(self, OWN_LINES, key)[: own.shape[1]]
-        if f.shape[1] > OWN_LINES:
-            found += self.laid(strength[:, OWN_LINES:]) @ _at(self, 0, key)
+    def total(self, f: Sequence[Array], nm: Array) -> Array:
+        """Return Σ f_n ε(E; D_n) for dots in classes, m of shape (classes,), as (m, nm)."""
+        key = nm.tobytes()
+        own = np.array([one[:OWN_LINES] * self.per_dot[:OWN_LINES] for one in f])
+        found = product(own, _at(self, OWN_LINES, key)[: own.shape[1]])
+        if f[0].size > OWN_LINES:
+            laid = np.array([self.laid(one[OWN_LINES:]) for one in f])
+            found += product(laid, _at(self, 0, key))
         return found
 
-    def laid(self, strength: Array) -> Array:
-        """Return classes above the first, shape (m, classes), on the grid by eq. (2), (m, g)."""
-        first = self.first[OWN_LINES : OWN_LINES + strength.shape[1]]
-        place = (first - self.energies[0]) * FINENESS / self.line.sigma
+    @cached_property
+    def _shares(self) -> tuple[Indices, Indices, Array]:
+        """Where places on the grid begin, the grid points below them, and ε₁ w_k of each class."""
+        place = (self.first[OWN_LINES:] - self.energies[0]) * FINENESS / self.line.sigma
         lower = place.astype(np.int64)
-        found = np.zeros((len(strength), len(self.energies)))
         starts = np.flatnonzero(np.diff(lower, prepend=-1))  # neighbours in size share a place
-        for k, weight in zip(NODES, _six_points(place - lower), strict=True):
-            found[:, lower[starts] + k] += np.add.reduceat(strength * weight, starts, axis=1)
+        shares = np.stack(_six_points(place - lower)) * self.per_dot[OWN_LINES:]
+        return starts, lower[starts], shares
+
+    def laid(self, f: Array) -> Array:
+        """Return ε₁ f of classes above the first, (classes,), on the grid by eq. (2), (g,)."""
+        starts, lower, shares = self._shares
+        found, filled = np.zeros(len(self.energies)), np.flatnonzero(f)
+        if filled.size == 0:
+            return found
+        places = int(np.searchsorted(starts, filled[-1], side="right"))
+        end = starts[places] if places < len(starts) else len(f)  # with the whole of its place
+        sums = np.add.reduceat(shares[:, :end] * f[:end], starts[:places], axis=1)
+        for k, one in zip(NODES, sums, strict=True):
+            found[lower[:places] + k] += one
         return found
 
 

@@ -13,6 +13,7 @@ text                                       change
 ``charge flask: S = 0.01 mmol``            an amount in it; of a vessel that it takes from, too
 ``after heat flask = 3.24 mmol TOPO``      an additive when a step is over
 ``10 min into hold flask = 1 mmol HMSA``   an additive at a moment of a step
+``dilute charge flask = 30``               everything but the solvent, that many times less
 =========================================  ==================================================
 """
 
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
@@ -35,7 +36,7 @@ from prenuc.protocol.steps import (
     Take,
     Wait,
 )
-from prenuc.protocol.vessel import reagent
+from prenuc.protocol.vessel import Contents, charged, reagent
 from prenuc.protocol.words import Portion, portions
 from prenuc.quantities import Quantity, dimension, parse
 
@@ -146,13 +147,28 @@ def holding(step: Step, amounts: Mapping[str, Written]) -> Steps:
 
 
 def diluted(step: Step, by: float) -> Steps:
-    """Return a step that takes less of every vessel, to four digits, as a pipette is set."""
-    if not isinstance(step, Take):
-        raise _lacks(step, "dilution", "Change a step that takes from a vessel")
+    """Return a step that takes less of every vessel, or charges less of all but the solvent.
+
+    Amounts are rounded to four digits, as a pipette is set. The solvent of a charge is what most of
+    its volume consists of.
+    """
+    if not isinstance(step, Take | Charge):
+        raise _lacks(step, "dilution", "Change a step that takes from a vessel, or charges one")
     if not by > 0:
         raise ProtocolError(f"a dilution by {by:g}", "Give a number above zero")
-    amounts = {p.of: f"{p.amount.number / by:.4g} {p.amount.unit}" for p in step.taken}
-    return holding(step, amounts)
+    parts = list(step.taken) if isinstance(step, Take) else _solutes(step.contents)
+    less = [replace(p, amount=parse(f"{p.amount.number / by:.4g} {p.amount.unit}")) for p in parts]
+    if isinstance(step, Take):
+        return (replace(step, taken=tuple(less)),)
+    thinner = dict(zip(parts, less, strict=True))
+    return (replace(step, contents=tuple(thinner.get(p, p) for p in step.contents)),)
+
+
+def _solutes(contents: tuple[Portion, ...]) -> list[Portion]:
+    """Return all portions but those of the solvent that most of the volume consists of."""
+    parts = [Contents(dict([charged(portion)])) for portion in contents]
+    solvent = reduce(Contents.plus, parts).solvent()
+    return [p for p in contents if solvent is None or reagent(p.of).id != solvent.id]
 
 
 def followed_by(step: Step, additive: str, at: Written | None = None) -> Steps:
@@ -223,6 +239,9 @@ def _varied(steps: Steps, name: str, written: str) -> Steps:
     moment, into, later = name.partition(" into ")
     if name.startswith("after "):
         return edited(steps, followed_by, {name.removeprefix("after "): written})
+    if name.startswith("dilute "):
+        by = parse(written).require("1").si
+        return edited(steps, diluted, {name.removeprefix("dilute "): by})
     if into and moment[:1].isdigit():
         return edited(steps, partial(followed_by, at=moment), {later: written})
     step, colon, of = (part.strip() for part in name.partition(":"))

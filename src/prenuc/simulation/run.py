@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import time as clock
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.simulation.solution import Run
@@ -41,20 +42,45 @@ def simulate(
         MechanismError: A component of the mechanism is charged with another composition.
     """
     began = clock.process_time()
-    vessels = Vessels.of(mechanism, protocol, solver or Rodas(), parameters)
+    run = walk(mechanism, protocol, solver or Rodas(), progress=progress, parameters=parameters)
+    stats = {**run.stats, "cpu_s": clock.process_time() - began}
+    return replace(run, stats=stats | _provenance(protocol, solver or Rodas()))
+
+
+def walk(
+    mechanism: Mechanism,
+    protocol: Protocol,
+    solver: AbstractSolver,
+    *,
+    progress: Callable[[float], None] | None = None,
+    parameters: Sequence[str] = (),
+) -> Run:
+    """Return a run that does not say by which versions and in what time: one of many.
+
+    Args:
+        mechanism: What could happen.
+        protocol: What was done.
+        solver: The integrator.
+        progress: As of :func:`simulate`.
+        parameters: As of :func:`simulate`.
+
+    Raises:
+        SimulationError: The integrator gave up.
+        MechanismError: A component of the mechanism is charged with another composition.
+    """
+    vessels = Vessels.of(mechanism, protocol, solver, parameters)
     plan = protocol.plan
     for done, operation in enumerate(plan, 1):
         vessels.carry_out(operation)
         if progress is not None:
             progress(done / len(plan))
-    stats = vessels.stats | {"cpu_s": clock.process_time() - began}
     return Run(
         mechanism=mechanism,
         protocol=protocol,
         names=vessels.names,
         measurements=tuple(vessels.measurements),
         conservation=vessels.conservation(),
-        stats=stats | _provenance(protocol, vessels.solver),
+        stats=vessels.stats,
         parameters=tuple(parameters),
     )
 

@@ -8,6 +8,7 @@ along unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -311,9 +312,18 @@ def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array
     """Return the places of the moments of size classes, and n^(p/3) of every class."""
     if mechanism.population is None:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0))
-    length = np.cbrt(mechanism.population.units)
+    sizes = mechanism.population
     places = np.array([names.index(name) for name in mechanism.moment_names])
-    return places, length ** np.arange(4)[:, None]
+    return places, _powers(sizes.smallest, sizes.largest)
+
+
+@lru_cache(maxsize=8)
+def _powers(smallest: int, largest: int) -> Array:
+    """Return n^(p/3) of every class for p = 0 … 3, shape (4, classes)."""
+    length = np.cbrt(np.arange(smallest, largest + 1, dtype=float))
+    powers: Array = length ** np.arange(4)[:, None]
+    powers.flags.writeable = False
+    return powers
 
 
 def _relative(found: Array, wanted: Array) -> float:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.priors import Free, residuals
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, recipes_of
 from prenuc.infer.experiments.measures import Experiments
+from prenuc.ledger import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
@@ -131,6 +136,53 @@ def search(task: Task, seed: int, *, most: int = 15) -> Start:
     u = np.asarray(found.x, dtype=float)
     work_done = int(found.nfev) + int(found.njev or 0) * count
     return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
+
+
+def _named(choose: Choose) -> str:
+    """Return what a function is called, with what a part of it was given."""
+    if isinstance(choose, partial):
+        return f"{_named(choose.func)}{choose.args}{choose.keywords}"
+    return f"{getattr(choose, '__module__', '')}.{getattr(choose, '__qualname__', repr(choose))}"
+
+
+def searches(
+    task: Task,
+    starts: int,
+    *,
+    workers: int = 1,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> list[Start]:
+    """Return where several searches end; those that a ledger remembers are not made again.
+
+    Args:
+        task: What is fitted to what.
+        starts: How many; their seeds count from 0.
+        workers: Processes to work with.
+        ledger: File that remembers finished searches.
+        progress: Called with the finished share.
+
+    Raises:
+        InputError: The ledger cannot be used, or it is of other work.
+    """
+    named = repr(([(f.owner, f.name, f.sd) for f in task.free], [one.id for one in task.checks]))
+    common = hashlib.sha256(f"{named} {_named(task.choose)}".encode()).hexdigest()[:24]
+    found: dict[int, Start] = {}
+    with memory(ledger, "calibrate") as kept:
+        for seed in range(starts):
+            known = kept.get(f"{common} {seed}")
+            if known is not None:
+                begun, cost, u, evaluations = known
+                found[seed] = Start(seed, begun, cost, np.array(u), evaluations)
+        left = [seed for seed in range(starts) if seed not in found]
+        for one in answers(partial(search, task), left, workers=workers):
+            found[one.seed] = one
+            kept.keep(
+                f"{common} {one.seed}", [one.begun, one.cost, one.u.tolist(), one.evaluations]
+            )
+            if progress is not None:
+                progress(len(found) / starts)
+    return [found[seed] for seed in range(starts)]
 
 
 def covariance(slopes: Array) -> Array:

@@ -8,6 +8,8 @@ checked is listed with its reason.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
 from prenuc.facts.catalogue import entries, get, values_of
 from prenuc.infer.experiments.measures import Experiments, measure
+from prenuc.ledger import memory
 from prenuc.mechanism.named import MODELS
 from prenuc.mechanism.two_pathway import MODEL
+from prenuc.simulation.archive import to_plain
 from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from prenuc.facts.check import Check
     from prenuc.mechanism.mechanism import Mechanism
@@ -100,6 +105,7 @@ def reproduce(
     panels: Sequence[str] = (),
     *,
     runs: Experiments | None = None,
+    ledger: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> list[Row]:
     """Run the published experiments and check each observation.
@@ -107,16 +113,42 @@ def reproduce(
     Args:
         panels: Panels to check; all when empty.
         runs: Where experiments are run; the two-pathway model on every recipe when None.
+        ledger: File that remembers finished checks; they are not run again.
         progress: Called with the finished share of the checks.
+
+    Raises:
+        InputError: There is no such panel, or the ledger is of other work.
     """
     runs = runs or Experiments(for_recipe)
     asked = checks(panels)
     rows = []
-    for done, check in enumerate(asked, 1):
-        rows.append(_row(check, runs))
-        if progress is not None:
-            progress(done / len(asked))
+    with memory(ledger, "reproduce") as kept:
+        for done, check in enumerate(asked, 1):
+            name = _name(check, runs) if ledger is not None else ""
+            known = kept.get(name)
+            row = _row(check, runs) if known is None else _again(check, known)
+            if known is None:
+                kept.keep(name, [row.simulated, row.verdict, row.role, row.trouble])
+            rows.append(row)
+            if progress is not None:
+                progress(done / len(asked))
     return rows
+
+
+def _name(check: Check, runs: Experiments) -> str:
+    """Return a hash of what the answer to a check hangs on besides facts and code."""
+    try:
+        mechanism = to_plain(runs.choose(get("recipes", check.recipe)))
+    except MechanismError as error:
+        mechanism = str(error)
+    said = [check.id, mechanism, repr(runs.solver), repr(runs.assume), repr(runs.alter)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _again(check: Check, known: Sequence[Any]) -> Row:
+    """Return a row from what was remembered of it."""
+    entry, (simulated, verdict, role, trouble) = _entry(check.observation), known
+    return Row(check, entry.statement, str(entry.source), simulated, verdict, role, trouble)
 
 
 def experiments_for(mechanism: str | None = None) -> Experiments:

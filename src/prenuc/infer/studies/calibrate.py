@@ -29,9 +29,8 @@ import numpy as np
 from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.source import Source
-from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
-from prenuc.infer.calibration.search import Start, Task, covariance, search
+from prenuc.infer.calibration.search import Start, Task, covariance, searches
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
@@ -41,6 +40,7 @@ from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
@@ -195,6 +195,7 @@ def calibrate(
     mechanism: str | None = None,
     starts: int = 4,
     workers: int = 1,
+    ledger: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Calibration:
     """Fit a material's constants of the two-pathway model again, or those of a rival.
@@ -204,6 +205,7 @@ def calibrate(
         mechanism: A rival such as "classical" (:func:`calibrate_rival`); ours when None.
         starts: Searches; the first from the package's own numbers, the others seeded.
         workers: Processes to work with.
+        ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
 
     Returns:
@@ -212,13 +214,10 @@ def calibrate(
     Raises:
         InputError: There is no such material or rival, or nothing to fit.
     """
+    how: Any = {"starts": starts, "workers": workers, "ledger": ledger, "progress": progress}
     if mechanism is not None:
-        return calibrate_rival(
-            mechanism, material, starts=starts, workers=workers, progress=progress
-        )
-    return calibrate_model(
-        for_recipe, sets_of(material), material, starts=starts, workers=workers, progress=progress
-    )
+        return calibrate_rival(mechanism, material, **how)
+    return calibrate_model(for_recipe, sets_of(material), material, **how)
 
 
 def calibrate_rival(
@@ -227,6 +226,7 @@ def calibrate_rival(
     *,
     starts: int = 4,
     workers: int = 1,
+    ledger: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Calibration:
     """Fit a rival's constants to the rows that the two-pathway model is fitted to.
@@ -236,6 +236,7 @@ def calibrate_rival(
         material: Such as "CdS".
         starts: Searches; the first from the package's own numbers, the others seeded.
         workers: Processes to work with.
+        ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
     """
     return calibrate_model(
@@ -245,6 +246,7 @@ def calibrate_rival(
         to=[row.check.id for row in rows_of(material) if row.role == "calibrated"],
         starts=starts,
         workers=workers,
+        ledger=ledger,
         progress=progress,
     )
 
@@ -257,6 +259,7 @@ def calibrate_model(
     to: Sequence[str] = (),
     starts: int = 4,
     workers: int = 1,
+    ledger: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Calibration:
     """Fit the constants of any mechanism to a material's rows.
@@ -271,6 +274,7 @@ def calibrate_model(
             ``calibrated``.
         starts: Searches; the first from the package's own numbers, the others seeded.
         workers: Processes to work with.
+        ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
 
     Raises:
@@ -281,7 +285,7 @@ def calibrate_model(
         roles: dict[bool, Role] = {True: "calibrated", False: "held-out"}
         before = [replace(row, role=roles[row.check.id in to]) for row in before]
     task = task_for(choose, sets, before)
-    found = work(partial(search, task), list(range(starts)), workers=workers, progress=progress)
+    found = searches(task, starts, workers=workers, ledger=ledger, progress=progress)
     return finish(material, task, found, before)
 
 

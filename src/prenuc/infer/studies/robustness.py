@@ -16,16 +16,14 @@ structure or definition. An unreported temperature, and a zero, have no half and
 that rewrites an amount of the procedure is not asked with another batch mass.
 
 Each test is a list of cases; a case is run on the recipes in which its constants act, and gives
-numbers. Cases go to a ledger, one line each, so that a stopped study goes on where it stopped.
+numbers. Cases go to a ledger, so that a stopped study goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from functools import partial
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -43,14 +41,13 @@ from prenuc.infer.calibration.varied import (
 )
 from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
+from prenuc.ledger import memory
 from prenuc.protocol.varying import changes_amounts, temperature_of
 from prenuc.quantities import Quantity
 from prenuc.simulation.choice import for_recipe
-from prenuc.writing import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from prenuc.facts.check import Check
@@ -298,54 +295,20 @@ def study(
     asked = tuple(all_checks() if checks is None else checks)
     todo = cases(asked, choose, draws=draws)
     base = ask(asked, Experiments(choose, solver=QUICK))
-    mark = _mark()
-    book = None if ledger is None else Ledger(ledger)
-    done = {} if book is None else _remembered(book, mark)
-    left = [case for case in todo if _key(case) not in done]
-    finished = len(todo) - len(left)
-    for case, numbers in zip(
-        left, answers(partial(answer, asked, choose), left, workers=workers), strict=True
-    ):
-        done[_key(case)] = numbers
-        if book is not None:
-            _remember(book, mark, case, numbers)
-        finished += 1
-        if progress is not None:
-            progress(finished / len(todo))
-    return Study(asked, base, tuple((case, done[_key(case)]) for case in todo))
+    with memory(ledger, "robustness") as kept:
+        done = {_key(case): kept.get(_key(case)) for case in todo}
+        left = [case for case in todo if done[_key(case)] is None]
+        finished = len(todo) - len(left)
+        found = answers(partial(answer, asked, choose), left, workers=workers)
+        for case, numbers in zip(left, found, strict=True):
+            done[_key(case)] = numbers
+            kept.keep(_key(case), numbers)
+            finished += 1
+            if progress is not None:
+                progress(finished / len(todo))
+    return Study(asked, base, tuple((case, done[_key(case)] or {}) for case in todo))
 
 
 def _key(case: Case) -> str:
     text = f"{case.id}|{case.asked}|{sorted(case.change.items())}|{case.offset}|{case.assume}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _mark() -> str:
-    """Return a mark of everything that a number depends on: the facts and the code."""
-    digest = hashlib.sha256()
-
-    def walk(folder: Traversable) -> None:
-        for item in sorted(folder.iterdir(), key=lambda path: path.name):
-            if item.is_dir() and item.name != "present":
-                walk(item)
-            elif item.name.endswith((".py", ".yaml")):
-                digest.update(item.name.encode() + item.read_bytes())
-
-    walk(resources.files("prenuc"))
-    return digest.hexdigest()[:16]
-
-
-def _remembered(ledger: Ledger, mark: str) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    for entry in ledger.entries():
-        numbers = entry.get("numbers")
-        if entry.get("mark") == mark and isinstance(numbers, dict) and "key" in entry:
-            found[str(entry["key"])] = {
-                n: x if isinstance(x, float) else math.nan for n, x in numbers.items()
-            }
-    return found
-
-
-def _remember(ledger: Ledger, mark: str, case: Case, numbers: Mapping[str, float]) -> None:
-    plain = {name: x if math.isfinite(x) else None for name, x in numbers.items()}
-    ledger.add({"mark": mark, "key": _key(case), "case": case.id, "numbers": plain})

@@ -20,6 +20,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.kinetics import fit
 from prenuc.present.cli.simulation import simulate
+from prenuc.present.cli.sweeping import sweep
 
 _EPILOG = """\b
 Examples:
@@ -45,6 +46,7 @@ _COMMANDS = (
     show,
     cite,
     simulate,
+    sweep,
     reproduce,
     calibrate,
     predict,

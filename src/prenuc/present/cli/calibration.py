@@ -32,16 +32,27 @@ if TYPE_CHECKING:
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.robustness import Study
 
+_path = click.Path(path_type=Path, dir_okay=False)
 _SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
+
+
+_ledger = click.option(
+    "--ledger", type=_path, help="Remember what is finished here and go on from it."
+)
 
 
 @click.command()
 @click.argument("panels", metavar="PANEL...", nargs=-1)
 @click.option("--mechanism", metavar="ID", help="A rival instead of the two-pathway model.")
 @click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a recipe.")
+@_ledger
 @json_option
 def reproduce(
-    panels: tuple[str, ...], mechanism: str | None, figures: Path | None, as_json: bool
+    panels: tuple[str, ...],
+    mechanism: str | None,
+    figures: Path | None,
+    ledger: Path | None,
+    as_json: bool,
 ) -> None:
     """Run the published experiments and check each observation.
 
@@ -61,7 +72,7 @@ def reproduce(
     runs = experiments_for(mechanism)
     asked = _each(panels, {check.panel for check in checks()})
     with progress("running the published experiments") as report_share:
-        rows = run_all(asked, runs=runs, progress=report_share)
+        rows = run_all(asked, runs=runs, ledger=ledger, progress=report_share)
     if figures is not None:
         from prenuc.present.figures.panels import plot_panels
 
@@ -107,7 +118,6 @@ def _echo_reasons(checks: Sequence[Check]) -> None:
 
 
 _workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
-_path = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -119,6 +129,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 @click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
 @click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
+@_ledger
 @_workers
 @json_option
 def calibrate(
@@ -128,6 +139,7 @@ def calibrate(
     ensemble: Path | None,
     mechanism: str | None,
     panel: str | None,
+    ledger: Path | None,
     workers: int,
     as_json: bool,
 ) -> None:
@@ -149,7 +161,12 @@ def calibrate(
 
     with progress(f"calibrating {material}") as report:
         found = pn.calibrate(
-            material, mechanism=mechanism, starts=starts, workers=workers, progress=report
+            material,
+            mechanism=mechanism,
+            starts=starts,
+            workers=workers,
+            ledger=ledger,
+            progress=report,
         )
     if out is not None or ensemble is not None:
         _write(found, out, ensemble, workers)
@@ -225,7 +242,7 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 @click.command()
 @click.option("--out", type=_path, help="Write all numbers to FILE.json.")
 @click.option("--page", type=_path, help="Write the tables to FILE.md.")
-@click.option("--ledger", type=_path, help="Remember finished cases here and go on from them.")
+@_ledger
 @click.option("--draws", default=200, show_default=True, help="Of all constants at once.")
 @_workers
 @json_option

@@ -1,0 +1,158 @@
+"""``prenuc sweep``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prenuc.errors import InputError
+from prenuc.present.cli.output import echo_answer, json_option, progress
+
+if TYPE_CHECKING:
+    from prenuc.sweeps.spec import Spec
+    from prenuc.sweeps.sweep import State, Sweep
+
+MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
+
+
+@click.command()
+@click.argument("words", metavar="[merge] SPEC.yaml", nargs=-1, required=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for all of it.")
+@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786.")
+@click.option("--slurm", is_flag=True, help="Work by jobs of SLURM.")
+@click.option("--jobs", default=10, show_default=True, help="Jobs of SLURM.")
+@click.option("--slurm-option", multiple=True, metavar="NAME=VALUE", help="As submitit has them.")
+@click.option("--local", is_flag=True, help="With --slurm: try it by processes of this machine.")
+@click.option("--shard", metavar="I/N", help="Do part I of N, for an array job; merge afterwards.")
+@click.option(
+    "--dry-run", is_flag=True, help="Say how many tasks there are and how long they take."
+)
+@click.option(
+    "--to",
+    type=click.Choice(FORMATS),
+    default="csv",
+    show_default=True,
+    help="Format of the table.",
+)
+@click.option(
+    "--figure-format",
+    type=click.Choice(["svg", "pdf", "png"]),
+    default="svg",
+    show_default=True,
+    help="Format of the map.",
+)
+@json_option
+def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> None:
+    """Run the many flasks of SPEC.yaml; the same command again goes on where it stopped.
+
+    The folder holds the ledger of what is done, results.csv, the map and the best and worst flask.
+    After an array job, "merge" brings the shards together.
+
+    \b
+    Examples:
+      prenuc sweep map.yaml --out map --dry-run
+      prenuc sweep map.yaml --out map --workers 4
+      prenuc sweep map.yaml --out map --shard 3/10
+      prenuc sweep merge map.yaml --out map
+    """
+    from prenuc.sweeps.spec import read_spec
+    from prenuc.sweeps.sweep import Sweep
+
+    merging = len(words) == 2 and words[0] == MERGE
+    if len(words) != 1 + merging:
+        raise InputError(
+            f"'{' '.join(words)}' is no sweep", "Write prenuc sweep SPEC.yaml --out DIR"
+        )
+    spec = read_spec(Path(words[-1]))
+    whole = Sweep(spec.job, out)
+    if asked["workers"] < 1 or asked["jobs"] < 1:
+        raise InputError("no workers", "Give 1 or more to --workers and --jobs")
+    if asked["dry_run"]:
+        _say(_planned(whole, asked["workers"]), as_json)
+        return
+    part = _part(asked["shard"])
+    if part is None:  # others may be at work on other parts
+        _tell_kept(whole)
+    state = _merged(whole) if merging else _run(whole, part, asked)
+    written = [] if part else _written(whole, spec, asked)
+    answer = state.as_dict() | {"written": [str(path) for path in written]}
+    _say(answer, as_json)
+
+
+def _part(text: str | None) -> tuple[int, int] | None:
+    """Return part and count of "3/10".
+
+    Raises:
+        InputError: It is none.
+    """
+    if text is None:
+        return None
+    number, _, of = text.partition("/")
+    if number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of):
+        return int(number), int(of)
+    raise InputError(f"'{text}' is no part", "Write --shard 3/10, from 1/10 to 10/10")
+
+
+def _planned(whole: Sweep, workers: int) -> dict[str, Any]:
+    state, each = whole.state(), whole.seconds()
+    left = state.tasks - state.done
+    return state.as_dict() | {"seconds_each": each, "seconds_left": each * left / workers}
+
+
+def _tell_kept(whole: Sweep) -> None:
+    """Say what a folder already holds, and what of it is of another description."""
+    state = whole.state()
+    if state.other:
+        said = f"{state.skipped or state.done} of {state.tasks} tasks are kept"
+        more = f"{state.other} others in {whole.folder} are not of this description and stay there"
+        click.echo(f"prenuc: the description has changed: {said}, {more}", err=True)
+    elif state.done:
+        click.echo(f"prenuc: {state.done} of {state.tasks} tasks are done already", err=True)
+
+
+def _merged(whole: Sweep) -> State:
+    whole.merge()
+    return whole.state()
+
+
+def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> State:
+    from prenuc.sweeps.cluster import dask_executor, run_slurm
+
+    with progress(f"sweeping {whole.job.protocol.name}") as report:
+        if asked["slurm"]:
+            given = dict(item.partition("=")[::2] for item in asked["slurm_option"])
+            options = {name: int(v) if v.isdigit() else v for name, v in given.items()}
+            cluster = "local" if asked["local"] else "slurm"
+            return run_slurm(
+                whole, asked["jobs"], options=options, cluster=cluster, progress=report
+            )
+        if asked["dask"] is not None:
+            with dask_executor(asked["dask"]) as (executor, workers):
+                return whole.run(workers=workers, executor=executor, progress=report)
+        workers = 1 if part else asked["workers"]
+        return whole.run(workers=workers, shard=part, progress=report)
+
+
+def _written(whole: Sweep, spec: Spec, asked: dict[str, Any]) -> list[Path]:
+    from prenuc.present.files.sweeps import write_ends, write_map, write_table
+
+    drawn = write_map(whole, spec, asked["figure_format"])
+    table = write_table(whole, asked["to"])
+    return [table, *([drawn] if drawn else []), *write_ends(whole, spec)]
+
+
+def _say(answer: dict[str, Any], as_json: bool) -> None:
+    echo_answer(answer, _echo, as_json)
+
+
+def _echo(answer: dict[str, Any]) -> None:
+    counts = ", ".join(f"{answer[name]} {name}" for name in ("tasks", "done", "failed", "skipped"))
+    click.echo(f"  {counts}")
+    if "seconds_left" in answer:
+        each, left = answer["seconds_each"], answer["seconds_left"]
+        click.echo(f"  {1e3 * each:.3g} ms a task, about {left:.3g} s for what is left")
+    for path in answer.get("written", ()):
+        click.echo(f"  wrote {path}")

@@ -1,0 +1,205 @@
+"""Maps of a sweep: a number over two factors, with contours and the published recipes on it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError, listed
+from prenuc.present.figures.style import name_axes, new_figure, styled
+from prenuc.quantities import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+    from prenuc.arrays import Array
+
+CONTOURS = 5
+NEAR = 0.02  # of an end; amounts of recipes are rounded
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A factor along an axis.
+
+    Args:
+        name: What it is.
+        numbers: Its values, ascending, shape (n,).
+        unit: Of them; "1" for a pure number.
+    """
+
+    name: str
+    numbers: Array
+    unit: str
+
+    @property
+    def log(self) -> bool:
+        """Whether the values are even in the logarithm."""
+        if self.numbers.size < 3 or not self.numbers[0] > 0:
+            return False
+        ratios = self.numbers[1:] / self.numbers[:-1]
+        return bool(np.ptp(ratios) < 1e-3 * ratios[0])
+
+    @property
+    def label(self) -> str:
+        """What stands along it."""
+        return self.name if self.unit == "1" else f"{self.name} / {self.unit.replace('deg', '°')}"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A published recipe on a map.
+
+    Args:
+        name: Such as its panel.
+        x: Where it stands.
+        y: Likewise.
+    """
+
+    name: str
+    x: float
+    y: float
+
+
+def axis_of(name: str, values: Sequence[str]) -> tuple[Axis, dict[str, int]]:
+    """Return a factor as an axis, and the place of each of its values.
+
+    Args:
+        name: The factor.
+        values: As written, with units.
+
+    Raises:
+        QuantityError: One of them is no number with a unit.
+    """
+    read = {text: parse(text) for text in dict.fromkeys(values)}
+    unit = next(iter(read.values())).unit
+    numbers = {text: one.require(unit).to(unit) for text, one in read.items()}
+    order = sorted(numbers, key=lambda text: numbers[text])
+    axis = Axis(name, np.array([numbers[text] for text in order]), unit)
+    return axis, {text: place for place, text in enumerate(order)}
+
+
+@styled
+def plot_map(
+    table: Mapping[str, Sequence[str] | Array],
+    x: str,
+    y: str,
+    of: Sequence[str],
+    *,
+    panels: Sequence[str] = (),
+    marks: Sequence[Mark] = (),
+    title: str = "",
+) -> Figure:
+    """Return maps of numbers over two factors; a row for each number, a column for other factors.
+
+    Args:
+        table: Columns of factors and numbers, as of a sweep.
+        x: The factor along it.
+        y: The factor up it.
+        of: Names of the numbers.
+        panels: Other factors that vary; each combination has a map of its own.
+        marks: Published recipes.
+        title: Above all.
+
+    Raises:
+        InputError: The factors do not make a grid.
+    """
+    (across, x_places), (up, y_places) = (axis_of(n, list(map(str, table[n]))) for n in (x, y))
+    count = len(table[x])
+    rows = [tuple(f"{name}: {table[name][i]}" for name in panels) for i in range(count)]
+    kinds = list(dict.fromkeys(rows))
+    if len(kinds) * len(x_places) * len(y_places) != count or min(len(x_places), len(y_places)) < 2:
+        what = f"'{x}' and '{y}' make no grid"
+        raise InputError(what, "Draw maps of 'design: grid', over two factors with several values")
+    figure, grid = new_figure(
+        0.9 + 2.7 * len(kinds),
+        0.9 + 2.3 * len(of),
+        len(of),
+        len(kinds),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+    )
+    for i, name in enumerate(of):
+        numbers = np.asarray(table[name], dtype=float)
+        ends = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        for j, kind in enumerate(kinds):
+            places = [place for place in range(count) if rows[place] == kind]
+            at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
+            z = np.full((len(y_places), len(x_places)), math.nan)
+            z[tuple(np.array(at).T)] = numbers[places]
+            shown = _draw(grid[i][j], across, up, z, ends, marks)
+            name_axes(grid[i][j], title=", ".join(kind) if i == 0 else "")
+        figure.colorbar(shown, ax=list(grid[i]), label=name)
+    _name_outer(grid, across.label, up.label)
+    if title:
+        figure.suptitle(title, fontsize=9)
+    return figure
+
+
+def _name_outer(grid: Any, along: str, upwards: str) -> None:
+    """Write what axes show beside the first and below the last of them."""
+    for axes in grid[-1]:
+        axes.set_xlabel(along)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(upwards)
+
+
+def _draw(
+    axes: Axes, across: Axis, up: Axis, z: Array, ends: tuple[float, float], marks: Sequence[Mark]
+) -> QuadMesh:
+    """Draw one map, and return what its colours stand for."""
+    low, high = ends
+    high = high if high > low else low + 1.0
+    shown = axes.pcolormesh(
+        across.numbers, up.numbers, z, vmin=low, vmax=high, cmap="viridis", shading="nearest",
+        rasterized=True,
+    )  # fmt: skip
+    if min(z.shape) >= 2 and np.nanmin(z) < np.nanmax(z):
+        levels = np.linspace(low, high, CONTOURS + 2)[1:-1]
+        lines = axes.contour(
+            across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
+        )
+        axes.clabel(lines, fontsize=6, fmt="%.2g")
+    for name, axis in (("x", across), ("y", up)):
+        if axis.log:
+            _logarithmic(axes, name)
+    for (x, y), names in _inside(across, up, marks).items():
+        axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
+        axes.annotate(
+            listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=6,
+            color="white", bbox={"fc": "black", "alpha": 0.35, "ec": "none", "pad": 0.6},
+        )  # fmt: skip
+    return shown
+
+
+def _logarithmic(axes: Axes, name: str) -> None:
+    """Make an axis logarithmic, with plain numbers beside it."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    (axes.set_xscale if name == "x" else axes.set_yscale)("log")
+    axis = axes.xaxis if name == "x" else axes.yaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _inside(across: Axis, up: Axis, marks: Sequence[Mark]) -> dict[tuple[float, float], list[str]]:
+    """Return the recipes that stand on a map, those of one place together."""
+    found: dict[tuple[float, float], list[str]] = {}
+    for mark in marks:
+        within = [
+            axis.numbers[0] * (1 - NEAR) <= at <= axis.numbers[-1] * (1 + NEAR)
+            for axis, at in ((across, mark.x), (up, mark.y))
+        ]
+        if all(within):
+            names = found.setdefault((round(mark.x, 1), float(f"{mark.y:.1g}")), [])
+            if mark.name not in names:
+                names.append(mark.name)
+    return found

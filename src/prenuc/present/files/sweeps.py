@@ -1,0 +1,192 @@
+"""Results of a sweep as files: a table, maps, and the best and the worst flask as protocols."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError
+from prenuc.present.files.figures import save
+from prenuc.sweeps.marks import marks
+from prenuc.sweeps.observables import SPECTRA, WAVELENGTHS, looks
+from prenuc.sweeps.sweep import best_and_worst, plain_table
+from prenuc.writing import whole, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from prenuc.sweeps.spec import Spec
+    from prenuc.sweeps.sweep import Sweep
+
+SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "parquet": ".parquet"}
+MOST_ROWS = 1_048_575  # of one sheet of a workbook, below its heading
+
+
+def write_table(sweep: Sweep, to: str) -> Path:
+    """Write the table of a sweep into its folder, whole or not at all.
+
+    Args:
+        sweep: What was done.
+        to: "csv", "xlsx", "netcdf" (with spectra, where they are kept) or "parquet".
+
+    Raises:
+        InputError: Nothing is done, a library is missing, or the file cannot be written.
+    """
+    writers: Mapping[str, Callable[[Sweep, Path], None]] = {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "netcdf": _netcdf,
+        "parquet": _parquet,
+    }
+    path = sweep.folder / f"results{SUFFIX[to]}"
+    try:
+        writers[to](sweep, path)
+    except ImportError as error:
+        mend = "pip install pyarrow" if to == "parquet" else "pip install 'prenuc[data]'"
+        what = f"{error.name or 'a library'} is not installed"
+        raise InputError(what, f"{mend}, or write --to csv") from None
+    return path
+
+
+def _csv(sweep: Sweep, path: Path) -> None:
+    table = plain_table(sweep)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table)
+    columns = [_cells(column) for column in table.values()]
+    writer.writerows(zip(*columns, strict=True))
+    write_text(path, text.getvalue())
+
+
+def _cells(column: Any) -> list[Any]:
+    """Return a column for a file: numbers in full, an empty cell for what is none."""
+    if not isinstance(column, np.ndarray):
+        return list(column)
+    return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124
+
+
+def _frame(sweep: Sweep) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(plain_table(sweep))
+
+
+def _xlsx(sweep: Sweep, path: Path) -> None:
+    if len(sweep.job) > MOST_ROWS:
+        raise InputError(f"{len(sweep.job)} tasks do not fit into one sheet", "Use --to csv")
+    import openpyxl  # noqa: F401  # what is missing is said by name
+
+    frame = _frame(sweep)
+    with whole(path) as partial, partial.open("wb") as file:
+        frame.to_excel(file, index=False, engine="openpyxl")
+
+
+def _parquet(sweep: Sweep, path: Path) -> None:
+    import pyarrow as pa  # noqa: F401
+
+    with whole(path) as partial:
+        _frame(sweep).to_parquet(partial, index=False, engine="pyarrow")
+
+
+def _netcdf(sweep: Sweep, path: Path) -> None:
+    """Write netCDF 3: factors, what was kept, reasons, and spectra where they are kept."""
+    import xarray as xr
+
+    job, names = sweep.job, looks(sweep.job.protocol)
+    numbers, reasons = sweep.answers()
+    single = [one for one in job.keep if one.kind != SPECTRA]
+    cut = len(names) * len(single)
+    shaped = numbers[:, :cut].reshape(len(numbers), len(names), len(single))
+    held: dict[str, Any] = {
+        one.name: (("task", "measurement"), shaped[:, :, i], {"units": one.unit})
+        for i, one in enumerate(single)
+    }
+    held["failed because"] = ("task", reasons)
+    axes: dict[str, Any] = {"task": sweep.ids, "measurement": names}
+    for factor in job.design.factors:
+        held[factor.name] = ("task", [job.values(i)[factor.name] for i in range(len(job))])
+    if len(single) < len(job.keep):
+        spectra = numbers[:, cut:].reshape(len(numbers), len(names), len(WAVELENGTHS))
+        held["absorbance"] = (("task", "measurement", "wavelength"), spectra, {"units": "1"})
+        axes["wavelength"] = ("wavelength", WAVELENGTHS, {"units": "nm"})
+    about = {name: str(value) for name, value in job.about.items()}
+    with whole(path) as partial:
+        data = xr.Dataset(held, axes, {"about": json.dumps(about)})
+        data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
+
+
+def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:
+    """Draw the map that a file asks for into the folder; None where it asks for none.
+
+    Args:
+        sweep: What was done.
+        spec: What was asked for.
+        ending: "svg", "pdf" or "png".
+
+    Raises:
+        InputError: The factors make no grid, or the figure cannot be written.
+    """
+    from prenuc.present.figures.maps import Mark, plot_map
+
+    chart = spec.chart
+    if chart is None:
+        return None
+    others = [f.name for f in sweep.job.design.factors if len(f.values) > 1]
+    panels = [name for name in others if name not in {chart.x, chart.y}]
+    known = [Mark(*one) for one in marks(sweep.job, chart.x, chart.y)]
+    title = f"{sweep.job.protocol.name} with {sweep.job.mechanism.name}"
+    table = plain_table(sweep)
+    figure = plot_map(table, chart.x, chart.y, chart.of, panels=panels, marks=known, title=title)
+    return save(figure, sweep.folder / f"map.{ending}")
+
+
+def write_ends(sweep: Sweep, spec: Spec) -> list[Path]:
+    """Write the best and the worst flask as protocols that run, where a file asks for that.
+
+    Args:
+        sweep: What was done.
+        spec: What was asked for.
+
+    Raises:
+        InputError: Nothing is done, or a file cannot be written.
+    """
+    if not spec.rank:
+        return []
+    column = plain_table(sweep)[spec.rank]
+    found = zip(("best", "worst"), best_and_worst(column), strict=True)
+    return [
+        write_text(
+            sweep.folder / f"{name}.yaml", protocol_file(sweep, spec, task, float(column[task]))
+        )
+        for name, task in found
+    ]
+
+
+def protocol_file(sweep: Sweep, spec: Spec, task: int, number: float) -> str:
+    """Return a task as a file that ``prenuc simulate`` runs.
+
+    Args:
+        sweep: What was done.
+        spec: What was asked for.
+        task: Which flask.
+        number: By which it was chosen.
+    """
+    _, protocol = sweep.job.single(task)
+    values = sweep.job.values(task)
+    pairs = zip(sweep.job.roles, values.items(), strict=True)
+    moved = [f"{name}: {value}" for role, (name, value) in pairs if role == "constants"]
+    lines = [
+        f"# {spec.rank}: {number:.6g}, task {sweep.ids[task]}",
+        *(f"# {name}: {value}" for name, value in values.items()),
+        *(f"# a constant of the mechanism that was changed: {one}" for one in moved),
+        f"name: {json.dumps(protocol.name, ensure_ascii=False)}",
+        f"mechanism: {json.dumps(spec.mechanism, ensure_ascii=False)}",
+        "protocol:",
+        *(f"  - {json.dumps(str(step), ensure_ascii=False)}" for step in protocol.steps),
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Many experiments from one description: designs, tasks, a ledger, and workers anywhere."""

@@ -1,0 +1,75 @@
+"""Where published recipes stand on a map of a sweep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prenuc.errors import InputError
+from prenuc.facts.catalogue import entries
+from prenuc.protocol.protocol import Protocol
+from prenuc.protocol.steps import Charge
+from prenuc.protocol.varying import temperature_of
+from prenuc.protocol.vessel import Contents, charged
+
+if TYPE_CHECKING:
+    from prenuc.protocol.steps import Step
+    from prenuc.sweeps.design import Factor
+    from prenuc.sweeps.job import Job
+
+
+def marks(job: Job, x: str, y: str) -> list[tuple[str, float, float]]:
+    """Return panel and place of every recipe of the material that stands somewhere on a map.
+
+    Args:
+        job: The sweep.
+        x: The factor along the map.
+        y: The factor up it.
+    """
+    factors = {factor.name: factor for factor in job.design.factors}
+    found = []
+    for recipe in entries("recipes").values():
+        if recipe.material != job.mechanism.material:
+            continue
+        try:
+            protocol = Protocol.from_recipe(recipe)
+        except InputError:
+            continue
+        place = [_number(factors[name], protocol, job.protocol) for name in (x, y)]
+        if place[0] is not None and place[1] is not None:
+            found.append((recipe.panel, place[0], place[1]))
+    return found
+
+
+def _number(factor: Factor, protocol: Protocol, base: Protocol) -> float | None:
+    """Return the value of a factor in a protocol, in the factor's unit; None where it has none."""
+    which = factor.name.removeprefix("dilute ")
+    step, own = _step(protocol, which), _step(base, which)
+    if step is None or own is None:
+        return None
+    if which != factor.name:
+        there, here = _chalcogen(step), _chalcogen(own)
+        return here / there if there and here else None
+    at = temperature_of(step)
+    unit = factor.unit or "1"
+    return at.to(unit) if at is not None and unit in {"degC", "K"} else None
+
+
+def _step(protocol: Protocol, name: str) -> Step | None:
+    names = protocol.step_names
+    return protocol.steps[names.index(name)] if name in names else None
+
+
+def _chalcogen(step: Step) -> float:
+    """Return the concentration of chalcogen in what a step charges, in mol/m³; 0 for none."""
+    if not isinstance(step, Charge):
+        return 0.0
+    amounts = dict(map(charged, step.contents))
+    shelf, volume = entries("reagents"), Contents(amounts).volume
+    chalcogens = {one.id for one in entries("moieties").values() if one.kind == "chalcogen"}
+    atoms = sum(
+        moles * count
+        for name, moles in amounts.items()
+        for part, count in shelf[name].composition.items()
+        if part in chalcogens
+    )
+    return atoms / volume if volume else 0.0
