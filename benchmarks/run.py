@@ -16,6 +16,7 @@ import ensemble
 import network
 import sensitivity
 import sweep
+import waiting
 from measure import BENCHMARKS, WORK, machine, pin
 
 CASES = {
@@ -23,6 +24,7 @@ CASES = {
     "network": network.section,
     "ensemble": ensemble.section,
     "sensitivity": sensitivity.section,
+    "waiting": waiting.section,
     "sweep": sweep.section,
 }
 PAGE = BENCHMARKS / "RESULTS.md"

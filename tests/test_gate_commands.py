@@ -35,6 +35,10 @@ protocol:
   - heat flask to 180 degC over 10 min
   - measure flask at 0 min, 20 min
 """
+SPEC = """recipe: cdse-5b
+vary: {isomerisation.k: [0.01 1/min, 0.02 1/min]}
+keep: [share of PC]
+"""
 FILES = ["clusters.csv", "dots.csv"]
 SEEDS = ["0", "1", "7"]
 VALUES = {
@@ -75,7 +79,7 @@ VALUES = {
     "reproduce --mechanism": ["classical", "droplets"],
     "robustness --out": ["out/study.json"],
     "robustness --page": ["out/study.md"],
-    "robustness --ledger": ["out/ledger.jsonl"],
+    "--ledger": ["out/ledger.sqlite"],
     "size --hwhm": ["16", "20 nm"],
     "size --force": None,
     "view --components": ["2", "3"],
@@ -98,6 +102,15 @@ VALUES = {
     "next --most": ["1", "5"],
     "report --to": ["out/page.html"],
     "report --title": ["Run 2", "µ <b>bold</b> & $x$"],
+    "sweep --workers": ["1"],
+    "sweep --dask": ["tcp://127.0.0.1:8786"],
+    "sweep --slurm": None,
+    "sweep --jobs": ["1", "2"],
+    "sweep --slurm-option": ["timeout_min=5"],
+    "sweep --local": None,
+    "sweep --shard": ["1/2", "2/2"],
+    "sweep --dry-run": None,
+    "sweep --to": ["csv", "xlsx", "netcdf"],
     "convert --to": ["csv", "xlsx", "netcdf", "origin"],
     "convert --out": ["out/spectra.csv", "out/spectra.nc"],
 }
@@ -116,6 +129,7 @@ ARGUMENTS = {
     "calibrate": [["CdS"], ["CdSe"], []],
     "predict": [["CdS"]],
     "robustness": [[]],
+    "sweep": [["sweep.yaml"], ["merge", "sweep.yaml"]],
     "analyze": [[name] for name in FILES],
     "size": [["CdSe", "550"], ["CdS", "2.9 eV"], ["CdTe", "600 nm"]],
     "view": [["clusters.csv"], ["series.csv"]],
@@ -138,8 +152,9 @@ WEIGHTS = {
     "view": 0.3,
     "doctor": 0.05,
     "reproduce": 0.5,
+    "sweep": 0.3,
 }
-NEEDED = {"report --to", "convert --to"}
+NEEDED = {"report --to", "convert --to", "sweep --out"}
 USUAL = {"simulate mine.yaml": ["--times", "0 1"], "convert": ["--out", "out/spectra.csv"]}
 ODD = [
     "", " ", "-1", "0", "nan", "inf", "-inf", "1e999", "1e-320", "9" * 50, "1.5", "-", "--", "µ",
@@ -224,6 +239,7 @@ def inputs(tmp_path_factory):
     (folder / "trace.csv").write_text(text, encoding="utf-8")
     (folder / "mine.yaml").write_text(NETWORK, encoding="utf-8")
     (folder / "batch.yaml").write_text(BATCH, encoding="utf-8")
+    (folder / "sweep.yaml").write_text(SPEC, encoding="utf-8")
     saved = {
         "simulation": ["simulate", "cds-msc-311-in-toluene"],
         "fit": ["fit", "trace.csv", "A -> B"],
@@ -260,6 +276,7 @@ def only_begin(monkeypatch):
     """Let a long study simulate a few steps of protocols and start no process."""
     from prenuc.infer.calibration import parallel
     from prenuc.simulation.vessels import Vessels
+    from prenuc.sweeps import cluster
 
     carry_out, left = Vessels.carry_out, [STEPS]
 
@@ -275,6 +292,8 @@ def only_begin(monkeypatch):
 
     monkeypatch.setattr(Vessels, "carry_out", once)
     monkeypatch.setattr(parallel, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(cluster, "dask_executor", pool)
+    monkeypatch.setattr(cluster, "run_slurm", pool)
 
     def begin(line):
         long = line[0] in LONG or {"--protocol", "--observations"} & {*line}

@@ -7,7 +7,7 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
-from prenuc.observe.many import MANY, PART
+from prenuc.observe.many import PART
 from prenuc.simulation.choice import for_recipe
 
 RECIPE = pn.recipe("cds-4c-oleate")
@@ -31,7 +31,7 @@ def k_of(name="isomerisation.k"):
 
 def equal_to_its_run(flasks, member):
     """Whether a member and a run of its own agree in every bit that both have."""
-    run = pn.simulate(*flasks.single(member), solver=MANY)
+    run = pn.simulate(*flasks.single(member))
     held = np.array([one.concentration for one in run.measurements])
     columns = [flasks.names.index(name) for name in run.names]
     np.testing.assert_array_equal(flasks.concentration[member][:, columns], held)

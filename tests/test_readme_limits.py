@@ -141,7 +141,7 @@ CHECKS = {
     "neither a recipe nor a model": nothing_for_inp,
     "closed vessel at 25 °C": closed_at_25_degc,
     "binary formats and JCAMP-DX": other_files_are_refused,
-} | {f"(`prenuc {name}`)": no_such_command(name) for name in ("app", "sweep", "mass", "saxs")}
+} | {f"(`prenuc {name}`)": no_such_command(name) for name in ("app", "mass", "saxs")}
 
 
 @pytest.mark.parametrize("phrase", CHECKS)

@@ -18,7 +18,6 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
-from prenuc.observe.many import MANY
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
 from prenuc.sweeps.cluster import run_slurm
@@ -148,7 +147,7 @@ def test_an_answer_is_what_a_run_of_its_own_gives(described):
     sweep.run()
     table = plain_table(sweep)
     for task in (0, 17, TASKS - 1):
-        run = pn.simulate(*sweep.job.single(task), solver=MANY)
+        run = pn.simulate(*sweep.job.single(task))
         spectra = pn.uv_vis(run)
         place = list(spectra.wavelength).index(311.0)
         for i, look in enumerate(run.measurements, 1):
@@ -171,7 +170,7 @@ def test_spectra_are_kept_whole(described):
 
     with xr.open_dataset(write_table(sweep, "netcdf"), engine="scipy") as data:
         assert data["absorbance"].shape == (TASKS, 2, 416)
-        run = pn.simulate(*sweep.job.single(3), solver=MANY)
+        run = pn.simulate(*sweep.job.single(3))
         np.testing.assert_array_equal(data["absorbance"][3], pn.uv_vis(run).absorbance)
 
 

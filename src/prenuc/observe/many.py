@@ -19,8 +19,8 @@ import numpy as np
 from prenuc.errors import InputError, SimulationError, unknown_name
 from prenuc.observe.absorption import LONGEST, SHORTEST, absorbances
 from prenuc.simulation.members import Members
+from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solution import Run
-from prenuc.simulation.solvers import Rodas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 PART = 16  # members whose populations are in memory at once, for each thread
 NONE = np.zeros(0)
-MANY = Rodas(rtol=1e-6)  # absorbances within 1e-6 of those at 1e-11, in half of the time of 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +170,7 @@ def simulate_many(
     """
     members = Members.of(mechanism, protocol, constants or {}, vary or {})
     nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength, float)
-    solver = solver or MANY
+    solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]
     found: list[Seen | str] = []
     look = partial(looked_at, members, solver, nm)

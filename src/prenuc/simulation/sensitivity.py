@@ -3,8 +3,9 @@
 A parameter is a constant by name. The mechanism is written with a little less and with a little
 more of it (:meth:`Mechanism.with_constants`), and the difference of the compiled arrays, rate
 constants by their logarithms, says what it does; so any number that a mechanism is built from can
-be a parameter, as long as it does not change which reactions there are. The tangents of the
-solution follow from it exactly (``native/tangents.hpp``).
+be a parameter, as long as it does not change which reactions there are. A nucleus of a whole number
+of units lies between two ways of sharing it among classes; there the difference is one-sided, to
+larger nuclei. The tangents of the solution follow from it exactly (``native/tangents.hpp``).
 """
 
 from __future__ import annotations
@@ -19,43 +20,50 @@ from prenuc.mechanism.constants import no_constant
 from prenuc.simulation.compiling import network_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from prenuc.arrays import Array, Indices
-    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.kernels.classes import ClassArrays
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
 
 STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
+ONE_SIDED = 1e-2  # of that step, where one side is another mechanism: the error is of order 1e-7
 
 
 @dataclass(frozen=True)
 class _Sides:
-    """A mechanism with a little less and a little more of a constant.
+    """A compiled mechanism with a little less and a little more of a constant.
 
     Args:
-        below: The mechanism with less of it.
-        above: The mechanism with more of it.
+        below: With less of it.
+        above: With more of it.
         span: The difference of the constant between them, in SI.
     """
 
-    below: Mechanism
-    above: Mechanism
+    below: Network
+    above: Network
     span: float
 
 
-def _sides(mechanism: Mechanism, name: str) -> _Sides:
-    """Return both sides of a constant; one that is zero is moved by :data:`STEP` of its unit."""
+def _sides(network: Network, name: str) -> _Sides | None:
+    """Return both sides of a constant; None where it changes the reactions.
+
+    One that is zero is moved by :data:`STEP` of its unit.
+    """
+    mechanism = network.mechanism
     value = mechanism.constants[name]
     number = value.quantity.number
     move = STEP * abs(number) or STEP
-    less, more = (
-        replace(value, quantity=replace(value.quantity, number=number + step, digits=""))
-        for step in (-move, move)
-    )
-    below, above = (mechanism.with_constants({name: end}) for end in (less, more))
-    return _Sides(below, above, more.si - less.si)
+
+    def at(step: float) -> tuple[Network, float]:
+        moved = replace(value, quantity=replace(value.quantity, number=number + step, digits=""))
+        return network_of(mechanism.with_constants({name: moved}), network.names), moved.si
+
+    (below, least), (above, most) = at(-move), at(move)
+    if not _same_shape(network, below):
+        (above, most), below, least = at(ONE_SIDED * move), network, value.si
+    return _Sides(below, above, most - least) if _same_shape(network, above) else None
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,8 @@ def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared
         parameters: Names of its constants.
 
     Raises:
-        InputError: There is no such constant, or it changes the reactions or the class of a
-            nucleus; all at once.
+        MechanismError: There is no such constant; all at once.
+        InputError: A constant changes the reactions; all at once.
     """
     if isinstance(parameters, Prepared):
         return parameters
@@ -93,13 +101,11 @@ def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared
     unknown = [no_constant(name, known) for name in parameters if name not in known]
     if unknown:
         raise MechanismError(unknown)
-    sides = {name: _sides(mechanism, name) for name in parameters}
+    sides = _all_sides(network, parameters)
     start = np.zeros((len(network.names), len(sides)))
     for column, one in enumerate(sides.values()):
-        for row, name in enumerate(network.names):
-            more, less = one.above.initial.get(name, 0.0), one.below.initial.get(name, 0.0)
-            start[row, column] = (more - less) / one.span
-    return Prepared(tuple(sides), _seeds(network, sides), start)
+        start[:, column] = (one.above.initial - one.below.initial) / one.span
+    return Prepared(tuple(sides), _entries(network, [*sides.values()]), start)
 
 
 @dataclass(frozen=True)
@@ -117,37 +123,35 @@ class Tangents:
     dots: Array
 
 
-def _seeds(network: Network, sides: Mapping[str, _Sides]) -> Seeds:
-    """Return what every parameter does to the arrays of a network.
+def _all_sides(network: Network, parameters: Sequence[str]) -> dict[str, _Sides]:
+    """Return the sides of every parameter.
 
     Raises:
-        InputError: A parameter changes the reactions or the class of a nucleus.
+        InputError: A parameter changes which reactions there are; all at once.
     """
-    ends = [
-        (network_of(one.below, network.names), network_of(one.above, network.names))
-        for one in sides.values()
-    ]
-    problems = [
-        Problem(
-            f"'{name}' changes the reactions or the class of a nucleus",
-            "Leave it out of the sensitivities",
-        )
-        for name, pair in zip(sides, ends, strict=True)
-        if not all(_same_shape(network, end) for end in pair)
-    ]
+    found, problems = {}, []
+    for name in parameters:
+        try:
+            one = _sides(network, name)
+        except MechanismError:  # no mechanism has a little more or less of it
+            one = None
+        if one is None:
+            what, mend = f"'{name}' changes the reactions", "Leave it out of the sensitivities"
+            problems.append(Problem(what, mend))
+        else:
+            found[name] = one
     if problems:
         raise InputError(problems)
-    return _entries(network, ends, np.array([one.span for one in sides.values()]))
+    return found
 
 
-def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: Array) -> Seeds:
-    """Return the differences between the two ends of every parameter as lists of what moves."""
+def _entries(network: Network, sides: Sequence[_Sides]) -> Seeds:
+    """Return the differences between the two sides of every parameter as lists of what moves."""
     from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
 
     def slope(of: Callable[[Network], Array | float]) -> Array:
         columns = [
-            (np.asarray(of(above)) - np.asarray(of(below))) / span
-            for span, (below, above) in zip(spans, ends, strict=True)
+            (np.asarray(of(one.above)) - np.asarray(of(one.below))) / one.span for one in sides
         ]
         none = np.zeros((*np.shape(of(network)), 0))
         return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
@@ -179,7 +183,7 @@ def _entries(network: Network, ends: Sequence[tuple[Network, Network]], spans: A
         scale=np.concatenate((of_constants, scale[factor, factor_by])),
         order=np.concatenate((of_constants, order[factor, factor_by])),
         barrier=np.concatenate((of_constants, barrier[factor, factor_by])),
-        pushed=network.flat.changed[inside[pushes]] * len(spans) + parameter[pushing],
+        pushed=network.flat.changed[inside[pushes]] * len(sides) + parameter[pushing],
         pushing=np.ascontiguousarray(pushing),
         push=network.flat.number[inside[pushes]],
         number=place,

@@ -55,8 +55,8 @@ class _Contents(NamedTuple):
         """Return what both hold together."""
         return _Contents(*(_together(*parts) for parts in zip(self, other, strict=True)))
 
-    def occupied(self, classes: int | None) -> _Contents:
-        """Return the same with fewer size classes."""
+    def first(self, classes: int) -> _Contents:
+        """Return the same with the first size classes only."""
         dots, dot_tangents = self.dots[:classes], self.dot_tangents[:classes]
         return self._replace(dots=dots, dot_tangents=dot_tangents)
 
@@ -77,11 +77,28 @@ class _Vessel:
         contents: What is in it.
         expected: Moles of every moiety that it must hold, shape (moieties,).
         most: The most that it was to hold; its errors are relative to that.
+        dissolved: The same as ``contents`` in mol/m³ and the volume in m³, as the solver left it;
+            None where something came or went since.
     """
 
     contents: _Contents
     expected: Array
     most: Array
+    dissolved: tuple[_Contents, float] | None = None
+
+    def exchange(self, contents: _Contents) -> None:
+        """Enter what is there after something came or went."""
+        self.contents, self.dissolved = contents, None
+
+    def react(self, left: _Contents, volume: float) -> None:
+        """Enter what a reaction has left, in mol/m³."""
+        self.contents, self.dissolved = left.times(volume), (left, volume)
+
+    def within(self, volume: float) -> _Contents:
+        """Return what is there in mol/m³; to the last digit what a reaction has left."""
+        if self.dissolved is not None and self.dissolved[1] == volume:
+            return self.dissolved[0]
+        return self.contents.times(1.0 / volume)
 
     def expect(self, gained: Array) -> None:
         """Enter moieties that came in, or went out, shape (moieties,)."""
@@ -194,7 +211,7 @@ class Vessels:
         amounts = np.array([operation.amounts.get(name, 0.0) for name in self.names])
         before, gained = self._total(), self.composition @ amounts
         vessel = self._vessel(operation.vessel)
-        vessel.contents = vessel.contents._replace(whole=vessel.contents.whole + amounts)
+        vessel.exchange(vessel.contents._replace(whole=vessel.contents.whole + amounts))
         vessel.expect(gained)
         self.charged = self.charged + gained
         self._check_event(before + gained)
@@ -203,13 +220,13 @@ class Vessels:
         before, source = self._total(), self._vessel(operation.vessel)
         moved = source.contents.times(operation.share)
         carried = self.composition @ moved.whole
-        source.contents = source.contents.and_also(moved.times(-1.0))
+        source.exchange(source.contents.and_also(moved.times(-1.0)))
         source.expect(-carried)
         if operation.target is None:
             self.discarded = self.discarded + moved.whole
         else:
             target = self._vessel(operation.target)
-            target.contents = target.contents.and_also(moved)
+            target.exchange(target.contents.and_also(moved))
             target.expect(carried)
         self._check_event(before)
 
@@ -223,22 +240,27 @@ class Vessels:
 
     def _evolve(self, operation: Evolve) -> None:
         vessel, volume = self._vessel(operation.vessel), operation.volume
-        begin = vessel.contents.times(1.0 / volume)
+        begin = vessel.within(volume)
         times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
-        rows = self._rows(operation, begin, times)
+        rows, occupied = self._rows(operation, begin, times)
         states = {0.0: begin} | dict(zip(times, rows, strict=True))
         for look in operation.looks:
-            self._record(operation, look, states[look])
+            self._record(operation, look, states[look], occupied)
         if times.size:
-            vessel.contents = rows[-1].times(volume)
+            vessel.react(rows[-1].first(occupied), volume)
 
-    def _rows(self, operation: Evolve, begin: _Contents, times: Array) -> list[_Contents]:
-        """Return what a vessel holds at the times of an operation, in mol/m³."""
+    def _rows(
+        self, operation: Evolve, begin: _Contents, times: Array
+    ) -> tuple[list[_Contents], int]:
+        """Return what a vessel holds at the times of an operation, in mol/m³.
+
+        And how many size classes are occupied.
+        """
         start = begin.whole[self.moving]
         largest = float(np.max(start[self.changing], initial=0.0))
         largest = max(largest, float(np.sum(begin.dots)))
         if operation.frozen or largest == 0.0 or times.size == 0:
-            return [begin] * len(times)
+            return [begin] * len(times), len(begin.dots)
         stretch = Stretch(
             network=self.network,
             start=start,
@@ -255,26 +277,27 @@ class Vessels:
         whole = np.tile(begin.whole, (len(times), 1))
         whole[:, self.moving] = path.concentration
         places, powers = self.moments
-        dots = path.dots[:, : path.occupied]
-        whole[:, places] = dots @ powers[:, : path.occupied].T
+        occupied = path.dots.shape[1] if path.occupied is None else path.occupied
+        whole[:, places] = path.dots[:, :occupied] @ powers[:, :occupied].T
         if self.seeds is None:
-            return [begin._replace(whole=a, dots=f) for a, f in zip(whole, dots, strict=True)]
-        moved = path.tangents, path.dot_tangents[:, : path.occupied]
-        return [_Contents(*row) for row in zip(whole, dots, *moved, strict=True)]
+            pairs = zip(whole, path.dots[:, :occupied], strict=True)  # the rest is never touched
+            return [begin._replace(whole=a, dots=f) for a, f in pairs], occupied
+        parts = zip(whole, path.dots, path.tangents, path.dot_tangents, strict=True)
+        return [_Contents(*row) for row in parts], occupied
 
-    def _record(self, operation: Evolve, look: float, held: _Contents) -> None:
+    def _record(self, operation: Evolve, look: float, held: _Contents, occupied: int) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
         classes = self.moments[1].shape[1]
         found = {"concentration": held.whole, "dots": _padded(held.dots, classes)}
         if self.seeds is not None:
-            found["tangents"] = self._of_all(held)
+            found["tangents"] = self._of_all(held.first(occupied))
             found["dot_tangents"] = _padded(held.dot_tangents, classes)
         measured = Measurement(
             vessel=operation.vessel,
             time=operation.clock + look,
             temperature=operation.start + span * (operation.end - operation.start),
             volume=operation.volume,
-            occupied=len(held.dots),
+            occupied=occupied,
             **found,
         )
         self.measurements.append(measured)
@@ -303,6 +326,8 @@ class Vessels:
 
 def _padded(part: Array, classes: int) -> Array:
     """Return an array with a row for every size class."""
+    if len(part) == classes:
+        return part
     whole = np.zeros((classes, *part.shape[1:]))
     whole[: len(part)] = part
     return whole

@@ -30,10 +30,10 @@ from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.network_file import read_mechanism
-from prenuc.observe.many import MANY
 from prenuc.protocol.protocol import Protocol, parse_steps
 from prenuc.quantities import parse
 from prenuc.simulation.choice import for_recipe
+from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solvers import solver_named
 from prenuc.sweeps.design import KINDS, Design, Factor
 from prenuc.sweeps.job import Job
@@ -228,15 +228,15 @@ def _design(node: Node, factors: list[tuple[str, Factor]]) -> Design | None:
 
 def _solver(node: Node) -> AbstractSolver:
     given = {key: node.number(key) for key in ("rtol", "atol") if key in node}
-    name = node.text("name", MANY.name)
+    name = node.text("name", IN_PROTOCOLS.name)
     node.finish("a solver")
     for key, number in given.items():
         if not 0 < number < 1:
             node.problem(f"{key} {number:g} is not a tolerance", key, "Give 1e-12 to 0.1")
     found: list[AbstractSolver] = []
     with noting(node.problems, node.where("name")):
-        found.append(solver_named(name)(**{"rtol": MANY.rtol, **given}))
-    return found[0] if found else MANY
+        found.append(solver_named(name)(**{"rtol": IN_PROTOCOLS.rtol, **given}))
+    return found[0] if found else IN_PROTOCOLS
 
 
 def _chart(node: Node) -> Chart | None:

@@ -48,6 +48,7 @@ from prenuc.protocol.protocol import Protocol
 from prenuc.quantities import parse
 from prenuc.simulation.relaxation import relaxation_rate
 from prenuc.simulation.run import simulate
+from prenuc.simulation.solvers import AbstractSolver, Rodas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
-    from prenuc.simulation.solvers import AbstractSolver
 
     Choose = Callable[[Recipe], Mechanism]
 
@@ -72,13 +72,13 @@ class Experiments:
     Args:
         choose: Returns the mechanism for a recipe.
         assume: Assumptions that replace the proposals, by recipe.
-        solver: The integrator; the default one when None.
+        solver: The integrator; sharper than for one run, since positions of flat bands are read.
         alter: Changes every protocol before it is run, such as by an offset of its baths.
     """
 
     choose: Choose
     assume: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    solver: AbstractSolver | None = None
+    solver: AbstractSolver = field(default_factory=Rodas)
     alter: Callable[[Protocol], Protocol] | None = None
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
     _fits: dict[tuple[str, str, str], Fit] = field(default_factory=dict)

@@ -31,7 +31,12 @@ def is_network(what: str) -> bool:
 
 
 def run_bare_network(
-    path: Path, times: str | None, until: str | None, solver: AbstractSolver, *, as_json: bool
+    path: Path,
+    times: str | None,
+    until: str | None,
+    solver: AbstractSolver | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Run a network and echo its concentrations, in its own units.
 
@@ -39,7 +44,7 @@ def run_bare_network(
         path: The file.
         times: As the option ``--times``, in the network's unit of time.
         until: As the option ``--until``.
-        solver: The integrator.
+        solver: The integrator; the usual one when None.
         as_json: Answer with one document instead of a table.
 
     Raises:
@@ -47,12 +52,14 @@ def run_bare_network(
     """
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
+    from prenuc.simulation.solvers import Rodas
 
     mechanism = read_mechanism(path)
     if not mechanism.units:
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
         raise InputError("this is no bare network", mend, where=str(path))
     at = _times(times)
+    solver = solver or Rodas()
     run = evolve(mechanism, at, solver=solver, until=until or "")
     found, stopped = run.concentration, run.stopped
     if stopped is not None:  # rows up to the event, and the event as the last one

@@ -130,13 +130,16 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     return replace(coarse, stats={**coarse.stats, "coarse error": asdict(error)})
 
 
-def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver:
-    from prenuc.simulation.solvers import solver_named
+def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver | None:
+    """Return the integrator that was asked for; None for ours as it usually is."""
+    from prenuc.simulation.solvers import Rodas, solver_named
 
     for option, number in (("--rtol", rtol), ("--atol", atol)):
         if number is not None and not 0 < number < 1:
             raise InputError(f"{option} {number:g} is not a tolerance", "Give 1e-12 to 0.1")
     given = {key: value for key, value in (("rtol", rtol), ("atol", atol)) if value is not None}
+    if name == Rodas.name and not given:
+        return None
     return solver_named(name)(**given)
 
 

@@ -91,7 +91,7 @@ def _part(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     number, _, of = text.partition("/")
-    if number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of):
+    if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
         return int(number), int(of)
     raise InputError(f"'{text}' is no part", "Write --shard 3/10, from 1/10 to 10/10")
 
@@ -124,7 +124,7 @@ def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> S
     with progress(f"sweeping {whole.job.protocol.name}") as report:
         if asked["slurm"]:
             given = dict(item.partition("=")[::2] for item in asked["slurm_option"])
-            options = {name: int(v) if v.isdigit() else v for name, v in given.items()}
+            options = {name: int(v) if v.isdecimal() else v for name, v in given.items()}
             cluster = "local" if asked["local"] else "slurm"
             return run_slurm(
                 whole, asked["jobs"], options=options, cluster=cluster, progress=report

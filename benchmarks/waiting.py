@@ -1,0 +1,168 @@
+"""What a person waits for: commands from a cold start, and calls that a slider makes.
+
+A command is measured as the processor time of its process, libraries included, beside that of
+Python alone. A warm call has a mechanism that is compiled, and each has another constant and
+another time, so that no result of an earlier one can be used again.
+"""
+
+from __future__ import annotations
+
+import resource
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from measure import short, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.protocol import Protocol
+
+REPEATS, WARM = 5, 30
+MSC, MSA = "cds-msc-311-in-toluene", "cds-3b-msa-at-30-min"
+COMMANDS = {  # what is typed, and how many s it may take
+    "--help": ("--help", 0.1),
+    "list recipes": ("list recipes", 0.25),
+    "show MSC-311": ("show MSC-311", 0.2),
+    "cite 2a-b": (f"cite {MSC}", 0.45),
+    "simulate 2a-b": (f"simulate {MSC}", 0.7),
+    "fit a trace": ("fit trace.csv 'A -> B'", 0.6),
+    "analyze a file": ("analyze spectra.csv", 0.7),
+}
+CALLS = {
+    "simulate 2a-b": 8.0,
+    "simulate 3b": 20.0,
+    "uv_vis 49 × 416": 1.5,
+    "with_constants": None,
+    "20 tangents of 2a-b": None,
+}
+
+
+def spent(words: list[str], folder: Path) -> float:
+    """Return the shortest processor time in s of a few processes."""
+    times = []
+    for _ in range(REPEATS):
+        began = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(words, cwd=folder, check=True, capture_output=True)  # noqa: S603  # our own
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime)
+    return min(times)
+
+
+def inputs(folder: Path) -> None:
+    """Write a trace of 49 readings and a file of 50 spectra, both from recipe 2a-b."""
+    import prenuc as pn
+
+    spectra = pn.uv_vis(pn.simulate(*of(MSC)), noise=1e-3, seed=1)
+    spectra.to_dataframe().to_csv(folder / "spectra.csv")
+    trace = spectra.absorbance[:, np.argmin(np.abs(spectra.wavelength - 311.0))]
+    rows = [f"{t:g},{a:.5f}" for t, a in zip(spectra.time, trace, strict=True)]
+    (folder / "trace.csv").write_text("\n".join(["time / min,A", *rows]), encoding="utf-8")
+
+
+def commands() -> list[tuple[object, ...]]:
+    """Return a row for each command."""
+    program = [str(Path(sys.executable).parent / "prenuc")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        inputs(folder)
+        alone = spent([sys.executable, "-c", "pass"], folder)
+        rows: list[tuple[object, ...]] = [("Python alone", short(alone), "–")]
+        loaded = spent([sys.executable, "-c", "import prenuc"], folder) - alone
+        rows.append(("import prenuc, beside it", short(loaded), 0.05))
+        for label, (line, allowed) in COMMANDS.items():
+            rows.append((label, short(spent([*program, *shlex.split(line)], folder)), allowed))
+    return rows
+
+
+def of(recipe: str) -> tuple[Mechanism, Protocol]:
+    """Return mechanism and protocol of a recipe."""
+    from prenuc.facts.catalogue import get
+    from prenuc.protocol.protocol import Protocol
+    from prenuc.simulation.choice import for_recipe
+
+    found = get("recipes", recipe)
+    return for_recipe(found), Protocol.from_recipe(found)
+
+
+def warm(call: Callable[[int], object]) -> float:
+    """Return the shortest processor time of many different calls, in ms."""
+    call(0)
+    times = []
+    for i in range(1, WARM):
+        began = time.process_time()
+        call(i)
+        times.append(time.process_time() - began)
+    return 1e3 * min(times)
+
+
+def slider(recipe: str, step: str) -> Callable[[int], Any]:
+    """Return a simulation whose every call has another constant and another time."""
+    import prenuc as pn
+
+    mechanism, protocol = of(recipe)
+
+    def call(i: int) -> Any:
+        changed = mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"})
+        return pn.simulate(changed, protocol.with_duration({step: f"{19 + 0.01 * i:.2f} min"}))
+
+    return call
+
+
+def calls() -> list[tuple[object, ...]]:
+    """Return a row for each call."""
+    import prenuc as pn
+
+    mechanism, protocol = of(MSC)
+    flask = slider(MSC, "hold flask")
+    runs = [flask(i) for i in range(WARM)]
+    names = [name for name in mechanism.constants if name != "stage.count"]
+    some = sorted(np.random.default_rng(13).choice(names, 20, replace=False))
+    found = {
+        "simulate 2a-b": warm(flask),
+        "simulate 3b": warm(slider(MSA, "hold flask")),
+        "uv_vis 49 × 416": warm(lambda i: pn.uv_vis(runs[i])),
+        "with_constants": warm(
+            lambda i: mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"})
+        ),
+        "20 tangents of 2a-b": warm(lambda _: pn.simulate(mechanism, protocol, parameters=some)),
+    }
+    return [(name, short(ms), CALLS[name] or "–") for name, ms in found.items()]
+
+
+def sharpness() -> list[str]:
+    """Return how far absorbances at the default are from those at rtol 1e-10."""
+    import prenuc as pn
+
+    lines = []
+    for recipe in (MSC, MSA):
+        usual = pn.uv_vis(pn.simulate(*of(recipe)))
+        sharp = pn.uv_vis(pn.simulate(*of(recipe), solver=pn.Rodas(rtol=1e-10)))
+        most = float(np.max(np.abs(usual.absorbance - sharp.absorbance)))
+        lines.append(f"- {recipe}: absorbances within {most:.1e} of those at rtol 1e-10")
+    return lines
+
+
+def section() -> list[str]:
+    """Measure and return the section of the page."""
+    return [
+        "## What a person waits for",
+        "",
+        *(__doc__ or "").strip().splitlines()[2:],
+        "",
+        *table(("command", "CPU / s", "may take"), commands()),
+        *table(("warm call", "CPU / ms", "may take"), calls()),
+        *sharpness(),
+        "",
+    ]
+
+
+if __name__ == "__main__":
+    print("\n".join(section()))
