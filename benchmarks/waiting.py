@@ -40,6 +40,7 @@ CALLS = {
     "simulate 2a-b": 8.0,
     "simulate 3b": 20.0,
     "uv_vis 49 × 416": 1.5,
+    "2a-b from its dilution on": 4.0,
     "with_constants": None,
     "20 tangents of 2a-b": None,
 }
@@ -121,7 +122,7 @@ def calls() -> list[tuple[object, ...]]:
     import prenuc as pn
 
     mechanism, protocol = of(MSC)
-    flask = slider(MSC, "hold flask")
+    flask, first = slider(MSC, "hold flask"), pn.simulate(mechanism, protocol)
     runs = [flask(i) for i in range(WARM)]
     names = [name for name in mechanism.constants if name != "stage.count"]
     some = sorted(np.random.default_rng(13).choice(names, 20, replace=False))
@@ -129,6 +130,13 @@ def calls() -> list[tuple[object, ...]]:
         "simulate 2a-b": warm(flask),
         "simulate 3b": warm(slider(MSA, "hold flask")),
         "uv_vis 49 × 416": warm(lambda i: pn.uv_vis(runs[i])),
+        "2a-b from its dilution on": warm(
+            lambda i: pn.simulate(
+                mechanism,
+                protocol.with_dilution({"take into cuvette": 1.0 + 0.01 * i}),
+                earlier=first,
+            )
+        ),
         "with_constants": warm(
             lambda i: mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"})
         ),

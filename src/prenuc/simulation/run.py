@@ -6,9 +6,10 @@ import hashlib
 import platform
 import time as clock
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from prenuc.simulation.solution import Run
+from prenuc.simulation.solution import Run, Stops
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.vessels import Vessels
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.operations import Operation
     from prenuc.protocol.protocol import Protocol
 
 # Absorbances are within 1e-6 of those at rtol 1e-11, in half of the time of 1e-8.
@@ -29,6 +31,7 @@ def simulate(
     solver: AbstractSolver | None = None,
     progress: Callable[[float], None] | None = None,
     parameters: Sequence[str] = (),
+    earlier: Run | None = None,
 ) -> Run:
     """Run a protocol and return what every measurement would find.
 
@@ -39,13 +42,17 @@ def simulate(
         progress: Called with the finished part (0 to 1) of the operations.
         parameters: Constants of the mechanism, such as "isomerisation.k", in which tangents are
             wanted, through all events; per unit of the constant in SI.
+        earlier: A run of the same mechanism whose protocol may begin likewise; what both have in
+            common is not run again. The answer is the same to the last digit.
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
     """
     began, solver = clock.process_time(), solver or IN_PROTOCOLS
-    run = walk(mechanism, protocol, solver, progress=progress, parameters=parameters)
+    run = walk(
+        mechanism, protocol, solver, progress=progress, parameters=parameters, earlier=earlier
+    )
     stats = {**run.stats, "cpu_s": clock.process_time() - began}
     return replace(run, stats=stats | _provenance(protocol, solver))
 
@@ -57,6 +64,7 @@ def walk(
     *,
     progress: Callable[[float], None] | None = None,
     parameters: Sequence[str] = (),
+    earlier: Run | None = None,
 ) -> Run:
     """Return a run that does not say by which versions and in what time: one of many.
 
@@ -66,15 +74,23 @@ def walk(
         solver: The integrator.
         progress: As of :func:`simulate`.
         parameters: As of :func:`simulate`.
+        earlier: As of :func:`simulate`.
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
     """
-    vessels = Vessels.of(mechanism, protocol, solver, parameters)
-    plan = protocol.plan
-    for done, operation in enumerate(plan, 1):
+    vessels, plan = Vessels.of(mechanism, protocol, solver, parameters), protocol.plan
+    stops = Stops(solver)
+    if earlier is not None and earlier.mechanism is mechanism:
+        alike = earlier.stops.solver == solver and earlier.parameters == tuple(parameters)
+        stops = _in_common(earlier.stops, plan, vessels.names) if alike else stops
+    if stops.benches:
+        vessels = stops.benches[-1].copy()
+    for done, operation in enumerate(plan[len(stops.benches) :], len(stops.benches) + 1):
         vessels.carry_out(operation)
+        stops.operations.append(operation)
+        stops.benches.append(vessels.copy())
         if progress is not None:
             progress(done / len(plan))
     return Run(
@@ -85,7 +101,17 @@ def walk(
         conservation=vessels.conservation(),
         stats=vessels.stats,
         parameters=tuple(parameters),
+        stops=stops,
     )
+
+
+def _in_common(stops: Stops, plan: Sequence[Operation], names: tuple[str, ...]) -> Stops:
+    """Return the stops up to the first operation that a plan does not begin with."""
+    if not stops.benches or stops.benches[0].names != names:
+        return Stops(stops.solver)
+    pairs = zip(stops.operations, plan, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return Stops(stops.solver, stops.operations[:same], stops.benches[:same])
 
 
 def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:

@@ -62,6 +62,24 @@ class Measurement:
         return f"{self.vessel} at {self.time / 60:.6g} min"
 
 
+@dataclass
+class Stops:
+    """What stood on the bench after each operation of a run; it stays behind when a run is pickled.
+
+    Args:
+        solver: With which.
+        operations: What was done.
+        benches: The vessels after each.
+    """
+
+    solver: Any = None
+    operations: list[Any] = field(default_factory=list)
+    benches: list[Any] = field(default_factory=list)
+
+    def __reduce__(self) -> tuple[type[Stops], tuple[()]]:
+        return Stops, ()
+
+
 @dataclass(frozen=True, repr=False)
 class Run:
     """A finished simulation.
@@ -74,6 +92,7 @@ class Run:
         conservation: Relative error of every moiety in every vessel, and of the ledger.
         stats: Steps, evaluations, CPU time, versions, tolerances.
         parameters: Names of the P parameters in which there are tangents.
+        stops: From which a run that begins likewise can go on.
     """
 
     mechanism: Mechanism
@@ -83,6 +102,7 @@ class Run:
     conservation: Mapping[str, Any]
     stats: Mapping[str, Any]
     parameters: tuple[str, ...] = ()
+    stops: Stops = field(default_factory=Stops, compare=False)
 
     @property
     def assumptions(self) -> tuple[str, ...]:

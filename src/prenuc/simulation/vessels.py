@@ -187,6 +187,12 @@ class Vessels:
             seeds=prepared(network, parameters).seeds if parameters else None,
         )
 
+    def copy(self) -> Vessels:
+        """Return the same bench, for somebody else to go on with."""
+        vessels = {name: replace(one) for name, one in self.vessels.items()}
+        measurements, stats = [*self.measurements], dict(self.stats)
+        return replace(self, vessels=vessels, measurements=measurements, stats=stats)
+
     def carry_out(self, operation: Operation) -> None:
         """Do one operation of a protocol's plan."""
         match operation:
