@@ -34,7 +34,8 @@ COMMANDS = {  # what is typed, and how many s it may take
     "cite 2a-b": (f"cite {MSC}", 0.45),
     "simulate 2a-b": (f"simulate {MSC}", 0.7),
     "fit a trace": ("fit trace.csv 'A -> B'", 0.6),
-    "analyze a file": ("analyze spectra.csv", 0.7),
+    "analyze a file of one spectrum": ("analyze spectrum.csv", 0.7),
+    "analyze a file of 49 spectra": ("analyze spectra.csv", None),
 }
 CALLS = {
     "simulate 2a-b": 8.0,
@@ -58,11 +59,13 @@ def spent(words: list[str], folder: Path) -> float:
 
 
 def inputs(folder: Path) -> None:
-    """Write a trace of 49 readings and a file of 50 spectra, both from recipe 2a-b."""
+    """Write a trace of 49 readings, a file of 49 spectra and one of one, from recipe 2a-b."""
     import prenuc as pn
 
     spectra = pn.uv_vis(pn.simulate(*of(MSC)), noise=1e-3, seed=1)
-    spectra.to_dataframe().to_csv(folder / "spectra.csv")
+    frame = spectra.to_dataframe()
+    frame.to_csv(folder / "spectra.csv")
+    frame.iloc[:, -1:].to_csv(folder / "spectrum.csv")
     trace = spectra.absorbance[:, np.argmin(np.abs(spectra.wavelength - 311.0))]
     rows = [f"{t:g},{a:.5f}" for t, a in zip(spectra.time, trace, strict=True)]
     (folder / "trace.csv").write_text("\n".join(["time / min,A", *rows]), encoding="utf-8")
@@ -79,7 +82,9 @@ def commands() -> list[tuple[object, ...]]:
         loaded = spent([sys.executable, "-c", "import prenuc"], folder) - alone
         rows.append(("import prenuc, beside it", short(loaded), 0.05))
         for label, (line, allowed) in COMMANDS.items():
-            rows.append((label, short(spent([*program, *shlex.split(line)], folder)), allowed))
+            rows.append(
+                (label, short(spent([*program, *shlex.split(line)], folder)), allowed or "–")
+            )
     return rows
 
 

@@ -78,7 +78,7 @@ class Network:
     @cached_property
     def flat(self) -> RateArrays:
         """The same for the compiled kernels."""
-        from prenuc.simulation.kernels.flat import flat_rates  # numba, where it is needed
+        from prenuc.simulation.kernels.flat import flat_rates
 
         numbers = {
             "constant": self.constant,
