@@ -10,8 +10,9 @@ from prenuc.conditions import GAS_CONSTANT
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
 from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
-from prenuc.simulation import Cvode, Rodas, ScipyBdf, ScipyRadau, simulate
+from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
 from prenuc.simulation.evolve import evolve
+from prenuc.simulation.solvers import Rodas
 
 TIMES = np.array([0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0])
 ROBERTSON = """\
