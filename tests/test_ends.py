@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,17 @@ def test_a_name_that_is_too_long_for_the_disk_is_refused(tmp_path):
     with pytest.raises(InputError, match="file name too long"):
         write_text(deep / "a.csv", "new")
     assert write_text(tmp_path / ("y" * 240 + ".csv"), "new").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "deep", "deep/.."])
+def test_a_folder_is_no_file_to_write(tmp_path, monkeypatch, name):
+    """Refused before anything is made: nothing is ever moved onto a folder."""
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    monkeypatch.setattr(tempfile, "mkstemp", failing(errno.EIO))
+    with pytest.raises(InputError, match="is a directory"):
+        write_text(Path(name) if name.startswith(".") else tmp_path / name, "new")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "deep"]
 
 
 def test_an_error_of_the_callers_own_passes_and_leaves_nothing(tmp_path):

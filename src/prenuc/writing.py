@@ -6,6 +6,7 @@ takes its place when it is on the disk. Nothing is written through a link.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ def whole(path: Path) -> Iterator[Path]:
     """
     partial = None
     try:
+        _refuse_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name[:LONGEST_PREFIX]}.", suffix=".part"
@@ -50,6 +52,12 @@ def whole(path: Path) -> Iterator[Path]:
         if partial is not None:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+
+def _refuse_folder(path: Path) -> None:
+    """Raise what moving a file onto a folder would raise, before anything is made."""
+    if path.is_dir() and not path.is_symlink():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
 
 
 def _make_lasting(partial: Path) -> None:
