@@ -32,7 +32,7 @@ check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and
 	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(g++ -print-file-name=libasan.so) $$(g++ -print-file-name=libubsan.so)" \
 	PYTHONPATH=build/sanitized $(BIN)/python -m pytest $(NATIVE_TESTS)
 
-check-gate: $(INSTALLED_TEST)  ## 50,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
+check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
 	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py
 
 check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them

@@ -21,6 +21,7 @@ from prenuc.infer.schemes.scheme import parse as parse_scheme
 from prenuc.mechanism.network_file import read_mechanism
 from prenuc.protocol.protocol import Protocol, read_protocol
 from prenuc.quantities import parse as parse_quantity
+from prenuc.sweeps.spec import read_spec
 
 UNITS = ["s", "min", "h", "mol/L", "mmol/L", "1/min", "L/mmol/min", "degC", "nm", "kJ/mol", "m^2"]
 
@@ -90,6 +91,31 @@ def change(rng):
     return f"based_on: two-pathway/{material}\nchange:\n  isomerisation.k: {k}\n"
 
 
+def sweep(rng):
+    """A description of many flasks, with every section that there is."""
+    ramp = "heat flask: {from: 170 degC, to: 180 degC}"
+    step = rng.choice(["hold flask: [19 min, 20 min]", ramp])
+    design = rng.choice(["grid", "random\nsamples: 3\nseed: 2", "sobol\nsamples: 4"])
+    kept = rng.sample(["share of PC", "absorbance at 311 nm", "diameter of dots", "spectra"], 2)
+    return f"""recipe: cds-msc-311-in-toluene
+design: {design}
+vary:
+  {step}
+constants:
+  isomerisation.k: {{from: 0.01 1/min, to: 0.1 1/min, steps: 3, scale: log}}
+keep: [share of MSC-311, {", ".join(kept)}]
+map: {{x: isomerisation.k, y: {step.partition(":")[0]}, of: share of MSC-311}}
+rank: share of MSC-311
+solver: {{rtol: {rng.choice(["1e-6", "1e-5"])}}}
+"""
+
+
+def read_sweep(text, folder):
+    path = folder / "sweep.yaml"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    return read_spec(path)
+
+
 def read_batch(text, folder):
     path = folder / "batch.yaml"
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -107,6 +133,7 @@ KINDS = {
     "protocol": (protocol, read_batch),
     "blocks": (blocks, read_network),
     "change": (change, read_network),
+    "sweep": (sweep, read_sweep),
     "scheme": (scheme, lambda text, _: parse_scheme(text, "min")),
     "quantity": (quantity, lambda text, _: parse_quantity(text)),
     "sentences": (sentences, lambda text, _: Protocol.from_text(text)),

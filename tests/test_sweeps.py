@@ -106,6 +106,18 @@ def test_a_sobol_design_fills_every_cell_alike():
     assert set(counts.ravel()) == {2.0}
 
 
+@pytest.mark.parametrize(
+    "said", ["samples: 2.5", "samples: 0", "samples: 3\nseed: 1.5", "samples: 3\nseed: -1"]
+)
+def test_what_is_counted_is_whole(tmp_path, said):
+    path = tmp_path / "sweep.yaml"
+    text = f"recipe: cdse-5b\ndesign: random\n{said}\nkeep: [share of PC]\n"
+    path.write_text(text + "constants: {isomerisation.k: {from: 0.01 1/min, to: 0.1 1/min}}\n")
+    line = text[: text.index(said.split("\n")[-1])].count("\n") + 1
+    with pytest.raises(InputError, match=rf"sweep\.yaml:{line}: .*is no count"):
+        read_spec(path)
+
+
 def test_a_design_that_nobody_would_wait_for_is_refused_with_its_count():
     factors = tuple(Factor.between(name, 0.0, 1.0, steps=1000) for name in "abc")
     with pytest.raises(InputError, match=r"1000 × 1000 × 1000 has 1,000,000,000 tasks"):

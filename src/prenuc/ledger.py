@@ -241,6 +241,23 @@ def memory(path: Path | None, what: str) -> Iterator[Memory]:
         yield Memory(ledger)
 
 
+def finished(path: Path) -> set[str]:
+    """Return the tasks that a ledger holds, read without a claim on it: many may read at once.
+
+    Args:
+        path: Its file; nothing is finished where there is none, or none that can be read.
+    """
+    if not path.exists():
+        return set()
+    file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return {found for (found,) in file.execute("SELECT id FROM answers")}
+    except sqlite3.Error:
+        return set()
+    finally:
+        file.close()
+
+
 def merge(into: Ledger, shards: Iterable[Path], about: Mapping[str, str]) -> int:
     """Add the answers of shards to a ledger, take the shards away, and return how many were added.
 

@@ -44,7 +44,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.mechanism.structure import Memory
+from prenuc.mechanism.structure import LastMade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,7 +199,7 @@ class Form:
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
-    memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
+    memory: LastMade = field(default_factory=LastMade, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""

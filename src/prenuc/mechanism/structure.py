@@ -37,7 +37,7 @@ class Shared:
         self._found.setdefault(key, thing)
 
 
-class Memory:
+class LastMade:
     """What was last made of constants, and of which; it stays behind when a form is pickled.
 
     Any thread may overwrite it: whether it still holds is seen from the constants themselves.
@@ -46,8 +46,8 @@ class Memory:
     def __init__(self) -> None:
         self._made: dict[Hashable, tuple[Mapping[str, Any], Any]] = {}
 
-    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
-        return Memory, ()
+    def __reduce__(self) -> tuple[type[LastMade], tuple[()]]:
+        return LastMade, ()
 
     def of(self, key: Hashable, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any] | None:
         """Return constants and what was made of them; None when one is another now."""

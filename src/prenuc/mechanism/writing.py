@@ -248,6 +248,7 @@ class _Writer:
         return tuple(self.factor(term) for term in terms)
 
     def factor(self, term: Term) -> Factor:
+        """Return the factor that a term stands for, its pool in components of the mechanism."""
         if term.fraction:
             return volume_fraction(*term.pool)
         found: dict[str, float] = {}

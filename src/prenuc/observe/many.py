@@ -233,7 +233,7 @@ def _kept(members: Members, run: Run, absorbance: Array) -> Seen:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     held = np.array([one.concentration for one in run.measurements])
     bare = tuple(
-        replace(one, dots=NONE, concentration=row)
+        replace(one, dots=NONE, occupied=0, concentration=row)
         for one, row in zip(run.measurements, held, strict=True)
     )
     lean = Run(members.mechanism, members.protocol, run.names, bare, {}, {})

@@ -42,7 +42,8 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
         connect: Any = Client  # without types
         client = connect(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
-        what = f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})"
+        said = str(error).partition("\n")[0] or type(error).__name__
+        what = f"no Dask scheduler answers at {address} ({said})"
         raise InputError(what, "Check the address, such as tcp://host:8786") from None
     try:
         workers = sum(client.nthreads().values())

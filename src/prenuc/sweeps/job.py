@@ -18,7 +18,7 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.ledger import Entry, circumstances
-from prenuc.observe.many import looked_at
+from prenuc.observe.many import PART, looked_at
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.archive import to_plain
 from prenuc.simulation.members import Members
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from prenuc.simulation.solvers import AbstractSolver
     from prenuc.sweeps.design import Design
     from prenuc.sweeps.observables import Observable
-
-AT_ONCE = 16  # members whose populations are in memory at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +134,8 @@ class Job:
     def answers(self, tasks: Sequence[int]) -> list[Entry]:
         """Return the answers to some tasks."""
         nm, found = grid_of(self.keep), []
-        for start in range(0, len(tasks), AT_ONCE):
-            part = tasks[start : start + AT_ONCE]
+        for start in range(0, len(tasks), PART):
+            part = tasks[start : start + PART]
             try:
                 for some, members in self._members(part):
                     seen = looked_at(members, self.solver, nm, range(len(some)))

@@ -205,16 +205,13 @@ def _is_log(scale: str) -> bool:
 
 
 def _design(node: Node, factors: list[tuple[str, Factor]]) -> Design | None:
-    kind, samples, seed = node.text("design", "grid"), 0, int(node.number("seed", 1))
+    kind, samples, seed = node.text("design", "grid"), 0, _whole(node, "seed", 0, default=1)
     if kind not in KINDS:
         near = unknown_name("design", kind, KINDS)
         node.problem(near.what, "design", "Write " + " | ".join(KINDS), near.nearest)
         return None
     if kind != "grid":
-        number = node.number("samples")
-        samples = int(number) if number >= 1 else 0
-        if not samples:
-            node.problem("no samples", "samples", "Give a number of 1 or more")
+        samples = _whole(node, "samples", 1)
     if not factors and not any(role in node for role in ROLES):
         node.problem("nothing varies", mend="Add 'vary', 'constants' or 'assume' with values")
     if node.problems or not factors:
@@ -224,6 +221,16 @@ def _design(node: Node, factors: list[tuple[str, Factor]]) -> Design | None:
         chosen = next(one for one in KINDS if one == kind)
         found.append(Design(tuple(factor for _, factor in factors), chosen, samples, seed))
     return found[0] if found else None
+
+
+def _whole(node: Node, key: str, least: int, **default: int) -> int:
+    """Return a whole number; the least one where there is none, and that is noted."""
+    before, found = len(node.problems), node.number(key, **default)
+    if found >= least and found.is_integer():
+        return int(found)
+    if len(node.problems) == before:
+        node.problem(f"{found:g} is no count", key, f"Give a whole number of {least} or more")
+    return least
 
 
 def _solver(node: Node) -> AbstractSolver:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError
-from prenuc.ledger import Ledger, merge
+from prenuc.ledger import Ledger, finished, merge
 from prenuc.sweeps.work import work_here, work_out
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Sweep:
         if shard is None:
             self.merge()
         name = LEDGER if shard is None else f"shard-{shard[0]:04d}-of-{shard[1]:04d}.sqlite"
-        elsewhere = self._known() if shard is not None else set()
+        elsewhere = finished(self.folder / LEDGER) if shard is not None else set()
         with self.open(name) as ledger:
             before = ledger.ids() | elsewhere
             mine = (
@@ -134,21 +134,6 @@ class Sweep:
             elif left:
                 work_out(self.job, left, ledger, told, workers=workers, executor=executor)
             return self._state(ledger, before)
-
-    def _known(self) -> set[str]:
-        """Return what the ledger holds, read without a claim on it: many may read at once."""
-        import sqlite3
-
-        path = self.folder / LEDGER
-        if not path.exists():
-            return set()
-        file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            return {found for (found,) in file.execute("SELECT id FROM answers")}
-        except sqlite3.Error:
-            return set()
-        finally:
-            file.close()
 
     def merge(self) -> int:
         """Bring the answers of all shards into the ledger, and return how many were new.

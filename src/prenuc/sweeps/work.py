@@ -12,7 +12,6 @@ import os
 import time as clock
 from concurrent.futures import FIRST_COMPLETED, CancelledError, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from prenuc.errors import SimulationError
 from prenuc.sweeps.job import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor, Future
 
     from prenuc.ledger import Entry, Ledger
@@ -177,9 +176,10 @@ def _answers(future: Future[list[Entry]]) -> list[Entry] | None:
 
 def _processes(workers: int) -> Executor:
     """Return processes with one thread each: they share the machine by themselves."""
-    with _one_thread():
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
+    for name in ONE_THREAD:  # they are begun when work is given, and read it then
+        os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
 
 
 def _quiet() -> None:
@@ -187,11 +187,3 @@ def _quiet() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Begin processes whose libraries use one thread."""
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
-    yield
