@@ -15,16 +15,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pandas import read_csv, read_excel
 
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
+from prenuc.present.figures.maps import plot_map
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
 from prenuc.sweeps.cluster import run_slurm
 from prenuc.sweeps.design import Design, Factor
 from prenuc.sweeps.observables import Observable
 from prenuc.sweeps.spec import read_spec
-from prenuc.sweeps.sweep import Sweep, plain_table
+from prenuc.sweeps.sweep import Sweep, best_and_worst, plain_table
 
 SPEC = """\
 protocol:
@@ -104,6 +106,27 @@ def test_a_sobol_design_fills_every_cell_alike():
     points = np.array([list(map(float, design.values(i))) for i in range(128)])
     counts = np.histogram2d(*points.T, bins=8, range=[[0, 1], [0, 1]])[0]
     assert set(counts.ravel()) == {2.0}
+
+
+def test_texts_of_a_table_are_no_formulas(described):
+    """A heading, a value and a reason may be anything that a file says."""
+    sweep = described(folder="texts")[1]
+    sweep.run()
+    table = {"=2+2": ["@a", "-b"], "n": np.array([1.0, np.nan])}
+    for to in ("csv", "xlsx"):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("prenuc.present.files.sweeps.plain_table", lambda _: table)
+            written = write_table(sweep, to)
+        read = read_csv(written) if to == "csv" else read_excel(written)
+        assert list(read["'=2+2"]) == ["'@a", "'-b"]
+        np.testing.assert_array_equal(read["n"], table["n"])
+
+
+def test_nothing_to_rank_and_nothing_to_draw_is_said():
+    with pytest.raises(InputError, match="no flask has a number to rank"):
+        best_and_worst(np.full(3, np.nan))
+    table = {"a": ["1", "1", "2", "2"], "b": ["1", "2"] * 2, "c": np.full(4, np.nan)}
+    plot_map(table, "a", "b", ["c"])
 
 
 @pytest.mark.parametrize(

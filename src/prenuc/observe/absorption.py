@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Measurement, Run
 
 SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
+WAVELENGTHS = np.arange(SHORTEST, LONGEST + 0.5)  # nm, where no others are asked for
 
 
 def uv_vis(
@@ -71,7 +72,7 @@ def uv_vis(
     if not measurements:
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     _check_noise(noise, offset, seed)
-    nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength, float)
+    nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     _, history = _path_length(run)
     clean = absorbances([run], nm, measurements)
     variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None

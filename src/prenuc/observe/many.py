@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, SimulationError, unknown_name
-from prenuc.observe.absorption import LONGEST, SHORTEST, absorbances
+from prenuc.observe.absorption import WAVELENGTHS, absorbances
 from prenuc.simulation.members import Members
 from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solution import Run
@@ -169,7 +169,7 @@ def simulate_many(
         SimulationError: Every member failed.
     """
     members = Members.of(mechanism, protocol, constants or {}, vary or {})
-    nm = np.arange(SHORTEST, LONGEST + 0.5) if wavelength is None else np.asarray(wavelength, float)
+    nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]
     found: list[Seen | str] = []

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, Problem, unknown_name
-from prenuc.observe.absorption import LONGEST, SHORTEST
+from prenuc.observe.absorption import LONGEST, SHORTEST, WAVELENGTHS
 from prenuc.observe.dots import dot_sizes
 from prenuc.quantities import parse
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 SPECTRA = "spectra"
 OF_DOTS = ("number of dots", "diameter of dots", "spread of dots")
 EXAMPLES = ("share of PC", "amount of MSC-311", "absorbance at 311 nm", *OF_DOTS, SPECTRA)
-WAVELENGTHS = np.arange(SHORTEST, LONGEST + 0.5)  # nm
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,13 @@ class Sweep:
 
 
 def best_and_worst(numbers: Array) -> tuple[int, int]:
-    """Return the places of the largest and of the smallest number, those that are none left out."""
+    """Return the places of the largest and of the smallest number, those that are none left out.
+
+    Raises:
+        InputError: There are none.
+    """
+    if np.isnan(numbers).all():
+        raise InputError("no flask has a number to rank", "Rank by another column")
     return int(np.nanargmax(numbers)), int(np.nanargmin(numbers))
 
 

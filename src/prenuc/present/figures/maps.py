@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
 
 CONTOURS = 5
-NEAR = 0.02  # of an end; amounts of recipes are rounded
+NEAR = 0.02  # of an axis, beyond its ends; amounts of recipes are rounded
+APART = 0.06  # of an axis; names of recipes that are nearer overlap
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ class Axis:
             return False
         ratios = self.numbers[1:] / self.numbers[:-1]
         return bool(np.ptp(ratios) < 1e-3 * ratios[0])
+
+    def share(self, number: float) -> float:
+        """Return how far along the axis a number stands, 0 to 1 between its ends."""
+        low, high = self.numbers[0], self.numbers[-1]
+        if self.log:
+            low, high, number = (math.log(max(one, 1e-300)) for one in (low, high, number))
+        return float((number - low) / (high - low))
 
     @property
     def label(self) -> str:
@@ -129,7 +137,8 @@ def plot_map(
     )
     for i, name in enumerate(of):
         numbers = np.asarray(table[name], dtype=float)
-        ends = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        seen = numbers[np.isfinite(numbers)]
+        ends = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
         for j, kind in enumerate(kinds):
             places = [place for place in range(count) if rows[place] == kind]
             at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
@@ -162,7 +171,8 @@ def _draw(
         across.numbers, up.numbers, z, vmin=low, vmax=high, cmap="viridis", shading="nearest",
         rasterized=True,
     )  # fmt: skip
-    if min(z.shape) >= 2 and np.nanmin(z) < np.nanmax(z):
+    seen = z[np.isfinite(z)]
+    if seen.size and seen.min() < seen.max():
         levels = np.linspace(low, high, CONTOURS + 2)[1:-1]
         lines = axes.contour(
             across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
@@ -191,15 +201,15 @@ def _logarithmic(axes: Axes, name: str) -> None:
 
 
 def _inside(across: Axis, up: Axis, marks: Sequence[Mark]) -> dict[tuple[float, float], list[str]]:
-    """Return the recipes that stand on a map, those of one place together."""
+    """Return the recipes that stand on a map, those whose names would overlap together."""
     found: dict[tuple[float, float], list[str]] = {}
     for mark in marks:
-        within = [
-            axis.numbers[0] * (1 - NEAR) <= at <= axis.numbers[-1] * (1 + NEAR)
-            for axis, at in ((across, mark.x), (up, mark.y))
-        ]
-        if all(within):
-            names = found.setdefault((round(mark.x, 1), float(f"{mark.y:.1g}")), [])
-            if mark.name not in names:
-                names.append(mark.name)
+        at = across.share(mark.x), up.share(mark.y)
+        if not all(-NEAR <= share <= 1 + NEAR for share in at):
+            continue
+        away = {(x, y): (across.share(x) - at[0], up.share(y) - at[1]) for x, y in found}
+        beside = (place for place, gaps in away.items() if max(map(abs, gaps)) < APART)
+        names = found.setdefault(next(beside, (mark.x, mark.y)), [])
+        if mark.name not in names:
+            names.append(mark.name)
     return found

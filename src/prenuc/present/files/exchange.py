@@ -77,14 +77,15 @@ def _csv(series: SpectrumSeries, path: Path) -> None:
     if series.signal != "absorbance":
         text.write(f"Data type: {series.signal}\n")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["wavelength (nm)", *map(_no_formula, _labels(series))])
+    writer.writerow(["wavelength (nm)", *map(shown_text, series.labels)])
     writer.writerows(_rows(series))
     write_text(path, text.getvalue())
 
 
-def _no_formula(label: str) -> str:
-    """Return a label that a spreadsheet shows and does not compute, such as "'=A1"."""
-    return f"'{label}" if _FORMULA.match(label) else label
+def shown_text(text: str) -> str:
+    """Return a text that a spreadsheet shows and does not compute, such as "'=A1"."""
+    clean = _clean(text)
+    return f"'{clean}" if _FORMULA.match(clean) else clean
 
 
 def _rows(series: SpectrumSeries) -> list[list[float | None]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from prenuc.errors import InputError
+from prenuc.observe.absorption import WAVELENGTHS
+from prenuc.present.files.exchange import MOST_ROWS, shown_text
 from prenuc.present.files.figures import save
 from prenuc.sweeps.marks import marks
-from prenuc.sweeps.observables import SPECTRA, WAVELENGTHS, looks
+from prenuc.sweeps.observables import SPECTRA, looks
 from prenuc.sweeps.sweep import best_and_worst, plain_table
 from prenuc.writing import whole, write_text
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from prenuc.sweeps.sweep import Sweep
 
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "parquet": ".parquet"}
-MOST_ROWS = 1_048_575  # of one sheet of a workbook, below its heading
 
 
 def write_table(sweep: Sweep, to: str) -> Path:
@@ -54,30 +54,33 @@ def write_table(sweep: Sweep, to: str) -> Path:
 
 
 def _csv(sweep: Sweep, path: Path) -> None:
-    table = plain_table(sweep)
+    table = _cells(sweep)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table)
-    columns = [_cells(column) for column in table.values()]
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerows(zip(*table.values(), strict=True))
     write_text(path, text.getvalue())
 
 
-def _cells(column: Any) -> list[Any]:
-    """Return a column for a file: numbers in full, an empty cell for what is none."""
-    if not isinstance(column, np.ndarray):
-        return list(column)
-    return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124
+def _cells(sweep: Sweep) -> dict[str, list[Any]]:
+    """Return the table for a file: numbers in full, an empty cell for none, texts as texts."""
+    return {shown_text(name): [_cell(x) for x in of] for name, of in plain_table(sweep).items()}
+
+
+def _cell(given: Any) -> Any:
+    if isinstance(given, str):
+        return shown_text(given)
+    return None if math.isnan(given) else float(given)
 
 
 def _frame(sweep: Sweep) -> Any:
     import pandas as pd
 
-    return pd.DataFrame(plain_table(sweep))
+    return pd.DataFrame(_cells(sweep))
 
 
 def _xlsx(sweep: Sweep, path: Path) -> None:
-    if len(sweep.job) > MOST_ROWS:
+    if len(sweep.job) >= MOST_ROWS:  # a line is its heading
         raise InputError(f"{len(sweep.job)} tasks do not fit into one sheet", "Use --to csv")
     import openpyxl  # noqa: F401  # what is missing is said by name
 
