@@ -98,10 +98,11 @@ def same_reactions(some: Sequence[Reaction], others: Sequence[Reaction]) -> bool
     )
 
 
-def same_channels(one: SizeClasses | None, other: SizeClasses | None) -> bool:
-    """Return whether two populations have the same classes, nuclei and kinds of channels."""
-    if one is None or other is None:
-        return one is other
-    sizes = (one.smallest, one.largest, one.profile, one.nuclei, len(one.attachment))
-    others = (other.smallest, other.largest, other.profile, other.nuclei, len(other.attachment))
-    return sizes == others
+def same_channels(one: SizeClasses, other: SizeClasses) -> bool:
+    """Return whether two populations have the same classes, nuclei and channels but for numbers."""
+    alike = ("smallest", "largest", "profile", "profiles", "nuclei", "cover", "surface", "moments")
+    return (
+        all(getattr(one, name) == getattr(other, name) for name in alike)
+        and len(one.attachment) == len(other.attachment)
+        and same_reactions(one.channels, other.channels)
+    )

@@ -60,13 +60,13 @@ class _Writer:
 
     def mechanism(self) -> Mechanism:
         """Return the mechanism, with everything but its laws from the last one where that holds."""
-        form, (reactions, population) = self.form, self.reactions()
+        form, (reactions, populations) = self.form, self.reactions()
         key, counted = ("mechanism", self.dots), self.counted
         known = form.memory.of(key, {"counted": counted})
         like: Mechanism | None = None if known is None else known[1]
-        if like is not None and like.has_structure(reactions, population):
-            return like.with_laws(reactions, population)
-        seen = [*reactions, *(population.channels if population else ())]
+        if like is not None and like.has_structure(reactions, populations):
+            return like.with_laws(reactions, populations)
+        seen = [*reactions, *(one for ladder in populations for one in ladder.channels)]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
@@ -78,7 +78,7 @@ class _Writer:
             units=form.units,
             material=form.material,
             dots=None if form.dots is None else DOTS,
-            population=population,
+            populations=populations,
         )
         form.memory.keep(key, {"counted": counted}, made)
         return made
@@ -98,7 +98,7 @@ class _Writer:
         found: T = known[1]
         return found
 
-    def reactions(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+    def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
         """Return the reactions, and the size classes that those of dots move."""
         found: list[Reaction] = []
         channels: list[Channel] = []
@@ -116,11 +116,11 @@ class _Writer:
                 if block.size is not None:
                     nuclei[there.name] = self.number(block.size)
         if self.form.dots is None:
-            return tuple(found), None
+            return tuple(found), ()
         sizes = {key: self.number(given) for key, given in self.form.dots.items()}
         surface = Surface(self.form.material, **sizes)
         grown, population = self.dots.grown(channels, nuclei, surface)
-        return (*found, *grown), population
+        return (*found, *grown), () if population is None else (population,)
 
     def number(self, given: Number) -> float:
         """Return a number, a constant, or what constants give."""

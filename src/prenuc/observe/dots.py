@@ -159,11 +159,14 @@ def dots_absorb(
         dots: Names of the moments.
         nm: Wavelengths, shape (wavelengths,).
     """
-    population, material = run.mechanism.population, run.mechanism.material
-    if population is not None:
-        lines = _lines(material, population.smallest, population.largest)
-        return lines.total([measurement.dots for measurement in measurements], nm) * 1e-3
+    ladders, material = run.mechanism.populations, run.mechanism.material
     energy, found = PHOTON_ENERGY_NM / nm, np.zeros((len(measurements), len(nm)))
+    for place, ladder in enumerate(ladders):
+        lines = _lines(ladder.material or material, ladder.smallest, ladder.largest)
+        own = [measurement.dots[place :: len(ladders)] for measurement in measurements]
+        found += lines.total(own, nm) * 1e-3
+    if ladders:
+        return found
     for place, measurement in enumerate(measurements):
         sizes = dot_sizes(run, measurement, dots)
         if sizes is not None:

@@ -69,9 +69,10 @@ def _retuned(known: Network, mechanism: Mechanism) -> Network:
     if "flat" in done:
         numbers = {name: getattr(fresh, name) for name in ("constant", "energy", "anchor")}
         kept["flat"] = known.flat._replace(**numbers)
-    if "classes" in done and mechanism.population is not None:
-        gamma = float(mechanism.population.capillarity)
-        kept["classes"] = known.classes._replace(capillarity=gamma)
+    if "classes" in done and mechanism.populations:
+        gamma = np.array([float(one.capillarity) for one in mechanism.populations])
+        sites = np.array([float(one.sites) for one in mechanism.populations])
+        kept["classes"] = known.classes._replace(capillarity=gamma, sites=sites)
     return fresh
 
 

@@ -264,7 +264,7 @@ def starting_point(
 
 
 def _sizes_of(mechanism: Mechanism) -> Array:
-    return mechanism.population.units if mechanism.population else np.zeros(0)
+    return mechanism.class_units
 
 
 def _dots_at_start(mechanism: Mechanism, dots: Array | None) -> Array:

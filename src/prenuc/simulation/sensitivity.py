@@ -192,6 +192,7 @@ def _entries(network: Network, sides: Sequence[_Sides]) -> Seeds:
         number_value=number[place, number_by],
         share=slope(lambda n: n.classes.share),
         capillarity=slope(lambda n: n.classes.capillarity),
+        sites=slope(lambda n: n.classes.sites),
     )
 
 
@@ -212,5 +213,5 @@ def _same_shape(one: Network, other: Network) -> bool:
 
 
 def _same_classes(one: ClassArrays, other: ClassArrays) -> bool:
-    alike = ("units", "alpha", "lower", "sources", "group")
+    alike = ("units", "alpha", "ladder", "channel", "lower", "sources", "nucleus")
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in alike)

@@ -341,11 +341,14 @@ def _padded(part: Array, classes: int) -> Array:
 
 def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array]:
     """Return the places of the moments of size classes, and n^(p/3) of every class."""
-    if mechanism.population is None:
+    ladders = mechanism.populations
+    if not ladders:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0))
-    sizes = mechanism.population
     places = np.array([names.index(name) for name in mechanism.moment_names])
-    return places, _powers(sizes.smallest, sizes.largest)
+    powers = _powers(ladders[0].smallest, ladders[0].largest)
+    if len(ladders) == 1:
+        return places, powers
+    return places, np.concatenate([np.kron(powers, row) for row in np.eye(len(ladders))])
 
 
 @lru_cache(maxsize=8)
