@@ -132,7 +132,7 @@ class Observation:
         return self.statement
 
 
-BLOCKS = "units", "closed by", "media", "components", "dots", "reactions"
+BLOCKS = "units", "closed by", "media", "debited", "components", "dots", "reactions"
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,14 @@ of the file
 ``values``       constants by name, each with value, unit, source, status
 ``closed by``    metal carboxylates that close equations (``matter.py``)
 ``media``        reagents that are counted besides
-``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``
+``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``;
+                 ``dissolves`` (``to``, ``solubility``, ``at``, ``H``), and a ligand ``binding``
+``debited``      ligands from which what is bound is taken, as from those of an ``exchange``
 of a component
 ``composition``  ``reagent``, or moieties and reagents by number or constant
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
+``exchange``     ligands that take the place ``for`` another, with ``K``, at ``sites`` of one
+                 particle that are never bare
 ``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0
 of a reaction
 ``k``            first words of the constants that it acts by, where they are not its own name
@@ -45,9 +49,11 @@ of a reaction
 ``barrier``      exp(−work/ln^order(c/solubility)), see :class:`~prenuc.mechanism.reaction.Barrier`
 ``amounts``      moles in the equation that are constants; ``times``: a factor of k
 ``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
+``dots of``      units ``from`` … ``to`` that grow so; from 1: two units make a dot
 ``chain``        from each stage to the next
 ``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
-of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``
+of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``;
+                 ``blocks at``: 1/(1 + c/c₀), surface that it takes
 ===============  ===============================================================================
 """
 
@@ -56,9 +62,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import nearest_names
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.block_numbers import ROOM, Numbers
+from prenuc.mechanism.block_parts import Parts, known_name
 from prenuc.mechanism.blocks import (
     ComponentBlock,
     Form,
@@ -68,8 +73,7 @@ from prenuc.mechanism.blocks import (
     Term,
 )
 from prenuc.mechanism.dots import DOTS
-from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
-from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.equations import net_of, sides_of, units_of
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
@@ -95,11 +99,16 @@ def read_blocks(
     reader = _Reader(units_of(node), constants)
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
+    reader.known = {*given, *media} | set(entries("moieties") if closed_by else ())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
     _check_circles(node, components)
-    sizes = reader.dots(node.child("dots")) if "dots" in node else None
-    reader.known = {*given, *media, *(() if sizes is None else (DOTS.units,))}
-    reader.known |= set(entries("moieties") if closed_by else ())
+    debited = node.texts("debited")
+    for ligand in debited:
+        known_name(node, "debited", ligand, reader.known)
+    sizes, dissolved, covering = None, "", ""
+    if "dots" in node:
+        sizes, dissolved, covering = reader.dots(node.child("dots"))
+        reader.known |= {DOTS.units}
     reactions = []
     for one, entry in node.child("reactions").items():
         if one in given and f"{one}.k" not in constants:
@@ -111,8 +120,8 @@ def read_blocks(
     node.finish("a mechanism")
     if node.problems:
         return None
-    form = Form(name, reader.units, components, tuple(reactions), material, closed_by, media, sizes)
-    return form, reader.values
+    said = material, closed_by, media, sizes, dissolved, covering, debited
+    return Form(name, reader.units, components, tuple(reactions), *said), reader.values
 
 
 def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
@@ -131,75 +140,8 @@ def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
 
 
 @dataclass
-class _Reader(Numbers):
-    """Reads blocks and collects their constants.
-
-    Args:
-        known: What reactions may name.
-    """
-
-    known: Collection[str] = ()
-
-    def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
-        """Return the block of a component; its constants go to the others."""
-        parts: dict[str, Number] | None = None
-        if entry.data.get("composition") == "reagent":
-            parts = {entry.text("composition") and name: 1.0}
-        elif "composition" in entry:
-            made = entry.child("composition")
-            parts = {str(part): self.number(made, str(part)) for part in made.data}
-        unit = self.units["concentration"]
-        initial = self.quantity(entry, "initial", unit, 0.0)
-        if initial.number < 0:
-            entry.problem(f"'{name}' starts below zero", "initial", "Give zero or more")
-        component = Component(
-            name,
-            None,
-            entry.text("basis", default="formula unit"),
-            entry.text("kind", default=""),
-            entry.text("species", default=""),
-        )
-        against = self._formed(name, entry.child("formed"), known) if "formed" in entry else {}
-        ligands = []
-        for ligand, binding in entry.child("binding", default={}).items():
-            _known(entry, "binding", ligand, known)
-            self.value(f"{name} under {ligand}.h", binding, "h", unit)
-            self.value(f"{name} under {ligand}.sites", binding, "sites", "1")
-            binding.finish(f"the binding of {ligand}")
-            ligands.append(ligand)
-        neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
-        numbered = entry.number("numbered from", default=1)
-        entry.finish(f"component '{name}'")
-        start, bound = initial.si, tuple(ligands)
-        return ComponentBlock(component, start, against, bound, parts, neutral, stages, numbered)
-
-    def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
-        """Return what a component is formed from; K and H, or H and S, go to the constants."""
-        against = side_of(entry, "from", entry.text("from"), known, "components")
-        if not against:
-            entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")
-        energy, order = self.units["energy"], 1.0 - sum(against.values())
-        self.value(f"{name}.H", entry, "H", energy)
-        if "S" in entry:
-            self.value(f"{name}.S", entry, "S", f"{energy}/K")
-        else:
-            unit = "1" if order == 0 else f"({self.units['concentration']})^{order:g}"
-            self.value(f"{name}.K", entry, "K", unit)
-            self.value(f"{name}.at", entry, "at", "degC", default=ROOM)
-        entry.finish(f"what '{name}' is formed from")
-        return against
-
-    def dots(self, entry: Node) -> dict[str, Number]:
-        """Return the numbers of the dots."""
-        found: dict[str, Number] = {}
-        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
-        for key, unit in units.items():
-            if key in entry:
-                found[key.rpartition(" ")[2]] = self.constant(f"dots.{key}", entry, key, unit)
-        if "size exponent" in entry:
-            found["exponent"] = self.number(entry, "size exponent")
-        entry.finish("dots")
-        return found
+class _Reader(Parts):
+    """Reads blocks and collects their constants."""
 
     def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
@@ -211,7 +153,7 @@ class _Reader(Numbers):
         orders = left | {str(part): given.number(str(part)) for part in given.data}
         catalysts = self._catalysts(name, entry)
         for part in given.data:
-            _known(entry, "order", str(part), self.known)
+            known_name(entry, "order", str(part), self.known)
         _check_orders(name, entry, orders)
         helped = sum(map(self._order, catalysts))
         law = self.named(entry, "k", ".k") or name
@@ -227,6 +169,11 @@ class _Reader(Numbers):
                 entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
         amounts = entry.child("amounts", default={})
         size = "nucleus" if "nucleus" in entry else "size"
+        between = None
+        if "dots of" in entry:
+            sizes = entry.child("dots of")
+            between = self.number(sizes, "from"), self.number(sizes, "to")
+            sizes.finish("sizes of dots")
         block = ReactionBlock(
             name,
             net_of(left, right),
@@ -238,6 +185,7 @@ class _Reader(Numbers):
             self.number(entry, "times") if "times" in entry else 1.0,
             self.number(entry, size) if size in entry else None,
             size == "nucleus",
+            between,
             entry.flag("chain"),
             reversible,
             legacy,
@@ -261,6 +209,9 @@ class _Reader(Numbers):
             if "half" in catalyst:
                 half = self.constant(f"{step}.half", catalyst, "half", unit)
                 term = Term(Saturation, pool, {"half": half})
+            elif "blocks at" in catalyst:
+                half = self.constant(f"{step}.blocks at", catalyst, "blocks at", unit)
+                term = Term(Binding, pool, {"half": half, "sites": -1.0})
             elif catalyst.flag("runs out"):
                 term = Term(Saturation, pool, {"half": RUNS_OUT})
             else:
@@ -314,7 +265,7 @@ class _Reader(Numbers):
     def _pool(self, entry: Node, key: str, text: str) -> tuple[str, ...]:
         names = tuple(text.split(" + "))
         for one in names:
-            _known(entry, key, one, self.known)
+            known_name(entry, key, one, self.known)
         return names
 
     def _reverse(self, name: str, entry: Node, orders: Mapping[str, float], order: float) -> Legacy:
@@ -334,13 +285,6 @@ class _Reader(Numbers):
             entry.problem(what, "reverse", mend)
         block.finish("'reverse'")
         return Legacy(orders, named, law, equilibrium, solubility, terms)
-
-
-def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
-    """Note a name that is no component."""
-    if name not in known:
-        mend = "Fix the name or declare it under 'components'"
-        entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
 
 
 def _check_orders(name: str, entry: Node, orders: Mapping[str, Number]) -> None:

@@ -86,6 +86,18 @@ class Numbers:
         self.value(f"{name}.at", block, "at", "degC", default=ROOM)
         self.value(f"{name}.Ea", block, "Ea", self.units["energy"], default=0.0)
 
+    def unless_known(self, name: str, entry: Node, key: str, unit: str) -> None:
+        """Read a constant, unless it stands elsewhere under its name.
+
+        Args:
+            name: Of the constant.
+            entry: The block.
+            key: Where it stands.
+            unit: Of a plain number.
+        """
+        if name not in self.constants:
+            self.value(name, entry, key, unit)
+
     def value(
         self, name: str, entry: Node, key: str, unit: str, default: float | str | None = None
     ) -> None:

@@ -44,6 +44,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
+from prenuc.mechanism.dots import DOTS
 from prenuc.mechanism.structure import LastMade
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ComponentBlock:
         against: How many of each other component it is made of, for its potential; {} where the
             component defines zero.
         ligands: What binds to it.
+        exchanges: The ligand that each of others takes the place of, at sites that are never bare.
         parts: Moieties and reagents that it is put together from; None where that is not known.
         neutral: Metal carboxylate whose carboxylates its excess metal keeps; "" for none.
         stages: The constant that says in how many stages it is counted; "" for one.
@@ -77,6 +79,7 @@ class ComponentBlock:
     initial: float = 0.0
     against: Mapping[str, float] = field(default_factory=dict)
     ligands: tuple[str, ...] = ()
+    exchanges: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Number] | None = None
     neutral: str = ""
     stages: str = ""
@@ -143,6 +146,7 @@ class ReactionBlock:
         times: What its constant is multiplied with.
         size: Units in the dots that it makes.
         per_dot: Whether it runs once for a dot, not once for a unit.
+        between: Units in the smallest and the largest dot that it lets grow.
         chain: Whether it leads from stage to stage.
         reversible: Whether there is a way back.
         legacy: A way back with constants of its own; None where it follows.
@@ -159,6 +163,7 @@ class ReactionBlock:
     times: Number = 1.0
     size: Number | None = None
     per_dot: bool = False
+    between: tuple[Number, Number] | None = None
     chain: bool = False
     reversible: bool = False
     legacy: Legacy | None = None
@@ -188,6 +193,10 @@ class Form:
             first; () where every equation is written in full.
         media: Reagents that are counted besides.
         dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
+        dissolved: The component that units of dots dissolve to, at a solubility; "" where dots have
+            none.
+        covering: The ligand that covers dots; "" for none.
+        debited: Ligands from which what is bound is taken.
         memory: What was last made of it.
     """
 
@@ -199,12 +208,17 @@ class Form:
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
+    dissolved: str = ""
+    covering: str = ""
+    debited: tuple[str, ...] = ()
     memory: LastMade = field(default_factory=LastMade, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""
-        block = next(one for one in self.components if one.name == name)
-        if not block.against:
+        if name == DOTS.units:
+            return self._of_a_plane_surface(values)
+        block = next((one for one in self.components if one.name == name), None)
+        if block is None or not block.against:
             return 0.0, 0.0
         enthalpy = values[f"{name}.H"].si
         if f"{name}.S" in values:
@@ -216,3 +230,9 @@ class Form:
             h, s = self.potential(other, values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         return enthalpy, entropy
+
+    def _of_a_plane_surface(self, values: Noted) -> tuple[float, float]:
+        """Return standard enthalpy and entropy of a unit of a very large dot."""
+        solubility, at, heat = (values[f"dots.{x}"].si for x in ("solubility", "at", "H"))
+        enthalpy, entropy = self.potential(self.dissolved, values)
+        return enthalpy - heat, entropy - heat / at - GAS_CONSTANT * math.log(solubility)

@@ -28,13 +28,19 @@ in an experiment is told by :mod:`prenuc.observe.coarse`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.population import QuantumDotMoments, SizeClasses, capillarity
-from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, total
+from prenuc.mechanism.population import (
+    Between,
+    QuantumDotMoments,
+    SizeClasses,
+    SurfaceLimited,
+    capillarity,
+)
+from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, scaled, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +52,21 @@ TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
 
 
 @dataclass(frozen=True)
+class Cover:
+    """A ligand that covers dots.
+
+    Args:
+        polynomial: The component that is its binding polynomial.
+        sites: Sites per n^(2/3).
+        surface: The component that is the surface that it covers.
+    """
+
+    polynomial: str = ""
+    sites: float = 0.0
+    surface: str = ""
+
+
+@dataclass(frozen=True)
 class Surface:
     """What holds for the dots of a mechanism, whichever way they are counted.
 
@@ -54,6 +75,7 @@ class Surface:
         energy: Surface energy in J/m²; 0 where it is not known, and dots are moments in any case.
         smallest: Units in the smallest dot.
         largest: Units in the largest dot.
+        cover: The ligand that covers them, if any.
         exponent: q of dl/dt = g l^(−q): 0 where the surface takes units up, 1 where they have to
             diffuse there, −1 where every unit inside a dot is active. For moments.
     """
@@ -62,6 +84,7 @@ class Surface:
     energy: float = 0.0
     smallest: float = 0.0
     largest: float = 0.0
+    cover: Cover = field(default_factory=Cover)
     exponent: float = 0.0
 
 
@@ -73,11 +96,15 @@ class Channel:
         joins: Per dot with α = 1.
         leaves: Per dot with β = 1; None where there is no way back.
         solubility: Of a plane surface, in mol/m³, where there is a way back.
+        between: Units in the smallest and the largest dot that grow so; None for all.
+        pairs: What makes a dot of two units by this channel; "" where dots begin otherwise.
     """
 
     joins: Reaction
     leaves: Reaction | None = None
     solubility: float = 0.0
+    between: tuple[float, float] | None = None
+    pairs: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +139,7 @@ class Classes(AbstractDots):
     def grown(
         self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
     ) -> tuple[tuple[Reaction, ...], SizeClasses]:
-        """Return no reactions: (1) to (3) are channels of the population.
+        """Return the making of pairs: all else are channels of the population.
 
         Args:
             channels: How units join and leave.
@@ -120,14 +147,36 @@ class Classes(AbstractDots):
             surface: What holds for all dots.
         """
         unit = get("materials", surface.material).values["unit_volume"].si
-        return (), SizeClasses(
+        pairs = tuple(_pair(one) for one in channels if one.pairs)
+        profiles = {
+            way.name: Between(SurfaceLimited(), *one.between)
+            for one in channels
+            if one.between is not None
+            for way in (one.joins, one.leaves)
+            if way is not None
+        }
+        return pairs, SizeClasses(
             attachment=tuple(one.joins for one in channels),
             detachment=tuple(one.leaves for one in channels if one.leaves is not None),
-            nuclei=dict(nuclei),
+            nuclei={**nuclei, **dict.fromkeys((one.name for one in pairs), 2.0)},
+            profiles=profiles,
             capillarity=capillarity(surface.energy, unit),
+            cover=surface.cover.polynomial,
+            sites=surface.cover.sites,
+            surface=surface.cover.surface,
             smallest=round(surface.smallest),
             largest=round(surface.largest),
         )
+
+
+def _pair(channel: Channel) -> Reaction:
+    """Return how two units make the smallest dot, whose way back is that it loses one of them.
+
+    Both are units that join: the second one joins the first at α = 1.
+    """
+    joins, first = channel.joins, Power({channel.pairs: 1.0})
+    name, net = f"{joins.name}, the first two units", scaled(joins.stoichiometry, 2.0)
+    return Reaction(name, net, joins.constant, (first, *joins.factors), joins.where)
 
 
 @dataclass(frozen=True)

@@ -141,23 +141,28 @@ class Mechanism:
         return variant
 
     def with_laws(
-        self, reactions: tuple[Reaction, ...], populations: tuple[SizeClasses, ...]
+        self,
+        reactions: tuple[Reaction, ...],
+        populations: tuple[SizeClasses, ...],
+        balances: tuple[Reaction, ...],
     ) -> Mechanism:
         """Return the same mechanism with other numbers in its laws; nothing is checked again.
 
         Args:
             reactions: As many, with the same equations.
             populations: With the same classes and channels.
+            balances: With the same terms.
         """
         variant = copy(self)  # what is checked at birth does not hang on numbers in laws
         object.__setattr__(variant, "reactions", reactions)
         object.__setattr__(variant, "populations", populations)
+        object.__setattr__(variant, "balances", balances)
         return variant
 
     def _moved(
         self, new: Mapping[str, Value]
-    ) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
-        """Return reactions and populations with new constants."""
+    ) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...], tuple[Reaction, ...]]:
+        """Return reactions, populations and balances with new constants."""
 
         def moved(reactions: Iterable[Reaction]) -> tuple[Reaction, ...]:
             return tuple(with_constants_of(reaction, new) for reaction in reactions)
@@ -166,7 +171,7 @@ class Mechanism:
             replace(one, attachment=moved(one.attachment), detachment=moved(one.detachment))
             for one in self.populations
         )
-        return moved(self.reactions), populations
+        return moved(self.reactions), populations, moved(self.balances)
 
     @property
     def constants(self) -> Mapping[str, Value]:

@@ -8,6 +8,7 @@ from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism import alloy as mixture
 from prenuc.mechanism.rivals import RIVALS, rival, system_named
+from prenuc.mechanism.shipped import mechanism_of
 from prenuc.mechanism.two_pathway import MODEL, two_pathway
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PUBLISHED = "@0.1"  # ends the name of a model as it was first published
 
 MODELS = MODEL, *RIVALS
+IN_BALANCE = ("two-pathway/CdS-in-balance",)
 
 
 def mechanism_named(
@@ -39,9 +41,12 @@ def mechanism_named(
     """
     model, _, which = name.removesuffix(PUBLISHED).partition("/")
     known = [p.id for p in entries("parameters").values() if p.model in {*MODELS, mixture.MODEL}]
+    known += IN_BALANCE
     plain, _ = system_named(which)
     if f"{model}/{which}" not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
         raise MechanismError(unknown_name("mechanism", name, known))
+    if f"{model}/{which}" in IN_BALANCE:
+        return mechanism_of(entries("parameters")[f"{model}/{which}"], metal, dots)
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)
     if model == mixture.MODEL:

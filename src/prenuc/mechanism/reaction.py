@@ -29,7 +29,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -211,12 +211,18 @@ class Reaction:
         """Return the reaction as it is written, "2 B -> B + C"; net where k is no mass action."""
         left: dict[str, float] = {}
         for factor in self.factors:
-            if isinstance(factor, Power) and factor.scale == 1 and [*factor.pool.values()] == [1]:
+            if _is_of_one(factor):
                 left |= dict.fromkeys(factor.pool, factor.order)
         net = self.stoichiometry
         if any(left.get(name, 0.0) + n < 0 for name, n in net.items()):
             left = {name: -n for name, n in net.items() if n < 0}
         return f"{as_side(left)} -> {as_side(total(left, net))}".strip()
+
+
+def _is_of_one(factor: Factor) -> TypeGuard[Power]:
+    """Return whether a factor is a positive power of one concentration, as in mass action."""
+    plain = isinstance(factor, Power) and factor.scale == 1 and factor.order > 0
+    return plain and [*factor.pool.values()] == [1]
 
 
 def as_side(numbers: Mapping[str, float]) -> str:

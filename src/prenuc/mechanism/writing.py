@@ -12,9 +12,10 @@ from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.blocks import LESS_ONE
 from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
+from prenuc.mechanism.ligands import Ligands
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
-from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
+from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled, total
 from prenuc.mechanism.structure import Noted
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ class _Writer:
         key, counted = ("mechanism", self.dots), self.counted
         known = form.memory.of(key, {"counted": counted})
         like: Mechanism | None = None if known is None else known[1]
+        balances = self.kept("balances", lambda: self.ligands.balances(counted))
         if like is not None and like.has_structure(reactions, populations):
-            return like.with_laws(reactions, populations)
-        seen = [*reactions, *(one for ladder in populations for one in ladder.channels)]
+            return like.with_laws(reactions, populations, balances)
+        seen = [*reactions, *balances, *(one for ladder in populations for one in ladder.channels)]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
@@ -79,6 +81,7 @@ class _Writer:
             material=form.material,
             dots=None if form.dots is None else DOTS,
             populations=populations,
+            balances=balances,
         )
         form.memory.keep(key, {"counted": counted}, made)
         return made
@@ -110,7 +113,7 @@ class _Writer:
                 key = block.name, *names.values()
                 there, back = self.kept(key, partial(self.both_ways, block, names))
                 if grows:
-                    channels.append(self.channel(block, there))
+                    channels.append(self.channel(block, there, back))
                     continue
                 found += [there] if back is None else [there, back]
                 if block.size is not None:
@@ -118,7 +121,7 @@ class _Writer:
         if self.form.dots is None:
             return tuple(found), ()
         sizes = {key: self.number(given) for key, given in self.form.dots.items()}
-        surface = Surface(self.form.material, **sizes)
+        surface = Surface(self.form.material, cover=self.ligands.cover, **sizes)
         grown, population = self.dots.grown(channels, nuclei, surface)
         return (*found, *grown), () if population is None else (population,)
 
@@ -130,6 +133,11 @@ class _Writer:
         found: float = math.prod(self.values[name].si for name in above.split(" * "))
         found /= self.values[below].si if below else 1.0
         return found - given.endswith(LESS_ONE)
+
+    @property
+    def ligands(self) -> Ligands:
+        """The ligands that bind."""
+        return Ligands(self.form, self.values, self.stages)
 
     @property
     def stages(self) -> dict[str, list[str]]:
@@ -172,7 +180,8 @@ class _Writer:
             for name in (DOTS.number, DOTS.length, DOTS.surface):
                 found[name] = Component(name, {}, "dot · unit^(p/3)", "moment")
         besides = (*released(self.form.closed_by).values(), *self.form.media)
-        return found | {n: component(n) for n in besides if n not in found} | last
+        found |= {n: component(n) for n in besides if n not in found}
+        return found | self.ligands.components() | last
 
     def composition(self, block: ComponentBlock) -> dict[str, float] | None:
         """Return moieties per mole of a component."""
@@ -223,22 +232,28 @@ class _Writer:
         there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
         if not block.reversible:
             return there, None
-        legacy, net = block.legacy, scaled(net, -1.0)
+        legacy, made, orders = block.legacy, net, block.back
+        net = scaled(net, -1.0)
         if legacy is None:
-            name, law, special = f"{block.name} reverse", self.back(block, law), self.ligands(block)
+            name, law = f"{block.name} reverse", self.back(block, made, law)
+            orders, special = _back(block.orders, made, names), self.ligands.factors(made)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
             if legacy.equilibrium:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
-        factors = (*_orders(block.back, names), *catalysts, *special)
+        factors = (*_orders(orders, names), *catalysts, *special)
         return there, Reaction(_renamed(name, names), net, law, factors, block.where)
 
-    def channel(self, block: ReactionBlock, joins: Reaction) -> Channel:
+    def channel(self, block: ReactionBlock, joins: Reaction, leaves: Reaction | None) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
         if block.legacy is None:
-            return Channel(joins)
+            if block.between is None:
+                return Channel(joins, leaves)
+            first, last = (self.number(one) for one in block.between)
+            pairs = self.form.dissolved if leaves is not None and first <= 1.0 else ""
+            return Channel(joins, leaves, between=(first, last), pairs=pairs)
         words = "solubility", "solubility at", "H"
         plane = Arrhenius(*(self.values[f"{block.legacy.solubility}.{x}"].si for x in words))
         return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
@@ -267,11 +282,14 @@ class _Writer:
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
-    def back(self, block: ReactionBlock, forward: Arrhenius) -> Arrhenius:
+    def back(
+        self, block: ReactionBlock, made: Mapping[str, float], forward: Arrhenius
+    ) -> Arrhenius:
         """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
         enthalpy = entropy = 0.0
-        for name, number in block.net.items():
-            h, s = self.form.potential(name, self.values)
+        staged = {stage: name for name, stages in self.stages.items() for stage in stages}
+        for name, number in made.items():
+            h, s = self.form.potential(staged.get(name, name), self.values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
         if abs(logarithm) > MOST_LOG_K:
@@ -282,22 +300,17 @@ class _Writer:
             raise MechanismError(what, mend, where=block.where)
         return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
 
-    def ligands(self, block: ReactionBlock) -> tuple[Factor, ...]:
-        """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
-        return tuple(
-            Binding(
-                {ligand: 1.0},
-                self.values[f"{part.name} under {ligand}.h"].si,
-                -self.values[f"{part.name} under {ligand}.sites"].si * block.net[part.name],
-            )
-            for part in self.form.components
-            if block.net.get(part.name)
-            for ligand in part.ligands
-        )
-
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(names.get(word, word) for word in text.split(" "))
+
+
+def _back(
+    orders: Mapping[str, float], made: Mapping[str, float], names: Mapping[str, str]
+) -> dict[str, float]:
+    """Return the orders of a way back, o + ν; a unit of a dot is solid and has none."""
+    found = total({names.get(name, name): order for name, order in orders.items()}, made)
+    return {name: order for name, order in found.items() if name != DOTS.units and order}
 
 
 def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:

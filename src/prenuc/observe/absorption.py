@@ -29,7 +29,7 @@ import numpy as np
 
 from prenuc.arrays import product
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import entries, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Component
     from prenuc.simulation.solution import Measurement, Run
 
 SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
@@ -162,9 +163,18 @@ def _species_absorb(run: Run, measurements: Sequence[Measurement], nm: Array) ->
     if not species:
         return np.zeros((len(measurements), len(nm)))
     c = np.array([measurement.concentration for measurement in measurements])
+    atoms = np.array([_chalcogens(components[run.names[place]]) for place, _ in species])
     molar = np.stack([_extinction(name, key) for _, name in species])
-    seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
+    seen = np.maximum(c[:, [place for place, _ in species]], 0.0) * atoms
     return product(seen, molar) * 1e-3  # mol/m³ to mol/L
+
+
+def _chalcogens(component: Component) -> float:
+    """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown."""
+    kinds = entries("moieties")
+    parts = component.composition or {}
+    found = sum(n for part, n in parts.items() if part in kinds and kinds[part].kind == "chalcogen")
+    return found or 1.0
 
 
 @cache
