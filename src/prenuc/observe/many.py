@@ -1,9 +1,9 @@
 """Many flasks at once: runs and spectra of all variants of one experiment, labelled.
 
 Members are independent. Each is walked through its own plan by a thread (the engine lets the
-others work meanwhile), its spectra are rows of one product for a part of the members at a time, and
-nothing of a population stays behind but what was asked for. A member is equal, to the last bit, to
-a run of its own with the same solver.
+others work meanwhile), its spectra are rows of one product for a part of the members at a time. It
+goes into the answer as soon as it is there; nothing else of a member stays behind, so the memory is
+that of the answer. A member is equal, to the last bit, to a run of its own with the same solver.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def simulate_many(
     *,
     constants: Mapping[str, Column] | None = None,
     vary: Mapping[str, Column] | None = None,
-    wavelength: Array | None = None,
+    wavelength: Sequence[float] | Array | None = None,
     solver: AbstractSolver | None = None,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -155,7 +155,8 @@ def simulate_many(
             plain numbers in the unit that the constant has.
         vary: Changes by what they change, such as ``{"heat flask": ["160 degC", "180 degC"]}``,
             likewise; the forms are those of :meth:`Protocol.varied`.
-        wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None.
+        wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None; an empty
+            list for no spectra, which take most of the memory.
         solver: The integrator; :class:`Rodas` with rtol 1e-6 when None.
         threads: How many share the work; as many as there are cores when None.
         progress: Called with the finished part, 0 to 1.
@@ -172,14 +173,14 @@ def simulate_many(
     nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]
-    found: list[Seen | str] = []
-    look = partial(looked_at, members, solver, nm)
+    look, answer = partial(looked_at, members, solver, nm), _Answer(members, solver, nm)
     with ThreadPoolExecutor(threads or cores()) as pool:
-        for part in pool.map(look, parts):
-            found += part
+        for numbers, found in zip(parts, pool.map(look, parts), strict=True):
+            for number, one in zip(numbers, found, strict=True):
+                answer.enter(number, one)
             if progress is not None:
-                progress(len(found) / members.count)
-    return _gathered(members, solver, nm, found)
+                progress(numbers.stop / members.count)
+    return answer.flasks()
 
 
 def cores() -> int:
@@ -240,30 +241,61 @@ def _kept(members: Members, run: Run, absorbance: Array) -> Seen:
     return Seen(lean, absorbance.copy())
 
 
-def _gathered(
-    members: Members, solver: AbstractSolver, nm: Array, found: Sequence[Seen | str]
-) -> Flasks:
-    """Return what all members led to, in arrays."""
-    failed = {i: one for i, one in enumerate(found) if isinstance(one, str)}
-    if len(failed) == len(found):
-        raise SimulationError(f"every member failed; the first: {failed[0]}")
-    seen = [(i, one) for i, one in enumerate(found) if not isinstance(one, str)]
-    names = tuple(dict.fromkeys(name for _, one in seen for name in one.run.names))
-    looks = seen[0][1].run.measurements
-    numbers = np.full((len(found), len(looks), 3), np.nan)
-    concentration = np.full((len(found), len(looks), len(names)), np.nan)
-    absorbance = np.full((len(found), len(looks), len(nm)), np.nan)
-    place = {name: i for i, name in enumerate(names)}
-    for i, one in seen:
-        at = one.run.measurements
-        numbers[i] = [(look.time, look.temperature, look.volume) for look in at]
-        concentration[i] = 0.0
-        columns = [place[name] for name in one.run.names]
-        concentration[i][:, columns] = [look.concentration for look in at]
-        absorbance[i] = one.absorbance
-    vessels = tuple(look.vessel for look in looks)
-    time, temperature, volume = np.moveaxis(numbers, 2, 0)
-    return Flasks(
-        members, solver, names, vessels, time, temperature, volume, concentration, nm,
-        absorbance, failed,
-    )  # fmt: skip
+class _Answer:
+    """What is known of all members so far, in arrays of the size of the answer.
+
+    Args:
+        members: Which flasks they are.
+        solver: The integrator.
+        nm: Wavelengths, shape (w,).
+    """
+
+    def __init__(self, members: Members, solver: AbstractSolver, nm: Array) -> None:
+        self.members, self.solver, self.nm = members, solver, nm
+        self.vessels: tuple[str, ...] = ()
+        self.places: dict[str, int] = {}  # of components
+        self.failed: dict[int, str] = {}
+        self.numbers = self.concentration = self.absorbance = NONE
+
+    def enter(self, number: int, one: Seen | str) -> None:
+        """Enter what a member led to, or why it led to nothing."""
+        if isinstance(one, str):
+            self.failed[number] = one
+            return
+        looks = one.run.measurements
+        if not self.vessels:
+            self.vessels = tuple(look.vessel for look in looks)
+            self.numbers = self._rows(3)
+            self.concentration = self._rows(0)
+            self.absorbance = self._rows(len(self.nm))
+        self._make_room(one.run.names)
+        self.numbers[number] = [(look.time, look.temperature, look.volume) for look in looks]
+        columns = [self.places[name] for name in one.run.names]
+        self.concentration[number] = 0.0
+        self.concentration[number][:, columns] = [look.concentration for look in looks]
+        self.absorbance[number] = one.absorbance
+
+    def _rows(self, width: int) -> Array:
+        return np.full((self.members.count, len(self.vessels), width), np.nan)
+
+    def _make_room(self, names: Sequence[str]) -> None:
+        """Add a column for every component that is new, which earlier members had nothing of."""
+        new = [name for name in names if name not in self.places]
+        if new:
+            more = np.where(np.isnan(self.numbers[:, :, :1]), np.nan, np.zeros(len(new)))
+            self.concentration = np.concatenate((self.concentration, more), axis=2)
+            self.places |= {name: len(self.places) + i for i, name in enumerate(new)}
+
+    def flasks(self) -> Flasks:
+        """Return it.
+
+        Raises:
+            SimulationError: Every member failed.
+        """
+        if not self.vessels:
+            raise SimulationError(f"every member failed; the first: {self.failed[0]}")
+        time, temperature, volume = (self.numbers[:, :, i] for i in range(3))
+        return Flasks(
+            self.members, self.solver, tuple(self.places), self.vessels, time, temperature, volume,
+            self.concentration, self.nm, self.absorbance, self.failed,
+        )  # fmt: skip
