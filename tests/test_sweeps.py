@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -19,6 +20,7 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
+from prenuc.ledger import Entry
 from prenuc.present.figures.maps import plot_map
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
@@ -208,6 +210,34 @@ def test_spectra_are_kept_whole(described):
         assert data["absorbance"].shape == (TASKS, 2, 416)
         run = pn.simulate(*sweep.job.single(3))
         np.testing.assert_array_equal(data["absorbance"][3], pn.uv_vis(run).absorbance)
+
+
+def test_a_table_with_spectra_is_written_without_having_them_all_in_memory(described):
+    """Two thousand made-up answers, one missing and one failed: 14 MB of spectra in less than 6."""
+    text = SPEC.replace("keep: [share of PC,", "keep: [spectra, share of PC,")
+    text = text.replace("mechanism:", "design: random\nsamples: 2000\nmechanism:")
+    _, sweep = described(text)
+    width, spectra = len(sweep.job.columns), 2 * 416
+    with sweep.open() as ledger:
+        ledger.add([Entry(sweep.ids[1], b"", "it boils")])
+        ledger.add(
+            Entry(name, (task + np.arange(width + spectra, dtype="<f8")).tobytes())
+            for task, name in enumerate(sweep.ids[2:], 2)
+        )
+    import xarray as xr
+
+    write_table(sweep, "csv")
+    tracemalloc.start()
+    written = write_table(sweep, "netcdf")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6e6 < 2000 * spectra * 8 / 2
+    with xr.open_dataset(written, engine="scipy") as data:
+        found = data["absorbance"].to_numpy()
+        assert data["failed because"].to_numpy()[:3].tolist() == ["not done", "it boils", ""]
+    assert np.isnan(found[:2]).all()
+    first = np.arange(2, 2000)[:, None, None] + width
+    np.testing.assert_array_equal(found[2:], first + np.arange(spectra).reshape(2, 416))
 
 
 def test_a_flask_that_cannot_be_has_its_reason_in_the_table(described):

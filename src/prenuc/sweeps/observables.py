@@ -168,7 +168,8 @@ def numbers(seen: Seen, keep: Sequence[Observable]) -> Array:
                 found.append(float(np.interp(one.nm, nm, spectrum)))
             elif one.kind in by_kind:
                 found.append(by_kind[one.kind].get(one.of or one.name, 0.0))
-    return np.array(found + (seen.absorbance.ravel().tolist() if SPECTRA in kinds else []))
+    spectra = seen.absorbance.ravel() if SPECTRA in kinds else ()
+    return np.concatenate((found, spectra))
 
 
 def _dots(run: Run, look: Measurement) -> dict[str, float]:
