@@ -520,7 +520,7 @@ def test_every_format_holds_the_same_table(prenuc, tmp_path):
     import pandas as pd
     import xarray as xr
 
-    for to in ("csv", "xlsx", "netcdf"):
+    for to in ("csv", "xlsx", "netcdf", "parquet"):
         assert prenuc("SPEC", "--to", to).exit_code == 0
     with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -530,3 +530,20 @@ def test_every_format_holds_the_same_table(prenuc, tmp_path):
     np.testing.assert_allclose(book[column], text, rtol=1e-15)  # a workbook has 16 digits
     with xr.open_dataset(tmp_path / "out" / "results.nc", engine="scipy") as data:
         np.testing.assert_array_equal(data["share of PC"][:, 1], text)
+    flat = pd.read_parquet(tmp_path / "out" / "results.parquet")
+    assert list(flat) == list(rows[0])
+    np.testing.assert_array_equal(flat[column], text)
+    assert flat["heat flask"].tolist() == [row["heat flask"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("to", "missing", "extra"),
+    [("xlsx", "openpyxl", "data"), ("netcdf", "xarray", "data"), ("parquet", "pyarrow", "parquet")],
+)
+def test_a_library_that_is_not_there_is_named(prenuc, tmp_path, monkeypatch, to, missing, extra):
+    monkeypatch.setitem(sys.modules, missing, None)
+    said = prenuc("SPEC", "--to", to).exception
+    assert isinstance(said, InputError)
+    assert f"{missing} is not installed" in str(said)
+    assert f"pip install 'prenuc[{extra}]'" in str(said)
+    assert not list((tmp_path / "out").glob("results*"))

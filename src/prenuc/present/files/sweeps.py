@@ -51,9 +51,10 @@ def write_table(sweep: Sweep, to: str) -> Path:
     try:
         writers[to](sweep, path)
     except ImportError as error:
-        mend = "pip install pyarrow" if to == "parquet" else "pip install 'prenuc[data]'"
+        extra = "parquet" if to == "parquet" else "data"
         what = f"{error.name or 'a library'} is not installed"
-        raise InputError(what, f"{mend}, or write --to csv") from None
+        mend = f"pip install 'prenuc[{extra}]', or write --to csv"
+        raise InputError(what, mend) from None
     return path
 
 
