@@ -14,10 +14,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import faults
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
 from prenuc.ledger import Entry
@@ -142,6 +144,20 @@ def test_what_is_counted_is_whole(tmp_path, said):
     line = text[: text.index(said.split("\n")[-1])].count("\n") + 1
     with pytest.raises(InputError, match=rf"sweep\.yaml:{line}: .*is no count"):
         read_spec(path)
+
+
+@pytest.mark.parametrize(
+    ("many", "few"),
+    [
+        ("steps: 25000}\n  dilute charge flask: {from: 1, to: 9, steps: 20000}", "steps: 5}"),
+        ("steps: 1000000000}", "steps: 5}"),
+        ("steps: 5}\ndesign: sobol\nsamples: 1000000000", "steps: 5}"),
+    ],
+)
+def test_a_description_of_a_design_without_end_is_refused_with_its_count(described, many, few):
+    text = SPEC.replace("  dilute charge flask: {from: 1, to: 100, steps: 4, scale: log}\n", "")
+    with pytest.raises(InputError, match="1,000,000,000"):
+        described(text.replace(few, many))
 
 
 def test_a_design_that_nobody_would_wait_for_is_refused_with_its_count():
@@ -294,6 +310,38 @@ def test_kills_lose_nothing(tmp_path, undisturbed, kills):
     assert (folder / "results.csv").read_bytes() == undisturbed
 
 
+@faults.can_be_made
+@pytest.mark.parametrize("step", [17, pytest.param(1, marks=pytest.mark.study)])
+def test_a_fault_at_any_write_fsync_or_rename_loses_nothing(tmp_path, described, step):
+    """The disk is full at every ``step``-th of them in turn; afterwards the command goes on."""
+    text = SPEC.replace("steps: 5", "steps: 3").replace("steps: 4", "steps: 2").split("map:")[0]
+    text += "rank: share of PC in cuvette 2\n"
+    _, sweep = described(text, folder="undisturbed")
+    assert sweep.run().done == 12
+    wanted = write_table(sweep, "csv").read_bytes()
+    library, at, said = faults.library(tmp_path), 1, 0
+    while True:
+        folder = tmp_path / str(at)
+        words = command(tmp_path / "spec.yaml", folder, "--workers", "1")
+        done = faults.run(words, library, at)
+        if faults.MADE not in done.stderr:
+            break
+        assert "Traceback" not in done.stderr
+        table = folder / "results.csv"
+        if done.returncode == 0:
+            assert table.read_bytes() == wanted
+        else:
+            said += 1
+            assert "prenuc: " in done.stderr
+            assert not table.exists() or table.read_bytes() == wanted
+        assert not [*folder.glob(".*.part")]
+        again = Sweep(sweep.job, folder)
+        assert again.run().done == 12
+        assert write_table(again, "csv").read_bytes() == wanted
+        at += step
+    assert said > 50 / step
+
+
 def test_processes_and_threads_give_the_same_table(described, undisturbed):
     for folder, given in (
         ("processes", {"workers": 2}),
@@ -367,6 +415,24 @@ def test_workers_that_are_always_lost_end_the_sweep_with_what_is_done(described)
     assert sweep.state().done == 5
 
 
+@pytest.mark.parametrize("instants", [(1, 2, 3), pytest.param((3, 1, 4), marks=pytest.mark.study)])
+def test_shards_each_killed_once_and_merged_give_the_same_table(tmp_path, undisturbed, instants):
+    """Before the first answers are entered, after that, and before or after the next ones."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    killer = [sys.executable, str(Path(__file__).with_name("killing.py"))]
+    words = ["sweep", "spec.yaml", "--out", "out"]
+    for number, instant in enumerate(instants, 1):
+        part = [*words, "--shard", f"{number}/3"]
+        done = subprocess.run([*killer, str(instant), *part], cwd=tmp_path, check=False)
+        assert done.returncode == -signal.SIGKILL
+        subprocess.run([*killer, "0", *part], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / ".rows").unlink()
+    merging = [*killer, "0", "sweep", "merge", *words[1:], "--json"]
+    answer = subprocess.run(merging, cwd=tmp_path, check=True, capture_output=True)
+    assert json.loads(answer.stdout)["done"] == TASKS
+    assert (tmp_path / "out" / "results.csv").read_bytes() == undisturbed
+
+
 def test_shards_each_stopped_once_and_merged_give_the_same_table(described, undisturbed):
     _, sweep = described()
     for number in (1, 2, 3):
@@ -396,6 +462,35 @@ def test_a_ledger_of_another_version_is_refused(described):
     _, today = described()
     with pytest.raises(InputError, match=r"prenuc 0\.0\.1 there"):
         today.run()
+
+
+def test_a_ledger_of_another_model_is_refused(described):
+    _, sweep = described()
+    sweep.open().close()
+    other = sweep.job.mechanism.with_constants({"isomerisation.k": "0.03 1/min"})
+    with pytest.raises(InputError, match=r"model two-pathway/CdS \(\w+\) there, two-"):
+        Sweep(replace(sweep.job, mechanism=other), sweep.folder).run()
+
+
+def test_a_worker_that_computes_otherwise_is_refused(tmp_path):
+    """One with other kernels for products: its numbers would be other ones in the last bit."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    code = "import pathlib, sys; from prenuc.sweeps.spec import read_spec; "
+    pack = code + "pathlib.Path('job').write_bytes(read_spec(pathlib.Path('spec.yaml')).job.packed)"
+    work = "from prenuc.sweeps.job import answer; answer(open('job', 'rb').read(), [0, 1])"
+
+    def run(text, kernels):
+        environment = {**os.environ, "OPENBLAS_CORETYPE": kernels}
+        words = [sys.executable, "-c", text]
+        return subprocess.run(
+            words, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+        )
+
+    assert run(pack, "Haswell").returncode == 0
+    assert run(work, "Haswell").returncode == 0
+    if "arithmetic" not in run(work, "Prescott").stderr:
+        pytest.skip("numpy's library has the same kernels for all machines")
+    assert "a worker is unlike" in run(work, "Prescott").stderr
 
 
 def test_the_name_of_a_task_hangs_on_all_that_its_answer_does(described):
@@ -509,6 +604,17 @@ def test_a_changed_description_is_told_what_is_kept(prenuc):
     fewer = other.replace("{from: 140 degC, to: 220 degC, steps: 5}", "[140 degC, 150 degC]")
     said = prenuc("SPEC", text=fewer)
     assert "2 of 4 tasks are kept, 8 others" in said.stderr
+
+
+def test_jobs_by_the_command_are_tried_on_this_machine(prenuc, tmp_path, undisturbed):
+    pytest.importorskip("submitit", reason="pip install 'prenuc[slurm]'")
+    answer = json.loads(prenuc("SPEC", "--slurm", "--local", "--jobs", "2", "--json").stdout)
+    assert answer["done"] == 6
+    table = (tmp_path / "out" / "results.csv").read_text().split("\n")
+    rows = undisturbed.decode().split("\n")
+    own = [",".join(row.split(",")[1:]) for row in table if row]  # without the names of tasks
+    assert len(own) == 7
+    assert {*own} <= {",".join(row.split(",")[1:]) for row in rows}
 
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "a/b", "3"])
