@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.circumstances import circumstances, differing
 from prenuc.errors import InputError
-from prenuc.ledger import Entry, circumstances, differing
+from prenuc.ledger import Entry
 from prenuc.observe.many import PART, looked_at
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.archive import to_plain

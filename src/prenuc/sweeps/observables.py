@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.many import Seen
+    from prenuc.observe.flasks import Seen
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
 
