@@ -185,7 +185,7 @@ def _draw(
         axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
         axes.annotate(
             listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=6,
-            color="white", bbox={"fc": "black", "alpha": 0.35, "ec": "none", "pad": 0.6},
+            color="white", bbox={"fc": "black", "alpha": 0.7, "ec": "none", "pad": 0.6}, zorder=6,
         )  # fmt: skip
     return shown
 
