@@ -23,11 +23,12 @@ import faults
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
 from prenuc.ledger import Entry
-from prenuc.present.figures.maps import plot_map
+from prenuc.present.figures.maps import Mark, plot_map
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
 from prenuc.sweeps.cluster import run_slurm
 from prenuc.sweeps.design import Design, Factor
+from prenuc.sweeps.marks import marks
 from prenuc.sweeps.observables import Observable
 from prenuc.sweeps.spec import read_spec
 from prenuc.sweeps.sweep import Sweep, best_and_worst, plain_table
@@ -125,6 +126,19 @@ def test_texts_of_a_table_are_no_formulas(described):
         read = pandas.read_csv(written) if to == "csv" else pandas.read_excel(written)
         assert list(read["'=2+2"]) == ["'@a", "'-b"]
         np.testing.assert_array_equal(read["n"], table["n"])
+
+
+def test_a_recipe_stands_on_the_map_with_its_own_amounts(described):
+    """TOPO from the beginning is in panel 1e alone, 2.64 mmol of it."""
+    text = SPEC.replace("constants:", '  "charge flask: TOPO": [0 mmol, 3 mmol]\nconstants:')
+    spec, sweep = described(text)
+    found = marks(sweep.job, spec.chart.x, spec.chart.y)
+    with_topo = {name for name, *_, at in found if at == {"charge flask: TOPO": "3 mmol"}}
+    without = {name for name, *_, at in found if at == {"charge flask: TOPO": "0 mmol"}}
+    assert with_topo == {"1e"}
+    assert {"2a-b", "3a", "3b"} <= without
+    on = [Mark(*one).on(("charge flask: TOPO: 3 mmol", "isomerisation.k: 1")) for one in found]
+    assert [one[0] for one, there in zip(found, on, strict=True) if there] == ["1e"]
 
 
 def test_nothing_to_rank_and_nothing_to_draw_is_said():
