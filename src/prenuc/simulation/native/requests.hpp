@@ -96,9 +96,9 @@ struct Ledger {
 };
 
 // Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `raw` the y of every
-// stage and `share` its G u_x, in the symbols of classes.hpp; `change` is F(y), `delta` Δ, `unit`
-// (1, B), `whole` (W⁻¹, W⁻¹B), `turned` its columns one after the other and `known` what they are
-// multiplied with, in those of differences.hpp.
+// stage and `share` its G u_x, in the symbols of classes.hpp; `change` is F(y), `turned` the columns
+// of ((hW)⁻¹, W⁻¹B) one after the other and `known` what they are multiplied with, in those of
+// differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
     Numbers matrix, schur, inverse;
@@ -107,8 +107,8 @@ struct Work {
     Table u, raw, share;
     Numbers weights, others;
     Numbers most, tolerance, limit;  // of each component, see control.hpp
-    Numbers x, x1, right, drift, change, delta, known;
-    Table unit, whole, turned;
+    Numbers x, x1, right, drift, change, known;
+    Table turned;
     Numbers f, f1, flow, ramp, beta, other;
     Factored t;
     Ledger books;
