@@ -6,6 +6,7 @@ import hashlib
 import platform
 import time as clock
 from dataclasses import replace
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -121,14 +122,19 @@ def _in_common(stops: Stops, plan: Sequence[Operation], names: tuple[str, ...]) 
     return Stops(stops.solver, stops.operations[:same], stops.benches[:same])
 
 
-def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
+@cache  # it reads a file
+def _version() -> str:
     from importlib.metadata import version
 
+    return version("prenuc")
+
+
+def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
         "atol": solver.floor,
-        "prenuc": version("prenuc"),
+        "prenuc": _version(),
         "python": platform.python_version(),
         "protocol sha256": hashlib.sha256(str(protocol).encode()).hexdigest(),
     }

@@ -242,7 +242,7 @@ class Vessels:
         occupied = path.dots.shape[1] if path.occupied is None else path.occupied
         whole[:, places] = path.dots[:, :occupied] @ powers[:, :occupied].T
         if self.seeds is None:
-            pairs = zip(whole, path.dots[:, :occupied], strict=True)  # the rest is never touched
+            pairs = zip(whole, path.dots, strict=True)
             return [begin._replace(whole=a, dots=f) for a, f in pairs], occupied
         parts = zip(whole, path.dots, path.tangents, path.dot_tangents, strict=True)
         return [_Contents(*row) for row in parts], occupied
