@@ -1,69 +1,34 @@
 """Which numbers of a mechanism a parameter moves, and by how much.
 
 A parameter is a constant by name. The mechanism is written with a little less and with a little
-more of it (:meth:`Mechanism.with_constants`), and the difference of the compiled arrays, rate
-constants by their logarithms, says what it does; so any number that a mechanism is built from can
-be a parameter, as long as it does not change which reactions there are. A nucleus of a whole number
-of units lies between two ways of sharing it among classes; there the difference is one-sided, to
-larger nuclei. The tangents of the solution follow from it exactly (``native/tangents.hpp``).
+more of it (:mod:`prenuc.simulation.sides`), and the difference of the reactions that move, rate
+constants by their logarithms, says what it does. The tangents of the solution follow from it
+exactly (``native/tangents.hpp``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import InputError, MechanismError, Problem
 from prenuc.mechanism.constants import no_constant
-from prenuc.simulation.compiling import network_of
+from prenuc.simulation.sides import Sides, sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from prenuc.arrays import Array, Indices
-    from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.arrays import Array
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.reaction import Factor, Reaction
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
 
-STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
-ONE_SIDED = 1e-2  # of that step, where one side is another mechanism: the error is of order 1e-7
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """A compiled mechanism with a little less and a little more of a constant.
-
-    Args:
-        below: With less of it.
-        above: With more of it.
-        span: The difference of the constant between them, in SI.
-    """
-
-    below: Network
-    above: Network
-    span: float
-
-
-def _sides(network: Network, name: str) -> _Sides | None:
-    """Return both sides of a constant; None where it changes the reactions.
-
-    One that is zero is moved by :data:`STEP` of its unit.
-    """
-    mechanism = network.mechanism
-    value = mechanism.constants[name]
-    number = value.quantity.number
-    move = STEP * abs(number) or STEP
-
-    def at(step: float) -> tuple[Network, float]:
-        moved = replace(value, quantity=replace(value.quantity, number=number + step, digits=""))
-        return network_of(mechanism.with_constants({name: moved}), network.names), moved.si
-
-    (below, least), (above, most) = at(-move), at(move)
-    if not _same_shape(network, below):
-        (above, most), below, least = at(ONE_SIDED * move), network, value.si
-    return _Sides(below, above, most - least) if _same_shape(network, above) else None
+PLACES = 3  # fields of an entry that are places; the others are slopes
 
 
 @dataclass(frozen=True)
@@ -81,33 +46,6 @@ class Prepared:
     start: Array
 
 
-def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared:
-    """Return parameters ready for runs of a network.
-
-    Tangents are per unit of a constant in SI.
-
-    Args:
-        network: A compiled mechanism.
-        parameters: Names of its constants.
-
-    Raises:
-        MechanismError: There is no such constant; all at once.
-        InputError: A constant changes the reactions; all at once.
-    """
-    if isinstance(parameters, Prepared):
-        return parameters
-    mechanism = network.mechanism
-    known = mechanism.constants
-    unknown = [no_constant(name, known) for name in parameters if name not in known]
-    if unknown:
-        raise MechanismError(unknown)
-    sides = _all_sides(network, parameters)
-    start = np.zeros((len(network.names), len(sides)))
-    for column, one in enumerate(sides.values()):
-        start[:, column] = (one.above.initial - one.below.initial) / one.span
-    return Prepared(tuple(sides), _entries(network, [*sides.values()]), start)
-
-
 @dataclass(frozen=True)
 class Tangents:
     """Tangents at the start of a stretch, and what moves them on.
@@ -123,7 +61,36 @@ class Tangents:
     dots: Array
 
 
-def _all_sides(network: Network, parameters: Sequence[str]) -> dict[str, _Sides]:
+def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared:
+    """Return parameters ready for runs of a network.
+
+    Tangents are per unit of a constant in SI.
+
+    Args:
+        network: A compiled mechanism.
+        parameters: Names of its constants.
+
+    Raises:
+        MechanismError: There is no such constant; all at once.
+        InputError: A constant changes the reactions; all at once.
+    """
+    if isinstance(parameters, Prepared):
+        return parameters
+    known = network.mechanism.constants
+    unknown = [no_constant(name, known) for name in parameters if name not in known]
+    if unknown:
+        raise MechanismError(unknown)
+    sides = _all_sides(network.mechanism, parameters)
+    start = np.zeros((len(network.names), len(sides)))
+    for column, one in enumerate(sides.values()):
+        low, high = one.below.initial, one.above.initial
+        if low != high:
+            ends = [[of.get(name, 0.0) for name in network.names] for of in (low, high)]
+            start[:, column] = np.subtract(ends[1], ends[0]) / one.span
+    return Prepared(tuple(sides), _seeds(network, [*sides.values()]), start)
+
+
+def _all_sides(mechanism: Mechanism, parameters: Sequence[str]) -> dict[str, Sides]:
     """Return the sides of every parameter.
 
     Raises:
@@ -132,7 +99,7 @@ def _all_sides(network: Network, parameters: Sequence[str]) -> dict[str, _Sides]
     found, problems = {}, []
     for name in parameters:
         try:
-            one = _sides(network, name)
+            one = sides_of(mechanism, name)
         except MechanismError:  # no mechanism has a little more or less of it
             one = None
         if one is None:
@@ -145,72 +112,145 @@ def _all_sides(network: Network, parameters: Sequence[str]) -> dict[str, _Sides]
     return found
 
 
-def _entries(network: Network, sides: Sequence[_Sides]) -> Seeds:
+class _Entry(NamedTuple):
+    """What a parameter moves in one reaction; fields as of :class:`Seeds`.
+
+    Sorted, those of rate constants come first, by reaction, and then those of factors.
+    """
+
+    factor: int
+    reaction: int
+    parameter: int
+    constant: float = 0.0
+    energy: float = 0.0
+    anchor: float = 0.0
+    scale: float = 0.0
+    order: float = 0.0
+    barrier: float = 0.0
+
+
+class _Number(NamedTuple):
+    """A stoichiometric number that a parameter moves; fields as of :class:`Seeds`."""
+
+    number: int
+    number_reaction: int
+    number_parameter: int
+    number_value: float
+
+
+def _seeds(network: Network, sides: Sequence[Sides]) -> Seeds:
     """Return the differences between the two sides of every parameter as lists of what moves."""
-    from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
+    from prenuc.simulation.kernels.seeds import Seeds
 
-    def slope(of: Callable[[Network], Array | float]) -> Array:
-        columns = [
-            (np.asarray(of(one.above)) - np.asarray(of(one.below))) / one.span for one in sides
-        ]
-        none = np.zeros((*np.shape(of(network)), 0))
-        return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
-
-    def listed(*slopes: Array) -> tuple[Indices, ...]:
-        moved = np.any([slope != 0 for slope in slopes], axis=0)
-        return tuple(index.astype(np.int64) for index in np.nonzero(moved))
-
-    constant = slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0))
-    energy, anchor = slope(lambda n: n.energy), slope(lambda n: n.anchor)
-    scale, number = slope(_pool_logarithms), slope(lambda n: n.flat.number)
-    order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
-    reaction, by = listed(constant, energy, anchor)
-    factor, factor_by = listed(scale, order, barrier)
-    place, number_by = listed(number)
-    owner = np.repeat(np.arange(len(constant)), np.diff(network.flat.factors))
-    changing = np.repeat(np.arange(len(constant)), np.diff(network.flat.changes))
-    of_constants, of_factors = np.zeros(len(reaction)), np.zeros(len(factor))
-    moved, parameter = np.concatenate((reaction, owner[factor])), np.concatenate((by, factor_by))
-    inside = np.flatnonzero(changing < network.classes.first)
-    pushing, pushes = np.nonzero(moved[:, None] == changing[inside])  # views of one array
+    entries: list[_Entry] = []
+    numbers: list[_Number] = []
+    for column, one in enumerate(sides):
+        for place, below, above in one.moved():
+            at = place, column, one.span
+            entries += _in_law(at, below, above)
+            entries += _in_factors(int(network.flat.factors[place]), at, below, above)
+            numbers += _in_numbers(network, at, below, above)
+    share, capillarity = _in_sizes(network, sides)
     return Seeds(
-        reaction=moved,
-        factor=np.concatenate((np.full(len(reaction), CONSTANT), factor)),
-        parameter=parameter,
-        constant=np.concatenate((constant[reaction, by], of_factors)),
-        energy=np.concatenate((energy[reaction, by], of_factors)),
-        anchor=np.concatenate((anchor[reaction, by], of_factors)),
-        scale=np.concatenate((of_constants, scale[factor, factor_by])),
-        order=np.concatenate((of_constants, order[factor, factor_by])),
-        barrier=np.concatenate((of_constants, barrier[factor, factor_by])),
-        pushed=network.flat.changed[inside[pushes]] * len(sides) + parameter[pushing],
-        pushing=np.ascontiguousarray(pushing),
-        push=network.flat.number[inside[pushes]],
-        number=place,
-        number_reaction=changing[place],
-        number_parameter=number_by,
-        number_value=number[place, number_by],
-        share=slope(lambda n: n.classes.share),
-        capillarity=slope(lambda n: n.classes.capillarity),
+        **_columns(_Entry._fields, sorted(entries)),
+        **_pushes(network, sorted(entries), len(sides)),
+        **_columns(_Number._fields, sorted(numbers)),
+        share=share,
+        capillarity=capillarity,
     )
 
 
-def _pool_logarithms(network: Network) -> Array:
-    """Return ln of the first weight of every pool; its scale moves all of them alike."""
+_At = tuple[int, int, float]  # reaction, parameter, and by how much that is moved
+
+
+def _in_law(at: _At, below: Reaction, above: Reaction) -> Iterator[_Entry]:
+    """Yield what moves a rate constant."""
+    from prenuc.simulation.kernels.seeds import CONSTANT
+
+    reaction, parameter, span = at
+    low, high = below.constant, above.constant
+    if low == high:
+        return
+    both = low.k > 0 and high.k > 0
+    constant = math.log(high.k / low.k) / span if both else 0.0
+    energy = (high.energy - low.energy) / (GAS_CONSTANT * span)
+    anchor = (1.0 / high.at - 1.0 / low.at) / span
+    if constant or energy or anchor:
+        yield _Entry(CONSTANT, reaction, parameter, constant, energy, anchor)
+
+
+def _in_factors(first: int, at: _At, below: Reaction, above: Reaction) -> Iterator[_Entry]:
+    """Yield what moves factors, the first of which has a place of its own."""
+    reaction, parameter, span = at
+    pairs = zip(below.factors, above.factors, strict=True)
+    for place, (low, high) in enumerate(pairs, first):
+        if low == high:
+            continue
+        ends = zip(_numbers_of(low), _numbers_of(high), strict=True)
+        scale, order, barrier = ((there - here) / span for here, there in ends)
+        if scale or order or barrier:
+            yield _Entry(place, reaction, parameter, scale=scale, order=order, barrier=barrier)
+
+
+def _numbers_of(factor: Factor) -> tuple[float, float, float]:
+    """Return ln of the first weight of a pool, for its scale moves all alike, order and barrier."""
+    from prenuc.simulation.kernels.flat import law_of
+
+    _, scale, order = law_of(factor)
+    weight = next(iter(factor.pool.values())) / scale
+    return math.log(abs(weight)), order, float(getattr(factor, "barrier", 0.0))
+
+
+def _in_numbers(network: Network, at: _At, below: Reaction, above: Reaction) -> Iterator[_Number]:
+    """Yield the stoichiometric numbers that move."""
+    reaction, parameter, span = at
+    low, high = below.stoichiometry, above.stoichiometry
+    if low == high:
+        return
     flat = network.flat
-    logarithms: Array = np.log(np.abs(flat.weight[flat.pools[:-1]]))
-    return logarithms
+    for place in range(flat.changes[reaction], flat.changes[reaction + 1]):
+        name = network.names[flat.changed[place]]
+        if slope := (high[name] - low[name]) / span:
+            yield _Number(place, reaction, parameter, slope)
 
 
-def _same_shape(one: Network, other: Network) -> bool:
-    """Return whether two networks differ in numbers alone, and in those that tangents know."""
-    a, b = one.flat, other.flat
-    alike = ("factors", "kind", "pools", "member", "changes", "changed", "largest")
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in alike) and (
-        _same_classes(one.classes, other.classes)
-    )
+def _in_sizes(network: Network, sides: Sequence[Sides]) -> tuple[Array, Array]:
+    """Return what parameters do to the dots that a nucleus adds to its two classes, and to Γ."""
+    from prenuc.simulation.kernels.flat import flat_classes
+
+    share = np.zeros((*network.classes.share.shape, len(sides)))
+    capillarity = np.zeros(len(sides))
+    for column, one in enumerate(sides):
+        low, high = one.below.population, one.above.population
+        if low is None or high is None:
+            continue
+        capillarity[column] = (high.capillarity - low.capillarity) / one.span
+        if low.nuclei != high.nuclei:
+            moved = flat_classes(one.above).share - flat_classes(one.below).share
+            share[:, :, column] = moved / one.span
+    return share, capillarity
 
 
-def _same_classes(one: ClassArrays, other: ClassArrays) -> bool:
-    alike = ("units", "alpha", "lower", "sources", "group")
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in alike)
+def _columns(fields: Sequence[str], rows: Sequence[_Entry | _Number]) -> dict[str, Any]:
+    """Return rows as one contiguous array for each field; the first three are places."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in fields)
+    types: list[type] = [np.int64] * PLACES + [np.float64] * (len(fields) - PLACES)
+    triples = zip(fields, columns, types, strict=True)
+    return {name: np.array(column, dtype=kind) for name, column, kind in triples}
+
+
+def _pushes(network: Network, entries: Sequence[_Entry], count: int) -> dict[str, Any]:
+    """Return where what entries do to the rates of reactions, not of channels, arrives."""
+    flat, reactions = network.flat, network.classes.first
+    pushes = [
+        (flat.changed[place] * count + entry.parameter, q, flat.number[place])
+        for q, entry in enumerate(entries)
+        if entry.reaction < reactions
+        for place in range(flat.changes[entry.reaction], flat.changes[entry.reaction + 1])
+    ]
+    pushed, pushing, push = zip(*pushes, strict=True) if pushes else ([], [], [])
+    return {
+        "pushed": np.array(pushed, dtype=np.int64),
+        "pushing": np.array(pushing, dtype=np.int64),
+        "push": np.array(push, dtype=np.float64),
+    }
