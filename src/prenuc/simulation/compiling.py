@@ -1,9 +1,9 @@
 """A mechanism as arrays, where what depends on its structure alone is worked out once.
 
-Variants of one mechanism (:meth:`Mechanism.with_constants`) share a store. The first that is
-compiled leaves its network there; another with the same factors in its laws takes everything over
-but the rate constants, and one with other factors (a half-value, an order) the conserved sums. The
-arrays are to the last bit those that compiling from scratch gives.
+Variants of one mechanism (:meth:`Mechanism.with_constants`) share a store of the last networks that
+were compiled. Another with the same factors in its laws takes everything over but the rate
+constants, and one with other factors (a half-value, an order) the conserved sums. The arrays are to
+the last bit those that compiling from scratch gives.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.mechanism import Mechanism
 
+KEPT = 2  # networks in a store: of the usual factors, and of those that are looked at now
+
 
 def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
     """Return the arrays of a mechanism, those of its structure shared with its variants.
@@ -32,17 +34,17 @@ def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
         names: The components that a solver moves, in their order.
     """
     order = tuple(names)
-    known: Network | None = mechanism.shared.get(order)
-    if known is None:
-        fresh = compile_network(mechanism, order)
-        mechanism.shared.put(order, fresh)
-        return fresh  # not what lies there now: another thread may have been first
-    if known.mechanism is mechanism:
-        return known
-    if _same_factors(known.mechanism, mechanism):
-        return _retuned(known, mechanism)
+    known: tuple[Network, ...] = mechanism.shared.get(order) or ()
+    for one in known:
+        if one.mechanism is mechanism:
+            return one
+    for one in known:
+        if _same_factors(one.mechanism, mechanism):
+            return _retuned(one, mechanism)
     fresh = compile_network(mechanism, order)
-    vars(fresh)["laws"] = known.laws
+    if known:
+        vars(fresh)["laws"] = known[0].laws
+    mechanism.shared.put(order, (fresh, *known[: KEPT - 1]))
     return fresh
 
 
