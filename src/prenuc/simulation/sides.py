@@ -43,12 +43,6 @@ class Sides:
         """Yield the place of every reaction that may have moved, and both its sides."""
         return _changed(self.below, self.above)
 
-    @property
-    def resized(self) -> bool:
-        """Whether nuclei may have another size."""
-        low, high = self.below.population, self.above.population
-        return low is not None and high is not None and low.nuclei != high.nuclei
-
 
 def sides_of(mechanism: Mechanism, name: str) -> Sides | None:
     """Return both sides of a constant; None where it changes which reactions there are.
