@@ -21,6 +21,7 @@ from prenuc.simulation.kernels.network import Network, compile_network
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
 
 KEPT = 2  # networks in a store: of the usual factors, and of those that are looked at now
@@ -55,25 +56,36 @@ def _same_factors(one: Mechanism, other: Mechanism) -> bool:
 
 
 def _retuned(known: Network, mechanism: Mechanism) -> Network:
-    """Return a network with other rate constants; what has been worked out of it goes along."""
+    """Return a network with the rate constants of a variant."""
     laws = [reaction.constant for reaction in mechanism.all_reactions]
-    with np.errstate(divide="ignore"):
-        constant = np.log([law.k for law in laws])
-    fresh = replace(
-        known,
-        constant=constant,
-        energy=np.array([law.energy / GAS_CONSTANT for law in laws]),
-        anchor=np.array([1.0 / law.at for law in laws]),
-        mechanism=mechanism,
-    )
-    done, kept = vars(known), vars(fresh)
-    kept |= {name: done[name] for name in ("plan", "laws") if name in done}
-    if "flat" in done:
-        numbers = {name: getattr(fresh, name) for name in ("constant", "energy", "anchor")}
-        kept["flat"] = known.flat._replace(**numbers)
-    if "classes" in done and mechanism.population is not None:
+    energy = np.array([law.energy / GAS_CONSTANT for law in laws])
+    anchor = np.array([1.0 / law.at for law in laws])
+    tuned = retuned(known, np.array([law.k for law in laws]), energy, anchor, mechanism)
+    if "classes" in vars(known) and mechanism.population is not None:
         gamma = float(mechanism.population.capillarity)
-        kept["classes"] = known.classes._replace(capillarity=gamma)
+        vars(tuned)["classes"] = known.classes._replace(capillarity=gamma)
+    return tuned
+
+
+def retuned(
+    known: Network, k: Array, energy: Array, anchor: Array, mechanism: Mechanism
+) -> Network:
+    """Return a network with other rate constants; what has been worked out of it goes along.
+
+    Args:
+        known: A compiled mechanism.
+        k: Rate constants at their anchors in SI, shape (reactions,).
+        energy: Ea/R in K, shape (reactions,).
+        anchor: 1/T of the anchors in 1/K, shape (reactions,).
+        mechanism: What it is a network of.
+    """
+    with np.errstate(divide="ignore"):
+        constant = np.log(k)
+    fresh = replace(known, constant=constant, energy=energy, anchor=anchor, mechanism=mechanism)
+    done, kept = vars(known), vars(fresh)
+    kept |= {name: done[name] for name in ("plan", "laws", "classes") if name in done}
+    if "flat" in done:
+        kept["flat"] = known.flat._replace(constant=constant, energy=energy, anchor=anchor)
     return fresh
 
 

@@ -8,7 +8,7 @@ the solution follow from it exactly (``native/tangents.hpp``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,27 @@ def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared
             moves.append(move)
     if problems:
         raise InputError(problems)
+    start = _beside([move.start for move in moves], (len(network.names),))
+    return Prepared(names, _seeds(network, moves), start)
+
+
+def rates_and_starts(network: Network, along: Array) -> Prepared:
+    """Return as parameters the logarithms of all rate constants, and what moves the start alone.
+
+    They hold for any rate constants and energies of the network.
+
+    Args:
+        network: A compiled mechanism.
+        along: What each further parameter does to the start in mol/m³, shape (q, n).
+    """
+    from prenuc.simulation.kernels.seeds import CONSTANT
+
+    reactions, none = [one.name for one in network.mechanism.all_reactions], network.classes.share
+    still = Move((), (), (), np.zeros(len(network.names)), np.zeros(none.shape), 0.0)
+    constants = (Entry(CONSTANT, place, constant=1.0) for place in range(len(reactions)))
+    moves = [replace(still, entries=(entry,)) for entry in constants]
+    moves += [replace(still, start=start) for start in along]
+    names = (*(f"ln k of {name}" for name in reactions), *(f"start {i}" for i in range(len(along))))
     start = _beside([move.start for move in moves], (len(network.names),))
     return Prepared(names, _seeds(network, moves), start)
 
