@@ -44,7 +44,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.mechanism.structure import LastMade
+from prenuc.mechanism.structure import LastWritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +188,7 @@ class Form:
             first; () where every equation is written in full.
         media: Reagents that are counted besides.
         dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
-        memory: What was last made of it.
+        memory: How it was last written.
     """
 
     name: str
@@ -199,7 +199,7 @@ class Form:
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
-    memory: LastMade = field(default_factory=LastMade, init=False, compare=False, repr=False)
+    memory: LastWritten = field(default_factory=LastWritten, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""
