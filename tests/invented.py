@@ -75,10 +75,11 @@ def bindings(n, *, dots):
     strong = Arrhenius(n["cover of L"], 320.0, -n["heat of cover"])
     weak = Arrhenius(0.6, 320.0, -5e3)
     of_p = Sites("q of P", {"P": n["sites of P"]}, {"free L": strong, "free K": weak})
+    totals = {free: {total: 1.0} for free, total in FREE.items()}
     if not dots:
-        return balances(FREE, [of_p])
+        return balances(totals, [of_p])
     area = Sites("q of a", {"surface of a": n["sites of a"]}, {"free L": strong})
-    return (*balances(FREE, [of_p, area]), surface_balance("surface of a"))
+    return (*balances(totals, [of_p, area]), surface_balance("surface of a"))
 
 
 def network(**changed):

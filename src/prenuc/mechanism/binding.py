@@ -43,17 +43,20 @@ class Sites:
     bare: float = 1.0
 
 
-def balances(totals: Mapping[str, str], sites: Sequence[Sites]) -> tuple[Reaction, ...]:
+def balances(
+    totals: Mapping[str, Mapping[str, float]], sites: Sequence[Sites]
+) -> tuple[Reaction, ...]:
     """Return the equations of free ligands and polynomials, term by term.
 
     Args:
-        totals: The component that counts all of a ligand, free and bound, by the name of the free
-            one.
+        totals: How many of a ligand each component counts, free and bound ones, by the name of the
+            free one.
         sites: All kinds of sites.
     """
     found = []
-    for free, total in totals.items():
-        found += [_term(f"{free} in all", {free: 1.0}, {total: 1.0})]
+    for free, counted in totals.items():
+        law = Arrhenius(1.0)
+        found += [Reaction(f"{free} in all", {free: 1.0}, law, (Power(counted),))]
         found += [_term(f"{free} free", {free: -1.0}, {free: 1.0})]
         found += [_bound(free, one) for one in sites if free in one.ligands]
     for one in sites:

@@ -142,7 +142,8 @@ class SizeClasses:
         cover: The binding polynomial q of ligands on the surface, a component (see
             :mod:`prenuc.mechanism.binding`); "" where none binds.
         sites: Sites σ per n^(2/3) that q is for: the exponent above falls by σ ln q.
-        surface: The component that stands for Σ n^(2/3) of all dots; "" where nothing asks for it.
+        surface: The component that stands for Σ (n^(2/3) − (smallest − 1)^(2/3)) of all dots, the
+            surface that q is for; "" where nothing asks for it.
         material: Semiconductor, where it is not that of the mechanism.
         smallest: Units in the smallest dot.
         largest: Units in the largest dot; there growth ends.

@@ -18,7 +18,8 @@ class ClassArrays(NamedTuple):
     Args:
         units: n, shape (N,).
         edge: n^(2/3) − (n−1)^(2/3), shape (N,).
-        area: n^(2/3), shape (N,).
+        area: n^(2/3), less that of the smallest dot without its last unit where ligands cover
+            dots, shape (N,).
         capillarity: Γ of every ladder in K, shape (L,).
         sites: σ of every ladder, shape (L,).
         cover: The component that is its binding polynomial, or −1, shape (L,).

@@ -170,10 +170,13 @@ def flat_classes(mechanism: Mechanism, names: Sequence[str]) -> ClassArrays:
     first = len(mechanism.reactions) + len(mechanism.balances)
     rows, made = (len(groups), len(units)), _nuclei(mechanism)
     area = np.cbrt(units) ** 2
+    beyond = 0.0  # what ligands cover is the surface that the smallest dot gains, and all others
+    if any(one.surface for one in populations):
+        beyond = float(np.cbrt(units[0] - 1.0)) ** 2
     return ClassArrays(
         units=units,
         edge=area - np.cbrt(units - 1) ** 2,
-        area=area,
+        area=area - beyond,
         capillarity=np.array([float(one.capillarity) for one in populations]),
         sites=np.array([float(one.sites) for one in populations]),
         cover=_whole(place.get(one.cover, -1) for one in populations),
