@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
+NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
 .PHONY: run test check-intervals check-engine check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness tables reference docs clean help
 

@@ -107,9 +107,7 @@ class Parts(Numbers):
             given = entry.child("dissolves")
             dissolved = given.text("to")
             known_name(entry, "dissolves", dissolved, self.known)
-            self.unless_known(
-                "dots.solubility", given, "solubility", self.units["concentration"]
-            )
+            self.unless_known("dots.solubility", given, "solubility", self.units["concentration"])
             self.unless_known("dots.at", given, "at", "degC")
             self.unless_known("dots.H", given, "H", self.units["energy"])
             given.finish("how dots dissolve")

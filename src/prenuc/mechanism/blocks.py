@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.mechanism.dots import DOTS
-from prenuc.mechanism.structure import LastMade
+from prenuc.mechanism.structure import LastWritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,7 +197,7 @@ class Form:
             none.
         covering: The ligand that covers dots; "" for none.
         debited: Ligands from which what is bound is taken.
-        memory: What was last made of it.
+        memory: How it was last written.
     """
 
     name: str
@@ -211,7 +211,7 @@ class Form:
     dissolved: str = ""
     covering: str = ""
     debited: tuple[str, ...] = ()
-    memory: LastMade = field(default_factory=LastMade, init=False, compare=False, repr=False)
+    memory: LastWritten = field(default_factory=LastWritten, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""

@@ -136,7 +136,7 @@ class Mechanism:
         else:
             variant = self.with_laws(*self._moved(new))
             object.__setattr__(variant, "parameters", values)
-        if variant.is_like(self):
+        if variant.shared is not self.shared and variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
         return variant
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
@@ -16,7 +16,7 @@ from prenuc.mechanism.ligands import Ligands
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled, total
-from prenuc.mechanism.structure import Noted
+from prenuc.mechanism.structure import Noted, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -51,6 +51,26 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     return _Writer(form, Moments() if coarse else dots, Noted(values)).mechanism()
 
 
+class _Planned(NamedTuple):
+    """A reaction that is to be written: of a block, in the names of some stages.
+
+    ``grows`` says whether it makes dots grow.
+    """
+
+    key: tuple[str, ...]
+    block: ReactionBlock
+    names: Mapping[str, str]
+    grows: bool
+
+
+class _Made(NamedTuple):
+    """A reaction, its way back where it has one, and the units in the dots that it makes."""
+
+    there: Reaction
+    back: Reaction | None
+    size: float | None
+
+
 @dataclass
 class _Writer:
     """Writes a mechanism from a form; see :func:`written`."""
@@ -58,21 +78,37 @@ class _Writer:
     form: Form
     dots: AbstractDots
     values: Noted
+    parts: dict[Hashable, tuple[set[str], Any]] = field(default_factory=dict)
 
     def mechanism(self) -> Mechanism:
-        """Return the mechanism, with everything but its laws from the last one where that holds."""
-        form, (reactions, populations) = self.form, self.reactions()
-        key, counted = ("mechanism", self.dots), self.counted
-        known = form.memory.of(key, {"counted": counted})
-        like: Mechanism | None = None if known is None else known[1]
-        balances = self.kept("balances", lambda: self.ligands.balances(counted))
-        if like is not None and like.has_structure(reactions, populations):
-            return like.with_laws(reactions, populations, balances)
-        seen = [*reactions, *balances, *(one for ladder in populations for one in ladder.channels)]
+        """Return the mechanism; what moved constants have no part in is taken from the last one."""
+        begun = self.form.memory.nearest(self.dots, self.values.values)
+        if begun is not None:
+            moved = begun.moved(self.values.values)
+            stays = {k: of for k, of in begun.parts.items() if of[0].isdisjoint(moved)}
+            self.parts = stays
+        made = self.changed(begun) or self.whole()
+        writing = Writing(self.values.values, self.parts, made)
+        self.form.memory.keep(self.dots, writing, begun)
+        return made
+
+    def changed(self, begun: Writing | None) -> Mechanism | None:
+        """Return the mechanism of an earlier writing with new laws; None where more has changed."""
+        if begun is None or "components" not in self.parts:
+            return None
+        before: Mechanism = begun.mechanism
+        laws = self.reactions()
+        return before.with_laws(*laws, self.balances) if before.has_structure(*laws) else None
+
+    def whole(self) -> Mechanism:
+        """Return the mechanism, checked as every new one is."""
+        form, counted, (reactions, populations) = self.form, self.counted, self.reactions()
+        channels = (one for ladder in populations for one in ladder.channels)
+        seen = [*reactions, *self.balances, *channels]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
-        made = Mechanism(
+        return Mechanism(
             name=form.name,
             components={name: counted.get(name) or component(name) for name in listed},
             reactions=reactions,
@@ -81,49 +117,61 @@ class _Writer:
             material=form.material,
             dots=None if form.dots is None else DOTS,
             populations=populations,
-            balances=balances,
+            balances=self.balances,
         )
-        form.memory.keep(key, {"counted": counted}, made)
-        return made
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what a function makes of constants, or made of the same ones last time."""
-        outside = self.values.read
-        known = self.form.memory.of((key, self.dots), self.values.values)
+        known = self.parts.get(key)
         if known is None:
-            self.values.read = {}
+            outside, self.values.read = self.values.read, set()
             made = make()
-            known = self.values.read, made
-            self.form.memory.keep((key, self.dots), *known)
-        self.values.read = outside
-        if outside is not None:  # what is made of this is made of the same constants
-            outside.update(known[0])
+            known = self.parts[key] = self.values.read, made
+            self.values.read = outside
+        self.values.read |= known[0]  # what is made of this is made of the same constants
         found: T = known[1]
         return found
 
     def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
         """Return the reactions, and the size classes that those of dots move."""
-        found: list[Reaction] = []
-        channels: list[Channel] = []
-        nuclei: dict[str, float] = {}
-        stages = self.stages
-        for block in self.form.reactions:
-            grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
-            for names in self.variants(block, stages):
-                key = block.name, *names.values()
-                there, back = self.kept(key, partial(self.both_ways, block, names))
-                if grows:
-                    channels.append(self.channel(block, there, back))
-                    continue
+        grown, population = self.kept("dots", self.grown)
+        found = []
+        for one in self.plan:
+            if not one.grows:
+                there, back, _ = self.made(one)
                 found += [there] if back is None else [there, back]
-                if block.size is not None:
-                    nuclei[there.name] = self.number(block.size)
+        return (*found, *grown), () if population is None else (population,)
+
+    @property
+    def plan(self) -> list[_Planned]:
+        """The reactions that are to be written."""
+        return self.kept("plan", self.planned)
+
+    def planned(self) -> list[_Planned]:
+        """Return the reactions that are to be written, those of each stage for itself."""
+        dots, stages = self.form.dots is not None, self.stages
+        return [
+            _Planned((block.name, *names.values()), block, names, grows)
+            for block in self.form.reactions
+            for grows in (dots and block.size is None and DOTS.units in block.net,)
+            for names in self.variants(block, stages)
+        ]
+
+    def made(self, one: _Planned) -> _Made:
+        """Return a reaction as written."""
+        return self.kept(one.key, partial(self.both_ways, one.block, one.names))
+
+    def grown(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return how dots grow: reactions of their moments, or their size classes."""
         if self.form.dots is None:
-            return tuple(found), ()
+            return (), None
+        plan = self.plan
+        channels = [self.channel(one.block, self.made(one)) for one in plan if one.grows]
+        born = [self.made(one) for one in plan if one.block.size is not None]
+        nuclei = {made.there.name: made.size for made in born if made.size is not None}
         sizes = {key: self.number(given) for key, given in self.form.dots.items()}
         surface = Surface(self.form.material, cover=self.ligands.cover, **sizes)
-        grown, population = self.dots.grown(channels, nuclei, surface)
-        return (*found, *grown), () if population is None else (population,)
+        return self.dots.grown(channels, nuclei, surface)
 
     def number(self, given: Number) -> float:
         """Return a number, a constant, or what constants give."""
@@ -133,6 +181,11 @@ class _Writer:
         found: float = math.prod(self.values[name].si for name in above.split(" * "))
         found /= self.values[below].si if below else 1.0
         return found - given.endswith(LESS_ONE)
+
+    @property
+    def balances(self) -> tuple[Reaction, ...]:
+        """The equations of ligands."""
+        return self.kept("balances", lambda: self.ligands.balances(self.counted))
 
     @property
     def ligands(self) -> Ligands:
@@ -210,9 +263,7 @@ class _Writer:
         pairs = zip(stages[name], following, strict=True)
         return [{name: old, product: new} for old, new in pairs]
 
-    def both_ways(
-        self, block: ReactionBlock, names: Mapping[str, str]
-    ) -> tuple[Reaction, Reaction | None]:
+    def both_ways(self, block: ReactionBlock, names: Mapping[str, str]) -> _Made:
         """Return a reaction, and its way back where there is one."""
         net = {
             names.get(part, part): self.number(block.amounts[part]) * math.copysign(1.0, n)
@@ -220,8 +271,8 @@ class _Writer:
             else n
             for part, n in block.net.items()
         }
-        if block.size is not None:
-            size = self.number(block.size)
+        size = None if block.size is None else self.number(block.size)
+        if size is not None:
             net = scaled(net, size if block.per_dot else 1.0)
             net |= scaled(self.dots.nucleus(size), net[DOTS.units] / size)
         if self.form.closed_by:
@@ -231,7 +282,7 @@ class _Writer:
         factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
         there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
         if not block.reversible:
-            return there, None
+            return _Made(there, None, size)
         legacy, made, orders = block.legacy, net, block.back
         net = scaled(net, -1.0)
         if legacy is None:
@@ -244,10 +295,12 @@ class _Writer:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
         factors = (*_orders(orders, names), *catalysts, *special)
-        return there, Reaction(_renamed(name, names), net, law, factors, block.where)
+        back = Reaction(_renamed(name, names), net, law, factors, block.where)
+        return _Made(there, back, size)
 
-    def channel(self, block: ReactionBlock, joins: Reaction, leaves: Reaction | None) -> Channel:
+    def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
+        joins, leaves = made.there, made.back
         if block.legacy is None:
             if block.between is None:
                 return Channel(joins, leaves)

@@ -69,7 +69,7 @@ class Stops:
     Args:
         solver: With which.
         operations: What was done.
-        benches: The vessels after each.
+        benches: The vessels and the books after each.
     """
 
     solver: Any = None

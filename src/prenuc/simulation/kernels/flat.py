@@ -50,7 +50,7 @@ def flat_rates(
     """
     reactions = mechanism.all_reactions
     factors = [factor for reaction in reactions for factor in reaction.factors]
-    laws = [_law(factor) for factor in factors]
+    laws = [law_of(factor) for factor in factors]
     place = {name: i for i, name in enumerate(names)}
     pools = [
         [(place[name], weight / scale) for name, weight in factor.pool.items()]
@@ -277,7 +277,7 @@ def _begin(counts: Sequence[int]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
-def _law(factor: Factor) -> tuple[int, float, float]:
+def law_of(factor: Factor) -> tuple[int, float, float]:
     """Return kind, scale of the pool and order of a factor."""
     match factor:
         case Power(order=1.0):

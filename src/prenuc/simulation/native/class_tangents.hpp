@@ -120,12 +120,30 @@ inline void add_move(Index count, const ClassMove& move, const double* RESTRICT 
         out[c] += move.by_a * a[c] + move.by_b * b[c] + move.by_psi * psi[c];
 }
 
-// Add what the tangents of the class and of its neighbours do.
-inline void add_neighbours(Index count, const double (&by)[3], const double* RESTRICT below,
-                           const double* RESTRICT here, const double* RESTRICT above,
-                           double* RESTRICT out) {
-    for (Index c = 0; c < count; ++c)
-        out[c] += by[0] * below[c] + by[1] * here[c] + by[2] * above[c];
+// What the tangents of a class and of its neighbours move in it, and these.
+struct Neighbours {
+    double by_below, by_here, by_above;
+    const double *below, *here, *above;
+};
+
+// The same as `add_move`, and what the tangents of the class and of its neighbours do.
+inline void add_move_and_neighbours(Index count, const ClassMove& move, const double* RESTRICT a,
+                                    const double* RESTRICT b, const double* RESTRICT psi,
+                                    const Neighbours& of, double* RESTRICT out) {
+    const double *RESTRICT below = of.below, *RESTRICT here = of.here, *RESTRICT above = of.above;
+    for (Index c = 0; c < count; ++c) {
+        const double moved = move.by_a * a[c] + move.by_b * b[c] + move.by_psi * psi[c];
+        out[c] += moved + (of.by_below * below[c] + of.by_here * here[c] + of.by_above * above[c]);
+    }
+}
+
+// The neighbours of class i; ρ and φ stand in v.stage_rise and v.stage_fall.
+inline Neighbours neighbours(Index i, Index ladders, const Moved& of, const Work& v) {
+    const bool lowest = i < ladders, highest = i >= of.window - ladders;
+    const Index below = lowest ? i : i - ladders, above = highest ? i : i + ladders;
+    return {lowest ? 0.0 : v.stage_rise[below], -(v.stage_rise[i] + v.stage_fall[i]),
+            highest ? 0.0 : v.stage_fall[above], of.df[below].data, of.df[i].data,
+            of.df[above].data};
 }
 
 // What A, B and ψ move in class `row` of the ladder of a group.
@@ -147,26 +165,31 @@ inline ClassMove class_move(const ClassArrays& pop, Index group, double b, const
     return move;
 }
 
-// Add δ(D_ρ f + D_φ f); A and B stand in v.joined and v.left, ρ and φ in v.stage_rise and
-// v.stage_fall.
+// Whether a group is the first of its ladder.
+inline bool leads(const ClassArrays& pop, Index group) {
+    for (Index g = 0; g < group; ++g)
+        if (pop.ladder[g] == pop.ladder[group]) return false;
+    return true;
+}
+
+// Add δ(D_ρ f + D_φ f); A and B stand in v.joined and v.left. What neighbours do goes along with
+// the first group of each ladder.
 inline void shifted(const ClassArrays& pop, const Moved& of, TangentWork& w, Work& v,
                     Table out_f) {
-    const Index ladders = pop.ladders(), last = of.window / ladders - 1, count = w.a.width;
+    const Index ladders = pop.ladders(), rows = of.window / ladders, count = w.a.width;
     for (Index g = 0; g < pop.groups(); ++g) {
+        const bool first = of.moving && leads(pop, g);
         const Index l = pop.ladder[g];
-        for (Index row = 0; row <= last; ++row)
-            add_move(count, class_move(pop, g, v.left[g], of, row), w.a[g].data, w.b[g].data,
-                     of.psi[l].data, out_f[row * ladders + l].data);
-    }
-    if (!of.moving) return;
-    const Numbers rise = v.stage_rise, fall = v.stage_fall;
-    for (Index i = 0; i < of.window; ++i) {
-        const bool lowest = i < ladders, highest = i >= of.window - ladders;
-        const Index below = lowest ? i : i - ladders, above = highest ? i : i + ladders;
-        const double by[3] = {lowest ? 0.0 : rise[below], -(rise[i] + fall[i]),
-                              highest ? 0.0 : fall[above]};
-        add_neighbours(count, by, of.df[below].data, of.df[i].data, of.df[above].data,
-                       out_f[i].data);
+        const double *a = w.a[g].data, *b = w.b[g].data, *psi = of.psi[l].data;
+        for (Index row = 0; row < rows; ++row) {
+            const Index i = row * ladders + l;
+            const ClassMove move = class_move(pop, g, v.left[g], of, row);
+            if (first)
+                add_move_and_neighbours(count, move, a, b, psi, neighbours(i, ladders, of, v),
+                                        out_f[i].data);
+            else
+                add_move(count, move, a, b, psi, out_f[i].data);
+        }
     }
 }
 

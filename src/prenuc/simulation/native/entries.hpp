@@ -43,8 +43,7 @@ void stages_both_ways(const Stretch& on, const Probe& probe, Work& w, Table dire
     take_step(on, 0, 0.0, probe.h, probe.x, probe.f, w, w.x1, w.f1);
     copy(direct.flat().size, w.u.data, direct.data);
     linearise(on, 0, probe.x, probe.f, w);  // the stages have left their own rates
-    invert(on.plan, w);
-    take_differences(on.net, probe.h, probe.x, w, w.x1);
+    take_differences(on.net, on.plan, probe.h, probe.x, w, w.x1);
 }
 
 }  // namespace prenuc::PRENUC_ISA

@@ -111,9 +111,8 @@ struct Ledger {
 // Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `push` the p and q,
 // `passed` the sums that they are multiplied with, `tilt` ∂x'/∂ψ, `raw` the y of every stage and
 // `share` its G u_x, in the symbols of classes.hpp; `rise`, `fall` and `beta` are of the step's
-// start, those with `stage_` of a stage. `change` is F(y), `delta` Δ, `unit` (1, B), `whole` (W⁻¹,
-// W⁻¹B), `turned` its columns one after the other and `known` what they are multiplied with, in
-// those of differences.hpp.
+// start, those with `stage_` of a stage. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
+// one after the other and `known` what they are multiplied with, in those of differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
     Numbers matrix, schur, inverse;
@@ -122,8 +121,8 @@ struct Work {
     Table u, raw, share;
     Numbers weights, others;
     Numbers most, tolerance, limit;  // of each component, see control.hpp
-    Numbers x, x1, right, drift, change, delta, known;
-    Table unit, whole, turned;
+    Numbers x, x1, right, drift, change, known;
+    Table turned;
     Numbers f, f1, flow, ramp;
     Table beta, stage_beta, tilted_beta;
     Numbers rise, fall, stage_rise, stage_fall;

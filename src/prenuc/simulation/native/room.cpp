@@ -8,7 +8,7 @@ namespace prenuc {
 namespace {
 
 constexpr Index LINE = 8;    // numbers in a cache line
-constexpr Index LANES = 8;   // rows that a product with W⁻¹ takes at once
+constexpr Index MOST = 32;   // components of a network that differences.hpp takes
 
 // Give out pieces of one block, each at the beginning of a cache line; without a block it only
 // counts. A line in front of the first piece stays free: a place of −1 hits nothing.
@@ -53,31 +53,18 @@ void lay_out(std::vector<double>& block, Layout&& layout) {
     layout(carving);
 }
 
-// Set (1, B): the unit matrix, and the stoichiometry of reactions that bend.
-void set_unit(const RateArrays& net, Table unit) {
-    std::fill_n(unit.data, unit.count * unit.width, 0.0);
-    for (Index i = 0; i < unit.count; ++i) unit[i][i] = 1.0;
-    const auto put = [&](Index reaction, Index column) {
-        for (Index m = net.changes[reaction]; m < net.changes[reaction + 1]; ++m)
-            unit[net.changed[m]][column] = net.number[m];
-    };
-    Index column = unit.count;
-    for (Index m = 0; m < net.pair.count; ++m) put(net.pair[m][0], column++);
-    for (Index m = 0; m < net.general.size; ++m) put(net.general[m], column++);
-}
-
 void lay_work(Carver& carve, const Stretch& on, Work& w) {
     const Index n = on.plan.pivots.size, reactions = on.net.constant.size;
     const Index rows = on.pop.units.size, ladders = on.pop.ladders(), groups = on.pop.groups();
     const Index classes = on.pop.size(), sums = 2 * groups + ladders;
     const Index columns = sums + on.pop.lower.size;
-    const Index known = n + on.net.pair.count + on.net.general.size;
+    const Index known = MOST + on.net.pair.count + on.net.general.size + 1;
     const Index laws = on.setting.laws.count;
     carve.row(reactions, {&w.k, &w.r, &w.pace});
     carve.row(on.net.kind.size, {&w.s});
     carve.row(on.plan.size, {&w.matrix, &w.schur});
-    carve.row(n, {&w.inverse, &w.x, &w.x1, &w.right, &w.drift, &w.change, &w.delta, &w.most,
-                  &w.tolerance, &w.limit});
+    carve.row(n, {&w.inverse, &w.x, &w.x1, &w.right, &w.drift, &w.change, &w.most, &w.tolerance,
+                  &w.limit});
     carve.row(known, {&w.known});
     carve.row(STAGES, {&w.row});
     carve.row(columns, {&w.weights, &w.others});
@@ -87,8 +74,7 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     carve.table(sums, n, {&w.push});
     carve.table(ladders, n, {&w.tilt});
     carve.table(STAGES, n, {&w.u});
-    carve.table(n, known, {&w.unit, &w.whole});
-    carve.table(known, (n + LANES - 1) / LANES * LANES, {&w.turned});
+    carve.table(known, MOST, {&w.turned});
     carve.table(STAGES, columns, {&w.share});
     carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.rise, &w.fall, &w.stage_rise,
                         &w.stage_fall, &w.t.pivot, &w.t.inward, &w.t.outward});
@@ -131,7 +117,6 @@ Work workspace(const Stretch& on, Room& room) {
     if (room.order.size() < static_cast<std::size_t>(laws))
         room.order.resize(static_cast<std::size_t>(laws));
     work.books.order = {room.order.data(), laws};
-    set_unit(on.net, work.unit);
     return work;
 }
 

@@ -107,8 +107,7 @@ inline void take_step(const Stretch& on, Index window, double t, double h, Numbe
 inline void take_stages(const Stretch& on, Index window, double t, double h, Numbers x, Numbers f,
                         Work& w, Numbers x1, Numbers f1) {
     if (f.size == 0 && on.heating == 0.0 && x.size <= MOST && on.net.settled.size == 0) {
-        invert(on.plan, w);
-        take_differences(on.net, h, x, w, x1);
+        take_differences(on.net, on.plan, h, x, w, x1);
     } else {
         take_step(on, window, t, h, x, f, w, x1, f1);
     }

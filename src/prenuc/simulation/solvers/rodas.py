@@ -107,7 +107,8 @@ class _Started:
         """Return vessels that begin with ``starts`` in mol/m³, shape (members, n)."""
         members, n = starts.shape
         m, classes = len(stretch.times), stretch.network.classes.size
-        dots = np.tile(stretch.all_dots, (members, 1))
+        dots = np.zeros((members, classes))
+        dots[:, : len(stretch.dots)] = stretch.dots
         return cls(
             stretch.network,
             solver.setting(stretch),
