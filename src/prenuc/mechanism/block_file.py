@@ -68,7 +68,7 @@ from prenuc.mechanism.blocks import (
     Term,
 )
 from prenuc.mechanism.dots import DOTS
-from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
+from prenuc.mechanism.equations import because_of, net_of, side_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
@@ -242,6 +242,7 @@ class _Reader(Numbers):
             reversible,
             legacy,
             entry.where(),
+            because_of(entry, reversible=reversible),
         )
         entry.finish(f"reaction '{name}'")
         return block

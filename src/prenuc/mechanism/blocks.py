@@ -147,6 +147,7 @@ class ReactionBlock:
         reversible: Whether there is a way back.
         legacy: A way back with constants of its own; None where it follows.
         where: ``file:line``.
+        because: Why it has no way back, or a law that is no mass action.
     """
 
     name: str
@@ -163,6 +164,7 @@ class ReactionBlock:
     reversible: bool = False
     legacy: Legacy | None = None
     where: str = ""
+    because: str = ""
 
     @property
     def back(self) -> dict[str, float]:

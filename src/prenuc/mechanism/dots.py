@@ -205,4 +205,5 @@ def dissolution(name: str, joins: Reaction, solubility: Arrhenius) -> Reaction:
     """
     join = joins.constant
     leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
-    return Reaction(name, {part: -n for part, n in joins.stoichiometry.items()}, leave)
+    net = {part: -n for part, n in joins.stoichiometry.items()}
+    return Reaction(name, net, leave, back_of=joins.name)

@@ -11,20 +11,23 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, Problem, unknown_name
+from prenuc.errors import MechanismError, Problem, listed_names, unknown_name
 from prenuc.facts.catalogue import moieties
 from prenuc.mechanism.by_hand import constants_of, with_constants_of
 from prenuc.mechanism.constants import given_anew
 from prenuc.mechanism.reaction import Power
+from prenuc.mechanism.reversible import steps_of
 from prenuc.mechanism.structure import Shared, same_channels, same_reactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from prenuc.conditions import Conditions
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
-    from prenuc.mechanism.reaction import Reaction
+    from prenuc.mechanism.reaction import Binding, Reaction
+    from prenuc.mechanism.reversible import Step
 
     Rule = Callable[[Mapping[str, Value]], "Mechanism"]
 
@@ -67,6 +70,8 @@ class Mechanism:
         units: Units in which a bare network was written and is reported.
         borrowed: Parameter set of a constant, and its name there, where that is not the set of the
             mechanism's own name.
+        bindings: Of a component, the binding polynomials that lower its chemical potential.
+        debited: Ligands from which the mechanism takes what is bound.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -85,6 +90,8 @@ class Mechanism:
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bindings: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    debited: tuple[str, ...] = ()
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 
@@ -126,24 +133,29 @@ class Mechanism:
         if self.rule is not None:
             variant = Mechanism.written(self.rule, values)
         else:
-            variant = self.with_laws(*self._moved(new))
+            variant = self.with_laws(*self._moved(new), self.bindings)
             object.__setattr__(variant, "parameters", values)
         if variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
         return variant
 
     def with_laws(
-        self, reactions: tuple[Reaction, ...], population: SizeClasses | None
+        self,
+        reactions: tuple[Reaction, ...],
+        population: SizeClasses | None,
+        bindings: Mapping[str, tuple[Binding, ...]],
     ) -> Mechanism:
         """Return the same mechanism with other numbers in its laws; nothing is checked again.
 
         Args:
             reactions: As many, with the same equations.
             population: With the same classes and channels.
+            bindings: Of the same ligands.
         """
         variant = copy(self)  # what is checked at birth does not hang on numbers in laws
         object.__setattr__(variant, "reactions", reactions)
         object.__setattr__(variant, "population", population)
+        object.__setattr__(variant, "bindings", bindings)
         return variant
 
     def _moved(self, new: Mapping[str, Value]) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
@@ -212,6 +224,35 @@ class Mechanism:
     def all_reactions(self) -> tuple[Reaction, ...]:
         """The reactions, and the channels by which dots gain and lose units."""
         return (*self.reactions, *(self.population.channels if self.population else ()))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The reactions with their ways back, in order; what has a constant of zero is no step."""
+        of = self.dots
+        moments = () if of is None else (of.number, of.length, of.surface)
+        return steps_of(self.reactions, self.population, moments)
+
+    def affinities(self, state: Conditions) -> dict[str, float]:
+        """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
+
+        Reactions without a way back have no affinity and are left out. Of dots, a plane surface is
+        meant: the affinity of a unit that joins a very large dot.
+
+        Args:
+            state: Temperature (K) and concentrations (mol/m³) of every component.
+
+        Returns:
+            By the name of the reaction, in kJ/mol; zero at equilibrium, positive where the reaction
+            runs forward, infinite where one side is missing, nan where both are.
+
+        Raises:
+            MechanismError: The state has no concentration of a component.
+        """
+        missing = [name for name in self.components if name not in state.concentrations]
+        if missing:
+            what = f"the state has no concentration of {listed_names(missing)}"
+            raise MechanismError(what, "Give one for each component, 0 for what is not there")
+        return {one.name: one.affinity(state) / 1e3 for one in self.steps if one.back is not None}
 
     @property
     def moment_names(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ from prenuc.facts.yaml_file import load
 from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.dots import Classes
-from prenuc.mechanism.equations import net_of, sides_of, units_of
+from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
@@ -150,11 +150,14 @@ def _reaction(
     where = entry.where()
     reactions = []
     constant = _constant(entry, "k", sum(left.values()), units)
-    reactions.append(Reaction(name, net, constant, mass_action(left), where))
+    because = because_of(entry, reversible=reversible)
+    there = Reaction(name, net, constant, mass_action(left), where, because=because)
+    reactions.append(there)
     if reversible:
         constant = _constant(entry, "k_reverse", sum(right.values()), units)
         back = {s: -n for s, n in net.items()}
-        reactions.append(Reaction(f"{name} reverse", back, constant, mass_action(right), where))
+        law, where = mass_action(right), entry.where("k_reverse")
+        reactions.append(Reaction(f"{name} reverse", back, constant, law, where, name))
     entry.finish(f"reaction {name}")
     return reactions
 

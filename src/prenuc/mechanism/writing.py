@@ -65,7 +65,7 @@ class _Writer:
         known = form.memory.of(key, {"counted": counted})
         like: Mechanism | None = None if known is None else known[1]
         if like is not None and like.has_structure(reactions, population):
-            return like.with_laws(reactions, population)
+            return like.with_laws(reactions, population, self.bindings())
         seen = [*reactions, *(population.channels if population else ())]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in counted if name in acting or name not in form.media)
@@ -79,6 +79,7 @@ class _Writer:
             material=form.material,
             dots=None if form.dots is None else DOTS,
             population=population,
+            bindings=self.bindings(),
         )
         form.memory.keep(key, {"counted": counted}, made)
         return made
@@ -220,7 +221,9 @@ class _Writer:
         law, catalysts = self.law(block.law), self.factors(block.catalysts)
         law = replace(law, k=law.k * self.number(block.times))
         factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
-        there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
+        there = Reaction(
+            _renamed(block.name, names), net, law, factors, block.where, because=block.because
+        )
         if not block.reversible:
             return there, None
         legacy, net = block.legacy, scaled(net, -1.0)
@@ -233,7 +236,8 @@ class _Writer:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
         factors = (*_orders(block.back, names), *catalysts, *special)
-        return there, Reaction(_renamed(name, names), net, law, factors, block.where)
+        back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
+        return there, back
 
     def channel(self, block: ReactionBlock, joins: Reaction) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
@@ -285,15 +289,30 @@ class _Writer:
     def ligands(self, block: ReactionBlock) -> tuple[Factor, ...]:
         """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
         return tuple(
-            Binding(
-                {ligand: 1.0},
-                self.values[f"{part.name} under {ligand}.h"].si,
-                -self.values[f"{part.name} under {ligand}.sites"].si * block.net[part.name],
-            )
+            replace(binding, sites=-binding.sites * block.net[part.name])
             for part in self.form.components
             if block.net.get(part.name)
+            for binding in self.binding(part)
+        )
+
+    def binding(self, part: ComponentBlock) -> tuple[Binding, ...]:
+        """Return the binding polynomials of a component, (1 + x/h)^s for each ligand."""
+        words = "h", "sites"
+        return tuple(
+            Binding(
+                {ligand: 1.0}, *(self.values[f"{part.name} under {ligand}.{x}"].si for x in words)
+            )
             for ligand in part.ligands
         )
+
+    def bindings(self) -> dict[str, tuple[Binding, ...]]:
+        """Return the binding polynomials by component, and by each of its stages."""
+        return {
+            name: self.binding(part)
+            for part in self.form.components
+            if part.ligands
+            for name in self.stages.get(part.name, [part.name])
+        }
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
