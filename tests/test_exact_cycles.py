@@ -64,7 +64,7 @@ def test_one_way_cycles_are_those_that_a_linear_programme_finds(matrix, free):
 
 
 def test_a_graph_gives_its_small_circles():
-    edges = "ab bc ca cd de ec ef fa".split()
+    edges = ["ab", "bc", "ca", "cd", "de", "ec", "ef", "fa"]
     columns = [column({one: -1.0, other: 1.0}) for one, other in edges]
     found = cycles(columns)
     assert sorted(map(len, found)) == [3, 3, 4]
