@@ -425,3 +425,87 @@ def test_a_bound_and_a_rate_binding_are_named():
     plain = replace(step, factors=mass_action({"A": 1}))
     (one,) = check(replace(ab(), reactions=(plain, scaled))).steps
     assert one.log_equilibrium(300.0) == pytest.approx(math.log(5.0))
+
+
+# K and potentials in place of a backward constant.
+
+SPECIES = "units: {energy: kJ/mol}\nspecies: {A: {initial: 1}, B: {}, C: {}}\nreactions:\n"
+FORMED = SPECIES.replace("B: {}, C: {}", "B: {formed: {%s}}, C: {formed: {%s}}")
+OF_A = "from: A, K: 2, at: 50 degC, H: -10", "from: 2 A + B, H: 5, S: 0.1"
+
+
+def back_of(found, name):
+    (step,) = [step for step in found.steps if step.name == name]
+    return step
+
+
+def test_an_equilibrium_constant_stands_in_place_of_a_backward_one(checked):
+    k = "k: {at: 80 degC, value: 3, Ea: 60}"
+    found = checked(f"2 A <-> B, {k}, K: {{value: 5, at: 30 degC, dH: -20}}", head=SPECIES)
+    assert found.verdict == "consistent"
+    for kelvin in (280.0, 400.0):
+        by_hand = math.log(5e-3) + 20e3 / R * (1 / kelvin - 1 / 303.15)
+        assert back_of(found, "R1").log_equilibrium(kelvin) == pytest.approx(by_hand)
+    plain = checked("A <-> B, k: 3, K: 6", head=SPECIES)
+    assert plain.steps[0].back.constant.k == pytest.approx(0.5)
+
+
+def test_own_constants_of_equilibrium_are_judged_around_cycles(checked):
+    two = "A <-> B, k: 1, K: 2", "B <-> C, k: 1, K: 3"
+    assert checked(*two, "A <-> C, k: 1, K: 6").verdict == "consistent"
+    found = checked(*two, "A <-> C, k: 1, K: {value: 6, dH: -1}")
+    assert found.verdict == "inconsistent"
+
+
+def test_potentials_give_every_way_back_and_close_every_cycle(checked):
+    found = checked(
+        "A <-> B, k: 1",
+        "2 A + B <-> C, k: {at: 25 degC, value: 4, Ea: 30}",
+        "3 A <-> C, k: 2",
+        head=FORMED % OF_A,
+    )
+    assert (found.verdict, found.reversible, len(found.loops)) == ("consistent", 3, 1)
+    assert math.exp(back_of(found, "R1").log_equilibrium(323.15)) == pytest.approx(2)
+
+
+def test_a_rate_constant_that_changes_leaves_the_equilibrium_as_it_is(tmp_path):
+    path = tmp_path / "mine.yaml"
+    head = SPECIES.replace("C: {}", "C: {formed: {from: A, K: 2, H: -10}}, D: {}, E: {}")
+    first, *rest = "A <-> C, k: 1", "2 A <-> B, k: 1, K: 4", "D <-> E, k: 1, k_reverse: 2"
+    path.write_text(head + "".join(f"  - {{equation: {one}}}\n" for one in (first, *rest)))
+    mechanism = read_mechanism(path)
+    names = {"R1.k", "C.K", "C.H", "R2.K", "R2.H", "R2.K at", "R3.k", "R3 reverse.k"}
+    assert names <= set(mechanism.constants)
+    assert mechanism.constants["R2.K"].quantity.unit == "(mol/L)^-1"
+    faster = mechanism.with_constants({"R1.k": "3 1/s", "R2.k": "7 L/mol/s"})
+    assert [step.log_equilibrium(300.0) for step in faster.steps] == pytest.approx(
+        [step.log_equilibrium(300.0) for step in mechanism.steps]
+    )
+    assert faster.reactions[1].constant.k == pytest.approx(3 * mechanism.reactions[1].constant.k)
+
+
+def test_a_K_beside_potentials_is_refused(checked):
+    for other in ("K: 2", "k_reverse: 1"):
+        with pytest.raises(MechanismError, match="is formed from another"):
+            checked(f"A <-> B, k: 1, {other}", head=FORMED % OF_A)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("A -> B, k: 1, K: 2", "reaction R1 has no 'K'"),
+        ("A <-> B, k: 1, K: 0", "'R1.K' is zero"),
+        ("A <-> B, k: 1, K: 2, k_reverse: 1", "reaction R1 has no 'k_reverse'"),
+        ("A <-> B, k: 1, K: {value: 2, H: 1}", "'K' has no 'H'"),
+        ("A <-> B, k: 1", "'k_reverse' is missing"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(checked, entry, said):
+    with pytest.raises(MechanismError, match=said):
+        checked(entry, head=SPECIES)
+
+
+def test_a_species_that_is_formed_from_itself_is_refused(checked):
+    head = FORMED % ("from: C, K: 2, H: 0", "from: B, K: 2, H: 0")
+    with pytest.raises(MechanismError, match="formed from itself"):
+        checked("A <-> B, k: 1", head=head)

@@ -92,11 +92,11 @@ def read_blocks(
         name: Of the mechanism.
         constants: Names of those that stand elsewhere and that the blocks may call.
     """
-    reader = _Reader(units_of(node), constants)
+    reader = BlockReader(units_of(node), constants)
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
-    _check_circles(node, components)
+    check_circles(node.child("components"), {one.name: one.against for one in components})
     sizes = reader.dots(node.child("dots")) if "dots" in node else None
     reader.known = {*given, *media, *(() if sizes is None else (DOTS.units,))}
     reader.known |= set(entries("moieties") if closed_by else ())
@@ -115,23 +115,26 @@ def read_blocks(
     return form, reader.values
 
 
-def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
-    """Note every component that is formed from itself, by however many others."""
-    made = {block.name: set(block.against) for block in components}
+def check_circles(node: Node, made: Mapping[str, Collection[str]]) -> None:
+    """Note every component that is formed from itself, by however many others.
+
+    Args:
+        node: The mapping of components.
+        made: From which others each is formed.
+    """
     for name, direct in made.items():
         above, front = set(direct), list(direct)
         while front:
-            more = made.get(front.pop(), set()) - above
+            more = {*made.get(front.pop(), ())} - above
             above |= more
             front += more
         if name in above:
-            block = node.child("components").child(name)
             mend = "Form it from components that define zero"
-            block.problem(f"'{name}' is formed from itself", "formed", mend)
+            node.child(name).problem(f"'{name}' is formed from itself", "formed", mend)
 
 
 @dataclass
-class _Reader(Numbers):
+class BlockReader(Numbers):
     """Reads blocks and collects their constants.
 
     Args:
@@ -141,7 +144,13 @@ class _Reader(Numbers):
     known: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
-        """Return the block of a component; its constants go to the others."""
+        """Return the block of a component; its constants go to the others.
+
+        Args:
+            name: Of the component.
+            entry: The block.
+            known: Names of components.
+        """
         parts: dict[str, Number] | None = None
         if entry.data.get("composition") == "reagent":
             parts = {entry.text("composition") and name: 1.0}
@@ -159,7 +168,7 @@ class _Reader(Numbers):
             entry.text("kind", default=""),
             entry.text("species", default=""),
         )
-        against = self._formed(name, entry.child("formed"), known) if "formed" in entry else {}
+        against = self.formed(name, entry.child("formed"), known) if "formed" in entry else {}
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             _known(entry, "binding", ligand, known)
@@ -173,8 +182,14 @@ class _Reader(Numbers):
         start, bound = initial.si, tuple(ligands)
         return ComponentBlock(component, start, against, bound, parts, neutral, stages, numbered)
 
-    def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
-        """Return what a component is formed from; K and H, or H and S, go to the constants."""
+    def formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
+        """Return what a component is formed from; K and H, or H and S, go to the constants.
+
+        Args:
+            name: Of the component.
+            entry: Where it is said.
+            known: Names of components.
+        """
         against = side_of(entry, "from", entry.text("from"), known, "components")
         if not against:
             entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")

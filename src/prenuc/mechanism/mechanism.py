@@ -235,8 +235,8 @@ class Mechanism:
     def affinities(self, state: Conditions) -> dict[str, float]:
         """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
 
-        Reactions without a way back have no affinity and are left out. Of dots, a plane surface is
-        meant: the affinity of a unit that joins a very large dot.
+        Reactions without a way back have no affinity and are left out, and so are nucleations. Of
+        dots, a plane surface is meant: the affinity of a unit that joins a very large dot.
 
         Args:
             state: Temperature (K) and concentrations (mol/m³) of every component.
@@ -252,7 +252,11 @@ class Mechanism:
         if missing:
             what = f"the state has no concentration of {listed_names(missing)}"
             raise MechanismError(what, "Give one for each component, 0 for what is not there")
-        return {one.name: one.affinity(state) / 1e3 for one in self.steps if one.back is not None}
+        return {
+            one.name: one.affinity(state) / 1e3
+            for one in self.steps
+            if one.back is not None and not {*self.moment_names[:1]} & one.net.keys()
+        }
 
     @property
     def moment_names(self) -> tuple[str, ...]:
