@@ -509,3 +509,22 @@ def test_a_species_that_is_formed_from_itself_is_refused(checked):
     head = FORMED % ("from: C, K: 2, H: 0", "from: B, K: 2, H: 0")
     with pytest.raises(MechanismError, match="formed from itself"):
         checked("A <-> B, k: 1", head=head)
+
+
+# Runs say what their mechanism is.
+
+
+def test_a_run_says_what_its_mechanism_is(capsys, monkeypatch, tmp_path):
+    path, page = tmp_path / "mine.yaml", tmp_path / "page.html"
+    text = AB + "".join(
+        f"  - {{equation: {one}}}\n" for one in triangle("C <-> A, k: 1, k_reverse: 6")
+    )
+    path.write_text(text)
+    said = run(capsys, monkeypatch, "simulate", path, "--times", "0 1")
+    assert "thermodynamics: consistent" in said.out
+    path.write_text(text.replace("k_reverse: 6", "k_reverse: 1"))
+    said = run(capsys, monkeypatch, "simulate", path, "--times", "0 1", "--json")
+    assert json.loads(said.out)["thermodynamics"] == "inconsistent"
+    recipe = "simulate", "cds-msc-311-in-toluene", "--mechanism", "classical/CdS", "--report", page
+    assert "thermodynamics: cannot be checked" in run(capsys, monkeypatch, *recipe).out
+    assert "Thermodynamics: cannot be checked." in page.read_text("utf-8")

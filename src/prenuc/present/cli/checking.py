@@ -44,7 +44,7 @@ def check(what: tuple[str, ...], as_json: bool) -> None:
     else:
         for one in found:
             _echo(one)
-    sys.exit(any(one.verdict == INCONSISTENT for one in found))
+    sys.exit(int(any(one.verdict == INCONSISTENT for one in found)))
 
 
 def _mechanism(what: str) -> Mechanism:
