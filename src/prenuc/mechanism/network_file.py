@@ -33,10 +33,11 @@ from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import load
-from prenuc.mechanism.block_file import BlockReader, check_circles, read_blocks
+from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.block_numbers import ROOM
 from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, ReactionBlock
 from prenuc.mechanism.by_hand import constants_of
+from prenuc.mechanism.component_blocks import ComponentReader, check_circles
 from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of
@@ -110,7 +111,7 @@ def _changed(node: Node) -> Mechanism | None:
 
 def _network(node: Node, name: str) -> Mechanism | None:
     units = units_of(node)
-    reader = BlockReader(units, ())
+    reader = ComponentReader(units, ())
     blocks = _species(node, reader)
     components = {block.name: block.component for block in blocks}
     reactions: list[Reaction] = []
@@ -137,7 +138,7 @@ def _network(node: Node, name: str) -> Mechanism | None:
     return Mechanism(name, components, tuple(reactions), initial=initial, units=units)
 
 
-def _species(node: Node, reader: BlockReader) -> tuple[ComponentBlock, ...]:
+def _species(node: Node, reader: ComponentReader) -> tuple[ComponentBlock, ...]:
     blocks: list[ComponentBlock] = []
     species = node.child("species")
     for name, entry in species.items():
@@ -160,7 +161,7 @@ def _species(node: Node, reader: BlockReader) -> tuple[ComponentBlock, ...]:
 
 
 def _reaction(
-    entry: Node, name: str, blocks: Collection[ComponentBlock], reader: BlockReader
+    entry: Node, name: str, blocks: Collection[ComponentBlock], reader: ComponentReader
 ) -> tuple[ReactionBlock | None, list[Reaction]]:
     """Return a reaction as a block, and every way of it that has a rate constant of its own."""
     sides = sides_of(entry, {block.name: block for block in blocks})
@@ -192,7 +193,7 @@ def _reaction(
     return block, found
 
 
-def _equilibrium(entry: Node, name: str, net: Mapping[str, float], reader: BlockReader) -> None:
+def _equilibrium(entry: Node, name: str, net: Mapping[str, float], reader: ComponentReader) -> None:
     """Read K of a reaction, at a temperature with its enthalpy; they go to the constants."""
     block, order = entry.block("K"), sum(net.values())
     unit = "1" if order == 0 else f"({reader.units['concentration']})^{order:g}"

@@ -70,6 +70,14 @@ class Step:
         return {name: number for name, number in self.net.items() if name != self.solid}
 
     @property
+    def is_mass_action(self) -> bool:
+        """Whether both rates are products of whole numbers of molecules, catalysts aside."""
+        ways = [self.there, *([] if self.back is None else [self.back])]
+        whole = all(abs(n - round(n)) < SAME for way in ways for n in orders_of(way).values())
+        catalysts = all(not self.net.keys() & f.pool.keys() for way in ways for f in _others(way))
+        return whole and catalysts
+
+    @property
     def is_open(self) -> bool:
         """Whether it only brings something in from outside, or takes it out: one side is empty."""
         left = orders_of(self.there)

@@ -11,10 +11,11 @@ from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.blocks import LESS_ONE
-from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
+from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
-from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
+from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled, total
 from prenuc.mechanism.structure import Noted
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_LOG_K = 500.0  # e^709 is the largest number there is
+SMALLEST = 1e-12  # of an order; less is rounding
 MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
@@ -111,7 +113,7 @@ class _Writer:
                 key = block.name, *names.values()
                 there, back = self.kept(key, partial(self.both_ways, block, names))
                 if grows:
-                    channels.append(self.channel(block, there))
+                    channels.append(self.channel(block, there, back))
                     continue
                 found += [there] if back is None else [there, back]
                 if block.size is not None:
@@ -219,33 +221,44 @@ class _Writer:
         if self.form.closed_by:
             net = closed(net, self.counted, self.form.closed_by[0])
         law, catalysts = self.law(block.law), self.factors(block.catalysts)
-        law = replace(law, k=law.k * self.number(block.times))
-        factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
+        law, terms = replace(law, k=law.k * self.number(block.times)), self.factors(block.terms)
+        factors = (*_orders(block.orders, names), *catalysts, *terms)
         there = Reaction(
             _renamed(block.name, names), net, law, factors, block.where, because=block.because
         )
         if not block.reversible:
             return there, None
-        legacy, net = block.legacy, scaled(net, -1.0)
+        legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
-            name, law, special = f"{block.name} reverse", self.back(block, law), self.ligands(block)
+            name, law = f"{block.name} reverse", self.back(block, names, net, law)
+            special = (*(terms if block.because else ()), *self.ligands(block))
+            orders = self.undone(block, names, net)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
             if legacy.equilibrium:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
-        factors = (*_orders(block.back, names), *catalysts, *special)
+        factors = (*orders, *catalysts, *special)
+        net = scaled(net, -1.0)
         back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
         return there, back
 
-    def channel(self, block: ReactionBlock, joins: Reaction) -> Channel:
+    def channel(self, block: ReactionBlock, joins: Reaction, leaves: Reaction | None) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
-        if block.legacy is None:
+        if block.legacy is not None:
+            plane = self.solubility(block.legacy.solubility)
+            return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        if self.form.plane is None:
             return Channel(joins)
-        words = "solubility", "solubility at", "H"
-        plane = Arrhenius(*(self.values[f"{block.legacy.solubility}.{x}"].si for x in words))
-        return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        dissolved, words = self.form.plane
+        alone = set(block.net) == {dissolved, DOTS.units}
+        return Channel(joins, leaves, self.solubility(words).k if leaves and alone else 0.0)
+
+    def solubility(self, words: str) -> Arrhenius:
+        """Return the solubility of a plane surface by the first words of its constants."""
+        parts = "solubility", "solubility at", "H"
+        return Arrhenius(*(self.values[f"{words}.{part}"].si for part in parts))
 
     def factors(self, terms: tuple[Term, ...]) -> tuple[Factor, ...]:
         """Return the factors of a law."""
@@ -271,11 +284,28 @@ class _Writer:
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
-    def back(self, block: ReactionBlock, forward: Arrhenius) -> Arrhenius:
+    def undone(
+        self, block: ReactionBlock, names: Mapping[str, str], net: Mapping[str, float]
+    ) -> tuple[Factor, ...]:
+        """Return the powers o + ν of a way back; the units of dots have the activity 1."""
+        orders = {names.get(name, name): order for name, order in block.orders.items()}
+        found = total(orders, {n: nu for n, nu in net.items() if n != DOTS.units})
+        if problems := _below_zero(block, found, net):
+            raise MechanismError(problems)
+        return mass_action({n: order for n, order in found.items() if abs(order) > SMALLEST})
+
+    def back(
+        self,
+        block: ReactionBlock,
+        names: Mapping[str, str],
+        net: Mapping[str, float],
+        forward: Arrhenius,
+    ) -> Arrhenius:
         """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
         enthalpy = entropy = 0.0
-        for name, number in block.net.items():
-            h, s = self.form.potential(name, self.values)
+        of_stage = {stage: name for name, stage in names.items()}
+        for name, number in net.items():
+            h, s = self.form.potential(of_stage.get(name, name), self.values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
         if abs(logarithm) > MOST_LOG_K:
@@ -324,14 +354,18 @@ def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Fact
 
 
 def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    if not block.reversible:
-        return []
+    return _below_zero(block, block.back, block.net) if block.reversible else []
+
+
+def _below_zero(
+    block: ReactionBlock, orders: Mapping[str, float], net: Mapping[str, float]
+) -> list[Problem]:
     return [
         Problem(
             f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-block.net[name]:g} or more",
+            f"Give {name} an order of {-net[name]:g} or more",
             where=block.where,
         )
-        for name, order in block.back.items()
-        if order < 0
+        for name, order in orders.items()
+        if order < -SMALLEST
     ]

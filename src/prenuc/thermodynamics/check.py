@@ -64,6 +64,12 @@ class Check:
         return tuple(step for step in self.steps if step.back is None)
 
     @property
+    def other_laws(self) -> tuple[Step, ...]:
+        """The reversible reactions whose forward law is no mass action."""
+        both = (step for step in self.steps if step.back is not None)
+        return tuple(step for step in both if not step.is_mass_action)
+
+    @property
     def verdict(self) -> str:
         """Consistent, inconsistent, or cannot be checked."""
         if self.faults:
@@ -94,6 +100,10 @@ class Check:
                     "where": step.there.where or None,
                 }
                 for step in self.irreversible
+            ],
+            "laws": [
+                {"reaction": step.name, "because": step.there.because or None}
+                for step in self.other_laws
             ],
             "cycles": [self._loop(loop) for loop in self.loops],
             "reasons": list(self.reasons),

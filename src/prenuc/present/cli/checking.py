@@ -66,6 +66,8 @@ def _echo(found: Check) -> None:
     _echo_some(found.reasons)
     reasons = [f"{one.name}: {one.there.because}" for one in one_way if one.there.because]
     _echo_some([f"no way back for a reason: {reason}" for reason in reasons])
+    laws = [(one.name, one.there.because or "no reason is given") for one in found.other_laws]
+    _echo_some([f"a law that is no mass action: {name}: {because}" for name, because in laws])
     outside = [one for one in found.prefactors if one.within is False]
     _echo_some(
         [
