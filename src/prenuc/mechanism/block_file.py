@@ -34,7 +34,8 @@ of the file
 ``closed by``    metal carboxylates that close equations (``matter.py``)
 ``media``        reagents that are counted besides
 ``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``;
-                 ``dissolves`` (``to``, ``solubility``, ``at``, ``H``), and a ligand ``binding``
+                 ``solubility: {of: Mo, value: 0.01, at: 180 degC, H: 38}``, H of dissolution;
+                 a ligand ``binding`` to dots
 ``debited``      ligands from which what is bound is taken, as from those of an ``exchange``
 of a component
 ``composition``  ``reagent``, or moieties and reagents by number or constant
@@ -51,6 +52,8 @@ of a reaction
 ``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
 ``dots of``      units ``from`` … ``to`` that grow so; from 1: two units make a dot
 ``chain``        from each stage to the next
+``because``      why the forward law is no mass action; then all of it acts both ways
+``irreversible`` ``{because: …}``, why there is no way back
 ``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
 of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``;
                  ``blocks at``: 1/(1 + c/c₀), surface that it takes
@@ -63,17 +66,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.block_parts import Parts, known_name
 from prenuc.mechanism.blocks import (
-    ComponentBlock,
     Form,
     Legacy,
     Number,
     ReactionBlock,
     Term,
 )
-from prenuc.mechanism.dots import DOTS
-from prenuc.mechanism.equations import net_of, sides_of, units_of
+from prenuc.mechanism.component_blocks import ComponentReader, check_circles, known_name
+from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of
+from prenuc.mechanism.population import DOTS
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
@@ -101,14 +103,8 @@ def read_blocks(
     given = dict(node.child("components").items())
     reader.known = {*given, *media} | set(entries("moieties") if closed_by else ())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
-    _check_circles(node, components)
-    debited = node.texts("debited")
-    for ligand in debited:
-        known_name(node, "debited", ligand, reader.known)
-    sizes, dissolved, covering = None, "", ""
-    if "dots" in node:
-        sizes, dissolved, covering = reader.dots(node.child("dots"))
-        reader.known |= {DOTS.units}
+    check_circles(node.child("components"), {one.name: one.against for one in components})
+    debited, (sizes, plane, covering) = reader.debited(node), reader.dots(node)
     reactions = []
     for one, entry in node.child("reactions").items():
         if one in given and f"{one}.k" not in constants:
@@ -116,32 +112,24 @@ def read_blocks(
             entry.problem(what, mend="Give the reaction another name")
         block = reader.reaction(one, entry)
         reactions += [block] if block is not None else []
+        if plane is None and block is not None and _needs_solubility(block):
+            mend = "Give dots a 'solubility: {of: …, value: …, H: …}'"
+            entry.problem(f"'{one}' has no way back that is known", "equation", mend)
     material = node.text("material", default="")
     node.finish("a mechanism")
     if node.problems:
         return None
-    said = material, closed_by, media, sizes, dissolved, covering, debited
+    said = material, closed_by, media, sizes, plane, covering, debited
     return Form(name, reader.units, components, tuple(reactions), *said), reader.values
 
 
-def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
-    """Note every component that is formed from itself, by however many others."""
-    made = {block.name: set(block.against) for block in components}
-    for name, direct in made.items():
-        above, front = set(direct), list(direct)
-        while front:
-            more = made.get(front.pop(), set()) - above
-            above |= more
-            front += more
-        if name in above:
-            block = node.child("components").child(name)
-            mend = "Form it from components that define zero"
-            block.problem(f"'{name}' is formed from itself", "formed", mend)
+def _needs_solubility(block: ReactionBlock) -> bool:
+    return DOTS.units in block.net and block.reversible and block.legacy is None
 
 
 @dataclass
-class _Reader(Parts):
-    """Reads blocks and collects their constants."""
+class _Reader(ComponentReader):
+    """Reads blocks of reactions too, and collects their constants."""
 
     def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
@@ -190,9 +178,20 @@ class _Reader(Parts):
             reversible,
             legacy,
             entry.where(),
+            self._reason(name, entry, reversible=reversible),
         )
         entry.finish(f"reaction '{name}'")
         return block
+
+    def _reason(self, name: str, entry: Node, *, reversible: bool) -> str:
+        """Return why a reaction has no way back, or a forward law that is no mass action."""
+        if "because" not in entry:
+            return because_of(entry, reversible=reversible)
+        if not reversible or "reverse" in entry:
+            what = f"'{name}' has no way back that follows from its forward law"
+            mend = "Write '<->' without 'reverse', or 'irreversible: {because: …}'"
+            entry.problem(what, "because", mend)
+        return entry.text("because").strip()
 
     def _order(self, term: Term) -> float:
         """Return what a catalyst adds to the order of a rate, for the unit of its constant."""

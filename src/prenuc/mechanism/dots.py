@@ -34,8 +34,9 @@ from typing import TYPE_CHECKING
 from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.population import (
+    DOTS,
+    FIRST_TWO,
     Between,
-    QuantumDotMoments,
     SizeClasses,
     SurfaceLimited,
     capillarity,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.reaction import Factor
 
-DOTS = QuantumDotMoments()
 TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
 
 
@@ -95,16 +95,17 @@ class Channel:
     Args:
         joins: Per dot with α = 1.
         leaves: Per dot with β = 1; None where there is no way back.
-        solubility: Of a plane surface, in mol/m³, where there is a way back.
+        solubility: Of a plane surface, in mol/m³, where what joins is what it dissolves into.
         between: Units in the smallest and the largest dot that grow so; None for all.
-        pairs: What makes a dot of two units by this channel; "" where dots begin otherwise.
+        first: The concentration of one unit as a dot of one, where the channel makes dots of two
+            by joining a unit to it; () where dots begin otherwise.
     """
 
     joins: Reaction
     leaves: Reaction | None = None
     solubility: float = 0.0
     between: tuple[float, float] | None = None
-    pairs: str = ""
+    first: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class Classes(AbstractDots):
             surface: What holds for all dots.
         """
         unit = get("materials", surface.material).values["unit_volume"].si
-        pairs = tuple(_pair(one) for one in channels if one.pairs)
+        pairs = tuple(_pair(one) for one in channels if one.first)
         profiles = {
             way.name: Between(SurfaceLimited(), *one.between)
             for one in channels
@@ -172,11 +173,11 @@ class Classes(AbstractDots):
 def _pair(channel: Channel) -> Reaction:
     """Return how two units make the smallest dot, whose way back is that it loses one of them.
 
-    Both are units that join: the second one joins the first at α = 1.
+    The second one joins the first at α = 1, which is a dot of one unit, and has no ligand.
     """
-    joins, first = channel.joins, Power({channel.pairs: 1.0})
-    name, net = f"{joins.name}, the first two units", scaled(joins.stoichiometry, 2.0)
-    return Reaction(name, net, joins.constant, (first, *joins.factors), joins.where)
+    joins, net = channel.joins, scaled(channel.joins.stoichiometry, 2.0)
+    factors = (*channel.first, *joins.factors)
+    return Reaction(f"{joins.name}{FIRST_TWO}", net, joins.constant, factors, joins.where)
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Moments(AbstractDots):
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins
-            if channel.leaves is not None:
+            if channel.solubility:
                 above = Excess(joins.factors[0].pool, channel.solubility)
                 joins = replace(joins, factors=(above, *joins.factors[1:]))
             law = joins.constant, joins.factors[1:]
@@ -254,4 +255,5 @@ def dissolution(name: str, joins: Reaction, solubility: Arrhenius) -> Reaction:
     """
     join = joins.constant
     leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
-    return Reaction(name, {part: -n for part, n in joins.stoichiometry.items()}, leave)
+    net = {part: -n for part, n in joins.stoichiometry.items()}
+    return Reaction(name, net, leave, back_of=joins.name)

@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import MechanismError, Problem, unknown_name
+from prenuc.errors import MechanismError, Problem, listed_names, unknown_name
 from prenuc.facts.catalogue import moieties
 from prenuc.mechanism.by_hand import constants_of, with_constants_of
 from prenuc.mechanism.constants import given_anew
 from prenuc.mechanism.population import population_issues
 from prenuc.mechanism.reaction import Power
+from prenuc.mechanism.reversible import steps_of
 from prenuc.mechanism.structure import Shared, same_channels, same_reactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from prenuc.arrays import Array
+    from prenuc.conditions import Conditions
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
-    from prenuc.mechanism.reaction import Reaction
+    from prenuc.mechanism.reaction import Factor, Reaction
+    from prenuc.mechanism.reversible import Step
 
     Rule = Callable[[Mapping[str, Value]], "Mechanism"]
 
@@ -74,6 +77,9 @@ class Mechanism:
         units: Units in which a bare network was written and is reported.
         borrowed: Parameter set of a constant, and its name there, where that is not the set of the
             mechanism's own name.
+        bindings: Of a component, q^s, by RT ln of which ligands lower its chemical potential; of
+            the number of dots, that of the smallest dot.
+        debited: Ligands from which the mechanism takes what is bound.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -93,6 +99,8 @@ class Mechanism:
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bindings: Mapping[str, tuple[Factor, ...]] = field(default_factory=dict)
+    debited: tuple[str, ...] = ()
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 
@@ -134,7 +142,7 @@ class Mechanism:
         if self.rule is not None:
             variant = Mechanism.written(self.rule, values)
         else:
-            variant = self.with_laws(*self._moved(new))
+            variant = self.with_laws(*self._moved(new), self.bindings)
             object.__setattr__(variant, "parameters", values)
         if variant.shared is not self.shared and variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
@@ -145,6 +153,7 @@ class Mechanism:
         reactions: tuple[Reaction, ...],
         populations: tuple[SizeClasses, ...],
         balances: tuple[Reaction, ...],
+        bindings: Mapping[str, tuple[Factor, ...]],
     ) -> Mechanism:
         """Return the same mechanism with other numbers in its laws; nothing is checked again.
 
@@ -152,11 +161,13 @@ class Mechanism:
             reactions: As many, with the same equations.
             populations: With the same classes and channels.
             balances: With the same terms.
+            bindings: Of the same ligands.
         """
         variant = copy(self)  # what is checked at birth does not hang on numbers in laws
         object.__setattr__(variant, "reactions", reactions)
         object.__setattr__(variant, "populations", populations)
         object.__setattr__(variant, "balances", balances)
+        object.__setattr__(variant, "bindings", bindings)
         return variant
 
     def _moved(
@@ -248,6 +259,39 @@ class Mechanism:
     def without_mass(self) -> tuple[str, ...]:
         """The components whose equations are balances, in order."""
         return tuple(dict.fromkeys(name for one in self.balances for name in one.stoichiometry))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The reactions with their ways back, in order; what has a constant of zero is no step."""
+        of = self.dots
+        moments = () if of is None else (of.number, of.length, of.surface)
+        return steps_of(self.reactions, self.population, moments)
+
+    def affinities(self, state: Conditions) -> dict[str, float]:
+        """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
+
+        Reactions without a way back have no affinity and are left out, and so are nucleations. Of
+        dots, a plane surface is meant: the affinity of a unit that joins a very large dot.
+
+        Args:
+            state: Temperature (K) and concentrations (mol/m³) of every component.
+
+        Returns:
+            By the name of the reaction, in kJ/mol; zero at equilibrium, positive where the reaction
+            runs forward, infinite where one side is missing, nan where both are.
+
+        Raises:
+            MechanismError: The state has no concentration of a component.
+        """
+        missing = [name for name in self.components if name not in state.concentrations]
+        if missing:
+            what = f"the state has no concentration of {listed_names(missing)}"
+            raise MechanismError(what, "Give one for each component, 0 for what is not there")
+        return {
+            one.name: one.affinity(state) / 1e3
+            for one in self.steps
+            if one.back is not None and not {*self.moment_names[:1]} & one.net.keys()
+        }
 
     @property
     def moment_names(self) -> tuple[str, ...]:

@@ -126,6 +126,10 @@ class QuantumDotMoments:
     units: str = "QD"
 
 
+DOTS = QuantumDotMoments()
+FIRST_TWO = ", the first two units"  # ends the name of a channel where it makes dots of two
+
+
 @dataclass(frozen=True)
 class SizeClasses:
     """Dots by their number of units.

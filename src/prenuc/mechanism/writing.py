@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
-from prenuc.facts.catalogue import get
-from prenuc.mechanism.blocks import LESS_ONE
-from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
-from prenuc.mechanism.ligands import Ligands
-from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
-from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
+from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
+from prenuc.mechanism.matter import closed, component, pool
+from prenuc.mechanism.mechanism import Mechanism, volume_fraction
+from prenuc.mechanism.population import DOTS
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled, total
 from prenuc.mechanism.structure import Noted, Writing
+from prenuc.mechanism.written_parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Mapping
 
     from prenuc.facts.value import Value
-    from prenuc.mechanism.blocks import ComponentBlock, Form, Number, ReactionBlock, Term
+    from prenuc.mechanism.blocks import Form, ReactionBlock, Term
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
 
-T = TypeVar("T")
-
 MOST_LOG_K = 500.0  # e^709 is the largest number there is
-MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
+SMALLEST = 1e-12  # of an order; less is rounding
 
 
 def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mechanism:
@@ -72,13 +69,8 @@ class _Made(NamedTuple):
 
 
 @dataclass
-class _Writer:
+class _Writer(Parts):
     """Writes a mechanism from a form; see :func:`written`."""
-
-    form: Form
-    dots: AbstractDots
-    values: Noted
-    parts: dict[Hashable, tuple[set[str], Any]] = field(default_factory=dict)
 
     def mechanism(self) -> Mechanism:
         """Return the mechanism; what moved constants have no part in is taken from the last one."""
@@ -98,7 +90,9 @@ class _Writer:
             return None
         before: Mechanism = begun.mechanism
         laws = self.reactions()
-        return before.with_laws(*laws, self.balances) if before.has_structure(*laws) else None
+        if not before.has_structure(*laws):
+            return None
+        return before.with_laws(*laws, self.balances, self.ligands.lowering())
 
     def whole(self) -> Mechanism:
         """Return the mechanism, checked as every new one is."""
@@ -118,19 +112,9 @@ class _Writer:
             dots=None if form.dots is None else DOTS,
             populations=populations,
             balances=self.balances,
+            bindings=self.ligands.lowering(),
+            debited=self.form.debited,
         )
-
-    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what a function makes of constants, or made of the same ones last time."""
-        known = self.parts.get(key)
-        if known is None:
-            outside, self.values.read = self.values.read, set()
-            made = make()
-            known = self.parts[key] = self.values.read, made
-            self.values.read = outside
-        self.values.read |= known[0]  # what is made of this is made of the same constants
-        found: T = known[1]
-        return found
 
     def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
         """Return the reactions, and the size classes that those of dots move."""
@@ -173,95 +157,10 @@ class _Writer:
         surface = Surface(self.form.material, cover=self.ligands.cover, **sizes)
         return self.dots.grown(channels, nuclei, surface)
 
-    def number(self, given: Number) -> float:
-        """Return a number, a constant, or what constants give."""
-        if not isinstance(given, str):
-            return given
-        above, _, below = given.removesuffix(LESS_ONE).partition(" / ")
-        found: float = math.prod(self.values[name].si for name in above.split(" * "))
-        found /= self.values[below].si if below else 1.0
-        return found - given.endswith(LESS_ONE)
-
     @property
     def balances(self) -> tuple[Reaction, ...]:
         """The equations of ligands."""
         return self.kept("balances", lambda: self.ligands.balances(self.counted))
-
-    @property
-    def ligands(self) -> Ligands:
-        """The ligands that bind."""
-        return Ligands(self.form, self.values, self.stages)
-
-    @property
-    def stages(self) -> dict[str, list[str]]:
-        """The names of the stages of what is counted in stages."""
-        return self.kept("stages", self.count_stages)
-
-    @property
-    def counted(self) -> dict[str, Component]:
-        """Every component, see :meth:`count`."""
-        return self.kept("components", self.count)
-
-    def count_stages(self) -> dict[str, list[str]]:
-        """Return the names of the stages of what is counted in stages."""
-        found = {}
-        for block in self.form.components:
-            if block.stages:
-                count = self.number(block.stages)
-                if not 1 <= count <= MOST_STAGES or count != round(count):
-                    what = f"{count:g} {block.stages} is no count"
-                    mend = f"Give a whole number of 1 to {MOST_STAGES}"
-                    raise MechanismError(what, mend, where=block.stages)
-                first = round(block.numbered)
-                numbers = range(first, first + round(count))
-                found[block.name] = [f"{block.name}.{i}" if i else block.name for i in numbers]
-        return found
-
-    def count(self) -> dict[str, Component]:
-        """Return what leads to monomers, dots, what equations set free, media, what follows."""
-        found: dict[str, Component] = {}
-        last: dict[str, Component] = {}
-        for block in self.form.components:
-            part = replace(block.component, composition=self.composition(block))
-            names = self.stages.get(block.name, [block.name])
-            after = any(one.kind == "monomer" for one in found.values())
-            (last if after else found).update({n: replace(part, name=n) for n in names})
-        if self.form.dots is not None:
-            material = get("materials", self.form.material)
-            unit = {material.metal: 1.0, material.chalcogen: 1.0}
-            found[DOTS.units] = Component(DOTS.units, unit, f"{material.chalcogen} atom", "QD")
-            for name in (DOTS.number, DOTS.length, DOTS.surface):
-                found[name] = Component(name, {}, "dot · unit^(p/3)", "moment")
-        besides = (*released(self.form.closed_by).values(), *self.form.media)
-        found |= {n: component(n) for n in besides if n not in found}
-        return found | self.ligands.components() | last
-
-    def composition(self, block: ComponentBlock) -> dict[str, float] | None:
-        """Return moieties per mole of a component."""
-        if block.parts is None:
-            return None
-        parts = parts_of({name: self.number(n) for name, n in block.parts.items()})
-        if block.neutral:
-            atom = next(iter(get("reagents", block.neutral).composition))
-            parts |= carboxylates(block.neutral, 2.0 * parts[atom] - sum(parts.values()))
-        return parts
-
-    def variants(
-        self, block: ReactionBlock, stages: Mapping[str, list[str]]
-    ) -> list[dict[str, str]]:
-        """Return the names of components in an equation that stands for several stages."""
-        staged = [name for name in block.net if name in stages]
-        if not staged:
-            return [{}]
-        (name,) = staged
-        if block.net[name] > 0:
-            return [{name: stages[name][0]}]
-        if not block.chain:
-            return [{name: stage} for stage in stages[name]]
-        (product,) = (part for part, number in block.net.items() if number > 0)
-        following = [*stages[name][1:], product]
-        pairs = zip(stages[name], following, strict=True)
-        return [{name: old, product: new} for old, new in pairs]
 
     def both_ways(self, block: ReactionBlock, names: Mapping[str, str]) -> _Made:
         """Return a reaction, and its way back where there is one."""
@@ -278,38 +177,52 @@ class _Writer:
         if self.form.closed_by:
             net = closed(net, self.counted, self.form.closed_by[0])
         law, catalysts = self.law(block.law), self.factors(block.catalysts)
-        law = replace(law, k=law.k * self.number(block.times))
-        factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
-        there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
+        law, terms = replace(law, k=law.k * self.number(block.times)), self.factors(block.terms)
+        factors = (*_orders(block.orders, names), *catalysts, *terms)
+        there = Reaction(
+            _renamed(block.name, names), net, law, factors, block.where, because=block.because
+        )
         if not block.reversible:
             return _Made(there, None, size)
-        legacy, made, orders = block.legacy, net, block.back
-        net = scaled(net, -1.0)
+        legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
-            name, law = f"{block.name} reverse", self.back(block, made, law)
-            orders, special = _back(block.orders, made, names), self.ligands.factors(made)
+            name, law = f"{block.name} reverse", self.back(block, names, net, law)
+            special = (*(terms if block.because else ()), *self.ligands.factors(net))
+            orders = self.undone(block, names, net)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
             if legacy.equilibrium:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
-        factors = (*_orders(orders, names), *catalysts, *special)
-        back = Reaction(_renamed(name, names), net, law, factors, block.where)
+        factors = (*orders, *catalysts, *special)
+        net = scaled(net, -1.0)
+        back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
         return _Made(there, back, size)
 
     def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
         joins, leaves = made.there, made.back
-        if block.legacy is None:
-            if block.between is None:
-                return Channel(joins, leaves)
-            first, last = (self.number(one) for one in block.between)
-            pairs = self.form.dissolved if leaves is not None and first <= 1.0 else ""
-            return Channel(joins, leaves, between=(first, last), pairs=pairs)
-        words = "solubility", "solubility at", "H"
-        plane = Arrhenius(*(self.values[f"{block.legacy.solubility}.{x}"].si for x in words))
-        return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        if block.legacy is not None:
+            plane = self.solubility(block.legacy.solubility)
+            return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        if self.form.plane is None:
+            return Channel(joins)
+        dissolved, words = self.form.plane
+        alone = set(block.net) == {dissolved, DOTS.units}
+        solubility = self.solubility(words).k if leaves and alone else 0.0
+        if block.between is None:
+            return Channel(joins, leaves, solubility)
+        first, last = (self.number(one) for one in block.between)
+        unit: tuple[Factor, ...] = ()
+        if leaves is not None and alone and first <= 1.0:
+            unit = (*mass_action({dissolved: 1.0}), *self.ligands.factors({dissolved: 1.0}))
+        return Channel(joins, leaves, solubility, (first, last), unit)
+
+    def solubility(self, words: str) -> Arrhenius:
+        """Return the solubility of a plane surface by the first words of its constants."""
+        parts = "solubility", "solubility at", "H"
+        return Arrhenius(*(self.values[f"{words}.{part}"].si for part in parts))
 
     def factors(self, terms: tuple[Term, ...]) -> tuple[Factor, ...]:
         """Return the factors of a law."""
@@ -335,14 +248,28 @@ class _Writer:
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
+    def undone(
+        self, block: ReactionBlock, names: Mapping[str, str], net: Mapping[str, float]
+    ) -> tuple[Factor, ...]:
+        """Return the powers o + ν of a way back; the units of dots have the activity 1."""
+        orders = {names.get(name, name): order for name, order in block.orders.items()}
+        found = total(orders, {n: nu for n, nu in net.items() if n != DOTS.units})
+        if problems := _below_zero(block, found, net):
+            raise MechanismError(problems)
+        return mass_action({n: order for n, order in found.items() if abs(order) > SMALLEST})
+
     def back(
-        self, block: ReactionBlock, made: Mapping[str, float], forward: Arrhenius
+        self,
+        block: ReactionBlock,
+        names: Mapping[str, str],
+        net: Mapping[str, float],
+        forward: Arrhenius,
     ) -> Arrhenius:
         """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
         enthalpy = entropy = 0.0
-        staged = {stage: name for name, stages in self.stages.items() for stage in stages}
-        for name, number in made.items():
-            h, s = self.form.potential(staged.get(name, name), self.values)
+        of_stage = {stage: name for name, stage in names.items()}
+        for name, number in net.items():
+            h, s = self.form.potential(of_stage.get(name, name), self.values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
         if abs(logarithm) > MOST_LOG_K:
@@ -358,27 +285,23 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(names.get(word, word) for word in text.split(" "))
 
 
-def _back(
-    orders: Mapping[str, float], made: Mapping[str, float], names: Mapping[str, str]
-) -> dict[str, float]:
-    """Return the orders of a way back, o + ν; a unit of a dot is solid and has none."""
-    found = total({names.get(name, name): order for name, order in orders.items()}, made)
-    return {name: order for name, order in found.items() if name != DOTS.units and order}
-
-
 def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:
     return mass_action({names.get(n, n): order for n, order in orders.items() if order})
 
 
 def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    if not block.reversible:
-        return []
+    return _below_zero(block, block.back, block.net) if block.reversible else []
+
+
+def _below_zero(
+    block: ReactionBlock, orders: Mapping[str, float], net: Mapping[str, float]
+) -> list[Problem]:
     return [
         Problem(
             f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-block.net[name]:g} or more",
+            f"Give {name} an order of {-net[name]:g} or more",
             where=block.where,
         )
-        for name, order in block.back.items()
-        if order < 0
+        for name, order in orders.items()
+        if order < -SMALLEST
     ]

@@ -1,4 +1,4 @@
-"""Reads what a mechanism file says of components and dots; the keys are in ``block_file.py``."""
+"""The components of a mechanism file: what they are made of and formed from, what binds to them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ from prenuc.mechanism.block_numbers import ROOM, Numbers
 from prenuc.mechanism.blocks import ComponentBlock
 from prenuc.mechanism.equations import side_of
 from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.population import DOTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from prenuc.facts.document import Node
     from prenuc.mechanism.blocks import Number
 
 
 @dataclass
-class Parts(Numbers):
-    """Reads the blocks of components and of dots, and collects their constants.
+class ComponentReader(Numbers):
+    """Reads blocks of components and of dots, and collects their constants.
 
     Args:
-        known: What reactions may name.
+        known: What a file may name besides its components, and these.
     """
 
     known: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
-        """Return the block of a component; its constants go to the others."""
+        """Return the block of a component; its constants go to the others.
+
+        Args:
+            name: Of the component.
+            entry: The block.
+            known: Names of components.
+        """
         parts: dict[str, Number] | None = None
         if entry.data.get("composition") == "reagent":
             parts = {entry.text("composition") and name: 1.0}
@@ -47,7 +54,7 @@ class Parts(Numbers):
             entry.text("kind", default=""),
             entry.text("species", default=""),
         )
-        against = self._formed(name, entry.child("formed"), known) if "formed" in entry else {}
+        against = self.formed(name, entry.child("formed"), known) if "formed" in entry else {}
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             self._binds(name, entry, ligand, binding)
@@ -74,8 +81,14 @@ class Parts(Numbers):
         self.unless_known(f"{name} under {ligand}.sites", binding, "sites", "1")
         binding.finish(f"the binding of {ligand}")
 
-    def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
-        """Return what a component is formed from; K and H, or H and S, go to the constants."""
+    def formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
+        """Return what a component is formed from; K and H, or H and S, go to the constants.
+
+        Args:
+            name: Of the component.
+            entry: Where it is said.
+            known: Names of components.
+        """
         against = side_of(entry, "from", entry.text("from"), known, "components")
         if not against:
             entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")
@@ -93,8 +106,28 @@ class Parts(Numbers):
         entry.finish(f"what '{name}' is formed from")
         return against
 
-    def dots(self, entry: Node) -> tuple[dict[str, Number], str, str]:
-        """Return the numbers of dots, what they dissolve to, and the ligand that covers them."""
+    def debited(self, node: Node) -> tuple[str, ...]:
+        """Return the ligands from which what is bound is taken.
+
+        Args:
+            node: The file.
+        """
+        found = node.texts("debited")
+        for ligand in found:
+            known_name(node, "debited", ligand, self.known)
+        return found
+
+    def dots(self, node: Node) -> tuple[dict[str, Number] | None, tuple[str, str] | None, str]:
+        """Return the numbers of the dots, and what they dissolve into by which constants.
+
+        And the ligand that covers them.
+
+        Args:
+            node: The file.
+        """
+        if "dots" not in node:
+            return None, None, ""
+        entry, self.known = node.child("dots"), {*self.known, DOTS.units}
         found: dict[str, Number] = {}
         units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
         for key, unit in units.items():
@@ -102,26 +135,57 @@ class Parts(Numbers):
                 found[key.rpartition(" ")[2]] = self.constant(f"dots.{key}", entry, key, unit)
         if "size exponent" in entry:
             found["exponent"] = self.number(entry, "size exponent")
-        dissolved, covering = "", ""
-        if "dissolves" in entry:
-            given = entry.child("dissolves")
-            dissolved = given.text("to")
-            known_name(entry, "dissolves", dissolved, self.known)
-            self.unless_known("dots.solubility", given, "solubility", self.units["concentration"])
-            self.unless_known("dots.at", given, "at", "degC")
-            self.unless_known("dots.H", given, "H", self.units["energy"])
-            given.finish("how dots dissolve")
+        plane = self._solubility(entry.child("solubility")) if "solubility" in entry else None
+        covering = ""
         for ligand, binding in entry.child("binding", default={}).items():
             if covering:
                 entry.problem("two ligands cover dots", "binding", "Leave one")
             self._binds("dots", entry, ligand, binding)
             covering = ligand
         entry.finish("dots")
-        return found, dissolved, covering
+        return found, plane, covering
+
+    def _solubility(self, entry: Node) -> tuple[str, str]:
+        """Return what dissolves from a plane surface, and first words of its constants."""
+        dissolved = entry.text("of")
+        known_name(entry, "of", dissolved, self.known)
+        words = self.named(entry, "value", ".solubility")
+        if not words:
+            words = "dots"
+            self.value("dots.solubility", entry, "value", self.units["concentration"])
+            self.value("dots.solubility at", entry, "at", "degC", default=ROOM)
+            self.value("dots.H", entry, "H", self.units["energy"])
+        entry.finish("the solubility of dots")
+        return dissolved, words
+
+
+def check_circles(node: Node, made: Mapping[str, Collection[str]]) -> None:
+    """Note every component that is formed from itself, by however many others.
+
+    Args:
+        node: The mapping of components.
+        made: From which others each is formed.
+    """
+    for name, direct in made.items():
+        above, front = set(direct), list(direct)
+        while front:
+            more = {*made.get(front.pop(), ())} - above
+            above |= more
+            front += more
+        if name in above:
+            mend = "Form it from components that define zero"
+            node.child(name).problem(f"'{name}' is formed from itself", "formed", mend)
 
 
 def known_name(entry: Node, key: str, name: str, known: Collection[str]) -> None:
-    """Note a name that is no component."""
+    """Note a name that is no component.
+
+    Args:
+        entry: Where it stands.
+        key: Under which key.
+        name: The name.
+        known: Those that there are.
+    """
     if name not in known:
         mend = "Fix the name or declare it under 'components'"
         entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))

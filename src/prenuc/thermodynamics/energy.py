@@ -1,0 +1,158 @@
+r"""The Gibbs energy of a vessel and the power that reactions dissipate in it.
+
+For an ideal dilute solution of particles j (molecules, clusters, dots by class),
+
+.. math:: μ_j = μ_j^\circ + RT \ln c_j, \qquad G = V \sum_j c_j (μ_j - RT), \qquad
+   \frac{dG}{dt} = -V \sum_r v_r A_r \le 0
+
+in a closed vessel at one temperature. The sum runs over *particles*, in the counting of the
+equations: where A and A₃ react, A₃ counts once, not three times (per unit, G may rise). Where
+temperature or contents change, only the dissipated power Σ v A ≥ 0 has a meaning.
+
+The μ° follow from the equilibrium constants up to a constant for each conserved quantity, which no
+difference of G in a closed vessel depends on. A dot of n units has, relative to the smallest, of
+n₀, with Γ of ``mechanism/population.py``,
+
+.. math:: μ_n^\circ = μ_{n_0}^\circ + (n - n_0)\, μ_{\text{unit}}^\circ + R Γ (n^{2/3} - n_0^{2/3})
+
+Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.conditions import GAS_CONSTANT
+from prenuc.errors import MechanismError
+from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.arrays import Array
+    from prenuc.conditions import Conditions
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.population import SizeClasses
+    from prenuc.mechanism.reversible import Step
+
+
+def standard_potentials(mechanism: Mechanism, temperature: float) -> dict[str, float]:
+    """Return μ° of everything that reversible reactions change, in J/mol.
+
+    Args:
+        mechanism: One that does not contradict itself.
+        temperature: In K.
+
+    Returns:
+        By component; of dots, that of a unit in a large one, and of a dot beyond its units.
+
+    Raises:
+        MechanismError: Its cycles do not close, or the like, so that there are no potentials.
+    """
+    if verdict_of(mechanism) == INCONSISTENT:
+        what = f"{mechanism.name} contradicts thermodynamics, so that it has no Gibbs energy"
+        raise MechanismError(what, "See what prenuc check says of it")
+    steps = [step for step in mechanism.steps if step.back is not None]
+    names = list(dict.fromkeys(name for step in steps for name in step.net))
+    changes = np.array([[step.net.get(name, 0.0) for name in names] for step in steps])
+    driven = np.array([step.log_equilibrium(temperature) for step in steps])
+    if not steps:
+        return {}
+    found = -np.linalg.lstsq(changes, driven, rcond=None)[0] * GAS_CONSTANT * temperature
+    return dict(zip(names, found.tolist(), strict=True))
+
+
+def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = None) -> float:
+    """Return G = V Σ c (μ − RT) in J, up to a constant of a closed vessel at one temperature.
+
+    Args:
+        mechanism: One that does not contradict itself.
+        state: Temperature (K), volume (m³) and concentrations (mol/m³).
+        dots: Concentration of dots of each class in mol/m³, shape (classes,); None where the
+            mechanism has none.
+
+    Raises:
+        MechanismError: The mechanism contradicts itself, or says nothing of the dots.
+    """
+    if mechanism.balances:
+        what = f"the Gibbs energy of {mechanism.name} would have to count its ligands"
+        raise MechanismError(what, "Ask for the dissipated power")
+    standard = standard_potentials(mechanism, state.temperature)
+    thermal = GAS_CONSTANT * state.temperature
+    sizes = mechanism.population
+    aside = () if sizes is None else (*mechanism.moment_names,)
+    held = {n: c for n, c in state.concentrations.items() if n in standard and n not in aside}
+    found = _of_particles(
+        np.array([standard[name] for name in held]), np.array([*held.values()]), thermal
+    )
+    if sizes is not None:
+        if dots is None:
+            raise MechanismError(
+                "the dots of a mechanism with size classes are missing", "Give them"
+            )
+        found += _of_particles(_of_dots(sizes, standard), np.asarray(dots, dtype=float), thermal)
+    return state.volume * found
+
+
+def _of_particles(standard: Array, concentrations: Array, thermal: float) -> float:
+    """Return Σ c (μ° + RT ln c − RT) in J/m³; what is not there adds nothing."""
+    there = concentrations > 0
+    c, potential = concentrations[there], standard[there]
+    return float(c @ (potential + thermal * (np.log(c) - 1.0)))
+
+
+def _of_dots(sizes: SizeClasses, standard: Mapping[str, float]) -> Array:
+    """Return μ° of a dot of each class in J/mol, shape (classes,)."""
+    units = sizes.units
+    curved = np.cbrt(units) ** 2 - np.cbrt(units[0]) ** 2
+    of_unit, of_dot = (standard.get(n, 0.0) for n in (sizes.moments.units, sizes.moments.number))
+    found: Array = of_dot + units * of_unit + GAS_CONSTANT * sizes.capillarity * curved
+    return found
+
+
+def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = None) -> float:
+    """Return the power that reversible reactions dissipate, Σ v A in W/m³.
+
+    Reactions without a way back have no affinity and are left out; so are sides of which nothing is
+    there, whose affinity is infinite.
+
+    Args:
+        mechanism: What happens.
+        state: Temperature (K) and concentrations (mol/m³) of every component.
+        dots: Concentration of dots of each class in mol/m³, shape (classes,).
+    """
+    sizes = mechanism.population
+    channels = set() if sizes is None else {one.name for one in sizes.attachment}
+    if sizes is not None:  # a nucleation makes the smallest dot, and its way back takes that one
+        least = 0.0 if dots is None else float(dots[0])
+        there = {**state.concentrations, sizes.moments.number: least}
+        state = replace(state, concentrations=there)
+    found = 0.0
+    for step in mechanism.steps:
+        if step.back is None or state.frozen:
+            continue
+        if step.name in channels:
+            found += 0.0 if sizes is None or dots is None else _of_channel(sizes, step, state, dots)
+        else:
+            rate = step.there.rate(state) - step.events * step.back.rate(state)
+            affinity = step.affinity(state)
+            found += rate * affinity if np.isfinite(affinity) else 0.0
+    return found
+
+
+def _of_channel(sizes: SizeClasses, step: Step, state: Conditions, dots: Array) -> float:
+    """Return Σ v A over the classes between which a channel moves units."""
+    assert step.back is not None  # noqa: S101  # the caller asks for such steps alone
+    units, thermal = sizes.units, GAS_CONSTANT * state.temperature
+    tension = sizes.capillarity / state.temperature
+    if sizes.cover:
+        tension -= sizes.sites * np.log(state.concentrations[sizes.cover])
+    curved = np.diff(np.cbrt(units) ** 2) * tension
+    alpha = sizes.growth(step.there)(units[:-1])
+    there = step.there.rate(state) * alpha * dots[:-1]
+    back = step.back.rate(state) * alpha * np.exp(curved) * dots[1:]
+    both = (there > 0) & (back > 0)
+    return float(thermal * ((there - back)[both] @ np.log(there[both] / back[both])))

@@ -1,0 +1,228 @@
+"""What contradicts thermodynamics in a mechanism, one fault for each step or cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from prenuc.errors import listed
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, as_side
+from prenuc.mechanism.reversible import SAME, Step, undoes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.reaction import Factor
+    from prenuc.thermodynamics.loops import Loop
+
+HOST = "one-sided host"
+CATALYST = "one-sided catalyst"
+BOUND = "one-sided bound"
+ORDERS = "power law"
+RATE_BINDING = "binding on a rate"
+NO_DEBIT = "binding without debit"
+SOLUBILITIES = "dots with two solubilities"
+WAY_BACK = "missing way back"
+OPEN = "cycle that does not close"
+SOURCE = "source of matter"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One contradiction.
+
+    Args:
+        kind: In three words; the constants of this module.
+        text: What is wrong, as a clause.
+        reactions: Names of the reactions that are concerned.
+        where: ``file:line`` of the first of them, "" where there is none.
+    """
+
+    kind: str
+    text: str
+    reactions: tuple[str, ...] = ()
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{at(self.where)}{self.kind}: {self.text}"
+
+
+def at(where: str) -> str:
+    """Return a place as it stands before what is said of it."""
+    return f"{where}: " if where else ""
+
+
+def faults_of_steps(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]:
+    """Yield what one way of a step sees and the other does not.
+
+    Args:
+        mechanism: Which components bind ligands, and whether those are taken off.
+        steps: Its steps.
+    """
+    for step in steps:
+        if step.back is not None:
+            yield from _left_over(step, mechanism)
+    yield from _not_debited(mechanism, steps)
+
+
+def faults_of_loops(
+    mechanism: Mechanism, loops: Iterable[Loop], units: Mapping[str, str]
+) -> Iterator[Fault]:
+    """Yield cycles that do not close.
+
+    Args:
+        mechanism: Whose cycles.
+        loops: The cycles.
+        units: In which K is said.
+    """
+    for loop in loops:
+        if loop.closes:
+            continue
+        if loop.one_way:
+            yield from _running(mechanism, loop, units)
+        else:
+            yield _open(loop, units)
+
+
+def _left_over(step: Step, mechanism: Mechanism) -> Iterator[Fault]:
+    """Yield how K of a step changes with concentrations."""
+    back = step.back
+    assert back is not None  # noqa: S101  # the caller asks for such steps alone
+    names, where = (step.name, back.name), back.where or step.there.where
+    bound = _of_polynomials(step, mechanism)
+    for name, order in step.uneven.items():
+        if abs(order - bound.get(name, 0.0)) < SAME:
+            continue
+        if name in step.net:
+            wanted = f"orders must differ by {_difference(step)}"
+            text = f"'{step.name}' and '{back.name}': K would change with {name}; {wanted}"
+            yield Fault(ORDERS, text, names, where)
+        else:
+            one, other = (step.name, back.name) if order > 0 else (back.name, step.name)
+            text = f"'{one}' needs {name}, '{other}' does not: K would change with {name}"
+            yield Fault(HOST, text, names, where)
+    for factor, sign in _without_potentials(step, mechanism):
+        kind, how = CATALYST, "changes with"
+        if isinstance(factor, Binding):
+            kind = RATE_BINDING
+        elif isinstance(factor, Barrier | Excess):
+            kind, how = BOUND, "is bounded by"
+        one, other = (step.name, back.name) if sign > 0 else (back.name, step.name)
+        text = f"'{one}' {how} {listed([*factor.pool])}, '{other}' in another way or not"
+        yield Fault(kind, text, names, where)
+
+
+def _difference(step: Step) -> str:
+    """Return the difference that mass action asks of the orders, as an equation."""
+    left = {name: -nu for name, nu in step.dissolved.items() if nu < 0}
+    right = {name: nu for name, nu in step.dissolved.items() if nu > 0}
+    return f"({as_side(left) or '0'}) − ({as_side(right) or '0'})"
+
+
+def _without_potentials(step: Step, mechanism: Mechanism) -> list[tuple[Factor, int]]:
+    """Return the one-sided factors that are not the binding of its components."""
+    left = list(step.one_sided)
+    for name, number in step.net.items():
+        for binding in mechanism.bindings.get(name, ()):
+            there = binding
+            if isinstance(binding, Binding):
+                there = replace(binding, sites=-binding.sites * number)
+            elif isinstance(binding, Power):
+                there = replace(binding, order=-binding.order * number)
+            if (there, -1) in left:
+                left.remove((there, -1))
+    return left
+
+
+def _of_polynomials(step: Step, mechanism: Mechanism) -> dict[str, float]:
+    """Return by how much orders in binding polynomials are to differ, s ν of what has sites."""
+    found: dict[str, float] = {}
+    for name, number in step.net.items():
+        for factor in mechanism.bindings.get(name, ()):
+            if isinstance(factor, Power) and len(factor.pool) == 1:
+                (polynomial,) = factor.pool
+                found[polynomial] = found.get(polynomial, 0.0) + factor.order * number
+    return found
+
+
+def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]:
+    """Yield ligands that bind to a component that reacts, and stay as they are."""
+    for name, bindings in mechanism.bindings.items():
+        acting = [step for step in steps if step.back is not None and name in step.net]
+        for ligand in (next(iter(one.pool)) for one in bindings if isinstance(one, Binding)):
+            if acting and ligand not in mechanism.debited:
+                text = f"{ligand} binds to {name}, and what is bound is not taken off {ligand}"
+                there = acting[0].there
+                yield Fault(NO_DEBIT, text, tuple(one.name for one in acting), there.where)
+
+
+def _open(loop: Loop, units: Mapping[str, str]) -> Fault:
+    """Return what is wrong with a cycle of reversible steps."""
+    names = tuple(step.name for step, _ in loop.steps)
+    degrees = loop.state.temperature - 273.15
+    last = loop.steps[-1][0]
+    solid = [step for step, _ in loop.steps if step.solid in step.net and step.solid]
+    closing = said_constant(last, loop.closing()[last.name], units)
+    text = (
+        f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
+        f"'{last.name}' would close it with K = {closing}"
+    )
+    kind = SOLUBILITIES if len(solid) == len(loop.steps) else OPEN
+    return Fault(kind, text, names, last.there.where)
+
+
+def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield why a cycle runs forward for ever."""
+    names, lone = tuple(step.name for step, _ in loop.steps), loop.one_way
+    if len(loop.steps) == 2 and len(lone) == 2 and undoes(lone[1].there, lone[0].there):
+        yield from _left_over(Step(lone[0].there, lone[1].there, lone[0].solid), mechanism)
+        return
+    text = f"{_around(loop)} runs by itself"
+    if len(lone) == 1:
+        closing = said_constant(lone[0], loop.closing()[lone[0].name], units)
+        text += f": the others ask of '{lone[0].name}' a way back with K = {closing}"
+    elif len(lone) == len(loop.steps):
+        text += ", none of them has a way back"
+    else:
+        text += f": {', '.join(repr(one.name) for one in lone)} have no way back"
+    yield Fault(WAY_BACK, text, names, lone[-1].there.where)
+
+
+def _around(loop: Loop) -> str:
+    """Return a cycle as text, "R1 + R2 − 2 R3"."""
+    text = ""
+    for step, times in loop.steps:
+        sign = " − " if times < 0 else " + "
+        many = "" if abs(times) == 1 else f"{abs(times)} "
+        text += f"{sign}{many}'{step.name}'"
+    return text.removeprefix(" + ").replace(" − ", "− ", 1) if text.startswith(" − ") else text[3:]
+
+
+def said_constant(step: Step, constant: float, units: Mapping[str, str]) -> str:
+    """Return an equilibrium constant with its unit.
+
+    Args:
+        step: Of which.
+        constant: With the standard state 1 mol/m³.
+        units: In which it is said.
+    """
+    number, unit = in_units(step, constant, units)
+    return f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
+
+
+def in_units(step: Step, constant: float, units: Mapping[str, str]) -> tuple[float, str]:
+    """Return an equilibrium constant in the units of a file, and its unit.
+
+    Args:
+        step: Of which.
+        constant: With the standard state 1 mol/m³.
+        units: Of the file.
+    """
+    from prenuc.quantities import Quantity
+
+    order = sum(step.dissolved.values())
+    if abs(order) < 1e-9:
+        return constant, "1"
+    concentration = units.get("concentration", "mmol/L")
+    return constant / Quantity(1.0, concentration).si ** order, f"({concentration})^{order:g}"
