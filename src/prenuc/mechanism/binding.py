@@ -4,12 +4,12 @@ Sites of one kind stand on components (so many per mole) or on the surface of do
 compete for them, each with a constant K_m(T); with the free concentrations l_m the binding
 polynomial of a site and the balance of a ligand are
 
-.. math:: q_j = b_j + \sum_m K_{jm} l_m, \qquad
+.. math:: q_j = 1 + \sum_m K_{jm} l_m, \qquad
    L_m = l_m + \sum_j S_j \frac{K_{jm} l_m}{q_j}
 
-where S_j counts sites and b_j is 1, or 0 for a site that is never bare (one ligand exchanges for
-another). A component's potential falls by RT s ln q for s sites, so that an equilibrium constant is
-multiplied by q^(s ν) (Wyman 1964, Adv. Protein Chem. 19, 223), and what is bound is not free.
+where S_j counts sites. A component's potential falls by RT s ln q for s sites, so that
+an equilibrium constant is multiplied by q^(s ν) (Wyman 1964, Adv. Protein Chem. 19, 223), and what
+is bound is not free.
 
 l and q are components without a time of their own: each has an equation in place of a rate, and the
 equations are lists of terms that are written like reactions.
@@ -19,8 +19,9 @@ nothing else changes. Sites are of three kinds:
 
 * s sites of a component that are bare or bound, q = 1 + l/h;
 * s sites that one of two ligands always holds, such as carboxylates of a cluster. Where x is the
-  fraction of the new one among all that are not on such sites, q = 1 − x + K x: every other
-  component holds both without a preference, which cancels in a balanced reaction;
+  fraction of the new one among all that are not on such sites, q = 1 + (K − 1) x: every other
+  component holds both without a preference, which cancels in a balanced reaction. With T of both
+  ligands and N of the new one, N = x (T − Σ S) + Σ S K x/q;
 * σ sites per n^(2/3) of dots, q = 1 + l/h.
 
 l is what is free where a file says that the ligand is ``debited``, and in exchanges; otherwise it
@@ -32,10 +33,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from prenuc.errors import MechanismError
 from prenuc.mechanism.dots import Cover
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.population import DOTS
-from prenuc.mechanism.reaction import Arrhenius, Binding, Power, Reaction, mass_action
+from prenuc.mechanism.reaction import Arrhenius, Binding, Power, Reaction, mass_action, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 
 SURFACE = "surface of QD"
+LEAST = 1e-9  # mol/m³ of carboxylates; with fewer there is no fraction to speak of
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,11 @@ class Sites:
         polynomial: Name of the component that stands for q.
         hosts: Sites per mole of every component that has them, or per n^(2/3) of a surface.
         ligands: K(T) in m³/mol by the name of the free ligand.
-        bare: b; 0 for sites that are never bare.
     """
 
     polynomial: str
     hosts: Mapping[str, float]
     ligands: Mapping[str, Arrhenius]
-    bare: float = 1.0
 
 
 def balances(
@@ -83,7 +84,7 @@ def balances(
         found += [_bound(free, one) for one in sites if free in one.ligands]
     for one in sites:
         name = one.polynomial
-        found += [_term(f"{name} bare", {name: 1.0}, {}, Arrhenius(one.bare))]
+        found += [_term(f"{name} bare", {name: 1.0}, {})]
         found += [
             _term(f"{name} with {free}", {name: 1.0}, {free: 1.0}, law)
             for free, law in one.ligands.items()
@@ -127,8 +128,7 @@ class Ligands:
 
     def free(self, ligand: str) -> str:
         """Return the component that is a ligand as far as it is not bound."""
-        exchanged = any(ligand in {new, old} for new, old in self._exchanges())
-        return f"free {ligand}" if ligand in self.form.debited or exchanged else ligand
+        return f"free {ligand}" if ligand in self.form.debited else ligand
 
     @property
     def cover(self) -> Cover:
@@ -161,8 +161,16 @@ class Ligands:
                 yield Binding({ligand: 1.0}, self._number(block.name, ligand, "h"), sites)
         for ligand, old in block.exchanges.items():
             sites = -self._number(block.name, ligand, "sites") * made
-            yield Power({_polynomial(block.name, ligand): 1.0}, sites)
-            yield Power({self.free(ligand): 1.0, self.free(old): 1.0}, -sites)
+            yield self._exchanged(block, ligand, old, sites)
+
+    def _exchanged(self, block: ComponentBlock, new: str, old: str, sites: float) -> Binding:
+        """Return q^sites of sites that one of two ligands holds."""
+        strength = self._number(block.name, new, "K")
+        if strength <= 1.0:
+            where = f"{block.name} under {new}.K"
+            what = f"{block.name} prefers {old} to {new}, K = {strength:g}"
+            raise MechanismError(what, "Write the exchange the other way round", where=where)
+        return Binding({_fraction(new, old): 1.0}, 1.0 / (strength - 1.0), sites)
 
     def lowering(self) -> dict[str, tuple[Factor, ...]]:
         """Return q^s by component, by RT ln of which ligands lower its potential."""
@@ -185,19 +193,21 @@ class Ligands:
         """
         sites = [*self._sites()]
         used = {name for one in sites for name in one.ligands}
-        ligands = [*self.form.debited, *(one for pair in self._exchanges() for one in pair)]
         totals = {
             self.free(ligand): _counted(ligand, components)
-            for ligand in dict.fromkeys(ligands)
+            for ligand in self.form.debited
             if self.free(ligand) in used
         }
         found = balances(totals, sites)
+        for new, old in self._exchanges():
+            found += self._balance(new, old, components)
         return (*found, surface_balance(SURFACE)) if self.form.covering else found
 
     def components(self) -> dict[str, Component]:
         """Return what stands for free ligands, polynomials and the surface of dots."""
         sites = [*self._sites()]
         names = [name for one in sites for name in (*one.ligands, one.polynomial)]
+        names += [_fraction(*pair) for pair in self._exchanges()]
         names += [SURFACE] if self.form.covering else []
         return {name: Component(name, {}, kind="in balance") for name in names}
 
@@ -209,12 +219,6 @@ class Ligands:
                     number = self._number(block.name, ligand, "sites")
                     hosts = dict.fromkeys(names, number)
                     yield self._bare_or_bound(block.name, ligand, hosts)
-            for ligand, old in block.exchanges.items():
-                number = self._number(block.name, ligand, "sites")
-                strength = Arrhenius(self._number(block.name, ligand, "K"))
-                held = {self.free(ligand): strength, self.free(old): Arrhenius(1.0)}
-                hosts = dict.fromkeys(names, number)
-                yield Sites(_polynomial(block.name, ligand), hosts, held, bare=0.0)
         if self.form.covering:
             hosts = {SURFACE: self.cover.sites}
             yield self._bare_or_bound("dots", self.form.covering, hosts, "QD")
@@ -224,6 +228,30 @@ class Ligands:
     ) -> Sites:
         strength = Arrhenius(1.0 / self._number(block, ligand, "h"))
         return Sites(_polynomial(name or block, ligand), hosts, {self.free(ligand): strength})
+
+    def _balance(
+        self, new: str, old: str, components: Mapping[str, Component]
+    ) -> tuple[Reaction, ...]:
+        """Return the equation of the fraction x of a ligand, term by term."""
+        x, of_new = _fraction(new, old), _counted(new, components)
+        both, less = total(of_new, _counted(old, components)), {x: -1.0}
+        found = [
+            Reaction(f"{new} in all", {x: 1.0}, Arrhenius(1.0), (Power(of_new),)),
+            Reaction(f"{x} of all", less, Arrhenius(1.0), (Power({x: 1.0}), Power(both))),
+            Reaction(f"{x} of nothing", less, Arrhenius(LEAST), (Power({x: 1.0}),)),
+        ]
+        for block in self.form.components:
+            if block.exchanges.get(new) == old:
+                number = self._number(block.name, new, "sites")
+                sites = Power({x: 1.0}), Power(dict.fromkeys(self._names(block), number))
+                strength = Arrhenius(self._number(block.name, new, "K"))
+                held = (*sites, self._exchanged(block, new, old, -1.0))
+                where = f"{new} on {block.name}"
+                found += [
+                    Reaction(f"{where}, no more than elsewhere", {x: 1.0}, Arrhenius(1.0), sites),
+                    Reaction(where, less, strength, held),
+                ]
+        return tuple(found)
 
     def _exchanges(self) -> dict[tuple[str, str], None]:
         """Return every pair of ligands of which the first takes the place of the second."""
@@ -241,6 +269,10 @@ class Ligands:
 
 def _polynomial(component: str, ligand: str) -> str:
     return f"q of {component} with {ligand}"
+
+
+def _fraction(new: str, old: str) -> str:
+    return f"fraction of {new} beside {old}"
 
 
 def _counted(ligand: str, components: Mapping[str, Component]) -> dict[str, float]:

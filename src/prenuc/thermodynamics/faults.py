@@ -151,7 +151,8 @@ def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]
     for name, bindings in mechanism.bindings.items():
         acting = [step for step in steps if step.back is not None and name in step.net]
         for ligand in (next(iter(one.pool)) for one in bindings if isinstance(one, Binding)):
-            if acting and ligand not in mechanism.debited:
+            taken = ligand in mechanism.debited or ligand in mechanism.without_mass
+            if acting and not taken:
                 text = f"{ligand} binds to {name}, and what is bound is not taken off {ligand}"
                 there = acting[0].there
                 yield Fault(NO_DEBIT, text, tuple(one.name for one in acting), there.where)

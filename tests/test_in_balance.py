@@ -1,0 +1,126 @@
+"""CdS in balance obeys thermodynamics: against potentials that are written down by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from potentials import COUNTED, UNITS, Potentials, dissipated, equilibrium
+from prenuc.facts.catalogue import entries
+from prenuc.mechanism.named import mechanism_named
+from prenuc.protocol.protocol import Protocol
+from prenuc.simulation.evolve import evolve
+from prenuc.simulation.run import simulate
+from prenuc.simulation.solvers import Rodas
+from prenuc.thermodynamics.check import check
+
+NAME = "two-pathway/CdS-in-balance"
+SULFUR, CADMIUM = 24.0, 96.0  # mmol/L, as in the recipes at 30 mmol/kg
+RECIPES = [r.id for r in entries("recipes").values() if r.material == "CdS"]
+
+
+@cache
+def model(metal="Cd(OA)2"):
+    return mechanism_named(NAME, metal=None if metal == "Cd(OA)2" else metal)
+
+
+@cache
+def cut():
+    """Return the same with dots of 60 units at most, of which there is an equilibrium."""
+    return model().with_constants({"dots.largest": 60})
+
+
+def test_every_step_is_reversible_and_every_cycle_closes():
+    found = check(model())
+    assert found.verdict == "consistent"
+    assert (found.reversible, found.irreversible) == (27, ())
+    assert all(loop.closes for loop in found.loops)
+    assert all(step.there.because for step in found.other_laws)
+    assert all(one.within is not False for one in found.prefactors)
+
+
+def some_start(rng):
+    start = {name: 10 ** rng.uniform(-4, 1) for name in COUNTED}
+    start["Cd(OA)2"], start["Mo/Fr"] = rng.uniform(1, 100), 10 ** rng.uniform(-4, -1)
+    for additive in ("HPPh2", "TOPO", "HMSA", "MeOH", "toluene", "HOA"):
+        start[additive] = rng.choice([0.0, 10 ** rng.uniform(0, 2)])
+    return start, 10 ** rng.uniform(-6, -2, cut().class_units.size)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_gibbs_energy_of_a_closed_vessel_never_rises(seed):
+    rng = np.random.default_rng(seed)
+    start, dots = some_start(rng)
+    kelvin = rng.uniform(298.15, 513.15)
+    times = np.concatenate(([0.0], np.logspace(-8, 7, 100)))
+    run = evolve(cut(), times, start=start, dots=dots, temperature=kelvin, solver=Rodas(rtol=1e-8))
+    found = Potentials(cut(), kelvin)
+    states = zip(run.concentration, run.dots, strict=True)
+    energy = np.array([found.gibbs(_held(run, c), np.maximum(f, 0.0)) for c, f in states])
+    assert np.max(np.diff(energy)) < 1e-6 * np.ptp(energy)
+
+
+def _held(run, concentrations):
+    return dict(zip(run.names, np.maximum(concentrations, 0.0), strict=True))
+
+
+ADDITIVES = {"topo": "TOPO", "phosphine": "HPPh2"}
+STARTS = {
+    "precursors": ({"S": SULFUR, "Cd(OA)2": CADMIUM}, 0.0),
+    "PC": (
+        {
+            "as-PC-311": SULFUR / 10,
+            "Cd(OA)2": CADMIUM - 2 * SULFUR,
+            "oleate (released)": 2 * SULFUR,
+        },
+        0.0,
+    ),
+    "dots": ({"Cd(OA)2": CADMIUM - SULFUR, "oleate (released)": 2 * SULFUR}, SULFUR / 40),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("additive", [{}, {"topo": 50.0}, {"phosphine": 40.0}], ids=str)
+@pytest.mark.parametrize(("celsius", "long"), [(180.0, 1e11), (240.0, 2e9)])
+def test_all_ways_lead_to_the_least_gibbs_energy(celsius, long, additive, start):
+    kelvin = celsius + 273.15
+    found = Potentials(cut(), kelvin)
+    wanted, wanted_dots = equilibrium(found, SULFUR, CADMIUM, 2 * CADMIUM, **additive)
+    held, of_forty = STARTS[start]
+    dots = np.where(cut().class_units == 40, of_forty, 0.0)
+    held = held | {ADDITIVES[name]: amount for name, amount in additive.items()}
+    times = [0.0, 1.0, long]  # s
+    run = evolve(cut(), times, start=held, dots=dots, temperature=kelvin, solver=Rodas(rtol=1e-9))
+    end = _held(run, run.concentration[-1])
+    off = [abs(end[name] - wanted[name]) * UNITS.get(name, 1) / SULFUR for name in COUNTED]
+    assert max(off) < 1e-6
+    assert np.max(np.abs(run.dots[-1] - wanted_dots) * cut().class_units) < 1e-6 * SULFUR
+    power = [
+        dissipated(cut(), found, _held(run, c), np.maximum(f, 0.0))[0]
+        for c, f in zip(run.concentration[1:], run.dots[1:], strict=True)
+    ]
+    assert abs(power[1]) < 1e-9 * power[0]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_no_step_of_a_recipe_runs_uphill(recipe):
+    """At every measurement, and in the flask from which it was taken."""
+    protocol = Protocol.from_recipe(entries("recipes")[recipe])
+    here = model("Cd(OA)2" if "Cd(OA)2" in protocol.reagents else "Cd(MSA)2")
+    if here is not model():
+        pytest.skip("the potentials by hand know oleates alone")
+    run = simulate(here, protocol)
+    for one in run.measurements:
+        held = dict.fromkeys(here.components, 0.0)
+        held |= dict(zip(run.names, np.maximum(one.concentration, 0.0), strict=True))
+        total, least = dissipated(here, Potentials(here, one.temperature), held, one.dots)
+        assert least >= -1e-9 * total
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_additives_are_kept(recipe):
+    protocol = Protocol.from_recipe(entries("recipes")[recipe])
+    run = simulate(model("Cd(OA)2" if "Cd(OA)2" in protocol.reagents else "Cd(MSA)2"), protocol)
+    assert all(max(parts.values()) < 1e-12 for parts in run.conservation.values())
