@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PUBLISHED = "@0.1"  # ends the name of a model as it was first published
 
 MODELS = MODEL, *RIVALS
-IN_BALANCE = ("two-pathway/CdS-in-balance",)
+IN_BALANCE = ("two-pathway/CdS-in-balance",)  # beside the usual sets, which no recipe asks for
 
 
 def mechanism_named(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from prenuc.errors import MechanismError
 from prenuc.mechanism.choice import for_reagents
 from prenuc.mechanism.named import mechanism_named
 from prenuc.protocol.protocol import Protocol
@@ -26,6 +28,30 @@ def for_recipe(recipe: Recipe, *, dots: AbstractDots | None = None) -> Mechanism
         ProtocolError: The recipe leaves something out for which nothing is proposed.
     """
     return for_reagents(recipe.material, Protocol.from_recipe(recipe).reagents, dots)
+
+
+def named_for(name: str, recipe: Recipe) -> Mechanism:
+    """Return a mechanism of a name for a recipe's reagents, the same object for the same question.
+
+    Args:
+        name: Such as "two-pathway/CdS-in-balance".
+        recipe: A recipe of the catalogue.
+
+    Raises:
+        MechanismError: It is for another material.
+    """
+    ours = for_recipe(recipe)
+    metal = next(c.name for c in ours.components.values() if c.kind == "precursor")
+    found = _named(name, metal)
+    if found.material != recipe.material:
+        what = f"{name} says nothing about {recipe.material}"
+        raise MechanismError(what, f"Ask it for recipes of {found.material}")
+    return found
+
+
+@cache
+def _named(name: str, metal: str) -> Mechanism:
+    return mechanism_named(name, metal=metal)
 
 
 def rival_for(kind: str, recipe: Recipe) -> Mechanism:

@@ -43,7 +43,7 @@ _ledger = click.option(
 
 @click.command()
 @click.argument("panels", metavar="PANEL...", nargs=-1)
-@click.option("--mechanism", metavar="ID", help="A rival instead of the two-pathway model.")
+@click.option("--mechanism", metavar="ID", help="A rival, or a set beside the usual ones.")
 @click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a recipe.")
 @_ledger
 @json_option
