@@ -181,7 +181,7 @@ class Vessels:
     def _vessel(self, name: str) -> _Vessel:
         """Return a vessel, an empty one for a new name."""
         if name not in self.vessels:
-            count = 0 if self.seeds is None else self.seeds.capillarity.size
+            count = 0 if self.seeds is None else self.seeds.capillarity.shape[1]
             shapes = (len(self.names),), (0,), (len(self.moving), count), (0, count)
             self.vessels[name] = _Vessel(_Contents(*(np.zeros(shape) for shape in shapes)))
         return self.vessels[name]
