@@ -486,6 +486,14 @@ def test_a_ledger_of_another_model_is_refused(described):
         Sweep(replace(sweep.job, mechanism=other), sweep.folder).run()
 
 
+def test_what_is_given_to_workers_does_not_grow_with_the_design(described):
+    few, many = (
+        described(f"design: random\nsamples: {count}\n{SPEC}")[0].job for count in (10, 100000)
+    )
+    assert many.values(99999) != few.values(9)  # points have been drawn
+    assert abs(len(many.packed) - len(few.packed)) < 100
+
+
 def test_a_worker_that_computes_otherwise_is_refused(tmp_path):
     """One with other kernels for products: its numbers would be other ones in the last bit."""
     (tmp_path / "spec.yaml").write_text(SPEC)
