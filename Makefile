@@ -24,8 +24,8 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
 	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py
 
-check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
-	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
+check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, traces, 2000 random networks
+	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_traces.py tests/test_random_networks.py
 
 check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and undefined behaviour
 	PRENUC_SANITIZE=1 $(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/sanitized .
