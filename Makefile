@@ -41,7 +41,7 @@ check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
 
-check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep: nothing is lost; two minutes
+check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep, a fault at each write, fsync and rename: nothing is lost; four minutes
 	$(BIN)/python -m pytest -m study tests/test_ledger.py tests/test_sweeps.py
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?

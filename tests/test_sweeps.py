@@ -390,6 +390,44 @@ def test_workers_that_are_killed_are_replaced(described, undisturbed, monkeypatc
     assert write_table(sweep, "csv").read_bytes() == undisturbed
 
 
+PARENT = """
+import os, sys, time
+from prenuc.infer.calibration.parallel import work
+from prenuc.sweeps.work import _processes
+
+def stay(piece):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(300)
+
+if __name__ == "__main__":
+    if sys.argv[1] == "sweep":
+        list(_processes(2).map(stay, range(2)))
+    work(stay, range(2), workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+@pytest.mark.parametrize("room", ["sweep", "calibration"])
+def test_workers_end_with_the_process_that_began_them(tmp_path, room):
+    (tmp_path / "parent.py").write_text(PARENT)
+    words = [sys.executable, str(tmp_path / "parent.py"), room]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as parent:
+        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(alive(worker) for worker in workers)
+        parent.kill()
+    until = time.monotonic() + 20.0
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class Forgetful(ThreadPoolExecutor):
     """Loses the first piece of work that it is given: it never comes back, and nobody says so."""
 
