@@ -44,6 +44,7 @@ CALLS = {
     "2a-b from its dilution on": 4.0,
     "with_constants": None,
     "20 tangents of 2a-b": None,
+    "the same in single runs": 8.0,
 }
 PEAK = """
 import contextlib, io, sys
@@ -156,8 +157,15 @@ def calls() -> list[tuple[object, ...]]:
         "with_constants": warm(
             lambda i: mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"})
         ),
-        "20 tangents of 2a-b": warm(lambda _: pn.simulate(mechanism, protocol, parameters=some)),
+        "20 tangents of 2a-b": warm(
+            lambda i: pn.simulate(
+                mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"}),
+                protocol,
+                parameters=some,
+            )
+        ),
     }
+    found["the same in single runs"] = found["20 tangents of 2a-b"] / found["simulate 2a-b"]
     return [(name, short(ms), CALLS[name] or "–") for name, ms in found.items()]
 
 

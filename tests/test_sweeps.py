@@ -390,6 +390,44 @@ def test_workers_that_are_killed_are_replaced(described, undisturbed, monkeypatc
     assert write_table(sweep, "csv").read_bytes() == undisturbed
 
 
+PARENT = """
+import os, sys, time
+from prenuc.infer.calibration.parallel import work
+from prenuc.sweeps.work import _processes
+
+def stay(piece):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(300)
+
+if __name__ == "__main__":
+    if sys.argv[1] == "sweep":
+        list(_processes(2).map(stay, range(2)))
+    work(stay, range(2), workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+@pytest.mark.parametrize("room", ["sweep", "calibration"])
+def test_workers_end_with_the_process_that_began_them(tmp_path, room):
+    (tmp_path / "parent.py").write_text(PARENT)
+    words = [sys.executable, str(tmp_path / "parent.py"), room]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as parent:
+        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(alive(worker) for worker in workers)
+        parent.kill()
+    until = time.monotonic() + 20.0
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class Forgetful(ThreadPoolExecutor):
     """Loses the first piece of work that it is given: it never comes back, and nobody says so."""
 
@@ -484,6 +522,14 @@ def test_a_ledger_of_another_model_is_refused(described):
     other = sweep.job.mechanism.with_constants({"isomerisation.k": "0.03 1/min"})
     with pytest.raises(InputError, match=r"model two-pathway/CdS \(\w+\) there, two-"):
         Sweep(replace(sweep.job, mechanism=other), sweep.folder).run()
+
+
+def test_what_is_given_to_workers_does_not_grow_with_the_design(described):
+    few, many = (
+        described(f"design: random\nsamples: {count}\n{SPEC}")[0].job for count in (10, 100000)
+    )
+    assert many.values(99999) != few.values(9)  # points have been drawn
+    assert abs(len(many.packed) - len(few.packed)) < 100
 
 
 def test_a_worker_that_computes_otherwise_is_refused(tmp_path):

@@ -71,9 +71,15 @@ class LastWritten:
     def __reduce__(self) -> tuple[type[LastWritten], tuple[()]]:
         return LastWritten, ()
 
-    def nearest(self, way: Hashable, values: Mapping[str, Any]) -> Writing | None:
-        """Return the writing from which the fewest constants have moved; None for the first one."""
-        return min(self._last.get(way, ()), key=lambda one: len(one.moved(values)), default=None)
+    def nearest(self, way: Hashable, values: Mapping[str, Any]) -> tuple[Writing, list[str]] | None:
+        """Return the writing from which the fewest constants have moved, and these; None for none.
+
+        Args:
+            way: How dots are counted.
+            values: The constants by name.
+        """
+        found = [(one, one.moved(values)) for one in self._last.get(way, ())]
+        return min(found, key=lambda pair: len(pair[1]), default=None)
 
     def keep(self, way: Hashable, writing: Writing, begun: Writing | None) -> None:
         """Keep a writing, and the one that it began from.

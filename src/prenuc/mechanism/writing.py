@@ -74,11 +74,10 @@ class _Writer(Parts):
 
     def mechanism(self) -> Mechanism:
         """Return the mechanism; what moved constants have no part in is taken from the last one."""
-        begun = self.form.memory.nearest(self.dots, self.values.values)
+        last = self.form.memory.nearest(self.dots, self.values.values)
+        begun, moved = (None, []) if last is None else last
         if begun is not None:
-            moved = begun.moved(self.values.values)
-            stays = {k: of for k, of in begun.parts.items() if of[0].isdisjoint(moved)}
-            self.parts = stays
+            self.parts = {k: of for k, of in begun.parts.items() if of[0].isdisjoint(moved)}
         made = self.changed(begun) or self.whole()
         writing = Writing(self.values.values, self.parts, made)
         self.form.memory.keep(self.dots, writing, begun)

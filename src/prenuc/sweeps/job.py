@@ -162,8 +162,9 @@ class Job:
 
     @cached_property
     def packed(self) -> bytes:
-        """The job for another process, and what its answers hang on here."""
-        return pickle.dumps((replace(self), self.about))
+        """The job for another process, as it was written, and what its answers hang on here."""
+        bare = replace(self, design=replace(self.design))
+        return pickle.dumps((bare, self.about))
 
 
 def _hash(plain: Any) -> bytes:

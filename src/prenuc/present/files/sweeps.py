@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,9 +20,10 @@ from prenuc.sweeps.sweep import best_and_worst, plain_table
 from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from prenuc.arrays import Array
     from prenuc.sweeps.spec import Spec
     from prenuc.sweeps.sweep import Sweep
 
@@ -131,15 +131,34 @@ def _add_spectra(sweep: Sweep, path: Path, shape: tuple[int, int, int]) -> None:
     """Add spectra to a file, task by task: all of them together may not fit into memory."""
     from scipy.io import netcdf_file, netcdf_variable
 
-    with TemporaryFile(dir=path.parent) as rows:
-        for spectra in sweep.spectra():
-            rows.write(spectra.astype(NETCDF).tobytes())
-        rows.flush()
-        absorbance = np.memmap(rows, NETCDF, "r", shape=shape)
-        with netcdf_file(path, "a") as file:
-            axes = "task", "measurement", "wavelength"
-            added = netcdf_variable(absorbance, "d", 8, (None, *shape[1:]), axes, {"units": "1"})
-            file.variables["absorbance"] = added
+    axes = "task", "measurement", "wavelength"
+    rows: Any = _Rows(sweep.spectra(), shape)
+    with netcdf_file(path, "a") as file:
+        added = netcdf_variable(rows, "d", 8, (None, *shape[1:]), axes, {"units": "1"})
+        file.variables["absorbance"] = added
+
+
+class _Rows:
+    """What a writer of netCDF asks of an array along its records; they are read once, in order.
+
+    Args:
+        records: One after the other.
+        shape: Of all together.
+    """
+
+    itemsize = NETCDF.itemsize
+
+    def __init__(self, records: Iterator[Array], shape: tuple[int, ...]) -> None:
+        self.records, self.shape = records, shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, _: int) -> Array:
+        return np.empty(self.shape[1:])  # for its size
+
+    def __iter__(self) -> Iterator[Array]:
+        return (one.astype(NETCDF) for one in self.records)
 
 
 def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:
