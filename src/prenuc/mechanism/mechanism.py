@@ -15,8 +15,7 @@ import numpy as np
 
 from prenuc.errors import MechanismError, Problem, listed_names, unknown_name
 from prenuc.facts.catalogue import moieties
-from prenuc.mechanism.by_hand import constants_of, with_constants_of
-from prenuc.mechanism.constants import given_anew
+from prenuc.mechanism.constants import constants_of, given_anew, with_constants_of
 from prenuc.mechanism.population import population_issues
 from prenuc.mechanism.reaction import Power
 from prenuc.mechanism.reversible import steps_of
