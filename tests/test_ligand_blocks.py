@@ -97,6 +97,18 @@ def test_dots_are_in_equilibrium_with_their_units(read):
     assert np.log(run.dots[-1]) == pytest.approx(wanted, rel=1e-5, abs=1e-5)
 
 
+def test_binding_changes_with_temperature_by_its_heat(read):
+    bound = FILE.replace("h: 0.3, sites: 2}", "h: 0.3, sites: 2, at: 25 degC, H: -30}")
+    kelvin = 350.0
+    run = evolve(read(bound), [0.0, 1e6], temperature=kelvin, solver=Rodas(rtol=1e-10))
+    half = 0.3 * np.exp(-30e3 / 8.314462618 * (1 / kelvin - 1 / 298.15))
+    strength = 2 * np.exp(10e3 / 8.314462618 * (1 / kelvin - 1 / 298.15))
+    free, x = run.of("free L")[-1], run.of("fraction of N beside O")[-1]
+    ratio = run.of("MSC")[-1] / run.of("PC")[-1]
+    assert ratio == pytest.approx(strength * (1 + free / half) ** 2 * (1 + 3 * x) ** 3, rel=1e-6)
+    assert check(read(bound)).verdict == "consistent"
+
+
 def test_what_is_wrong_with_ligands_is_said(refused):
     assert refused("debited: [L]", "debited: [K]") == ["no species 'K'"]
     assert refused("for: O, K: 4", "for: P, K: 4") == ["no species 'P'"]

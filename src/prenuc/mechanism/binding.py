@@ -30,7 +30,7 @@ is a reservoir, and all of it counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError
@@ -227,6 +227,9 @@ class Ligands:
         self, block: str, ligand: str, hosts: Mapping[str, float], name: str = ""
     ) -> Sites:
         strength = Arrhenius(1.0 / self._number(block, ligand, "h"))
+        if f"{block} under {ligand}.H" in self.values:
+            at, heat = (self._number(block, ligand, word) for word in ("at", "H"))
+            strength = replace(strength, at=at, energy=heat)
         return Sites(_polynomial(name or block, ligand), hosts, {self.free(ligand): strength})
 
     def _balance(

@@ -102,9 +102,10 @@ def read_blocks(
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     reader.known = {*given, *media} | set(entries("moieties") if closed_by else ())
+    debited = reader.debited(node)
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
     check_circles(node.child("components"), {one.name: one.against for one in components})
-    debited, (sizes, plane, covering) = reader.debited(node), reader.dots(node)
+    sizes, plane, covering = reader.dots(node)
     reactions = []
     for one, entry in node.child("reactions").items():
         if one in given and f"{one}.k" not in constants:

@@ -2,7 +2,9 @@ r"""A mechanism as blocks, one for each component and each reaction: the rule th
 
 **Components** have a standard chemical potential against others, μ = Σ n_j μ_j + H − T S, given as
 H and S, or as K at a temperature and H; one that says nothing defines zero. A ligand that binds to
-s sites of a component lowers its potential by RT s ln(1 + x/h), and acts on nothing else.
+s sites of a component lowers its potential by RT s ln(1 + x/h), and acts on nothing else. What is
+bound is taken off a ligand that is ``debited``; any other is a reservoir. A ligand may take the
+place of another (``exchange``), at sites that one of both always holds (``binding.py``).
 
 **Reactions** have a forward law k Π cᵢ^oᵢ, where the orders are those of the equation unless the
 block gives others, and catalysts, which multiply both ways. The way back of a reversible one is
@@ -14,18 +16,18 @@ forward × exp(−affinity/RT),
 times (1 + x/h)^(−s ν) for every ligand, with the ν of the equation as it is closed: so every cycle
 closes, whatever the numbers are. Other factors of a forward law act on the way there alone, unless
 the block says why the law is no mass action, ``because``: then the step runs at
-forward × (1 − exp(−affinity/RT)). A backward
-constant of its own is possible where a block marks it as ``legacy``.
+forward × (1 − exp(−affinity/RT)). A backward constant of its own is possible where a block marks it
+as ``legacy``.
 
 **Stages.** A component may stand for a number of equal stages, one after the other. What it reacts
 to is written once for all of them, what makes it makes the first; a reaction that is a ``chain``
 leads from each to the next and from the last to its product.
 
 **Dots** are made in a size and then grow: a reaction that makes units of dots without saying in
-what size is a channel by which they join a dot that is there (``dots.py``).
+what size is a channel by which they join a dot that is there (``dots.py``). One that acts from a
+single unit on makes dots of two, whose way back is that they lose one.
 
-Standard state: 1 mol/m³, that is 1 mmol/L. Limits: a ligand is a reservoir, what is bound is not
-taken off it; a way back of an order below zero is refused.
+Standard state: 1 mol/m³, that is 1 mmol/L. Limit: a way back of an order below zero is refused.
 
 =====================  =========================================================================
 constant               what
@@ -37,7 +39,10 @@ reaction under X.h     the same as of a component, of a ligand that acts on a ra
 component.K, .at, .H   equilibrium constant of its formation at a temperature, and enthalpy
 component.H, .S        or enthalpy and entropy
 dots.solubility, .H    of a plane surface of dots at ``dots.solubility at``, heat of dissolution
-component under X.h    concentration at which half of the sites are bound; ``.sites``: how many
+component under X.h    concentration at which half of the sites are bound; ``.sites``: how many;
+                       of a debited X also ``.H``, heat of binding, and h at ``.at``
+component under X.K    how much its sites prefer X to the ligand that X takes the place of
+dots under X.h, .sites the same of a ligand that covers dots; sites per n^(2/3)
 =====================  =========================================================================
 """
 

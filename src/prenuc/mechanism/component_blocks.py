@@ -25,9 +25,11 @@ class ComponentReader(Numbers):
 
     Args:
         known: What a file may name besides its components, and these.
+        off: Ligands from which what is bound is taken.
     """
 
     known: Collection[str] = ()
+    off: Collection[str] = ()
 
     def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
         """Return the block of a component; its constants go to the others.
@@ -79,6 +81,12 @@ class ComponentReader(Numbers):
         known_name(entry, "binding", ligand, self.known)
         self.unless_known(f"{name} under {ligand}.h", binding, "h", self.units["concentration"])
         self.unless_known(f"{name} under {ligand}.sites", binding, "sites", "1")
+        if "H" in binding:
+            if ligand not in self.off:
+                what = f"the binding of {ligand}, a reservoir, cannot change with temperature"
+                binding.problem(what, "H", f"Write 'debited: [{ligand}]'")
+            self.unless_known(f"{name} under {ligand}.H", binding, "H", self.units["energy"])
+            self.value(f"{name} under {ligand}.at", binding, "at", "degC", default=ROOM)
         binding.finish(f"the binding of {ligand}")
 
     def formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
@@ -112,7 +120,7 @@ class ComponentReader(Numbers):
         Args:
             node: The file.
         """
-        found = node.texts("debited")
+        self.off = found = node.texts("debited")
         for ligand in found:
             known_name(node, "debited", ligand, self.known)
         return found
