@@ -201,6 +201,9 @@ class Moments(AbstractDots):
             nuclei: Units in the nucleus that a reaction makes, by its name.
             surface: What holds for all dots.
         """
+        if any(one.first for one in channels):
+            what = "dots that grow from two units on have no closed moments"
+            raise MechanismError(what, "Count them class by class", where="dots")
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins
