@@ -140,8 +140,8 @@ def test_no_step_of_a_recipe_runs_uphill(recipe):
 def _watched(operation):
     if not isinstance(operation, Evolve):
         return operation
-    shares = (0.02, 0.3, 1.0) if operation.duration > 0 else ()
-    return replace(operation, looks=tuple(operation.duration * share for share in shares))
+    looks = sorted({operation.duration * share for share in (0.0, 0.02, 0.3, 1.0)})
+    return replace(operation, looks=tuple(looks))
 
 
 def test_the_package_dissipates_as_much():

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
 
+AT_ONCE = np.array([1e-9])  # s
+
 
 class _Contents(NamedTuple):
     """What is in a vessel, in mol, or in mol/m³; of size classes as many as may hold dots.
@@ -216,11 +218,23 @@ class Vessels:
         times = np.array(sorted({t for t in (*operation.looks, operation.duration) if t > 0}))
         rows, occupied = self._rows(operation, begin, times)
         states = {0.0: begin} | dict(zip(times, rows, strict=True))
+        if 0.0 in operation.looks:
+            states[0.0] = self._in_balance(operation, begin)
         rooms = room((len(operation.looks), self.moments[1].shape[1], len(self.columns)))
         for look, tangents in zip(operation.looks, rooms, strict=True):
             self._record(operation, look, states[look], occupied, tangents)
         if times.size:
             vessel.react(rows[-1].first(occupied), volume)
+
+    def _in_balance(self, operation: Evolve, begin: _Contents) -> _Contents:
+        """Return what is there once ligands have found what they bind to, which takes no time."""
+        settled = self.network.flat.settled
+        if settled.size == 0 or operation.frozen:
+            return begin
+        (found,), _ = self._rows(replace(operation, end=operation.start), begin, AT_ONCE)
+        places, whole, tangents = self.moving[settled], begin.whole.copy(), begin.tangents.copy()
+        whole[places], tangents[settled] = found.whole[places], found.tangents[settled]
+        return begin._replace(whole=whole, tangents=tangents)
 
     def _rows(
         self, operation: Evolve, begin: _Contents, times: Array
