@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_a
 from prenuc.thermodynamics.check import check, verdict_of
 from prenuc.thermodynamics.faults import BOUND, CATALYST, HOST, ORDERS, RATE_BINDING
 
+ROOT = Path(__file__).resolve().parents[1]
 R = 8.31446261815324
 AB = "species: {A: {initial: 1}, B: {}, C: {}, H: {initial: 0.1}, L: {initial: 1}}\nreactions:\n"
 
@@ -528,3 +531,24 @@ def test_a_run_says_what_its_mechanism_is(capsys, monkeypatch, tmp_path):
     recipe = "simulate", "cds-msc-311-in-toluene", "--mechanism", "classical/CdS", "--report", page
     assert "thermodynamics: cannot be checked" in run(capsys, monkeypatch, *recipe).out
     assert "Thermodynamics: cannot be checked." in page.read_text("utf-8")
+
+
+# Pages.
+
+
+def test_the_page_of_verdicts_is_up_to_date(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    verdicts = importlib.import_module("verdicts")
+    page = (ROOT / "docs/reference/thermodynamics.md").read_text("utf-8")
+    assert verdicts.page() == page, "run: python examples/verdicts.py"
+
+
+def test_the_how_to_page_shows_what_the_command_says(capsys, monkeypatch, tmp_path):
+    page = (ROOT / "docs/how-to/check-thermodynamics.md").read_text("utf-8")
+    text, _, said = page.partition("```yaml\n")[2].partition("```\n")
+    monkeypatch.chdir(tmp_path)
+    Path("circle.yaml").write_text(text)
+    assert run(capsys, monkeypatch, "check", "circle.yaml").out in said
+    code = page.rpartition("```python\n")[2].partition("```")[0]
+    exec(compile(code, "the page", "exec"), {})  # noqa: S102  # the page is ours
+    assert "inconsistent" in capsys.readouterr().out

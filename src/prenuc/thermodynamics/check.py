@@ -23,7 +23,7 @@ from prenuc.thermodynamics.prefactors import Prefactor, prefactors_of
 from prenuc.thermodynamics.sources import faults_of_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Reaction
@@ -74,8 +74,7 @@ class Check:
         """Consistent, inconsistent, or cannot be checked."""
         if self.faults:
             return INCONSISTENT
-        silent = any(not step.there.because for step in self.irreversible)
-        return UNCHECKED if silent else CONSISTENT
+        return _without_faults(self.steps)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -160,13 +159,8 @@ def check(mechanism: Mechanism) -> Check:
         Reversible steps, cycles with their affinities at ten temperatures and compositions, faults,
         prefactors beside transition-state theory, and the verdict.
     """
-    return _found(mechanism, None)
-
-
-def _found(mechanism: Mechanism, most: int | None) -> Check:
-    """Return what is found; of cycles that run by themselves so many at most."""
     steps, units = mechanism.steps, mechanism.units
-    loops = loops_of(steps, most)
+    loops = loops_of(steps)
     faults = (
         *faults_of_steps(mechanism, steps),
         *faults_of_loops(mechanism, loops, units),
@@ -174,6 +168,23 @@ def _found(mechanism: Mechanism, most: int | None) -> Check:
     )
     prefactors = prefactors_of(steps, stated=not units)
     return Check(mechanism.name, steps, tuple(loops), faults, tuple(prefactors), units)
+
+
+def _verdict(mechanism: Mechanism) -> str:
+    """Return the verdict, found at the first contradiction."""
+    steps, units = mechanism.steps, mechanism.units
+    if (
+        any(faults_of_steps(mechanism, steps))
+        or any(faults_of_loops(mechanism, loops_of(steps, 1), units))
+        or any(faults_of_sources(mechanism, steps))
+    ):
+        return INCONSISTENT
+    return _without_faults(steps)
+
+
+def _without_faults(steps: Sequence[Step]) -> str:
+    silent = any(step.back is None and not step.there.because for step in steps)
+    return UNCHECKED if silent else CONSISTENT
 
 
 def verdict_of(mechanism: Mechanism) -> str:
@@ -189,7 +200,7 @@ def verdict_of(mechanism: Mechanism) -> str:
     asked = {"reactions": mechanism.reactions, "population": mechanism.population}
     known = memory.of(MEMORY, asked)
     if known is None:
-        known = asked, _found(mechanism, 1).verdict
+        known = asked, _verdict(mechanism)
         memory.keep(MEMORY, *known)
     verdict: str = known[1]
     return verdict
