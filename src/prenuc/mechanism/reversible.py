@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
 
+MOST_LOG = 700.0  # e^709 is the largest number there is
 SAME = 1e-9  # relative; orders and stoichiometric numbers are written, not computed
 
 
@@ -258,7 +259,7 @@ def _falling(sizes: SizeClasses) -> Iterator[Reaction]:
     edge = sizes.capillarity * (least ** (2 / 3) - (least - 1.0) ** (2 / 3))  # K
     for one in sizes.detachment:
         law = one.constant
-        k = law.k * alpha * math.exp(edge / law.at)
+        k = law.k * alpha * math.exp(min(edge / law.at, MOST_LOG))
         yield Reaction(
             f"{one.name} of the smallest dots",
             {**scaled(one.stoichiometry, least), sizes.moments.number: -1.0},

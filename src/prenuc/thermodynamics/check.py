@@ -7,6 +7,7 @@ step is reversible, or says why not, and one chemical potential a component fits
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from prenuc.thermodynamics.faults import (
     faults_of_steps,
     in_units,
 )
-from prenuc.thermodynamics.loops import Loop, loops_of
+from prenuc.thermodynamics.loops import MOST_LOG, Loop, loops_of
 from prenuc.thermodynamics.prefactors import Prefactor, prefactors_of
 from prenuc.thermodynamics.sources import faults_of_sources
 
@@ -124,22 +125,29 @@ class Check:
         }
 
     def _loop(self, loop: Loop) -> dict[str, Any]:
-        named = {step.name: step for step, _ in loop.steps}
-        closing = {} if loop.closes else loop.closing()
+        closing = {} if loop.closes else loop.log_closing()
         return {
-            "reactions": list(named),
+            "reactions": [step.name for step, _ in loop.steps],
             "times": [int(z) for _, z in loop.steps],
             "closes": loop.closes,
             "affinity_kJ_per_mol": loop.affinity / 1e3,
             "temperature_degC": loop.state.temperature - 273.15,
             "would_close": [
-                {
-                    "reaction": name,
-                    "where": named[name].there.where or None,
-                    **dict(zip(("K", "unit"), in_units(named[name], k, self.units), strict=True)),
-                }
-                for name, k in closing.items()
+                self._closing(step, closing[step.name])
+                for step, _ in loop.steps
+                if step.name in closing
             ],
+        }
+
+    def _closing(self, step: Step, logarithm: float) -> dict[str, Any]:
+        there, unit = in_units(step, logarithm, self.units)
+        constant = math.exp(there) if abs(there) < MOST_LOG else None
+        return {
+            "reaction": step.name,
+            "where": step.there.where or None,
+            "K": constant,
+            "log10_K": there / math.log(10.0),
+            "unit": unit,
         }
 
 

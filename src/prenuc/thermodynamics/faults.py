@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.errors import listed
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, as_side
-from prenuc.mechanism.reversible import Step, undoes
+from prenuc.mechanism.reversible import SAME, Step, undoes
+from prenuc.quantities import Quantity
+from prenuc.thermodynamics.loops import MOST_LOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,7 +148,7 @@ def _open(loop: Loop, units: Mapping[str, str]) -> Fault:
     degrees = loop.state.temperature - 273.15
     last = loop.steps[-1][0]
     solid = [step for step, _ in loop.steps if step.solid in step.net and step.solid]
-    closing = said_constant(last, loop.closing()[last.name], units)
+    closing = said_constant(last, loop.log_closing()[last.name], units)
     text = (
         f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
         f"'{last.name}' would close it with K = {closing}"
@@ -162,7 +165,7 @@ def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iter
         return
     text = f"{_around(loop)} runs by itself"
     if len(lone) == 1:
-        closing = said_constant(lone[0], loop.closing()[lone[0].name], units)
+        closing = said_constant(lone[0], loop.log_closing()[lone[0].name], units)
         text += f": the others ask of '{lone[0].name}' a way back with K = {closing}"
     elif len(lone) == len(loop.steps):
         text += ", none of them has a way back"
@@ -181,30 +184,31 @@ def _around(loop: Loop) -> str:
     return text.removeprefix(" + ").replace(" − ", "− ", 1) if text.startswith(" − ") else text[3:]
 
 
-def said_constant(step: Step, constant: float, units: Mapping[str, str]) -> str:
+def said_constant(step: Step, logarithm: float, units: Mapping[str, str]) -> str:
     """Return an equilibrium constant with its unit.
 
     Args:
         step: Of which.
-        constant: With the standard state 1 mol/m³.
+        logarithm: ln K with the standard state 1 mol/m³.
         units: In which it is said.
     """
-    number, unit = in_units(step, constant, units)
-    return f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
+    there, unit = in_units(step, logarithm, units)
+    far = abs(there) > MOST_LOG
+    number = f"10^{there / math.log(10):.1f}" if far else f"{math.exp(there):.6g}"
+    return number if unit == "1" else f"{number} {unit}"
 
 
-def in_units(step: Step, constant: float, units: Mapping[str, str]) -> tuple[float, str]:
-    """Return an equilibrium constant in the units of a file, and its unit.
+def in_units(step: Step, logarithm: float, units: Mapping[str, str]) -> tuple[float, str]:
+    """Return the logarithm of an equilibrium constant in the units of a file, and its unit.
 
     Args:
         step: Of which.
-        constant: With the standard state 1 mol/m³.
+        logarithm: ln K with the standard state 1 mol/m³.
         units: Of the file.
     """
-    from prenuc.quantities import Quantity
-
     order = sum(step.dissolved.values())
-    if abs(order) < 1e-9:
-        return constant, "1"
+    if abs(order) < SAME:
+        return logarithm, "1"
     concentration = units.get("concentration", "mmol/L")
-    return constant / Quantity(1.0, concentration).si ** order, f"({concentration})^{order:g}"
+    size = math.log(Quantity(1.0, concentration).si)
+    return logarithm - order * size, f"({concentration})^{order:g}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.reversible import Step
 
+MOST_LOG = 700.0  # e^709 is the largest number there is
 TOLERANCE = 1e-6  # RT; a sum of logarithms of constants that are written down is far below
 ROUNDING = 1e-13  # of the sum of the amounts of its terms
 STATES, WARMER = 10, 30.0  # so many states, so many K apart, the first at 25 °C
@@ -62,6 +63,11 @@ class Loop:
             By name, at the temperature of the state, with the standard state 1 mol/m³; empty where
             more than one step has no way back.
         """
+        logarithms = self.log_closing().items()
+        return {name: math.exp(one) if one < MOST_LOG else math.inf for name, one in logarithms}
+
+    def log_closing(self) -> dict[str, float]:
+        """Return the logarithms of :meth:`closing`, which are numbers in any case."""
         thermal = GAS_CONSTANT * self.state.temperature
         open_ends = self.one_way
         if len(open_ends) > 1:
@@ -70,16 +76,11 @@ class Loop:
             closed = [(step, z) for step, z in self.steps if step.back is not None]
             ((lone, times),) = [(step, z) for step, z in self.steps if step.back is None]
             others = math.fsum(float(z) * _log_driven(step, self.state) for step, z in closed)
-            return {lone.name: _exp(-others / float(times))}
+            return {lone.name: -others / float(times)}
         temperature, off = self.state.temperature, self.affinity / thermal
         return {
-            step.name: _exp(step.log_equilibrium(temperature) - off / float(z))
-            for step, z in self.steps
+            step.name: step.log_equilibrium(temperature) - off / float(z) for step, z in self.steps
         }
-
-
-def _exp(logarithm: float) -> float:
-    return math.exp(logarithm) if logarithm < 700.0 else math.inf
 
 
 def loops_of(steps: Sequence[Step], most: int | None = None) -> list[Loop]:
