@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
-NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py
+NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
 .PHONY: run test check-intervals check-engine check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness tables reference docs clean help
 
@@ -24,8 +24,8 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
 	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py
 
-check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, 2000 random networks
-	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_random_networks.py
+check-engine: $(INSTALLED_TEST)  ## long studies of the engine: ripening, references, traces, 2000 random networks
+	$(BIN)/python -m pytest -m study tests/test_known_stiff.py tests/test_known_ripening.py tests/test_traces.py tests/test_random_networks.py
 
 check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and undefined behaviour
 	PRENUC_SANITIZE=1 $(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/sanitized .
@@ -41,7 +41,7 @@ check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and
 coverage: $(INSTALLED_TEST)  ## 45 kinds of noise and faults, two sizes, joint fits: benchmarks/COVERAGE.md; two hours and a half, resumes
 	$(BIN)/python benchmarks/interval_coverage.py
 
-check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep: nothing is lost; two minutes
+check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep, a fault at each write, fsync and rename: nothing is lost; four minutes
 	$(BIN)/python -m pytest -m study tests/test_ledger.py tests/test_sweeps.py
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?

@@ -92,7 +92,7 @@ def mechanism(classes: int) -> Mechanism:
         {name: Component(name, part) for name, part in parts.items()},
         (dimers,),
         initial={"monomer": SET["start"]},
-        population=population,
+        populations=(population,),
     )
 
 

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import time
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from peers import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 BENCHMARKS = Path(__file__).parent
 SCRIPTS = BENCHMARKS / "peer_scripts"
@@ -102,6 +103,20 @@ def pin() -> str:
     core = max(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
     return f"core {core}"
+
+
+@contextmanager
+def every_core() -> Iterator[None]:
+    """Use all cores of the machine meanwhile."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _version(name: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from measure import short, table
+from measure import CVODE, short, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,19 @@ CALLS = {
     "2a-b from its dilution on": 4.0,
     "with_constants": None,
     "20 tangents of 2a-b": None,
+    "the same in single runs": 8.0,
 }
+PEAK = """
+import contextlib, io, sys
+from pathlib import Path
+from prenuc.present.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+lines = Path("/proc/self/status").read_text().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+MEGABYTE = 1e6
+NUMBA = {"numba", "llvmlite", "numba.libs", "llvmlite.libs"}  # what the engine was compiled by
 
 
 def spent(words: list[str], folder: Path) -> float:
@@ -145,8 +157,15 @@ def calls() -> list[tuple[object, ...]]:
         "with_constants": warm(
             lambda i: mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"})
         ),
-        "20 tangents of 2a-b": warm(lambda _: pn.simulate(mechanism, protocol, parameters=some)),
+        "20 tangents of 2a-b": warm(
+            lambda i: pn.simulate(
+                mechanism.with_constants({"isomerisation.k": f"{0.02 + 1e-5 * i:.5f} 1/min"}),
+                protocol,
+                parameters=some,
+            )
+        ),
     }
+    found["the same in single runs"] = found["20 tangents of 2a-b"] / found["simulate 2a-b"]
     return [(name, short(ms), CALLS[name] or "–") for name, ms in found.items()]
 
 
@@ -163,6 +182,39 @@ def sharpness() -> list[str]:
     return lines
 
 
+def installed(folder: Path) -> float:
+    """Return how large the files of a folder are, in MB, without what Python itself caches."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return sum(path.stat().st_size for path in files) / MEGABYTE
+
+
+def peak(line: str) -> float | None:
+    """Return the most memory that a command holds, in MB; None where the system does not say."""
+    if not Path("/proc/self/status").exists():
+        return None
+    words = [sys.executable, "-c", PEAK, *shlex.split(line)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  # our own
+    return int(done.stdout) * 1024 / MEGABYTE
+
+
+def sizes() -> list[str]:
+    """Return what is installed and held, beside what numba needed in its place."""
+    import prenuc
+    from prenuc.simulation.native import _engine
+
+    package, engine = Path(prenuc.__file__).parent, Path(_engine.__file__)
+    line = (
+        f"- installed: prenuc {installed(package):.1f} MB, of which the engine is "
+        f"{engine.stat().st_size / MEGABYTE:.2f} MB"
+    )
+    folders = CVODE.python.parent.parent.glob("lib/python*/site-packages/*")
+    numba = sum(installed(folder) for folder in folders if folder.name in NUMBA)
+    if numba:
+        line += f"; numba and llvmlite, which compiled it before, {numba:.0f} MB"
+    held = short(peak(f"simulate {MSC}"))
+    return [line, f"- memory of `simulate` of 2a-b: at most {held} MB; with numba it was 216 MB"]
+
+
 def section() -> list[str]:
     """Measure and return the section of the page."""
     return [
@@ -173,6 +225,7 @@ def section() -> list[str]:
         *table(("command", "CPU / s", "may take"), commands()),
         *table(("warm call", "CPU / ms", "may take"), calls()),
         *sharpness(),
+        *sizes(),
         "",
     ]
 

@@ -56,7 +56,7 @@ def population(
         largest=sizes[1],
     )
     parts = {name: Component(name, composition) for name, composition in names.items()}
-    return Mechanism("population", parts, tuple(reactions), population=classes)
+    return Mechanism("population", parts, tuple(reactions), populations=(classes,))
 
 
 def only(sizes, wanted, dots):

@@ -1,4 +1,5 @@
 import json
+import math
 from functools import partial
 
 import numpy as np
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get, read_list
 from prenuc.facts.recipe import ParameterSet
+from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.priors import (
     NO_NUMBER,
@@ -18,7 +20,8 @@ from prenuc.infer.calibration.priors import (
     sets_of,
 )
 from prenuc.infer.calibration.search import Task, search
-from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners
+from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners, value_of
+from prenuc.infer.experiments import measures
 from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.experiments.reproduce import Row
 from prenuc.infer.studies.calibrate import (
@@ -33,6 +36,7 @@ from prenuc.infer.studies.ensemble import EnsembleMember, draw, members, predict
 from prenuc.present.cli.calibration import calibrate as command
 from prenuc.present.files.parameters import ensemble_file, parameter_file
 from prenuc.simulation.choice import for_recipe, rival_for
+from prenuc.simulation.run import simulate
 from toy import SET, share, toy, toy_checks, toy_set
 
 TRUE = {"first.k": 0.03, "second.k": 0.01}
@@ -76,6 +80,42 @@ def test_two_constants_that_act_by_their_product_are_not_identifiable():
     assert sloppiest.width == pytest.approx(1.0, abs=1e-3)
     assert set(list(sloppiest.parts)[:2]) == {"first.k", "twin.k"}
     assert sloppiest.parts["first.k"] == pytest.approx(-sloppiest.parts["twin.k"], abs=0.02)
+
+
+def test_derivatives_are_those_of_runs_and_need_one_run(monkeypatch):
+    names, runs = ("first.k", "twin.k", "second.k"), []
+
+    def counted(*given, **options):
+        runs.append(options["parameters"])
+        return simulate(*given, **options)
+
+    with toy_set():
+        task, u, step = toy_task(*names), np.array([0.1, -0.2, 0.15]), 0.01
+        task.at(u)
+        monkeypatch.setattr(measures, "simulate", counted)
+        found = task.jacobian(u)
+        assert [sorted(one) for one in runs] == [sorted(names)]
+        moved = [(task.residuals(u + d) - task.residuals(u - d)) for d in step * np.eye(3)]
+    wanted = np.array(moved).T / (2.0 * step)
+    np.testing.assert_allclose(found, wanted, atol=0.01 * np.abs(wanted).max())
+
+
+def test_a_run_moved_along_its_tangents_is_the_run_with_another_constant():
+    """To first order, in every recipe of a panel; a constant that does nothing changes nothing."""
+    key, idle, by = ("two-pathway/CdS", "isomerisation.k"), ("two-pathway/CdS", "growth.k"), 1e-3
+    runs = Experiments(for_recipe, along=frozenset({key}))
+    here, spectra = runs.run("cds-msc-311-in-toluene")
+    near, acting = nearby(runs, key, by)
+    there, shown = near.run("cds-msc-311-in-toluene")
+    number = value_of(key).quantity.number * math.exp(by)
+    truth, seen = Experiments(Changed(for_recipe, {key: number})).run("cds-msc-311-in-toluene")
+    assert acting == {"cds-msc-311-in-toluene"}
+    assert there.mechanism.constants == truth.mechanism.constants
+    size = np.abs(seen.absorbance - spectra.absorbance).max()
+    assert np.abs(shown.absorbance - seen.absorbance).max() < 2.0 * by * size
+    again, none = nearby(runs, idle, by)
+    assert none == set()
+    assert again.run("cds-msc-311-in-toluene")[0] is here
 
 
 def test_a_one_sided_limit_moves_a_constant_no_further_than_it_must():

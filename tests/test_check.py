@@ -268,7 +268,7 @@ def dots(*channels, nuclei=None, smallest=8):
         capillarity=900.0,
         smallest=smallest,
     )
-    return Mechanism("dots", components, made, dots=names, population=sizes)
+    return Mechanism("dots", components, made, dots=names, populations=(sizes,))
 
 
 def test_dots_with_two_solubilities_are_convicted():
@@ -284,9 +284,9 @@ def test_a_catalyst_of_one_channel_acts_both_ways_or_is_convicted():
     one = dots((1, 0.1, ()))
     (join,) = one.population.attachment
     uneven = replace(join, factors=(*join.factors, helped))
-    assert kinds(check(replace(one, population=replace(one.population, attachment=(uneven,))))) == {
-        "one-sided catalyst"
-    }
+    assert kinds(
+        check(replace(one, populations=(replace(one.population, attachment=(uneven,)),)))
+    ) == {"one-sided catalyst"}
 
 
 def test_dots_nucleate_by_the_way_on_which_the_smallest_fall_apart():

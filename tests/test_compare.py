@@ -10,11 +10,14 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
+from prenuc.infer.calibration import candidate
 from prenuc.infer.calibration.candidate import DOTS, Candidate, parts
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
 from prenuc.infer.selection.compare_schemes import compare_schemes
+from prenuc.infer.selection.condensed import Condensed
 from prenuc.infer.selection.evidence import Standing, judge, words
-from prenuc.infer.selection.shapes import FreeShapes
+from prenuc.infer.selection.refit import Refit
+from prenuc.infer.selection.shapes import FURTHEST, FreeShapes, KnownShapes
 from prenuc.infer.studies.observed import IDLE, compare_on_observations
 from prenuc.mechanism.rivals import rival
 from prenuc.observe.trace import Trace
@@ -30,6 +33,12 @@ def protocol():
     written = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
     kept = tuple(step for step in written.steps if not isinstance(step, Measure))
     return dataclasses.replace(written, steps=(*kept, parse_step(f"measure cuvette at {TIMES}")))
+
+
+MOVED = {
+    *("bond formation.k", "isomerisation.k", "isomerisation.K", "exchange.k", "nucleation.k"),
+    *("growth.k", "uptake.k", "crystallisation.k", "dissolution.k"),
+}
 
 
 def seen(model, protocol, *, offset=0.0, seed=1):
@@ -60,6 +69,31 @@ def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
     total = sum(part.absorbance for part in apart.values())
     assert np.allclose(total, pn.uv_vis(run, wavelength=NM).absorbance, atol=1e-12)
     assert np.allclose(apart["MSC-311"].course, run.concentration("MSC-311"), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("shapes", [KnownShapes(), FreeShapes()])
+@pytest.mark.parametrize("which", ["two-pathway", "droplets"])
+def test_slopes_are_those_of_the_refitted_residuals(ours, protocol, shapes, which, monkeypatch):
+    """Also through extinctions and spectra that are fitted away, one of them at its limit."""
+    monkeypatch.setattr(candidate, "QUICK", pn.Rodas(rtol=1e-10, atol=1e-16))
+    model = ours if which == "two-pathway" else rival(which, "CdS")
+    spectra = seen(faster("CdS", "isomerisation.k", 1.6), protocol)
+    trial = Refit(Candidate(model), Condensed.of([spectra], [protocol]), shapes)
+    trial.data = trial.data.with_shapes([trial.first()])
+    free, step = [one for one in trial.candidate.free if one.name in MOVED], 2e-3
+    u = np.linspace(-0.3, 0.4, len(free))
+    here = trial.at(free, u)
+    found = trial.slopes(free, here)
+    if which == "two-pathway" and isinstance(shapes, KnownShapes):
+        assert np.abs(here.fitted.pull).max() == pytest.approx(FURTHEST)
+    for i in range(len(free)):
+        far, near = (
+            trial.at(free, u + h * np.eye(len(free))[i]).residuals
+            - trial.at(free, u - h * np.eye(len(free))[i]).residuals
+            for h in (2 * step, step)
+        )
+        wanted = (8.0 * near - far) / (12.0 * step)
+        assert np.abs(found[:, i] - wanted).max() < 3e-3 * max(np.abs(wanted).max(), 1.0)
 
 
 def test_the_true_model_is_found(ours, protocol):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import prenuc as pn
 from prenuc.errors import FitError
 from prenuc.infer.fit.amplitudes import Held
-from prenuc.infer.fit.intervals import crossing
 from prenuc.infer.fit.question import question
+from prenuc.infer.objectives.crossing import crossing, zero
 from prenuc.infer.objectives.projection import Block, Objective
 from prenuc.infer.schemes.scheme import parse
 
@@ -141,6 +145,25 @@ def test_an_end_of_an_interval_is_found_where_a_profile_is_not_the_same_twice():
         return abs(shift) - 1.0 - (2.0 if again else 0.0)
 
     assert crossing(rise, 0.25, (-100.0, 100.0)) == pytest.approx(1.0, rel=1e-5)
+
+
+@given(
+    st.sampled_from((math.sin, math.tanh, lambda x: x**9, lambda x: math.copysign(1.0, x))),
+    st.floats(-0.9, 0.9),
+    st.sampled_from((1e-3, 1.0, 1e3)),
+    st.booleans(),
+)
+def test_a_zero_is_found_between_two_signs(shape, at, scale, falling):
+    """Straight, flat or a jump; whichever end is higher, and in few steps."""
+    asked = []
+
+    def f(x):
+        asked.append(x)
+        return shape(x / scale - at) * (-1 if falling else 1)
+
+    found = zero(f, -scale, 1.1 * scale, 1e-9 * scale)
+    assert abs(found - at * scale) <= 2e-9 * scale or f(found) == 0.0
+    assert len(asked) <= 3 * 31  # three times what halving takes
 
 
 def test_a_lag_that_is_over_before_the_first_point_is_not_identifiable():

@@ -112,6 +112,27 @@ def test_stages_in_differences_are_those_taken_directly(seed, size):
     np.testing.assert_allclose(other / largest, direct / largest, rtol=0, atol=1e-9)
 
 
+@pytest.mark.parametrize("n", [1, 4, 5, 8, 9, 12, 13, 17, 24, 25, 31, 32])
+@given(seed=seeds, size=st.floats(-4, 0), bending=st.integers(0, 5))
+def test_stages_in_differences_hold_for_every_width_of_rows(n, seed, size, bending):
+    """Rows are padded to a width; an even or odd number of reactions bends, or none."""
+    rng = np.random.default_rng(seed)
+    names = [f"C{i:02}" for i in range(n)]
+    rows = [({one: -1.0}, 10 ** rng.uniform(-1, 1), {one: 1}) for one in names]
+    for _ in range(2 * n):
+        made, spent = rng.choice(names, 2)
+        rows.append(({made: 1.0} | {spent: -1.0}, 10 ** rng.uniform(-1, 1), {spent: 1}))
+    for i in range(bending):
+        one, other, made = rng.choice(names, 3)
+        orders = {one: 1} | {other: 1 + i % 3}
+        rows.append(({made: 0.5} | {one: -1.0}, 10 ** rng.uniform(-1, 1), orders))
+    net = compiled(network(*rows))
+    x, direct, found = 10 ** rng.uniform(-2, 1, n), np.zeros((8, n)), np.zeros((8, n))
+    stages_both_ways(*asked(net, 320.0, 10**size), x, np.zeros(0), direct, found)
+    largest = np.abs(direct).max()
+    np.testing.assert_allclose(found / largest, direct / largest, rtol=0, atol=1e-9)
+
+
 # ---- rates and Jacobian --------------------------------------------------------------------------
 
 

@@ -110,7 +110,7 @@ VALUES = {
     "sweep --local": None,
     "sweep --shard": ["1/2", "2/2"],
     "sweep --dry-run": None,
-    "sweep --to": ["csv", "xlsx", "netcdf"],
+    "sweep --to": ["csv", "xlsx", "netcdf", "parquet"],
     "convert --to": ["csv", "xlsx", "netcdf", "origin"],
     "convert --out": ["out/spectra.csv", "out/spectra.nc"],
 }

@@ -194,7 +194,7 @@ def ladder(largest=40, capillarity=300.0, docking=False):
     units = {"time": "s", "concentration": "mmol/L", "energy": "kJ/mol"}
     start = {"Mo": 3.0, "D": 0.1}
     return Mechanism(
-        "ladder", components, pairs, dots=names, population=sizes, initial=start, units=units
+        "ladder", components, pairs, dots=names, populations=(sizes,), initial=start, units=units
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 import numpy as np
 import pytest
 
+import faults
 from prenuc.errors import InputError
 from prenuc.ledger import Entry, Ledger, merge
 
@@ -25,41 +25,6 @@ ledger = Ledger(Path(sys.argv[1]), {"prenuc": "1", "facts and code": "a"})
 for i in range(int(sys.argv[2]), 100000):
     ledger.add([Entry(f"task {i:06d}", bytes([i % 256]) * 50)])
     print(i, flush=True)
-"""
-
-FAULTY = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/types.h>
-#include <unistd.h>
-static int left = -1;
-static int fails(void) {
-    if (left < 0) left = atoi(getenv("FAIL_AT"));
-    return --left == 0 ? (errno = ENOSPC, 1) : 0;
-}
-ssize_t write(int f, const void *b, size_t n) {
-    static ssize_t (*real)(int, const void *, size_t);
-    if (!real) real = dlsym(RTLD_NEXT, "write");
-    return f > 2 && fails() ? -1 : real(f, b, n);
-}
-ssize_t pwrite64(int f, const void *b, size_t n, off_t at) {
-    static ssize_t (*real)(int, const void *, size_t, off_t);
-    if (!real) real = dlsym(RTLD_NEXT, "pwrite64");
-    return fails() ? -1 : real(f, b, n, at);
-}
-ssize_t pwrite(int f, const void *b, size_t n, off_t at) { return pwrite64(f, b, n, at); }
-int fsync(int f) {
-    static int (*real)(int);
-    if (!real) real = dlsym(RTLD_NEXT, "fsync");
-    return fails() ? -1 : real(f);
-}
-int fdatasync(int f) {
-    static int (*real)(int);
-    if (!real) real = dlsym(RTLD_NEXT, "fdatasync");
-    return fails() ? -1 : real(f);
-}
 """
 
 CAREFUL = """
@@ -114,25 +79,15 @@ def test_nothing_that_was_added_is_lost_to_a_kill(tmp_path, kills):
         seen = len(found)
 
 
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="faults are made by a C library")
-@pytest.mark.skipif(sys.platform != "linux", reason="faults are made by LD_PRELOAD")
+@faults.can_be_made
 def test_a_fault_of_the_disk_is_said_and_what_was_added_stays(tmp_path):
     """Every write and every fsync in turn finds the disk full."""
-    (tmp_path / "faulty.c").write_text(FAULTY)
-    library = tmp_path / "faulty.so"
-    compiled = ["gcc", "-shared", "-fPIC", "-o", library, tmp_path / "faulty.c", "-ldl"]
-    subprocess.run(compiled, check=True)
+    library = faults.library(tmp_path)
     failed = 0
     for at in range(1, 40):
         path = tmp_path / f"{at}.sqlite"
-        environment = {**os.environ, "LD_PRELOAD": str(library), "FAIL_AT": str(at)}
-        done = subprocess.run(
-            [sys.executable, "-c", CAREFUL, str(path)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = faults.run([sys.executable, "-c", CAREFUL, str(path)], library, at)
+        assert done.returncode == 0
         told = [line for line in done.stdout.split("\n") if line.isdigit()]
         failed += "said:" in done.stdout
         assert "Traceback" not in done.stderr

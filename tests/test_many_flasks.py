@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 import prenuc as pn
+from prenuc.arrays import product
 from prenuc.errors import InputError, SimulationError
 from prenuc.observe.many import PART
 from prenuc.simulation.choice import for_recipe
+from prenuc.simulation.members import REMEMBERED
 
 RECIPE = pn.recipe("cds-4c-oleate")
 MODEL = for_recipe(RECIPE, dots=None)
@@ -75,6 +79,48 @@ def test_members_with_other_steps_equal_their_single_runs():
 def test_a_single_spectrum_is_a_row_of_any_product():
     once = pn.Protocol.from_text(TEXT[:4])
     flasks = pn.simulate_many(MODEL, once, vary={"heat flask": ["170 degC", "190 degC"]})
+    for member in range(2):
+        equal_to_its_run(flasks, member)
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 139, 416, 513])
+@pytest.mark.parametrize("k", [1, 63, 304])
+def test_a_row_of_a_product_hangs_on_nothing_but_that_row(k, n):
+    rng = np.random.default_rng(k + n)
+    rows, matrix = rng.normal(size=(29, k)), rng.normal(size=(k, n))
+    rows[5:12, k // 3 :] = 0.0
+    whole = product(rows, matrix)
+    np.testing.assert_allclose(whole, rows @ matrix, rtol=1e-12, atol=1e-12)
+    for some in ([3], [28], [6, 7], [20, 5, 0, 11, 19, 27, 9, 14, 2]):
+        np.testing.assert_array_equal(product(rows[some], matrix), whole[some])
+
+
+def test_memory_is_that_of_the_answer():
+    """Four times the members: nothing but their numbers is more, also where no spectra are kept."""
+
+    def held(count, nm):
+        drawn = k_of() * np.linspace(0.5, 2.0, count)
+        given = {"isomerisation.k": drawn, "growth.k": k_of("growth.k")}
+        tracemalloc.start()
+        flasks = pn.simulate_many(MODEL, SHORT, constants=given, wavelength=nm, threads=1)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        arrays = flasks.time, flasks.volume, flasks.concentration, flasks.absorbance
+        return peak, sum(one.nbytes for one in arrays)
+
+    for nm in ([], None):
+        held(REMEMBERED + PART, nm)
+        (few, small), (many, large) = held(5 * PART, nm), held(11 * PART, nm)
+        assert many - few < 1.1 * (large - small) + 6 * PART * 2000  # bytes
+        assert large - small > (6 * PART * 3 * 416 * 8 if nm is None else 0)
+
+
+def test_a_component_that_only_later_members_have_is_absent_in_the_earlier_ones():
+    changes = {"after heat flask": ["1 mmol TOPO", "1 mmol EtOH"]}
+    flasks = pn.simulate_many(MODEL, SHORT, vary=changes)
+    assert flasks.names[-1] == "EtOH"
+    assert flasks.of("EtOH")[0].tolist() == [0.0, 0.0, 0.0]
+    assert np.all(flasks.of("EtOH")[1] > 0)
     for member in range(2):
         equal_to_its_run(flasks, member)
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import invented
 from populations import attachment, population
 from prenuc.errors import SimulationError
 from prenuc.simulation import native
@@ -34,7 +35,7 @@ def call(model, parameters=()):
     start = np.array([START.get(name, 1.0) for name in net.names])
     stretch = Stretch(net, start, TIMES, (300.0, 320.0), np.full(len(start), 1e-12))
     setting = Rodas(rtol=1e-4).setting(stretch)._replace(most_steps=40)
-    n, classes, m = len(start), len(net.classes.units), len(TIMES)
+    n, classes, m = len(start), net.classes.size, len(TIMES)
     asked = [net.flat, net.classes, net.plan, setting]
     if not parameters:
         found = np.zeros((1, m, n)), np.zeros((1, m, classes)), np.zeros((1, 6))
@@ -51,6 +52,11 @@ MOVED = ("k", "nucleus", "capillarity")
 CALLS = {
     "dots": (native.integrate, lambda: call(crowded(30))),
     "every law": (native.integrate, lambda: call(EVERY_LAW)),
+    "ladders": (native.integrate, lambda: call(invented.ladders())),
+    "tangents of ladders": (
+        native.integrate_followed,
+        lambda: call(invented.written(invented.ladders), invented.NUMBERS),
+    ),
     "tangents": (
         native.integrate_followed,
         lambda: call(written(), ("k", "nucleus", "capillarity")),
@@ -111,7 +117,7 @@ def test_whatever_is_handed_over_is_refused_or_integrated(kind, data):
     function, arguments = CALLS[kind][0], CALLS[kind][1]()
     for _ in range(data.draw(st.integers(1, 2))):
         spoil(arguments, data)
-        if not all(isinstance(one, (tuple, np.ndarray)) for one in arguments):
+        if not all(isinstance(one, np.ndarray) or hasattr(one, "_fields") for one in arguments):
             break
         if not all(hasattr(one, "_fields") for one in arguments[:4]):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,11 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import recipe
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.protocol.protocol import Protocol
+from prenuc.simulation import moves
+from prenuc.simulation.evolve import compiled
 from prenuc.simulation.run import simulate
+from prenuc.simulation.sensitivity import prepared
+from prenuc.simulation.sides import sides_of
 from prenuc.simulation.solvers import Rodas
 
 PARAMETERS = ("uptake.k", "nucleation.k", "bond formation.k", "isomerisation.k", "growth.k")
@@ -73,3 +78,36 @@ def test_a_parameter_that_changes_the_reactions_is_refused():
     protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
     with pytest.raises(InputError, match=r"stage\.count.*changes the reactions"):
         simulate(two_pathway("CdS"), protocol, parameters=["stage.count"])
+
+
+@pytest.mark.parametrize(
+    "moved", ["isomerisation.k", "return.half", "nucleation.size", "metal per chalcogen"]
+)
+def test_what_is_remembered_of_parameters_is_what_is_found_anew(moved):
+    """Every constant of a variant, after those of its model and without anything before it."""
+    model = deepcopy(two_pathway("CdS"))
+    names = [name for name in model.constants if name != "stage.count"]
+    prepared(compiled(model), names)
+    number = 1.1 * model.constants[moved].quantity.number
+    quantity = replace(model.constants[moved].quantity, number=number, digits="")
+    variant = model.with_constants({moved: quantity})
+    found, anew = (prepared(compiled(one), names).seeds for one in (variant, deepcopy(variant)))
+    assert found.reaction.size > 100
+    for field in found._fields:
+        np.testing.assert_array_equal(getattr(found, field), getattr(anew, field), field)
+
+
+def test_only_what_a_moved_constant_is_part_of_is_written_again(monkeypatch):
+    model = two_pathway("CdS")
+    names = ["isomerisation.k", "return.half", "growth.k", "nucleation.order"]
+    prepared(compiled(model), names)
+    variant = model.with_constants({"return.half": "3 mmol/L"})
+    asked = []
+
+    def noted(mechanism, name):
+        asked.append(name)
+        return sides_of(mechanism, name)
+
+    monkeypatch.setattr(moves, "sides_of", noted)
+    prepared(compiled(variant), names)
+    assert asked == ["return.half"]

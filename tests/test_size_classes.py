@@ -60,7 +60,7 @@ def crowded(largest=60, tension=1.5, profile=None, names=("M", "L")):
     moments = sizes.moments
     parts |= {name: {} for name in (moments.number, moments.length, moments.surface)}
     components = {name: Component(name, composition) for name, composition in parts.items()}
-    return Mechanism("crowded", components, reactions[:2], population=sizes)
+    return Mechanism("crowded", components, reactions[:2], populations=(sizes,))
 
 
 def stretch_of(model, temperature, end=20.0):
@@ -218,11 +218,13 @@ def test_at_equilibrium_every_flux_is_balanced_by_its_reverse(profile, temperatu
     model = replace(
         crowd,
         reactions=(replace(nuclei, stoichiometry=mixed),),
-        population=replace(
-            crowd.population,
-            attachment=channels(joins),
-            detachment=channels(leaves),
-            nuclei={"burst": 3.0},
+        populations=(
+            replace(
+                crowd.population,
+                attachment=channels(joins),
+                detachment=channels(leaves),
+                nuclei={"burst": 3.0},
+            ),
         ),
     )
     start = {"M": monomer, "P": compound, "L": ligand}

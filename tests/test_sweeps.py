@@ -9,21 +9,26 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import faults
 import prenuc as pn
 from prenuc.errors import InputError, SimulationError
-from prenuc.present.figures.maps import plot_map
+from prenuc.ledger import Entry
+from prenuc.present.figures.maps import Mark, plot_map
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
 from prenuc.sweeps.cluster import run_slurm
 from prenuc.sweeps.design import Design, Factor
+from prenuc.sweeps.marks import marks
 from prenuc.sweeps.observables import Observable
 from prenuc.sweeps.spec import read_spec
 from prenuc.sweeps.sweep import Sweep, best_and_worst, plain_table
@@ -123,6 +128,19 @@ def test_texts_of_a_table_are_no_formulas(described):
         np.testing.assert_array_equal(read["n"], table["n"])
 
 
+def test_a_recipe_stands_on_the_map_with_its_own_amounts(described):
+    """TOPO from the beginning is in panel 1e alone, 2.64 mmol of it."""
+    text = SPEC.replace("constants:", '  "charge flask: TOPO": [0 mmol, 3 mmol]\nconstants:')
+    spec, sweep = described(text)
+    found = marks(sweep.job, spec.chart.x, spec.chart.y)
+    with_topo = {name for name, *_, at in found if at == {"charge flask: TOPO": "3 mmol"}}
+    without = {name for name, *_, at in found if at == {"charge flask: TOPO": "0 mmol"}}
+    assert with_topo == {"1e"}
+    assert {"2a-b", "3a", "3b"} <= without
+    on = [Mark(*one).on(("charge flask: TOPO: 3 mmol", "isomerisation.k: 1")) for one in found]
+    assert [one[0] for one, there in zip(found, on, strict=True) if there] == ["1e"]
+
+
 def test_nothing_to_rank_and_nothing_to_draw_is_said():
     with pytest.raises(InputError, match="no flask has a number to rank"):
         best_and_worst(np.full(3, np.nan))
@@ -140,6 +158,20 @@ def test_what_is_counted_is_whole(tmp_path, said):
     line = text[: text.index(said.split("\n")[-1])].count("\n") + 1
     with pytest.raises(InputError, match=rf"sweep\.yaml:{line}: .*is no count"):
         read_spec(path)
+
+
+@pytest.mark.parametrize(
+    ("many", "few"),
+    [
+        ("steps: 25000}\n  dilute charge flask: {from: 1, to: 9, steps: 20000}", "steps: 5}"),
+        ("steps: 1000000000}", "steps: 5}"),
+        ("steps: 5}\ndesign: sobol\nsamples: 1000000000", "steps: 5}"),
+    ],
+)
+def test_a_description_of_a_design_without_end_is_refused_with_its_count(described, many, few):
+    text = SPEC.replace("  dilute charge flask: {from: 1, to: 100, steps: 4, scale: log}\n", "")
+    with pytest.raises(InputError, match="1,000,000,000"):
+        described(text.replace(few, many))
 
 
 def test_a_design_that_nobody_would_wait_for_is_refused_with_its_count():
@@ -210,6 +242,34 @@ def test_spectra_are_kept_whole(described):
         np.testing.assert_array_equal(data["absorbance"][3], pn.uv_vis(run).absorbance)
 
 
+def test_a_table_with_spectra_is_written_without_having_them_all_in_memory(described):
+    """Two thousand made-up answers, one missing and one failed: 14 MB of spectra in less than 6."""
+    text = SPEC.replace("keep: [share of PC,", "keep: [spectra, share of PC,")
+    text = text.replace("mechanism:", "design: random\nsamples: 2000\nmechanism:")
+    _, sweep = described(text)
+    width, spectra = len(sweep.job.columns), 2 * 416
+    with sweep.open() as ledger:
+        ledger.add([Entry(sweep.ids[1], b"", "it boils")])
+        ledger.add(
+            Entry(name, (task + np.arange(width + spectra, dtype="<f8")).tobytes())
+            for task, name in enumerate(sweep.ids[2:], 2)
+        )
+    import xarray as xr
+
+    write_table(sweep, "csv")
+    tracemalloc.start()
+    written = write_table(sweep, "netcdf")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6e6 < 2000 * spectra * 8 / 2
+    with xr.open_dataset(written, engine="scipy") as data:
+        found = data["absorbance"].to_numpy()
+        assert data["failed because"].to_numpy()[:3].tolist() == ["not done", "it boils", ""]
+    assert np.isnan(found[:2]).all()
+    first = np.arange(2, 2000)[:, None, None] + width
+    np.testing.assert_array_equal(found[2:], first + np.arange(spectra).reshape(2, 416))
+
+
 def test_a_flask_that_cannot_be_has_its_reason_in_the_table(described):
     """Flasks above the boiling point of the solvent, in the middle of the range."""
     text = SPEC.replace(
@@ -264,6 +324,38 @@ def test_kills_lose_nothing(tmp_path, undisturbed, kills):
     assert (folder / "results.csv").read_bytes() == undisturbed
 
 
+@faults.can_be_made
+@pytest.mark.parametrize("step", [17, pytest.param(1, marks=pytest.mark.study)])
+def test_a_fault_at_any_write_fsync_or_rename_loses_nothing(tmp_path, described, step):
+    """The disk is full at every ``step``-th of them in turn; afterwards the command goes on."""
+    text = SPEC.replace("steps: 5", "steps: 3").replace("steps: 4", "steps: 2").split("map:")[0]
+    text += "rank: share of PC in cuvette 2\n"
+    _, sweep = described(text, folder="undisturbed")
+    assert sweep.run().done == 12
+    wanted = write_table(sweep, "csv").read_bytes()
+    library, at, said = faults.library(tmp_path), 1, 0
+    while True:
+        folder = tmp_path / str(at)
+        words = command(tmp_path / "spec.yaml", folder, "--workers", "1")
+        done = faults.run(words, library, at)
+        if faults.MADE not in done.stderr:
+            break
+        assert "Traceback" not in done.stderr
+        table = folder / "results.csv"
+        if done.returncode == 0:
+            assert table.read_bytes() == wanted
+        else:
+            said += 1
+            assert "prenuc: " in done.stderr
+            assert not table.exists() or table.read_bytes() == wanted
+        assert not [*folder.glob(".*.part")]
+        again = Sweep(sweep.job, folder)
+        assert again.run().done == 12
+        assert write_table(again, "csv").read_bytes() == wanted
+        at += step
+    assert said > 50 / step
+
+
 def test_processes_and_threads_give_the_same_table(described, undisturbed):
     for folder, given in (
         ("processes", {"workers": 2}),
@@ -296,6 +388,44 @@ def test_workers_that_are_killed_are_replaced(described, undisturbed, monkeypatc
     assert sweep.run(workers=2, progress=kill_all).done == TASKS
     assert len(victims) == 2
     assert write_table(sweep, "csv").read_bytes() == undisturbed
+
+
+PARENT = """
+import os, sys, time
+from prenuc.infer.calibration.parallel import work
+from prenuc.sweeps.work import _processes
+
+def stay(piece):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(300)
+
+if __name__ == "__main__":
+    if sys.argv[1] == "sweep":
+        list(_processes(2).map(stay, range(2)))
+    work(stay, range(2), workers=2)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+@pytest.mark.parametrize("room", ["sweep", "calibration"])
+def test_workers_end_with_the_process_that_began_them(tmp_path, room):
+    (tmp_path / "parent.py").write_text(PARENT)
+    words = [sys.executable, str(tmp_path / "parent.py"), room]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as parent:
+        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        assert all(alive(worker) for worker in workers)
+        parent.kill()
+    until = time.monotonic() + 20.0
+    while any(map(alive, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(alive, workers))
+
+
+def alive(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 class Forgetful(ThreadPoolExecutor):
@@ -337,6 +467,24 @@ def test_workers_that_are_always_lost_end_the_sweep_with_what_is_done(described)
     assert sweep.state().done == 5
 
 
+@pytest.mark.parametrize("instants", [(1, 2, 3), pytest.param((3, 1, 4), marks=pytest.mark.study)])
+def test_shards_each_killed_once_and_merged_give_the_same_table(tmp_path, undisturbed, instants):
+    """Before the first answers are entered, after that, and before or after the next ones."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    killer = [sys.executable, str(Path(__file__).with_name("killing.py"))]
+    words = ["sweep", "spec.yaml", "--out", "out"]
+    for number, instant in enumerate(instants, 1):
+        part = [*words, "--shard", f"{number}/3"]
+        done = subprocess.run([*killer, str(instant), *part], cwd=tmp_path, check=False)
+        assert done.returncode == -signal.SIGKILL
+        subprocess.run([*killer, "0", *part], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / ".rows").unlink()
+    merging = [*killer, "0", "sweep", "merge", *words[1:], "--json"]
+    answer = subprocess.run(merging, cwd=tmp_path, check=True, capture_output=True)
+    assert json.loads(answer.stdout)["done"] == TASKS
+    assert (tmp_path / "out" / "results.csv").read_bytes() == undisturbed
+
+
 def test_shards_each_stopped_once_and_merged_give_the_same_table(described, undisturbed):
     _, sweep = described()
     for number in (1, 2, 3):
@@ -366,6 +514,43 @@ def test_a_ledger_of_another_version_is_refused(described):
     _, today = described()
     with pytest.raises(InputError, match=r"prenuc 0\.0\.1 there"):
         today.run()
+
+
+def test_a_ledger_of_another_model_is_refused(described):
+    _, sweep = described()
+    sweep.open().close()
+    other = sweep.job.mechanism.with_constants({"isomerisation.k": "0.03 1/min"})
+    with pytest.raises(InputError, match=r"model two-pathway/CdS \(\w+\) there, two-"):
+        Sweep(replace(sweep.job, mechanism=other), sweep.folder).run()
+
+
+def test_what_is_given_to_workers_does_not_grow_with_the_design(described):
+    few, many = (
+        described(f"design: random\nsamples: {count}\n{SPEC}")[0].job for count in (10, 100000)
+    )
+    assert many.values(99999) != few.values(9)  # points have been drawn
+    assert abs(len(many.packed) - len(few.packed)) < 100
+
+
+def test_a_worker_that_computes_otherwise_is_refused(tmp_path):
+    """One with other kernels for products: its numbers would be other ones in the last bit."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    code = "import pathlib, sys; from prenuc.sweeps.spec import read_spec; "
+    pack = code + "pathlib.Path('job').write_bytes(read_spec(pathlib.Path('spec.yaml')).job.packed)"
+    work = "from prenuc.sweeps.job import answer; answer(open('job', 'rb').read(), [0, 1])"
+
+    def run(text, kernels):
+        environment = {**os.environ, "OPENBLAS_CORETYPE": kernels}
+        words = [sys.executable, "-c", text]
+        return subprocess.run(
+            words, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+        )
+
+    assert run(pack, "Haswell").returncode == 0
+    assert run(work, "Haswell").returncode == 0
+    if "arithmetic" not in run(work, "Prescott").stderr:
+        pytest.skip("numpy's library has the same kernels for all machines")
+    assert "a worker is unlike" in run(work, "Prescott").stderr
 
 
 def test_the_name_of_a_task_hangs_on_all_that_its_answer_does(described):
@@ -481,6 +666,17 @@ def test_a_changed_description_is_told_what_is_kept(prenuc):
     assert "2 of 4 tasks are kept, 8 others" in said.stderr
 
 
+def test_jobs_by_the_command_are_tried_on_this_machine(prenuc, tmp_path, undisturbed):
+    pytest.importorskip("submitit", reason="pip install 'prenuc[slurm]'")
+    answer = json.loads(prenuc("SPEC", "--slurm", "--local", "--jobs", "2", "--json").stdout)
+    assert answer["done"] == 6
+    table = (tmp_path / "out" / "results.csv").read_text().split("\n")
+    rows = undisturbed.decode().split("\n")
+    own = [",".join(row.split(",")[1:]) for row in table if row]  # without the names of tasks
+    assert len(own) == 7
+    assert {*own} <= {",".join(row.split(",")[1:]) for row in rows}
+
+
 @pytest.mark.parametrize("part", ["0/3", "4/3", "a/b", "3"])
 def test_a_part_that_is_none_is_refused(prenuc, part):
     assert isinstance(prenuc("SPEC", "--shard", part).exception, InputError)
@@ -490,7 +686,7 @@ def test_every_format_holds_the_same_table(prenuc, tmp_path):
     import pandas as pd
     import xarray as xr
 
-    for to in ("csv", "xlsx", "netcdf"):
+    for to in ("csv", "xlsx", "netcdf", "parquet"):
         assert prenuc("SPEC", "--to", to).exit_code == 0
     with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -500,3 +696,20 @@ def test_every_format_holds_the_same_table(prenuc, tmp_path):
     np.testing.assert_allclose(book[column], text, rtol=1e-15)  # a workbook has 16 digits
     with xr.open_dataset(tmp_path / "out" / "results.nc", engine="scipy") as data:
         np.testing.assert_array_equal(data["share of PC"][:, 1], text)
+    flat = pd.read_parquet(tmp_path / "out" / "results.parquet")
+    assert list(flat) == list(rows[0])
+    np.testing.assert_array_equal(flat[column], text)
+    assert flat["heat flask"].tolist() == [row["heat flask"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("to", "missing", "extra"),
+    [("xlsx", "openpyxl", "data"), ("netcdf", "xarray", "data"), ("parquet", "pyarrow", "parquet")],
+)
+def test_a_library_that_is_not_there_is_named(prenuc, tmp_path, monkeypatch, to, missing, extra):
+    monkeypatch.setitem(sys.modules, missing, None)
+    said = prenuc("SPEC", "--to", to).exception
+    assert isinstance(said, InputError)
+    assert f"{missing} is not installed" in str(said)
+    assert f"pip install 'prenuc[{extra}]'" in str(said)
+    assert not list((tmp_path / "out").glob("results*"))

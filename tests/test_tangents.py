@@ -91,12 +91,14 @@ def model(**changed):
         crowd,
         components={name: replace(c, composition=None) for name, c in crowd.components.items()},
         reactions=(burst, split, side),
-        population=replace(
-            sizes,
-            attachment=(first, second),
-            detachment=(leave, etch),
-            nuclei={"burst": n["nucleus"], "split": 7.0},
-            capillarity=n["capillarity"],
+        populations=(
+            replace(
+                sizes,
+                attachment=(first, second),
+                detachment=(leave, etch),
+                nuclei={"burst": n["nucleus"], "split": 7.0},
+                capillarity=n["capillarity"],
+            ),
         ),
         initial=START | {"M": n["initial"]},
     )
@@ -267,7 +269,7 @@ def test_a_parameter_that_changes_the_structure_is_refused(other):
             reactions=(replace(first, factors=(Saturation({"M": 1.0}), first.factors[1])), *rest),
         ),
         "reaction": replace(here, reactions=(*here.reactions, replace(first, name="again"))),
-        "classes": replace(here, population=replace(here.population, largest=31)),
+        "classes": replace(here, populations=(replace(here.population, largest=31),)),
     }[other]
     bent = Mechanism.written(
         lambda values: replace(above if values["shape"].si > 1 else here), {"shape": plain(1.0)}

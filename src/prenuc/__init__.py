@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
-    from prenuc.observe.many import Flasks, simulate_many
+    from prenuc.observe.flasks import Flasks
+    from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.sizing import size
@@ -79,7 +80,7 @@ _CONTENTS = {
     "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
     "simulate_many": "observe.many",
-    "Flasks": "observe.many",
+    "Flasks": "observe.flasks",
     "read": "observe.readers",
     "analyze": "observe.analysis",
     "size": "observe.sizing",

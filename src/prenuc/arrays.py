@@ -13,22 +13,33 @@ Array: TypeAlias = NDArray[np.float64]  # real numbers
 Mask: TypeAlias = NDArray[np.bool_]  # which of them
 Indices: TypeAlias = NDArray[np.int64]  # places, counted from 0
 
-LEAST = 8  # rows and columns from which on a library forms every row of a product alike
+# Tiles that a product is formed in. Of eight rows and columns a library forms every row alike, and
+# a tile is too small to be shared among its threads, which then spin at the cost of all others.
+EDGE, INNER, COLUMNS = 8, 64, 512
 
 
 def product(rows: Array, matrix: Array) -> Array:
     """Return a matrix product in which a row hangs on nothing but that row, to the last bit.
 
+    Where rows are zero for long stretches of k, nothing is multiplied.
+
     Args:
         rows: Shape (m, k).
         matrix: Shape (k, n).
     """
-    m, n = len(rows), matrix.shape[1]
-    if 0 < m < LEAST:
-        rows = np.concatenate((rows, np.repeat(rows[-1:], LEAST - m, axis=0)))
-    if 0 < n < LEAST:
-        matrix = np.concatenate((matrix, np.repeat(matrix[:, -1:], LEAST - n, axis=1)), axis=1)
-    whole: Array = rows @ matrix
+    (m, k), n = rows.shape, matrix.shape[1]
+    rows = np.concatenate((rows, np.zeros((-m % EDGE, k))))
+    if n % EDGE:
+        matrix = np.concatenate((matrix, np.zeros((k, -n % EDGE))), axis=1)
+    whole = np.zeros((len(rows), matrix.shape[1]))
+    for top in range(0, len(rows), EDGE):
+        for inner in range(0, k, INNER):
+            some = rows[top : top + EDGE, inner : inner + INNER]
+            if not some.any():
+                continue
+            for left in range(0, n, COLUMNS):
+                right = matrix[inner : inner + INNER, left : left + COLUMNS]
+                whole[top : top + EDGE, left : left + COLUMNS] += some @ right
     return whole[:m, :n]
 
 

@@ -11,19 +11,16 @@ answer is only as good as what gave it; any other is refused with what differs.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from contextlib import contextmanager, suppress
-from functools import cache
-from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from prenuc.circumstances import circumstances, differing
 from prenuc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from importlib.resources.abc import Traversable
     from pathlib import Path
     from types import TracebackType
 
@@ -98,14 +95,8 @@ class Ledger:
                 with self._whole():
                     self._file.executemany("INSERT INTO about VALUES (?, ?)", about.items())
                 return
-        names = dict.fromkeys([*known, *about])
-        differs = [
-            f"{name} {known.get(name, 'none')} there, {about.get(name, 'none')} here"
-            for name in names
-            if known.get(name) != about.get(name)
-        ]
-        if differs:
-            what = f"this ledger is of other work: {'; '.join(differs)}"
+        if differs := differing(known, about):
+            what = f"this ledger is of other work: {differs}"
             mend = "Name another, or go on with what it was begun with"
             raise InputError(what, mend, where=str(self.path))
 
@@ -275,25 +266,3 @@ def merge(into: Ledger, shards: Iterable[Path], about: Mapping[str, str]) -> int
             into.add(shard.entries())
         path.unlink()
     return len(into.ids()) - before
-
-
-@cache
-def circumstances() -> Mapping[str, str]:
-    """Return what every answer hangs on: versions, and a mark of all facts and all code."""
-    versions = {name: metadata.version(name) for name in ("prenuc", "numpy")}
-    return versions | {"facts and code": _mark()}
-
-
-def _mark() -> str:
-    """Return a mark of the package's files, but for those that only show results."""
-    digest = hashlib.sha256()
-
-    def walk(folder: Traversable) -> None:
-        for item in sorted(folder.iterdir(), key=lambda path: path.name):
-            if item.is_dir() and item.name != "present":
-                walk(item)
-            elif item.name.endswith((".py", ".yaml", ".cpp", ".hpp")):
-                digest.update(item.name.encode() + item.read_bytes())
-
-    walk(resources.files("prenuc"))
-    return digest.hexdigest()[:16]

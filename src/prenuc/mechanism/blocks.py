@@ -50,7 +50,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
 from prenuc.mechanism.population import DOTS
-from prenuc.mechanism.structure import LastMade
+from prenuc.mechanism.structure import LastWritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,7 +198,7 @@ class Form:
         dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
         plane: What a plane surface of dots dissolves into, and first words of its solubility; None
             where that is not said.
-        memory: What was last made of it.
+        memory: How it was last written.
     """
 
     name: str
@@ -210,7 +210,7 @@ class Form:
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
     plane: tuple[str, str] | None = None
-    memory: LastMade = field(default_factory=LastMade, init=False, compare=False, repr=False)
+    memory: LastWritten = field(default_factory=LastWritten, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component.

@@ -11,10 +11,13 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from prenuc.errors import MechanismError, Problem, listed_names, unknown_name
 from prenuc.facts.catalogue import moieties
 from prenuc.mechanism.by_hand import constants_of, with_constants_of
 from prenuc.mechanism.constants import given_anew
+from prenuc.mechanism.population import population_issues
 from prenuc.mechanism.reaction import Power
 from prenuc.mechanism.reversible import steps_of
 from prenuc.mechanism.structure import Shared, same_channels, same_reactions
@@ -22,11 +25,12 @@ from prenuc.mechanism.structure import Shared, same_channels, same_reactions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from prenuc.arrays import Array
     from prenuc.conditions import Conditions
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
-    from prenuc.mechanism.reaction import Binding, Reaction
+    from prenuc.mechanism.reaction import Reaction
     from prenuc.mechanism.reversible import Step
 
     Rule = Callable[[Mapping[str, Value]], "Mechanism"]
@@ -65,12 +69,16 @@ class Mechanism:
         parameters: The numbers that the reactions were built from, by name.
         material: Semiconductor, when there is one.
         dots: Names of the moments of the dot population, when there is one.
-        population: The dots class by class; None when they are moments or when there are none.
+        populations: The dots of each ladder class by class; none when they are moments or when
+            there are none. Ladders count the same numbers of units per dot.
+        balances: Equations of components without a time of their own, term by term; see
+            :mod:`prenuc.mechanism.binding`.
         initial: Starting concentrations (mol/m³) of a bare network.
         units: Units in which a bare network was written and is reported.
         borrowed: Parameter set of a constant, and its name there, where that is not the set of the
             mechanism's own name.
-        bindings: Of a component, the binding polynomials that lower its chemical potential.
+        bindings: Of a component, the ligands that bind to it and so lower its chemical potential,
+            with the first words of the constants ``h`` and ``sites``.
         debited: Ligands from which the mechanism takes what is bound.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
@@ -86,11 +94,12 @@ class Mechanism:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     material: str = ""
     dots: QuantumDotMoments | None = None
-    population: SizeClasses | None = None
+    populations: tuple[SizeClasses, ...] = ()
+    balances: tuple[Reaction, ...] = ()
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    bindings: Mapping[str, tuple[Binding, ...]] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     debited: tuple[str, ...] = ()
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
@@ -133,42 +142,39 @@ class Mechanism:
         if self.rule is not None:
             variant = Mechanism.written(self.rule, values)
         else:
-            variant = self.with_laws(*self._moved(new), self.bindings)
+            variant = self.with_laws(*self._moved(new))
             object.__setattr__(variant, "parameters", values)
-        if variant.is_like(self):
+        if variant.shared is not self.shared and variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
         return variant
 
     def with_laws(
-        self,
-        reactions: tuple[Reaction, ...],
-        population: SizeClasses | None,
-        bindings: Mapping[str, tuple[Binding, ...]],
+        self, reactions: tuple[Reaction, ...], populations: tuple[SizeClasses, ...]
     ) -> Mechanism:
         """Return the same mechanism with other numbers in its laws; nothing is checked again.
 
         Args:
             reactions: As many, with the same equations.
-            population: With the same classes and channels.
-            bindings: Of the same ligands.
+            populations: With the same classes and channels.
         """
         variant = copy(self)  # what is checked at birth does not hang on numbers in laws
         object.__setattr__(variant, "reactions", reactions)
-        object.__setattr__(variant, "population", population)
-        object.__setattr__(variant, "bindings", bindings)
+        object.__setattr__(variant, "populations", populations)
         return variant
 
-    def _moved(self, new: Mapping[str, Value]) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
-        """Return reactions and population with new constants."""
+    def _moved(
+        self, new: Mapping[str, Value]
+    ) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
+        """Return reactions and populations with new constants."""
 
         def moved(reactions: Iterable[Reaction]) -> tuple[Reaction, ...]:
             return tuple(with_constants_of(reaction, new) for reaction in reactions)
 
-        sizes = self.population
-        if sizes is not None:
-            joins, leaves = moved(sizes.attachment), moved(sizes.detachment)
-            sizes = replace(sizes, attachment=joins, detachment=leaves)
-        return moved(self.reactions), sizes
+        populations = tuple(
+            replace(one, attachment=moved(one.attachment), detachment=moved(one.detachment))
+            for one in self.populations
+        )
+        return moved(self.reactions), populations
 
     @property
     def constants(self) -> Mapping[str, Value]:
@@ -184,17 +190,17 @@ class Mechanism:
     def is_like(self, other: Mechanism) -> bool:
         """Return whether two mechanisms differ in numbers alone: same reactions, same sizes."""
         same = tuple(self.components) == tuple(other.components)
-        return same and self.has_structure(other.reactions, other.population)
+        alike = same_reactions(self.balances, other.balances)
+        return same and alike and self.has_structure(other.reactions, other.populations)
 
     def has_structure(
-        self, reactions: tuple[Reaction, ...], population: SizeClasses | None
+        self, reactions: tuple[Reaction, ...], populations: tuple[SizeClasses, ...]
     ) -> bool:
-        """Return whether reactions and population differ from these in numbers alone."""
-        mine, others = self.population, population
+        """Return whether reactions and populations differ from these in numbers alone."""
         return (
             same_reactions(self.reactions, reactions)
-            and same_channels(mine, others)
-            and (mine is None or others is None or same_reactions(mine.channels, others.channels))
+            and len(self.populations) == len(populations)
+            and all(map(same_channels, self.populations, populations))
         )
 
     def __post_init__(self) -> None:
@@ -204,7 +210,7 @@ class Mechanism:
 
     def issues(self) -> list[Problem]:
         """Return everything that is wrong: unknown and unbalanced reactions, repeated names."""
-        found: list[Problem] = self.population.issues() if self.population else []
+        found = population_issues(self.populations, self.components)
         seen: set[str] = set()
         for reaction in self.all_reactions:
             if reaction.name in seen:
@@ -221,9 +227,30 @@ class Mechanism:
                 yield unknown_name("species", name, self.components, reaction.where)
 
     @property
+    def population(self) -> SizeClasses | None:
+        """The dots class by class, those of the first ladder; None where there is no ladder."""
+        return self.populations[0] if self.populations else None
+
+    @property
+    def class_units(self) -> Array:
+        """Units per dot of every class, one class of each ladder after the other, (classes,)."""
+        ladders = len(self.populations)
+        return np.repeat(self.populations[0].units, ladders) if ladders else np.zeros(0)
+
+    @property
     def all_reactions(self) -> tuple[Reaction, ...]:
-        """The reactions, and the channels by which dots gain and lose units."""
-        return (*self.reactions, *(self.population.channels if self.population else ()))
+        """The reactions, terms of balances, and channels by which dots gain and lose units.
+
+        Those by which they gain come first, ladder by ladder.
+        """
+        joins = (one for ladder in self.populations for one in ladder.attachment)
+        leaves = (one for ladder in self.populations for one in ladder.detachment)
+        return (*self.reactions, *self.balances, *joins, *leaves)
+
+    @property
+    def without_mass(self) -> tuple[str, ...]:
+        """The components whose equations are balances, in order."""
+        return tuple(dict.fromkeys(name for one in self.balances for name in one.stoichiometry))
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -261,10 +288,8 @@ class Mechanism:
     @property
     def moment_names(self) -> tuple[str, ...]:
         """The components that are sums over size classes: reported, but not moved by a solver."""
-        if self.population is None:
-            return ()
-        names = self.population.moments
-        return (names.number, names.length, names.surface, names.units)
+        moments = (one.moments for one in self.populations)
+        return tuple(n for one in moments for n in (one.number, one.length, one.surface, one.units))
 
     def moieties(self) -> tuple[str, ...]:
         """Return every tracked moiety, in order of first appearance."""

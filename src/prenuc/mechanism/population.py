@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import Problem
+from prenuc.errors import Problem, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.mechanism.reaction import Reaction
@@ -82,6 +82,28 @@ class DiffusionAndSurface(AbstractProfile):
         return alpha
 
 
+@dataclass(frozen=True)
+class Between(AbstractProfile):
+    """The α of another profile for dots of some sizes, and 0 for all others.
+
+    A channel loses units from the dots that it makes: β of a dot is α of the dot of a unit less.
+
+    Args:
+        inner: The other profile.
+        smallest: Units in the smallest dot that takes part.
+        largest: Units in the largest one.
+    """
+
+    inner: AbstractProfile
+    smallest: float = 0.0
+    largest: float = math.inf
+
+    def __call__(self, units: Array) -> Array:
+        """Return α for numbers of units per dot, the same shape."""
+        inside = (units >= self.smallest) & (units <= self.largest)
+        return np.where(inside, self.inner(units), 0.0)
+
+
 def capillarity(surface_energy: float, unit_volume: float) -> float:
     """Return Γ in K for a surface energy in J/m² and the volume of a unit in m³."""
     return float((36 * math.pi) ** (1 / 3) * surface_energy * unit_volume ** (2 / 3) / BOLTZMANN)
@@ -117,8 +139,15 @@ class SizeClasses:
         detachment: Channels by which a unit leaves a dot with β = 1.
         nuclei: Units in the nucleus that a reaction of the mechanism makes, by its name. What lies
             between two classes is shared so that dots and units are kept.
-        profile: α.
+        profile: α of channels.
+        profiles: α of channels that grow otherwise with size, by name.
         capillarity: Γ in K, see :func:`capillarity`; 0 for dots that do not feel their size.
+        cover: The binding polynomial q of ligands on the surface, a component (see
+            :mod:`prenuc.mechanism.binding`); "" where none binds.
+        sites: Sites σ per n^(2/3) that q is for: the exponent above falls by σ ln q.
+        surface: The component that stands for Σ (n^(2/3) − (smallest − 1)^(2/3)) of all dots, the
+            surface that q is for; "" where nothing asks for it.
+        material: Semiconductor, where it is not that of the mechanism.
         smallest: Units in the smallest dot.
         largest: Units in the largest dot; there growth ends.
         moments: Names under which the moments of the population are reported.
@@ -128,7 +157,12 @@ class SizeClasses:
     detachment: tuple[Reaction, ...] = ()
     nuclei: Mapping[str, float] = field(default_factory=dict)
     profile: AbstractProfile = field(default_factory=SurfaceLimited)
+    profiles: Mapping[str, AbstractProfile] = field(default_factory=dict)
     capillarity: float = 0.0
+    cover: str = ""
+    sites: float = 0.0
+    surface: str = ""
+    material: str = ""
     smallest: int = 2
     largest: int = 10_000
     moments: QuantumDotMoments = field(default_factory=QuantumDotMoments)
@@ -137,6 +171,10 @@ class SizeClasses:
     def channels(self) -> tuple[Reaction, ...]:
         """All channels, those of attachment first."""
         return (*self.attachment, *self.detachment)
+
+    def growth(self, channel: Reaction) -> AbstractProfile:
+        """Return how the rate of a channel grows with size."""
+        return self.profiles.get(channel.name, self.profile)
 
     @property
     def units(self) -> Array:
@@ -156,3 +194,25 @@ class SizeClasses:
                     Problem(what, f"Give {self.smallest} to {self.largest}, or other classes")
                 )
         return found
+
+
+def population_issues(
+    populations: Sequence[SizeClasses], components: Collection[str]
+) -> list[Problem]:
+    """Return what is wrong with the sizes and names of all ladders.
+
+    Args:
+        populations: The ladders.
+        components: Names of the components that there are.
+    """
+    found = [problem for one in populations for problem in one.issues()]
+    if len({(one.smallest, one.largest) for one in populations}) > 1:
+        what = "ladders of size classes count different numbers of units per dot"
+        found.append(Problem(what, "Give all the same smallest and largest"))
+    found += [
+        unknown_name("component", name, components)
+        for one in populations
+        for name in (one.cover, one.surface)
+        if name and name not in components
+    ]
+    return found

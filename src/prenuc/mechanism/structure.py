@@ -7,6 +7,7 @@ numbers inside the laws may differ.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,38 +34,62 @@ class Shared:
         return self._found.get(key)
 
     def put(self, key: Hashable, thing: Any) -> None:
-        """Keep something, unless another thread was first."""
-        self._found.setdefault(key, thing)
+        """Keep something in place of what was there."""
+        self._found[key] = thing
 
 
-class LastMade:
-    """What was last made of constants, and of which; it stays behind when a form is pickled.
+@dataclass(frozen=True)
+class Writing:
+    """A mechanism that was written from constants, and what it was put together from.
 
-    Any thread may overwrite it: whether it still holds is seen from the constants themselves.
+    Args:
+        values: The constants by name.
+        parts: What was made of which of them, by key: the names that were read, and the part.
+        mechanism: The whole.
+    """
+
+    values: Mapping[str, Any]
+    parts: Mapping[Hashable, tuple[set[str], Any]]
+    mechanism: Any
+
+    def moved(self, values: Mapping[str, Any]) -> list[str]:
+        """Return the constants that are not the same objects any more."""
+        mine = self.values
+        return [name for name, one in values.items() if mine.get(name) is not one]
+
+
+class LastWritten:
+    """The last two writings of a form, for each way of counting dots; no pickle takes them along.
+
+    Two, because a constant is often moved there and back: what was moved then leaves its writing,
+    and not the one that all others begin from. Any thread may add one: a writing is never changed.
     """
 
     def __init__(self) -> None:
-        self._made: dict[Hashable, tuple[Mapping[str, Any], Any]] = {}
+        self._last: dict[Hashable, tuple[Writing, ...]] = {}
 
-    def __reduce__(self) -> tuple[type[LastMade], tuple[()]]:
-        return LastMade, ()
+    def __reduce__(self) -> tuple[type[LastWritten], tuple[()]]:
+        return LastWritten, ()
 
-    def of(self, key: Hashable, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any] | None:
-        """Return constants and what was made of them; None when one is another now."""
-        known = self._made.get(key)
-        if known is None or any(values[name] is not one for name, one in known[0].items()):
-            return None
-        return known
-
-    def keep(self, key: Hashable, read: Mapping[str, Any], made: Any) -> None:
-        """Keep what was made of constants, in place of what was there.
+    def nearest(self, way: Hashable, values: Mapping[str, Any]) -> tuple[Writing, list[str]] | None:
+        """Return the writing from which the fewest constants have moved, and these; None for none.
 
         Args:
-            key: Which part of a form.
-            read: The constants that were read, by name.
-            made: What was made of them.
+            way: How dots are counted.
+            values: The constants by name.
         """
-        self._made[key] = read, made
+        found = [(one, one.moved(values)) for one in self._last.get(way, ())]
+        return min(found, key=lambda pair: len(pair[1]), default=None)
+
+    def keep(self, way: Hashable, writing: Writing, begun: Writing | None) -> None:
+        """Keep a writing, and the one that it began from.
+
+        Args:
+            way: How dots are counted.
+            writing: The new one.
+            begun: See :meth:`nearest`.
+        """
+        self._last[way] = (writing,) if begun is None else (begun, writing)
 
 
 class Noted:
@@ -72,13 +97,11 @@ class Noted:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
-        self.read: dict[str, Any] | None = None  # nobody asks
+        self.read: set[str] = set()
 
     def __getitem__(self, name: str) -> Any:
-        found = self.values[name]
-        if self.read is not None:
-            self.read[name] = found
-        return found
+        self.read.add(name)
+        return self.values[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
@@ -98,10 +121,11 @@ def same_reactions(some: Sequence[Reaction], others: Sequence[Reaction]) -> bool
     )
 
 
-def same_channels(one: SizeClasses | None, other: SizeClasses | None) -> bool:
-    """Return whether two populations have the same classes, nuclei and kinds of channels."""
-    if one is None or other is None:
-        return one is other
-    sizes = (one.smallest, one.largest, one.profile, one.nuclei, len(one.attachment))
-    others = (other.smallest, other.largest, other.profile, other.nuclei, len(other.attachment))
-    return sizes == others
+def same_channels(one: SizeClasses, other: SizeClasses) -> bool:
+    """Return whether two populations have the same classes, nuclei and channels but for numbers."""
+    alike = ("smallest", "largest", "profile", "profiles", "nuclei", "cover", "surface", "moments")
+    return (
+        all(getattr(one, name) == getattr(other, name) for name in alike)
+        and len(one.attachment) == len(other.attachment)
+        and same_reactions(one.channels, other.channels)
+    )

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.blocks import LESS_ONE
 from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
 from prenuc.mechanism.population import DOTS
-from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled, total
-from prenuc.mechanism.structure import Noted
+from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
+from prenuc.mechanism.structure import Noted, Writing
+from prenuc.mechanism.ways_back import (
+    bindings_of,
+    bound_back,
+    law_back,
+    orders_back,
+    orders_below_zero,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -29,8 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_LOG_K = 500.0  # e^709 is the largest number there is
-SMALLEST = 1e-12  # of an order; less is rounding
 MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
@@ -45,11 +49,31 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     Raises:
         MechanismError: A way back would have an order below zero, a reaction makes or loses atoms.
     """
-    problems = [problem for block in form.reactions for problem in _negative_orders(block)]
+    problems = [problem for block in form.reactions for problem in orders_below_zero(block)]
     if problems:
         raise MechanismError(problems)
     coarse = form.dots is not None and "energy" not in form.dots
     return _Writer(form, Moments() if coarse else dots, Noted(values)).mechanism()
+
+
+class _Planned(NamedTuple):
+    """A reaction that is to be written: of a block, in the names of some stages.
+
+    ``grows`` says whether it makes dots grow.
+    """
+
+    key: tuple[str, ...]
+    block: ReactionBlock
+    names: Mapping[str, str]
+    grows: bool
+
+
+class _Made(NamedTuple):
+    """A reaction, its way back where it has one, and the units in the dots that it makes."""
+
+    there: Reaction
+    back: Reaction | None
+    size: float | None
 
 
 @dataclass
@@ -59,20 +83,35 @@ class _Writer:
     form: Form
     dots: AbstractDots
     values: Noted
+    parts: dict[Hashable, tuple[set[str], Any]] = field(default_factory=dict)
 
     def mechanism(self) -> Mechanism:
-        """Return the mechanism, with everything but its laws from the last one where that holds."""
-        form, (reactions, population) = self.form, self.reactions()
-        key, counted = ("mechanism", self.dots), self.counted
-        known = form.memory.of(key, {"counted": counted})
-        like: Mechanism | None = None if known is None else known[1]
-        if like is not None and like.has_structure(reactions, population):
-            return like.with_laws(reactions, population, self.bindings())
-        seen = [*reactions, *(population.channels if population else ())]
+        """Return the mechanism; what moved constants have no part in is taken from the last one."""
+        last = self.form.memory.nearest(self.dots, self.values.values)
+        begun, moved = (None, []) if last is None else last
+        if begun is not None:
+            self.parts = {k: of for k, of in begun.parts.items() if of[0].isdisjoint(moved)}
+        made = self.changed(begun) or self.whole()
+        writing = Writing(self.values.values, self.parts, made)
+        self.form.memory.keep(self.dots, writing, begun)
+        return made
+
+    def changed(self, begun: Writing | None) -> Mechanism | None:
+        """Return the mechanism of an earlier writing with new laws; None where more has changed."""
+        if begun is None or "components" not in self.parts:
+            return None
+        before: Mechanism = begun.mechanism
+        laws = self.reactions()
+        return before.with_laws(*laws) if before.has_structure(*laws) else None
+
+    def whole(self) -> Mechanism:
+        """Return the mechanism, checked as every new one is."""
+        form, counted, (reactions, populations) = self.form, self.counted, self.reactions()
+        seen = [*reactions, *(one for ladder in populations for one in ladder.channels)]
         acting = dict.fromkeys(name for one in seen for name in one.components())
         used = (name for name in counted if name in acting or name not in form.media)
         listed = dict.fromkeys([*used, *(acting if form.closed_by else ())])
-        made = Mechanism(
+        return Mechanism(
             name=form.name,
             components={name: counted.get(name) or component(name) for name in listed},
             reactions=reactions,
@@ -80,50 +119,61 @@ class _Writer:
             units=form.units,
             material=form.material,
             dots=None if form.dots is None else DOTS,
-            population=population,
-            bindings=self.bindings(),
+            populations=populations,
+            bindings=bindings_of(form, self.stages),
         )
-        form.memory.keep(key, {"counted": counted}, made)
-        return made
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what a function makes of constants, or made of the same ones last time."""
-        outside = self.values.read
-        known = self.form.memory.of((key, self.dots), self.values.values)
+        known = self.parts.get(key)
         if known is None:
-            self.values.read = {}
+            outside, self.values.read = self.values.read, set()
             made = make()
-            known = self.values.read, made
-            self.form.memory.keep((key, self.dots), *known)
-        self.values.read = outside
-        if outside is not None:  # what is made of this is made of the same constants
-            outside.update(known[0])
+            known = self.parts[key] = self.values.read, made
+            self.values.read = outside
+        self.values.read |= known[0]  # what is made of this is made of the same constants
         found: T = known[1]
         return found
 
-    def reactions(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+    def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
         """Return the reactions, and the size classes that those of dots move."""
-        found: list[Reaction] = []
-        channels: list[Channel] = []
-        nuclei: dict[str, float] = {}
-        stages = self.stages
-        for block in self.form.reactions:
-            grows = self.form.dots is not None and block.size is None and DOTS.units in block.net
-            for names in self.variants(block, stages):
-                key = block.name, *names.values()
-                there, back = self.kept(key, partial(self.both_ways, block, names))
-                if grows:
-                    channels.append(self.channel(block, there, back))
-                    continue
+        grown, population = self.kept("dots", self.grown)
+        found = []
+        for one in self.plan:
+            if not one.grows:
+                there, back, _ = self.made(one)
                 found += [there] if back is None else [there, back]
-                if block.size is not None:
-                    nuclei[there.name] = self.number(block.size)
+        return (*found, *grown), () if population is None else (population,)
+
+    @property
+    def plan(self) -> list[_Planned]:
+        """The reactions that are to be written."""
+        return self.kept("plan", self.planned)
+
+    def planned(self) -> list[_Planned]:
+        """Return the reactions that are to be written, those of each stage for itself."""
+        dots, stages = self.form.dots is not None, self.stages
+        return [
+            _Planned((block.name, *names.values()), block, names, grows)
+            for block in self.form.reactions
+            for grows in (dots and block.size is None and DOTS.units in block.net,)
+            for names in self.variants(block, stages)
+        ]
+
+    def made(self, one: _Planned) -> _Made:
+        """Return a reaction as written."""
+        return self.kept(one.key, partial(self.both_ways, one.block, one.names))
+
+    def grown(self) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
+        """Return how dots grow: reactions of their moments, or their size classes."""
         if self.form.dots is None:
-            return tuple(found), None
+            return (), None
+        plan = self.plan
+        channels = [self.channel(one.block, self.made(one)) for one in plan if one.grows]
+        born = [self.made(one) for one in plan if one.block.size is not None]
+        nuclei = {made.there.name: made.size for made in born if made.size is not None}
         sizes = {key: self.number(given) for key, given in self.form.dots.items()}
-        surface = Surface(self.form.material, **sizes)
-        grown, population = self.dots.grown(channels, nuclei, surface)
-        return (*found, *grown), population
+        return self.dots.grown(channels, nuclei, Surface(self.form.material, **sizes))
 
     def number(self, given: Number) -> float:
         """Return a number, a constant, or what constants give."""
@@ -204,9 +254,7 @@ class _Writer:
         pairs = zip(stages[name], following, strict=True)
         return [{name: old, product: new} for old, new in pairs]
 
-    def both_ways(
-        self, block: ReactionBlock, names: Mapping[str, str]
-    ) -> tuple[Reaction, Reaction | None]:
+    def both_ways(self, block: ReactionBlock, names: Mapping[str, str]) -> _Made:
         """Return a reaction, and its way back where there is one."""
         net = {
             names.get(part, part): self.number(block.amounts[part]) * math.copysign(1.0, n)
@@ -214,8 +262,8 @@ class _Writer:
             else n
             for part, n in block.net.items()
         }
-        if block.size is not None:
-            size = self.number(block.size)
+        size = None if block.size is None else self.number(block.size)
+        if size is not None:
             net = scaled(net, size if block.per_dot else 1.0)
             net |= scaled(self.dots.nucleus(size), net[DOTS.units] / size)
         if self.form.closed_by:
@@ -227,12 +275,18 @@ class _Writer:
             _renamed(block.name, names), net, law, factors, block.where, because=block.because
         )
         if not block.reversible:
-            return there, None
+            return _Made(there, None, size)
         legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
-            name, law = f"{block.name} reverse", self.back(block, names, net, law)
-            special = (*(terms if block.because else ()), *self.ligands(block))
-            orders = self.undone(block, names, net)
+            name, law = (
+                f"{block.name} reverse",
+                law_back(self.form, self.values, block, names, net, law),
+            )
+            special = (
+                *(terms if block.because else ()),
+                *bound_back(self.form, self.values, block),
+            )
+            orders = orders_back(block, names, net)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
@@ -242,10 +296,11 @@ class _Writer:
         factors = (*orders, *catalysts, *special)
         net = scaled(net, -1.0)
         back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
-        return there, back
+        return _Made(there, back, size)
 
-    def channel(self, block: ReactionBlock, joins: Reaction, leaves: Reaction | None) -> Channel:
+    def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
+        joins, leaves, _ = made
         if block.legacy is not None:
             plane = self.solubility(block.legacy.solubility)
             return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
@@ -284,66 +339,6 @@ class _Writer:
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
-    def undone(
-        self, block: ReactionBlock, names: Mapping[str, str], net: Mapping[str, float]
-    ) -> tuple[Factor, ...]:
-        """Return the powers o + ν of a way back; the units of dots have the activity 1."""
-        orders = {names.get(name, name): order for name, order in block.orders.items()}
-        found = total(orders, {n: nu for n, nu in net.items() if n != DOTS.units})
-        if problems := _below_zero(block, found, net):
-            raise MechanismError(problems)
-        return mass_action({n: order for n, order in found.items() if abs(order) > SMALLEST})
-
-    def back(
-        self,
-        block: ReactionBlock,
-        names: Mapping[str, str],
-        net: Mapping[str, float],
-        forward: Arrhenius,
-    ) -> Arrhenius:
-        """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
-        enthalpy = entropy = 0.0
-        of_stage = {stage: name for name, stage in names.items()}
-        for name, number in net.items():
-            h, s = self.form.potential(of_stage.get(name, name), self.values)
-            enthalpy, entropy = enthalpy + number * h, entropy + number * s
-        logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
-        if abs(logarithm) > MOST_LOG_K:
-            what = (
-                f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
-            )
-            mend = "Look at what its components are formed from, and at the unit of K"
-            raise MechanismError(what, mend, where=block.where)
-        return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
-
-    def ligands(self, block: ReactionBlock) -> tuple[Factor, ...]:
-        """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
-        return tuple(
-            replace(binding, sites=-binding.sites * block.net[part.name])
-            for part in self.form.components
-            if block.net.get(part.name)
-            for binding in self.binding(part)
-        )
-
-    def binding(self, part: ComponentBlock) -> tuple[Binding, ...]:
-        """Return the binding polynomials of a component, (1 + x/h)^s for each ligand."""
-        words = "h", "sites"
-        return tuple(
-            Binding(
-                {ligand: 1.0}, *(self.values[f"{part.name} under {ligand}.{x}"].si for x in words)
-            )
-            for ligand in part.ligands
-        )
-
-    def bindings(self) -> dict[str, tuple[Binding, ...]]:
-        """Return the binding polynomials by component, and by each of its stages."""
-        return {
-            name: self.binding(part)
-            for part in self.form.components
-            if part.ligands
-            for name in self.stages.get(part.name, [part.name])
-        }
-
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(names.get(word, word) for word in text.split(" "))
@@ -351,21 +346,3 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:
     return mass_action({names.get(n, n): order for n, order in orders.items() if order})
-
-
-def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    return _below_zero(block, block.back, block.net) if block.reversible else []
-
-
-def _below_zero(
-    block: ReactionBlock, orders: Mapping[str, float], net: Mapping[str, float]
-) -> list[Problem]:
-    return [
-        Problem(
-            f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-net[name]:g} or more",
-            where=block.where,
-        )
-        for name, order in orders.items()
-        if order < -SMALLEST
-    ]

@@ -73,7 +73,7 @@ def uv_vis(
         raise InputError("the protocol measures nothing; add 'measure cuvette at 0 min'")
     _check_noise(noise, offset, seed)
     nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
-    _, history = _path_length(run)
+    _, history = path_length(run)
     clean = absorbances([run], nm, measurements)
     variance = np.full_like(clean, noise**2 + offset**2) if noise or offset else None
     if variance is not None:
@@ -113,8 +113,12 @@ def _noisy(clean: Array, noise: float, offset: float, seed: int | None) -> Array
     return clean
 
 
-def _path_length(run: Run) -> tuple[float, list[str]]:
-    """Return the path length in cm and what was assumed about it and the protocol."""
+def path_length(run: Run) -> tuple[float, list[str]]:
+    """Return the path length in cm and what was assumed about it and the protocol.
+
+    Raises:
+        InputError: It is not above zero.
+    """
     length = run.protocol.assumption("path length")
     history = ["simulated", *run.assumptions]
     if length is None:
@@ -147,24 +151,34 @@ def absorbances(runs: Sequence[Run], nm: Array, of: Sequence[Measurement] | None
     if run.mechanism.dots is not None:
         total += dots_absorb(run, measurements, run.mechanism.dots, nm)
     counts = [len(one.measurements) for one in runs] if of is None else [len(of)]
-    lengths: Array = np.repeat([_path_length(one)[0] for one in runs], counts)
+    lengths: Array = np.repeat([path_length(one)[0] for one in runs], counts)
     return total * lengths[:, None]
 
 
 def _species_absorb(run: Run, measurements: Sequence[Measurement], nm: Array) -> Array:
     """Return the absorbance of MSC and PC per cm of path, shape (measurements, wavelengths)."""
+    places, molar = molar_of(run, nm)
+    if not places:
+        return np.zeros((len(measurements), len(nm)))
+    c = np.array([measurement.concentration for measurement in measurements])
+    return product(np.maximum(c[:, places], 0.0), molar) * 1e-3  # mol/m³ to mol/L
+
+
+def molar_of(run: Run, nm: Array) -> tuple[list[int], Array]:
+    """Return the places of what has a spectrum, and its molar absorption, (s, wavelengths).
+
+    Args:
+        run: A finished simulation.
+        nm: Wavelengths, shape (wavelengths,).
+    """
     components, key = run.mechanism.components, nm.tobytes()
     species = [
         (place, components[name].species)
         for place, name in enumerate(run.names)
         if name in components and components[name].species
     ]
-    if not species:
-        return np.zeros((len(measurements), len(nm)))
-    c = np.array([measurement.concentration for measurement in measurements])
-    molar = np.stack([_extinction(name, key) for _, name in species])
-    seen = np.maximum(c[:, [place for place, _ in species]], 0.0)
-    return product(seen, molar) * 1e-3  # mol/m³ to mol/L
+    molar = np.array([_extinction(name, key) for _, name in species]).reshape(len(species), len(nm))
+    return [place for place, _ in species], molar
 
 
 @cache

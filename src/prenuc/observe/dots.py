@@ -159,17 +159,33 @@ def dots_absorb(
         dots: Names of the moments.
         nm: Wavelengths, shape (wavelengths,).
     """
-    population, material = run.mechanism.population, run.mechanism.material
-    if population is not None:
-        lines = _lines(material, population.smallest, population.largest)
-        return lines.total([measurement.dots for measurement in measurements], nm) * 1e-3
-    energy, found = PHOTON_ENERGY_NM / nm, np.zeros((len(measurements), len(nm)))
-    for place, measurement in enumerate(measurements):
-        sizes = dot_sizes(run, measurement, dots)
-        if sizes is not None:
-            number, diameter, spread = sizes
-            found[place] = number * 1e-3 * _gaussian(line_of(material), diameter, spread, energy)
+    ladders, material = run.mechanism.populations, run.mechanism.material
+    found = np.zeros((len(measurements), len(nm)))
+    for place, ladder in enumerate(ladders):
+        lines = lines_of(ladder.material or material, ladder.smallest, ladder.largest)
+        own = [measurement.dots[place :: len(ladders)] for measurement in measurements]
+        found += lines.total(own, nm) * 1e-3
+    if not ladders:
+        rows = [of_moments(run, measurement, dots, nm) for measurement in measurements]
+        found += np.array(rows).reshape(found.shape)
     return found
+
+
+def of_moments(run: Run, measurement: Measurement, dots: QuantumDotMoments, nm: Array) -> Array:
+    """Return the absorbance per cm of path of dots of which moments are known, (wavelengths,).
+
+    Args:
+        run: A finished simulation.
+        measurement: One of its measurements.
+        dots: Names of the moments.
+        nm: Wavelengths, shape (wavelengths,).
+    """
+    sizes = dot_sizes(run, measurement, dots)
+    if sizes is None:
+        return np.zeros(len(nm))
+    number, diameter, spread = sizes
+    line, energy = line_of(run.mechanism.material), PHOTON_ENERGY_NM / nm
+    return number * 1e-3 * _gaussian(line, diameter, spread, energy)
 
 
 def _gaussian(line: DotLine, diameter: float, spread: float, energy: Array) -> Array:
@@ -201,7 +217,7 @@ class _Lines:
     per_dot: Array
     energies: Array
 
-    def total(self, f: Sequence[Array], nm: Array) -> Array:
+    def total(self, f: Sequence[Array] | Array, nm: Array) -> Array:
         """Return Σ f_n ε(E; D_n) for dots in classes, m of shape (classes,), as (m, nm)."""
         key = nm.tobytes()
         own = np.array([one[:OWN_LINES] * self.per_dot[:OWN_LINES] for one in f])
@@ -242,8 +258,14 @@ def _six_points(t: Array) -> list[Array]:
 
 
 @cache
-def _lines(material_id: str, smallest: int, largest: int) -> _Lines:
-    """Return the lines of all classes of a material."""
+def lines_of(material_id: str, smallest: int, largest: int) -> _Lines:
+    """Return the lines of all classes of a material.
+
+    Args:
+        material_id: A material of the catalogue.
+        smallest: Units in the smallest dot.
+        largest: Units in the largest dot.
+    """
     line, material = line_of(material_id), get("materials", material_id)
     diameter = material.diameter(1.0) * np.cbrt(np.arange(smallest, largest + 1.0))
     first, step = line.first(diameter), line.sigma / FINENESS

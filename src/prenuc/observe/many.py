@@ -1,35 +1,34 @@
 """Many flasks at once: runs and spectra of all variants of one experiment, labelled.
 
 Members are independent. Each is walked through its own plan by a thread (the engine lets the
-others work meanwhile), its spectra are rows of one product for a part of the members at a time, and
-nothing of a population stays behind but what was asked for. A member is equal, to the last bit, to
-a run of its own with the same solver.
+others work meanwhile), and its spectra are rows of one product for a part of the members at a time.
+What was asked for goes into the answer at once and nothing else stays behind, so the memory is that
+of the answer. A member is equal, to the last bit, to a run of its own with the same solver.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, SimulationError, unknown_name
+from prenuc.errors import InputError
 from prenuc.observe.absorption import WAVELENGTHS, absorbances
+from prenuc.observe.flasks import Answer, Seen
 from prenuc.simulation.members import Members
 from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solution import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    import pandas as pd
-    import xarray as xr
+    from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.observe.flasks import Flasks
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.members import Column
     from prenuc.simulation.solvers import AbstractSolver
@@ -38,109 +37,13 @@ PART = 16  # members whose populations are in memory at once, for each thread
 NONE = np.zeros(0)
 
 
-@dataclass(frozen=True, eq=False)
-class Flasks:
-    """What many members led to; rows of a member that failed are not numbers.
-
-    Args:
-        members: Which flasks they are.
-        solver: The integrator, with its tolerances.
-        names: Of the n components of any member.
-        vessels: That each of the m measurements looked at.
-        time: On the vessel's clock in s, shape (members, m).
-        temperature: In K, shape (members, m).
-        volume: In m³, shape (members, m).
-        concentration: In mol/m³ (= mmol/L) of its basis, shape (members, m, n).
-        wavelength: In nm, shape (w,).
-        absorbance: Shape (members, m, w).
-        failed: The reason of every member that failed, by its number.
-    """
-
-    members: Members
-    solver: AbstractSolver
-    names: tuple[str, ...]
-    vessels: tuple[str, ...]
-    time: Array
-    temperature: Array
-    volume: Array
-    concentration: Array
-    wavelength: Array
-    absorbance: Array
-    failed: Mapping[int, str] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return self.members.count
-
-    def single(self, member: int) -> tuple[Mechanism, Protocol]:
-        """Return mechanism and protocol of a member, for :func:`prenuc.simulate`.
-
-        Raises:
-            InputError: There is no such member, or it cannot be.
-        """
-        if not 0 <= member < len(self):
-            raise InputError(f"no member {member}", f"Give 0 to {len(self) - 1}")
-        return self.members.single(member)
-
-    def of(self, name: str) -> Array:
-        """Return the concentration of a component in mmol/L of its basis, shape (members, m).
-
-        Raises:
-            InputError: There is no component of that name.
-        """
-        if name not in self.names:
-            raise InputError(unknown_name("component", name, self.names))
-        found: Array = self.concentration[:, :, self.names.index(name)]
-        return found
-
-    def to_xarray(self) -> xr.Dataset:
-        """Return everything as labelled arrays with units; what varies stands along ``member``."""
-        import xarray as xr
-
-        of, seen = "member", "measurement"
-        held = {
-            "concentration": ((of, seen, "component"), self.concentration, {"units": "mol/m^3"}),
-            "absorbance": ((of, seen, "wavelength"), self.absorbance, {"units": "1"}),
-            "reason": (of, [self.failed.get(i, "") for i in range(len(self))]),
-        }
-        axes = {
-            "vessel": (seen, list(self.vessels)),
-            "time": ((of, seen), self.time, {"units": "s"}),
-            "temperature": ((of, seen), self.temperature, {"units": "K"}),
-            "volume": ((of, seen), self.volume, {"units": "m^3"}),
-            "component": list(self.names),
-            "wavelength": ("wavelength", self.wavelength, {"units": "nm"}),
-            **{name: (of, [str(one) for one in column]) for name, column in self._varied()},
-        }
-        one = self.members
-        about = {"mechanism": one.mechanism.name, "protocol": one.protocol.name}
-        solver = {"solver": self.solver.name, "rtol": self.solver.rtol}
-        return xr.Dataset(held, axes, about | solver)
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """Return a table with a row for every measurement of every member, without the spectra."""
-        import pandas as pd
-
-        members, m = self.time.shape
-        rows: dict[str, Any] = {"member": np.repeat(np.arange(members), m)}
-        for name, column in self._varied():
-            rows[name] = np.repeat([str(one) for one in column], m)
-        rows["vessel"] = list(self.vessels) * members
-        rows["time / min"] = self.time.ravel() / 60.0
-        table = self.concentration.reshape(members * m, -1)
-        return pd.DataFrame(rows | dict(zip(self.names, table.T, strict=True)))
-
-    def _varied(self) -> Iterator[tuple[str, Sequence[Any]]]:
-        yield from self.members.constants.items()
-        yield from self.members.vary.items()
-
-
 def simulate_many(
     mechanism: Mechanism,
     protocol: Protocol,
     *,
     constants: Mapping[str, Column] | None = None,
     vary: Mapping[str, Column] | None = None,
-    wavelength: Array | None = None,
+    wavelength: Sequence[float] | Array | None = None,
     solver: AbstractSolver | None = None,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -155,7 +58,8 @@ def simulate_many(
             plain numbers in the unit that the constant has.
         vary: Changes by what they change, such as ``{"heat flask": ["160 degC", "180 degC"]}``,
             likewise; the forms are those of :meth:`Protocol.varied`.
-        wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None.
+        wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None; an empty
+            list for no spectra, which take most of the memory.
         solver: The integrator; :class:`Rodas` with rtol 1e-6 when None.
         threads: How many share the work; as many as there are cores when None.
         progress: Called with the finished part, 0 to 1.
@@ -172,33 +76,20 @@ def simulate_many(
     nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]
-    found: list[Seen | str] = []
-    look = partial(looked_at, members, solver, nm)
+    look, answer = partial(looked_at, members, solver, nm), Answer(members, solver, nm)
     with ThreadPoolExecutor(threads or cores()) as pool:
-        for part in pool.map(look, parts):
-            found += part
+        for numbers, found in zip(parts, pool.map(look, parts), strict=True):
+            for number, one in zip(numbers, found, strict=True):
+                answer.enter(number, one)
             if progress is not None:
-                progress(len(found) / members.count)
-    return _gathered(members, solver, nm, found)
+                progress(numbers.stop / members.count)
+    return answer.flasks()
 
 
 def cores() -> int:
     """Return how many cores this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """What is kept of one member.
-
-    Args:
-        run: Its run, without its size classes; mechanism and protocol are those of all members.
-        absorbance: Its spectra, shape (m, w).
-    """
-
-    run: Run
-    absorbance: Array
 
 
 def looked_at(
@@ -238,32 +129,3 @@ def _kept(members: Members, run: Run, absorbance: Array) -> Seen:
     )
     lean = Run(members.mechanism, members.protocol, run.names, bare, {}, {})
     return Seen(lean, absorbance.copy())
-
-
-def _gathered(
-    members: Members, solver: AbstractSolver, nm: Array, found: Sequence[Seen | str]
-) -> Flasks:
-    """Return what all members led to, in arrays."""
-    failed = {i: one for i, one in enumerate(found) if isinstance(one, str)}
-    if len(failed) == len(found):
-        raise SimulationError(f"every member failed; the first: {failed[0]}")
-    seen = [(i, one) for i, one in enumerate(found) if not isinstance(one, str)]
-    names = tuple(dict.fromkeys(name for _, one in seen for name in one.run.names))
-    looks = seen[0][1].run.measurements
-    numbers = np.full((len(found), len(looks), 3), np.nan)
-    concentration = np.full((len(found), len(looks), len(names)), np.nan)
-    absorbance = np.full((len(found), len(looks), len(nm)), np.nan)
-    place = {name: i for i, name in enumerate(names)}
-    for i, one in seen:
-        at = one.run.measurements
-        numbers[i] = [(look.time, look.temperature, look.volume) for look in at]
-        concentration[i] = 0.0
-        columns = [place[name] for name in one.run.names]
-        concentration[i][:, columns] = [look.concentration for look in at]
-        absorbance[i] = one.absorbance
-    vessels = tuple(look.vessel for look in looks)
-    time, temperature, volume = np.moveaxis(numbers, 2, 0)
-    return Flasks(
-        members, solver, names, vessels, time, temperature, volume, concentration, nm,
-        absorbance, failed,
-    )  # fmt: skip

@@ -1,9 +1,9 @@
 """A mechanism as arrays, where what depends on its structure alone is worked out once.
 
-Variants of one mechanism (:meth:`Mechanism.with_constants`) share a store. The first that is
-compiled leaves its network there; another with the same factors in its laws takes everything over
-but the rate constants, and one with other factors (a half-value, an order) the conserved sums. The
-arrays are to the last bit those that compiling from scratch gives.
+Variants of one mechanism (:meth:`Mechanism.with_constants`) share a store of the last networks that
+were compiled. Another with the same factors in its laws takes everything over but the rate
+constants, and one with other factors (a half-value, an order) the conserved sums. The arrays are to
+the last bit those that compiling from scratch gives.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from prenuc.simulation.kernels.network import Network, compile_network
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
+
+KEPT = 2  # networks in a store: of the usual factors, and of those that are looked at now
 
 
 def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
@@ -32,17 +35,17 @@ def network_of(mechanism: Mechanism, names: Sequence[str]) -> Network:
         names: The components that a solver moves, in their order.
     """
     order = tuple(names)
-    known: Network | None = mechanism.shared.get(order)
-    if known is None:
-        fresh = compile_network(mechanism, order)
-        mechanism.shared.put(order, fresh)
-        return fresh  # not what lies there now: another thread may have been first
-    if known.mechanism is mechanism:
-        return known
-    if _same_factors(known.mechanism, mechanism):
-        return _retuned(known, mechanism)
+    known: tuple[Network, ...] = mechanism.shared.get(order) or ()
+    for one in known:
+        if one.mechanism is mechanism:
+            return one
+    for one in known:
+        if _same_factors(one.mechanism, mechanism):
+            return _retuned(one, mechanism)
     fresh = compile_network(mechanism, order)
-    vars(fresh)["laws"] = known.laws
+    if known:
+        vars(fresh)["laws"] = known[0].laws
+    mechanism.shared.put(order, (fresh, *known[: KEPT - 1]))
     return fresh
 
 
@@ -53,25 +56,37 @@ def _same_factors(one: Mechanism, other: Mechanism) -> bool:
 
 
 def _retuned(known: Network, mechanism: Mechanism) -> Network:
-    """Return a network with other rate constants; what has been worked out of it goes along."""
+    """Return a network with the rate constants of a variant."""
     laws = [reaction.constant for reaction in mechanism.all_reactions]
+    energy = np.array([law.energy / GAS_CONSTANT for law in laws])
+    anchor = np.array([1.0 / law.at for law in laws])
+    tuned = retuned(known, np.array([law.k for law in laws]), energy, anchor, mechanism)
+    if "classes" in vars(known) and mechanism.populations:
+        gamma = np.array([float(one.capillarity) for one in mechanism.populations])
+        sites = np.array([float(one.sites) for one in mechanism.populations])
+        vars(tuned)["classes"] = known.classes._replace(capillarity=gamma, sites=sites)
+    return tuned
+
+
+def retuned(
+    known: Network, k: Array, energy: Array, anchor: Array, mechanism: Mechanism
+) -> Network:
+    """Return a network with other rate constants; what has been worked out of it goes along.
+
+    Args:
+        known: A compiled mechanism.
+        k: Rate constants at their anchors in SI, shape (reactions,).
+        energy: Ea/R in K, shape (reactions,).
+        anchor: 1/T of the anchors in 1/K, shape (reactions,).
+        mechanism: What it is a network of.
+    """
     with np.errstate(divide="ignore"):
-        constant = np.log([law.k for law in laws])
-    fresh = replace(
-        known,
-        constant=constant,
-        energy=np.array([law.energy / GAS_CONSTANT for law in laws]),
-        anchor=np.array([1.0 / law.at for law in laws]),
-        mechanism=mechanism,
-    )
+        constant = np.log(k)
+    fresh = replace(known, constant=constant, energy=energy, anchor=anchor, mechanism=mechanism)
     done, kept = vars(known), vars(fresh)
-    kept |= {name: done[name] for name in ("plan", "laws") if name in done}
+    kept |= {name: done[name] for name in ("plan", "laws", "classes") if name in done}
     if "flat" in done:
-        numbers = {name: getattr(fresh, name) for name in ("constant", "energy", "anchor")}
-        kept["flat"] = known.flat._replace(**numbers)
-    if "classes" in done and mechanism.population is not None:
-        gamma = float(mechanism.population.capillarity)
-        kept["classes"] = known.classes._replace(capillarity=gamma)
+        kept["flat"] = known.flat._replace(constant=constant, energy=energy, anchor=anchor)
     return fresh
 
 

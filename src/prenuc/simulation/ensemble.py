@@ -95,7 +95,7 @@ def ensemble(
     _check(mechanism, columns, members, begin, at)
     solver, own = solver or Rodas(), network.initial
     largest = float(np.max(begin, initial=0.0)) or 1.0
-    floor, follow = solver.closed(largest, len(network.classes.units))
+    floor, follow = solver.closed(largest, network.classes.size)
     span = temperature if isinstance(temperature, tuple) else (temperature, temperature)
     absolute = np.full(len(own), floor)
     stretch = Stretch(network, own, at * units.second, span, absolute, follow=follow)
@@ -181,7 +181,9 @@ def _rates_alone(one: Network, other: Network) -> bool:
     arrays = "energy", "anchor", "scale", "order", "barrier"
     same = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
     like = one.mechanism.is_like(other.mechanism)
-    return like and same and one.classes.capillarity == other.classes.capillarity
+    curved = one.classes, other.classes
+    alike = all(np.array_equal(*(getattr(c, n) for c in curved)) for n in ("capillarity", "sites"))
+    return like and same and alike
 
 
 def _check(

@@ -154,7 +154,8 @@ def evolve(
     at, solver = ordered_times(times), solver or Rodas()
     network = mechanism if isinstance(mechanism, Network) else compiled(mechanism)
     units = Units.of(network.mechanism)
-    stretch = _stretch(network, at * units.second, start, dots, temperature, solver)
+    amount = units.amount
+    stretch = _stretch(network, amount, at * units.second, start, dots, temperature, solver)
     if until:
         stretch = replace(stretch, until=event(until, network, stretch.start))
     ready = prepared(network, parameters) if parameters else None
@@ -166,28 +167,28 @@ def evolve(
     return Evolution(
         names=network.names,
         time=at,
-        concentration=path.concentration / units.amount,
+        concentration=path.concentration / amount,
         sizes=_sizes_of(network.mechanism),
-        dots=path.dots / units.amount,
+        dots=path.dots / amount,
         units=units,
         stopped=None if path.stopped is None else path.stopped / units.second,
         parameters=() if ready is None else ready.parameters,
-        tangents=path.tangents / units.amount,
-        dot_tangents=path.dot_tangents / units.amount,
+        tangents=path.tangents / amount,
+        dot_tangents=path.dot_tangents / amount,
         stats={"steps": path.steps, "rejected": path.rejected, "evaluations": path.evaluations},
     )
 
 
 def _stretch(
     network: Network,
+    amount: float,
     seconds: Array,
     start: Mapping[str, float] | None,
     dots: Array | None,
     temperature: float | tuple[float, float],
     solver: AbstractSolver,
 ) -> Stretch:
-    """Return what a solver is to do, in SI units."""
-    amount = Units.of(network.mechanism).amount
+    """Return what a solver is to do, in SI units; `amount` is a concentration of 1 in mol/m³."""
     begin = network.initial
     if start is not None:
         begin = starting_point(network.mechanism, start)[1] * amount
@@ -264,7 +265,7 @@ def starting_point(
 
 
 def _sizes_of(mechanism: Mechanism) -> Array:
-    return mechanism.population.units if mechanism.population else np.zeros(0)
+    return mechanism.class_units
 
 
 def _dots_at_start(mechanism: Mechanism, dots: Array | None) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 from prenuc.errors import InputError, PrenucError, Problem, noting
 from prenuc.mechanism.constants import no_constant
 from prenuc.quantities import Quantity
-from prenuc.simulation.run import walk
+from prenuc.simulation.run import measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,7 +120,7 @@ class Members:
     def run(self, member: int, solver: AbstractSolver) -> Run | str:
         """Return the run of a member, or the reason why there is none."""
         try:
-            return walk(*self.single(member), solver)
+            return measured(*self.single(member), solver)
         except PrenucError as error:
             return " ".join(str(error).split())
 

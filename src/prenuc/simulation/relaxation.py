@@ -48,8 +48,10 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
 
 def _weigh(k: Array, pop: ClassArrays, measurement: Measurement) -> None:
     """Multiply the constants of channels, which are for a dot of α or β = 1, by Σ α f or Σ β f."""
-    if pop.units.size:
-        dots = measurement.dots
-        lost = pop.below * np.exp(pop.capillarity / measurement.temperature * pop.edge)
-        k[pop.first : pop.detaching] *= pop.alpha @ dots
-        k[pop.detaching :] *= lost @ dots
+    for place, group in enumerate(pop.channel):
+        ladder = pop.ladder[group]
+        curved = pop.capillarity[ladder] / measurement.temperature
+        own = measurement.dots[ladder :: len(pop.capillarity)]
+        joins = pop.first + place < pop.detaching
+        size = pop.alpha[group] if joins else pop.below[group] * np.exp(curved * pop.edge)
+        k[pop.first + place] *= size @ own

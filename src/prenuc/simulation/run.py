@@ -6,9 +6,12 @@ import hashlib
 import platform
 import time as clock
 from dataclasses import replace
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from prenuc.simulation.books import Books
+from prenuc.simulation.compiling import compositions
 from prenuc.simulation.solution import Run, Stops
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.vessels import Vessels
@@ -50,47 +53,52 @@ def simulate(
         MechanismError: A component of the mechanism is charged with another composition.
     """
     began, solver = clock.process_time(), solver or IN_PROTOCOLS
-    run = walk(
-        mechanism, protocol, solver, progress=progress, parameters=parameters, earlier=earlier
-    )
+    run = _walked(mechanism, protocol, solver, progress, parameters, earlier)
     stats = {**run.stats, "cpu_s": clock.process_time() - began}
     return replace(run, stats=stats | _provenance(protocol, solver))
 
 
-def walk(
-    mechanism: Mechanism,
-    protocol: Protocol,
-    solver: AbstractSolver,
-    *,
-    progress: Callable[[float], None] | None = None,
-    parameters: Sequence[str] = (),
-    earlier: Run | None = None,
-) -> Run:
-    """Return a run that does not say by which versions and in what time: one of many.
+def measured(mechanism: Mechanism, protocol: Protocol, solver: AbstractSolver) -> Run:
+    """Return a run with its measurements and no books: one of many.
 
     Args:
         mechanism: What could happen.
         protocol: What was done.
         solver: The integrator.
-        progress: As of :func:`simulate`.
-        parameters: As of :func:`simulate`.
-        earlier: As of :func:`simulate`.
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
     """
+    vessels = Vessels.of(mechanism, protocol, solver)
+    compositions(mechanism, vessels.names)
+    for operation in protocol.plan:
+        vessels.carry_out(operation)
+    return Run(mechanism, protocol, vessels.names, tuple(vessels.measurements), {}, {})
+
+
+def _walked(
+    mechanism: Mechanism,
+    protocol: Protocol,
+    solver: AbstractSolver,
+    progress: Callable[[float], None] | None,
+    parameters: Sequence[str],
+    earlier: Run | None,
+) -> Run:
+    """Return a run with its books, and the stops from which another may go on."""
     vessels, plan = Vessels.of(mechanism, protocol, solver, parameters), protocol.plan
-    stops = Stops(solver)
+    books, stops = Books.of(mechanism, vessels.names), Stops(solver)
     if earlier is not None and earlier.mechanism is mechanism:
         alike = earlier.stops.solver == solver and earlier.parameters == tuple(parameters)
         stops = _in_common(earlier.stops, plan, vessels.names) if alike else stops
     if stops.benches:
-        vessels = stops.benches[-1].copy()
+        vessels, books = (one.copy() for one in stops.benches[-1])
     for done, operation in enumerate(plan[len(stops.benches) :], len(stops.benches) + 1):
+        before = vessels.held
         vessels.carry_out(operation)
+        books.enter(operation, before, vessels.held)
         stops.operations.append(operation)
-        stops.benches.append(vessels.copy())
+        stops.benches.append((vessels.copy(), books.copy()))
         if progress is not None:
             progress(done / len(plan))
     return Run(
@@ -98,7 +106,7 @@ def walk(
         protocol=protocol,
         names=vessels.names,
         measurements=tuple(vessels.measurements),
-        conservation=vessels.conservation(),
+        conservation=books.conservation(vessels.held),
         stats=vessels.stats,
         parameters=tuple(parameters),
         stops=stops,
@@ -107,21 +115,26 @@ def walk(
 
 def _in_common(stops: Stops, plan: Sequence[Operation], names: tuple[str, ...]) -> Stops:
     """Return the stops up to the first operation that a plan does not begin with."""
-    if not stops.benches or stops.benches[0].names != names:
+    if not stops.benches or stops.benches[0][0].names != names:
         return Stops(stops.solver)
     pairs = zip(stops.operations, plan, strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return Stops(stops.solver, stops.operations[:same], stops.benches[:same])
 
 
-def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
+@cache  # it reads a file
+def _version() -> str:
     from importlib.metadata import version
 
+    return version("prenuc")
+
+
+def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
         "atol": solver.floor,
-        "prenuc": version("prenuc"),
+        "prenuc": _version(),
         "python": platform.python_version(),
         "protocol sha256": hashlib.sha256(str(protocol).encode()).hexdigest(),
     }

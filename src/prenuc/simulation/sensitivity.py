@@ -1,69 +1,31 @@
-"""Which numbers of a mechanism a parameter moves, and by how much.
+"""Which numbers of a mechanism parameters move, and by how much, as the arrays of the engine.
 
 A parameter is a constant by name. The mechanism is written with a little less and with a little
-more of it (:meth:`Mechanism.with_constants`), and the difference of the compiled arrays, rate
-constants by their logarithms, says what it does; so any number that a mechanism is built from can
-be a parameter, as long as it does not change which reactions there are. A nucleus of a whole number
-of units lies between two ways of sharing it among classes; there the difference is one-sided, to
-larger nuclei. The tangents of the solution follow from it exactly (``native/tangents.hpp``).
+more of it (:mod:`prenuc.simulation.sides`), and the difference of the reactions that move, rate
+constants by their logarithms, says what it does (:mod:`prenuc.simulation.moves`). The tangents of
+the solution follow from it exactly (``native/tangents.hpp``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prenuc.errors import InputError, MechanismError, Problem
 from prenuc.mechanism.constants import no_constant
-from prenuc.simulation.compiling import network_of
+from prenuc.simulation.moves import Entry, Move, Number, move_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from prenuc.arrays import Array, Indices
-    from prenuc.simulation.kernels.classes import ClassArrays
+    from prenuc.arrays import Array
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
 
-STEP = 1e-5  # of a parameter; the arrays are smooth in it, so the error is of order 1e-10
-ONE_SIDED = 1e-2  # of that step, where one side is another mechanism: the error is of order 1e-7
-
-
-@dataclass(frozen=True)
-class _Sides:
-    """A compiled mechanism with a little less and a little more of a constant.
-
-    Args:
-        below: With less of it.
-        above: With more of it.
-        span: The difference of the constant between them, in SI.
-    """
-
-    below: Network
-    above: Network
-    span: float
-
-
-def _sides(network: Network, name: str) -> _Sides | None:
-    """Return both sides of a constant; None where it changes the reactions.
-
-    One that is zero is moved by :data:`STEP` of its unit.
-    """
-    mechanism = network.mechanism
-    value = mechanism.constants[name]
-    number = value.quantity.number
-    move = STEP * abs(number) or STEP
-
-    def at(step: float) -> tuple[Network, float]:
-        moved = replace(value, quantity=replace(value.quantity, number=number + step, digits=""))
-        return network_of(mechanism.with_constants({name: moved}), network.names), moved.si
-
-    (below, least), (above, most) = at(-move), at(move)
-    if not _same_shape(network, below):
-        (above, most), below, least = at(ONE_SIDED * move), network, value.si
-    return _Sides(below, above, most - least) if _same_shape(network, above) else None
+PLACES = 3  # fields of an entry that are places; the others are slopes
 
 
 @dataclass(frozen=True)
@@ -81,33 +43,6 @@ class Prepared:
     start: Array
 
 
-def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared:
-    """Return parameters ready for runs of a network.
-
-    Tangents are per unit of a constant in SI.
-
-    Args:
-        network: A compiled mechanism.
-        parameters: Names of its constants.
-
-    Raises:
-        MechanismError: There is no such constant; all at once.
-        InputError: A constant changes the reactions; all at once.
-    """
-    if isinstance(parameters, Prepared):
-        return parameters
-    mechanism = network.mechanism
-    known = mechanism.constants
-    unknown = [no_constant(name, known) for name in parameters if name not in known]
-    if unknown:
-        raise MechanismError(unknown)
-    sides = _all_sides(network, parameters)
-    start = np.zeros((len(network.names), len(sides)))
-    for column, one in enumerate(sides.values()):
-        start[:, column] = (one.above.initial - one.below.initial) / one.span
-    return Prepared(tuple(sides), _entries(network, [*sides.values()]), start)
-
-
 @dataclass(frozen=True)
 class Tangents:
     """Tangents at the start of a stretch, and what moves them on.
@@ -123,94 +58,113 @@ class Tangents:
     dots: Array
 
 
-def _all_sides(network: Network, parameters: Sequence[str]) -> dict[str, _Sides]:
-    """Return the sides of every parameter.
+def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared:
+    """Return parameters ready for runs of a network.
+
+    Tangents are per unit of a constant in SI.
+
+    Args:
+        network: A compiled mechanism.
+        parameters: Names of its constants.
 
     Raises:
-        InputError: A parameter changes which reactions there are; all at once.
+        MechanismError: There is no such constant; all at once.
+        InputError: A constant changes the reactions; all at once.
     """
-    found, problems = {}, []
-    for name in parameters:
-        try:
-            one = _sides(network, name)
-        except MechanismError:  # no mechanism has a little more or less of it
-            one = None
-        if one is None:
+    if isinstance(parameters, Prepared):
+        return parameters
+    known = network.mechanism.constants
+    unknown = [no_constant(name, known) for name in parameters if name not in known]
+    if unknown:
+        raise MechanismError(unknown)
+    moves, problems = [], []
+    names = tuple(dict.fromkeys(parameters))
+    for name in names:
+        move = move_of(network, name)
+        if move is None:
             what, mend = f"'{name}' changes the reactions", "Leave it out of the sensitivities"
             problems.append(Problem(what, mend))
         else:
-            found[name] = one
+            moves.append(move)
     if problems:
         raise InputError(problems)
-    return found
+    start = _beside([move.start for move in moves], (len(network.names),))
+    return Prepared(names, _seeds(network, moves), start)
 
 
-def _entries(network: Network, sides: Sequence[_Sides]) -> Seeds:
-    """Return the differences between the two sides of every parameter as lists of what moves."""
-    from prenuc.simulation.kernels.seeds import CONSTANT, Seeds
+def rates_and_starts(network: Network, along: Array) -> Prepared:
+    """Return as parameters the logarithms of all rate constants, and what moves the start alone.
 
-    def slope(of: Callable[[Network], Array | float]) -> Array:
-        columns = [
-            (np.asarray(of(one.above)) - np.asarray(of(one.below))) / one.span for one in sides
-        ]
-        none = np.zeros((*np.shape(of(network)), 0))
-        return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else none
+    They hold for any rate constants and energies of the network.
 
-    def listed(*slopes: Array) -> tuple[Indices, ...]:
-        moved = np.any([slope != 0 for slope in slopes], axis=0)
-        return tuple(index.astype(np.int64) for index in np.nonzero(moved))
+    Args:
+        network: A compiled mechanism.
+        along: What each further parameter does to the start in mol/m³, shape (q, n).
+    """
+    from prenuc.simulation.kernels.seeds import CONSTANT
 
-    constant = slope(lambda n: np.where(np.isfinite(n.constant), n.constant, 0.0))
-    energy, anchor = slope(lambda n: n.energy), slope(lambda n: n.anchor)
-    scale, number = slope(_pool_logarithms), slope(lambda n: n.flat.number)
-    order, barrier = slope(lambda n: n.flat.order), slope(lambda n: n.flat.barrier)
-    reaction, by = listed(constant, energy, anchor)
-    factor, factor_by = listed(scale, order, barrier)
-    place, number_by = listed(number)
-    owner = np.repeat(np.arange(len(constant)), np.diff(network.flat.factors))
-    changing = np.repeat(np.arange(len(constant)), np.diff(network.flat.changes))
-    of_constants, of_factors = np.zeros(len(reaction)), np.zeros(len(factor))
-    moved, parameter = np.concatenate((reaction, owner[factor])), np.concatenate((by, factor_by))
-    inside = np.flatnonzero(changing < network.classes.first)
-    pushing, pushes = np.nonzero(moved[:, None] == changing[inside])  # views of one array
+    reactions, none = [one.name for one in network.mechanism.all_reactions], network.classes.share
+    flat = np.zeros(len(network.classes.capillarity))
+    still = Move((), (), (), np.zeros(len(network.names)), np.zeros(none.shape), flat, flat)
+    constants = (Entry(CONSTANT, place, constant=1.0) for place in range(len(reactions)))
+    moves = [replace(still, entries=(entry,)) for entry in constants]
+    moves += [replace(still, start=start) for start in along]
+    names = (*(f"ln k of {name}" for name in reactions), *(f"start {i}" for i in range(len(along))))
+    start = _beside([move.start for move in moves], (len(network.names),))
+    return Prepared(names, _seeds(network, moves), start)
+
+
+def _seeds(network: Network, moves: Sequence[Move]) -> Seeds:
+    """Return what moves as lists, and as arrays whose last axis are the parameters."""
+    from prenuc.simulation.kernels.seeds import Seeds
+
+    entries = sorted(
+        entry._replace(parameter=column)
+        for column, move in enumerate(moves)
+        for entry in move.entries
+    )
+    numbers = sorted(
+        number._replace(number_parameter=column)
+        for column, move in enumerate(moves)
+        for number in move.numbers
+    )
+    ladders = len(network.classes.capillarity)
     return Seeds(
-        reaction=moved,
-        factor=np.concatenate((np.full(len(reaction), CONSTANT), factor)),
-        parameter=parameter,
-        constant=np.concatenate((constant[reaction, by], of_factors)),
-        energy=np.concatenate((energy[reaction, by], of_factors)),
-        anchor=np.concatenate((anchor[reaction, by], of_factors)),
-        scale=np.concatenate((of_constants, scale[factor, factor_by])),
-        order=np.concatenate((of_constants, order[factor, factor_by])),
-        barrier=np.concatenate((of_constants, barrier[factor, factor_by])),
-        pushed=network.flat.changed[inside[pushes]] * len(sides) + parameter[pushing],
-        pushing=np.ascontiguousarray(pushing),
-        push=network.flat.number[inside[pushes]],
-        number=place,
-        number_reaction=changing[place],
-        number_parameter=number_by,
-        number_value=number[place, number_by],
-        share=slope(lambda n: n.classes.share),
-        capillarity=slope(lambda n: n.classes.capillarity),
+        **_columns(Entry._fields, entries),
+        **_pushes(network, entries, len(moves)),
+        **_columns(Number._fields, numbers),
+        share=_beside([move.share for move in moves], network.classes.share.shape),
+        capillarity=_beside([move.capillarity for move in moves], (ladders,)),
+        sites=_beside([move.sites for move in moves], (ladders,)),
     )
 
 
-def _pool_logarithms(network: Network) -> Array:
-    """Return ln of the first weight of every pool; its scale moves all of them alike."""
-    flat = network.flat
-    logarithms: Array = np.log(np.abs(flat.weight[flat.pools[:-1]]))
-    return logarithms
+def _beside(columns: Sequence[Array], shape: tuple[int, ...]) -> Array:
+    """Return arrays of a shape with an axis for all of them, the last."""
+    return np.ascontiguousarray(np.stack(columns, axis=-1)) if columns else np.zeros((*shape, 0))
 
 
-def _same_shape(one: Network, other: Network) -> bool:
-    """Return whether two networks differ in numbers alone, and in those that tangents know."""
-    a, b = one.flat, other.flat
-    alike = ("factors", "kind", "pools", "member", "changes", "changed", "largest")
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in alike) and (
-        _same_classes(one.classes, other.classes)
+def _columns(fields: Sequence[str], rows: Sequence[Entry | Number]) -> dict[str, Any]:
+    """Return rows as one contiguous array for each field; the first three are places."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in fields)
+    types: list[type] = [np.int64] * PLACES + [np.float64] * (len(fields) - PLACES)
+    triples = zip(fields, columns, types, strict=True)
+    return {name: np.array(column, dtype=kind) for name, column, kind in triples}
+
+
+def _pushes(network: Network, entries: Sequence[Entry], count: int) -> dict[str, Any]:
+    """Return where what entries do to the rates of reactions, not of channels, arrives."""
+    flat, reactions = network.flat, network.classes.first
+    owner, parameter = (
+        np.array([entry[i] for entry in entries], dtype=np.int64)
+        for i in (Entry._fields.index("reaction"), Entry._fields.index("parameter"))
     )
-
-
-def _same_classes(one: ClassArrays, other: ClassArrays) -> bool:
-    alike = ("units", "alpha", "lower", "sources", "group")
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in alike)
+    begin, end = flat.changes[owner], np.where(owner < reactions, flat.changes[owner + 1], 0)
+    spans = (range(one, other) for one, other in zip(begin.tolist(), end.tolist(), strict=True))
+    place = np.array(list(chain.from_iterable(spans)), dtype=np.int64)
+    pushing = np.repeat(np.arange(len(entries)), np.maximum(end - begin, 0))
+    return {
+        "pushed": flat.changed[place] * count + parameter[pushing],
+        "pushing": pushing.astype(np.int64),
+        "push": flat.number[place],
+    }

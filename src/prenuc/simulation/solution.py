@@ -69,7 +69,7 @@ class Stops:
     Args:
         solver: With which.
         operations: What was done.
-        benches: The vessels after each.
+        benches: The vessels and the books after each.
     """
 
     solver: Any = None
@@ -187,8 +187,7 @@ class Run:
         """Return everything that was measured as labelled arrays with units."""
         import xarray as xr
 
-        population = self.mechanism.population
-        sizes = population.units if population else np.zeros(0)
+        sizes = self.mechanism.class_units
         m, n, k, p = (len(of) for of in (self.measurements, self.names, sizes, self.parameters))
 
         def stacked(of: str, *shape: int) -> Array:

@@ -72,16 +72,15 @@ class Stretch:
             with np.errstate(over="ignore", invalid="ignore"):
                 constants = self.network.constants(kelvin)
             if not np.isfinite(constants).all():
-                place, mechanism = int(np.argmin(np.isfinite(constants))), self.network.mechanism
-                channels = mechanism.population.channels if mechanism.population else ()
-                name = (*mechanism.reactions, *channels)[place].name
+                place = int(np.argmin(np.isfinite(constants)))
+                name = self.network.mechanism.all_reactions[place].name
                 what = f"the rate constant of '{name}' is {constants[place]:g} at {kelvin:g} K"
                 raise InputError(what, "Mend the constant, its energy or the temperature")
 
     @property
     def all_dots(self) -> Array:
         """Dots of every size class at time 0 in mol/m³, shape (classes,), a copy."""
-        found = np.zeros(len(self.network.classes.units))
+        found = np.zeros(self.network.classes.size)
         found[: len(self.dots)] = self.dots
         return found
 

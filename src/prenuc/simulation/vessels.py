@@ -1,4 +1,4 @@
-"""The vessels of a run: what each holds, and whether nothing is lost.
+"""The vessels of a run, and what each holds.
 
 The state of a vessel is extensive (moles). A reaction runs in a closed volume, so within a
 stretch the solver works on concentrations. Reagents that no reaction mentions are carried
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
-from prenuc.simulation.compiling import compositions, network_of
+from prenuc.simulation.compiling import network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.stretch import Stretch
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
-
-TRACE = 1e-12  # of the most abundant moiety; what lies below was never charged, it is rounding
 
 
 class _Contents(NamedTuple):
@@ -49,7 +47,8 @@ class _Contents(NamedTuple):
 
     def times(self, factor: float) -> _Contents:
         """Return as many times as much."""
-        return _Contents(*(part * factor for part in self))
+        whole, dots, tangents, dot_tangents = self
+        return _Contents(whole * factor, dots * factor, tangents * factor, dot_tangents * factor)
 
     def and_also(self, other: _Contents) -> _Contents:
         """Return what both hold together."""
@@ -75,15 +74,11 @@ class _Vessel:
 
     Args:
         contents: What is in it.
-        expected: Moles of every moiety that it must hold, shape (moieties,).
-        most: The most that it was to hold; its errors are relative to that.
         dissolved: The same as ``contents`` in mol/m³ and the volume in m³, as the solver left it;
             None where something came or went since.
     """
 
     contents: _Contents
-    expected: Array
-    most: Array
     dissolved: tuple[_Contents, float] | None = None
 
     def exchange(self, contents: _Contents) -> None:
@@ -100,11 +95,6 @@ class _Vessel:
             return self.dissolved[0]
         return self.contents.times(1.0 / volume)
 
-    def expect(self, gained: Array) -> None:
-        """Enter moieties that came in, or went out, shape (moieties,)."""
-        self.expected = self.expected + gained
-        self.most = np.maximum(self.most, self.expected)
-
 
 @dataclass
 class Vessels:
@@ -119,14 +109,9 @@ class Vessels:
         moments: Places of the four moments, and n^(p/3) of every class, shape (4, classes).
         network: The reactions, for the moving components.
         changing: Which of these some reaction changes, shape (moving,).
-        moieties: What is kept account of.
-        composition: Of each moiety in each component, shape (moieties, n).
         solver: The integrator.
-        charged: Moles of every moiety that came in, shape (moieties,).
-        discarded: Moles of every component in the waste, shape (n,).
         seeds: What the wanted parameters do; None where no tangents are wanted.
         vessels: By name.
-        worst_event: Largest relative error of the books at an event.
         measurements: What was found so far.
         stats: Evaluations of the rates so far.
     """
@@ -136,14 +121,9 @@ class Vessels:
     moments: tuple[Indices, Array]
     network: Network
     changing: Mask
-    moieties: tuple[str, ...]
-    composition: Array
     solver: AbstractSolver
-    charged: Array
-    discarded: Array
     seeds: Seeds | None = None
     vessels: dict[str, _Vessel] = field(default_factory=dict)
-    worst_event: float = 0.0
     measurements: list[Measurement] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
 
@@ -162,15 +142,9 @@ class Vessels:
             protocol: What will be done.
             solver: The integrator.
             parameters: Constants, by name, in which tangents are wanted.
-
-        Raises:
-            MechanismError: A component of the mechanism is charged with another composition.
         """
         charged = [name for op in protocol.plan if isinstance(op, Add) for name in op.amounts]
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
-        parts = compositions(mechanism, names)
-        tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
-        rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
         network = network_of(mechanism, moved)
         return cls(
@@ -179,11 +153,7 @@ class Vessels:
             moments=_moments(mechanism, names),
             network=network,
             changing=np.any(network.stoichiometry != 0, axis=1),
-            moieties=tracked,
-            composition=np.array(rows).reshape(len(tracked), len(names)),
             solver=solver,
-            charged=np.zeros(len(tracked)),
-            discarded=np.zeros(len(names)),
             seeds=prepared(network, parameters).seeds if parameters else None,
         )
 
@@ -192,6 +162,11 @@ class Vessels:
         vessels = {name: replace(one) for name, one in self.vessels.items()}
         measurements, stats = [*self.measurements], dict(self.stats)
         return replace(self, vessels=vessels, measurements=measurements, stats=stats)
+
+    @property
+    def held(self) -> dict[str, Array]:
+        """Moles of every component in each vessel, shape (n,)."""
+        return {name: one.contents.whole for name, one in self.vessels.items()}
 
     def carry_out(self, operation: Operation) -> None:
         """Do one operation of a protocol's plan."""
@@ -206,48 +181,28 @@ class Vessels:
     def _vessel(self, name: str) -> _Vessel:
         """Return a vessel, an empty one for a new name."""
         if name not in self.vessels:
-            n, moieties = len(self.names), len(self.moieties)
-            count = 0 if self.seeds is None else self.seeds.capillarity.size
-            shapes = (n,), (0,), (len(self.moving), count), (0, count)
-            nothing = _Contents(*(np.zeros(shape) for shape in shapes))
-            self.vessels[name] = _Vessel(nothing, np.zeros(moieties), np.zeros(moieties))
+            count = 0 if self.seeds is None else self.seeds.capillarity.shape[1]
+            shapes = (len(self.names),), (0,), (len(self.moving), count), (0, count)
+            self.vessels[name] = _Vessel(_Contents(*(np.zeros(shape) for shape in shapes)))
         return self.vessels[name]
 
     def _add(self, operation: Add) -> None:
         amounts = np.array([operation.amounts.get(name, 0.0) for name in self.names])
-        before, gained = self._total(), self.composition @ amounts
         vessel = self._vessel(operation.vessel)
         vessel.exchange(vessel.contents._replace(whole=vessel.contents.whole + amounts))
-        vessel.expect(gained)
-        self.charged = self.charged + gained
-        self._check_event(before + gained)
 
     def _transfer(self, operation: Transfer) -> None:
-        before, source = self._total(), self._vessel(operation.vessel)
+        source = self._vessel(operation.vessel)
         moved = source.contents.times(operation.share)
-        carried = self.composition @ moved.whole
         source.exchange(source.contents.and_also(moved.times(-1.0)))
-        source.expect(-carried)
-        if operation.target is None:
-            self.discarded = self.discarded + moved.whole
-        else:
+        if operation.target is not None:
             target = self._vessel(operation.target)
             target.exchange(target.contents.and_also(moved))
-            target.expect(carried)
-        self._check_event(before)
-
-    def _total(self) -> Array:
-        """Return the moles of every moiety in all vessels and in the waste."""
-        everything = sum((one.contents.whole for one in self.vessels.values()), self.discarded)
-        return self.composition @ everything
-
-    def _check_event(self, wanted: Array) -> None:
-        self.worst_event = max(self.worst_event, _relative(self._total(), wanted))
 
     def _evolve(self, operation: Evolve) -> None:
         vessel, volume = self._vessel(operation.vessel), operation.volume
         begin = vessel.within(volume)
-        times = np.unique([t for t in (*operation.looks, operation.duration) if t > 0])
+        times = np.array(sorted({t for t in (*operation.looks, operation.duration) if t > 0}))
         rows, occupied = self._rows(operation, begin, times)
         states = {0.0: begin} | dict(zip(times, rows, strict=True))
         for look in operation.looks:
@@ -262,10 +217,11 @@ class Vessels:
 
         And how many size classes are occupied.
         """
+        if operation.frozen or times.size == 0:
+            return [begin] * len(times), len(begin.dots)
         start = begin.whole[self.moving]
-        largest = float(np.max(start[self.changing], initial=0.0))
-        largest = max(largest, float(np.sum(begin.dots)))
-        if operation.frozen or largest == 0.0 or times.size == 0:
+        largest = max(float(start[self.changing].max(initial=0.0)), float(begin.dots.sum()))
+        if largest == 0.0:
             return [begin] * len(times), len(begin.dots)
         stretch = Stretch(
             network=self.network,
@@ -286,7 +242,7 @@ class Vessels:
         occupied = path.dots.shape[1] if path.occupied is None else path.occupied
         whole[:, places] = path.dots[:, :occupied] @ powers[:, :occupied].T
         if self.seeds is None:
-            pairs = zip(whole, path.dots[:, :occupied], strict=True)  # the rest is never touched
+            pairs = zip(whole, path.dots, strict=True)
             return [begin._replace(whole=a, dots=f) for a, f in pairs], occupied
         parts = zip(whole, path.dots, path.tangents, path.dot_tangents, strict=True)
         return [_Contents(*row) for row in parts], occupied
@@ -316,19 +272,6 @@ class Vessels:
         tangents[places] = powers[:, : len(held.dot_tangents)] @ held.dot_tangents
         return tangents
 
-    def conservation(self) -> dict[str, Any]:
-        """Return the relative error of every moiety in every vessel, and of the ledger."""
-        report: dict[str, Any] = {}
-        for name, one in self.vessels.items():
-            errors = np.abs(self.composition @ one.contents.whole - one.expected)
-            report[name] = {
-                part: float(error / most)
-                for part, error, most in zip(self.moieties, errors, one.most, strict=True)
-                if most > TRACE * float(np.max(one.most))
-            }
-        final = _relative(self._total(), self.charged)
-        return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
-
 
 def _padded(part: Array, classes: int) -> Array:
     """Return an array with a row for every size class."""
@@ -341,11 +284,14 @@ def _padded(part: Array, classes: int) -> Array:
 
 def _moments(mechanism: Mechanism, names: Sequence[str]) -> tuple[Indices, Array]:
     """Return the places of the moments of size classes, and n^(p/3) of every class."""
-    if mechanism.population is None:
+    ladders = mechanism.populations
+    if not ladders:
         return np.zeros(0, dtype=np.int64), np.zeros((0, 0))
-    sizes = mechanism.population
     places = np.array([names.index(name) for name in mechanism.moment_names])
-    return places, _powers(sizes.smallest, sizes.largest)
+    powers = _powers(ladders[0].smallest, ladders[0].largest)
+    if len(ladders) == 1:
+        return places, powers
+    return places, np.concatenate([np.kron(powers, row) for row in np.eye(len(ladders))])
 
 
 @lru_cache(maxsize=8)
@@ -355,8 +301,3 @@ def _powers(smallest: int, largest: int) -> Array:
     powers: Array = length ** np.arange(4)[:, None]
     powers.flags.writeable = False
     return powers
-
-
-def _relative(found: Array, wanted: Array) -> float:
-    there = wanted > 0
-    return float(np.max(np.abs(found - wanted)[there] / wanted[there], initial=0.0))

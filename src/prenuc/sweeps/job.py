@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.circumstances import circumstances, differing
 from prenuc.errors import InputError
-from prenuc.ledger import Entry, circumstances
+from prenuc.ledger import Entry
 from prenuc.observe.many import PART, looked_at
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.archive import to_plain
@@ -71,20 +72,21 @@ class Job:
         """What all answers hang on besides the inputs."""
         from prenuc.simulation.native import instructions
 
-        return {**circumstances(), "instructions": str(instructions)}
+        mark = _hash(to_plain(self.mechanism)).hex()[:8]
+        model = {"instructions": str(instructions), "model": f"{self.mechanism.name} ({mark})"}
+        return {**circumstances(), **model}
 
     @cached_property
     def _common(self) -> bytes:
         """What all tasks have in common, as a hash."""
         said = [
             self.about,
-            to_plain(self.mechanism),
             str(self.protocol),
             sorted(self.assumed.items()),
             [self.solver.name, self.solver.rtol, self.solver.floor],
             [one.name for one in self.keep],
         ]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+        return _hash(said)
 
     def values(self, task: int) -> dict[str, str]:
         """Return the value of every factor in a task."""
@@ -160,15 +162,30 @@ class Job:
 
     @cached_property
     def packed(self) -> bytes:
-        """The job for another process."""
-        return pickle.dumps(self)
+        """The job for another process, as it was written, and what its answers hang on here."""
+        bare = replace(self, design=replace(self.design))
+        return pickle.dumps((bare, self.about))
+
+
+def _hash(plain: Any) -> bytes:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).digest()
 
 
 @lru_cache(maxsize=4)
 def unpacked(packed: bytes) -> Job:
-    """Return the job that was packed; the same object for the same bytes."""
-    job = pickle.loads(packed)  # noqa: S301  # made by Job.packed, in a process of our own
+    """Return the job that was packed; the same object for the same bytes.
+
+    Args:
+        packed: The job, as :attr:`Job.packed`.
+
+    Raises:
+        InputError: The same task would have another answer in this process.
+    """
+    job, there = pickle.loads(packed)  # noqa: S301  # made by Job.packed, in a process of our own
     assert isinstance(job, Job)  # noqa: S101
+    if differs := differing(there, job.about):
+        what = f"a worker is unlike the process that gives it work: {differs}"
+        raise InputError(what, "Give both the same versions, and PRENUC_ISA=baseline")
     return job
 
 

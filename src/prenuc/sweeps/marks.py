@@ -10,6 +10,8 @@ from prenuc.protocol.protocol import Protocol
 from prenuc.protocol.steps import Charge
 from prenuc.protocol.varying import temperature_of
 from prenuc.protocol.vessel import Contents, charged
+from prenuc.protocol.words import Portion
+from prenuc.quantities import parse
 
 if TYPE_CHECKING:
     from prenuc.protocol.steps import Step
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from prenuc.sweeps.job import Job
 
 
-def marks(job: Job, x: str, y: str) -> list[tuple[str, float, float]]:
+def marks(job: Job, x: str, y: str) -> list[tuple[str, float, float, dict[str, str]]]:
     """Return panel and place of every recipe of the material that stands somewhere on a map.
+
+    With it goes which value of each other amount that varies is nearest to the recipe's, so that a
+    recipe without an additive does not stand among flasks with it.
 
     Args:
         job: The sweep.
@@ -36,8 +41,25 @@ def marks(job: Job, x: str, y: str) -> list[tuple[str, float, float]]:
             continue
         place = [_number(factors[name], protocol, job.protocol) for name in (x, y)]
         if place[0] is not None and place[1] is not None:
-            found.append((recipe.panel, place[0], place[1]))
+            others = [f for n, f in factors.items() if n not in {x, y} and len(f.values) > 1]
+            near = {one.name: _nearest(one, protocol) for one in others}
+            at = {name: value for name, value in near.items() if value is not None}
+            found.append((recipe.panel, place[0], place[1], at))
     return found
+
+
+def _nearest(factor: Factor, protocol: Protocol) -> str | None:
+    """Return the value of an amount that is nearest to a protocol's; None for another factor."""
+    which, _, of = factor.name.partition(": ")
+    step = _step(protocol, which)
+    if not of or not isinstance(step, Charge):
+        return None
+    there = dict(map(charged, step.contents))
+    away = {}
+    for text in factor.values:
+        name, moles = charged(Portion(parse(text), of))
+        away[text] = abs(moles - there.get(name, 0.0))
+    return min(away, key=lambda text: away[text])
 
 
 def _number(factor: Factor, protocol: Protocol, base: Protocol) -> float | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.many import Seen
+    from prenuc.observe.flasks import Seen
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
 
@@ -168,7 +168,8 @@ def numbers(seen: Seen, keep: Sequence[Observable]) -> Array:
                 found.append(float(np.interp(one.nm, nm, spectrum)))
             elif one.kind in by_kind:
                 found.append(by_kind[one.kind].get(one.of or one.name, 0.0))
-    return np.array(found + (seen.absorbance.ravel().tolist() if SPECTRA in kinds else []))
+    spectra = seen.absorbance.ravel() if SPECTRA in kinds else ()
+    return np.concatenate((found, spectra))
 
 
 def _dots(run: Run, look: Measurement) -> dict[str, float]:

@@ -35,7 +35,7 @@ from prenuc.quantities import parse
 from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solvers import solver_named
-from prenuc.sweeps.design import KINDS, Design, Factor
+from prenuc.sweeps.design import KINDS, MOST_TASKS, Design, Factor
 from prenuc.sweeps.job import Job
 from prenuc.sweeps.observables import columns, read_all
 
@@ -195,6 +195,8 @@ def _range(name: str, given: dict[str, Any]) -> Factor:
 def _steps(given: Any) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 2:
         raise InputError(f"a range in {given} steps", "Give a whole number of 2 or more")
+    if given > MOST_TASKS:
+        raise InputError(f"a range in {given:,} steps", f"Give at most {MOST_TASKS:,}")
     return given
 
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.ledger import Ledger, finished, merge
+from prenuc.sweeps.observables import grid_of, looks
 from prenuc.sweeps.work import work_here, work_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from prenuc.sweeps.job import Job
 
 LEDGER, SHARDS = "sweep.sqlite", "shard-*.sqlite"
+NONE = np.zeros(0)
 PROBED = 3  # tasks that a dry run does to say how long the others take
 
 
@@ -155,21 +157,44 @@ class Sweep:
         self.job.answers([int(place) for place in places])
         return (clock.monotonic() - began) / len(places)
 
-    def answers(self) -> tuple[Array, list[str]]:
-        """Return the numbers of every task, rows of no numbers where there are none, and reasons.
+    def numbers(self) -> tuple[Array, list[str]]:
+        """Return the numbers of every task without spectra, (tasks, columns), and the reasons.
+
+        A row of no numbers stands where there are none.
 
         Raises:
             InputError: As of :meth:`open`, or nothing is done.
         """
+        width, known = len(self.job.columns), set(self.ids)
+        found: dict[str, tuple[str, Array]] = {}
         with self.open() as ledger:
-            found = {entry.id: entry for entry in ledger.entries()}
-        rows = {i: self.job.read(found[i]) for i in self.ids if i in found and not found[i].reason}
-        if not rows:
+            for entry in ledger.entries():  # one at a time: with its spectra an answer is long
+                if entry.id in known:
+                    found[entry.id] = entry.reason, self.job.read(entry)[:width].copy()
+        if all(reason for reason, _ in found.values()):
             raise InputError("no flask has an answer", "See the reasons", where=str(self.folder))
-        width = max(row.size for row in rows.values())
-        none = np.full(width, np.nan)
-        reasons = [found[i].reason if i in found else "not done" for i in self.ids]
-        return np.array([rows.get(i, none) for i in self.ids]), reasons
+        rows, reasons = np.full((len(self.ids), width), np.nan), []
+        for row, task in zip(rows, self.ids, strict=True):
+            reason, kept = found.get(task, ("not done", NONE))
+            row[: kept.size] = kept
+            reasons.append(reason)
+        return rows, reasons
+
+    def spectra(self) -> Iterator[Array]:
+        """Yield the spectra of every task, shape (measurements, wavelengths); no numbers for none.
+
+        Raises:
+            InputError: As of :meth:`open`.
+        """
+        job, width = self.job, len(self.job.columns)
+        shape = len(looks(job.protocol)), len(grid_of(job.keep))
+        with self.open() as ledger:
+            for task in self.ids:
+                entry = ledger.get(task)
+                if entry is None or entry.reason:
+                    yield np.full(shape, np.nan)
+                else:
+                    yield job.read(entry)[width:].reshape(shape)
 
 
 def best_and_worst(numbers: Array) -> tuple[int, int]:
@@ -189,7 +214,7 @@ def plain_table(sweep: Sweep) -> dict[str, Any]:
     Raises:
         InputError: Nothing is done.
     """
-    numbers, reasons = sweep.answers()
+    numbers, reasons = sweep.numbers()
     values = [sweep.job.values(task) for task in range(len(sweep.job))]
     factors = {f.name: [row[f.name] for row in values] for f in sweep.job.design.factors}
     kept = {name: numbers[:, i] for i, name in enumerate(sweep.job.columns)}

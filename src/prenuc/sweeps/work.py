@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prenuc.errors import SimulationError
+from prenuc.processes import end_with_parent
 from prenuc.sweeps.job import answer
 
 if TYPE_CHECKING:
@@ -179,11 +180,12 @@ def _processes(workers: int) -> Executor:
     for name in ONE_THREAD:  # they are begun when work is given, and read it then
         os.environ.setdefault(name, "1")
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
 
 
-def _quiet() -> None:
-    """Leave it to the process that gave the work to answer an interrupt."""
+def _begin() -> None:
+    """Leave it to the process that gives the work to answer an interrupt, and end with it."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()

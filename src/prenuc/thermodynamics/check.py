@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.mechanism.structure import LastMade
 from prenuc.thermodynamics.faults import (
     Fault,
     at,
@@ -201,14 +200,10 @@ def verdict_of(mechanism: Mechanism) -> str:
     Args:
         mechanism: Any.
     """
-    memory: LastMade | None = mechanism.shared.get(MEMORY)
-    if memory is None:
-        memory = LastMade()
-        mechanism.shared.put(MEMORY, memory)
-    asked = {"reactions": mechanism.reactions, "population": mechanism.population}
-    known = memory.of(MEMORY, asked)
-    if known is None:
-        known = asked, _verdict(mechanism)
-        memory.keep(MEMORY, *known)
-    verdict: str = known[1]
+    known = mechanism.shared.get(MEMORY)
+    mine = mechanism.reactions, mechanism.populations
+    if known is None or known[0] is not mine[0] or known[1] is not mine[1]:
+        known = (*mine, _verdict(mechanism))
+        mechanism.shared.put(MEMORY, known)
+    verdict: str = known[2]
     return verdict

@@ -124,8 +124,9 @@ def _without_potentials(step: Step, mechanism: Mechanism) -> list[tuple[Factor, 
     """Return the one-sided factors that are not the binding of its components."""
     left = list(step.one_sided)
     for name, number in step.net.items():
-        for binding in mechanism.bindings.get(name, ()):
-            there = Binding(binding.pool, binding.half, -binding.sites * number)
+        for ligand, words in mechanism.bindings.get(name, {}).items():
+            half, sites = (mechanism.parameters[f"{words}.{last}"].si for last in ("h", "sites"))
+            there = Binding({ligand: 1.0}, half, -sites * number)
             if (there, -1) in left:
                 left.remove((there, -1))
     return left
@@ -135,7 +136,7 @@ def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]
     """Yield ligands that bind to a component that reacts, and stay as they are."""
     for name, bindings in mechanism.bindings.items():
         acting = [step for step in steps if step.back is not None and name in step.net]
-        for ligand in (next(iter(one.pool)) for one in bindings):
+        for ligand in bindings:
             if acting and ligand not in mechanism.debited:
                 text = f"{ligand} binds to {name}, and what is bound is not taken off {ligand}"
                 there = acting[0].there

@@ -7,7 +7,7 @@ that of a user's own file, has no constants of ours and stands as it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from prenuc.infer.calibration.priors import PRIOR_FACTOR, Free
 from prenuc.infer.calibration.varied import QUICK, kind_of
 from prenuc.mechanism.constants import multiplied
 from prenuc.observe.absorption import uv_vis
+from prenuc.observe.slopes import absorbance_slopes
 from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -38,10 +39,23 @@ class Part:
         absorbance: Its share, shape (measurements, wavelengths).
         course: Its concentration in mol/m³, shape (measurements,); None for dots, whose spectrum
             changes as they grow.
+        slopes: Derivatives of ``absorbance`` in the logarithms of P constants, shape
+            (P, measurements, wavelengths).
+        course_slopes: The same of ``course``, shape (P, measurements).
     """
 
     absorbance: Array
     course: Array | None = None
+    slopes: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    course_slopes: Array = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def along(self, places: Sequence[int]) -> Part:
+        """Return the same with the slopes of some of the constants."""
+        if [*places] == [*range(len(self.slopes))]:
+            return self
+        which = np.array(places, dtype=np.int64)
+        moved = self.course_slopes if self.course is None else self.course_slopes[which]
+        return replace(self, slopes=self.slopes[which], course_slopes=moved)
 
 
 def parts(run: Run, wavelength: Array) -> dict[str, Part]:
@@ -59,30 +73,47 @@ def parts(run: Run, wavelength: Array) -> dict[str, Part]:
     found = {}
     for species, held in columns.items():
         course = np.array([np.maximum(m.concentration[held], 0.0).sum() for m in run.measurements])
-        found[species] = Part(np.outer(course, _molar(run, held[0], wavelength)), course)
+        molar, moved = _molar(run, held[0], wavelength), _course_slopes(run, held)
+        found[species] = Part(np.outer(course, molar), course, moved[:, :, None] * molar, moved)
     if run.mechanism.dots is not None:
         every = [index for held in columns.values() for index in held]
-        found[DOTS] = Part(_shown(run, [_without(m, every) for m in run.measurements], wavelength))
+        rest = replace(run, measurements=tuple(_without(m, every) for m in run.measurements))
+        slopes = absorbance_slopes(rest, wavelength) * _sizes(run)[:, None, None]
+        found[DOTS] = Part(uv_vis(rest, wavelength=wavelength).absorbance, slopes=slopes)
     return found
 
 
-def _shown(run: Run, measurements: Sequence[Measurement], wavelength: Array) -> Array:
-    return uv_vis(replace(run, measurements=tuple(measurements)), wavelength=wavelength).absorbance
+def _course_slopes(run: Run, held: Sequence[int]) -> Array:
+    """Return derivatives of a sum of components in the logarithms of constants, (P, m)."""
+    if not run.parameters:
+        return np.zeros((0, len(run.measurements)))
+    moved = [m.tangents[held][m.concentration[held] > 0.0].sum(axis=0) for m in run.measurements]
+    slopes: Array = np.array(moved).T * _sizes(run)[:, None]
+    return slopes
+
+
+def _sizes(run: Run) -> Array:
+    """Return the constants in which a run was followed in SI, shape (P,): p ∂/∂p is ∂/∂ln p."""
+    known = run.mechanism.constants
+    return np.array([known[name].si for name in run.parameters])
 
 
 def _molar(run: Run, index: int, wavelength: Array) -> Array:
     """Return the absorbance of 1 mol/m³ of a component, shape (n,)."""
     nothing = replace(run.measurements[0], concentration=np.zeros(len(run.names)))
     alone = replace(nothing, concentration=np.eye(len(run.names))[index])
-    empty, full = _shown(run, [nothing, alone], wavelength)
+    only = replace(run, measurements=(nothing, alone))
+    empty, full = uv_vis(only, wavelength=wavelength).absorbance
     molar: Array = full - empty
     return molar
 
 
 def _without(measurement: Measurement, columns: Sequence[int]) -> Measurement:
-    left = measurement.concentration.copy()
+    left, moved = measurement.concentration.copy(), measurement.tangents.copy()
     left[list(columns)] = 0.0
-    return replace(measurement, concentration=left)
+    if moved.size:
+        moved[list(columns)] = 0.0
+    return replace(measurement, concentration=left, tangents=moved)
 
 
 @dataclass(frozen=True)
@@ -114,7 +145,11 @@ class Candidate:
         )
 
     def shown(
-        self, protocol: Protocol, wavelength: Array, factors: Mapping[str, float] | None = None
+        self,
+        protocol: Protocol,
+        wavelength: Array,
+        factors: Mapping[str, float] | None = None,
+        along: Sequence[str] = (),
     ) -> dict[str, Part]:
         """Return what a protocol would show of every absorber.
 
@@ -122,10 +157,12 @@ class Candidate:
             protocol: What is done.
             wavelength: Wavelengths in nm, shape (n,).
             factors: Factor of each constant that moves, by name.
+            along: Constants in the logarithms of which derivatives are wanted.
 
         Raises:
             SimulationError: The integrator gave up.
         """
         new = multiplied(self.mechanism.constants, factors or {})
         mechanism = self.mechanism.with_constants(new) if new else self.mechanism
-        return parts(simulate(mechanism, protocol, solver=QUICK), wavelength)
+        run = simulate(mechanism, protocol, solver=QUICK, parameters=along)
+        return parts(run, wavelength)

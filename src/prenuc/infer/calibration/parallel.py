@@ -6,6 +6,8 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from prenuc.processes import end_with_parent
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -47,5 +49,6 @@ def answers(do: Callable[[Any], T], pieces: Sequence[Any], *, workers: int = 1) 
         yield from map(do, pieces)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(pieces)), mp_context=context) as pool:
+    count, begin = min(workers, len(pieces)), end_with_parent
+    with ProcessPoolExecutor(count, mp_context=context, initializer=begin) as pool:
         yield from pool.map(do, pieces)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.priors import Free, residuals
-from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, recipes_of
+from prenuc.infer.calibration.varied import QUICK, Changed, ask, recipes_of
 from prenuc.infer.experiments.measures import Experiments
 from prenuc.ledger import memory
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.measures import Choose
 
 LIMIT = 3.0  # bounds, in prior widths
-STEP = 0.01  # of finite differences, in the logarithm of a constant
+STEP = 0.01  # in the logarithm of a constant, along the tangents of finished runs
 
 
 @dataclass
@@ -36,13 +37,11 @@ class Task:
         choose: Chooses the mechanism of a recipe.
         free: The constants that may move.
         checks: The rows that they are fitted to.
-        reach: Where each constant acts; worked out when needed.
     """
 
     choose: Choose
     free: tuple[Free, ...]
     checks: list[Check]
-    reach: Reach | None = None
     _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
 
     def change(self, u: Array) -> dict[Name, float]:
@@ -68,19 +67,22 @@ class Task:
         return float(np.sum(self.residuals(u) ** 2))
 
     def jacobian(self, u: Array) -> Array:
-        """Return the derivatives of the residuals, by forward differences where anything acts."""
+        """Return the derivatives of the residuals.
+
+        Every experiment is run once, with the tangents of all constants, and its numbers are read
+        again a little further along each. Many of them are read with decisions (which point of a
+        band is the highest, what stands out of noise), so they have no derivative of their own.
+        """
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
-        if self.reach is None:
-            self.reach = Reach.of(self.checks, Experiments(self.choose, solver=QUICK))
+        along = frozenset(free.key for free in self.free)
+        runs = Experiments(Changed(self.choose, self.change(u)), solver=QUICK, along=along)
+        ask(self.checks, runs)
         columns = []
-        for i, free in enumerate(self.free):
-            step = STEP / free.sd
-            moved = u.copy()
-            moved[i] += step
-            acting = set(self.reach.recipes({free.key: free.number(1.0)}))
+        for free in self.free:
+            near, acting = nearby(runs, free.key, STEP)
             asked = [c for c in self.checks if not acting.isdisjoint(recipes_of(c))]
-            found = residuals(self.checks, here | self.numbers(moved, asked))
-            columns.append((found - base) / step)
+            found = residuals(self.checks, here | ask(asked, near))
+            columns.append((found - base) * free.sd / STEP)
         slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))
         return np.vstack((slopes, np.eye(len(self.free))))
 

@@ -196,10 +196,10 @@ def _differs(old: Mechanism, new: Mechanism, charged: Iterable[str]) -> bool:
     )
 
 
-def _sizes(mechanism: Mechanism) -> SizeClasses | None:
+def _sizes(mechanism: Mechanism) -> tuple[SizeClasses, ...]:
     """Return the size classes without their channels, which count as reactions."""
-    population = mechanism.population
-    return population and replace(population, attachment=(), detachment=())
+    bare = (replace(one, attachment=(), detachment=()) for one in mechanism.populations)
+    return tuple(bare)
 
 
 def _reachable(reactions: Collection[Reaction], there: set[str]) -> set[str]:

@@ -74,12 +74,14 @@ class Experiments:
         assume: Assumptions that replace the proposals, by recipe.
         solver: The integrator; sharper than for one run, since positions of flat bands are read.
         alter: Changes every protocol before it is run, such as by an offset of its baths.
+        along: Constants, by parameter set and name, in which runs are followed.
     """
 
     choose: Choose
     assume: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     solver: AbstractSolver = field(default_factory=Rodas)
     alter: Callable[[Protocol], Protocol] | None = None
+    along: frozenset[tuple[str, str]] = frozenset()
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
     _fits: dict[tuple[str, str, str], Fit] = field(default_factory=dict)
 
@@ -102,13 +104,23 @@ class Experiments:
                 protocol = dataclasses.replace(protocol.varied(variation), name=name)
             if self.alter is not None:
                 protocol = self.alter(protocol)
-            run = simulate(self.choose(recipe), protocol, solver=self.solver)
+            mechanism = self.choose(recipe)
+            names = [n for n in mechanism.constants if mechanism.origin(n) in self.along]
+            run = simulate(mechanism, protocol, solver=self.solver, parameters=names)
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]
 
     def finished(self) -> list[tuple[Run, SpectrumSeries]]:
         """Return everything that was run so far."""
         return list(self._runs.values())
+
+    def changed(self, change: Callable[[Run], Run]) -> Experiments:
+        """Return what was run so far, changed; a run that is left as it is keeps its spectra."""
+        runs = {}
+        for key, (run, spectra) in self._runs.items():
+            new = change(run)
+            runs[key] = (run, spectra) if new is run else (new, uv_vis(new))
+        return dataclasses.replace(self, _runs=runs, _fits={})
 
     def fit(self, panel: str, recipe_id: str, variation: str = "") -> Fit:
         """Return the fit of a kinetic panel to the spectra of a recipe, with noise.

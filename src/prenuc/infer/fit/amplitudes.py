@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from prenuc.infer.fit.intervals import Intervals, crossing
+from prenuc.infer.fit.intervals import Intervals
 from prenuc.infer.fit.parameter import Parameter, lost, parameter
+from prenuc.infer.objectives.crossing import crossing
 from prenuc.infer.objectives.projection import Block, Objective, Point, split
 from prenuc.infer.schemes.growth import Delayed, LateGrowth
 from prenuc.infer.schemes.kinetics import FirstOrderNetwork

@@ -15,19 +15,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.infer.fit.parameter import Parameter, lost, parameter
+from prenuc.infer.objectives.crossing import crossing
 from prenuc.infer.objectives.curvature import fixed_by, inverse_of, rank_of, traded_by
 from prenuc.infer.schemes.network_text import parse_network
 from prenuc.infer.schemes.profiles import Still
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from prenuc.arrays import Array
     from prenuc.infer.fit.solve import Solution
     from prenuc.infer.objectives.projection import Objective
@@ -40,8 +39,6 @@ ASIDE = 0.17  # in ln k: what the scheme fixes is asked away from equal rate con
 WIDEST_STEP = 0.3  # in ln k or sizes: the first step of a profile
 RISE = 5.0  # a step must improve the fit by this many standard deviations of pure noise
 BEFORE = 0.999  # of the first time: a lag that is over by then
-REACHED = 5e-7  # of √(Q − Q_min): rounding of Q is as large
-NEARLY, WIDER = 1.002, 1.5  # what a shift that falls short of a limit is multiplied by
 FLAT = 0.01  # of χ²: a profile that does not rise by more is flat
 
 
@@ -242,33 +239,3 @@ class Intervals:
         """Return the same data with a plain chain of first-order steps."""
         chain = parse_network(" -> ".join(f"S{i}" for i in range(count + 1)))
         return self.objective.with_kinetics(chain)
-
-
-def crossing(
-    rise: Callable[[float], float], step: float, widest: tuple[float, float]
-) -> float | None:
-    """Return the shift at which a profile crosses its limit; None if it never does.
-
-    Args:
-        rise: How far the profile lies above the limit at a shift; below it at none.
-        step: The first shift that is tried; its sign is the side.
-        widest: How far the profile is followed to either side.
-    """
-    from scipy.optimize import brentq
-
-    @cache  # a profile that goes on from its last point is not the same twice
-    def rises(shift: float) -> float:
-        found = rise(shift)
-        return found if abs(found) > REACHED else 0.0
-
-    low, high = widest
-    inner, outer = 0.0, step
-    while low <= outer <= high and rises(outer) < 0:
-        # √(Q − Q_min) is nearly straight, so that its crossing lies not far from here.
-        near = NEARLY * rises(0.0) / min(rises(0.0) - rises(outer), -1e-300)
-        inner, outer = outer, outer * (near if inner == 0 and near < WIDER else WIDER)
-    if not low <= outer <= high:
-        return None
-    if inner != 0 and rises(inner) >= 0:
-        return inner
-    return float(brentq(rises, inner, outer, xtol=1e-8 * abs(outer), rtol=1e-8))

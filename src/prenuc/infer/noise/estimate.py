@@ -135,6 +135,8 @@ class Noise:
 
 def rotate(absorbance: Array) -> Array:
     """Return spectra in orthonormal cosines along wavelength, shape (m, n) as given."""
+    if absorbance.shape[1] == 1:
+        return absorbance  # of one reading, which is its own cosine
     from scipy.fft import dct
 
     turned: Array = dct(absorbance, axis=1, norm="ortho")

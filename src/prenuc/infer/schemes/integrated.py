@@ -1,11 +1,7 @@
-r"""Concentrations of any reaction network, by integrating its variational equations.
+"""Concentrations of any reaction network, and their exact derivatives, by the engine.
 
-With rates r and stoichiometric matrix N, the concentrations and their derivatives
-S_p = ∂c/∂ ln k_p obey
-
-.. math:: \dot c = N r, \qquad \dot S_p = J S_p + N_{\cdot p}\, r_p
-
-(Dickinson and Gelinas 1976, J. Comput. Phys. 21, 123). :func:`integrate` is all that knows how.
+The logarithms of all rate constants, and the amounts at time 0 that are not known, are parameters
+of one run (:mod:`prenuc.simulation.sensitivity`); their tangents are the derivatives.
 """
 
 from __future__ import annotations
@@ -16,7 +12,8 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem
+from prenuc.conditions import ROOM_TEMPERATURE
+from prenuc.errors import FitError, InputError, Problem, SimulationError
 from prenuc.infer.schemes.profiles import MOST, AbstractKinetics, Clock, Variable, rate_names
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
@@ -28,59 +25,58 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.infer.schemes.steps import Written
     from prenuc.simulation.kernels.network import Network
+    from prenuc.simulation.sensitivity import Prepared
 
 STARTS = 4  # of each rate constant; every one costs an integration
-RELATIVE, ABSOLUTE = 1e-9, 1e-12  # tolerances; absolute times the largest starting amount
+RELATIVE = 1e-9  # tolerance
 
 
 def integrate(
-    network: Network,
-    k: Array,
-    start: Array,
-    along: Array,
-    time: Array,
+    network: Network, ready: Prepared, k: Array, start: Array, time: Array
 ) -> tuple[Array, Array]:
-    """Return concentrations and their derivatives in the ln k and in what ``along`` starts.
+    """Return concentrations and their derivatives in P parameters.
 
     Args:
         network: The reactions.
-        k: Their rate constants, shape (reactions,).
+        ready: The parameters: the ln k, and what moves the start.
+        k: Their rate constants in SI, shape (reactions,).
         start: Concentrations at time 0, shape (n,).
-        along: Their derivatives in further parameters, shape (q, n).
-        time: Ascending times, none below 0, shape (m,).
+        time: Times, none below 0, shape (m,).
 
     Returns:
-        c, shape (m, n), and its derivatives, shape (reactions + q, m, n).
+        c, shape (m, n), and its derivatives, shape (P, m, n).
 
     Raises:
         FitError: The integrator gave up.
     """
-    from scipy.integrate import solve_ivp
+    from prenuc.simulation.compiling import retuned
+    from prenuc.simulation.sensitivity import Tangents
+    from prenuc.simulation.solvers import Rodas
+    from prenuc.simulation.stretch import Stretch
 
-    n, count = len(start), len(k)
-    first = np.concatenate((start, np.zeros(count * n), along.ravel()))
-
-    def change(_: float, y: Array) -> Array:
-        c, slopes = y[:n], y[n:].reshape(-1, n)
-        rates = network.rates(c, k)
-        moved = slopes @ network.jacobian(c, k).T
-        moved[:count] += network.stoichiometry.T * rates[:, None]
-        return np.concatenate((network.stoichiometry @ rates, moved.ravel()))
-
-    end = float(time[-1])
-    times, where = np.unique(time, return_inverse=True)
-    if end <= 0:
-        found = np.repeat(first[None], len(time), axis=0)
-    else:
-        size = ABSOLUTE * max(float(np.max(np.abs(start))), 1e-300)
-        with np.errstate(all="ignore"):
-            done = solve_ivp(
-                change, (0.0, end), first, "LSODA", t_eval=times, rtol=RELATIVE, atol=size
-            )
-        if not done.success:
-            raise FitError(Problem(f"the scheme cannot be integrated ({done.message})"))
-        found = done.y.T[where]
-    return found[:, :n], np.moveaxis(found[:, n:].reshape(len(time), -1, n), 1, 0)
+    solver = Rodas(rtol=RELATIVE)
+    floor, follow = solver.closed(float(np.max(start)) or 1.0, 0)
+    constants = retuned(network, k, np.zeros(len(k)), network.anchor, network.mechanism)
+    times, where = np.unique(np.append(time, 0.0), return_inverse=True)
+    rows, moved = start[None], ready.start[None]
+    if len(times) > 1:
+        stretch = Stretch(
+            network=constants,
+            start=start,
+            times=times[1:],
+            temperature=(ROOM_TEMPERATURE, ROOM_TEMPERATURE),
+            absolute=np.full(len(start), floor),
+            tangents=Tangents(ready.seeds, ready.start, np.zeros((0, len(ready.parameters)))),
+            follow=follow,
+        )
+        try:
+            path = solver.integrate(stretch)
+        except (InputError, SimulationError) as error:
+            raise FitError(Problem(f"the scheme cannot be integrated ({error})")) from None
+        rows = np.concatenate((rows, path.concentration))
+        moved = np.concatenate((moved, path.tangents))
+    found = where[:-1]
+    return rows[found], np.moveaxis(moved[found], 2, 0)
 
 
 @final
@@ -138,6 +134,16 @@ class Integrated(AbstractKinetics):
 
         return compile_network(self.mechanism, self.species)
 
+    @cached_property
+    def ready(self) -> Prepared:
+        """The logarithms of the rate constants as parameters, and unknown starting amounts."""
+        from prenuc.simulation.sensitivity import rates_and_starts
+
+        along = np.zeros((len(self.ratios), len(self.species)))
+        for row, name in enumerate(self.ratios):
+            along[row, self.species.index(name)] = 1.0
+        return rates_and_starts(self.network, along)
+
     def variables(self, clock: Clock) -> tuple[Variable, ...]:
         """Return rate constants, near those written if there are any, then unknown amounts."""
         constants = [replace(clock.rate(name), points=STARTS) for name in self.constants]
@@ -152,16 +158,12 @@ class Integrated(AbstractKinetics):
     def concentrations(self, time: Array, values: Array) -> tuple[Array, Array]:
         """Return concentrations (in units of the first species' amount) and derivatives."""
         count = len(self.constants)
-        place = {name: i for i, name in enumerate(self.species)}
-        start = np.array([self.started.get(name, 0.0) for name in self.species])
-        size = float(np.max(start))
-        along = np.zeros((len(self.ratios), len(start)))
-        for row, name in enumerate(self.ratios):
-            start[place[name]] = values[count + row]
-            along[row, place[name]] = 1.0
+        started = dict(zip(self.ratios, values[count:], strict=True))
+        size = max(self.started.values())
+        start = np.array([{**self.started, **started}.get(name, 0.0) for name in self.species])
         k = values[:count] * (np.array(self.scale) if self.scale else 1.0)
         t = np.maximum(time, 0.0) * self.second
-        shares, slopes = integrate(self.network, k, start, along, t)
+        shares, slopes = integrate(self.network, self.ready, k, start, t)
         slopes[:count] /= values[:count, None, None]
         return shares / size, slopes / size
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem, SimulationError
+from prenuc.errors import FitError, Problem
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import Condensed
@@ -36,7 +36,6 @@ from prenuc.protocol.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from prenuc.infer.calibration.candidate import Part
     from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
 
@@ -98,7 +97,7 @@ def compare_mechanisms(
     )
     tick = _ticker(len(candidates) * EXPECTED_RUNS * starts, progress)
     trials = [Refit(one, data, shapes or KnownShapes(), tick) for one in candidates]
-    data = data.with_shapes(shown for trial in trials if (shown := _first(trial)) is not None)
+    data = data.with_shapes(shown for trial in trials if (shown := trial.first()) is not None)
     verdict = _search(trials, data, starts, seed).comparison()
     if progress is not None:
         progress(1.0)
@@ -116,14 +115,6 @@ def _ticker(runs: int, progress: Callable[[float], None] | None) -> Callable[[],
             progress(min(done / runs, 0.99))
 
     return tick
-
-
-def _first(trial: Refit) -> dict[str, Part] | None:
-    """Return what a model shows with its own constants; None when it cannot be run."""
-    try:
-        return trial.shown({})
-    except SimulationError:
-        return None
 
 
 def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) -> _Found:

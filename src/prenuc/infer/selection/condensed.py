@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from prenuc.errors import FitError, Problem
-from prenuc.infer.calibration.candidate import Part
 from prenuc.observe.absorption import LONGEST, SHORTEST
 from prenuc.protocol.steps import Measure
 from prenuc.quantities import Quantity
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.arrays import Array
+    from prenuc.infer.calibration.candidate import Part
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
 
@@ -161,7 +161,10 @@ class Condensed:
 
     def condense(self, shown: Mapping[str, Part]) -> dict[str, Part]:
         """Return what a model shows in these directions."""
-        return {n: Part(p.absorbance @ self.basis, p.course) for n, p in shown.items()}
+        return {
+            n: replace(p, absorbance=p.absorbance @ self.basis, slopes=p.slopes @ self.basis)
+            for n, p in shown.items()
+        }
 
     def folds(self, most: int) -> list[NDArray[np.intp]]:
         """Return rows to hold out in turn: whole experiments, or every so many spectra of one."""

@@ -7,7 +7,7 @@ covariance C of readings and prior widths s, the covariance after the experiment
 
 and the experiment gives ½ log₂(s_k² / V_kk) bits about constant k (D_s-optimality for one
 parameter: Atkinson, Donev and Tobias 2007, Optimum Experimental Designs, section 10.3). Derivatives
-are taken at the model's own constants.
+are taken at the model's own constants; they are the tangents of one run, through its spectra.
 """
 
 from __future__ import annotations
@@ -21,35 +21,12 @@ from prenuc.errors import SimulationError
 from prenuc.infer.selection.predictive import EXTINCTION, SPREAD
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.arrays import Array
     from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.selection.predictive import Instrument
     from prenuc.protocol.protocol import Protocol
-
-STEP = 0.05  # of central differences, in the logarithm of a constant
-
-
-def sensitivities(candidate: Candidate, protocol: Protocol, wavelength: Array) -> Array:
-    """Return derivatives of an outcome in the logarithms of all constants, shape (data, constants).
-
-    Args:
-        candidate: The model.
-        protocol: What is done.
-        wavelength: Where spectra are read, in nm.
-
-    Raises:
-        SimulationError: The integrator gave up.
-    """
-
-    def outcome(name: str, by: float) -> Array:
-        shown = candidate.shown(protocol, wavelength, {name: math.exp(by)})
-        whole: Array = np.sum([part.absorbance.ravel() for part in shown.values()], axis=0)
-        return whole
-
-    names = [constant.name for constant in candidate.free]
-    return np.array(
-        [(outcome(name, STEP) - outcome(name, -STEP)) / (2.0 * STEP) for name in names]
-    ).T
 
 
 def precision_gained(
@@ -63,12 +40,13 @@ def precision_gained(
         name: The constant.
         instrument: How well is read.
     """
+    names = [constant.name for constant in candidate.free]
     try:
-        slopes = sensitivities(candidate, protocol, instrument.wavelength)
-        shown = candidate.shown(protocol, instrument.wavelength)
+        shown = candidate.shown(protocol, instrument.wavelength, along=names)
     except SimulationError:
         return None
-    absorbers = np.array([part.absorbance.ravel() for part in shown.values()]).T
+    slopes = _columns(np.sum([part.slopes for part in shown.values()], axis=0))
+    absorbers = _columns([part.absorbance for part in shown.values()])
     design = np.hstack((slopes, absorbers))
     widths = np.concatenate(
         (
@@ -79,5 +57,11 @@ def precision_gained(
     root = np.linalg.cholesky(instrument.covariance(len(design)))
     seen = np.linalg.solve(root, design)
     after = np.linalg.inv(seen.T @ seen + np.diag(widths**-2))
-    at = [constant.name for constant in candidate.free].index(name)
+    at = names.index(name)
     return 0.5 * math.log2(float(widths[at] ** 2 / after[at, at]))
+
+
+def _columns(spectra: Array | Sequence[Array]) -> Array:
+    """Return spectra, (columns, measurements, wavelengths), as the columns of a matrix."""
+    whole: Array = np.reshape(spectra, (len(spectra), -1)).T
+    return whole

@@ -6,8 +6,9 @@ alone, in widths of their priors,
 
 .. math:: χ^2(u) = \min_b |W(y - f(u, b))|^2 + |b|^2 + |u|^2
 
-Each constant is moved once to see what it does; the few that promise the largest fall of χ²
-together (forward selection) are then refitted by Levenberg and Marquardt with finite differences.
+Derivatives are the tangents of one run, through its spectra and through what is fitted away. The
+few constants that promise the largest fall of χ² together (forward selection) are refitted by
+Levenberg and Marquardt.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.condensed import Condensed
     from prenuc.infer.selection.shapes import AbstractShapes, Fitted
 
+_Factors = tuple[tuple[str, float], ...]
+
 REFITTED = 3  # constants at most
-STEP = 0.02  # of finite differences, in the logarithm of a constant
 BOUND = 3.0  # widths of the prior
 ITERATIONS = 10
 TRIES = 5  # of a step, each shorter
@@ -75,32 +77,40 @@ class Refit:
     shapes: AbstractShapes
     tick: Callable[[], None] = lambda: None
     constants: tuple[Free, ...] = ()
-    _seen: dict[tuple[tuple[str, float], ...], dict[str, Part]] = field(default_factory=dict)
+    _seen: dict[_Factors, tuple[tuple[str, ...], dict[str, Part]]] = field(default_factory=dict)
 
-    @property
-    def runs(self) -> int:
-        """How often the protocols were run."""
-        return len(self._seen)
+    def first(self) -> dict[str, Part] | None:
+        """Return what the candidate shows with its own constants; None when it cannot be run."""
+        try:
+            return self.shown({}, [constant.name for constant in self.candidate.free])
+        except SimulationError:
+            return None
 
-    def shown(self, factors: Mapping[str, float]) -> dict[str, Part]:
+    def shown(self, factors: Mapping[str, float], along: Sequence[str] = ()) -> dict[str, Part]:
         """Return what the candidate shows in all experiments, not condensed.
+
+        Args:
+            factors: Factor of each constant that moves, by name.
+            along: Constants in the logarithms of which derivatives are wanted.
 
         Raises:
             SimulationError: The integrator gave up.
         """
         key = tuple(sorted(factors.items()))
-        if key not in self._seen:
-            protocols, nm = self.data.protocols, self.data.wavelength
-            each = [self.candidate.shown(protocol, nm, factors) for protocol in protocols]
-            self._seen[key] = stacked(each)
+        names, found = self._seen.get(key, ((), {}))
+        if not found or not set(along) <= set(names):
+            protocols, nm, names = self.data.protocols, self.data.wavelength, tuple(along)
+            each = [self.candidate.shown(protocol, nm, factors, along) for protocol in protocols]
+            found = stacked(each)
+            self._seen[key] = names, found
             self.tick()
-        return self._seen[key]
+        places = [names.index(name) for name in along]
+        return {name: part.along(places) for name, part in found.items()}
 
     def at(self, constants: Sequence[Free], u: Array) -> RefitPoint | None:
         """Return where the candidate stands with some constants moved; None without a run."""
-        pairs = zip(constants, u, strict=True)
         try:
-            found = self.shown({c.name: math.exp(c.sd * float(x)) for c, x in pairs if x})
+            found = self.shown(_factors(constants, u))
         except SimulationError:
             return None
         fitted = self.shapes.fit(self.data.data, self.data.condense(found), self.data.weight)
@@ -110,20 +120,14 @@ class Refit:
     def slopes(self, constants: Sequence[Free], here: RefitPoint) -> Array:
         """Return the derivatives of the residuals in the constants, shape (residuals, constants).
 
-        A constant that cannot be moved counts as one that does nothing.
+        Raises:
+            SimulationError: The integrator gave up.
         """
-        columns, count = [], len(here.fitted.all_residuals)
-        for i, constant in enumerate(constants):
-            moved = here.u.copy()
-            moved[i] += math.copysign(STEP / constant.sd, -here.u[i])
-            there = self.at(constants, moved)
-            column = np.zeros(count)
-            if there is not None and len(there.fitted.all_residuals) == count:
-                column = (there.fitted.all_residuals - here.fitted.all_residuals) / (
-                    moved[i] - here.u[i]
-                )
-            columns.append(np.concatenate((column, np.eye(len(constants))[i])))
-        return np.array(columns).reshape(len(constants), count + len(constants)).T
+        names = [constant.name for constant in constants]
+        found = self.data.condense(self.shown(_factors(constants, here.u), names))
+        slopes = self.shapes.slopes(self.data.data, found, self.data.weight)
+        widths = np.array([constant.sd for constant in constants])
+        return np.vstack((slopes * widths, np.eye(len(constants))))
 
     def choose(self) -> None:
         """Choose the constants to refit: the few that promise most together."""
@@ -156,6 +160,12 @@ class Refit:
         return here
 
 
+def _factors(constants: Sequence[Free], u: Array) -> dict[str, float]:
+    """Return by what each constant is multiplied that is not the package's own."""
+    pairs = zip(constants, u, strict=True)
+    return {c.name: math.exp(c.sd * float(x)) for c, x in pairs if x}
+
+
 def _promise(slopes: Array, here: RefitPoint) -> float:
     """Return by how much χ² would fall if the model were linear in some constants."""
     r = here.fitted.all_residuals
@@ -176,15 +186,31 @@ def stacked(each: Sequence[Mapping[str, Part]]) -> dict[str, Part]:
     """Return the parts of several runs, one after the other."""
     if len(each) == 1:
         return dict(each[0])
+    counts = [len(next(iter(one.values())).absorbance) for one in each]
+    every = {name: part for one in each for name, part in one.items()}
     found = {}
-    for name in dict.fromkeys(name for one in each for name in one):
-        known = next(one[name] for one in each if name in one)
-        rows, courses = [], []
-        for one in each:
-            count = len(next(iter(one.values())).absorbance)
-            part = one.get(name)
-            rows.append(part.absorbance if part else np.zeros((count, known.absorbance.shape[1])))
-            courses.append(part.course if part and part.course is not None else np.zeros(count))
-        course = None if known.course is None else np.concatenate(courses)
-        found[name] = Part(np.vstack(rows), course)
+    for name, known in every.items():
+        pairs = zip(each, counts, strict=True)
+        found[name] = _joined([one.get(name) or _nothing(known, count) for one, count in pairs])
     return found
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    courses = [part.course for part in parts if part.course is not None]
+    return Part(
+        np.vstack([part.absorbance for part in parts]),
+        np.concatenate(courses) if courses else None,
+        np.concatenate([part.slopes for part in parts], axis=1),
+        np.concatenate([part.course_slopes for part in parts], axis=1),
+    )
+
+
+def _nothing(known: Part, count: int) -> Part:
+    """Return a part of a run that has none of an absorber, in so many spectra."""
+    slopes, moved = known.slopes.shape, known.course_slopes.shape
+    return Part(
+        np.zeros((count, known.absorbance.shape[1])),
+        None if known.course is None else np.zeros(count),
+        np.zeros((slopes[0], count, slopes[2])),
+        np.zeros((moved[0], count)),
+    )

@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.infer.calibration.candidate import Part
+from prenuc.infer.selection.courses import outside, span_of, turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from prenuc.arrays import Array
 
 ROUNDS = 30  # of Gauss and Newton for the amplitudes; a few do
 FURTHEST = 4.0  # standard deviations of an amplitude
-ALIKE = 1e-3  # of unit courses: what two species that keep step differ by
 NEGLIGIBLE = 1.0  # χ² of an absorber that nobody could see
 
 
@@ -77,6 +77,19 @@ class AbstractShapes(ABC):
             weight: Inverse standard deviation of each direction, shape (r,).
         """
 
+    @abstractmethod
+    def slopes(self, data: Array, shown: Mapping[str, Part], weight: Array) -> Array:
+        """Return the derivatives of all residuals of the best fit, shape (residuals, constants).
+
+        In the logarithms of the constants in which the absorbers have slopes; what is fitted away
+        follows them.
+
+        Args:
+            data: Condensed spectra, shape (m, r).
+            shown: Each absorber, condensed alike, with its slopes.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
+
 
 @dataclass(frozen=True)
 class KnownShapes(AbstractShapes):
@@ -111,6 +124,49 @@ class KnownShapes(AbstractShapes):
             count=int(np.sum(np.sum((x * a) ** 2, axis=0) > NEGLIGIBLE)),
         )
 
+    def slopes(self, data: Array, shown: Mapping[str, Part], weight: Array) -> Array:
+        """See :meth:`AbstractShapes.slopes`.
+
+        Args:
+            data: Condensed spectra, shape (m, r).
+            shown: Each absorber, condensed alike, with its slopes.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
+        return self.moved(data, np.zeros((_constants(shown), *data.shape)), shown, weight)
+
+    def moved(
+        self, data: Array, data_slopes: Array, shown: Mapping[str, Part], weight: Array
+    ) -> Array:
+        """Return the same where the data move as well.
+
+        With r = y − X a(b), J = ∂(r, b)/∂b and H the curvature of ½(|r|² + |b|²) in b, the best b
+        moves by −H⁻¹ ∂(Jᵀ(r, b))/∂u; what has gone as far as it may stays there.
+
+        Args:
+            data: Condensed spectra, shape (m, r).
+            data_slopes: Their derivatives, shape (constants, m, r).
+            shown: Each absorber, condensed alike, with its slopes.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
+        best, sd = self.fit(data, shown, weight), math.log(self.factor)
+        r, b, design = best.residual, best.pull, best.design
+        a = np.array([*best.amplitudes.values()])
+        count = len(data_slopes)
+        turns = [(part.slopes * weight).reshape(count, len(r)) for part in shown.values()]
+        x = np.array(turns).reshape(len(a), count, len(r))  # ∂X/∂u
+        straight = (data_slopes * weight).reshape(count, len(r)) - np.einsum("j,jpn->pn", a, x)
+        bend = design.T @ design + np.eye(len(b)) - np.diag(sd * (design.T @ r))
+        drive = design.T @ straight.T + sd * a[:, None] * (x @ r)
+        free = np.abs(b) < FURTHEST
+        follows = np.zeros((len(b), count))
+        follows[free] = np.linalg.solve(bend[np.ix_(free, free)], drive[free])
+        return np.vstack((straight.T - design @ follows, follows))
+
+
+def _constants(shown: Mapping[str, Part]) -> int:
+    """Return in how many constants absorbers have slopes."""
+    return next((len(part.slopes) for part in shown.values()), 0)
+
 
 def _log_amplitudes(x: Array, y: Array, sd: float) -> Array:
     """Return b that minimises |y − x exp(sd b)|² + |b|², by damped Gauss and Newton."""
@@ -125,6 +181,9 @@ def _log_amplitudes(x: Array, y: Array, sd: float) -> Array:
         a = sd * np.exp(sd * b)
         slope = a * (gram @ np.exp(sd * b) - drive) + b
         bend = gram * np.outer(a, a) + np.eye(len(b))
+        stays = (np.abs(b) >= FURTHEST) & (np.sign(slope) != np.sign(b))  # pushed further out
+        bend[stays], bend[:, stays], slope[stays] = 0.0, 0.0, 0.0
+        bend[stays, stays] = 1.0
         step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), slope)
         new = np.clip(b - step, -FURTHEST, FURTHEST)
         there = cost(new)
@@ -156,10 +215,9 @@ class FreeShapes(AbstractShapes):
             shown: Each absorber, condensed alike.
             weight: Inverse standard deviation of each direction, shape (r,).
         """
-        courses = [p.course for p in shown.values() if p.course is not None]
-        span = _span(courses, len(data))
+        span = span_of([p for p in shown.values() if p.course is not None], len(data))
         kept = {n: p for n, p in shown.items() if p.course is None}
-        rest = {n: _beyond(span, p) for n, p in kept.items()}
+        rest = {n: Part(outside(span, p.absorbance)) for n, p in kept.items()}
         dots = KnownShapes(self.factor).fit(data - span @ (span.T @ data), rest, weight)
         a = dots.amplitudes
         steady = sum((kept[n].absorbance * a[n] for n in a), np.zeros_like(data))
@@ -175,15 +233,22 @@ class FreeShapes(AbstractShapes):
             count=span.shape[1] * count + dots.count,
         )
 
+    def slopes(self, data: Array, shown: Mapping[str, Part], weight: Array) -> Array:
+        """See :meth:`AbstractShapes.slopes`.
 
-def _span(courses: Sequence[Array], m: int) -> Array:
-    """Return orthonormal columns that span the courses of all species, shape (m, s)."""
-    unit = [course / np.linalg.norm(course) for course in courses if course.any()]
-    left, size, _ = np.linalg.svd(np.array(unit).reshape(-1, m).T, full_matrices=False)
-    span: Array = left[:, size > ALIKE]
-    return span
-
-
-def _beyond(span: Array, part: Part) -> Part:
-    """Return what free spectra cannot explain of a part."""
-    return Part(part.absorbance - span @ (span.T @ part.absorbance))
+        Args:
+            data: Condensed spectra, shape (m, r).
+            shown: Each absorber, condensed alike, with its slopes.
+            weight: Inverse standard deviation of each direction, shape (r,).
+        """
+        courses = [part for part in shown.values() if part.course is not None]
+        span, turn = span_of(courses, len(data)), turn_of(courses, _constants(shown), len(data))
+        rest = {
+            n: Part(
+                outside(span, p.absorbance),
+                slopes=outside(span, p.slopes) - turn @ p.absorbance,
+            )
+            for n, p in shown.items()
+            if p.course is None
+        }
+        return KnownShapes(self.factor).moved(outside(span, data), -turn @ data, rest, weight)

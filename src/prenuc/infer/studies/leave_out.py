@@ -128,7 +128,7 @@ def _without(task: Task, rows: Sequence[Row], panel: str) -> list[LeftOut]:
     wanted = [r for r in rows if r.role == "calibrated" and r.check.panel == panel]
     hidden = {row.check.observation for row in wanted}
     kept = [check for check in task.checks if check.observation not in hidden]
-    rest = replace(task, checks=kept, reach=None)
+    rest = replace(task, checks=kept)
     count = len(task.free)
     best, spread = np.zeros(count), np.eye(count)
     if kept:

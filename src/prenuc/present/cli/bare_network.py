@@ -65,7 +65,7 @@ def run_bare_network(
     if stopped is not None:  # rows up to the event, and the event as the last one
         before = [i for i, t in enumerate(at[:-1]) if t < stopped]
         at, found = [*(at[i] for i in before), stopped], found[[*before, -1]]
-    classes = len(mechanism.population.units) if mechanism.population else 0
+    classes = len(mechanism.class_units)
     floor, _ = solver.closed(1.0, classes)
     stats: dict[str, Any] = {"solver": solver.name, "rtol": solver.rtol, "atol": floor}
     if until:

@@ -123,7 +123,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     from prenuc.observe.coarse import coarse_error
     from prenuc.simulation.run import simulate as run_protocol
 
-    if mechanism.population is None:
+    if not mechanism.populations:
         problem = f"{mechanism.name} counts no dots class by class"
         raise MechanismError(problem, "Leave --coarse out")
     error = coarse_error(run_protocol(mechanism, coarse.protocol), coarse)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,11 +69,17 @@ class Mark:
         name: Such as its panel.
         x: Where it stands.
         y: Likewise.
+        at: Values of other factors; it stands on maps that have these.
     """
 
     name: str
     x: float
     y: float
+    at: Mapping[str, str] = field(default_factory=dict)
+
+    def on(self, kind: Sequence[str]) -> bool:
+        """Return whether it stands on a map, by what is the same all over that."""
+        return all(f"{name}: {value}" in kind for name, value in self.at.items())
 
 
 def axis_of(name: str, values: Sequence[str]) -> tuple[Axis, dict[str, int]]:
@@ -144,7 +150,7 @@ def plot_map(
             at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
             z = np.full((len(y_places), len(x_places)), math.nan)
             z[tuple(np.array(at).T)] = numbers[places]
-            shown = _draw(grid[i][j], across, up, z, ends, marks)
+            shown = _draw(grid[i][j], across, up, z, ends, [one for one in marks if one.on(kind)])
             name_axes(grid[i][j], title=", ".join(kind) if i == 0 else "")
         figure.colorbar(shown, ax=list(grid[i]), label=name)
     _name_outer(grid, across.label, up.label)
@@ -185,7 +191,7 @@ def _draw(
         axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
         axes.annotate(
             listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=6,
-            color="white", bbox={"fc": "black", "alpha": 0.35, "ec": "none", "pad": 0.6},
+            color="white", bbox={"fc": "black", "alpha": 0.7, "ec": "none", "pad": 0.6}, zorder=6,
         )  # fmt: skip
     return shown
 

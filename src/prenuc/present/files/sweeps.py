@@ -8,6 +8,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from prenuc.errors import InputError
 from prenuc.observe.absorption import WAVELENGTHS
 from prenuc.present.files.exchange import MOST_ROWS, shown_text
@@ -18,12 +20,14 @@ from prenuc.sweeps.sweep import best_and_worst, plain_table
 from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from prenuc.arrays import Array
     from prenuc.sweeps.spec import Spec
     from prenuc.sweeps.sweep import Sweep
 
+NETCDF = np.dtype(">f8")  # how numbers stand in such a file
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "parquet": ".parquet"}
 
 
@@ -47,9 +51,10 @@ def write_table(sweep: Sweep, to: str) -> Path:
     try:
         writers[to](sweep, path)
     except ImportError as error:
-        mend = "pip install pyarrow" if to == "parquet" else "pip install 'prenuc[data]'"
+        extra = "parquet" if to == "parquet" else "data"
         what = f"{error.name or 'a library'} is not installed"
-        raise InputError(what, f"{mend}, or write --to csv") from None
+        mend = f"pip install 'prenuc[{extra}]', or write --to csv"
+        raise InputError(what, mend) from None
     return path
 
 
@@ -101,10 +106,9 @@ def _netcdf(sweep: Sweep, path: Path) -> None:
     import xarray as xr
 
     job, names = sweep.job, looks(sweep.job.protocol)
-    numbers, reasons = sweep.answers()
+    numbers, reasons = sweep.numbers()
     single = [one for one in job.keep if one.kind != SPECTRA]
-    cut = len(names) * len(single)
-    shaped = numbers[:, :cut].reshape(len(numbers), len(names), len(single))
+    shaped = numbers.reshape(len(numbers), len(names), len(single))
     held: dict[str, Any] = {
         one.name: (("task", "measurement"), shaped[:, :, i], {"units": one.unit})
         for i, one in enumerate(single)
@@ -114,13 +118,47 @@ def _netcdf(sweep: Sweep, path: Path) -> None:
     for factor in job.design.factors:
         held[factor.name] = ("task", [job.values(i)[factor.name] for i in range(len(job))])
     if len(single) < len(job.keep):
-        spectra = numbers[:, cut:].reshape(len(numbers), len(names), len(WAVELENGTHS))
-        held["absorbance"] = (("task", "measurement", "wavelength"), spectra, {"units": "1"})
         axes["wavelength"] = ("wavelength", WAVELENGTHS, {"units": "nm"})
     about = {name: str(value) for name, value in job.about.items()}
     with whole(path) as partial:
         data = xr.Dataset(held, axes, {"about": json.dumps(about)})
-        data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
+        data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT", unlimited_dims=["task"])
+        if "wavelength" in axes:
+            _add_spectra(sweep, partial, (len(job), len(names), len(WAVELENGTHS)))
+
+
+def _add_spectra(sweep: Sweep, path: Path, shape: tuple[int, int, int]) -> None:
+    """Add spectra to a file, task by task: all of them together may not fit into memory."""
+    from scipy.io import netcdf_file, netcdf_variable
+
+    axes = "task", "measurement", "wavelength"
+    rows: Any = _Rows(sweep.spectra(), shape)
+    with netcdf_file(path, "a") as file:
+        added = netcdf_variable(rows, "d", 8, (None, *shape[1:]), axes, {"units": "1"})
+        file.variables["absorbance"] = added
+
+
+class _Rows:
+    """What a writer of netCDF asks of an array along its records; they are read once, in order.
+
+    Args:
+        records: One after the other.
+        shape: Of all together.
+    """
+
+    itemsize = NETCDF.itemsize
+
+    def __init__(self, records: Iterator[Array], shape: tuple[int, ...]) -> None:
+        self.records, self.shape = records, shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, _: int) -> Array:
+        return np.empty(self.shape[1:])  # for its size
+
+    def __iter__(self) -> Iterator[Array]:
+        return (one.astype(NETCDF) for one in self.records)
 
 
 def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.population import AbstractProfile, SizeClasses
     from prenuc.mechanism.reaction import Factor, Reaction
     from prenuc.simulation.kernels.sparse import SparseArrays, Term
 
@@ -48,15 +50,19 @@ def flat_rates(
     """
     reactions = mechanism.all_reactions
     factors = [factor for reaction in reactions for factor in reaction.factors]
-    laws = [_law(factor) for factor in factors]
+    laws = [law_of(factor) for factor in factors]
     place = {name: i for i, name in enumerate(names)}
     pools = [
         [(place[name], weight / scale) for name, weight in factor.pool.items()]
         for factor, (_, scale, _) in zip(factors, laws, strict=True)
     ]
     changes = [[(int(i), column[i]) for i in np.flatnonzero(column)] for column in stoichiometry.T]
-    rows = [np.flatnonzero(row) for row in stoichiometry[:, : len(mechanism.reactions)]]
+    inside = len(mechanism.reactions) + len(mechanism.balances)
+    rows = [np.flatnonzero(row) for row in stoichiometry[:, :inside]]
     short = [_mass_action(reaction, place) for reaction in reactions]
+    settled = sorted(place[name] for name in mechanism.without_mass)
+    mass = np.ones(len(names))
+    mass[settled] = 0.0
     return RateArrays(
         **numbers,
         factors=_begin([len(reaction.factors) for reaction in reactions]),
@@ -76,6 +82,8 @@ def flat_rates(
         made=np.concatenate((*(stoichiometry[i, row] for i, row in enumerate(rows)), [])).astype(
             float
         ),
+        mass=mass,
+        settled=np.array(settled, dtype=np.int64),
     )
 
 
@@ -117,8 +125,9 @@ def plan_of(net: RateArrays, pop: ClassArrays, components: int) -> SparseArrays:
     for i, j, _, _ in whole:
         pattern[i, j] = True
     channels = reactions[pop.first :]
-    pushed = [i for c in channels for i, _ in moves[c]]
+    pushed = [i for c in channels for i, _ in moves[c]] + [i for i in pop.surface if i >= 0]
     seen = [j for c in (*channels, *pop.sources) for _, j, _ in looks[c]]
+    seen += [j for j in pop.cover if j >= 0]
     pattern[np.ix_(pushed, seen)] = True
     return symbolic(pattern, whole, terms((*net.double[:, 0], *net.general)))
 
@@ -142,32 +151,80 @@ def _short(components: Sequence[list[int]], order: int) -> NDArray[np.int64]:
     return np.array(rows, dtype=np.int64).reshape(len(rows), order + 1)
 
 
-def flat_classes(mechanism: Mechanism) -> ClassArrays:
-    """Return the population of a mechanism as arrays; no classes when it has none."""
-    population, first = mechanism.population, len(mechanism.reactions)
-    none = np.zeros(0)
-    if population is None:
-        empty = np.zeros(0, dtype=np.int64)
-        nothing = np.zeros((0, 2))
-        return ClassArrays(none, none, none, none, 0.0, first, first, empty, empty, empty, nothing)
-    units = population.units
-    names = [reaction.name for reaction in mechanism.reactions]
-    sizes = sorted(set(population.nuclei.values()))
-    lower = np.minimum(np.floor(sizes), population.largest - 1) - population.smallest
-    share = np.array(sizes) - population.smallest - lower
+def flat_classes(mechanism: Mechanism, names: Sequence[str]) -> ClassArrays:
+    """Return the populations of a mechanism as arrays; no classes when it has none.
+
+    Args:
+        mechanism: The mechanism.
+        names: Its components, in their order.
+    """
+    populations = mechanism.populations
+    units = populations[0].units if populations else np.zeros(0)
+    place = {name: i for i, name in enumerate(names)}
+    joins = [(i, one.growth(c)) for i, one in enumerate(populations) for c in one.attachment]
+    leaves = [(i, one.growth(c)) for i, one in enumerate(populations) for c in one.detachment]
+    groups: list[tuple[int, AbstractProfile]] = []
+    for one in joins + leaves:
+        if one not in groups:
+            groups.append(one)
+    first = len(mechanism.reactions) + len(mechanism.balances)
+    rows, made = (len(groups), len(units)), _nuclei(mechanism)
+    area = np.cbrt(units) ** 2
+    beyond = 0.0  # what ligands cover is the surface that the smallest dot gains, and all others
+    if any(one.surface for one in populations):
+        beyond = float(np.cbrt(units[0] - 1.0)) ** 2
     return ClassArrays(
         units=units,
-        alpha=population.profile(units),
-        below=population.profile(units - 1),
-        edge=np.cbrt(units) ** 2 - np.cbrt(units - 1) ** 2,
-        capillarity=float(population.capillarity),
+        edge=area - np.cbrt(units - 1) ** 2,
+        area=area - beyond,
+        capillarity=np.array([float(one.capillarity) for one in populations]),
+        sites=np.array([float(one.sites) for one in populations]),
+        cover=_whole(place.get(one.cover, -1) for one in populations),
+        surface=_whole(place.get(one.surface, -1) for one in populations),
+        ladder=_whole(place for place, _ in groups),
+        alpha=np.array([profile(units) for _, profile in groups]).reshape(rows),
+        below=np.array([profile(units - 1) for _, profile in groups]).reshape(rows),
         first=first,
-        detaching=first + len(population.attachment),
-        sources=np.array([names.index(name) for name in population.nuclei], dtype=np.int64),
-        group=np.array([sizes.index(n) for n in population.nuclei.values()], dtype=np.int64),
-        lower=lower.astype(np.int64),
-        share=np.stack((1.0 - share, share), axis=1),
+        detaching=first + len(joins),
+        channel=_whole(groups.index(one) for one in joins + leaves),
+        sources=made.sources,
+        nucleus=made.nucleus,
+        lower=made.lower,
+        share=made.share,
     )
+
+
+class _Nuclei(NamedTuple):
+    """The fields of :class:`ClassArrays` for reactions that make nuclei."""
+
+    sources: NDArray[np.int64]
+    nucleus: NDArray[np.int64]
+    lower: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+
+def _nuclei(mechanism: Mechanism) -> _Nuclei:
+    ladders = len(mechanism.populations)
+    names = [reaction.name for reaction in mechanism.reactions]
+    sources: list[int] = []
+    nucleus: list[int] = []
+    lower: list[int] = []
+    share: list[tuple[float, float]] = []
+    for place, one in enumerate(mechanism.populations):
+        sizes, before = sorted(set(one.nuclei.values())), len(lower)
+        for size in sizes:
+            row = min(math.floor(size), one.largest - 1) - one.smallest
+            upper = size - one.smallest - row
+            lower.append(row * ladders + place)
+            share.append((1.0 - upper, upper))
+        sources += [names.index(name) for name in one.nuclei]
+        nucleus += [before + sizes.index(size) for size in one.nuclei.values()]
+    shares = np.array(share, dtype=float).reshape(len(share), 2)
+    return _Nuclei(_whole(sources), _whole(nucleus), _whole(lower), shares)
+
+
+def _whole(numbers: Iterable[int]) -> NDArray[np.int64]:
+    return np.array([*numbers], dtype=np.int64)
 
 
 def conservation_laws(
@@ -176,10 +233,13 @@ def conservation_laws(
     """Return the sums that no reaction changes, from the left null space of the stoichiometry.
 
     Returns:
-        Shape (laws, n + 1), the last column for units in dots; each row scaled to a largest entry
-        of 1. Components that nothing changes have no row.
+        Shape (laws, n + L), the last columns for units in dots of each ladder; each row scaled to a
+        largest entry of 1. Components that nothing changes, or that are without mass, have no row.
     """
-    matrix = np.vstack((stoichiometry, _units_made(mechanism)))
+    made = [_units_made(mechanism, one) for one in mechanism.populations]
+    matrix = np.vstack((stoichiometry, *made))
+    inside = slice(len(mechanism.reactions), len(mechanism.reactions) + len(mechanism.balances))
+    matrix[:, inside] = 0.0
     changing = np.flatnonzero(np.any(matrix != 0.0, axis=1))
     if changing.size == 0:
         return np.zeros((0, len(matrix)))
@@ -190,15 +250,12 @@ def conservation_laws(
     return laws
 
 
-def _units_made(mechanism: Mechanism) -> NDArray[np.float64]:
-    """Return the units that every reaction and channel adds to dots."""
-    population, reactions = mechanism.population, mechanism.all_reactions
-    if population is None:
-        return np.zeros(len(reactions))
+def _units_made(mechanism: Mechanism, population: SizeClasses) -> NDArray[np.float64]:
+    """Return the units that every reaction and channel adds to the dots of a ladder."""
     joins = dict.fromkeys((channel.name for channel in population.attachment), 1.0)
     leaves = dict.fromkeys((channel.name for channel in population.detachment), -1.0)
     made = {**population.nuclei, **joins, **leaves}
-    return np.array([made.get(reaction.name, 0.0) for reaction in reactions])
+    return np.array([made.get(reaction.name, 0.0) for reaction in mechanism.all_reactions])
 
 
 def _reduced(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -220,7 +277,7 @@ def _begin(counts: Sequence[int]) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
-def _law(factor: Factor) -> tuple[int, float, float]:
+def law_of(factor: Factor) -> tuple[int, float, float]:
     """Return kind, scale of the pool and order of a factor."""
     match factor:
         case Power(order=1.0):

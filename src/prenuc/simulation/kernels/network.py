@@ -94,7 +94,7 @@ class Network:
         """The dots class by class, for the compiled kernels."""
         from prenuc.simulation.kernels.flat import flat_classes
 
-        return flat_classes(self.mechanism)
+        return flat_classes(self.mechanism, self.names)
 
     @cached_property
     def plan(self) -> SparseArrays:
@@ -105,7 +105,7 @@ class Network:
 
     @cached_property
     def laws(self) -> NDArray[np.float64]:
-        """Conserved sums over components and, last, units in dots, shape (laws, n + 1)."""
+        """Conserved sums over components and units in dots of each ladder, (laws, n + L)."""
         from prenuc.simulation.kernels.flat import conservation_laws
 
         return conservation_laws(self.mechanism, self.stoichiometry)
@@ -161,7 +161,8 @@ class Network:
         positive, s = np.maximum(x, 0.0), self.scale
         g = np.ones(len(x) + 1)
         g[linear] = x[linear] / s[linear]
-        g[power] = (positive[power] / s[power]) ** self.order[power]
+        base = np.maximum(x[power], np.where(self.order[power] < 0.0, SMALLEST, 0.0))
+        g[power] = (base / s[power]) ** self.order[power]
         g[saturation] = x[saturation] / (positive[saturation] + s[saturation])
         g[binding] = (1.0 + positive[binding] / s[binding]) ** self.order[binding]
         g[excess] = np.maximum(x[excess] - s[excess], 0.0)
@@ -202,12 +203,11 @@ class Network:
 def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:
     """Return the arrays of a mechanism for components in the order ``names``.
 
-    The channels of a population follow the reactions; a component that is not among ``names``, such
-    as the units in dots, is left out of their stoichiometry.
+    Balances and the channels of dots follow the reactions; a component that is not among ``names``,
+    such as the units in dots, is left out of their stoichiometry.
     """
     place = {name: i for i, name in enumerate(names)}
-    population = mechanism.population
-    reactions = (*mechanism.reactions, *(population.channels if population else ()))
+    reactions = mechanism.all_reactions
     factors = [factor for reaction in reactions for factor in reaction.factors]
     pools = np.zeros((len(factors), len(names)))
     for row, factor in enumerate(factors):

@@ -46,6 +46,9 @@ class RateArrays(NamedTuple):
             left out.
         maker: These reactions.
         made: Their stoichiometric numbers.
+        mass: 1 for a component that has a time of its own, 0 for one whose row is an equation,
+            shape (n,).
+        settled: The latter, ascending.
     """
 
     constant: NDArray[np.float64]
@@ -68,3 +71,5 @@ class RateArrays(NamedTuple):
     rows: NDArray[np.int64]
     maker: NDArray[np.int64]
     made: NDArray[np.float64]
+    mass: NDArray[np.float64]
+    settled: NDArray[np.int64]

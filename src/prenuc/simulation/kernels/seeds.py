@@ -37,8 +37,9 @@ class Seeds(NamedTuple):
         number_reaction: Its reaction, likewise.
         number_parameter: The parameter that moves it, likewise.
         number_value: By how much, likewise.
-        share: To the dots that a nucleus adds to its two classes, shape (groups, 2, P).
-        capillarity: To Γ in K, shape (P,).
+        share: To the dots that a nucleus adds to its two classes, shape (kinds, 2, P).
+        capillarity: To Γ of every ladder in K, shape (L, P).
+        sites: To σ of every ladder, likewise.
     """
 
     reaction: NDArray[np.int64]
@@ -59,3 +60,4 @@ class Seeds(NamedTuple):
     number_value: NDArray[np.float64]
     share: NDArray[np.float64]
     capillarity: NDArray[np.float64]
+    sites: NDArray[np.float64]

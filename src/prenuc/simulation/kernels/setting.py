@@ -19,7 +19,8 @@ class Setting(NamedTuple):
         relative: Relative tolerance.
         absolute: Absolute tolerance of each component in mol/m³, shape (n,).
         absolute_units: The same of units in dots.
-        laws: Conserved sums over components and, last, units in dots, shape (laws, n + 1).
+        laws: Conserved sums over components and, last, units in dots of each ladder, shape
+            (laws, n + L).
         watch: Stop when Σ watch·x falls to ``level``; all zero for never, shape (n,).
         level: See above, in mol/m³.
         steady: Stop when as long a time again at the pace would change no component by more than

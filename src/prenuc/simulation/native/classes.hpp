@@ -1,22 +1,30 @@
-// Size classes: their right-hand side, and linear systems with them in O(classes).
+// Ladders of size classes: their right-hand side, and linear systems with them in O(classes).
 //
-// Classes i = 0 … N−1 hold dots of n_i units. Channels of attachment sum to A, those of detachment
-// to B,
+// Classes i = 0 … N−1 of every ladder l hold dots of n_i units. Each channel of attachment or
+// detachment belongs to a group g, whose channels grow with size alike; rates of its channels sum to
+// A_g and B_g,
 //
-//   f' = A D_α f + B D_β f + Σ_s ν_s e_s,
-//   (D_α f)_i = α_{i−1} f_{i−1} − α_i f_i,   (D_β f)_i = β_{i+1} f_{i+1} − β_i f_i         (1)
-//   x' = N r + p (α·f) + q (β̃·f)                                                        (2)
+//   f_i' = ρ_{i−1} f_{i−1} − ρ_i f_i + φ_{i+1} f_{i+1} − φ_i f_i + Σ_s ν_s e_s,
+//   ρ_i = Σ_g A_g α_{g,i},   φ_i = Σ_g B_g β_{g,i}                                        (1)
+//   β_{g,i} = α_{g,i−1} exp(ψ_l (n_i^(2/3) − (n_i − 1)^(2/3))),   ψ_l = Γ_l/T − σ_l ln q_l (2)
+//   x' = N r + Σ_g (p_g (α_g·f) + q_g (β̃_g·f))                                          (3)
 //
-// with p = Σ s_c a_c over attachment (s_c the stoichiometry of one unit), q likewise over
-// detachment, and β̃ = β but for the smallest dot, which falls apart into all its n_0 units. Only
-// the active window i < N_w is touched; α of its last class counts as zero, so nothing leaves it.
+// with p_g = Σ s_c a_c over its attachment (s_c the stoichiometry of one unit), q_g likewise over
+// detachment, and β̃ = β but for the smallest dot, which falls apart into all its n_0 units. Γ is
+// the surface energy, and q_l a component: the binding polynomial of ligands on σ_l sites per
+// n^(2/3). A component may stand for the surface Σ n^(2/3) f of a ladder: it has no mass, and its
+// row gains that sum. The classes of all ladders lie side by side, one class of each after the
+// other, i L + l, so that one chain is a ladder of its own and a stride of L. Only the active window
+// is touched; ρ of its last class counts as zero, so nothing leaves it.
+//
 // The matrix of a Rosenbrock step is a tridiagonal block with a border of low rank. With columns
-// v = (D_α f, D_β f, e_s) and rows G = (∂A/∂x, ∂B/∂x, ∂ν_s/∂x)
+// v = (D_α f, D_β f of each group, ∂f'/∂ψ of each ladder, e_s) and rows G = (∂A/∂x, ∂B/∂x, ∂ψ/∂x,
+// ∂ν_s/∂x), and P wᵀ the sum over the products of (3)
 //
-//   W = ( W_x   −p αᵀ − q β̃ᵀ )        T = 1/(hγ) − A D_α − B D_β                         (3)
-//       ( −v G        T       ),
-//   T z = v,   S = W_x − (p αᵀ + q β̃ᵀ) z G                                              (4)
-//   T y = R_f,   S u_x = R_x + p (α·y) + q (β̃·y),   u_f = y + z (G u_x)                  (5)
+//   W = ( W_x   −P wᵀ )        T = 1/(hγ) − D_ρ − D_φ                                    (4)
+//       ( −v G    T   ),
+//   T z = v,   S = W_x − (P wᵀ) z G                                                       (5)
+//   T y = R_f,   S u_x = R_x + P (w·y),   u_f = y + z (G u_x)                             (6)
 //
 // Eliminating the classes first and x last keeps units to rounding. T is an M-matrix with
 // diagonally dominant columns, so elimination needs no pivoting; it runs from both ends to the
@@ -31,116 +39,181 @@ namespace prenuc::PRENUC_ISA {
 
 constexpr Index CHUNK = 512;  // classes that stay in the first-level cache while stages are summed
 
-// α·y and β̃·y of something that the classes hold.
-struct Passed {
-    double up, down;
-};
+// ψ of a ladder, equation (2).
+inline double tension(const ClassArrays& pop, double temperature, Numbers x, Index ladder) {
+    const double curved = pop.capillarity[ladder] / temperature;
+    const Index cover = pop.cover[ladder];
+    return cover < 0 ? curved : curved - pop.sites[ladder] * std::log(larger(x[cover], 1e-300));
+}
 
-// Set β of the window at a temperature.
-inline void detachment(const ClassArrays& pop, double temperature, Index window, Numbers beta) {
-    if (pop.capillarity == 0.0) {
-        copy(window, pop.below.data, beta.data);
-        return;
+// Whether β of a ladder changes within a stretch.
+inline bool changing(const ClassArrays& pop, double heating, Index ladder) {
+    return pop.cover[ladder] >= 0 || (heating != 0.0 && pop.capillarity[ladder] != 0.0);
+}
+
+inline bool any_changing(const ClassArrays& pop, double heating) {
+    for (Index l = 0; l < pop.ladders(); ++l)
+        if (changing(pop, heating, l)) return true;
+    return false;
+}
+
+// Set β of all groups in the window, equation (2).
+inline void detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
+                       Table beta) {
+    if (window == 0) return;
+    const Index rows = window / pop.ladders();
+    for (Index g = 0; g < pop.groups(); ++g) {
+        const double psi = tension(pop, temperature, x, pop.ladder[g]);
+        const Known below = pop.below[g];
+        double* out = beta[g].data;
+        if (psi == 0.0) {
+            copy(rows, below.data, out);
+            continue;
+        }
+        for (Index i = 0; i < rows; ++i) out[i] = below[i] * std::exp(psi * pop.edge[i]);
     }
-    const double per = pop.capillarity / temperature;
-    for (Index i = 0; i < window; ++i) beta[i] = pop.below[i] * std::exp(per * pop.edge[i]);
 }
 
-// Add A D_α f + B D_β f of the classes between the ends.
-inline void inner_flows(Index last, double a, double b, const double* RESTRICT alpha,
-                        const double* RESTRICT beta, const double* RESTRICT f,
+// Σ a_i y_i over the classes of one ladder, `stride` apart.
+inline double ladder_dot(Index rows, const double* a, const double* y, Index stride) {
+    if (stride == 1) return dot(rows, a, y);
+    double total = 0.0;
+    for (Index i = 0; i < rows; ++i) total += a[i] * y[i * stride];
+    return total;
+}
+
+// Set the sums of equation (3), α·y and β̃·y of every group, and Σ n^(2/3) y of every ladder that
+// has a component for it; shape (2 G + L,).
+inline void pass(const ClassArrays& pop, Index window, Table beta, const double* y,
+                 Numbers passed) {
+    const Index ladders = pop.ladders(), groups = pop.groups(), rows = window / ladders;
+    for (Index g = 0; g < groups; ++g) {
+        const double* own = y + pop.ladder[g];
+        const double smallest = (pop.units[0] - 1.0) * beta[g][0] * own[0];
+        passed[g] = ladder_dot(rows - 1, pop.alpha[g].data, own, ladders);
+        passed[groups + g] = ladder_dot(rows, beta[g].data, own, ladders) + smallest;
+    }
+    for (Index l = 0; l < ladders; ++l)
+        passed[2 * groups + l] =
+            pop.surface[l] < 0 ? 0.0 : ladder_dot(rows, pop.area.data, y + l, ladders);
+}
+
+// Set ρ and φ of the window, equation (1); a and b are A and B of every group.
+inline void slide(const ClassArrays& pop, Index window, Numbers a, Numbers b, Table beta,
+                  Numbers rise, Numbers fall) {
+    const Index ladders = pop.ladders(), rows = window / ladders;
+    if (pop.groups() == 1 && ladders == 1) {
+        for (Index i = 0; i < rows; ++i) rise[i] = a[0] * pop.alpha[0][i];
+        for (Index i = 0; i < rows; ++i) fall[i] = b[0] * beta[0][i];
+    } else {
+        clear(window, rise.data);
+        clear(window, fall.data);
+        for (Index g = 0; g < pop.groups(); ++g)
+            for (Index i = 0; i < rows; ++i) {
+                rise[i * ladders + pop.ladder[g]] += a[g] * pop.alpha[g][i];
+                fall[i * ladders + pop.ladder[g]] += b[g] * beta[g][i];
+            }
+    }
+    for (Index i = window - ladders; i < window; ++i) rise[i] = 0.0;
+}
+
+// Add what the classes between the ends gain and lose, equation (1).
+inline void inner_flows(Index first, Index last, Index stride, const double* RESTRICT rise,
+                        const double* RESTRICT fall, const double* RESTRICT f,
                         double* RESTRICT out) {
-    for (Index i = 1; i < last; ++i)
-        out[i] += a * (alpha[i - 1] * f[i - 1] - alpha[i] * f[i]) +
-                  b * (beta[i + 1] * f[i + 1] - beta[i] * f[i]);
+    for (Index i = first; i < last; ++i)
+        out[i] += (rise[i - stride] * f[i - stride] - rise[i] * f[i]) +
+                  (fall[i + stride] * f[i + stride] - fall[i] * f[i]);
 }
 
-// Add A D_α f + B D_β f, equation (1); return α·f and β̃·f.
-inline Passed flows(const ClassArrays& pop, Index window, double a, double b, Numbers beta,
-                    Numbers f, Numbers out) {
-    const Known alpha = pop.alpha;
-    const Index last = window - 1;
-    out[0] += b * (beta[1] * f[1] - beta[0] * f[0]) - a * alpha[0] * f[0];
-    inner_flows(last, a, b, alpha.data, beta.data, f.data, out.data);
-    out[last] += a * alpha[last - 1] * f[last - 1] - b * beta[last] * f[last];
-    const double smallest = (pop.units[0] - 1.0) * beta[0] * f[0];
-    return {dot(last, alpha.data, f.data), dot(window, beta.data, f.data) + smallest};
+// Add D_ρ f + D_φ f, equation (1).
+inline void flows(Index window, Index stride, Numbers rise, Numbers fall, Numbers f, Numbers out) {
+    const Index last = window - stride;
+    for (Index i = 0; i < stride; ++i)
+        out[i] += (fall[i + stride] * f[i + stride] - fall[i] * f[i]) - rise[i] * f[i];
+    inner_flows(stride, last, stride, rise.data, fall.data, f.data, out.data);
+    for (Index i = last; i < window; ++i)
+        out[i] += rise[i - stride] * f[i - stride] - fall[i] * f[i];
 }
 
-// Eliminate T = inverse − A D_α − B D_β.
-inline void factorise(const ClassArrays& pop, Index window, double a, double b, Numbers beta,
-                      double inverse, Factored& t) {
-    const Known alpha = pop.alpha;
-    const Index middle = window / 2, last = window - 1;
+// Eliminate T = inverse − D_ρ − D_φ of one ladder.
+inline void factorise_ladder(Index rows, Index stride, Index ladder, Numbers rise, Numbers fall,
+                             double inverse, Factored& t) {
+    const Index middle = rows / 2, last = rows - 1;
+    const auto at = [&](Index row) { return row * stride + ladder; };
     double left = 0.0, right = 0.0;  // outward multipliers of the class before, times its coupling
     for (Index k = 0; k < middle; ++k) {
-        const Index i = k, j = last - k;
-        t.pivot[i] = 1.0 / (inverse + a * alpha[i] + b * beta[i] - left);
-        t.outward[i] = -b * beta[i + 1] * t.pivot[i];
-        t.inward[i + 1] = -a * alpha[i] * t.pivot[i];
-        left = -a * alpha[i] * t.outward[i];
-        if (j > middle) {
-            const double lost = j < last ? a * alpha[j] : 0.0;
-            t.pivot[j] = 1.0 / (inverse + lost + b * beta[j] - right);
-            t.outward[j] = -a * alpha[j - 1] * t.pivot[j];
-            if (j - 1 > middle) t.inward[j - 1] = -b * beta[j] * t.pivot[j];
-            right = -b * beta[j] * t.outward[j];
+        const Index i = at(k), above = at(k + 1), j = at(last - k), below = at(last - k - 1);
+        t.pivot[i] = 1.0 / (inverse + rise[i] + fall[i] - left);
+        t.outward[i] = -fall[above] * t.pivot[i];
+        t.inward[above] = -rise[i] * t.pivot[i];
+        left = -rise[i] * t.outward[i];
+        if (last - k > middle) {
+            t.pivot[j] = 1.0 / (inverse + rise[j] + fall[j] - right);
+            t.outward[j] = -rise[below] * t.pivot[j];
+            if (last - k - 1 > middle) t.inward[below] = -fall[j] * t.pivot[j];
+            right = -fall[j] * t.outward[j];
         }
     }
-    t.from_right = -b * beta[middle + 1] * t.pivot[middle + 1];
-    const double diagonal = inverse + a * alpha[middle] + b * beta[middle];
-    t.pivot[middle] = 1.0 / (diagonal - left - right);
+    const Index centre = at(middle), next = at(middle + 1);
+    t.from_right[ladder] = -fall[next] * t.pivot[next];
+    t.pivot[centre] = 1.0 / (inverse + rise[centre] + fall[centre] - left - right);
 }
 
-// Bring a right-hand side from both ends to the middle.
-inline void inwards(Index window, const Factored& t, double* RESTRICT y) {
-    const double* RESTRICT inward = t.inward.data;
-    const Index middle = window / 2, last = window - 1;
-    double left = y[0], right = y[last];
+inline void factorise(const ClassArrays& pop, Index window, Numbers rise, Numbers fall,
+                      double inverse, Factored& t) {
+    const Index ladders = pop.ladders();
+    for (Index l = 0; l < ladders; ++l)
+        factorise_ladder(window / ladders, ladders, l, rise, fall, inverse, t);
+}
+
+// Bring a right-hand side of one ladder from both ends to the middle; `y` and `inward` begin at its
+// first class.
+inline void inwards(Index rows, Index stride, const double* RESTRICT inward, double pivot,
+                    double from_right, double* RESTRICT y) {
+    const Index middle = rows / 2, last = rows - 1;
+    double left = y[0], right = y[last * stride];
     for (Index k = 1; k < last - middle; ++k) {
-        left = y[k] - inward[k] * left;
-        right = y[last - k] - inward[last - k] * right;
-        y[k] = left;
-        y[last - k] = right;
+        const Index i = k * stride, j = (last - k) * stride;
+        left = y[i] - inward[i] * left;
+        right = y[j] - inward[j] * right;
+        y[i] = left;
+        y[j] = right;
     }
     for (Index k = last - middle; k < middle; ++k) {
-        left = y[k] - inward[k] * left;
-        y[k] = left;
+        left = y[k * stride] - inward[k * stride] * left;
+        y[k * stride] = left;
     }
-    y[middle] = (y[middle] - inward[middle] * left - t.from_right * right) * t.pivot[middle];
+    const Index centre = middle * stride;
+    y[centre] = (y[centre] - inward[centre] * left - from_right * right) * pivot;
 }
 
-// Solve T y = y in place; return α·y and β̃·y.
-inline Passed substitute(const ClassArrays& pop, Index window, Numbers beta_, const Factored& t,
-                         Numbers y_) {
-    double* RESTRICT y = y_.data;
-    const double *RESTRICT alpha = pop.alpha.data, *RESTRICT beta = beta_.data;
-    const double *RESTRICT pivot = t.pivot.data, *RESTRICT outward = t.outward.data;
-    const Index middle = window / 2, last = window - 1;
-    inwards(window, t, y);
-    const double centre = y[middle];
-    double up = alpha[middle] * centre, down = beta[middle] * centre;
-    double other_up = 0.0, other_down = 0.0, left = centre, right = centre;
+// Bring the middle of one ladder back to both ends.
+inline void outwards(Index rows, Index stride, const double* RESTRICT pivot,
+                     const double* RESTRICT outward, double* RESTRICT y) {
+    const Index middle = rows / 2, last = rows - 1;
+    double left = y[middle * stride], right = left;
     for (Index k = 1; k <= last - middle; ++k) {
-        const Index i = middle - k, j = middle + k;
+        const Index i = (middle - k) * stride, j = (middle + k) * stride;
         left = y[i] * pivot[i] - outward[i] * left;
         right = y[j] * pivot[j] - outward[j] * right;
         y[i] = left;
         y[j] = right;
-        up += alpha[i] * left;
-        down += beta[i] * left;
-        other_up += alpha[j] * right;
-        other_down += beta[j] * right;
     }
-    for (Index i = 2 * middle - last - 1; i >= 0; --i) {
-        left = y[i] * pivot[i] - outward[i] * left;
-        y[i] = left;
-        up += alpha[i] * left;
-        down += beta[i] * left;
+    for (Index k = 2 * middle - last - 1; k >= 0; --k) {
+        left = y[k * stride] * pivot[k * stride] - outward[k * stride] * left;
+        y[k * stride] = left;
     }
-    up += other_up - alpha[last] * y[last];
-    down += other_down + (pop.units[0] - 1.0) * beta[0] * y[0];
-    return {up, down};
+}
+
+// Solve T y = y in place.
+inline void substitute(const ClassArrays& pop, Index window, const Factored& t, Numbers y) {
+    const Index ladders = pop.ladders(), rows = window / ladders, middle = rows / 2 * ladders;
+    for (Index l = 0; l < ladders; ++l) {
+        double* own = y.data + l;
+        inwards(rows, ladders, t.inward.data + l, t.pivot[middle + l], t.from_right[l], own);
+        outwards(rows, ladders, t.pivot.data + l, t.outward.data + l, own);
+    }
 }
 
 // Add multiples of one row to two others; what is written overlaps with nothing.

@@ -2,18 +2,19 @@
 //
 // With e = 0.3 u_8 (u_8 is the error of the solution of order 4, and that of order 5 is carried on)
 // the error of a step is the largest of: |e_i| / (atol_i + rtol |x_i|) over all components;
-// |Σ e_n|, |Σ α_n e_n| and |Σ n e_n| of the classes over rtol times the same sums of f_n; and Σ|e_n|
-// and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance,
+// |Σ e_n|, |Σ n^(2/3) e_n| and |Σ n e_n| of the classes of a ladder over rtol times the same sums of
+// f_n; and Σ|e_n| and Σ n|e_n| over 20 rtol times them. So number, size and growth of the dots hold the tolerance,
 // and the shape of their distribution twenty times it. A concentration below its limit counts as an
 // error of its own size.
 //
 // With a share `follow` above zero the absolute tolerance of a component follows it,
 //
 //   atol_i = follow s_i + floor,   limit_i = atol_i + rtol s_i,
-//   s_i(t + h) = max(|x_i(t + h)|, s_i(t) (t / (t + h))^10)                             (1)
+//   s_i(t + h) = max(|x_i(t + h)|, s_i(t) (t / (t + h))^40)                             (1)
 //
-// so that a trace beside a solvent is as right as the solvent, and one that dies away is let go no
-// faster than t⁻¹⁰. Otherwise atol_i = limit_i is the floor.
+// so that a trace beside a solvent is as right as the solvent, and so is one that dies away: for
+// exp(−k t) the share of s_i stays below 10⁻⁶ of it down to 10⁻³⁵. What has gone by some other way
+// for good is let go as t⁻⁴⁰. Otherwise atol_i = limit_i is the floor.
 #pragma once
 
 #include "sums.hpp"
@@ -44,8 +45,9 @@ inline Worst components_error(const Setting& setting, Numbers x, const Work& w, 
 // Set the absolute tolerance of every component at time t1, equation (1); t0 was a step before.
 inline void follow_components(const Setting& setting, double t0, double t1, Numbers x, Work& w) {
     const double share = t1 > 0.0 ? t0 / t1 : 0.0, fifth = share * share * share * share * share;
+    const double tenth = fifth * fifth, kept = tenth * tenth * tenth * tenth;
     for (Index i = 0; i < x.size; ++i) {
-        w.most[i] = larger(magnitude(x[i]), w.most[i] * fifth * fifth);
+        w.most[i] = larger(magnitude(x[i]), w.most[i] * kept);
         w.tolerance[i] = setting.absolute[i] + setting.follow * w.most[i];
         w.limit[i] = w.tolerance[i];
         if (setting.follow > 0.0) w.limit[i] += setting.relative * w.most[i];
@@ -69,31 +71,37 @@ inline double side_total(const double (&part)[SIDE]) {
     return (part[0] + part[2]) + (part[1] + part[3]);
 }
 
-inline void add_side(SideSums& sum, int lane, double n, double alpha, double f, double stage,
+inline void add_side(SideSums& sum, int lane, double n, double area, double f, double stage,
                      double f1) {
     const double error = f1 - stage, size = magnitude(f1), wrong = magnitude(error);
     sum.off[lane] += error;
     sum.off_units[lane] += n * error;
-    sum.off_area[lane] += alpha * error;
+    sum.off_area[lane] += area * error;
     sum.wrong[lane] += wrong;
     sum.wrong_units[lane] += n * wrong;
     sum.number[lane] += size;
     sum.units[lane] += n * size;
-    sum.area[lane] += alpha * size;
+    sum.area[lane] += area * size;
     sum.before[lane] += magnitude(f);
     sum.held[lane] += n * magnitude(f);
 }
 
-inline ClassSums class_sums(Index window, const ClassArrays& pop, const double* RESTRICT f,
-                            const double* RESTRICT stage, const double* RESTRICT f1) {
-    const double *RESTRICT n = pop.units.data, *RESTRICT alpha = pop.alpha.data;
+// The sums over classes of one ladder that begins at the pointers and has `STRIDE` between classes,
+// or `stride` where that is not known beforehand.
+template <Index STRIDE>
+ClassSums class_sums(Index rows, Index stride, const ClassArrays& pop, const double* RESTRICT f,
+                     const double* RESTRICT stage, const double* RESTRICT f1) {
+    const Index step = STRIDE > 0 ? STRIDE : stride;
+    const double *RESTRICT n = pop.units.data, *RESTRICT area = pop.area.data;
     SideSums sum = {};
     Index i = 0;
-    for (; i + SIDE <= window; i += SIDE)
-        for (int lane = 0; lane < SIDE; ++lane)
-            add_side(sum, lane, n[i + lane], alpha[i + lane], f[i + lane], stage[i + lane],
-                     f1[i + lane]);
-    for (; i < window; ++i) add_side(sum, 0, n[i], alpha[i], f[i], stage[i], f1[i]);
+    for (; i + SIDE <= rows; i += SIDE)
+        for (int lane = 0; lane < SIDE; ++lane) {
+            const Index at = (i + lane) * step;
+            add_side(sum, lane, n[i + lane], area[i + lane], f[at], stage[at], f1[at]);
+        }
+    for (; i < rows; ++i)
+        add_side(sum, 0, n[i], area[i], f[i * step], stage[i * step], f1[i * step]);
     return {side_total(sum.off),    side_total(sum.off_units),   side_total(sum.off_area),
             side_total(sum.wrong),  side_total(sum.wrong_units), side_total(sum.number),
             side_total(sum.units),  side_total(sum.area),        side_total(sum.before),
@@ -105,18 +113,35 @@ struct ClassError {
     double error, number;
 };
 
-inline ClassError classes_error(const ClassArrays& pop, const Setting& setting, Index window,
-                                Numbers f, Numbers stage, Numbers f1) {
-    const ClassSums sum = class_sums(window, pop, f.data, stage.data, f1.data);
+inline ClassError ladder_error(const ClassArrays& pop, const Setting& setting,
+                               const ClassSums& sum) {
     const double some = setting.absolute_units, share = setting.relative;
     const double most = share * larger(sum.number, sum.before);
     const double most_units = share * larger(sum.units, sum.held), fewest = pop.units[0];
     double found = magnitude(sum.off) / (most + some / fewest);
     found = larger(found, magnitude(sum.off_units) / (most_units + some));
     found = larger(found, magnitude(sum.off_area) /
-                              (share * sum.area + some * pop.alpha[0] / fewest));
+                              (share * sum.area + some * pop.area[0] / fewest));
     found = larger(found, sum.wrong / (SHAPE * most + some / fewest));
     return {larger(found, sum.wrong_units / (SHAPE * most_units + some)), sum.number};
+}
+
+// The largest scaled error of a ladder, and the number of all dots.
+inline ClassError classes_error(const ClassArrays& pop, const Setting& setting, Index window,
+                                Numbers f, Numbers stage, Numbers f1) {
+    const Index ladders = pop.ladders(), rows = window / ladders;
+    if (ladders == 1)
+        return ladder_error(pop, setting,
+                            class_sums<1>(rows, 1, pop, f.data, stage.data, f1.data));
+    ClassError worst = {0.0, 0.0};
+    for (Index l = 0; l < ladders; ++l) {
+        const ClassError found =
+            ladder_error(pop, setting, class_sums<0>(rows, ladders, pop, f.data + l,
+                                                     stage.data + l, f1.data + l));
+        if (!(found.error <= worst.error)) worst.error = found.error;
+        worst.number += found.number;
+    }
+    return worst;
 }
 
 // The last class that holds more dots than `floor` in mol/m³.

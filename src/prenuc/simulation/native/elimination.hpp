@@ -96,4 +96,24 @@ inline void solve_rows(const SparseArrays& plan, Numbers values, Numbers inverse
     }
 }
 
+// Set the columns of a matrix's inverse times `scale`, as rows of WIDTH numbers: Uᵀ, then Lᵀ is
+// solved for the unit matrix.
+template <Index WIDTH>
+inline void columns_of_inverse(const SparseArrays& plan, Numbers values, Numbers inverse,
+                               double scale, Table columns) {
+    clear(WIDTH * WIDTH, columns.data);
+    for (Index j = 0; j < plan.pivots.size; ++j) columns[j][j] = scale;
+    for (Index k = 0; k < plan.pivots.size; ++k) {
+        const double* column = columns[plan.pivots[k]].data;
+        scale_by(inverse[k], {columns[plan.pivots[k]].data, WIDTH});
+        for (Index m = plan.upper[k]; m < plan.upper[k + 1]; ++m)
+            add(WIDTH, -values[plan.upper_place[m]], column, columns[plan.upper_column[m]].data);
+    }
+    for (Index k = plan.pivots.size - 1; k >= 0; --k) {
+        const double* column = columns[plan.pivots[k]].data;
+        for (Index m = plan.lower[k]; m < plan.lower[k + 1]; ++m)
+            add(WIDTH, -values[plan.lower_place[m]], column, columns[plan.lower_column[m]].data);
+    }
+}
+
 }  // namespace prenuc::PRENUC_ISA

@@ -8,21 +8,24 @@ namespace prenuc::PRENUC_ISA {
 
 constexpr Index GUARD = 4, FEWEST = 32;  // classes at the window's end; in the smallest window
 
-// The window that holds all dots and all nuclei.
+// The window, in classes of all ladders, that holds all dots and all nuclei.
 inline Index starting_window(const ClassArrays& pop, Numbers f) {
     if (f.size == 0) return 0;
-    Index window = larger(front(f.size, f, 0.0) + 1 + GUARD, FEWEST);
-    for (Index group = 0; group < pop.lower.size; ++group)
-        window = larger(window, pop.lower[group] + 2 + GUARD);
-    return smaller(window, f.size);
+    const Index ladders = pop.ladders();
+    Index rows = larger(front(f.size, f, 0.0) / ladders + 1 + GUARD, FEWEST);
+    for (Index nucleus = 0; nucleus < pop.lower.size; ++nucleus)
+        rows = larger(rows, pop.lower[nucleus] / ladders + 2 + GUARD);
+    return smaller(rows * ladders, f.size);
 }
 
 // A window that the dots will not reach the end of in the next step, which is `factor` times this
 // one; `reached` and `before` are the classes that they have reached now and a step ago.
-inline Index next_window(Index window, Index reached, Index before, double factor, Index classes) {
-    const double ahead = 1.5 * factor * static_cast<double>(larger(reached - before, Index{0}));
-    const Index wanted = reached + static_cast<Index>(ahead) + reached / 50 + 4 * GUARD;
-    return smaller(larger(window, wanted), classes);
+inline Index next_window(Index window, Index ladders, Index reached, Index before, double factor,
+                         Index classes) {
+    const Index row = reached / ladders, old = before / ladders;
+    const double ahead = 1.5 * factor * static_cast<double>(larger(row - old, Index{0}));
+    const Index wanted = row + static_cast<Index>(ahead) + row / 50 + 4 * GUARD;
+    return smaller(larger(window, wanted * ladders), classes);
 }
 
 // Σ watch·x − level.

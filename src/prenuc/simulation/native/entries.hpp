@@ -11,7 +11,7 @@ Outcome integrate(const Stretch& on, const Vessel& vessel, Work& w) {
 }
 
 Outcome integrate_followed(const Stretch& on, const Vessel& vessel, Work& w, Followed& own) {
-    begin_tangents(on, own);
+    begin_tangents(on, vessel, w, own);
     const Outcome done = course(on, vessel, w, [&](const Step& step, Index told) {
         follow(on, step, told, w, own);
     });
@@ -23,9 +23,9 @@ Outcome integrate_followed(const Stretch& on, const Vessel& vessel, Work& w, Fol
 void solve_linear(const Stretch& on, const Probe& probe, Work& w) {
     const Index window = probe.f.size;
     constants(on.net, probe.temperature, w.k);
-    detachment(on.pop, probe.temperature, window, w.beta);
-    const Paces pace = linearise(on, window, probe.x, probe.f, w);
-    prepare(on, window, pace, probe.h, w);
+    detachment(on.pop, probe.temperature, window, probe.x, w.beta);
+    linearise(on, window, probe.x, probe.f, w);
+    prepare(on, window, probe.h, w);
     copy(window, probe.right_f.data, w.raw[0].data);
     solve_stage(on, window, 0, probe.right, w);
     copy(probe.x.size, w.u[0].data, probe.right.data);
@@ -39,12 +39,11 @@ void solve_linear(const Stretch& on, const Probe& probe, Work& w) {
 void stages_both_ways(const Stretch& on, const Probe& probe, Work& w, Table direct) {
     constants(on.net, probe.temperature, w.k);
     linearise(on, 0, probe.x, probe.f, w);
-    prepare(on, 0, {0.0, 0.0}, probe.h, w);
+    prepare(on, 0, probe.h, w);
     take_step(on, 0, 0.0, probe.h, probe.x, probe.f, w, w.x1, w.f1);
     copy(direct.flat().size, w.u.data, direct.data);
     linearise(on, 0, probe.x, probe.f, w);  // the stages have left their own rates
-    invert(on.plan, w);
-    take_differences(on.net, probe.h, probe.x, w, w.x1);
+    take_differences(on.net, on.plan, probe.h, probe.x, w, w.x1);
 }
 
 }  // namespace prenuc::PRENUC_ISA

@@ -59,7 +59,7 @@ inline double value(const Factor& law, double x) {
         case BARRIER: return nucleus(law, x).g;
         // straight below zero, where only rounding is, so that it heals
         case SATURATION: return x > 0.0 ? x / (1.0 + x) : x;
-        case POWER: return power(larger(x, 0.0), law.p);
+        case POWER: return power(larger(x, law.p < 0.0 ? SMALLEST : 0.0), law.p);
         default: return std::pow(1.0 + larger(x, 0.0), law.p);
     }
 }
@@ -78,7 +78,7 @@ inline Slope slope(const Factor& law, double x) {
             return {x, 1.0};
         case POWER: {
             const double base = p < 1.0 ? larger(positive, SMALLEST) : positive;
-            return {power(positive, p), p * power(base, p - 1.0)};
+            return {power(p < 0.0 ? base : positive, p), p * power(base, p - 1.0)};
         }
         default: {
             const double bound = 1.0 + positive;

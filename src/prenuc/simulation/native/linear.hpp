@@ -1,6 +1,6 @@
 // The right-hand side of a network with its size classes, and the linear systems of a step.
 //
-// The systems are equations (3) to (5) of classes.hpp.
+// The systems are equations (4) to (6) of classes.hpp.
 #pragma once
 
 #include "classes.hpp"
@@ -10,71 +10,153 @@
 
 namespace prenuc::PRENUC_ISA {
 
-// A and B: what all channels of attachment and of detachment sum up to, in 1/s.
-struct Paces {
-    double a, b;
-};
-
-inline Paces paces(const ClassArrays& pop, Numbers r) {
-    Paces found = {0.0, 0.0};
-    for (Index i = pop.first; i < pop.detaching; ++i) found.a += r[i];
-    for (Index i = pop.detaching; i < r.size; ++i) found.b += r[i];
-    return found;
+// Set A and B of every group; without `attaching` all A are zero.
+inline void paces(const ClassArrays& pop, Numbers r, bool attaching, Work& w) {
+    clear(w.joined);
+    clear(w.left);
+    for (Index i = pop.first; i < pop.detaching && attaching; ++i)
+        w.joined[pop.channel[i - pop.first]] += r[i];
+    for (Index i = pop.detaching; i < r.size; ++i) w.left[pop.channel[i - pop.first]] += r[i];
 }
 
-// Set dx/dt and add df/dt for given rates, equations (1) and (2) of classes.hpp.
-inline void right_side(const Stretch& on, Index window, Numbers r, Numbers beta, Numbers f,
-                       Numbers out_x, Numbers out_f) {
+// The place among the sums of equation (3) that the rate of a channel is multiplied with.
+inline Index sum_of(const ClassArrays& pop, Index reaction) {
+    const Index group = pop.channel[reaction - pop.first];
+    return reaction < pop.detaching ? group : pop.groups() + group;
+}
+
+// Add to components what channels do, equation (3), for sums that stand in `passed`.
+inline void channels_change(const Stretch& on, Numbers r, bool attaching, Numbers passed,
+                            Numbers out) {
     const ClassArrays& pop = on.pop;
-    network_change(on.net, r, out_x);
-    if (window == 0) return;
-    const Paces pace = paces(pop, r);
-    const Passed passed = flows(pop, window, pace.a, pace.b, beta, f, out_f);
-    change(on.net, pop.first, pop.detaching, r, passed.up, out_x);
-    change(on.net, pop.detaching, r.size, r, passed.down, out_x);
+    for (Index i = attaching ? pop.first : pop.detaching; i < r.size; ++i)
+        change(on.net, i, i + 1, r, passed[sum_of(pop, i)], out);
+}
+
+// Add what nuclei and channels do to components and classes, equations (1) and (3).
+inline void dots_side(const Stretch& on, Index window, Numbers r, Table beta, Numbers f, Work& w,
+                      Numbers out_x, Numbers out_f) {
+    const ClassArrays& pop = on.pop;
+    paces(pop, r, true, w);
+    slide(pop, window, w.joined, w.left, beta, w.stage_rise, w.stage_fall);
+    flows(window, pop.ladders(), w.stage_rise, w.stage_fall, f, out_f);
+    pass(pop, window, beta, f.data, w.passed);
+    channels_change(on, r, true, w.passed, out_x);
+    for (Index l = 0; l < pop.ladders(); ++l)
+        if (pop.surface[l] >= 0) out_x[pop.surface[l]] += w.passed[2 * pop.groups() + l];
     for (Index i = 0; i < pop.sources.size; ++i) {
-        const Index group = pop.group[i], place = pop.lower[group];
-        out_f[place] += pop.share[group][0] * r[pop.sources[i]];
-        out_f[place + 1] += pop.share[group][1] * r[pop.sources[i]];
+        const Index nucleus = pop.nucleus[i], place = pop.lower[nucleus];
+        out_f[place] += pop.share[nucleus][0] * r[pop.sources[i]];
+        out_f[place + pop.ladders()] += pop.share[nucleus][1] * r[pop.sources[i]];
     }
 }
 
-// Add scale · ∂(N r)/∂x of the channels first … last − 1.
-inline void channels_jacobian(const RateArrays& net, const SparseArrays& plan, Index first,
-                              Index last, Numbers s, double scale, Numbers values) {
-    for (Index i = first; i < last; ++i)
-        for (Index m = net.changes[i]; m < net.changes[i + 1]; ++m) {
-            const Places row = plan.place[net.changed[m]];
-            const double number = scale * net.number[m];
-            for (Index f = net.factors[i]; f < net.factors[i + 1]; ++f)
-                for (Index p = net.pools[f]; p < net.pools[f + 1]; ++p)
-                    values[row[net.member[p]]] += number * s[f] * net.weight[p];
-        }
+// Set dx/dt and add df/dt for given rates.
+inline void right_side(const Stretch& on, Index window, Numbers r, Table beta, Numbers f, Work& w,
+                       Numbers out_x, Numbers out_f) {
+    network_change(on.net, r, out_x);
+    if (window > 0) dots_side(on, window, r, beta, f, w, out_x, out_f);
 }
 
-// Set slopes, J of the network, the rows G, p, q and the columns v; return A and B.
-inline Paces linearise(const Stretch& on, Index window, Numbers x, Numbers f, Work& w) {
+// Add scale · ∂(N r)/∂x of a channel.
+inline void channel_jacobian(const RateArrays& net, const SparseArrays& plan, Index i, Numbers s,
+                             double scale, Numbers values) {
+    for (Index m = net.changes[i]; m < net.changes[i + 1]; ++m) {
+        const Places row = plan.place[net.changed[m]];
+        const double number = scale * net.number[m];
+        for (Index f = net.factors[i]; f < net.factors[i + 1]; ++f)
+            for (Index p = net.pools[f]; p < net.pools[f + 1]; ++p)
+                values[row[net.member[p]]] += number * s[f] * net.weight[p];
+    }
+}
+
+// Set β ∘ (n^(2/3) − (n − 1)^(2/3)) of all groups, which is ∂β/∂ψ.
+inline void tilt_detachment(const ClassArrays& pop, Index window, Table beta, Table out) {
+    const Index rows = window / pop.ladders();
+    for (Index g = 0; g < pop.groups(); ++g)
+        for (Index i = 0; i < rows; ++i) out[g][i] = beta[g][i] * pop.edge[i];
+}
+
+// Set ∂f'/∂ψ among the sources and ∂x'/∂ψ of the ladders whose β changes.
+inline void linearise_tension(const Stretch& on, Index window, Numbers f, Work& w) {
+    const ClassArrays& pop = on.pop;
+    const Index ladders = pop.ladders(), first = 2 * pop.groups();
+    tilt_detachment(pop, window, w.beta, w.tilted_beta);
+    paces(pop, w.r, false, w);
+    slide(pop, window, w.joined, w.left, w.tilted_beta, w.stage_rise, w.stage_fall);
+    clear(window, w.flow.data);
+    flows(window, ladders, w.stage_rise, w.stage_fall, f, w.flow);
+    pass(pop, window, w.tilted_beta, f.data, w.passed);
+    clear(w.tilt);
+    for (Index i = pop.detaching; i < w.r.size; ++i) {
+        const Index sum = sum_of(pop, i);
+        change(on.net, i, i + 1, w.r, w.passed[sum], w.tilt[pop.ladder[sum - pop.groups()]]);
+    }
+    for (Index l = 0; l < ladders; ++l) {
+        clear(window, w.sources[first + l].data);
+        for (Index i = l; i < window; i += ladders) w.sources[first + l][i] = w.flow[i];
+    }
+}
+
+// Add what polynomials of ligands do: ∂ψ/∂x among the rows, and in the matrix.
+inline void linearise_cover(const Stretch& on, Numbers x, Work& w) {
+    const ClassArrays& pop = on.pop;
+    for (Index l = 0; l < pop.ladders(); ++l) {
+        const Index cover = pop.cover[l];
+        if (cover < 0) continue;
+        const double slope = -pop.sites[l] / larger(x[cover], 1e-300);
+        w.rows[2 * pop.groups() + l][cover] = slope;
+        for (Index i = 0; i < x.size; ++i)
+            if (w.tilt[l][i] != 0.0) w.matrix[on.plan.place[i][cover]] += w.tilt[l][i] * slope;
+    }
+}
+
+// Set D_α f and D_β f of every group among the sources.
+inline void linearise_groups(const ClassArrays& pop, Index window, Numbers f, Work& w) {
+    const Index groups = pop.groups();
+    for (Index c = 0; c < 2 * groups; ++c) {
+        clear(w.joined);
+        clear(w.left);
+        (c < groups ? w.joined[c] : w.left[c - groups]) = 1.0;
+        slide(pop, window, w.joined, w.left, w.beta, w.stage_rise, w.stage_fall);
+        clear(window, w.sources[c].data);
+        flows(window, pop.ladders(), w.stage_rise, w.stage_fall, f, w.sources[c]);
+    }
+}
+
+// Set p and q of every group, and the rows that stand for the surface of a ladder.
+inline void linearise_pushes(const Stretch& on, Work& w) {
+    const ClassArrays& pop = on.pop;
+    clear(w.push);
+    for (Index i = pop.first; i < w.r.size; ++i)
+        change(on.net, i, i + 1, w.r, 1.0, w.push[sum_of(pop, i)]);
+    for (Index l = 0; l < pop.ladders(); ++l)
+        if (pop.surface[l] >= 0) w.push[2 * pop.groups() + l][pop.surface[l]] = 1.0;
+}
+
+// Set slopes, J of the network, the rows G, the pushes and the columns v at the start of a step.
+inline void linearise(const Stretch& on, Index window, Numbers x, Numbers f, Work& w) {
     const RateArrays& net = on.net;
     const ClassArrays& pop = on.pop;
     slopes(net, x, w.k, w.r, w.s);
     assemble(on.plan.network, w.s, w.matrix);
-    if (window == 0) return {0.0, 0.0};
-    clear(window, w.sources[0].data);
-    clear(window, w.sources[1].data);
-    const double up = flows(pop, window, 1.0, 0.0, w.beta, f, w.sources[0]).up;
-    const double down = flows(pop, window, 0.0, 1.0, w.beta, f, w.sources[1]).down;
-    channels_jacobian(net, on.plan, pop.first, pop.detaching, w.s, up, w.matrix);
-    channels_jacobian(net, on.plan, pop.detaching, w.r.size, w.s, down, w.matrix);
+    if (window == 0) return;
     clear(w.rows);
-    clear(w.up);
-    clear(w.down);
-    for (Index i = pop.first; i < pop.detaching; ++i) gradient(net, i, w.s, 1.0, w.rows[0]);
-    for (Index i = pop.detaching; i < w.r.size; ++i) gradient(net, i, w.s, 1.0, w.rows[1]);
-    change(net, pop.first, pop.detaching, w.r, 1.0, w.up);
-    change(net, pop.detaching, w.r.size, w.r, 1.0, w.down);
+    const bool tense = any_changing(pop, on.heating);
+    if (tense) linearise_tension(on, window, f, w);
+    if (tense) linearise_cover(on, x, w);
+    linearise_groups(pop, window, f, w);
+    pass(pop, window, w.beta, f.data, w.passed);
+    for (Index i = pop.first; i < w.r.size; ++i) {
+        channel_jacobian(net, on.plan, i, w.s, w.passed[sum_of(pop, i)], w.matrix);
+        gradient(net, i, w.s, 1.0, w.rows[sum_of(pop, i)]);
+    }
     for (Index i = 0; i < pop.sources.size; ++i)
-        gradient(net, pop.sources[i], w.s, 1.0, w.rows[2 + pop.group[i]]);
-    return paces(pop, w.r);
+        gradient(net, pop.sources[i], w.s, 1.0,
+                 w.rows[2 * pop.groups() + pop.ladders() + pop.nucleus[i]]);
+    linearise_pushes(on, w);
+    paces(pop, w.r, true, w);
+    slide(pop, window, w.joined, w.left, w.beta, w.rise, w.fall);
 }
 
 // Whether a row is all zero: what it stands for looks at no component.
@@ -84,48 +166,64 @@ inline bool still(Numbers row) {
     return true;
 }
 
-// Take (p α·z + q β̃·z) G of one column from S, equation (4).
-inline void border(const SparseArrays& plan, Passed passed, Index column, Work& w) {
+// Add P times sums over classes to a row of components.
+inline void add_passed(const Work& w, Numbers right) {
+    for (Index b = 0; b < w.push.count; ++b)
+        if (w.passed[b] != 0.0) add(w.passed[b], w.push[b], right);
+}
+
+// Take P (w·z) G of one column from S, equation (5).
+inline void border(const SparseArrays& plan, Index column, Work& w) {
     const Numbers row = w.rows[column];
-    for (Index i = 0; i < w.up.size; ++i) {
-        const double push = w.up[i] * passed.up + w.down[i] * passed.down;
-        if (push == 0.0) continue;
-        for (Index j = 0; j < w.up.size; ++j)
-            if (row[j] != 0.0) w.schur[plan.place[i][j]] -= push * row[j];
+    clear(w.right);
+    add_passed(w, w.right);
+    for (Index i = 0; i < w.right.size; ++i) {
+        if (w.right[i] == 0.0) continue;
+        for (Index j = 0; j < row.size; ++j)
+            if (row[j] != 0.0) w.schur[plan.place[i][j]] -= w.right[i] * row[j];
     }
 }
 
-// Factorise W for a step h: T and z, equation (4), then the Schur complement S.
-inline void prepare(const Stretch& on, Index window, Paces pace, double h, Work& w) {
+// Set v of a column in z, before T is solved.
+inline void open_column(const ClassArrays& pop, Index window, Index column, Work& w) {
+    const Index nucleus = column - (w.columns.count - pop.lower.size);
+    const Numbers z = w.columns[column];
+    if (nucleus < 0) {
+        copy(window, w.sources[column].data, z.data);
+        return;
+    }
+    const Index place = pop.lower[nucleus];
+    clear(window, z.data);
+    z[place] = pop.share[nucleus][0];
+    z[place + pop.ladders()] = pop.share[nucleus][1];
+}
+
+// Factorise W for a step h: T and z, equation (5), then the Schur complement S.
+inline void prepare(const Stretch& on, Index window, double h, Work& w) {
     const ClassArrays& pop = on.pop;
     const double inverse = 1.0 / (h * GAMMA);
     for (Index m = 0; m < w.schur.size; ++m) w.schur[m] = -w.matrix[m];
-    for (Index i = 0; i < on.plan.diagonal.size; ++i) w.schur[on.plan.diagonal[i]] += inverse;
+    for (Index i = 0; i < on.plan.diagonal.size; ++i)
+        w.schur[on.plan.diagonal[i]] += inverse * on.net.mass[i];
     if (window > 0) {
-        factorise(pop, window, pace.a, pace.b, w.beta, inverse, w.t);
+        factorise(pop, window, w.rise, w.fall, inverse, w.t);
         for (Index c = 0; c < w.columns.count; ++c) {
             if (still(w.rows[c])) continue;
-            const Numbers column = w.columns[c];
-            if (c < 2) {
-                copy(window, w.sources[c].data, column.data);
-            } else {
-                const Index place = pop.lower[c - 2];
-                clear(window, column.data);
-                column[place] = pop.share[c - 2][0];
-                column[place + 1] = pop.share[c - 2][1];
-            }
-            border(on.plan, substitute(pop, window, w.beta, w.t, column), c, w);
+            open_column(pop, window, c, w);
+            substitute(pop, window, w.t, w.columns[c]);
+            pass(pop, window, w.beta, w.columns[c].data, w.passed);
+            border(on.plan, c, w);
         }
     }
     eliminate(on.plan, w.schur, w.inverse);
 }
 
-// Solve for the stage whose right-hand side stands in `right` and `raw`; equation (5).
+// Solve for the stage whose right-hand side stands in `right` and `raw`; equation (6).
 inline void solve_stage(const Stretch& on, Index window, Index stage, Numbers right, Work& w) {
     if (window > 0) {
-        const Passed passed = substitute(on.pop, window, w.beta, w.t, w.raw[stage]);
-        for (Index i = 0; i < right.size; ++i)
-            right[i] += w.up[i] * passed.up + w.down[i] * passed.down;
+        substitute(on.pop, window, w.t, w.raw[stage]);
+        pass(on.pop, window, w.beta, w.raw[stage].data, w.passed);
+        add_passed(w, right);
     }
     const Numbers u = w.u[stage];
     back_substitute(on.plan, w.schur, w.inverse, right, u);

@@ -78,7 +78,7 @@ void write_outcome(const Outcome& found, Numbers row) {
 // Whether an array of members has vessels of these shapes.
 void check_vessels(const Stretch& on, Table starts, Table dots, const Block<double>& out_x,
                    const Block<double>& out_f, Table outcomes) {
-    const Index members = starts.count, n = on.plan.pivots.size, classes = on.pop.units.size;
+    const Index members = starts.count, n = on.plan.pivots.size, classes = on.pop.size();
     const Index times = on.setting.times.size;
     if (starts.width != n) refuse("starts");
     if (dots.count != members || dots.width != classes) refuse("dots");
@@ -128,8 +128,8 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
         own.out_x = buffers.block(at(arguments, 11));
         own.out_f = buffers.block(at(arguments, 12));
         const Numbers outcome = buffers.row(at(arguments, 13));
-        const Index n = on.plan.pivots.size, classes = on.pop.units.size;
-        const Index times = on.setting.times.size, count = own.seeds.capillarity.size;
+        const Index n = on.plan.pivots.size, classes = on.pop.size();
+        const Index times = on.setting.times.size, count = own.seeds.parameters();
         check_vessels(on, {vessel.x.data, 1, vessel.x.size}, {vessel.f.data, 1, vessel.f.size},
                       {vessel.out_x.data, 1, vessel.out_x.count, vessel.out_x.width},
                       {vessel.out_f.data, 1, vessel.out_f.count, vessel.out_f.width},
@@ -173,7 +173,7 @@ PyObject* step_ends(PyObject*, PyObject* arguments) {
 Probe probe_of(Buffers& buffers, PyObject* arguments, const Stretch& on) {
     Probe probe = {on.setting.begin, on.setting.times[0], buffers.row(at(arguments, 4)),
                    buffers.row(at(arguments, 5)), {}, {}};
-    const bool fits = probe.x.size == on.plan.pivots.size && probe.f.size == on.pop.units.size;
+    const bool fits = probe.x.size == on.plan.pivots.size && probe.f.size == on.pop.size();
     if (!fits) refuse("state");
     return probe;
 }

@@ -121,6 +121,8 @@ void check_rates(const RateArrays& net, Index components) {
     begins(net.rows, components, net.maker.size, "network: rows");
     inside(net.maker, reactions, "network: maker");
     sized(net.made, net.maker.size, "network: made");
+    sized(net.mass, components, "network: mass");
+    inside(net.settled, components, "network: settled");
 }
 
 void check_plan(const SparseArrays& plan) {
@@ -149,7 +151,7 @@ void check_plan(const SparseArrays& plan) {
 
 void check_seeds(const Seeds& seeds, const Stretch& on) {
     const Index entries = seeds.reaction.size, numbers = seeds.number.size;
-    const Index count = seeds.capillarity.size, n = on.plan.pivots.size;
+    const Index count = seeds.parameters(), n = on.plan.pivots.size;
     inside(seeds.reaction, on.net.constant.size, "seeds: reaction");
     sized(seeds.factor, entries, "seeds: factor");
     inside(seeds.factor, on.net.kind.size, "seeds: factor", -1);
@@ -170,6 +172,8 @@ void check_seeds(const Seeds& seeds, const Stretch& on) {
     sized(seeds.number_value, numbers, "seeds: number_value");
     const bool shared = seeds.share.count == on.pop.lower.size && seeds.share.height == 2;
     if (!shared || seeds.share.width != count) refuse("seeds: share");
+    for (const KnownTable& one : {seeds.capillarity, seeds.sites})
+        if (one.count != on.pop.ladders() || one.width != count) refuse("seeds: capillarity");
 }
 
 }  // namespace
@@ -233,7 +237,7 @@ KnownTable Buffers::known_table(PyObject* array) {
 }
 
 RateArrays read_rates(Buffers& buffers, PyObject* tuple, Index components) {
-    Fields next(buffers, tuple, 20, "a network has twenty fields");
+    Fields next(buffers, tuple, 22, "a network has twenty-two fields");
     RateArrays net = {};
     for (Known* one : {&net.constant, &net.energy, &net.anchor}) *one = next.numbers();
     for (Places* one : {&net.factors, &net.kind}) *one = next.places();
@@ -246,31 +250,50 @@ RateArrays read_rates(Buffers& buffers, PyObject* tuple, Index components) {
     net.pair = next.place_table();
     for (Places* one : {&net.general, &net.rows, &net.maker}) *one = next.places();
     net.made = next.numbers();
+    net.mass = next.numbers();
+    net.settled = next.places();
     check_rates(net, components);
     return net;
 }
 
-ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& net) {
-    Fields next(buffers, tuple, 11, "size classes have eleven fields");
-    ClassArrays pop = {};
-    for (Known* one : {&pop.units, &pop.alpha, &pop.below, &pop.edge}) *one = next.numbers();
-    pop.capillarity = next.number();
-    pop.first = next.whole();
-    pop.detaching = next.whole();
-    for (Places* one : {&pop.sources, &pop.group, &pop.lower}) *one = next.places();
-    pop.share = next.table();
-    const Index classes = pop.units.size, reactions = net.constant.size;
-    if (classes == 1 || classes == 2) refuse("fewer than three size classes");
-    sized(pop.alpha, classes, "classes: alpha");
-    sized(pop.below, classes, "classes: below");
-    sized(pop.edge, classes, "classes: edge");
+void check_classes(const ClassArrays& pop, Index components, Index reactions) {
+    const Index rows = pop.units.size, ladders = pop.ladders(), groups = pop.groups();
+    if (rows == 1 || rows == 2) refuse("fewer than three size classes");
+    if ((rows == 0) != (ladders == 0)) refuse("classes: ladders");
+    sized(pop.edge, rows, "classes: edge");
+    sized(pop.area, rows, "classes: area");
+    sized(pop.sites, ladders, "classes: sites");
+    sized(pop.cover, ladders, "classes: cover");
+    inside(pop.cover, components, "classes: cover", -1);
+    sized(pop.surface, ladders, "classes: surface");
+    inside(pop.surface, components, "classes: surface", -1);
+    inside(pop.ladder, ladders, "classes: ladder");
+    for (const KnownTable& one : {pop.alpha, pop.below})
+        if (one.count != groups || one.width != rows) refuse("classes: alpha and below");
     if (pop.first < 0 || pop.first > pop.detaching || pop.detaching > reactions)
         refuse("classes: channels");
+    sized(pop.channel, reactions - pop.first, "classes: channel");
+    inside(pop.channel, groups, "classes: channel");
     inside(pop.sources, reactions, "classes: sources");
-    sized(pop.group, pop.sources.size, "classes: group");
-    inside(pop.group, pop.lower.size, "classes: group");
-    inside(pop.lower, classes - 1, "classes: lower");
+    sized(pop.nucleus, pop.sources.size, "classes: nucleus");
+    inside(pop.nucleus, pop.lower.size, "classes: nucleus");
+    inside(pop.lower, pop.size() - ladders, "classes: lower");
     if (pop.share.count != pop.lower.size || pop.share.width != 2) refuse("classes: share");
+}
+
+ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& net) {
+    Fields next(buffers, tuple, 17, "size classes have seventeen fields");
+    ClassArrays pop = {};
+    for (Known* one : {&pop.units, &pop.edge, &pop.area, &pop.capillarity, &pop.sites})
+        *one = next.numbers();
+    for (Places* one : {&pop.cover, &pop.surface, &pop.ladder}) *one = next.places();
+    for (KnownTable* one : {&pop.alpha, &pop.below}) *one = next.table();
+    pop.first = next.whole();
+    pop.detaching = next.whole();
+    for (Places* one : {&pop.channel, &pop.sources, &pop.nucleus, &pop.lower})
+        *one = next.places();
+    pop.share = next.table();
+    check_classes(pop, net.mass.size, net.constant.size);
     return pop;
 }
 
@@ -291,7 +314,7 @@ SparseArrays read_plan(Buffers& buffers, PyObject* tuple, Index factors) {
     return plan;
 }
 
-Setting read_setting(Buffers& buffers, PyObject* tuple, Index components) {
+Setting read_setting(Buffers& buffers, PyObject* tuple, Index components, Index ladders) {
     Fields next(buffers, tuple, 12, "a setting has twelve fields");
     Setting setting = {};
     setting.times = next.numbers();
@@ -309,12 +332,12 @@ Setting read_setting(Buffers& buffers, PyObject* tuple, Index components) {
     if (setting.times.size < 1) refuse("setting: times");
     sized(setting.absolute, components, "setting: absolute");
     sized(setting.watch, components, "setting: watch");
-    if (setting.laws.width != components + 1) refuse("setting: laws");
+    if (setting.laws.width != components + ladders) refuse("setting: laws");
     return setting;
 }
 
 Seeds read_seeds(Buffers& buffers, PyObject* tuple, const Stretch& on) {
-    Fields next(buffers, tuple, 18, "seeds have eighteen fields");
+    Fields next(buffers, tuple, 19, "seeds have nineteen fields");
     Seeds seeds = {};
     for (Places* one : {&seeds.reaction, &seeds.factor, &seeds.parameter}) *one = next.places();
     for (Known* one : {&seeds.constant, &seeds.energy, &seeds.anchor, &seeds.scale, &seeds.order,
@@ -326,7 +349,8 @@ Seeds read_seeds(Buffers& buffers, PyObject* tuple, const Stretch& on) {
         *one = next.places();
     seeds.number_value = next.numbers();
     seeds.share = next.block();
-    seeds.capillarity = next.numbers();
+    seeds.capillarity = next.table();
+    seeds.sites = next.table();
     check_seeds(seeds, on);
     return seeds;
 }
@@ -334,7 +358,7 @@ Seeds read_seeds(Buffers& buffers, PyObject* tuple, const Stretch& on) {
 Stretch read_stretch(Buffers& buffers, PyObject* net, PyObject* pop, PyObject* plan,
                      PyObject* setting) {
     if (!PyTuple_Check(plan) || PyTuple_Size(plan) != 17) refuse("a plan has seventeen fields");
-    if (!PyTuple_Check(net) || PyTuple_Size(net) != 20) refuse("a network has twenty fields");
+    if (!PyTuple_Check(net) || PyTuple_Size(net) != 22) refuse("a network has twenty-two fields");
     Index components[1], factors[1];
     buffers.places(PyTuple_GetItem(plan, 4), 1, components);
     buffers.places(PyTuple_GetItem(net, 4), 1, factors);
@@ -342,7 +366,7 @@ Stretch read_stretch(Buffers& buffers, PyObject* net, PyObject* pop, PyObject* p
     on.net = read_rates(buffers, net, components[0]);
     on.pop = read_classes(buffers, pop, on.net);
     on.plan = read_plan(buffers, plan, factors[0]);
-    on.setting = read_setting(buffers, setting, components[0]);
+    on.setting = read_setting(buffers, setting, components[0], on.pop.ladders());
     on.heating = (on.setting.end - on.setting.begin) / on.setting.times[on.setting.times.size - 1];
     return on;
 }

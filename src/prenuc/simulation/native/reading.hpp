@@ -42,7 +42,7 @@ class Buffers {
 RateArrays read_rates(Buffers& buffers, PyObject* tuple, Index components);
 ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& net);
 SparseArrays read_plan(Buffers& buffers, PyObject* tuple, Index factors);
-Setting read_setting(Buffers& buffers, PyObject* tuple, Index components);
+Setting read_setting(Buffers& buffers, PyObject* tuple, Index components, Index ladders);
 Seeds read_seeds(Buffers& buffers, PyObject* tuple, const Stretch& on);
 
 // Everything about a stretch.

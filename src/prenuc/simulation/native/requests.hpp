@@ -22,14 +22,25 @@ struct RateArrays {
     PlaceTable single, pair;
     Places general, rows, maker;
     Known made;
+    Known mass;
+    Places settled;
 };
 
 struct ClassArrays {
-    Known units, alpha, below, edge;
-    double capillarity;
+    Known units, edge, area;
+    Known capillarity, sites;
+    Places cover, surface;
+    Places ladder;
+    KnownTable alpha, below;
     Index first, detaching;
-    Places sources, group, lower;
+    Places channel;
+    Places sources, nucleus, lower;
     KnownTable share;
+
+    Index ladders() const { return capillarity.size; }
+    Index groups() const { return ladder.size; }
+    // Classes of all ladders.
+    Index size() const { return units.size * capillarity.size; }
 };
 
 struct Pattern {
@@ -68,7 +79,9 @@ struct Seeds {
     Places number, number_reaction, number_parameter;
     Known number_value;
     Block<const double> share;
-    Known capillarity;
+    KnownTable capillarity, sites;
+
+    Index parameters() const { return capillarity.width; }
 };
 
 // What happens in a stretch between two events.
@@ -80,36 +93,40 @@ struct Stretch {
     double heating;  // in K/s
 };
 
-// T eliminated from both ends: inverse pivots, multipliers in- and outwards, shape (N,), and the
-// multiplier that reaches the middle class from the right.
+// T eliminated from both ends of every ladder: inverse pivots, multipliers in- and outwards, shape
+// (N L,), and the multipliers that reach the middle classes from the right, shape (L,).
 struct Factored {
-    Numbers pivot, inward, outward;
-    double from_right;
+    Numbers pivot, inward, outward, from_right;
 };
 
-// What the conserved sums were, and room to solve for what rounding did to them.
+// What the conserved sums were, units in the dots of each ladder, and room to solve for what
+// rounding did to the sums.
 struct Ledger {
-    Numbers totals;
+    Numbers totals, units;
     Table gram;
     Row<Index> order;
     Numbers residual, shift;
 };
 
-// Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `raw` the y of every
-// stage and `share` its G u_x, in the symbols of classes.hpp; `change` is F(y), `delta` Δ, `unit`
-// (1, B), `whole` (W⁻¹, W⁻¹B), `turned` its columns one after the other and `known` what they are
-// multiplied with, in those of differences.hpp.
+// Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `push` the p and q,
+// `passed` the sums that they are multiplied with, `tilt` ∂x'/∂ψ, `raw` the y of every stage and
+// `share` its G u_x, in the symbols of classes.hpp; `rise`, `fall` and `beta` are of the step's
+// start, those with `stage_` of a stage. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
+// one after the other and `known` what they are multiplied with, in those of differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
     Numbers matrix, schur, inverse;
-    Table rows, sources, columns;
-    Numbers up, down, row;
+    Table rows, sources, columns, push, tilt;
+    Numbers passed, joined, left, row;
     Table u, raw, share;
     Numbers weights, others;
     Numbers most, tolerance, limit;  // of each component, see control.hpp
-    Numbers x, x1, right, drift, change, delta, known;
-    Table unit, whole, turned;
-    Numbers f, f1, flow, ramp, beta, other;
+    Numbers x, x1, right, drift, change, known;
+    Table turned;
+    Numbers f, f1, flow, ramp;
+    Table beta, stage_beta, tilted_beta;
+    Numbers rise, fall, stage_rise, stage_fall;
+    Index known_window;  // that `beta` is known for
     Factored t;
     Ledger books;
 };
@@ -119,19 +136,20 @@ struct Work {
 // rates, `bent` of derivatives of rates along u. `straight` and `curved` are F_y(Y_i) and
 // ∂(D N r[u])/∂y of the network, `base` is J δy; `moves` are δ ln k, `here` and `further` the ∂r/∂p
 // and ∂(D r[u])/∂p of all entries of seeds.hpp. At the step's start r0, k0 and s0 are rates,
-// constants and slopes; `along` is D r[u], `bend` its derivatives in the pools, `risen` s − s0,
-// `leaving` ∂β/∂Γ.
+// constants and slopes; `along` is D r[u], `bend` its derivatives in the pools, `risen` s − s0.
+// `passed` are the δ of the sums of classes.hpp, `a` and `b` of A and B, `psi` and `stage_psi` of ψ;
+// `tilt` is Dψ[u] or ∂ψ/∂t of every ladder, and `dtilt` its δ.
 struct TangentWork {
     Table dx, df, stage_x, stage_f;
     Block<double> ux, uf;
     Table right, right_f, drift, base, ramp;
     Table dr0, dr, bent;
-    Numbers up, down, a, b;
-    Table share;
+    Table passed, a, b, psi, stage_psi, dtilt, share;
+    Numbers tilt;
     Numbers r0, k0, s0, along, bend, risen, g, dg, ddg, pools;
     Numbers straight, curved;
     Numbers moves, stage_moves, here, further;
-    Numbers leaving, stage_leaving, warmed, u_f;
+    Numbers u_f;
 };
 
 // Tangents along an integration; `out_x` and `out_f` receive them at the times. Classes from `held`

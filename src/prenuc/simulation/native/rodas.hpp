@@ -10,6 +10,7 @@
 
 #include "ends.hpp"
 #include "laws.hpp"
+#include "settle.hpp"
 
 namespace prenuc::PRENUC_ISA {
 
@@ -42,7 +43,7 @@ inline double error_of(const Stretch& on, Index window, Numbers x, Numbers f, Wo
 inline Found take(const Stretch& on, Index window, double t, double h, Numbers x, Numbers f,
                   Work& w) {
     Found found = {DONE, h, 0.0, 0, window, 0, 0};
-    Paces pace = open_step(on, window, t, x, f, w);
+    open_step(on, window, t, x, f, w);
     while (true) {
         ++found.tried;
         found.h = h;
@@ -52,15 +53,17 @@ inline Found take(const Stretch& on, Index window, double t, double h, Numbers x
             found.worst = 0;
             return found;
         }
-        prepare(on, window, pace, h, w);
+        prepare(on, window, h, w);
         take_stages(on, window, t, h, x, f, w, w.x1, w.f1);
         found.error = error_of(on, window, x, f, w, found);
         if (!(found.error <= 1.0)) {
             const double shorter = SAFETY / std::pow(found.error, 0.2);
             h *= found.error < 1e30 ? smaller(larger(shorter, 0.1), 0.9) : 0.1;
-        } else if (0 < window && window < f.size && found.reached >= window - GUARD) {
-            window = smaller(f.size, window + window / 2);
-            pace = open_step(on, window, t, x, f, w);
+        } else if (0 < window && window < f.size &&
+                   found.reached >= window - GUARD * on.pop.ladders()) {
+            const Index ladders = on.pop.ladders(), rows = window / ladders;
+            window = smaller(f.size, (rows + rows / 2) * ladders);
+            open_step(on, window, t, x, f, w);
         } else {
             return found;
         }
@@ -69,10 +72,12 @@ inline Found take(const Stretch& on, Index window, double t, double h, Numbers x
 
 // Set rates and the change of components and classes in `right` and `flow`, for constants that are
 // there.
-inline void changes(const Stretch& on, Index window, Numbers x, Numbers f, Work& w) {
+inline void changes(const Stretch& on, double temperature, Index window, Numbers x, Numbers f,
+                    Work& w) {
+    detachment(on.pop, temperature, window, x, w.beta);
     rates(on.net, x, w.k, w.r);
     clear(window, w.flow.data);
-    right_side(on, window, w.r, w.beta, f, w.right, w.flow);
+    right_side(on, window, w.r, w.beta, f, w, w.right, w.flow);
 }
 
 // Set the conserved sums, the constants and the change at time 0.
@@ -81,8 +86,9 @@ inline void begin(const Stretch& on, Index window, Work& w, const Vessel& vessel
     for (Index law = 0; law < laws.count; ++law)
         w.books.totals[law] = conserved(on.pop, laws[law], vessel.f.size, vessel.x, vessel.f);
     constants(on.net, on.setting.begin, w.k);
-    detachment(on.pop, on.setting.begin, vessel.f.size, w.beta);
-    changes(on, window, vessel.x, vessel.f, w);
+    settle(on, window, vessel.x, vessel.f, w);
+    changes(on, on.setting.begin, window, vessel.x, vessel.f, w);
+    w.known_window = window;
     clear(w.most);
     follow_components(on.setting, 0.0, 0.0, vessel.x, w);
 }
@@ -109,7 +115,8 @@ inline void move_on(const Stretch& on, const Found& found, const Vessel& vessel,
     at.old_error = larger(found.error, 1e-2);
     at.window = found.window;
     if (at.window > 0) {
-        at.window = next_window(at.window, found.reached, at.old_front, factor, f.size);
+        at.window = next_window(at.window, on.pop.ladders(), found.reached, at.old_front,
+                                factor, f.size);
         at.old_front = found.reached;
     }
     at.h = found.h * factor;
@@ -166,7 +173,7 @@ Outcome course(const Stretch& on, const Vessel& vessel, Work& w, Follow&& follow
         move_on(on, found, vessel, w, at);
         done.reached = at.t;
         if (setting.steady > 0.0) {
-            changes(on, at.window, x, f, w);
+            changes(on, on.setting.begin + on.heating * at.t, found.window, x, f, w);
             if (steady(setting, x, w)) {
                 done.ending = STEADY;
                 return done;

@@ -8,7 +8,7 @@ namespace prenuc {
 namespace {
 
 constexpr Index LINE = 8;    // numbers in a cache line
-constexpr Index LANES = 8;   // rows that a product with W⁻¹ takes at once
+constexpr Index MOST = 32;   // components of a network that differences.hpp takes
 
 // Give out pieces of one block, each at the beginning of a cache line; without a block it only
 // counts. A line in front of the first piece stays free: a place of −1 hits nothing.
@@ -53,39 +53,33 @@ void lay_out(std::vector<double>& block, Layout&& layout) {
     layout(carving);
 }
 
-// Set (1, B): the unit matrix, and the stoichiometry of reactions that bend.
-void set_unit(const RateArrays& net, Table unit) {
-    std::fill_n(unit.data, unit.count * unit.width, 0.0);
-    for (Index i = 0; i < unit.count; ++i) unit[i][i] = 1.0;
-    const auto put = [&](Index reaction, Index column) {
-        for (Index m = net.changes[reaction]; m < net.changes[reaction + 1]; ++m)
-            unit[net.changed[m]][column] = net.number[m];
-    };
-    Index column = unit.count;
-    for (Index m = 0; m < net.pair.count; ++m) put(net.pair[m][0], column++);
-    for (Index m = 0; m < net.general.size; ++m) put(net.general[m], column++);
-}
-
 void lay_work(Carver& carve, const Stretch& on, Work& w) {
     const Index n = on.plan.pivots.size, reactions = on.net.constant.size;
-    const Index classes = on.pop.units.size, columns = 2 + on.pop.lower.size;
-    const Index known = n + on.net.pair.count + on.net.general.size;
+    const Index rows = on.pop.units.size, ladders = on.pop.ladders(), groups = on.pop.groups();
+    const Index classes = on.pop.size(), sums = 2 * groups + ladders;
+    const Index columns = sums + on.pop.lower.size;
+    const Index known = MOST + on.net.pair.count + on.net.general.size + 1;
     const Index laws = on.setting.laws.count;
     carve.row(reactions, {&w.k, &w.r, &w.pace});
     carve.row(on.net.kind.size, {&w.s});
     carve.row(on.plan.size, {&w.matrix, &w.schur});
-    carve.row(n, {&w.inverse, &w.up, &w.down, &w.x, &w.x1, &w.right, &w.drift, &w.change,
-                  &w.delta, &w.most, &w.tolerance, &w.limit});
+    carve.row(n, {&w.inverse, &w.x, &w.x1, &w.right, &w.drift, &w.change, &w.most, &w.tolerance,
+                  &w.limit});
     carve.row(known, {&w.known});
     carve.row(STAGES, {&w.row});
     carve.row(columns, {&w.weights, &w.others});
+    carve.row(groups, {&w.joined, &w.left});
+    carve.row(sums, {&w.passed});
     carve.table(columns, n, {&w.rows});
+    carve.table(sums, n, {&w.push});
+    carve.table(ladders, n, {&w.tilt});
     carve.table(STAGES, n, {&w.u});
-    carve.table(n, known, {&w.unit, &w.whole});
-    carve.table(known, (n + LANES - 1) / LANES * LANES, {&w.turned});
+    carve.table(known, MOST, {&w.turned});
     carve.table(STAGES, columns, {&w.share});
-    carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.beta, &w.other, &w.t.pivot, &w.t.inward,
-                        &w.t.outward});
+    carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.rise, &w.fall, &w.stage_rise,
+                        &w.stage_fall, &w.t.pivot, &w.t.inward, &w.t.outward});
+    carve.row(ladders, {&w.t.from_right, &w.books.units});
+    carve.table(groups, rows, {&w.beta, &w.stage_beta, &w.tilted_beta});
     carve.table(columns, classes, {&w.sources, &w.columns});
     carve.table(STAGES, classes, {&w.raw});
     carve.row(laws, {&w.books.totals, &w.books.residual, &w.books.shift});
@@ -94,20 +88,24 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
 
 void lay_tangents(Carver& carve, const Stretch& on, const Seeds& seeds, TangentWork& w) {
     const Index n = on.plan.pivots.size, reactions = on.net.constant.size;
-    const Index factors = on.net.kind.size, classes = on.pop.units.size;
-    const Index count = seeds.capillarity.size, entries = seeds.reaction.size;
+    const Index factors = on.net.kind.size, classes = on.pop.size();
+    const Index ladders = on.pop.ladders(), groups = on.pop.groups();
+    const Index count = seeds.parameters(), entries = seeds.reaction.size;
     carve.table(n, count, {&w.dx, &w.stage_x, &w.right, &w.drift, &w.base});
     carve.table(classes, count, {&w.df, &w.stage_f, &w.right_f, &w.ramp});
     carve.block(STAGES, n, count, w.ux);
     carve.block(STAGES, classes, count, w.uf);
-    carve.table(2 + on.pop.lower.size, count, {&w.share});
+    carve.table(2 * groups + ladders + on.pop.lower.size, count, {&w.share});
+    carve.table(2 * groups + ladders, count, {&w.passed});
     carve.table(reactions, count, {&w.dr0, &w.dr, &w.bent});
-    carve.row(count, {&w.up, &w.down, &w.a, &w.b});
+    carve.table(groups, count, {&w.a, &w.b});
+    carve.table(ladders, count, {&w.psi, &w.stage_psi, &w.dtilt});
+    carve.row(ladders, {&w.tilt});
     carve.row(reactions, {&w.r0, &w.k0, &w.along});
     carve.row(factors, {&w.s0, &w.bend, &w.risen, &w.g, &w.dg, &w.ddg, &w.pools});
     carve.row(on.plan.size, {&w.straight, &w.curved});
     carve.row(entries, {&w.moves, &w.stage_moves, &w.here, &w.further});
-    carve.row(classes, {&w.leaving, &w.stage_leaving, &w.warmed, &w.u_f});
+    carve.row(classes, {&w.u_f});
 }
 
 }  // namespace
@@ -119,7 +117,6 @@ Work workspace(const Stretch& on, Room& room) {
     if (room.order.size() < static_cast<std::size_t>(laws))
         room.order.resize(static_cast<std::size_t>(laws));
     work.books.order = {room.order.data(), laws};
-    set_unit(on.net, work.unit);
     return work;
 }
 

@@ -62,7 +62,7 @@ inline void push_entries(const Stretch& on, const Seeds& seeds, const TangentWor
     for (Index m = 0; m < seeds.number.size; ++m) {
         const Index i = seeds.number_reaction[m], changed = on.net.changed[seeds.number[m]];
         if (i < on.pop.first)
-            out[changed * seeds.capillarity.size + seeds.number_parameter[m]] +=
+            out[changed * seeds.parameters() + seeds.number_parameter[m]] +=
                 seeds.number_value[m] * (r[i] + w.along[i]);
     }
 }

@@ -30,37 +30,45 @@ inline void combine_classes(Index count, Known row, Numbers base, Index window, 
     gather(window, count, base, w.raw, row, w.columns, w.weights, out);
 }
 
-// Set ∂F/∂t of a ramp: every rate grows by r Ea/(R T²) dT/dt, β by its Gibbs-Thomson part.
+// Set ∂F/∂t of a ramp: every rate grows by r Ea/(R T²) dT/dt, ψ of a ladder by −Γ/T² dT/dt.
 inline void warming(const Stretch& on, Index window, double temperature, Numbers f, Work& w) {
     const ClassArrays& pop = on.pop;
     const double per = on.heating / (temperature * temperature);
     for (Index i = 0; i < w.r.size; ++i) w.pace[i] = w.r[i] * on.net.energy[i] * per;
     clear(window, w.ramp.data);
-    right_side(on, window, w.pace, w.beta, f, w.drift, w.ramp);
-    if (window == 0 || pop.capillarity == 0.0) return;
-    for (Index i = 0; i < window; ++i)
-        w.other[i] = -w.beta[i] * pop.capillarity * pop.edge[i] * per;
-    const double down = flows(pop, window, 0.0, paces(pop, w.r).b, w.other, f, w.ramp).down;
-    add(w.drift.size, down, w.down.data, w.drift.data);
+    right_side(on, window, w.pace, w.beta, f, w, w.drift, w.ramp);
+    if (window == 0) return;
+    for (Index l = 0; l < pop.ladders(); ++l) {
+        if (pop.surface[l] >= 0) w.drift[pop.surface[l]] = 0.0;  // its row does not know the time
+        const double tilting = -pop.capillarity[l] * per;
+        if (tilting == 0.0) continue;
+        add(tilting, w.tilt[l], w.drift);
+        add(window, tilting, w.sources[2 * pop.groups() + l].data, w.ramp.data);
+    }
 }
 
-// Linearise at the start of a step; return A and B.
-inline Paces open_step(const Stretch& on, Index window, double t, Numbers x, Numbers f, Work& w) {
+// Linearise at the start of a step.
+inline void open_step(const Stretch& on, Index window, double t, Numbers x, Numbers f, Work& w) {
     const double temperature = on.setting.begin + on.heating * t;
-    if (on.heating != 0.0) {
-        constants(on.net, temperature, w.k);
-        detachment(on.pop, temperature, window, w.beta);
+    if (on.heating != 0.0) constants(on.net, temperature, w.k);
+    if (w.known_window < window || any_changing(on.pop, on.heating)) {
+        detachment(on.pop, temperature, window, x, w.beta);
+        w.known_window = window;
     }
-    const Paces pace = linearise(on, window, x, f, w);
+    linearise(on, window, x, f, w);
     if (on.heating != 0.0) warming(on, window, temperature, f, w);
-    return pace;
+}
+
+// Add Σ_j row_j u_j of the stages before one, but to components without mass.
+inline void add_stages(const RateArrays& net, Index stage, Known row, Table u, Numbers right) {
+    for (Index j = 0; j < stage; ++j)
+        for (Index i = 0; i < right.size; ++i) right[i] += row[j] * net.mass[i] * u[j][i];
 }
 
 // Set the right-hand side of a stage, equation (1) of tableau.hpp.
 inline void open_stage(const Stretch& on, Index window, double t, double h, Index stage, Numbers x,
                        Numbers f, Work& w) {
     const Known a = weights_of(A[stage]), row = {w.row.data, STAGES};
-    Numbers beta = w.beta;
     for (Index j = 0; j < stage; ++j) w.row[j] = C[stage][j] / h;
     combine(stage, a, x, w.u, w.x);
     if (window > 0) {
@@ -68,17 +76,13 @@ inline void open_stage(const Stretch& on, Index window, double t, double h, Inde
         column_weights(stage, row, w.share, w.others);
         gather_both(window, stage, f, a, row, w, w.f, w.raw[stage]);
     }
-    if (on.heating != 0.0) {
-        const double temperature = on.setting.begin + on.heating * (t + TIME[stage] * h);
-        constants(on.net, temperature, w.k);
-        if (window > 0) {
-            detachment(on.pop, temperature, window, w.other);
-            beta = w.other;
-        }
-    }
+    const double temperature = on.setting.begin + on.heating * (t + TIME[stage] * h);
+    const bool tense = any_changing(on.pop, on.heating);
+    if (on.heating != 0.0) constants(on.net, temperature, w.k);
+    if (tense) detachment(on.pop, temperature, window, w.x, w.stage_beta);
     rates(on.net, w.x, w.k, w.r);
-    right_side(on, window, w.r, beta, w.f, w.right, w.raw[stage]);
-    for (Index j = 0; j < stage; ++j) add(row[j], w.u[j], w.right);
+    right_side(on, window, w.r, tense ? w.stage_beta : w.beta, w.f, w, w.right, w.raw[stage]);
+    add_stages(on.net, stage, row, w.u, w.right);
     if (on.heating != 0.0 && SLOPE[stage] != 0.0) {
         add(h * SLOPE[stage], w.drift, w.right);
         add(window, h * SLOPE[stage], w.ramp.data, w.raw[stage].data);
@@ -102,9 +106,8 @@ inline void take_step(const Stretch& on, Index window, double t, double h, Numbe
 // Take the eight stages the way that is quicker, after `prepare`.
 inline void take_stages(const Stretch& on, Index window, double t, double h, Numbers x, Numbers f,
                         Work& w, Numbers x1, Numbers f1) {
-    if (f.size == 0 && on.heating == 0.0 && x.size <= MOST) {
-        invert(on.plan, w);
-        take_differences(on.net, h, x, w, x1);
+    if (f.size == 0 && on.heating == 0.0 && x.size <= MOST && on.net.settled.size == 0) {
+        take_differences(on.net, on.plan, h, x, w, x1);
     } else {
         take_step(on, window, t, h, x, f, w, x1, f1);
     }

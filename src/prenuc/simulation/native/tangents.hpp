@@ -33,7 +33,9 @@
 namespace prenuc::PRENUC_ISA {
 
 // Whether a stretch goes the short way, equation (3).
-inline bool alone(const Stretch& on) { return on.pop.units.size == 0 && on.heating == 0.0; }
+inline bool alone(const Stretch& on) {
+    return on.pop.units.size == 0 && on.heating == 0.0 && on.net.settled.size == 0;
+}
 
 // Set δf + Σ_j a_j δu_j, and add Σ_j row_j δu_j, of all parameters of the classes in the window, in
 // one pass, chunk by chunk.
@@ -49,32 +51,36 @@ inline void gathered_both(Index count, Known a, Known row, Index size, TangentWo
 }
 
 // Add what channels and nuclei do to equation (1).
-inline void dots_tangents(const Stretch& on, const Seeds& seeds, Index window, Numbers beta,
-                          Numbers leaving, Numbers f, TangentWork& w, Work& v) {
+inline void dots_tangents(const Stretch& on, const Seeds& seeds, const Step& step, Table beta,
+                          Numbers u, TangentWork& w, Work& v) {
+    const Index window = step.window;
+    const Numbers f = step.f;
     clear(w.dr);
     clear(w.bent);
     add_entries(seeds, w.here, w.dr);
     add_entries(seeds, w.further, w.bent);
     gradient_rows(on.net, v.s, w.stage_x, w.dr);
     gradient_rows(on.net, w.bend, w.dx, w.bent);
-    const Moved here = {window, beta, leaving, v.r, w.dr, v.f, w.stage_f, true};
-    products(on, seeds, here, w, w.right, w.right_f);
-    const Moved along = {window, v.beta, w.leaving, w.along, w.bent, f, w.df, true};
-    products(on, seeds, along, w, w.right, w.right_f);
-    const Moved further = {window, v.beta, w.leaving, w.r0, w.dr0, w.u_f, w.df, false};
-    products(on, seeds, further, w, w.right, w.right_f);
+    const Moved here = {window, beta, w.stage_psi, v.r, w.dr, v.f, w.stage_f, true, true};
+    products(on, seeds, here, w, v, w.right, w.right_f);
+    shifted_surface(on.pop, window, w.stage_f, w.right);
+    const Moved along = {window, v.beta, w.psi, w.along, w.bent, f, w.df, true, true};
+    products(on, seeds, along, w, v, w.right, w.right_f);
+    const Moved further = {window, v.beta, w.psi, w.r0, w.dr0, w.u_f, w.df, false, true};
+    products(on, seeds, further, w, v, w.right, w.right_f);
+    if (tilt_along(on.pop, seeds, step.x, u, w))
+        tilted_products(on, seeds, window, f, w, v, w.right, w.right_f);
 }
 
 // Set classes, their tangents and the known part of (1) for a stage.
 inline void stage_classes(const Stretch& on, double temperature, Index window, double h, Numbers f,
-                          Index stage, TangentWork& w, Work& v) {
-    const Index count = window * w.a.size;
+                          Index stage, const Seeds& seeds, TangentWork& w, Work& v) {
+    const Index count = window * w.df.width;
     const Known a = weights_of(A[stage]), row = {v.row.data, STAGES};
     combine_classes(stage, a, f, window, v, v.f);
-    if (on.heating != 0.0) {
-        detachment(on.pop, temperature, window, v.other);
-        curved_detachment(on.pop, temperature, window, v.other, w.stage_leaving);
-    }
+    if (any_changing(on.pop, on.heating))
+        detachment(on.pop, temperature, window, v.x, v.stage_beta);
+    tension_tangents(on.pop, seeds, temperature, v.x, w.stage_x, w.stage_psi);
     clear(count, w.right_f.data);
     if (on.heating != 0.0) add(count, h * SLOPE[stage], w.ramp.data, w.right_f.data);
     gathered_both(stage, a, row, count, w);
@@ -109,6 +115,7 @@ inline void stage_tangents(const Stretch& on, const Seeds& seeds, const Step& st
     combine(stage, weights_of(A[stage]), step.x, v.u, v.x);
     combine_both({v.row.data, STAGES}, weights_of(A[stage]), w.ux.flat(), w.dx.data, w.right.data,
                  w.stage_x.data);
+    for (Index m = 0; m < on.net.settled.size; ++m) clear(w.right[on.net.settled[m]]);
     const double temperature = on.setting.begin + on.heating * (step.t + TIME[stage] * h);
     if (on.heating != 0.0) {
         constants(on.net, temperature, v.k);
@@ -118,10 +125,9 @@ inline void stage_tangents(const Stretch& on, const Seeds& seeds, const Step& st
     slopes(on.net, v.x, v.k, v.r, v.s);
     network_tangents(on, on.plan.network, seeds, step.x, v.s, stage, w, v);
     if (step.window > 0) {
-        stage_classes(on, temperature, step.window, h, step.f, stage, w, v);
-        const Numbers beta = on.heating != 0.0 ? v.other : v.beta;
-        const Numbers leaving = on.heating != 0.0 ? w.stage_leaving : w.leaving;
-        dots_tangents(on, seeds, step.window, beta, leaving, step.f, w, v);
+        stage_classes(on, temperature, step.window, h, step.f, stage, seeds, w, v);
+        const bool tense = any_changing(on.pop, on.heating);
+        dots_tangents(on, seeds, step, tense ? v.stage_beta : v.beta, v.u[stage], w, v);
         eliminate_classes(on.pop, step.window, w, v);
     }
     const Table u = w.ux[stage];
@@ -153,7 +159,7 @@ inline void open_tangents(const Stretch& on, const Seeds& seeds, const Step& ste
         multiply(on.plan.network, v.matrix, w.dx, w.base);
     }
     if (step.window > 0)
-        curved_detachment(on.pop, temperature, step.window, v.beta, w.leaving);
+        tension_tangents(on.pop, seeds, temperature, step.x, w.dx, w.psi);
     if (on.heating != 0.0) warming_tangents(on, seeds, temperature, step.window, step.f, w, v);
 }
 
@@ -200,10 +206,36 @@ inline void follow(const Stretch& on, const Step& step, Index told, Work& v, Fol
     add(inside, 1.0, w.uf[STAGES - 1].data, w.df.data);
 }
 
-// Set δ ln k at time 0; a stretch at one temperature keeps them.
-inline void begin_tangents(const Stretch& on, Followed& own) {
-    constant_moves(on.net, own.seeds, on.setting.begin, own.work.moves);
-    constant_moves(on.net, own.seeds, on.setting.begin, own.work.stage_moves);
+// Set the tangents of components without mass, δG = 0; they themselves are there, and so is what
+// `settle` leaves.
+inline void settle_tangents(const Stretch& on, const Seeds& seeds, const Vessel& vessel, Work& v,
+                            TangentWork& w) {
+    const Places settled = on.net.settled;
+    if (settled.size == 0) return;
+    settle_matrix(on, vessel.x, v);
+    moved_rates(on.net, seeds, w.moves, {vessel.x, v.k, v.r, v.s}, w.here);
+    clear(w.further);
+    clear(w.along);
+    clear(w.right);
+    for (Index m = 0; m < settled.size; ++m) clear(w.dx[settled[m]]);
+    multiply(on.plan.network, v.matrix, w.dx, w.right);
+    push_entries(on, seeds, w, v.r, w.right.flat());
+    shifted_surface(on.pop, starting_window(on.pop, vessel.f), w.df, w.right);
+    for (Index i = 0; i < w.right.count; ++i)
+        if (on.net.mass[i] != 0.0) clear(w.right[i]);
+    solve_rows(on.plan, v.schur, v.inverse, w.right);
+    for (Index m = 0; m < settled.size; ++m)
+        copy(w.dx.width, w.right[settled[m]].data, w.dx[settled[m]].data);
+}
+
+// Set δ ln k at time 0, which a stretch at one temperature keeps, and what has no mass.
+inline void begin_tangents(const Stretch& on, const Vessel& vessel, Work& v, Followed& own) {
+    TangentWork& w = own.work;
+    constant_moves(on.net, own.seeds, on.setting.begin, w.moves);
+    constant_moves(on.net, own.seeds, on.setting.begin, w.stage_moves);
+    constants(on.net, on.setting.begin, v.k);
+    settle(on, starting_window(on.pop, vessel.f), vessel.x, vessel.f, v);
+    settle_tangents(on, own.seeds, vessel, v, w);
 }
 
 // Write the tangents at the last time.

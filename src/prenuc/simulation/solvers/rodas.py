@@ -106,8 +106,9 @@ class _Started:
     def of(cls, solver: Rodas, stretch: Stretch, starts: Array) -> _Started:
         """Return vessels that begin with ``starts`` in mol/m³, shape (members, n)."""
         members, n = starts.shape
-        m, classes = len(stretch.times), len(stretch.network.classes.units)
-        dots = np.tile(stretch.all_dots, (members, 1))
+        m, classes = len(stretch.times), stretch.network.classes.size
+        dots = np.zeros((members, classes))
+        dots[:, : len(stretch.dots)] = stretch.dots
         return cls(
             stretch.network,
             solver.setting(stretch),

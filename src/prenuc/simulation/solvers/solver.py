@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 100_000  # a healthy stretch takes hundreds
 USUAL = 1e-14  # absolute tolerance over the largest concentration, where none is stated
-TRACE = 1e-40  # the same where the tolerance of every component follows it
+TRACE = 1e-42  # the same where the tolerance of every component follows it
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+r"""Ligands in fast equilibrium with their sites, the free ligand from its balance.
+
+Sites of one kind stand on components (so many per mole) or on the surface of dots. Ligands *m*
+compete for them, each with a constant K_m(T); with the free concentrations l_m the binding
+polynomial of a site and the balance of a ligand are
+
+.. math:: q_j = b_j + \sum_m K_{jm} l_m, \qquad
+   L_m = l_m + \sum_j S_j \frac{K_{jm} l_m}{q_j}
+
+where S_j counts sites and b_j is 1, or 0 for a site that is never bare (one ligand exchanges for
+another). A component's potential falls by RT s ln q for s sites, so that an equilibrium constant is
+multiplied by q^(s ν) (Wyman 1964, Adv. Protein Chem. 19, 223), and what is bound is not free.
+
+l and q are components without a time of their own: each has an equation in place of a rate, and the
+equations are lists of terms that are written like reactions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from prenuc.mechanism.reaction import Arrhenius, Power, Reaction, mass_action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Sites of one kind.
+
+    Args:
+        polynomial: Name of the component that stands for q.
+        hosts: Sites per mole of every component that has them, or per n^(2/3) of a surface.
+        ligands: K(T) in m³/mol by the name of the free ligand.
+        bare: b; 0 for sites that are never bare.
+    """
+
+    polynomial: str
+    hosts: Mapping[str, float]
+    ligands: Mapping[str, Arrhenius]
+    bare: float = 1.0
+
+
+def balances(
+    totals: Mapping[str, Mapping[str, float]], sites: Sequence[Sites]
+) -> tuple[Reaction, ...]:
+    """Return the equations of free ligands and polynomials, term by term.
+
+    Args:
+        totals: How many of a ligand each component counts, free and bound ones, by the name of the
+            free one.
+        sites: All kinds of sites.
+    """
+    found = []
+    for free, counted in totals.items():
+        law = Arrhenius(1.0)
+        found += [Reaction(f"{free} in all", {free: 1.0}, law, (Power(counted),))]
+        found += [_term(f"{free} free", {free: -1.0}, {free: 1.0})]
+        found += [_bound(free, one) for one in sites if free in one.ligands]
+    for one in sites:
+        name = one.polynomial
+        found += [_term(f"{name} bare", {name: 1.0}, {}, Arrhenius(one.bare))]
+        found += [
+            _term(f"{name} with {free}", {name: 1.0}, {free: 1.0}, law)
+            for free, law in one.ligands.items()
+        ]
+        found += [_term(f"{name} itself", {name: -1.0}, {name: 1.0})]
+    return tuple(found)
+
+
+def surface_balance(surface: str) -> Reaction:
+    """Return the term that makes a component the surface of all dots of a ladder."""
+    return _term(f"{surface} itself", {surface: -1.0}, {surface: 1.0})
+
+
+def _term(
+    name: str,
+    changes: Mapping[str, float],
+    orders: Mapping[str, float],
+    law: Arrhenius | None = None,
+) -> Reaction:
+    return Reaction(name, changes, law or Arrhenius(1.0), mass_action(orders))
+
+
+def _bound(free: str, sites: Sites) -> Reaction:
+    factors = (Power(sites.hosts), Power({free: 1.0}), Power({sites.polynomial: 1.0}, -1.0))
+    return Reaction(f"{free} on {sites.polynomial}", {free: -1.0}, sites.ligands[free], factors)
