@@ -257,7 +257,7 @@ class Mechanism:
         """The reactions with their ways back, in order; what has a constant of zero is no step."""
         of = self.dots
         moments = () if of is None else (of.number, of.length, of.surface)
-        return steps_of(self.reactions, self.population, moments)
+        return steps_of(self.reactions, self.populations, self.balances, moments)
 
     def affinities(self, state: Conditions) -> dict[str, float]:
         """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
@@ -279,10 +279,11 @@ class Mechanism:
         if missing:
             what = f"the state has no concentration of {listed_names(missing)}"
             raise MechanismError(what, "Give one for each component, 0 for what is not there")
+        numbers = {one.moments.number for one in self.populations}
         return {
             one.name: one.affinity(state) / 1e3
             for one in self.steps
-            if one.back is not None and not {*self.moment_names[:1]} & one.net.keys()
+            if one.back is not None and not numbers & one.net.keys()
         }
 
     @property

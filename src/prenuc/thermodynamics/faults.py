@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prenuc.errors import listed
+from prenuc.mechanism.binding import sites_of
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, as_side
-from prenuc.mechanism.reversible import SAME, Step, undoes
+from prenuc.mechanism.reversible import SAME, undoes
 from prenuc.quantities import Quantity
 from prenuc.thermodynamics.loops import MOST_LOG
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.reversible import Step
     from prenuc.thermodynamics.loops import Loop
 
 HOST = "one-sided host"
@@ -67,6 +70,8 @@ def faults_of_steps(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fau
         if step.back is not None:
             yield from _left_over(step, mechanism)
     yield from _not_debited(mechanism, steps)
+    for sizes in mechanism.populations:
+        yield from _of_ladder(sizes, steps, mechanism)
 
 
 def faults_of_loops(
@@ -93,8 +98,12 @@ def _left_over(step: Step, mechanism: Mechanism) -> Iterator[Fault]:
     back = step.back
     assert back is not None  # noqa: S101  # the caller asks for such steps alone
     names, where = (step.name, back.name), back.where or step.there.where
+    polynomials = step.sites.keys()
     for name, order in step.uneven.items():
-        if name in step.net:
+        if name in polynomials:
+            text = f"'{step.name}' and '{back.name}' differ by {order:g} sites more than they bind"
+            yield Fault(RATE_BINDING, f"{text} of {name}", names, where)
+        elif name in step.net:
             wanted = f"orders must differ by {_difference(step)}"
             text = f"'{step.name}' and '{back.name}': K would change with {name}; {wanted}"
             yield Fault(ORDERS, text, names, where)
@@ -143,12 +152,29 @@ def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]
                 yield Fault(NO_DEBIT, text, tuple(one.name for one in acting), there.where)
 
 
+def _of_ladder(sizes: SizeClasses, steps: Sequence[Step], mechanism: Mechanism) -> Iterator[Fault]:
+    """Yield channels that act on some dots in one way alone, and a cover that nothing pays for."""
+    joins = {one.name: one for one in sizes.attachment}
+    for step in steps:
+        if step.name in joins and step.back is not None:
+            names = step.name, step.back.name
+            if sizes.growth(step.there) != sizes.growth(step.back):
+                text = f"'{names[0]}' acts on dots of other sizes than '{names[1]}'"
+                yield Fault(BOUND, text, names, step.there.where)
+    debited = sites_of(mechanism.balances).get(sizes.cover, {}).get(sizes.surface, 0.0)
+    if sizes.cover and abs(debited - sizes.sites) > SAME * sizes.sites:
+        text = (
+            f"{sizes.cover} covers dots with {sizes.sites:g} sites, and ligands pay for {debited:g}"
+        )
+        yield Fault(NO_DEBIT, text, tuple(joins))
+
+
 def _open(loop: Loop, units: Mapping[str, str]) -> Fault:
     """Return what is wrong with a cycle of reversible steps."""
     names = tuple(step.name for step, _ in loop.steps)
     degrees = loop.state.temperature - 273.15
     last = loop.steps[-1][0]
-    solid = [step for step, _ in loop.steps if step.solid in step.net and step.solid]
+    solid = [step for step, _ in loop.steps if step.solid & step.net.keys()]
     closing = said_constant(last, loop.log_closing()[last.name], units)
     text = (
         f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
@@ -162,7 +188,7 @@ def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iter
     """Yield why a cycle runs forward for ever."""
     names, lone = tuple(step.name for step, _ in loop.steps), loop.one_way
     if len(loop.steps) == 2 and len(lone) == 2 and undoes(lone[1].there, lone[0].there):
-        yield from _left_over(Step(lone[0].there, lone[1].there, lone[0].solid), mechanism)
+        yield from _left_over(replace(lone[0], back=lone[1].there), mechanism)
         return
     text = f"{_around(loop)} runs by itself"
     if len(lone) == 1:
