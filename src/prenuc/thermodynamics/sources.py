@@ -32,7 +32,8 @@ def faults_of_sources(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[F
         steps: Its steps; those with an empty side are open to the outside, and say so.
     """
     closed = [one for one in steps if not one.is_open]
-    used = dict.fromkeys(name for one in closed for name in one.net)
+    dots = {one.moments.number for one in mechanism.populations}
+    used = dict.fromkeys(name for one in closed for name in one.net if name not in dots)
     parts = {name: one.composition for name, one in mechanism.components.items() if name in used}
     unknown = [name for name, composition in parts.items() if composition is None]
     if not unknown:
