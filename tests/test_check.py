@@ -373,6 +373,9 @@ def test_the_command_answers_with_status_and_json(capsys, monkeypatch, tmp_path)
     refused = run(capsys, monkeypatch, "check", "two-pathway/CdX")
     assert refused.code == 2
     assert "two-pathway/CdS" in refused.err
+    scheme = run(capsys, monkeypatch, "check", "A <-> B")
+    assert (scheme.code, scheme.out) == (2, "")
+    assert "a scheme without constants" in scheme.err
 
 
 def test_a_reaction_that_goes_both_ways_has_no_reason_not_to(checked):

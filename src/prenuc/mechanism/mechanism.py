@@ -79,7 +79,6 @@ class Mechanism:
             mechanism's own name.
         bindings: Of a component, the ligands that bind to it and so lower its chemical potential,
             with the first words of the constants ``h`` and ``sites``.
-        debited: Ligands from which the mechanism takes what is bound.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -100,7 +99,6 @@ class Mechanism:
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    debited: tuple[str, ...] = ()
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 

@@ -142,11 +142,14 @@ def _without_potentials(step: Step, mechanism: Mechanism) -> list[tuple[Factor, 
 
 
 def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]:
-    """Yield ligands that bind to a component that reacts, and stay as they are."""
+    """Yield ligands that bind to a component that reacts, and stay as they are: reservoirs.
+
+    Those in a balance bind by a polynomial that is a component, and are paid for.
+    """
     for name, bindings in mechanism.bindings.items():
         acting = [step for step in steps if step.back is not None and name in step.net]
         for ligand in bindings:
-            if acting and ligand not in mechanism.debited:
+            if acting:
                 text = f"{ligand} binds to {name}, and what is bound is not taken off {ligand}"
                 there = acting[0].there
                 yield Fault(NO_DEBIT, text, tuple(one.name for one in acting), there.where)
