@@ -128,6 +128,13 @@ def test_a_constant_of_zero_does_not_happen(checked):
     assert [step.name for step in found.irreversible] == ["R1"]
 
 
+def test_the_same_reaction_twice_is_one_reaction_with_the_sum_of_constants(checked):
+    found = checked("A -> B, k: 2", "A -> B, k: 1", "B -> A, k: 1", "A <-> B, k: 3, k_reverse: 1")
+    assert found.verdict == "consistent"
+    assert [step.log_equilibrium(300.0) for step in found.steps] == pytest.approx([math.log(3)] * 2)
+    assert checked("A -> B, k: 2", "A -> B, k: 1", "A <-> B, k: 3, k_reverse: 1").faults
+
+
 # Planted faults.
 
 
@@ -139,6 +146,18 @@ def test_a_wrong_K_in_a_cycle_is_convicted_with_the_K_that_closes_it(checked):
     assert loop.closing() == pytest.approx({"R1": 1 / 3, "R2": 1 / 2, "R3": 1 / 6})
     assert "mine.yaml:5: cycle that does not close" in found.reasons[0]
     assert "0.166667" in found.reasons[0]
+
+
+def test_the_reaction_that_spoils_most_cycles_is_named(checked):
+    """A, B, C, H, L all at K = 1 with each other, but for one of nine."""
+    pairs = ["A B", "B C", "C H", "H L", "A C", "A H", "A L", "B H", "C L"]
+    for wrong in range(len(pairs)):
+        ks = [5 if i == wrong else 1 for i in range(len(pairs))]
+        ways = (pair.replace(" ", " <-> ") for pair in pairs)
+        found = checked(*(f"{way}, k: {k}, k_reverse: 1" for way, k in zip(ways, ks, strict=True)))
+        assert found.verdict == "inconsistent"
+        assert all(f"mine.yaml:{3 + wrong}: " in reason for reason in found.reasons)
+        assert all("with K = 1" in reason for reason in found.reasons)
 
 
 def test_the_K_that_closes_is_in_the_units_of_the_file(checked):

@@ -195,7 +195,45 @@ def steps_of(
     running = [one for one in every if one.constant.k > 0 and any(one.stoichiometry.values())]
     solid = frozenset(sizes.moments.units for sizes in ladders)
     sites = sites_with(terms, ladders)
-    return tuple(_paired(running, partial(Step, solid=solid, sites=sites)))
+    return tuple(_added(list(_paired(running, partial(Step, solid=solid, sites=sites)))))
+
+
+def _added(steps: Sequence[Step]) -> list[Step]:
+    """Return steps; what only repeats one way of another is added to it, unless that is declared.
+
+    The same reaction twice, "A -> B" and "A -> B" beside "B -> A", is one with the sum of the k.
+    """
+    both = {step.name: step for step in steps if step.back is not None}
+    kept = dict(both)
+    for lone in (step for step in steps if step.back is None):
+        sums = (with_more for step in both.values() if (with_more := _repeated(step, lone.there)))
+        more = next(sums, lone)
+        kept[more.name] = more
+        both |= {more.name: more} if more is not lone else {}
+    return [kept[step.name] for step in steps if step.name in kept]
+
+
+def _repeated(step: Step, lone: Reaction) -> Step | None:
+    """Return a step with one more reaction in one of its ways; None where it is another one."""
+    if step.back is None or step.back.back_of:
+        return None
+    if _alike(lone, step.there):
+        return replace(step, there=_sum(step.there, lone))
+    return replace(step, back=_sum(step.back, lone)) if _alike(lone, step.back) else None
+
+
+def _sum(one: Reaction, other: Reaction) -> Reaction:
+    law = one.constant
+    return replace(one, constant=replace(law, k=law.k + other.constant(law.at)))
+
+
+def _alike(one: Reaction, other: Reaction) -> bool:
+    """Return whether two reactions differ in k alone."""
+    return (
+        one.constant.energy == other.constant.energy
+        and one.stoichiometry == other.stoichiometry
+        and one.factors == other.factors
+    )
 
 
 def sites_with(

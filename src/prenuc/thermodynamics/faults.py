@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from prenuc.quantities import Quantity
 from prenuc.thermodynamics.loops import MOST_LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import SizeClasses
@@ -75,7 +76,7 @@ def faults_of_steps(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fau
 
 
 def faults_of_loops(
-    mechanism: Mechanism, loops: Iterable[Loop], units: Mapping[str, str]
+    mechanism: Mechanism, loops: Sequence[Loop], units: Mapping[str, str]
 ) -> Iterator[Fault]:
     """Yield cycles that do not close.
 
@@ -84,13 +85,19 @@ def faults_of_loops(
         loops: The cycles.
         units: In which K is said.
     """
+    suspicion: Counter[str] = Counter()  # in how many more cycles that do not close than in others
+    for loop in loops:
+        if not loop.one_way:
+            suspicion.update({step.name: -1 if loop.closes else 1 for step, _ in loop.steps})
     for loop in loops:
         if loop.closes:
             continue
         if loop.one_way:
             yield from _running(mechanism, loop, units)
         else:
-            yield _open(loop, units)
+            last_first = [step for step, _ in reversed(loop.steps)]
+            suspect = max(last_first, key=lambda one: suspicion[one.name])
+            yield _open(loop, suspect, units)
 
 
 def _left_over(step: Step, mechanism: Mechanism) -> Iterator[Fault]:
@@ -172,19 +179,18 @@ def _of_ladder(sizes: SizeClasses, steps: Sequence[Step], mechanism: Mechanism) 
         yield Fault(NO_DEBIT, text, tuple(joins))
 
 
-def _open(loop: Loop, units: Mapping[str, str]) -> Fault:
-    """Return what is wrong with a cycle of reversible steps."""
+def _open(loop: Loop, suspect: Step, units: Mapping[str, str]) -> Fault:
+    """Return what is wrong with a cycle of reversible steps, and what the suspect would mend."""
     names = tuple(step.name for step, _ in loop.steps)
     degrees = loop.state.temperature - 273.15
-    last = loop.steps[-1][0]
     solid = [step for step, _ in loop.steps if step.solid & step.net.keys()]
-    closing = said_constant(last, loop.log_closing()[last.name], units)
+    closing = said_constant(suspect, loop.log_closing()[suspect.name], units)
     text = (
         f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
-        f"'{last.name}' would close it with K = {closing}"
+        f"'{suspect.name}' would close it with K = {closing}"
     )
     kind = SOLUBILITIES if len(solid) == len(loop.steps) else OPEN
-    return Fault(kind, text, names, last.there.where)
+    return Fault(kind, text, names, suspect.there.where)
 
 
 def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iterator[Fault]:
