@@ -117,6 +117,12 @@ def test_sources_and_sinks_that_say_so_are_no_hidden_sources(checked):
     assert not found.faults
 
 
+def test_a_flow_through_a_reactor_may_drive_a_reaction(checked):
+    """Feed and washout of A and of B away from their equilibrium are no cycle of reactions."""
+    flows = '"-> A", k: 3', '"A ->", k: 1', '"-> B", k: 0.1', '"B ->", k: 1'
+    assert not checked(*flows, "A <-> B, k: 2, k_reverse: 1").faults
+
+
 def test_two_one_way_reactions_to_the_same_end_contradict_nothing(checked):
     found = checked("A -> B, k: 2", "A + H -> B + H, k: 1", "B <-> C, k: 1, k_reverse: 2")
     assert found.verdict == "cannot be checked"

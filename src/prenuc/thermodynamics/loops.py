@@ -90,8 +90,9 @@ def loops_of(steps: Sequence[Step], most: int | None = None) -> list[Loop]:
         steps: Of a mechanism; what flows in and out is no reaction.
         most: How many that run one way are looked for; when None, one for each step in any.
     """
-    both = [step for step in steps if step.back is not None]
-    lone = [step for step in steps if step.back is None and not step.is_open]
+    closed = [step for step in steps if not step.is_open]
+    both = [step for step in closed if step.back is not None]
+    lone = [step for step in closed if step.back is None]
     states, columns = _states(steps), [column(step.net) for step in both]
     driven = [[_log_driven(step, state) for state in states] for step in both]
     found = [_at_worst(both, cycle, driven, states) for cycle in cycles(columns)]
