@@ -14,7 +14,7 @@ from commands import run
 from prenuc.conditions import Conditions
 from prenuc.errors import MechanismError
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
-from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
+from prenuc.mechanism.population import Between, QuantumDotMoments, SizeClasses
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_action
 from prenuc.thermodynamics.check import check, verdict_of
 from prenuc.thermodynamics.faults import BOUND, CATALYST, HOST, ORDERS, RATE_BINDING
@@ -314,6 +314,15 @@ def test_a_catalyst_of_one_channel_acts_both_ways_or_is_convicted():
     ) == {"one-sided catalyst"}
 
 
+def test_a_channel_acts_on_the_same_dots_both_ways_or_is_convicted():
+    one = dots((1, 0.1, ()))
+    (sizes,) = one.populations
+    both = dict.fromkeys(("join 0", "leave 0"), Between(sizes.profile, 10))
+    assert not check(replace(one, populations=(replace(sizes, profiles=both),))).faults
+    join = {"join 0": both["join 0"]}
+    assert kinds(check(replace(one, populations=(replace(sizes, profiles=join),)))) == {BOUND}
+
+
 def test_dots_nucleate_by_the_way_on_which_the_smallest_fall_apart():
     def nucleation(order):
         net = {"Mo": -8.0, "QD": 8.0}
@@ -324,6 +333,24 @@ def test_dots_nucleate_by_the_way_on_which_the_smallest_fall_apart():
     assert kinds(check(dots((1, 0.1, ()), nuclei=nucleation(6.0)))) == {"power law"}
     larger = check(dots((1, 0.1, ()), nuclei=nucleation(8.0), smallest=5))
     assert kinds(larger) == {"missing way back"}
+
+
+def test_a_way_back_of_two_at_a_time_counts_twice(blocks):
+    one, two = "equation: A -> B, k: 6", "equation: 2 B -> 2 A, k: 1, order: {B: 1}"
+    found = blocks(LIGANDS % "" + f"  one: {{{one}}}\n  two: {{{two}}}\n")
+    (step,) = found.steps
+    assert math.exp(step.log_equilibrium(300.0)) == pytest.approx(3)
+
+
+def test_the_affinity_of_any_pair_is_that_of_its_rates(blocks):
+    """RT ln(r_f/r_b), also where K changes with concentrations."""
+    law = "A <-> B, k: 1, under: {L: {h: 3}}, order: {H: 1, A: 2}"
+    found = blocks(LIGANDS % "formed: {from: A, K: 3, H: -5}" + f"  one: {{equation: {law}}}\n")
+    (step,) = found.steps
+    state = Conditions(320.0, 1.0, {"A": 2.0, "B": 0.3, "L": 1.7, "H": 0.4}, {})
+    rates = step.there.rate(state) / step.back.rate(state)
+    assert step.affinity(state) == pytest.approx(R * 320.0 * math.log(rates))
+    assert step.one_sided
 
 
 # Affinities.
