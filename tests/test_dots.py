@@ -215,7 +215,9 @@ NM = np.linspace(285.0, 500.0, 431)
 def shown(run, dots, nm=NM):
     """Absorbance of size classes alone, per cm."""
     nothing = np.zeros(len(run.names))
-    measurement = dataclasses.replace(run.measurements[0], concentration=nothing, dots=dots)
+    measurement = dataclasses.replace(
+        run.measurements[0], concentration=nothing, dots=dots, occupied=None
+    )
     alone = dataclasses.replace(run, measurements=(measurement,))
     return uv_vis(alone, wavelength=nm).absorbance[0]
 

@@ -10,6 +10,9 @@ import pytest
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import recipe
+from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction
+from prenuc.mechanism.reach import reachable, runs
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation, mass_action
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation import moves
@@ -111,3 +114,56 @@ def test_only_what_a_moved_constant_is_part_of_is_written_again(monkeypatch):
     monkeypatch.setattr(moves, "sides_of", noted)
     prepared(compiled(variant), names)
     assert asked == ["return.half"]
+
+
+def test_what_cannot_run_is_not_followed_and_would_not_move(monkeypatch):
+    """No TOPO is charged, and a ligand that is not there binds nowhere."""
+    model = two_pathway("CdS")
+    protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
+    names = [name for name in model.constants if name != "stage.count"]
+    idle = {"fragmentation with TOPO.k", "growth under MSA-ate.sites", "dots.largest"}
+    found = simulate(model, protocol, parameters=names).measurements[-1]
+    monkeypatch.setattr(moves.Move, "acts", lambda *_: True)
+    every = simulate(model, protocol, parameters=names).measurements[-1]
+    moved = [name for name, of in zip(names, found.tangents.T, strict=True) if of.any()]
+    assert idle.isdisjoint(moved)
+    assert len(moved) > 40
+    for one, other in (
+        (found.tangents, every.tangents),
+        (found.dot_tangents, every.dot_tangents),
+    ):
+        assert one.shape == other.shape
+        size = np.abs(other).max(axis=0)
+        assert (np.abs(one - other).max(axis=0) <= 1e-9 * size).all()
+
+
+def test_a_parameter_asked_twice_has_two_columns():
+    protocol = Protocol.from_recipe(recipe("cds-msc-311-in-toluene"))
+    asked = ["growth.k", "fragmentation with TOPO.k", "isomerisation.k", "growth.k"]
+    run = simulate(two_pathway("CdS"), protocol, parameters=asked)
+    tangents = run.measurements[-1].tangents
+    assert tangents.shape[1] == len(run.parameters) == 4
+    assert [bool(of.any()) for of in tangents.T] == [True, False, True, True]
+    np.testing.assert_array_equal(tangents[:, 0], tangents[:, 3])
+
+
+def test_only_what_can_be_there_runs():
+    """Orders above zero, saturation and barriers need something; ligands and limits do not."""
+    there = {"A"}
+    needs = (Power({"B": 1.0}), Saturation({"B": 1.0}), Barrier({"B": 1.0}), Excess({"B": 1.0}))
+    free = (Power({"B": 1.0}, 0.0), Binding({"B": 1.0}), Excess({"B": -1.0}, -1.0))
+
+    def law(*factors):
+        return Reaction("R", {"A": -1.0}, Arrhenius(1.0), (Power({"A": 1.0}), *factors))
+
+    assert not any(runs(law(factor), there) for factor in needs)
+    assert all(runs(law(factor), there) for factor in free)
+
+
+def test_what_is_made_can_be_there_too():
+    def reaction(left, right):
+        return Reaction(left, {left: -1.0, right: 1.0}, Arrhenius(1.0), mass_action({left: 1}))
+
+    chain = tuple(reaction(*pair) for pair in ("BC", "AB", "DE"))
+    model = Mechanism("chain", {name: Component(name) for name in "ABCDE"}, chain)
+    assert reachable(model, ["A"]) == {"A", "B", "C"}

@@ -1,7 +1,9 @@
-"""What an array holds, in one word, whether its numbers ascend, and products row by row."""
+"""What an array holds, in one word, whether its numbers ascend, products, and room for much."""
 
 from __future__ import annotations
 
+import math
+from mmap import mmap
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +14,8 @@ from prenuc.errors import Problem
 Array: TypeAlias = NDArray[np.float64]  # real numbers
 Mask: TypeAlias = NDArray[np.bool_]  # which of them
 Indices: TypeAlias = NDArray[np.int64]  # places, counted from 0
+
+HUGE = 4 << 20  # bytes; from here on numpy asks for pages of 2 MiB, each cleared when touched
 
 # Tiles that a product is formed in. Of eight rows and columns a library forms every row alike, and
 # a tile is too small to be shared among its threads, which then spin at the cost of all others.
@@ -41,6 +45,18 @@ def product(rows: Array, matrix: Array) -> Array:
                 right = matrix[inner : inner + INNER, left : left + COLUMNS]
                 whole[top : top + EDGE, left : left + COLUMNS] += some @ right
     return whole[:m, :n]
+
+
+def room(shape: tuple[int, ...]) -> Array:
+    """Return zeros, many of which will never be touched: those take neither time nor memory.
+
+    Args:
+        shape: Of the array.
+    """
+    size = math.prod(shape)
+    if size * np.float64().itemsize < HUGE:
+        return np.zeros(shape)
+    return np.frombuffer(mmap(-1, size * np.float64().itemsize)).reshape(shape)
 
 
 def falls(numbers: Array) -> list[int]:

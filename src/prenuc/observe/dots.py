@@ -163,7 +163,8 @@ def dots_absorb(
     found = np.zeros((len(measurements), len(nm)))
     for place, ladder in enumerate(ladders):
         lines = lines_of(ladder.material or material, ladder.smallest, ladder.largest)
-        own = [measurement.dots[place :: len(ladders)] for measurement in measurements]
+        there = (measurement.dots[: measurement.occupied] for measurement in measurements)
+        own = [dots_there[place :: len(ladders)] for dots_there in there]
         found += lines.total(own, nm) * 1e-3
     if not ladders:
         rows = [of_moments(run, measurement, dots, nm) for measurement in measurements]
@@ -218,11 +219,14 @@ class _Lines:
     energies: Array
 
     def total(self, f: Sequence[Array] | Array, nm: Array) -> Array:
-        """Return Σ f_n ε(E; D_n) for dots in classes, m of shape (classes,), as (m, nm)."""
-        key = nm.tobytes()
-        own = np.array([one[:OWN_LINES] * self.per_dot[:OWN_LINES] for one in f])
+        """Return Σ f_n ε(E; D_n), (m, nm), for m times dots in classes, (classes or fewer,)."""
+        key, per_dot = nm.tobytes(), self.per_dot[:OWN_LINES]
+        own = np.zeros((len(f), len(per_dot)))
+        for row, one in zip(own, f, strict=True):
+            some = one[:OWN_LINES]
+            row[: len(some)] = some * per_dot[: len(some)]
         found = product(own, _at(self, OWN_LINES, key)[: own.shape[1]])
-        if f[0].size > OWN_LINES:
+        if any(len(one) > OWN_LINES for one in f):
             laid = np.array([self.laid(one[OWN_LINES:]) for one in f])
             found += product(laid, _at(self, 0, key))
         return found
@@ -237,14 +241,15 @@ class _Lines:
         return starts, lower[starts], shares
 
     def laid(self, f: Array) -> Array:
-        """Return ε₁ f of classes above the first, (classes,), on the grid by eq. (2), (g,)."""
+        """Return ε₁ f of classes above the first, some of them, on the grid by eq. (2), (g,)."""
         starts, lower, shares = self._shares
-        found, filled = np.zeros(len(self.energies)), np.flatnonzero(f)
+        found, filled = np.zeros(len(self.energies)), np.flatnonzero(f != 0.0)
         if filled.size == 0:
             return found
         places = int(np.searchsorted(starts, filled[-1], side="right"))
-        end = starts[places] if places < len(starts) else len(f)  # with the whole of its place
-        sums = np.add.reduceat(shares[:, :end] * f[:end], starts[:places], axis=1)
+        end = starts[places] if places < len(starts) else shares.shape[1]  # all of its place
+        whole = np.concatenate((f[:end], np.zeros(max(end - len(f), 0))))
+        sums = np.add.reduceat(shares[:, :end] * whole, starts[:places], axis=1)
         for k, one in zip(NODES, sums, strict=True):
             found[lower[:places] + k] += one
         return found

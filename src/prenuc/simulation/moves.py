@@ -14,12 +14,14 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
+from prenuc.mechanism.reach import looks, runs
+from prenuc.mechanism.reaction import Binding
 from prenuc.simulation.kernels.flat import flat_classes, law_of
 from prenuc.simulation.kernels.seeds import CONSTANT
 from prenuc.simulation.sides import sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
@@ -83,6 +85,28 @@ class Move:
             return False
         every = mechanism.all_reactions
         return all(every[place] is reaction for place, reaction in self.reactions)
+
+    def acts(self, network: Network, there: Collection[str]) -> bool:
+        """Return whether it can change anything where some components can be; else it never does.
+
+        Args:
+            network: The compiled mechanism.
+            there: Those components.
+        """
+        if any(one.any() for one in (self.capillarity, self.sites, self.share, self.start)):
+            return True
+        every, begin = network.mechanism.all_reactions, network.flat.factors
+        return any(runs(every[one.number_reaction], there) for one in self.numbers) or any(
+            runs(reaction := every[one.reaction], there)
+            and (one.factor == CONSTANT or _felt(reaction, one.factor - begin[one.reaction], there))
+            for one in self.entries
+        )
+
+
+def _felt(reaction: Reaction, factor: int, there: Collection[str]) -> bool:
+    """Return whether a factor feels its numbers: a ligand that is not there binds nowhere."""
+    law = reaction.factors[factor]
+    return looks(law, there) or not isinstance(law, Binding)
 
 
 def move_of(network: Network, name: str) -> Move | None:

@@ -73,23 +73,37 @@ def prepared(network: Network, parameters: Sequence[str] | Prepared) -> Prepared
     """
     if isinstance(parameters, Prepared):
         return parameters
+    moves = moves_of(network, parameters)
+    start = _beside([move.start for move in moves.values()], (len(network.names),))
+    return Prepared(tuple(moves), seeds_of(network, [*moves.values()]), start)
+
+
+def moves_of(network: Network, parameters: Sequence[str]) -> dict[str, Move]:
+    """Return what parameters move, by name.
+
+    Args:
+        network: A compiled mechanism.
+        parameters: Names of its constants.
+
+    Raises:
+        MechanismError: There is no such constant; all at once.
+        InputError: A constant changes the reactions; all at once.
+    """
     known = network.mechanism.constants
     unknown = [no_constant(name, known) for name in parameters if name not in known]
     if unknown:
         raise MechanismError(unknown)
-    moves, problems = [], []
-    names = tuple(dict.fromkeys(parameters))
-    for name in names:
+    moves, problems = {}, []
+    for name in dict.fromkeys(parameters):
         move = move_of(network, name)
         if move is None:
             what, mend = f"'{name}' changes the reactions", "Leave it out of the sensitivities"
             problems.append(Problem(what, mend))
         else:
-            moves.append(move)
+            moves[name] = move
     if problems:
         raise InputError(problems)
-    start = _beside([move.start for move in moves], (len(network.names),))
-    return Prepared(names, _seeds(network, moves), start)
+    return moves
 
 
 def rates_and_starts(network: Network, along: Array) -> Prepared:
@@ -111,11 +125,16 @@ def rates_and_starts(network: Network, along: Array) -> Prepared:
     moves += [replace(still, start=start) for start in along]
     names = (*(f"ln k of {name}" for name in reactions), *(f"start {i}" for i in range(len(along))))
     start = _beside([move.start for move in moves], (len(network.names),))
-    return Prepared(names, _seeds(network, moves), start)
+    return Prepared(names, seeds_of(network, moves), start)
 
 
-def _seeds(network: Network, moves: Sequence[Move]) -> Seeds:
-    """Return what moves as lists, and as arrays whose last axis are the parameters."""
+def seeds_of(network: Network, moves: Sequence[Move]) -> Seeds:
+    """Return what moves as lists, and as arrays whose last axis are the parameters.
+
+    Args:
+        network: A compiled mechanism.
+        moves: What each parameter moves.
+    """
     from prenuc.simulation.kernels.seeds import Seeds
 
     entries = sorted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,18 +133,25 @@ class Run:
 
     def fractions(self, measurement: Measurement) -> dict[str, float]:
         """Return the fraction of the chalcogen in each: every MSC by name, all else by kind."""
-        chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
         held: dict[str, float] = {}
-        for name, amount in self.amounts(measurement).items():
+        for place, key, atoms in self._with_chalcogen:
+            held[key] = held.get(key, 0.0) + atoms * float(measurement.concentration[place])
+        total = sum(held.values()) or 1.0
+        return {key: amount / total for key, amount in held.items()}
+
+    @cached_property
+    def _with_chalcogen(self) -> list[tuple[int, str, float]]:
+        """Place, name or kind, and chalcogen atoms of every component that has some."""
+        chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
+        found = []
+        for place, name in enumerate(self.names):
             component = self.mechanism.components.get(name)
             if component is None or not component.composition:
                 continue
             atoms = sum(n for part, n in component.composition.items() if part in chalcogens)
             if atoms:
-                key = name if component.kind == "MSC" else component.kind
-                held[key] = held.get(key, 0.0) + atoms * amount
-        total = sum(held.values()) or 1.0
-        return {key: amount / total for key, amount in held.items()}
+                found.append((place, name if component.kind == "MSC" else component.kind, atoms))
+        return found
 
     def concentration(self, name: str, vessel: str | None = None) -> Array:
         """Return the concentration of a component at every measurement, in mmol/L of its basis.

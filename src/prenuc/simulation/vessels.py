@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from prenuc.arrays import room
+from prenuc.mechanism.reach import reachable
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import network_of
-from prenuc.simulation.sensitivity import Tangents, prepared
+from prenuc.simulation.sensitivity import Tangents, moves_of, seeds_of
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.stretch import Stretch
 
@@ -110,7 +112,8 @@ class Vessels:
         network: The reactions, for the moving components.
         changing: Which of these some reaction changes, shape (moving,).
         solver: The integrator.
-        seeds: What the wanted parameters do; None where no tangents are wanted.
+        seeds: What the parameters do that can do anything here; None where no tangents are wanted.
+        columns: The place of each wanted parameter among these, −1 for one that does nothing.
         vessels: By name.
         measurements: What was found so far.
         stats: Evaluations of the rates so far.
@@ -123,6 +126,7 @@ class Vessels:
     changing: Mask
     solver: AbstractSolver
     seeds: Seeds | None = None
+    columns: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     vessels: dict[str, _Vessel] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
@@ -147,6 +151,12 @@ class Vessels:
         names = tuple(dict.fromkeys([*mechanism.components, *charged]))
         moved = [name for name in mechanism.components if name not in mechanism.moment_names]
         network = network_of(mechanism, moved)
+        seeds, columns = None, np.zeros(0, dtype=np.int64)
+        if parameters:
+            moves, there = moves_of(network, parameters), reachable(mechanism, charged)
+            acting = [name for name, move in moves.items() if move.acts(network, there)]
+            seeds = seeds_of(network, [moves[name] for name in acting])
+            columns = np.array([acting.index(n) if n in acting else -1 for n in parameters])
         return cls(
             names=names,
             moving=np.array([names.index(name) for name in moved]),
@@ -154,7 +164,8 @@ class Vessels:
             network=network,
             changing=np.any(network.stoichiometry != 0, axis=1),
             solver=solver,
-            seeds=prepared(network, parameters).seeds if parameters else None,
+            seeds=seeds,
+            columns=columns,
         )
 
     def copy(self) -> Vessels:
@@ -205,8 +216,9 @@ class Vessels:
         times = np.array(sorted({t for t in (*operation.looks, operation.duration) if t > 0}))
         rows, occupied = self._rows(operation, begin, times)
         states = {0.0: begin} | dict(zip(times, rows, strict=True))
-        for look in operation.looks:
-            self._record(operation, look, states[look], occupied)
+        rooms = room((len(operation.looks), self.moments[1].shape[1], len(self.columns)))
+        for look, tangents in zip(operation.looks, rooms, strict=True):
+            self._record(operation, look, states[look], occupied, tangents)
         if times.size:
             vessel.react(rows[-1].first(occupied), volume)
 
@@ -247,13 +259,16 @@ class Vessels:
         parts = zip(whole, path.dots, path.tangents, path.dot_tangents, strict=True)
         return [_Contents(*row) for row in parts], occupied
 
-    def _record(self, operation: Evolve, look: float, held: _Contents, occupied: int) -> None:
+    def _record(
+        self, operation: Evolve, look: float, held: _Contents, occupied: int, tangents: Array
+    ) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
         classes = self.moments[1].shape[1]
         found = {"concentration": held.whole, "dots": _padded(held.dots, classes)}
         if self.seeds is not None:
             found["tangents"] = self._of_all(held.first(occupied))
-            found["dot_tangents"] = _padded(held.dot_tangents, classes)
+            self._spread(held.dot_tangents[:occupied], tangents)
+            found["dot_tangents"] = tangents
         measured = Measurement(
             vessel=operation.vessel,
             time=operation.clock + look,
@@ -270,7 +285,14 @@ class Vessels:
         tangents = np.zeros((len(self.names), held.tangents.shape[1]))
         tangents[self.moving] = held.tangents
         tangents[places] = powers[:, : len(held.dot_tangents)] @ held.dot_tangents
-        return tangents
+        whole = np.zeros((len(tangents), len(self.columns)))
+        self._spread(tangents, whole)
+        return whole
+
+    def _spread(self, part: Array, whole: Array) -> None:
+        """Enter tangents in the columns of all wanted parameters, and in as many rows as needed."""
+        there = self.columns >= 0
+        whole[: len(part), there] = part[:, self.columns[there]]
 
 
 def _padded(part: Array, classes: int) -> Array:

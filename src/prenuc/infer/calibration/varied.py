@@ -31,7 +31,7 @@ from prenuc.errors import MechanismError, SimulationError
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.measures import VARIED, measure
 from prenuc.mechanism.constants import no_constant
-from prenuc.mechanism.reaction import Binding
+from prenuc.mechanism.reach import looks, reachable, runs
 from prenuc.quantities import Quantity
 from prenuc.simulation.solvers import Rodas
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.measures import Choose, Experiments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import SizeClasses
-    from prenuc.mechanism.reaction import Factor, Reaction
+    from prenuc.mechanism.reaction import Reaction
 
 Kind = Literal["rate", "equilibrium", "concentration", "energy", "structure"]
 Name = tuple[str, str]  # parameter set and constant
@@ -187,11 +187,11 @@ def _differs(old: Mechanism, new: Mechanism, charged: Iterable[str]) -> bool:
     """Return whether any reaction that can run at all has another law, or dots other sizes."""
     if len(old.all_reactions) != len(new.all_reactions):
         return True
-    there = _reachable(old.all_reactions, set(charged))
+    there = reachable(old, charged)
     if _sizes(old) != _sizes(new) and old.dots is not None and old.dots.units in there:
         return True
     return any(
-        was != now and _runs(was, there) and _matters(was, now, there)
+        was != now and runs(was, there) and _matters(was, now, there)
         for was, now in zip(old.all_reactions, new.all_reactions, strict=True)
     )
 
@@ -202,27 +202,8 @@ def _sizes(mechanism: Mechanism) -> tuple[SizeClasses, ...]:
     return tuple(bare)
 
 
-def _reachable(reactions: Collection[Reaction], there: set[str]) -> set[str]:
-    """Return everything that can ever be in a vessel."""
-    size = -1
-    while size != len(there):
-        size = len(there)
-        for reaction in reactions:
-            if _runs(reaction, there):
-                there |= {name for name, n in reaction.stoichiometry.items() if n > 0}
-    return there
-
-
-def _runs(reaction: Reaction, there: Collection[str]) -> bool:
-    return all(_seen(f, there) for f in reaction.factors if not isinstance(f, Binding))
-
-
-def _seen(factor: Factor, there: Collection[str]) -> bool:
-    return any(weight and name in there for name, weight in factor.pool.items())
-
-
 def _matters(was: Reaction, now: Reaction, there: Collection[str]) -> bool:
     if was.constant != now.constant or was.stoichiometry != now.stoichiometry:
         return True
     pairs = zip(was.factors, now.factors, strict=True)
-    return any(old != new and _seen(old, there) for old, new in pairs)
+    return any(old != new and looks(old, there) for old, new in pairs)

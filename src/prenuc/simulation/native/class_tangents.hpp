@@ -138,7 +138,7 @@ inline void add_move_and_neighbours(Index count, const ClassMove& move, const do
 }
 
 // The neighbours of class i; ρ and φ stand in v.stage_rise and v.stage_fall.
-inline Neighbours neighbours(Index i, Index ladders, const Moved& of, const Work& v) {
+PRENUC_INLINE Neighbours neighbours(Index i, Index ladders, const Moved& of, const Work& v) {
     const bool lowest = i < ladders, highest = i >= of.window - ladders;
     const Index below = lowest ? i : i - ladders, above = highest ? i : i + ladders;
     return {lowest ? 0.0 : v.stage_rise[below], -(v.stage_rise[i] + v.stage_fall[i]),
@@ -147,7 +147,7 @@ inline Neighbours neighbours(Index i, Index ladders, const Moved& of, const Work
 }
 
 // What A, B and ψ move in class `row` of the ladder of a group.
-inline ClassMove class_move(const ClassArrays& pop, Index group, double b, const Moved& of,
+PRENUC_INLINE ClassMove class_move(const ClassArrays& pop, Index group, double b, const Moved& of,
                             Index row) {
     const Index ladders = pop.ladders(), last = of.window / ladders - 1;
     const Known alpha = pop.alpha[group];

@@ -119,7 +119,7 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
     return guarded([&] {
         Buffers buffers;
         const Stretch on = stretch_of(buffers, arguments);
-        Followed own = {read_seeds(buffers, at(arguments, 4), on), {}, {}, {}, 0};
+        Followed own = {read_seeds(buffers, at(arguments, 4), on), {}, {}, {}, 0, 0};
         const KnownTable dx = buffers.known_table(at(arguments, 5));
         const KnownTable df = buffers.known_table(at(arguments, 6));
         const Vessel vessel = {buffers.row(at(arguments, 7)), buffers.row(at(arguments, 8)),
@@ -143,9 +143,8 @@ PyObject* integrate_followed(PyObject*, PyObject* arguments) {
         Work work = workspace(on, own_room);
         own.work = tangent_workspace(on, own.seeds, own_room);
         for (Index i = 0; i < n * count; ++i) own.work.dx.data[i] = dx.data[i];
-        own.held = df.count;
-        for (Index i = 0; i < classes * count; ++i)
-            own.work.df.data[i] = i < df.count * count ? df.data[i] : 0.0;
+        own.held = own.set = df.count;
+        for (Index i = 0; i < df.count * count; ++i) own.work.df.data[i] = df.data[i];
         Py_BEGIN_ALLOW_THREADS
         write_outcome(ENGINE.integrate_followed(on, vessel, work, own), outcome);
         Py_END_ALLOW_THREADS

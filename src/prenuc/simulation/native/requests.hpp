@@ -153,12 +153,12 @@ struct TangentWork {
 };
 
 // Tangents along an integration; `out_x` and `out_f` receive them at the times. Classes from `held`
-// on had none at the start.
+// on had none at the start, and those from `set` on stand in no array yet.
 struct Followed {
     Seeds seeds;
     TangentWork work;
     Block<double> out_x, out_f;
-    Index held;
+    Index held, set;
 };
 
 enum Ending : int { DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, STOPPED, STEADY };

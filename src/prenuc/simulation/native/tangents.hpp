@@ -185,6 +185,7 @@ inline void finished(double share, Index window, Index held, const TangentWork& 
 // Take the tangents along an accepted step.
 inline void follow(const Stretch& on, const Step& step, Index told, Work& v, Followed& own) {
     TangentWork& w = own.work;
+    for (; own.set < step.window; ++own.set) clear(w.df[own.set]);
     open_tangents(on, own.seeds, step, w, v);
     for (Index stage = 0; stage < STAGES; ++stage) {
         if (alone(on))
@@ -208,9 +209,10 @@ inline void follow(const Stretch& on, const Step& step, Index told, Work& v, Fol
 
 // Set the tangents of components without mass, δG = 0; they themselves are there, and so is what
 // `settle` leaves.
-inline void settle_tangents(const Stretch& on, const Seeds& seeds, const Vessel& vessel, Work& v,
-                            TangentWork& w) {
+inline void settle_tangents(const Stretch& on, const Vessel& vessel, Work& v, Followed& own) {
     const Places settled = on.net.settled;
+    const Seeds& seeds = own.seeds;
+    TangentWork& w = own.work;
     if (settled.size == 0) return;
     settle_matrix(on, vessel.x, v);
     moved_rates(on.net, seeds, w.moves, {vessel.x, v.k, v.r, v.s}, w.here);
@@ -220,7 +222,7 @@ inline void settle_tangents(const Stretch& on, const Seeds& seeds, const Vessel&
     for (Index m = 0; m < settled.size; ++m) clear(w.dx[settled[m]]);
     multiply(on.plan.network, v.matrix, w.dx, w.right);
     push_entries(on, seeds, w, v.r, w.right.flat());
-    shifted_surface(on.pop, starting_window(on.pop, vessel.f), w.df, w.right);
+    shifted_surface(on.pop, own.set, w.df, w.right);
     for (Index i = 0; i < w.right.count; ++i)
         if (on.net.mass[i] != 0.0) clear(w.right[i]);
     solve_rows(on.plan, v.schur, v.inverse, w.right);
@@ -235,14 +237,14 @@ inline void begin_tangents(const Stretch& on, const Vessel& vessel, Work& v, Fol
     constant_moves(on.net, own.seeds, on.setting.begin, w.stage_moves);
     constants(on.net, on.setting.begin, v.k);
     settle(on, starting_window(on.pop, vessel.f), vessel.x, vessel.f, v);
-    settle_tangents(on, own.seeds, vessel, v, w);
+    settle_tangents(on, vessel, v, own);
 }
 
 // Write the tangents at the last time.
 inline void end_tangents(Index window, Followed& own) {
     const Table out_x = own.out_x[own.out_x.count - 1], out_f = own.out_f[own.out_f.count - 1];
     copy(out_x.flat().size, own.work.dx.data, out_x.data);
-    copy(larger(window, own.held) * out_f.width, own.work.df.data, out_f.data);
+    copy(smaller(own.set, larger(window, own.held)) * out_f.width, own.work.df.data, out_f.data);
 }
 
 }  // namespace prenuc::PRENUC_ISA

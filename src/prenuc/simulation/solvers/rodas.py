@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from prenuc.arrays import room
 from prenuc.simulation.solvers.solver import MOST_STEPS, AbstractSolver, failed
 from prenuc.simulation.stretch import Members, Trajectory
 
@@ -115,7 +116,7 @@ class _Started:
             np.array(starts, dtype=float, order="C"),
             dots,
             np.full((members, m, n), np.nan),
-            np.zeros((members, m, classes)),  # pages that nobody touches cost nothing
+            room((members, m, classes)),
             np.empty((members, 6)),
         )
 
@@ -134,7 +135,7 @@ class _Started:
         begin = np.ascontiguousarray(given.components), np.ascontiguousarray(given.dots)
         m, vessel = len(self.setting.times), (self.x[0], self.dots[0])
         of_x = np.full((m, *begin[0].shape), np.nan)
-        of_f = np.zeros((m, len(vessel[1]), begin[1].shape[1]))
+        of_f = room((m, len(vessel[1]), begin[1].shape[1]))
         found_x, found_f, outcome = (one[0] for one in self._found())
         found = found_x, found_f, of_x, of_f, outcome
         integrate_followed(*self._asked(), given.seeds, *begin, *vessel, *found)
