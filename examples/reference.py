@@ -41,6 +41,10 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Mechanism: what could happen",
         ("prenuc.mechanism.mechanism.Component", "prenuc.mechanism.reaction.Reaction"),
     ),
+    "thermodynamics": (
+        "Thermodynamics: may it happen",
+        ("prenuc.thermodynamics.loops.Loop", "prenuc.thermodynamics.faults.Fault"),
+    ),
     "protocol": ("Protocol: what was done", ("prenuc.protocol.protocol.Assumption",)),
     "simulation": (
         "Simulate: let it happen",

@@ -69,6 +69,7 @@ CASES: dict[str, tuple[str, ...]] = {
         *("simulate", "robertson.yaml", "--times", "0 4 1e9"),
         *("--until", "80 % of A is consumed", "--rtol", "1e-9"),
     ),
+    "check": ("check", "robertson.yaml"),
     "calibrate": ("calibrate", "CdSe", "--starts", "1", "--workers", "1"),
     "analyze-dots": ("analyze", "dots.csv", "clusters.csv", "--material", "CdSe"),
     "analyze-clusters": ("analyze", "clusters.csv", "--window", "290 400 nm"),

@@ -118,6 +118,7 @@ ARGUMENTS = {
     "list": [["species"], ["recipes"], ["references"]],
     "show": [["MSC-311"], ["cdse-5b"]],
     "cite": [["cdse-5b"], ["MSC-311", "two-pathway/CdS"]],
+    "check": [["mine.yaml"], ["two-pathway/CdS"], ["mine.yaml", "classical/CdTe"]],
     "simulate": [
         ["mine.yaml"],
         ["mine.yaml"],

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from prenuc.conditions import Conditions
     from prenuc.errors import InputError, PrenucError
     from prenuc.facts.catalogue import cite, recipe
     from prenuc.infer.experiments.published import kinetic_panel
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.run import simulate
     from prenuc.simulation.solution import Run
     from prenuc.simulation.solvers import Cvode, Rodas, ScipyBdf, ScipyRadau
+    from prenuc.thermodynamics.check import Check, check
 
 _CONTENTS = {
     # what goes wrong, and numbers with units
@@ -58,6 +60,10 @@ _CONTENTS = {
     "two_pathway": "mechanism.two_pathway",
     "Moments": "mechanism.dots",
     "read_mechanism": "mechanism.network_file",
+    # thermodynamics: may it happen
+    "Conditions": "conditions",
+    "check": "thermodynamics.check",
+    "Check": "thermodynamics.check",
     # protocol: what was done
     "Protocol": "protocol.protocol",
     # simulate: let it happen
@@ -105,7 +111,9 @@ _FORMER = {
 
 __all__ = [
     "ArrheniusLaw",
+    "Check",
     "Comparison",
+    "Conditions",
     "Cvode",
     "DataSet",
     "Dilution",
@@ -126,6 +134,7 @@ __all__ = [
     "Trace",
     "analyze",
     "calibrate",
+    "check",
     "cite",
     "compare_mechanisms",
     "compare_schemes",

@@ -96,6 +96,8 @@ def _pot(
             renamed(r.stoichiometry),
             r.constant,
             tuple(replace(factor, pool=renamed(factor.pool)) for factor in r.factors),
+            back_of=f"{r.back_of} ({one.material})" if r.back_of else "",
+            because=r.because,
         )
         for r in pot.reactions
     ]

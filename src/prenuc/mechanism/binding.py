@@ -87,3 +87,34 @@ def _term(
 def _bound(free: str, sites: Sites) -> Reaction:
     factors = (Power(sites.hosts), Power({free: 1.0}), Power({sites.polynomial: 1.0}, -1.0))
     return Reaction(f"{free} on {sites.polynomial}", {free: -1.0}, sites.ligands[free], factors)
+
+
+def free_of(terms: Sequence[Reaction]) -> dict[str, str]:
+    """Return the free ligand by the component that counts it, where one alone does.
+
+    Args:
+        terms: As :func:`balances` returns them.
+    """
+    pools = {free: one.factors[0].pool for one in terms for free in _counted_by(one)}
+    alone = ((free, pool) for free, pool in pools.items() if [*pool.values()] == [1.0])
+    return {name: free for free, pool in alone for name in pool}
+
+
+def _counted_by(term: Reaction) -> list[str]:
+    """Return the free ligand of a term that counts all of it; nothing for any other term."""
+    ((name, change),) = term.stoichiometry.items()
+    return [name] if change > 0 and term.name == f"{name} in all" else []
+
+
+def sites_of(terms: Sequence[Reaction]) -> dict[str, dict[str, float]]:
+    """Return how many sites each component has, by the polynomial that stands for them.
+
+    Args:
+        terms: As :func:`balances` returns them; what is bound to these sites is taken off ligands.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for one in terms:
+        if len(one.factors) == len(("hosts", "free", "polynomial")):
+            hosts, _, polynomial = (factor.pool for factor in one.factors)
+            found.setdefault(next(iter(polynomial)), {}).update(hosts)
+    return found

@@ -33,7 +33,8 @@ of the file
 ``values``       constants by name, each with value, unit, source, status
 ``closed by``    metal carboxylates that close equations (``matter.py``)
 ``media``        reagents that are counted besides
-``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``
+``dots``         ``surface energy``, ``smallest``, ``largest``; or only a ``size exponent``;
+                 ``solubility: {of: Mo, value: 0.01, at: 180 degC, H: 38}``, H of dissolution
 of a component
 ``composition``  ``reagent``, or moieties and reagents by number or constant
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
@@ -46,6 +47,8 @@ of a reaction
 ``amounts``      moles in the equation that are constants; ``times``: a factor of k
 ``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
 ``chain``        from each stage to the next
+``because``      why the forward law is no mass action; then all of it acts both ways
+``irreversible`` ``{because: …}``, why there is no way back
 ``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
 of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``
 ===============  ===============================================================================
@@ -56,20 +59,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import nearest_names
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.block_numbers import ROOM, Numbers
 from prenuc.mechanism.blocks import (
-    ComponentBlock,
     Form,
     Legacy,
     Number,
     ReactionBlock,
     Term,
 )
-from prenuc.mechanism.dots import DOTS
-from prenuc.mechanism.equations import net_of, side_of, sides_of, units_of
-from prenuc.mechanism.mechanism import Component
+from prenuc.mechanism.component_blocks import ComponentReader, check_circles, known_name
+from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of
+from prenuc.mechanism.population import DOTS
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def read_blocks(
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())
     components = tuple(reader.component(one, entry, given) for one, entry in given.items())
-    _check_circles(node, components)
-    sizes = reader.dots(node.child("dots")) if "dots" in node else None
+    check_circles(node.child("components"), {one.name: one.against for one in components})
+    sizes, plane = reader.dots(node.child("dots"), given) if "dots" in node else (None, None)
     reader.known = {*given, *media, *(() if sizes is None else (DOTS.units,))}
     reader.known |= set(entries("moieties") if closed_by else ())
     reactions = []
@@ -107,99 +107,40 @@ def read_blocks(
             entry.problem(what, mend="Give the reaction another name")
         block = reader.reaction(one, entry)
         reactions += [block] if block is not None else []
+        if plane is None and block is not None and _needs_solubility(block):
+            mend = "Give dots a 'solubility: {of: …, value: …, H: …}'"
+            entry.problem(f"'{one}' has no way back that is known", "equation", mend)
     material = node.text("material", default="")
     node.finish("a mechanism")
     if node.problems:
         return None
-    form = Form(name, reader.units, components, tuple(reactions), material, closed_by, media, sizes)
+    form = Form(
+        name,
+        reader.units,
+        components,
+        tuple(reactions),
+        material,
+        closed_by,
+        media,
+        sizes,
+        plane,
+    )
     return form, reader.values
 
 
-def _check_circles(node: Node, components: Collection[ComponentBlock]) -> None:
-    """Note every component that is formed from itself, by however many others."""
-    made = {block.name: set(block.against) for block in components}
-    for name, direct in made.items():
-        above, front = set(direct), list(direct)
-        while front:
-            more = made.get(front.pop(), set()) - above
-            above |= more
-            front += more
-        if name in above:
-            block = node.child("components").child(name)
-            mend = "Form it from components that define zero"
-            block.problem(f"'{name}' is formed from itself", "formed", mend)
+def _needs_solubility(block: ReactionBlock) -> bool:
+    return DOTS.units in block.net and block.reversible and block.legacy is None
 
 
 @dataclass
-class _Reader(Numbers):
-    """Reads blocks and collects their constants.
+class _Reader(ComponentReader):
+    """Reads blocks of reactions too, and collects their constants.
 
     Args:
         known: What reactions may name.
     """
 
     known: Collection[str] = ()
-
-    def component(self, name: str, entry: Node, known: Collection[str]) -> ComponentBlock:
-        """Return the block of a component; its constants go to the others."""
-        parts: dict[str, Number] | None = None
-        if entry.data.get("composition") == "reagent":
-            parts = {entry.text("composition") and name: 1.0}
-        elif "composition" in entry:
-            made = entry.child("composition")
-            parts = {str(part): self.number(made, str(part)) for part in made.data}
-        unit = self.units["concentration"]
-        initial = self.quantity(entry, "initial", unit, 0.0)
-        if initial.number < 0:
-            entry.problem(f"'{name}' starts below zero", "initial", "Give zero or more")
-        component = Component(
-            name,
-            None,
-            entry.text("basis", default="formula unit"),
-            entry.text("kind", default=""),
-            entry.text("species", default=""),
-        )
-        against = self._formed(name, entry.child("formed"), known) if "formed" in entry else {}
-        ligands = []
-        for ligand, binding in entry.child("binding", default={}).items():
-            _known(entry, "binding", ligand, known)
-            self.value(f"{name} under {ligand}.h", binding, "h", unit)
-            self.value(f"{name} under {ligand}.sites", binding, "sites", "1")
-            binding.finish(f"the binding of {ligand}")
-            ligands.append(ligand)
-        neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
-        numbered = entry.number("numbered from", default=1)
-        entry.finish(f"component '{name}'")
-        start, bound = initial.si, tuple(ligands)
-        return ComponentBlock(component, start, against, bound, parts, neutral, stages, numbered)
-
-    def _formed(self, name: str, entry: Node, known: Collection[str]) -> dict[str, float]:
-        """Return what a component is formed from; K and H, or H and S, go to the constants."""
-        against = side_of(entry, "from", entry.text("from"), known, "components")
-        if not against:
-            entry.problem(f"'{name}' is formed from nothing", "from", "Write 'from: 3 E + 6 M'")
-        energy, order = self.units["energy"], 1.0 - sum(against.values())
-        self.value(f"{name}.H", entry, "H", energy)
-        if "S" in entry:
-            self.value(f"{name}.S", entry, "S", f"{energy}/K")
-        else:
-            unit = "1" if order == 0 else f"({self.units['concentration']})^{order:g}"
-            self.value(f"{name}.K", entry, "K", unit)
-            self.value(f"{name}.at", entry, "at", "degC", default=ROOM)
-        entry.finish(f"what '{name}' is formed from")
-        return against
-
-    def dots(self, entry: Node) -> dict[str, Number]:
-        """Return the numbers of the dots."""
-        found: dict[str, Number] = {}
-        units = {"surface energy": "J/m^2", "smallest": "1", "largest": "1"}
-        for key, unit in units.items():
-            if key in entry:
-                found[key.rpartition(" ")[2]] = self.constant(f"dots.{key}", entry, key, unit)
-        if "size exponent" in entry:
-            found["exponent"] = self.number(entry, "size exponent")
-        entry.finish("dots")
-        return found
 
     def reaction(self, name: str, entry: Node) -> ReactionBlock | None:
         """Return the block of a reaction; its constants go to the others."""
@@ -211,7 +152,7 @@ class _Reader(Numbers):
         orders = left | {str(part): given.number(str(part)) for part in given.data}
         catalysts = self._catalysts(name, entry)
         for part in given.data:
-            _known(entry, "order", str(part), self.known)
+            known_name(entry, "order", str(part), self.known)
         _check_orders(name, entry, orders)
         helped = sum(map(self._order, catalysts))
         law = self.named(entry, "k", ".k") or name
@@ -242,9 +183,20 @@ class _Reader(Numbers):
             reversible,
             legacy,
             entry.where(),
+            self._reason(name, entry, reversible=reversible),
         )
         entry.finish(f"reaction '{name}'")
         return block
+
+    def _reason(self, name: str, entry: Node, *, reversible: bool) -> str:
+        """Return why a reaction has no way back, or a forward law that is no mass action."""
+        if "because" not in entry:
+            return because_of(entry, reversible=reversible)
+        if not reversible or "reverse" in entry:
+            what = f"'{name}' has no way back that follows from its forward law"
+            mend = "Write '<->' without 'reverse', or 'irreversible: {because: …}'"
+            entry.problem(what, "because", mend)
+        return entry.text("because").strip()
 
     def _order(self, term: Term) -> float:
         """Return what a catalyst adds to the order of a rate, for the unit of its constant."""
@@ -314,7 +266,7 @@ class _Reader(Numbers):
     def _pool(self, entry: Node, key: str, text: str) -> tuple[str, ...]:
         names = tuple(text.split(" + "))
         for one in names:
-            _known(entry, key, one, self.known)
+            known_name(entry, key, one, self.known)
         return names
 
     def _reverse(self, name: str, entry: Node, orders: Mapping[str, float], order: float) -> Legacy:
@@ -334,13 +286,6 @@ class _Reader(Numbers):
             entry.problem(what, "reverse", mend)
         block.finish("'reverse'")
         return Legacy(orders, named, law, equilibrium, solubility, terms)
-
-
-def _known(entry: Node, key: str, name: str, known: Collection[str]) -> None:
-    """Note a name that is no component."""
-    if name not in known:
-        mend = "Fix the name or declare it under 'components'"
-        entry.problem(f"no species '{name}'", key, mend, nearest_names(name, known))
 
 
 def _check_orders(name: str, entry: Node, orders: Mapping[str, Number]) -> None:

@@ -11,7 +11,10 @@ forward × exp(−affinity/RT),
 .. math:: k_\mathrm{b}(T) = k_\mathrm{f}(T) / K(T), \quad
    \ln K = \frac{ΔS}{R} - \frac{ΔH}{R T}, \quad \text{orders } o_i + ν_i
 
-times (1 + x/h)^(−s ν) for every ligand: so every cycle closes, whatever the numbers are. A backward
+times (1 + x/h)^(−s ν) for every ligand, with the ν of the equation as it is closed: so every cycle
+closes, whatever the numbers are. Other factors of a forward law act on the way there alone, unless
+the block says why the law is no mass action, ``because``: then the step runs at
+forward × (1 − exp(−affinity/RT)). A backward
 constant of its own is possible where a block marks it as ``legacy``.
 
 **Stages.** A component may stand for a number of equal stages, one after the other. What it reacts
@@ -33,6 +36,7 @@ reaction with X.half   half-value of a catalyst that levels off; ``.scale`` of o
 reaction under X.h     the same as of a component, of a ligand that acts on a rate
 component.K, .at, .H   equilibrium constant of its formation at a temperature, and enthalpy
 component.H, .S        or enthalpy and entropy
+dots.solubility, .H    of a plane surface of dots at ``dots.solubility at``, heat of dissolution
 component under X.h    concentration at which half of the sites are bound; ``.sites``: how many
 =====================  =========================================================================
 """
@@ -44,6 +48,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
+from prenuc.errors import MechanismError
+from prenuc.mechanism.population import DOTS
 from prenuc.mechanism.structure import LastWritten
 
 if TYPE_CHECKING:
@@ -147,6 +153,7 @@ class ReactionBlock:
         reversible: Whether there is a way back.
         legacy: A way back with constants of its own; None where it follows.
         where: ``file:line``.
+        because: Why it has no way back, or a law that is no mass action.
     """
 
     name: str
@@ -163,6 +170,7 @@ class ReactionBlock:
     reversible: bool = False
     legacy: Legacy | None = None
     where: str = ""
+    because: str = ""
 
     @property
     def back(self) -> dict[str, float]:
@@ -188,6 +196,8 @@ class Form:
             first; () where every equation is written in full.
         media: Reagents that are counted besides.
         dots: The numbers of :class:`~prenuc.mechanism.dots.Surface`; None where there are no dots.
+        plane: What a plane surface of dots dissolves into, and first words of its solubility; None
+            where that is not said.
         memory: How it was last written.
     """
 
@@ -199,12 +209,19 @@ class Form:
     closed_by: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     dots: Mapping[str, Number] | None = None
+    plane: tuple[str, str] | None = None
     memory: LastWritten = field(default_factory=LastWritten, init=False, compare=False, repr=False)
 
     def potential(self, name: str, values: Noted) -> tuple[float, float]:
-        """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component."""
-        block = next(one for one in self.components if one.name == name)
-        if not block.against:
+        """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component.
+
+        Of dots, that of a unit in a large one, which is in equilibrium with its solubility. What
+        stands in no block, a carboxylate that is set free, defines zero.
+        """
+        if name == DOTS.units and self.plane is not None:
+            return self._of_unit(*self.plane, values)
+        block = next((one for one in self.components if one.name == name), None)
+        if block is None or not block.against:
             return 0.0, 0.0
         enthalpy = values[f"{name}.H"].si
         if f"{name}.S" in values:
@@ -216,3 +233,13 @@ class Form:
             h, s = self.potential(other, values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
         return enthalpy, entropy
+
+    def _of_unit(self, dissolved: str, words: str, values: Noted) -> tuple[float, float]:
+        solubility, at, heat = (
+            values[f"{words}.{last}"].si for last in ("solubility", "solubility at", "H")
+        )
+        if solubility <= 0:
+            what, where = "the solubility of dots is zero", f"{words}.solubility"
+            raise MechanismError(what, "Give one above zero, or write '->'", where=where)
+        enthalpy, entropy = self.potential(dissolved, values)
+        return enthalpy - heat, entropy - heat / at - GAS_CONSTANT * math.log(solubility)

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.population import QuantumDotMoments, SizeClasses, capillarity
+from prenuc.mechanism.population import DOTS, SizeClasses, capillarity
 from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, total
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
     from prenuc.mechanism.reaction import Factor
 
-DOTS = QuantumDotMoments()
 TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
 
 
@@ -72,7 +71,7 @@ class Channel:
     Args:
         joins: Per dot with α = 1.
         leaves: Per dot with β = 1; None where there is no way back.
-        solubility: Of a plane surface, in mol/m³, where there is a way back.
+        solubility: Of a plane surface, in mol/m³, where what joins is what it dissolves into.
     """
 
     joins: Reaction
@@ -154,7 +153,7 @@ class Moments(AbstractDots):
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins
-            if channel.leaves is not None:
+            if channel.solubility:
                 above = Excess(joins.factors[0].pool, channel.solubility)
                 joins = replace(joins, factors=(above, *joins.factors[1:]))
             law = joins.constant, joins.factors[1:]
@@ -205,4 +204,5 @@ def dissolution(name: str, joins: Reaction, solubility: Arrhenius) -> Reaction:
     """
     join = joins.constant
     leave = Arrhenius(join.k * solubility(join.at), join.at, join.energy + solubility.energy)
-    return Reaction(name, {part: -n for part, n in joins.stoichiometry.items()}, leave)
+    net = {part: -n for part, n in joins.stoichiometry.items()}
+    return Reaction(name, net, leave, back_of=joins.name)

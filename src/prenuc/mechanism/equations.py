@@ -58,6 +58,24 @@ def sides_of(
     return left, right, arrow == "<->"
 
 
+def because_of(entry: Node, *, reversible: bool) -> str:
+    """Return why a reaction has no way back, ``irreversible: {because: …}``; "" for no reason.
+
+    Args:
+        entry: The reaction.
+        reversible: Whether its equation goes both ways, so that no reason is asked for.
+    """
+    if "irreversible" not in entry:
+        return ""
+    said = entry.child("irreversible")
+    because = said.text("because").strip()
+    said.finish("'irreversible'")
+    if reversible:
+        what = "a reaction goes both ways and says why it does not"
+        entry.problem(what, "irreversible", "Leave one of them out")
+    return because
+
+
 def net_of(left: Mapping[str, float], right: Mapping[str, float]) -> dict[str, float]:
     """Return what a reaction makes (positive) and uses up (negative)."""
     return {name: right.get(name, 0.0) - left.get(name, 0.0) for name in {**left, **right}}

@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import MechanismError, Problem, unknown_name
+from prenuc.errors import MechanismError, Problem, listed_names, unknown_name
 from prenuc.facts.catalogue import moieties
 from prenuc.mechanism.by_hand import constants_of, with_constants_of
 from prenuc.mechanism.constants import given_anew
 from prenuc.mechanism.population import population_issues
 from prenuc.mechanism.reaction import Power
+from prenuc.mechanism.reversible import steps_of
 from prenuc.mechanism.structure import Shared, same_channels, same_reactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from prenuc.arrays import Array
+    from prenuc.conditions import Conditions
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
     from prenuc.mechanism.reaction import Reaction
+    from prenuc.mechanism.reversible import Step
 
     Rule = Callable[[Mapping[str, Value]], "Mechanism"]
 
@@ -74,6 +77,8 @@ class Mechanism:
         units: Units in which a bare network was written and is reported.
         borrowed: Parameter set of a constant, and its name there, where that is not the set of the
             mechanism's own name.
+        bindings: Of a component, the ligands that bind to it and so lower its chemical potential,
+            with the first words of the constants ``h`` and ``sites``.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -93,6 +98,7 @@ class Mechanism:
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 
@@ -243,6 +249,40 @@ class Mechanism:
     def without_mass(self) -> tuple[str, ...]:
         """The components whose equations are balances, in order."""
         return tuple(dict.fromkeys(name for one in self.balances for name in one.stoichiometry))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The reactions with their ways back, in order; what has a constant of zero is no step."""
+        of = self.dots
+        moments = () if of is None else (of.number, of.length, of.surface)
+        return steps_of(self.reactions, self.populations, self.balances, moments)
+
+    def affinities(self, state: Conditions) -> dict[str, float]:
+        """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
+
+        Reactions without a way back have no affinity and are left out, and so are nucleations. Of
+        dots, a plane surface is meant: the affinity of a unit that joins a very large dot.
+
+        Args:
+            state: Temperature (K) and concentrations (mol/m³) of every component.
+
+        Returns:
+            By the name of the reaction, in kJ/mol; zero at equilibrium, positive where the reaction
+            runs forward, infinite where one side is missing, nan where both are.
+
+        Raises:
+            MechanismError: The state has no concentration of a component.
+        """
+        missing = [name for name in self.components if name not in state.concentrations]
+        if missing:
+            what = f"the state has no concentration of {listed_names(missing)}"
+            raise MechanismError(what, "Give one for each component, 0 for what is not there")
+        numbers = {one.moments.number for one in self.populations}
+        return {
+            one.name: one.affinity(state) / 1e3
+            for one in self.steps
+            if one.back is not None and not numbers & one.net.keys()
+        }
 
     @property
     def moment_names(self) -> tuple[str, ...]:

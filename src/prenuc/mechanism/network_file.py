@@ -9,7 +9,10 @@ Either a reaction network::
       - {equation: "2 B -> B + C", k: 3.0e7}     # rate = k [B]², order from the left side
       - {equation: "A <-> C", k: 1.0, k_reverse: 0.5}
       - {equation: "B -> C", k: {at: 25 degC, value: 0.015, Ea: 85}}
+      - {equation: "2 B <-> C", k: 2.0, K: {value: 12, at: 25 degC, dH: -30}}  # way back: k/K
 
+where a species that says what it is ``formed`` from (as below) needs neither, and a reaction that
+goes one way may say why, ``irreversible: {because: …}``;
 or blocks of ``components`` and ``reactions``, which say more (:mod:`prenuc.mechanism.block_file`),
 or a change to any mechanism of the package, which is :meth:`Mechanism.with_constants`::
 
@@ -25,15 +28,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import MechanismError, Problem, QuantityError
+from prenuc.errors import MechanismError, Problem, QuantityError, listed_names
 from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import load
 from prenuc.mechanism.block_file import read_blocks
+from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, ReactionBlock
+from prenuc.mechanism.by_hand import constants_of
+from prenuc.mechanism.component_blocks import ROOM, ComponentReader, check_circles
 from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.dots import Classes
-from prenuc.mechanism.equations import net_of, sides_of, units_of
+from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of
 from prenuc.mechanism.mechanism import Component, Mechanism, unbalanced
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
@@ -41,7 +47,7 @@ from prenuc.mechanism.writing import written
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 
@@ -104,10 +110,15 @@ def _changed(node: Node) -> Mechanism | None:
 
 def _network(node: Node, name: str) -> Mechanism | None:
     units = units_of(node)
-    components, initial = _species(node, units)
+    reader = ComponentReader(units, ())
+    blocks = _species(node, reader)
+    components = {block.name: block.component for block in blocks}
     reactions: list[Reaction] = []
+    written_out: list[ReactionBlock] = []
     for index, entry in enumerate(node.children("reactions")):
-        reactions += _reaction(entry, f"R{index + 1}", components, units)
+        block, found = _reaction(entry, f"R{index + 1}", blocks, reader)
+        reactions += found
+        written_out += [] if block is None else [block]
     if not node.data.get("reactions"):
         node.problem(
             "the mechanism has no reactions", mend="Add 'reactions: - {equation: …, k: …}'"
@@ -118,45 +129,77 @@ def _network(node: Node, name: str) -> Mechanism | None:
             if not set(reaction.stoichiometry) - set(components):
                 node.problems += unbalanced(reaction, components)
         return None
+    if reader.values:  # ways back that follow: the rule that writes them is that of blocks
+        form = Form(name, units, blocks, tuple(written_out))
+        values = {**constants_of(reactions, units, name), **reader.values}
+        return Mechanism.written(partial(written, form, Classes()), values)
+    initial = {block.name: block.initial for block in blocks}
     return Mechanism(name, components, tuple(reactions), initial=initial, units=units)
 
 
-def _species(node: Node, units: Mapping[str, str]) -> tuple[dict[str, Component], dict[str, float]]:
-    components: dict[str, Component] = {}
-    initial: dict[str, float] = {}
-    for name, entry in node.child("species").items():
+def _species(node: Node, reader: ComponentReader) -> tuple[ComponentBlock, ...]:
+    blocks: list[ComponentBlock] = []
+    species = node.child("species")
+    for name, entry in species.items():
         amount = entry.number("initial", default=0.0)
         if amount < 0:
             entry.problem(f"species '{name}' starts below zero", "initial", "Give zero or more")
         parts = entry.child("composition", default={})
         composition = {str(part): parts.number(str(part)) for part in parts.data}
-        components[name] = Component(name, composition if "composition" in entry else None)
-        start = Quantity(amount if math.isfinite(amount) else 0.0, units["concentration"]).si
+        known = composition if "composition" in entry else None
+        start = Quantity(amount if math.isfinite(amount) else 0.0, reader.units["concentration"]).si
         if not math.isfinite(start):
             entry.problem(f"species '{name}' starts with {amount:g}", "initial", "Give less")
-        initial[name] = start
+        formed = entry.child("formed", default={})
+        against = reader.formed(name, formed, species.data) if "formed" in entry else {}
+        block = ComponentBlock(Component(name, known), start, against, parts=known)
+        blocks.append(block)
         entry.finish(f"species '{name}'")
-    return components, initial
+    check_circles(species, {block.name: block.against for block in blocks})
+    return tuple(blocks)
 
 
 def _reaction(
-    entry: Node, name: str, components: Mapping[str, Component], units: Mapping[str, str]
-) -> list[Reaction]:
-    sides = sides_of(entry, components)
+    entry: Node, name: str, blocks: Collection[ComponentBlock], reader: ComponentReader
+) -> tuple[ReactionBlock | None, list[Reaction]]:
+    """Return a reaction as a block, and every way of it that has a rate constant of its own."""
+    sides = sides_of(entry, {block.name: block for block in blocks})
     if sides is None:
-        return []
+        return None, []
     left, right, reversible = sides
-    net = net_of(left, right)
-    where = entry.where()
-    reactions = []
+    net, units, where = net_of(left, right), reader.units, entry.where()
     constant = _constant(entry, "k", sum(left.values()), units)
-    reactions.append(Reaction(name, net, constant, mass_action(left), where))
-    if reversible:
+    because = because_of(entry, reversible=reversible)
+    found = [Reaction(name, net, constant, mass_action(left), where, because=because)]
+    legacy, back = None, f"{name} reverse"
+    formed = [block.name for block in blocks if block.against and net.get(block.name)]
+    for key in {"K", "k_reverse"} & {*entry.data} if formed else ():
+        what = f"'{key}' is one thing and what {listed_names(formed)} is formed from another"
+        entry.problem(what, key, "Leave one of them out")
+    if reversible and "K" in entry:
+        _equilibrium(entry, name, net, reader)
+        legacy = Legacy(right, back, equilibrium=name)
+    elif reversible and ("k_reverse" in entry or not formed):
         constant = _constant(entry, "k_reverse", sum(right.values()), units)
-        back = {s: -n for s, n in net.items()}
-        reactions.append(Reaction(f"{name} reverse", back, constant, mass_action(right), where))
+        law, place = mass_action(right), entry.where("k_reverse")
+        undone = {s: -n for s, n in net.items()}
+        found.append(Reaction(back, undone, constant, law, place, name))
+        legacy = Legacy(right, back, law=back)
     entry.finish(f"reaction {name}")
-    return reactions
+    block = ReactionBlock(
+        name, net, left, name, reversible=reversible, legacy=legacy, where=where, because=because
+    )
+    return block, found
+
+
+def _equilibrium(entry: Node, name: str, net: Mapping[str, float], reader: ComponentReader) -> None:
+    """Read K of a reaction, at a temperature with its enthalpy; they go to the constants."""
+    block, order = entry.block("K"), sum(net.values())
+    unit = "1" if order == 0 else f"({reader.units['concentration']})^{order:g}"
+    reader.value(f"{name}.K", block, "value", unit)
+    reader.value(f"{name}.K at", block, "at", "degC", default=ROOM)
+    reader.value(f"{name}.H", block, "dH", reader.units["energy"], default=0.0)
+    block.finish("'K'")
 
 
 def _constant(entry: Node, key: str, order: float, units: Mapping[str, str]) -> Arrhenius:

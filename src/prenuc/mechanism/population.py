@@ -126,6 +126,9 @@ class QuantumDotMoments:
     units: str = "QD"
 
 
+DOTS = QuantumDotMoments()
+
+
 @dataclass(frozen=True)
 class SizeClasses:
     """Dots by their number of units.

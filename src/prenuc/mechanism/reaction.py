@@ -178,6 +178,8 @@ class Reaction:
         constant: The rate constant; ``k · Π g`` has the unit mol/(m³ s).
         factors: The concentration dependence.
         where: ``file:line`` for a reaction of a user's file.
+        back_of: The name of the reaction whose way back this is declared to be.
+        because: Why the reaction has no way back, or a law that is no mass action.
     """
 
     name: str
@@ -185,6 +187,8 @@ class Reaction:
     constant: Arrhenius
     factors: tuple[Factor, ...] = ()
     where: str = field(default="", compare=False)
+    back_of: str = field(default="", compare=False)
+    because: str = field(default="", compare=False)
 
     def rate(self, conditions: Conditions) -> float:
         """Return the rate in mol/(m³ s).

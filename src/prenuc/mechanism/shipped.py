@@ -61,7 +61,8 @@ def form_of(which: str, metal: str | None, constants: tuple[str, ...]) -> Form:
     found = read_blocks(Node(blocks, which, problems), which, constants)
     if found is None:
         raise MechanismError(problems)
-    return replace(found[0], units={})
+    reactions = tuple(replace(one, where=which) for one in found[0].reactions)
+    return replace(found[0], units={}, reactions=reactions)
 
 
 def _replaced(thing: Any, old: str, new: str) -> Any:

@@ -7,15 +7,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.blocks import LESS_ONE
-from prenuc.mechanism.dots import DOTS, Channel, Moments, Surface, dissolution
+from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import carboxylates, closed, component, parts_of, pool, released
 from prenuc.mechanism.mechanism import Component, Mechanism, volume_fraction
-from prenuc.mechanism.reaction import Arrhenius, Binding, Reaction, mass_action, scaled
+from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
 from prenuc.mechanism.structure import Noted, Writing
+from prenuc.mechanism.ways_back import (
+    bindings_of,
+    bound_back,
+    law_back,
+    orders_back,
+    orders_below_zero,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -28,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_LOG_K = 500.0  # e^709 is the largest number there is
 MOST_STAGES = 100  # more are a lag without spread, and a slow simulation
 
 
@@ -43,7 +49,7 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     Raises:
         MechanismError: A way back would have an order below zero, a reaction makes or loses atoms.
     """
-    problems = [problem for block in form.reactions for problem in _negative_orders(block)]
+    problems = [problem for block in form.reactions for problem in orders_below_zero(block)]
     if problems:
         raise MechanismError(problems)
     coarse = form.dots is not None and "energy" not in form.dots
@@ -114,6 +120,7 @@ class _Writer:
             material=form.material,
             dots=None if form.dots is None else DOTS,
             populations=populations,
+            bindings=bindings_of(form, self.stages),
         )
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -162,7 +169,7 @@ class _Writer:
         if self.form.dots is None:
             return (), None
         plan = self.plan
-        channels = [self.channel(one.block, self.made(one).there) for one in plan if one.grows]
+        channels = [self.channel(one.block, self.made(one)) for one in plan if one.grows]
         born = [self.made(one) for one in plan if one.block.size is not None]
         nuclei = {made.there.name: made.size for made in born if made.size is not None}
         sizes = {key: self.number(given) for key, given in self.form.dots.items()}
@@ -262,31 +269,51 @@ class _Writer:
         if self.form.closed_by:
             net = closed(net, self.counted, self.form.closed_by[0])
         law, catalysts = self.law(block.law), self.factors(block.catalysts)
-        law = replace(law, k=law.k * self.number(block.times))
-        factors = (*_orders(block.orders, names), *catalysts, *self.factors(block.terms))
-        there = Reaction(_renamed(block.name, names), net, law, factors, block.where)
+        law, terms = replace(law, k=law.k * self.number(block.times)), self.factors(block.terms)
+        factors = (*_orders(block.orders, names), *catalysts, *terms)
+        there = Reaction(
+            _renamed(block.name, names), net, law, factors, block.where, because=block.because
+        )
         if not block.reversible:
             return _Made(there, None, size)
-        legacy, net = block.legacy, scaled(net, -1.0)
+        legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
-            name, law, special = f"{block.name} reverse", self.back(block, law), self.ligands(block)
+            name, law = (
+                f"{block.name} reverse",
+                law_back(self.form, self.values, block, names, net, law),
+            )
+            special = (
+                *(terms if block.because else ()),
+                *bound_back(self.form, self.values, block),
+            )
+            orders = orders_back(block, names, net)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
             if legacy.equilibrium:
                 given = (self.values[f"{legacy.equilibrium}.{x}"].si for x in ("K", "H", "K at"))
                 law = law.reverse(*given)
-        factors = (*_orders(block.back, names), *catalysts, *special)
-        back = Reaction(_renamed(name, names), net, law, factors, block.where)
+        factors = (*orders, *catalysts, *special)
+        net = scaled(net, -1.0)
+        back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
         return _Made(there, back, size)
 
-    def channel(self, block: ReactionBlock, joins: Reaction) -> Channel:
+    def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
-        if block.legacy is None:
+        joins, leaves, _ = made
+        if block.legacy is not None:
+            plane = self.solubility(block.legacy.solubility)
+            return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        if self.form.plane is None:
             return Channel(joins)
-        words = "solubility", "solubility at", "H"
-        plane = Arrhenius(*(self.values[f"{block.legacy.solubility}.{x}"].si for x in words))
-        return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
+        dissolved, words = self.form.plane
+        alone = set(block.net) == {dissolved, DOTS.units}
+        return Channel(joins, leaves, self.solubility(words).k if leaves and alone else 0.0)
+
+    def solubility(self, words: str) -> Arrhenius:
+        """Return the solubility of a plane surface by the first words of its constants."""
+        parts = "solubility", "solubility at", "H"
+        return Arrhenius(*(self.values[f"{words}.{part}"].si for part in parts))
 
     def factors(self, terms: tuple[Term, ...]) -> tuple[Factor, ...]:
         """Return the factors of a law."""
@@ -312,34 +339,6 @@ class _Writer:
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
-    def back(self, block: ReactionBlock, forward: Arrhenius) -> Arrhenius:
-        """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
-        enthalpy = entropy = 0.0
-        for name, number in block.net.items():
-            h, s = self.form.potential(name, self.values)
-            enthalpy, entropy = enthalpy + number * h, entropy + number * s
-        logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
-        if abs(logarithm) > MOST_LOG_K:
-            what = (
-                f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
-            )
-            mend = "Look at what its components are formed from, and at the unit of K"
-            raise MechanismError(what, mend, where=block.where)
-        return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
-
-    def ligands(self, block: ReactionBlock) -> tuple[Factor, ...]:
-        """Return what ligands do to the way back: (1 + x/h)^(−s ν) for each that binds."""
-        return tuple(
-            Binding(
-                {ligand: 1.0},
-                self.values[f"{part.name} under {ligand}.h"].si,
-                -self.values[f"{part.name} under {ligand}.sites"].si * block.net[part.name],
-            )
-            for part in self.form.components
-            if block.net.get(part.name)
-            for ligand in part.ligands
-        )
-
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(names.get(word, word) for word in text.split(" "))
@@ -347,17 +346,3 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:
     return mass_action({names.get(n, n): order for n, order in orders.items() if order})
-
-
-def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    if not block.reversible:
-        return []
-    return [
-        Problem(
-            f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-block.net[name]:g} or more",
-            where=block.where,
-        )
-        for name, order in block.back.items()
-        if order < 0
-    ]

@@ -111,6 +111,13 @@ class Run:
         return tuple(str(assumption) for assumption in self.protocol.assumptions)
 
     @property
+    def thermodynamics(self) -> str:
+        """What ``prenuc check`` says of the mechanism: consistent, inconsistent, or neither."""
+        from prenuc.thermodynamics.check import verdict_of
+
+        return verdict_of(self.mechanism)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know before believing the run."""
         fed = {name for m in self.measurements for name, c in self.amounts(m).items() if c > 0}

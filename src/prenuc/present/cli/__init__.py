@@ -15,6 +15,7 @@ from prenuc.errors import InputError, PrenucError
 from prenuc.present.cli.analysis import analyze, size, view
 from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
 from prenuc.present.cli.catalogue import cite, list_, show
+from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
@@ -25,6 +26,7 @@ from prenuc.present.cli.sweeping import sweep
 _EPILOG = """\b
 Examples:
   prenuc list recipes
+  prenuc check two-pathway/CdS
   prenuc simulate cds-msc-311-in-toluene --out build
   prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
@@ -45,6 +47,7 @@ _COMMANDS = (
     list_,
     show,
     cite,
+    check,
     simulate,
     sweep,
     reproduce,

@@ -93,11 +93,15 @@ def _echo(
     *,
     as_json: bool,
 ) -> None:
+    from prenuc.thermodynamics.check import verdict_of
+
+    verdict = verdict_of(mechanism)
     time, concentration = mechanism.units["time"], mechanism.units["concentration"]
     species = {name: found[:, i].tolist() for i, name in enumerate(mechanism.components)}
     if as_json:
         units = {"unit": time, "concentration_unit": concentration}
-        echo_json({"time": at, **units, "species": species, "stats": stats})
+        rest = {"species": species, "stats": stats, "thermodynamics": verdict}
+        echo_json({"time": at, **units, **rest})
         return
     table = Table(
         headings=(f"time / {time}", *species),
@@ -106,6 +110,7 @@ def _echo(
         ),
     )
     echo_table(table, f"concentrations / ({concentration})")
+    click.echo(f"  thermodynamics: {verdict}")
     if "until" in stats:
         stopped = stats["stopped"]
         when = (

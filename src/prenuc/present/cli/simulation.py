@@ -184,6 +184,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
         {
             "recipe": run.protocol.name,
             "mechanism": run.mechanism.name,
+            "thermodynamics": run.thermodynamics,
             "measurements": measurements,
             "amounts_unit": "mmol/L of the basis",
             "basis": basis,
@@ -216,5 +217,6 @@ def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path |
         told = run.stats["coarse error"].items()
         errors = ", ".join(f"{name} {error:.1%}" for name, error in told if error is not None)
         click.echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
+    click.echo(f"  thermodynamics: {run.thermodynamics}")
     click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
     echo_lines((path for path in (out, report_to) if path is not None), "  wrote ")

@@ -1,0 +1,1 @@
+"""Does a mechanism obey thermodynamics? Cycles, ways back, matter, prefactors, Gibbs energy."""
