@@ -241,6 +241,17 @@ inline void gather(Index window, Index count, Numbers base, Table stages, Known 
     }
 }
 
+// Set base and zero, and multiples of two rows added to them.
+inline void begin_both(Index count, const double (&weight)[2], const double (&second)[2],
+                       const double* RESTRICT y, const double* RESTRICT z,
+                       const double* RESTRICT base, double* RESTRICT out,
+                       double* RESTRICT other) {
+    for (Index i = 0; i < count; ++i) {
+        out[i] = (base[i] + weight[0] * y[i]) + weight[1] * z[i];
+        other[i] = second[0] * y[i] + second[1] * z[i];
+    }
+}
+
 // Add multiples of two rows to two others, in the order in which `add_both` would.
 inline void add_both_twice(Index count, const double (&weight)[2], const double (&second)[2],
                            const double* RESTRICT y, const double* RESTRICT z,
@@ -278,14 +289,19 @@ inline void gather_both(Index window, Index count, Numbers base, Known row, Know
     for (Index start = 0; start < window; start += CHUNK) {
         const Index size = smaller(CHUNK, window - start);
         double *here = out.data + start, *there = other.data + start;
-        copy(size, base.data + start, here);
-        clear(size, there);
+        if (count < 2) {
+            copy(size, base.data + start, here);
+            clear(size, there);
+        }
         Index j = 0;
         for (; j + 1 < count; j += 2) {
             const double weight[2] = {row[j], row[j + 1]};
             const double second[2] = {other_row[j], other_row[j + 1]};
-            add_both_twice(size, weight, second, w.raw[j].data + start,
-                           w.raw[j + 1].data + start, here, there);
+            const double *y = w.raw[j].data + start, *z = w.raw[j + 1].data + start;
+            if (j == 0)
+                begin_both(size, weight, second, y, z, base.data + start, here, there);
+            else
+                add_both_twice(size, weight, second, y, z, here, there);
         }
         if (j < count)
             add_both(size, row[j], other_row[j], w.raw[j].data + start, here, there);
