@@ -1,8 +1,8 @@
-"""The reference pages that are computed: models × observations, the panels, Table S1 worked out.
+"""The reference pages that are computed: models × observations, panels, Table S1, thermodynamics.
 
 Run ``python examples/tables.py`` (or ``make tables``); it writes ``models-and-observations.md``,
-``panels.md`` with its figures, and ``table-s1.md`` into ``docs/reference``. The same facts give
-the same pages, byte for byte.
+``panels.md`` with its figures, ``table-s1.md`` and ``thermodynamics.md`` into ``docs/reference``.
+The same facts give the same pages, byte for byte.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import table_s1
+import verdicts
 from pages import MADE, markdown
 
 from prenuc.facts.catalogue import get
@@ -380,6 +381,7 @@ def main() -> None:
     figures = options.out.parent / "figures/panels"
     pages = {
         "table-s1.md": table_s1.page(),
+        "thermodynamics.md": verdicts.page(),
         "models-and-observations.md": models_page(table),
         "panels.md": panels_page(table[MODEL], runs, figures),
     }

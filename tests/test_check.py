@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,12 @@ from commands import run
 from prenuc.conditions import Conditions
 from prenuc.errors import MechanismError
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
-from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
+from prenuc.mechanism.population import Between, QuantumDotMoments, SizeClasses
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_action
 from prenuc.thermodynamics.check import check, verdict_of
 from prenuc.thermodynamics.faults import BOUND, CATALYST, HOST, ORDERS, RATE_BINDING
 
+ROOT = Path(__file__).resolve().parents[1]
 R = 8.31446261815324
 AB = "species: {A: {initial: 1}, B: {}, C: {}, H: {initial: 0.1}, L: {initial: 1}}\nreactions:\n"
 
@@ -114,6 +117,12 @@ def test_sources_and_sinks_that_say_so_are_no_hidden_sources(checked):
     assert not found.faults
 
 
+def test_a_flow_through_a_reactor_may_drive_a_reaction(checked):
+    """Feed and washout of A and of B away from their equilibrium are no cycle of reactions."""
+    flows = '"-> A", k: 3', '"A ->", k: 1', '"-> B", k: 0.1', '"B ->", k: 1'
+    assert not checked(*flows, "A <-> B, k: 2, k_reverse: 1").faults
+
+
 def test_two_one_way_reactions_to_the_same_end_contradict_nothing(checked):
     found = checked("A -> B, k: 2", "A + H -> B + H, k: 1", "B <-> C, k: 1, k_reverse: 2")
     assert found.verdict == "cannot be checked"
@@ -123,6 +132,13 @@ def test_a_constant_of_zero_does_not_happen(checked):
     found = checked("A <-> B, k: 2, k_reverse: 0", "B <-> C, k: 0, k_reverse: 0")
     assert (found.verdict, found.reversible) == ("cannot be checked", 0)
     assert [step.name for step in found.irreversible] == ["R1"]
+
+
+def test_the_same_reaction_twice_is_one_reaction_with_the_sum_of_constants(checked):
+    found = checked("A -> B, k: 2", "A -> B, k: 1", "B -> A, k: 1", "A <-> B, k: 3, k_reverse: 1")
+    assert found.verdict == "consistent"
+    assert [step.log_equilibrium(300.0) for step in found.steps] == pytest.approx([math.log(3)] * 2)
+    assert checked("A -> B, k: 2", "A -> B, k: 1", "A <-> B, k: 3, k_reverse: 1").faults
 
 
 # Planted faults.
@@ -136,6 +152,18 @@ def test_a_wrong_K_in_a_cycle_is_convicted_with_the_K_that_closes_it(checked):
     assert loop.closing() == pytest.approx({"R1": 1 / 3, "R2": 1 / 2, "R3": 1 / 6})
     assert "mine.yaml:5: cycle that does not close" in found.reasons[0]
     assert "0.166667" in found.reasons[0]
+
+
+def test_the_reaction_that_spoils_most_cycles_is_named(checked):
+    """A, B, C, H, L all at K = 1 with each other, but for one of nine."""
+    pairs = ["A B", "B C", "C H", "H L", "A C", "A H", "A L", "B H", "C L"]
+    for wrong in range(len(pairs)):
+        ks = [5 if i == wrong else 1 for i in range(len(pairs))]
+        ways = (pair.replace(" ", " <-> ") for pair in pairs)
+        found = checked(*(f"{way}, k: {k}, k_reverse: 1" for way, k in zip(ways, ks, strict=True)))
+        assert found.verdict == "inconsistent"
+        assert all(f"mine.yaml:{3 + wrong}: " in reason for reason in found.reasons)
+        assert all("with K = 1" in reason for reason in found.reasons)
 
 
 def test_the_K_that_closes_is_in_the_units_of_the_file(checked):
@@ -286,6 +314,15 @@ def test_a_catalyst_of_one_channel_acts_both_ways_or_is_convicted():
     ) == {"one-sided catalyst"}
 
 
+def test_a_channel_acts_on_the_same_dots_both_ways_or_is_convicted():
+    one = dots((1, 0.1, ()))
+    (sizes,) = one.populations
+    both = dict.fromkeys(("join 0", "leave 0"), Between(sizes.profile, 10))
+    assert not check(replace(one, populations=(replace(sizes, profiles=both),))).faults
+    join = {"join 0": both["join 0"]}
+    assert kinds(check(replace(one, populations=(replace(sizes, profiles=join),)))) == {BOUND}
+
+
 def test_dots_nucleate_by_the_way_on_which_the_smallest_fall_apart():
     def nucleation(order):
         net = {"Mo": -8.0, "QD": 8.0}
@@ -296,6 +333,24 @@ def test_dots_nucleate_by_the_way_on_which_the_smallest_fall_apart():
     assert kinds(check(dots((1, 0.1, ()), nuclei=nucleation(6.0)))) == {"power law"}
     larger = check(dots((1, 0.1, ()), nuclei=nucleation(8.0), smallest=5))
     assert kinds(larger) == {"missing way back"}
+
+
+def test_a_way_back_of_two_at_a_time_counts_twice(blocks):
+    one, two = "equation: A -> B, k: 6", "equation: 2 B -> 2 A, k: 1, order: {B: 1}"
+    found = blocks(LIGANDS % "" + f"  one: {{{one}}}\n  two: {{{two}}}\n")
+    (step,) = found.steps
+    assert math.exp(step.log_equilibrium(300.0)) == pytest.approx(3)
+
+
+def test_the_affinity_of_any_pair_is_that_of_its_rates(blocks):
+    """RT ln(r_f/r_b), also where K changes with concentrations."""
+    law = "A <-> B, k: 1, under: {L: {h: 3}}, order: {H: 1, A: 2}"
+    found = blocks(LIGANDS % "formed: {from: A, K: 3, H: -5}" + f"  one: {{equation: {law}}}\n")
+    (step,) = found.steps
+    state = Conditions(320.0, 1.0, {"A": 2.0, "B": 0.3, "L": 1.7, "H": 0.4}, {})
+    rates = step.there.rate(state) / step.back.rate(state)
+    assert step.affinity(state) == pytest.approx(R * 320.0 * math.log(rates))
+    assert step.one_sided
 
 
 # Affinities.
@@ -370,6 +425,9 @@ def test_the_command_answers_with_status_and_json(capsys, monkeypatch, tmp_path)
     refused = run(capsys, monkeypatch, "check", "two-pathway/CdX")
     assert refused.code == 2
     assert "two-pathway/CdS" in refused.err
+    scheme = run(capsys, monkeypatch, "check", "A <-> B")
+    assert (scheme.code, scheme.out) == (2, "")
+    assert "a scheme without constants" in scheme.err
 
 
 def test_a_reaction_that_goes_both_ways_has_no_reason_not_to(checked):
@@ -528,3 +586,24 @@ def test_a_run_says_what_its_mechanism_is(capsys, monkeypatch, tmp_path):
     recipe = "simulate", "cds-msc-311-in-toluene", "--mechanism", "classical/CdS", "--report", page
     assert "thermodynamics: cannot be checked" in run(capsys, monkeypatch, *recipe).out
     assert "Thermodynamics: cannot be checked." in page.read_text("utf-8")
+
+
+# Pages.
+
+
+def test_the_page_of_verdicts_is_up_to_date(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    verdicts = importlib.import_module("verdicts")
+    page = (ROOT / "docs/reference/thermodynamics.md").read_text("utf-8")
+    assert verdicts.page() == page, "run: python examples/verdicts.py"
+
+
+def test_the_how_to_page_shows_what_the_command_says(capsys, monkeypatch, tmp_path):
+    page = (ROOT / "docs/how-to/check-thermodynamics.md").read_text("utf-8")
+    text, _, said = page.partition("```yaml\n")[2].partition("```\n")
+    monkeypatch.chdir(tmp_path)
+    Path("circle.yaml").write_text(text)
+    assert run(capsys, monkeypatch, "check", "circle.yaml").out in said
+    code = page.rpartition("```python\n")[2].partition("```")[0]
+    exec(compile(code, "the page", "exec"), {})  # noqa: S102  # the page is ours
+    assert "inconsistent" in capsys.readouterr().out

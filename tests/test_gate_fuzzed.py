@@ -22,7 +22,15 @@ from prenuc.mechanism.network_file import read_mechanism
 from prenuc.protocol.protocol import Protocol, read_protocol
 from prenuc.quantities import parse as parse_quantity
 from prenuc.sweeps.spec import read_spec
+from prenuc.thermodynamics.check import check
 
+WAYS_BACK = [
+    *[("->", "")] * 4,
+    ("->", ", irreversible: {because: the gas leaves}"),
+    ("<->", ", k_reverse: 0.3"),
+    ("<->", ", K: 4"),
+    ("<->", ", K: {value: 4, at: 60 degC, dH: -20}"),
+]
 UNITS = ["s", "min", "h", "mol/L", "mmol/L", "1/min", "L/mmol/min", "degC", "nm", "kJ/mol", "m^2"]
 
 
@@ -34,7 +42,8 @@ def network(rng):
     for _ in range(rng.randint(1, 3)):
         one, other = rng.sample(names, 2)
         k = rng.choice([*NUMBERS, "{at: 25 degC, value: 1, Ea: 50}"])
-        lines.append(f"  - {{equation: '{one} -> {other}', k: {k}}}")
+        arrow, back = rng.choice(WAYS_BACK)
+        lines.append(f"  - {{equation: '{one} {arrow} {other}', k: {k}{back}}}")
     return "\n".join(lines) + "\n"
 
 
@@ -125,7 +134,9 @@ def read_batch(text, folder):
 def read_network(text, folder):
     path = folder / "mine.yaml"
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    return read_mechanism(path)
+    found = read_mechanism(path)
+    check(found).as_dict()
+    return found
 
 
 KINDS = {

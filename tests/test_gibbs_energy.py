@@ -12,8 +12,9 @@ from scipy.optimize import minimize
 from prenuc.conditions import Conditions
 from prenuc.errors import MechanismError
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
-from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
-from prenuc.mechanism.reaction import Binding, mass_action
+from prenuc.mechanism.binding import Sites, balances, surface_balance
+from prenuc.mechanism.population import Between, QuantumDotMoments, SizeClasses, SurfaceLimited
+from prenuc.mechanism.reaction import Binding, Power, mass_action
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Rodas
 from prenuc.thermodynamics.check import check
@@ -225,3 +226,101 @@ def test_what_dots_dissipate_is_the_fall_of_the_gibbs_energy(time):
     _, low, _, high = (gibbs_energy(mechanism, *one) for one in zip(along, run.dots, strict=True))
     power = dissipation(mechanism, along[2], run.dots[2])
     assert (low - high) / (2 * apart * time) == pytest.approx(power, rel=1e-4)
+
+
+def covered(**changed):
+    """Clusters P that ligands bind to, and dots under the same ligands, by Mo and, larger, by P."""
+    n = {"q of P": -2.0, "sites": 0.7, "docking back": 0.01} | changed
+    a, free = QuantumDotMoments(*(f"{m} of a" for m in ("n", "l", "s", "QD"))), "free L"
+    strong = Arrhenius(2.0, KELVIN, -15e3)
+    of_p = Sites("q of P", {"P": 2.0}, {free: strong})
+    of_dots = Sites("q of a", {"surface of a": 0.7}, {free: strong})
+    terms = (*balances({free: {"L": 1.0}}, [of_p, of_dots]), surface_balance("surface of a"))
+    docked = Power({"q of P": 1.0}, n["q of P"])
+
+    def one(name, net, k, *factors, back_of=""):
+        return Reaction(name, net, Arrhenius(k, KELVIN), factors, back_of=back_of)
+
+    mo, p = mass_action({"Mo": 1.0}), mass_action({"P": 1.0})
+    joins = (
+        one("join", {"Mo": -1.0, a.units: 1.0}, 2.0, *mo),
+        one("dock", {"P": -1.0, "Mo": 2.0, a.units: 1.0}, 3.0, *p, docked),
+    )
+    # P = 3 Mo with K = 20, so that docking has K/(20 · solubility)
+    leaves = (
+        one("leave", {"Mo": 1.0, a.units: -1.0}, 2.0 * 0.05, back_of="join"),
+        one(
+            "undock",
+            {"P": 1.0, "Mo": -2.0, a.units: -1.0},
+            3.0 * 0.05 * 20.0 * n["docking back"] / 0.01,
+            *mass_action({"Mo": 2.0}),
+            back_of="dock",
+        ),
+    )
+    reactions = (
+        one("pair", {"Mo": -3.0, "P": 1.0}, 1.0, *mass_action({"Mo": 3.0})),
+        one("part", {"Mo": 3.0, "P": -1.0}, 1 / 20.0, *p, docked),
+        one("eat", {"L": -1.0, "E": 1.0}, 0.4, *mass_action({free: 1.0})),
+        one("give", {"L": 1.0, "E": -1.0}, 0.3, *mass_action({"E": 1.0})),
+        one("nucleation", {"Mo": -4.0, a.units: 4.0}, 0.3, *mass_action({"Mo": 4.0})),
+    )
+    sizes = SizeClasses(
+        joins,
+        leaves,
+        {"nucleation": 4.0},
+        profiles=dict.fromkeys(("dock", "undock"), Between(SurfaceLimited(), 9)),
+        capillarity=300.0,
+        cover="q of a",
+        sites=n["sites"],
+        surface="surface of a",
+        smallest=4,
+        largest=40,
+        moments=a,
+    )
+    moments = (a.number, a.length, a.surface, a.units)
+    names = ["Mo", "P", "L", "E", free, "q of P", "q of a", "surface of a", *moments]
+    units = {"time": "s", "concentration": "mmol/L", "energy": "kJ/mol"}
+    return Mechanism(
+        "covered",
+        {name: Component(name) for name in names},
+        reactions,
+        populations=(sizes,),
+        balances=terms,
+        initial={"Mo": 3.0, "P": 0.1, "L": 1.5, "E": 0.1},
+        units=units,
+    )
+
+
+def test_ligands_that_bind_and_are_paid_for_are_lawful():
+    found = check(covered())
+    assert found.faults == ()
+    assert found.verdict == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"q of P": -1.0}, "binding on a rate"),
+        ({"sites": 0.8}, "binding without debit"),
+        ({"docking back": 0.02}, "cycle that does not close"),
+    ],
+)
+def test_faults_of_ligands_and_channels_are_convicted(changed, kind):
+    assert kind in {fault.kind for fault in check(covered(**changed)).faults}
+
+
+def test_dots_under_ligands_run_downhill_and_what_they_dissipate_is_the_fall():
+    mechanism = covered()
+    times = np.concatenate([[0.0], np.logspace(-3, 6, 50)])
+    run = evolve(mechanism, times, solver=EXACT)
+    along = list(zip((state(run.names, row) for row in run.concentration), run.dots, strict=True))
+    energy = np.array([gibbs_energy(mechanism, *one) for one in along])
+    assert np.diff(energy).max() <= 1e-6 * np.ptp(energy)
+    for time in (0.1, 3.0, 40.0):
+        near = evolve(mechanism, [0.0, *(time * (1 + 1e-4 * i) for i in (-1, 0, 1))], solver=EXACT)
+        states = [state(near.names, row) for row in near.concentration]
+        _, low, _, high = (
+            gibbs_energy(mechanism, *one) for one in zip(states, near.dots, strict=True)
+        )
+        power = dissipation(mechanism, states[2], near.dots[2])
+        assert (low - high) / (2e-4 * time) == pytest.approx(power, rel=1e-3)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
-    from prenuc.mechanism.reaction import Factor, Reaction
+    from prenuc.mechanism.reaction import Reaction
     from prenuc.mechanism.reversible import Step
 
     Rule = Callable[[Mapping[str, Value]], "Mechanism"]
@@ -76,9 +76,8 @@ class Mechanism:
         units: Units in which a bare network was written and is reported.
         borrowed: Parameter set of a constant, and its name there, where that is not the set of the
             mechanism's own name.
-        bindings: Of a component, q^s, by RT ln of which ligands lower its chemical potential; of
-            the number of dots, that of the smallest dot.
-        debited: Ligands from which the mechanism takes what is bound.
+        bindings: Of a component, the ligands that bind to it and so lower its chemical potential,
+            with the first words of the constants ``h`` and ``sites``.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -98,8 +97,7 @@ class Mechanism:
     initial: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    bindings: Mapping[str, tuple[Factor, ...]] = field(default_factory=dict)
-    debited: tuple[str, ...] = ()
+    bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 
@@ -141,7 +139,7 @@ class Mechanism:
         if self.rule is not None:
             variant = Mechanism.written(self.rule, values)
         else:
-            variant = self.with_laws(*self._moved(new), self.bindings)
+            variant = self.with_laws(*self._moved(new))
             object.__setattr__(variant, "parameters", values)
         if variant.shared is not self.shared and variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
@@ -152,7 +150,6 @@ class Mechanism:
         reactions: tuple[Reaction, ...],
         populations: tuple[SizeClasses, ...],
         balances: tuple[Reaction, ...],
-        bindings: Mapping[str, tuple[Factor, ...]],
     ) -> Mechanism:
         """Return the same mechanism with other numbers in its laws; nothing is checked again.
 
@@ -160,13 +157,11 @@ class Mechanism:
             reactions: As many, with the same equations.
             populations: With the same classes and channels.
             balances: With the same terms.
-            bindings: Of the same ligands.
         """
         variant = copy(self)  # what is checked at birth does not hang on numbers in laws
         object.__setattr__(variant, "reactions", reactions)
         object.__setattr__(variant, "populations", populations)
         object.__setattr__(variant, "balances", balances)
-        object.__setattr__(variant, "bindings", bindings)
         return variant
 
     def _moved(
@@ -264,7 +259,7 @@ class Mechanism:
         """The reactions with their ways back, in order; what has a constant of zero is no step."""
         of = self.dots
         moments = () if of is None else (of.number, of.length, of.surface)
-        return steps_of(self.reactions, self.population, moments)
+        return steps_of(self.reactions, self.populations, self.balances, moments)
 
     def affinities(self, state: Conditions) -> dict[str, float]:
         """Return how strongly each reversible reaction is driven, A = RT ln(r_f/r_b) = −Σ ν μ.
@@ -286,10 +281,11 @@ class Mechanism:
         if missing:
             what = f"the state has no concentration of {listed_names(missing)}"
             raise MechanismError(what, "Give one for each component, 0 for what is not there")
+        numbers = {one.moments.number for one in self.populations}
         return {
             one.name: one.affinity(state) / 1e3
             for one in self.steps
-            if one.back is not None and not {*self.moment_names[:1]} & one.net.keys()
+            if one.back is not None and not numbers & one.net.keys()
         }
 
     @property

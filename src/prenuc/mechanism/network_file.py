@@ -34,9 +34,8 @@ from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import load
 from prenuc.mechanism.block_file import read_blocks
-from prenuc.mechanism.block_numbers import ROOM
 from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, ReactionBlock
-from prenuc.mechanism.component_blocks import ComponentReader, check_circles
+from prenuc.mechanism.component_blocks import ROOM, ComponentReader, check_circles
 from prenuc.mechanism.constants import constants_of, no_constant
 from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.equations import because_of, net_of, sides_of, units_of

@@ -21,23 +21,24 @@ Units are SI (mol/m³, J/mol, K); K has the standard state 1 mol/m³.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.mechanism.population import FIRST_TWO
+from prenuc.mechanism.binding import free_of, sites_of
 from prenuc.mechanism.reaction import Arrhenius, Power, Reaction, scaled, total
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from prenuc.conditions import Conditions
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
 
+MOST_LOG = 700.0  # e^709 is the largest number there is
 SAME = 1e-9  # relative; orders and stoichiometric numbers are written, not computed
 
 
@@ -49,11 +50,14 @@ class Step:
         there: The reaction.
         back: What undoes it; None where it goes one way.
         solid: What has the activity 1 whatever its amount: the units of dots.
+        sites: Sites per mole of each component, by the binding polynomial q that lowers its
+            potential by RT s ln q.
     """
 
     there: Reaction
     back: Reaction | None = None
-    solid: str = ""
+    solid: frozenset[str] = frozenset()
+    sites: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -68,7 +72,16 @@ class Step:
     @cached_property
     def dissolved(self) -> dict[str, float]:
         """The same without what is solid."""
-        return {name: number for name, number in self.net.items() if name != self.solid}
+        return {name: number for name, number in self.net.items() if name not in self.solid}
+
+    @cached_property
+    def bound(self) -> dict[str, float]:
+        """Sites that it makes (positive) and uses up (negative), by binding polynomial."""
+        return {
+            q: number
+            for q, hosts in self.sites.items()
+            if (number := sum(hosts.get(name, 0.0) * nu for name, nu in self.net.items()))
+        }
 
     @property
     def is_mass_action(self) -> bool:
@@ -113,7 +126,8 @@ class Step:
     @cached_property
     def uneven(self) -> dict[str, float]:
         """What the difference of orders exceeds −λν by, for each component."""
-        found = total(self._difference, scaled(self.dissolved, self.multiple))
+        sides = scaled(self.dissolved, self.multiple), scaled(self.bound, -self.multiple)
+        found = total(self._difference, *sides)
         return {name: order for name, order in found.items() if abs(order) > SAME}
 
     @cached_property
@@ -151,34 +165,110 @@ class Step:
         driven = self.log_equilibrium(state.temperature) + self.log_left_over(state)
         for name, number in self.dissolved.items():
             driven -= number * _log(state.concentrations[name])
+        for q, number in self.bound.items():
+            driven += number * _log(state.concentrations[q])
         return GAS_CONSTANT * state.temperature * driven
 
 
 def steps_of(
-    reactions: Sequence[Reaction], sizes: SizeClasses | None, moments: Collection[str] = ()
+    reactions: Sequence[Reaction],
+    ladders: Sequence[SizeClasses] = (),
+    terms: Sequence[Reaction] = (),
+    moments: Collection[str] = (),
 ) -> tuple[Step, ...]:
     """Return the steps of a mechanism, in the order of their first reactions.
 
     Args:
         reactions: Those among components; what has a rate constant of zero does not happen.
-        sizes: The dots class by class; None when there are none.
+        ladders: The dots class by class.
+        terms: Balances of ligands; a ligand that binds acts by its free concentration.
         moments: Components that count dots and carry no matter; they stand in no step.
     """
-    every, solid = list(reactions), ""
-    if sizes is not None:
-        solid = sizes.moments.units
-        every = [
-            *(_counted(one, sizes) for one in reactions),
-            *sizes.channels,
-            *_falling(sizes, reactions),
-        ]
-    else:
+    every = [*reactions]
+    if not ladders:
         every = [replace(one, stoichiometry=_without(one, moments)) for one in every]
+    for sizes in ladders:
+        every = [_counted(one, sizes) for one in every]
+    for sizes in ladders:
+        every += [*sizes.channels, *_falling(sizes)]
+    free = free_of(terms)
+    every = [_with_free(one, free) for one in every] if free else every
     running = [one for one in every if one.constant.k > 0 and any(one.stoichiometry.values())]
-    return tuple(_paired(running, solid))
+    solid = frozenset(sizes.moments.units for sizes in ladders)
+    sites = sites_with(terms, ladders)
+    return tuple(_added(list(_paired(running, partial(Step, solid=solid, sites=sites)))))
 
 
-def _paired(reactions: Sequence[Reaction], solid: str) -> Iterator[Step]:
+def _added(steps: Sequence[Step]) -> list[Step]:
+    """Return steps; what only repeats one way of another is added to it, unless that is declared.
+
+    The same reaction twice, "A -> B" and "A -> B" beside "B -> A", is one with the sum of the k.
+    """
+    both = {step.name: step for step in steps if step.back is not None}
+    kept = dict(both)
+    for lone in (step for step in steps if step.back is None):
+        sums = (with_more for step in both.values() if (with_more := _repeated(step, lone.there)))
+        more = next(sums, lone)
+        kept[more.name] = more
+        both |= {more.name: more} if more is not lone else {}
+    return [kept[step.name] for step in steps if step.name in kept]
+
+
+def _repeated(step: Step, lone: Reaction) -> Step | None:
+    """Return a step with one more reaction in one of its ways; None where it is another one."""
+    if step.back is None or step.back.back_of:
+        return None
+    if _alike(lone, step.there):
+        return replace(step, there=_sum(step.there, lone))
+    return replace(step, back=_sum(step.back, lone)) if _alike(lone, step.back) else None
+
+
+def _sum(one: Reaction, other: Reaction) -> Reaction:
+    law = one.constant
+    return replace(one, constant=replace(law, k=law.k + other.constant(law.at)))
+
+
+def _alike(one: Reaction, other: Reaction) -> bool:
+    """Return whether two reactions differ in k alone."""
+    return (
+        one.constant.energy == other.constant.energy
+        and one.stoichiometry == other.stoichiometry
+        and one.factors == other.factors
+    )
+
+
+def sites_with(
+    terms: Sequence[Reaction], ladders: Iterable[SizeClasses]
+) -> dict[str, dict[str, float]]:
+    """Return the sites of each component by polynomial; those of dots are of the smallest one.
+
+    Args:
+        terms: Balances of ligands.
+        ladders: The dots class by class.
+    """
+    found = {q: dict(hosts) for q, hosts in sites_of(terms).items()}
+    for sizes in ladders:
+        if sizes.cover:
+            number = sizes.sites * _edge(sizes)
+            found.setdefault(sizes.cover, {})[sizes.moments.number] = number
+    return found
+
+
+def _edge(sizes: SizeClasses) -> float:
+    """Return n^(2/3) of the smallest dot less that of one with a unit less."""
+    least = float(sizes.smallest)
+    return float(least ** (2 / 3) - (least - 1.0) ** (2 / 3))
+
+
+def _with_free(reaction: Reaction, free: Mapping[str, str]) -> Reaction:
+    """Return a reaction in which a ligand counts by the name of the free one."""
+    if not free.keys() & reaction.stoichiometry.keys():
+        return reaction
+    renamed = ({free.get(name, name): nu} for name, nu in reaction.stoichiometry.items())
+    return replace(reaction, stoichiometry=total(*renamed))
+
+
+def _paired(reactions: Sequence[Reaction], step_of: Callable[[Reaction], Step]) -> Iterator[Step]:
     """Yield every reaction once: with its way back, as one, or alone."""
     left = {one.name: one for one in reactions}
     declared = {one.back_of: one for one in reactions if one.back_of in left}
@@ -190,15 +280,17 @@ def _paired(reactions: Sequence[Reaction], solid: str) -> Iterator[Step]:
             del left[one.name]
             known = declared.get(one.name)
             others = [r for r in alike[_names(one)] if r.name in left and not r.back_of]
-            back = _way_back(one, others if known is None else [known], solid)
+            alone = step_of(one)
+            back = _way_back(alone, others if known is None else [known])
             left.pop(back.name if back else "", None)
-            yield Step(one, back, solid)
+            yield replace(alone, back=back)
 
 
-def _way_back(one: Reaction, others: Iterable[Reaction], solid: str) -> Reaction | None:
+def _way_back(step: Step, others: Iterable[Reaction]) -> Reaction | None:
     """Return what undoes a reaction and leaves nothing over, or is declared to undo it."""
     for other in others:
-        if undoes(other, one) and (other.back_of == one.name or Step(one, other, solid).even):
+        declared = other.back_of == step.name
+        if undoes(other, step.there) and (declared or replace(step, back=other).even):
             return other
     return None
 
@@ -257,22 +349,18 @@ def _counted(reaction: Reaction, sizes: SizeClasses) -> Reaction:
     return replace(reaction, stoichiometry={**reaction.stoichiometry, sizes.moments.number: dots})
 
 
-def _falling(sizes: SizeClasses, reactions: Sequence[Reaction]) -> Iterator[Reaction]:
+def _falling(sizes: SizeClasses) -> Iterator[Reaction]:
     """Yield how the smallest dot falls apart, by every channel by which it can lose a unit."""
-    least = float(sizes.smallest)
-    area = least ** (2 / 3) - (least - 1.0) ** (2 / 3)
-    edge = sizes.capillarity * area  # K
-    made = {one.name for one in reactions}
-    bound = (Power({sizes.cover: 1.0}, -sizes.sites * area),) if sizes.cover else ()
+    least, edge = float(sizes.smallest), _edge(sizes)
+    curved = sizes.capillarity * edge  # K
+    cover = (Power({sizes.cover: 1.0}, -sizes.sites * edge),) if sizes.cover else ()
     for one in sizes.detachment:
-        law, alpha = one.constant, float(sizes.growth(one)(np.array([least - 1.0]))[0])
-        k = law.k * alpha * math.exp(edge / law.at)
-        first = f"{one.back_of}{FIRST_TWO}"
+        law, alpha = one.constant, sizes.growth(one)(np.array([least - 1.0]))
+        k = law.k * float(alpha[0]) * math.exp(min(curved / law.at, MOST_LOG))
         yield Reaction(
             f"{one.name} of the smallest dots",
             {**scaled(one.stoichiometry, least), sizes.moments.number: -1.0},
-            Arrhenius(k, law.at, law.energy - GAS_CONSTANT * edge),
-            (*one.factors, *bound, Power({sizes.moments.number: 1.0})),
+            Arrhenius(k, law.at, law.energy - GAS_CONSTANT * curved),
+            (*one.factors, Power({sizes.moments.number: 1.0}), *cover),
             one.where,
-            first if first in made else "",
         )

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError
 from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
 from prenuc.mechanism.matter import closed, component, pool
 from prenuc.mechanism.mechanism import Mechanism, volume_fraction
 from prenuc.mechanism.population import DOTS
-from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled, total
+from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
 from prenuc.mechanism.structure import Noted, Writing
+from prenuc.mechanism.ways_back import bindings_of, law_back, orders_back, orders_below_zero
 from prenuc.mechanism.written_parts import Parts
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
-
-MOST_LOG_K = 500.0  # e^709 is the largest number there is
-SMALLEST = 1e-12  # of an order; less is rounding
 
 
 def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mechanism:
@@ -41,7 +38,7 @@ def written(form: Form, dots: AbstractDots, values: Mapping[str, Value]) -> Mech
     Raises:
         MechanismError: A way back would have an order below zero, a reaction makes or loses atoms.
     """
-    problems = [problem for block in form.reactions for problem in _negative_orders(block)]
+    problems = [problem for block in form.reactions for problem in orders_below_zero(block)]
     if problems:
         raise MechanismError(problems)
     coarse = form.dots is not None and "energy" not in form.dots
@@ -91,7 +88,7 @@ class _Writer(Parts):
         laws = self.reactions()
         if not before.has_structure(*laws):
             return None
-        return before.with_laws(*laws, self.balances, self.ligands.lowering())
+        return before.with_laws(*laws, self.balances)
 
     def whole(self) -> Mechanism:
         """Return the mechanism, checked as every new one is."""
@@ -111,8 +108,7 @@ class _Writer(Parts):
             dots=None if form.dots is None else DOTS,
             populations=populations,
             balances=self.balances,
-            bindings=self.ligands.lowering(),
-            debited=self.form.debited,
+            bindings=bindings_of(form, self.stages),
         )
 
     def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:
@@ -185,9 +181,10 @@ class _Writer(Parts):
             return _Made(there, None, size)
         legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
-            name, law = f"{block.name} reverse", self.back(block, names, net, law)
+            name = f"{block.name} reverse"
+            law = law_back(self.form, self.values, block, names, net, law)
             special = (*(terms if block.because else ()), *self.ligands.factors(net))
-            orders = self.undone(block, names, net)
+            orders = orders_back(block, names, net)
         else:
             name, special = legacy.name, self.factors(legacy.terms)
             law = self.law(legacy.law) if legacy.law else law
@@ -201,7 +198,7 @@ class _Writer(Parts):
 
     def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""
-        joins, leaves = made.there, made.back
+        joins, leaves, _ = made
         if block.legacy is not None:
             plane = self.solubility(block.legacy.solubility)
             return Channel(joins, dissolution(block.legacy.name, joins, plane), plane.k)
@@ -247,38 +244,6 @@ class _Writer(Parts):
         """Return k(T) by the first words of its constants."""
         return Arrhenius(*(self.values[f"{name}.{part}"].si for part in ("k", "at", "Ea")))
 
-    def undone(
-        self, block: ReactionBlock, names: Mapping[str, str], net: Mapping[str, float]
-    ) -> tuple[Factor, ...]:
-        """Return the powers o + ν of a way back; the units of dots have the activity 1."""
-        orders = {names.get(name, name): order for name, order in block.orders.items()}
-        found = total(orders, {n: nu for n, nu in net.items() if n != DOTS.units})
-        if problems := _below_zero(block, found, net):
-            raise MechanismError(problems)
-        return mass_action({n: order for n, order in found.items() if abs(order) > SMALLEST})
-
-    def back(
-        self,
-        block: ReactionBlock,
-        names: Mapping[str, str],
-        net: Mapping[str, float],
-        forward: Arrhenius,
-    ) -> Arrhenius:
-        """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is."""
-        enthalpy = entropy = 0.0
-        of_stage = {stage: name for name, stage in names.items()}
-        for name, number in net.items():
-            h, s = self.form.potential(of_stage.get(name, name), self.values)
-            enthalpy, entropy = enthalpy + number * h, entropy + number * s
-        logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
-        if abs(logarithm) > MOST_LOG_K:
-            what = (
-                f"the equilibrium constant of '{block.name}' is 10^{logarithm / math.log(10):.0f}"
-            )
-            mend = "Look at what its components are formed from, and at the unit of K"
-            raise MechanismError(what, mend, where=block.where)
-        return Arrhenius(forward.k * math.exp(-logarithm), forward.at, forward.energy - enthalpy)
-
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
     return " ".join(names.get(word, word) for word in text.split(" "))
@@ -286,21 +251,3 @@ def _renamed(text: str, names: Mapping[str, str]) -> str:
 
 def _orders(orders: Mapping[str, float], names: Mapping[str, str]) -> tuple[Factor, ...]:
     return mass_action({names.get(n, n): order for n, order in orders.items() if order})
-
-
-def _negative_orders(block: ReactionBlock) -> list[Problem]:
-    return _below_zero(block, block.back, block.net) if block.reversible else []
-
-
-def _below_zero(
-    block: ReactionBlock, orders: Mapping[str, float], net: Mapping[str, float]
-) -> list[Problem]:
-    return [
-        Problem(
-            f"the way back of '{block.name}' would be of order {order:g} in {name}",
-            f"Give {name} an order of {-net[name]:g} or more",
-            where=block.where,
-        )
-        for name, order in orders.items()
-        if order < -SMALLEST
-    ]

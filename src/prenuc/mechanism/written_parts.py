@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import get
-from prenuc.mechanism.binding import Ligands
 from prenuc.mechanism.blocks import LESS_ONE
 from prenuc.mechanism.matter import carboxylates, component, parts_of, released
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.ways_back import Ligands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping

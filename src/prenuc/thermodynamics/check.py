@@ -7,6 +7,7 @@ step is reversible, or says why not, and one chemical potential a component fits
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from prenuc.thermodynamics.faults import (
     faults_of_steps,
     in_units,
 )
-from prenuc.thermodynamics.loops import Loop, loops_of
+from prenuc.thermodynamics.loops import MOST_LOG, Loop, loops_of
 from prenuc.thermodynamics.prefactors import Prefactor, prefactors_of
 from prenuc.thermodynamics.sources import faults_of_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.reaction import Reaction
@@ -73,8 +74,7 @@ class Check:
         """Consistent, inconsistent, or cannot be checked."""
         if self.faults:
             return INCONSISTENT
-        silent = any(not step.there.because for step in self.irreversible)
-        return UNCHECKED if silent else CONSISTENT
+        return _without_faults(self.steps)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -124,22 +124,29 @@ class Check:
         }
 
     def _loop(self, loop: Loop) -> dict[str, Any]:
-        named = {step.name: step for step, _ in loop.steps}
-        closing = {} if loop.closes else loop.closing()
+        closing = {} if loop.closes else loop.log_closing()
         return {
-            "reactions": list(named),
+            "reactions": [step.name for step, _ in loop.steps],
             "times": [int(z) for _, z in loop.steps],
             "closes": loop.closes,
             "affinity_kJ_per_mol": loop.affinity / 1e3,
             "temperature_degC": loop.state.temperature - 273.15,
             "would_close": [
-                {
-                    "reaction": name,
-                    "where": named[name].there.where or None,
-                    **dict(zip(("K", "unit"), in_units(named[name], k, self.units), strict=True)),
-                }
-                for name, k in closing.items()
+                self._closing(step, closing[step.name])
+                for step, _ in loop.steps
+                if step.name in closing
             ],
+        }
+
+    def _closing(self, step: Step, logarithm: float) -> dict[str, Any]:
+        there, unit = in_units(step, logarithm, self.units)
+        constant = math.exp(there) if abs(there) < MOST_LOG else None
+        return {
+            "reaction": step.name,
+            "where": step.there.where or None,
+            "K": constant,
+            "log10_K": there / math.log(10.0),
+            "unit": unit,
         }
 
 
@@ -159,13 +166,8 @@ def check(mechanism: Mechanism) -> Check:
         Reversible steps, cycles with their affinities at ten temperatures and compositions, faults,
         prefactors beside transition-state theory, and the verdict.
     """
-    return _found(mechanism, None)
-
-
-def _found(mechanism: Mechanism, most: int | None) -> Check:
-    """Return what is found; of cycles that run by themselves so many at most."""
     steps, units = mechanism.steps, mechanism.units
-    loops = loops_of(steps, most)
+    loops = loops_of(steps)
     faults = (
         *faults_of_steps(mechanism, steps),
         *faults_of_loops(mechanism, loops, units),
@@ -175,18 +177,33 @@ def _found(mechanism: Mechanism, most: int | None) -> Check:
     return Check(mechanism.name, steps, tuple(loops), faults, tuple(prefactors), units)
 
 
+def _verdict(mechanism: Mechanism) -> str:
+    """Return the verdict, found at the first contradiction."""
+    steps, units = mechanism.steps, mechanism.units
+    if (
+        any(faults_of_steps(mechanism, steps))
+        or any(faults_of_loops(mechanism, loops_of(steps, 1), units))
+        or any(faults_of_sources(mechanism, steps))
+    ):
+        return INCONSISTENT
+    return _without_faults(steps)
+
+
+def _without_faults(steps: Sequence[Step]) -> str:
+    silent = any(step.back is None and not step.there.because for step in steps)
+    return UNCHECKED if silent else CONSISTENT
+
+
 def verdict_of(mechanism: Mechanism) -> str:
     """Return the verdict alone, which is kept until the constants of the mechanism are others.
 
     Args:
         mechanism: Any.
     """
-    mechanism.shared.put(MEMORY, [])  # a list of one, which any thread may write anew
-    memory: list[tuple[tuple[object, ...], str]] = mechanism.shared.get(MEMORY) or []
-    asked = mechanism.reactions, mechanism.populations, mechanism.balances
-    for known, verdict in memory:
-        if all(a is b for a, b in zip(known, asked, strict=True)):
-            return verdict
-    found = _found(mechanism, 1).verdict
-    memory[:] = [(asked, found)]
-    return found
+    known = mechanism.shared.get(MEMORY)
+    mine = mechanism.reactions, mechanism.populations
+    if known is None or known[0] is not mine[0] or known[1] is not mine[1]:
+        known = (*mine, _verdict(mechanism))
+        mechanism.shared.put(MEMORY, known)
+    verdict: str = known[2]
+    return verdict

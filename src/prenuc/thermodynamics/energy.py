@@ -15,6 +15,9 @@ n₀, with Γ of ``mechanism/population.py``,
 
 .. math:: μ_n^\circ = μ_{n_0}^\circ + (n - n_0)\, μ_{\text{unit}}^\circ + R Γ (n^{2/3} - n_0^{2/3})
 
+A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L − RT Σ l, with all of it
+L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
+
 Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
 """
 
@@ -27,6 +30,8 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
+from prenuc.mechanism.binding import free_of, sites_of
+from prenuc.mechanism.reaction import Binding
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
 if TYPE_CHECKING:
@@ -70,31 +75,49 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
 
     Args:
         mechanism: One that does not contradict itself.
-        state: Temperature (K), volume (m³) and concentrations (mol/m³).
-        dots: Concentration of dots of each class in mol/m³, shape (classes,); None where the
-            mechanism has none.
+        state: Temperature (K), volume (m³) and concentrations (mol/m³), with those of free ligands
+            and binding polynomials where ligands bind.
+        dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
+            other, shape (classes,); None where the mechanism has none.
 
     Raises:
         MechanismError: The mechanism contradicts itself, or says nothing of the dots.
     """
-    if mechanism.balances:
-        what = f"the Gibbs energy of {mechanism.name} would have to count its ligands"
+    if any(isinstance(f, Binding) for one in mechanism.balances for f in one.factors):
+        what = f"the Gibbs energy of {mechanism.name} would have to count ligands that exchange"
         raise MechanismError(what, "Ask for the dissipated power")
     standard = standard_potentials(mechanism, state.temperature)
-    thermal = GAS_CONSTANT * state.temperature
-    sizes = mechanism.population
-    aside = () if sizes is None else (*mechanism.moment_names,)
-    held = {n: c for n, c in state.concentrations.items() if n in standard and n not in aside}
-    found = _of_particles(
-        np.array([standard[name] for name in held]), np.array([*held.values()]), thermal
-    )
-    if sizes is not None:
-        if dots is None:
-            raise MechanismError(
-                "the dots of a mechanism with size classes are missing", "Give them"
-            )
-        found += _of_particles(_of_dots(sizes, standard), np.asarray(dots, dtype=float), thermal)
+    thermal, ladders = GAS_CONSTANT * state.temperature, mechanism.populations
+    free, there = free_of(mechanism.balances), state.concentrations
+    aside = {*mechanism.moment_names, *mechanism.without_mass, *free}
+    covered = _covered(sites_of(mechanism.balances), there)
+    held = [name for name in there if name not in aside and name in {*standard, *covered}]
+    potential = [standard.get(n, 0.0) - thermal * covered.get(n, 0.0) for n in held]
+    found = _of_particles(np.array(potential), np.array([there[n] for n in held]), thermal)
+    for all_of_it, ligand in free.items():
+        of_ligand = standard.get(ligand, 0.0) + thermal * _log(there[ligand])
+        found += there[all_of_it] * of_ligand - thermal * there[ligand]
+    if ladders and dots is None:
+        raise MechanismError("the dots of a mechanism with size classes are missing", "Give them")
+    for i, sizes in enumerate(ladders):
+        own = np.asarray(dots, dtype=float)[i :: len(ladders)]
+        found += _of_particles(_of_dots(sizes, standard, there, thermal), own, thermal)
     return state.volume * found
+
+
+def _log(number: float) -> float:
+    return float(np.log(number)) if number > 0 else 0.0  # times what is not there
+
+
+def _covered(
+    sites: Mapping[str, Mapping[str, float]], there: Mapping[str, float]
+) -> dict[str, float]:
+    """Return by how many RT ligands lower the potential of each component that they bind to."""
+    found: dict[str, float] = {}
+    for q, hosts in sites.items():
+        for name, number in hosts.items():
+            found[name] = found.get(name, 0.0) + number * _log(there[q])
+    return found
 
 
 def _of_particles(standard: Array, concentrations: Array, thermal: float) -> float:
@@ -104,12 +127,17 @@ def _of_particles(standard: Array, concentrations: Array, thermal: float) -> flo
     return float(c @ (potential + thermal * (np.log(c) - 1.0)))
 
 
-def _of_dots(sizes: SizeClasses, standard: Mapping[str, float]) -> Array:
-    """Return μ° of a dot of each class in J/mol, shape (classes,)."""
+def _of_dots(
+    sizes: SizeClasses, standard: Mapping[str, float], there: Mapping[str, float], thermal: float
+) -> Array:
+    """Return μ° of a dot of each class in J/mol, under what covers it, shape (classes,)."""
     units = sizes.units
     curved = np.cbrt(units) ** 2 - np.cbrt(units[0]) ** 2
     of_unit, of_dot = (standard.get(n, 0.0) for n in (sizes.moments.units, sizes.moments.number))
     found: Array = of_dot + units * of_unit + GAS_CONSTANT * sizes.capillarity * curved
+    if sizes.cover:
+        area = np.cbrt(units) ** 2 - np.cbrt(units[0] - 1.0) ** 2
+        found -= thermal * sizes.sites * area * _log(there[sizes.cover])
     return found
 
 
@@ -122,20 +150,25 @@ def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = No
     Args:
         mechanism: What happens.
         state: Temperature (K) and concentrations (mol/m³) of every component.
-        dots: Concentration of dots of each class in mol/m³, shape (classes,).
+        dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
+            other, shape (classes,).
     """
-    sizes = mechanism.population
-    channels = set() if sizes is None else {one.name for one in sizes.attachment}
-    if sizes is not None:  # a nucleation makes the smallest dot, and its way back takes that one
-        least = 0.0 if dots is None else float(dots[0])
-        there = {**state.concentrations, sizes.moments.number: least}
-        state = replace(state, concentrations=there)
-    found = 0.0
+    if state.frozen:
+        return 0.0
+    ladders = mechanism.populations
+    channels: dict[str, tuple[SizeClasses, Array]] = {}
+    there = dict(state.concentrations)
+    for i, sizes in enumerate(ladders):
+        own = np.zeros(len(sizes.units)) if dots is None else np.asarray(dots)[i :: len(ladders)]
+        channels |= {one.name: (sizes, own) for one in sizes.attachment}
+        there[sizes.moments.number] = float(own[0])  # a nucleation makes the smallest dot
+    state, found = replace(state, concentrations=there), 0.0
     for step in mechanism.steps:
-        if step.back is None or state.frozen:
+        if step.back is None:
             continue
         if step.name in channels:
-            found += 0.0 if sizes is None or dots is None else _of_channel(sizes, step, state, dots)
+            sizes, own = channels[step.name]
+            found += _of_channel(sizes, own, step, state)
         else:
             rate = step.there.rate(state) - step.events * step.back.rate(state)
             affinity = step.affinity(state)
@@ -143,16 +176,15 @@ def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = No
     return found
 
 
-def _of_channel(sizes: SizeClasses, step: Step, state: Conditions, dots: Array) -> float:
+def _of_channel(sizes: SizeClasses, dots: Array, step: Step, state: Conditions) -> float:
     """Return Σ v A over the classes between which a channel moves units."""
     assert step.back is not None  # noqa: S101  # the caller asks for such steps alone
     units, thermal = sizes.units, GAS_CONSTANT * state.temperature
-    tension = sizes.capillarity / state.temperature
+    held = sizes.capillarity / state.temperature
     if sizes.cover:
-        tension -= sizes.sites * np.log(state.concentrations[sizes.cover])
-    curved = np.diff(np.cbrt(units) ** 2) * tension
-    alpha = sizes.growth(step.there)(units[:-1])
-    there = step.there.rate(state) * alpha * dots[:-1]
-    back = step.back.rate(state) * alpha * np.exp(curved) * dots[1:]
+        held -= sizes.sites * _log(state.concentrations[sizes.cover])
+    there = step.there.rate(state) * sizes.growth(step.there)(units[:-1]) * dots[:-1]
+    back = step.back.rate(state) * sizes.growth(step.back)(units[:-1]) * dots[1:]
+    back = back * np.exp(np.diff(np.cbrt(units) ** 2) * held)
     both = (there > 0) & (back > 0)
     return float(thermal * ((there - back)[both] @ np.log(there[both] / back[both])))

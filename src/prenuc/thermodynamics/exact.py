@@ -5,16 +5,20 @@ with Σ z_j column_j = 0. Any number of reversible columns may enter with any si
 *one way* only with z ≥ 0. Whether there is a cycle with a one-way column in it is a question of
 linear programming; it is answered by the simplex method with Bland's rule, in fractions, after
 everything has been left out that cannot be part of a cycle because something is only made or only
-used up (Stiemke 1915, Math. Ann. 76, 340; Bland 1977, Math. Oper. Res. 2, 103).
+used up (Stiemke 1915, Math. Ann. 76, 340; Bland 1977, Math. Oper. Res. 2, 103). Of very many
+columns those are chosen in floating point that the fractions are tried on.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import permutations
 from typing import TYPE_CHECKING, TypeAlias
+
+from prenuc.thermodynamics.simplex import non_negative
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +27,10 @@ Column: TypeAlias = "Mapping[str, Fraction]"
 Cycle: TypeAlias = "dict[int, Fraction]"  # numbers of columns, those that are not zero
 
 MOST_PARTS = 10**6  # denominator of a stoichiometric number
+MOST_PAIRED = 60  # cycles that are compared with each other; more would not be read anyway
+MOST_EXACT = 60  # columns that the simplex method in fractions is tried on at once
+INFEASIBLE = 2  # what scipy says of a linear programme without a solution
+TINY = 1e-9  # of a share of 1
 ROUNDING = 1e-13  # relative; 1/3 as a float is a third
 
 
@@ -59,10 +67,18 @@ class Span:
     """What columns span, built up one after the other.
 
     Args:
+        common: In how many columns a name stands; those that stand in few are eliminated first,
+            which keeps vectors short.
         pivots: Independent vectors by the name at which each is 1, and of which columns.
     """
 
+    common: Mapping[str, int]
     pivots: dict[str, tuple[dict[str, Fraction], Cycle]] = field(default_factory=dict)
+
+    @classmethod
+    def for_columns(cls, columns: Iterable[Column]) -> Span:
+        """Return an empty span that will take these columns in."""
+        return cls(Counter(name for vector in columns for name in vector))
 
     def rest(self, vector: Column) -> tuple[dict[str, Fraction], Cycle]:
         """Return what of a vector lies outside, and the combination of columns that lies inside."""
@@ -81,7 +97,7 @@ class Span:
         cycle = {key: -part for key, part in inside.items()} | {number: Fraction(1)}
         if not left:
             return cycle
-        name = next(iter(left))
+        name = min(left, key=lambda one: self.common.get(one, 0))
         scale = 1 / left[name]
         pivot = {key: part * scale for key, part in left.items()}
         self.pivots[name] = pivot, {key: part * scale for key, part in cycle.items()}
@@ -97,11 +113,12 @@ def cycles(columns: Sequence[Column]) -> list[Cycle]:
     Returns:
         A basis of the null space, in whole numbers, the smallest cycles first.
     """
-    span = Span()
+    span = Span.for_columns(columns)
     order = sorted(range(len(columns)), key=lambda j: (len(columns[j]), j))
     closed = (span.add(j, columns[j]) for j in order)
     found = [cycle for cycle in closed if cycle is not None]
-    _shorten(found)
+    if len(found) <= MOST_PAIRED:
+        _shorten(found)
     return sorted(map(whole, found), key=lambda cycle: (len(cycle), min(cycle)))
 
 
@@ -150,7 +167,7 @@ def one_way_cycles(
     Returns:
         Cycles in whole numbers, positive where columns go one way.
     """
-    span, first = Span(), len(reversible)
+    span, first = Span.for_columns(reversible), len(reversible)
     closed = [span.add(number, vector) for number, vector in enumerate(reversible)]
     split = {number: span.rest(vector) for number, vector in enumerate(one_way, first)}
     found: list[Cycle] = []
@@ -209,6 +226,11 @@ def _combination(vectors: Mapping[int, Column], wanted: int) -> Cycle | None:
     names = dict.fromkeys(name for vector in vectors.values() for name in vector)
     if not names:
         return {wanted: Fraction(1)}
+    if len(others) > MOST_EXACT:
+        likely = _likely(vectors, wanted, others, list(names))
+        if likely is None:
+            return None
+        others = likely
     rows = [[vectors[key].get(name, Fraction(0)) for key in others] for name in names]
     right = [-vectors[wanted].get(name, Fraction(0)) for name in names]
     found = non_negative(rows, right)
@@ -218,58 +240,26 @@ def _combination(vectors: Mapping[int, Column], wanted: int) -> Cycle | None:
     return {wanted: Fraction(1)} | {key: part for key, part in parts if part}
 
 
-def non_negative(
-    rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]
-) -> list[Fraction] | None:
-    """Return x ≥ 0 with rows · x = right, a corner of all such x; None when there is none.
+def _likely(
+    vectors: Mapping[int, Column], wanted: int, others: list[int], names: Sequence[str]
+) -> list[int] | None:
+    """Return the vectors that a shortest combination uses, in floating point; None for none.
 
-    Args:
-        rows: Coefficients.
-        right: One number for each row.
+    What is found is found again exactly; that there is none rests on the tolerance of 1e-7.
     """
-    count = len(rows[0]) if rows else 0
-    pairs = zip(rows, right, strict=True)
-    table = [[-a for a in (*row, end)] if end < 0 else [*row, end] for row, end in pairs]
-    basis: list[int | None] = [None] * len(table)  # None: what is missing in this row
-    cost = [-sum(part, Fraction(0)) for part in _transposed(table, count + 1)]
-    while (entering := next((j for j in range(count) if cost[j] < 0), None)) is not None:
-        leaving = _leaving(table, basis, entering)
-        _pivot(table, cost, leaving, entering)
-        basis[leaving] = entering
-    if cost[count] != 0:
-        return None
-    found = [Fraction(0)] * count
-    for row, variable in zip(table, basis, strict=True):
-        if variable is not None:
-            found[variable] = row[count]
-    return found
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_array
 
-
-def _transposed(table: Sequence[Sequence[Fraction]], count: int) -> Iterable[list[Fraction]]:
-    return ([row[j] for row in table] for j in range(count))
-
-
-def _leaving(
-    table: Sequence[Sequence[Fraction]], basis: Sequence[int | None], entering: int
-) -> int:
-    """Return the row that limits a variable first; of several the one of the lowest variable.
-
-    There is one: what is missing falls with the variable, and never below zero.
-    """
-    limits = [
-        (row[-1] / row[entering], -1 if variable is None else variable, i)
-        for i, (row, variable) in enumerate(zip(table, basis, strict=True))
-        if row[entering] > 0
+    place = {name: i for i, name in enumerate(names)}
+    entries = [
+        (place[n], j, float(x)) for j, key in enumerate(others) for n, x in vectors[key].items()
     ]
-    return min(limits)[2]
-
-
-def _pivot(table: list[list[Fraction]], cost: list[Fraction], leaving: int, entering: int) -> None:
-    scale = 1 / table[leaving][entering]
-    pivot = table[leaving] = [number * scale for number in table[leaving]]
-    used = [j for j, number in enumerate(pivot) if number]
-    for row in (*(row for i, row in enumerate(table) if i != leaving), cost):
-        times = row[entering]
-        if times:
-            for j in used:
-                row[j] -= times * pivot[j]
+    i, j, values = zip(*entries, strict=True)
+    matrix = coo_array((values, (i, j)), shape=(len(names), len(others)))
+    right = [-float(vectors[wanted].get(name, 0)) for name in names]
+    found = linprog([1.0] * len(others), A_eq=matrix, b_eq=right, method="highs-ds")
+    if found.status == INFEASIBLE:
+        return None
+    if found.status != 0:
+        return others
+    return [key for key, share in zip(others, found.x.tolist(), strict=True) if share > TINY]

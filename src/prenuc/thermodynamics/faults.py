@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prenuc.errors import listed
-from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, as_side
-from prenuc.mechanism.reversible import SAME, Step, undoes
+from prenuc.mechanism.binding import sites_of
+from prenuc.mechanism.reaction import Barrier, Binding, Excess, as_side
+from prenuc.mechanism.reversible import SAME, undoes
+from prenuc.quantities import Quantity
+from prenuc.thermodynamics.loops import MOST_LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Factor
+    from prenuc.mechanism.reversible import Step
     from prenuc.thermodynamics.loops import Loop
 
 HOST = "one-sided host"
@@ -64,10 +71,12 @@ def faults_of_steps(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fau
         if step.back is not None:
             yield from _left_over(step, mechanism)
     yield from _not_debited(mechanism, steps)
+    for sizes in mechanism.populations:
+        yield from _of_ladder(sizes, steps, mechanism)
 
 
 def faults_of_loops(
-    mechanism: Mechanism, loops: Iterable[Loop], units: Mapping[str, str]
+    mechanism: Mechanism, loops: Sequence[Loop], units: Mapping[str, str]
 ) -> Iterator[Fault]:
     """Yield cycles that do not close.
 
@@ -76,13 +85,19 @@ def faults_of_loops(
         loops: The cycles.
         units: In which K is said.
     """
+    suspicion: Counter[str] = Counter()  # in how many more cycles that do not close than in others
+    for loop in loops:
+        if not loop.one_way:
+            suspicion.update({step.name: -1 if loop.closes else 1 for step, _ in loop.steps})
     for loop in loops:
         if loop.closes:
             continue
         if loop.one_way:
             yield from _running(mechanism, loop, units)
         else:
-            yield _open(loop, units)
+            last_first = [step for step, _ in reversed(loop.steps)]
+            suspect = max(last_first, key=lambda one: suspicion[one.name])
+            yield _open(loop, suspect, units)
 
 
 def _left_over(step: Step, mechanism: Mechanism) -> Iterator[Fault]:
@@ -90,11 +105,12 @@ def _left_over(step: Step, mechanism: Mechanism) -> Iterator[Fault]:
     back = step.back
     assert back is not None  # noqa: S101  # the caller asks for such steps alone
     names, where = (step.name, back.name), back.where or step.there.where
-    bound = _of_polynomials(step, mechanism)
+    polynomials = step.sites.keys()
     for name, order in step.uneven.items():
-        if abs(order - bound.get(name, 0.0)) < SAME:
-            continue
-        if name in step.net:
+        if name in polynomials:
+            text = f"'{step.name}' and '{back.name}' differ by {order:g} sites more than they bind"
+            yield Fault(RATE_BINDING, f"{text} of {name}", names, where)
+        elif name in step.net:
             wanted = f"orders must differ by {_difference(step)}"
             text = f"'{step.name}' and '{back.name}': K would change with {name}; {wanted}"
             yield Fault(ORDERS, text, names, where)
@@ -124,64 +140,68 @@ def _without_potentials(step: Step, mechanism: Mechanism) -> list[tuple[Factor, 
     """Return the one-sided factors that are not the binding of its components."""
     left = list(step.one_sided)
     for name, number in step.net.items():
-        for binding in mechanism.bindings.get(name, ()):
-            there = binding
-            if isinstance(binding, Binding):
-                there = replace(binding, sites=-binding.sites * number)
-            elif isinstance(binding, Power):
-                there = replace(binding, order=-binding.order * number)
+        for ligand, words in mechanism.bindings.get(name, {}).items():
+            half, sites = (mechanism.parameters[f"{words}.{last}"].si for last in ("h", "sites"))
+            there = Binding({ligand: 1.0}, half, -sites * number)
             if (there, -1) in left:
                 left.remove((there, -1))
     return left
 
 
-def _of_polynomials(step: Step, mechanism: Mechanism) -> dict[str, float]:
-    """Return by how much orders in binding polynomials are to differ, s ν of what has sites."""
-    found: dict[str, float] = {}
-    for name, number in step.net.items():
-        for factor in mechanism.bindings.get(name, ()):
-            if isinstance(factor, Power) and len(factor.pool) == 1:
-                (polynomial,) = factor.pool
-                found[polynomial] = found.get(polynomial, 0.0) + factor.order * number
-    return found
-
-
 def _not_debited(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[Fault]:
-    """Yield ligands that bind to a component that reacts, and stay as they are."""
+    """Yield ligands that bind to a component that reacts, and stay as they are: reservoirs.
+
+    Those in a balance bind by a polynomial that is a component, and are paid for.
+    """
     for name, bindings in mechanism.bindings.items():
         acting = [step for step in steps if step.back is not None and name in step.net]
-        for ligand in (next(iter(one.pool)) for one in bindings if isinstance(one, Binding)):
-            taken = ligand in mechanism.debited or ligand in mechanism.without_mass
-            if acting and not taken:
+        for ligand in bindings:
+            if acting:
                 text = f"{ligand} binds to {name}, and what is bound is not taken off {ligand}"
                 there = acting[0].there
                 yield Fault(NO_DEBIT, text, tuple(one.name for one in acting), there.where)
 
 
-def _open(loop: Loop, units: Mapping[str, str]) -> Fault:
-    """Return what is wrong with a cycle of reversible steps."""
+def _of_ladder(sizes: SizeClasses, steps: Sequence[Step], mechanism: Mechanism) -> Iterator[Fault]:
+    """Yield channels that act on some dots in one way alone, and a cover that nothing pays for."""
+    joins = {one.name: one for one in sizes.attachment}
+    for step in steps:
+        if step.name in joins and step.back is not None:
+            names = step.name, step.back.name
+            if sizes.growth(step.there) != sizes.growth(step.back):
+                text = f"'{names[0]}' acts on dots of other sizes than '{names[1]}'"
+                yield Fault(BOUND, text, names, step.there.where)
+    debited = sites_of(mechanism.balances).get(sizes.cover, {}).get(sizes.surface, 0.0)
+    if sizes.cover and abs(debited - sizes.sites) > SAME * sizes.sites:
+        text = (
+            f"{sizes.cover} covers dots with {sizes.sites:g} sites, and ligands pay for {debited:g}"
+        )
+        yield Fault(NO_DEBIT, text, tuple(joins))
+
+
+def _open(loop: Loop, suspect: Step, units: Mapping[str, str]) -> Fault:
+    """Return what is wrong with a cycle of reversible steps, and what the suspect would mend."""
     names = tuple(step.name for step, _ in loop.steps)
     degrees = loop.state.temperature - 273.15
-    last = loop.steps[-1][0]
-    solid = [step for step, _ in loop.steps if step.solid in step.net and step.solid]
-    closing = said_constant(last, loop.closing()[last.name], units)
+    solid = [step for step, _ in loop.steps if step.solid & step.net.keys()]
+    closing = said_constant(suspect, loop.log_closing()[suspect.name], units)
     text = (
         f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
-        f"'{last.name}' would close it with K = {closing}"
+        f"'{suspect.name}' would close it with K = {closing}"
     )
     kind = SOLUBILITIES if len(solid) == len(loop.steps) else OPEN
-    return Fault(kind, text, names, last.there.where)
+    return Fault(kind, text, names, suspect.there.where)
 
 
 def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iterator[Fault]:
     """Yield why a cycle runs forward for ever."""
     names, lone = tuple(step.name for step, _ in loop.steps), loop.one_way
     if len(loop.steps) == 2 and len(lone) == 2 and undoes(lone[1].there, lone[0].there):
-        yield from _left_over(Step(lone[0].there, lone[1].there, lone[0].solid), mechanism)
+        yield from _left_over(replace(lone[0], back=lone[1].there), mechanism)
         return
     text = f"{_around(loop)} runs by itself"
     if len(lone) == 1:
-        closing = said_constant(lone[0], loop.closing()[lone[0].name], units)
+        closing = said_constant(lone[0], loop.log_closing()[lone[0].name], units)
         text += f": the others ask of '{lone[0].name}' a way back with K = {closing}"
     elif len(lone) == len(loop.steps):
         text += ", none of them has a way back"
@@ -200,30 +220,31 @@ def _around(loop: Loop) -> str:
     return text.removeprefix(" + ").replace(" − ", "− ", 1) if text.startswith(" − ") else text[3:]
 
 
-def said_constant(step: Step, constant: float, units: Mapping[str, str]) -> str:
+def said_constant(step: Step, logarithm: float, units: Mapping[str, str]) -> str:
     """Return an equilibrium constant with its unit.
 
     Args:
         step: Of which.
-        constant: With the standard state 1 mol/m³.
+        logarithm: ln K with the standard state 1 mol/m³.
         units: In which it is said.
     """
-    number, unit = in_units(step, constant, units)
-    return f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
+    there, unit = in_units(step, logarithm, units)
+    far = abs(there) > MOST_LOG
+    number = f"10^{there / math.log(10):.1f}" if far else f"{math.exp(there):.6g}"
+    return number if unit == "1" else f"{number} {unit}"
 
 
-def in_units(step: Step, constant: float, units: Mapping[str, str]) -> tuple[float, str]:
-    """Return an equilibrium constant in the units of a file, and its unit.
+def in_units(step: Step, logarithm: float, units: Mapping[str, str]) -> tuple[float, str]:
+    """Return the logarithm of an equilibrium constant in the units of a file, and its unit.
 
     Args:
         step: Of which.
-        constant: With the standard state 1 mol/m³.
+        logarithm: ln K with the standard state 1 mol/m³.
         units: Of the file.
     """
-    from prenuc.quantities import Quantity
-
     order = sum(step.dissolved.values())
-    if abs(order) < 1e-9:
-        return constant, "1"
+    if abs(order) < SAME:
+        return logarithm, "1"
     concentration = units.get("concentration", "mmol/L")
-    return constant / Quantity(1.0, concentration).si ** order, f"({concentration})^{order:g}"
+    size = math.log(Quantity(1.0, concentration).si)
+    return logarithm - order * size, f"({concentration})^{order:g}"

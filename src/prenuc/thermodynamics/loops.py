@@ -16,11 +16,12 @@ from prenuc.conditions import GAS_CONSTANT, ROOM_TEMPERATURE, Conditions
 from prenuc.thermodynamics.exact import column, cycles, one_way_cycles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from prenuc.mechanism.reversible import Step
 
+MOST_LOG = 700.0  # e^709 is the largest number there is
 TOLERANCE = 1e-6  # RT; a sum of logarithms of constants that are written down is far below
 ROUNDING = 1e-13  # of the sum of the amounts of its terms
 STATES, WARMER = 10, 30.0  # so many states, so many K apart, the first at 25 °C
@@ -62,6 +63,11 @@ class Loop:
             By name, at the temperature of the state, with the standard state 1 mol/m³; empty where
             more than one step has no way back.
         """
+        logarithms = self.log_closing().items()
+        return {name: math.exp(one) if one < MOST_LOG else math.inf for name, one in logarithms}
+
+    def log_closing(self) -> dict[str, float]:
+        """Return the logarithms of :meth:`closing`, which are numbers in any case."""
         thermal = GAS_CONSTANT * self.state.temperature
         open_ends = self.one_way
         if len(open_ends) > 1:
@@ -69,16 +75,12 @@ class Loop:
         if open_ends:
             closed = [(step, z) for step, z in self.steps if step.back is not None]
             ((lone, times),) = [(step, z) for step, z in self.steps if step.back is None]
-            return {lone.name: _exp(-_sum(closed, self.state)[0] / float(times))}
+            others = math.fsum(float(z) * _log_driven(step, self.state) for step, z in closed)
+            return {lone.name: -others / float(times)}
         temperature, off = self.state.temperature, self.affinity / thermal
         return {
-            step.name: _exp(step.log_equilibrium(temperature) - off / float(z))
-            for step, z in self.steps
+            step.name: step.log_equilibrium(temperature) - off / float(z) for step, z in self.steps
         }
-
-
-def _exp(logarithm: float) -> float:
-    return math.exp(logarithm) if logarithm < 700.0 else math.inf
 
 
 def loops_of(steps: Sequence[Step], most: int | None = None) -> list[Loop]:
@@ -88,19 +90,18 @@ def loops_of(steps: Sequence[Step], most: int | None = None) -> list[Loop]:
         steps: Of a mechanism; what flows in and out is no reaction.
         most: How many that run one way are looked for; when None, one for each step in any.
     """
-    both = [step for step in steps if step.back is not None]
-    lone = [step for step in steps if step.back is None and not step.is_open]
-    columns = [column(step.net) for step in both]
-    found = [
-        _at_worst([(both[j], z) for j, z in cycle.items()], _states(steps))
-        for cycle in cycles(columns)
-    ]
-    every, first = [*both, *lone], _states(steps)[0]
+    closed = [step for step in steps if not step.is_open]
+    both = [step for step in closed if step.back is not None]
+    lone = [step for step in closed if step.back is None]
+    states, columns = _states(steps), [column(step.net) for step in both]
+    driven = [[_log_driven(step, state) for state in states] for step in both]
+    found = [_at_worst(both, cycle, driven, states) for cycle in cycles(columns)]
+    every = [*both, *lone]
     place = {step.name: i for i, step in enumerate(steps)}
     for cycle in one_way_cycles(columns, [column(step.net) for step in lone], most):
         named = [(every[j], z) for j, z in cycle.items()]
         named.sort(key=lambda one: place[one[0].name])
-        found.append(Loop(tuple(named), first, math.nan))
+        found.append(Loop(tuple(named), states[0], math.nan))
     return sorted(found, key=lambda loop: len(loop.steps))
 
 
@@ -124,25 +125,28 @@ def _states(steps: Sequence[Step]) -> list[Conditions]:
     ]
 
 
-def _at_worst(steps: list[tuple[Step, Fraction]], states: Sequence[Conditions]) -> Loop:
+def _log_driven(step: Step, state: Conditions) -> float:
+    """Return what of an affinity a cycle is made of, in RT: concentrations cancel around it."""
+    return step.log_equilibrium(state.temperature) + step.log_left_over(state)
+
+
+def _at_worst(
+    both: Sequence[Step],
+    cycle: Mapping[int, Fraction],
+    driven: Sequence[Sequence[float]],
+    states: Sequence[Conditions],
+) -> Loop:
     """Return a cycle at the first state where it does not close, or else the one closest to that.
 
     The first is at room temperature, where most constants are known.
     """
+    steps = tuple((both[j], z) for j, z in cycle.items())
     tried = []
-    for state in states:
+    for i, state in enumerate(states):
         thermal = GAS_CONSTANT * state.temperature
-        off, size = _sum(steps, state)
-        tried.append(Loop(tuple(steps), state, thermal * off, ROUNDING * thermal * size))
+        terms = [float(z) * driven[j][i] for j, z in cycle.items()]
+        rounding = ROUNDING * math.fsum(map(abs, terms))
+        tried.append(Loop(steps, state, thermal * math.fsum(terms), thermal * rounding))
     if not tried[0].closes:
         return tried[0]
     return max(tried, key=lambda loop: abs(loop.affinity) - loop.rounding)
-
-
-def _sum(steps: Sequence[tuple[Step, Fraction]], state: Conditions) -> tuple[float, float]:
-    """Return Σ z A/RT around a cycle, where concentrations cancel, and Σ |z ln K|."""
-    terms = [
-        float(z) * (step.log_equilibrium(state.temperature) + step.log_left_over(state))
-        for step, z in steps
-    ]
-    return math.fsum(terms), math.fsum(map(abs, terms))

@@ -68,7 +68,8 @@ def prefactors_of(steps: Sequence[Step], *, stated: bool) -> Iterator[Prefactor]
     for step in steps:
         forward = _order(step.there)
         back_judged = step.back is not None and forward > MOST_MOLECULES
-        dots = 1.0 if step.net.get(step.solid) == 1.0 else 0.0  # a unit joins one that is there
+        joined = sum(step.net.get(units) == 1.0 for units in step.solid)
+        dots = float(joined)  # a unit joins a dot that is there
         yield _prefactor(step.there, dots, judged=not back_judged, stated=stated)
         if step.back is not None:
             yield _prefactor(step.back, dots, judged=back_judged, stated=stated)

@@ -32,19 +32,19 @@ def faults_of_sources(mechanism: Mechanism, steps: Sequence[Step]) -> Iterator[F
         steps: Its steps; those with an empty side are open to the outside, and say so.
     """
     closed = [one for one in steps if not one.is_open]
-    used = dict.fromkeys(name for one in closed for name in one.net)
+    dots = {one.moments.number for one in mechanism.populations}
+    used = dict.fromkeys(name for one in closed for name in one.net if name not in dots)
     parts = {name: one.composition for name, one in mechanism.components.items() if name in used}
     unknown = [name for name, composition in parts.items() if composition is None]
     if not unknown:
         return
     known = {name: composition for name, composition in parts.items() if composition}
     columns = [*_reactions(closed, {*unknown, *known}), *_compositions(known)]
-    found = (fault for name in unknown for fault in _made(closed, columns, name, name))
-    yield from {fault.reactions: fault for fault in found}.values()
+    yield from _made(closed, columns, {name: name for name in unknown})
     moieties = dict.fromkeys(part for composition in known.values() for part in composition)
     for moiety in moieties:
         others = [column({ATOMS + other: 1.0}) for other in moieties if other != moiety]
-        yield from _made(closed, [*columns, *others], ATOMS + moiety, moiety)
+        yield from _made(closed, [*columns, *others], {ATOMS + moiety: moiety})
 
 
 def _reactions(closed: Sequence[Step], of_matter: Collection[str]) -> Iterator[Column]:
@@ -60,11 +60,15 @@ def _compositions(known: Mapping[str, Mapping[str, float]]) -> Iterator[Column]:
 
 
 def _made(
-    closed: Sequence[Step], columns: Sequence[Column], what: str, name: str
+    closed: Sequence[Step], columns: Sequence[Column], what: Mapping[str, str]
 ) -> Iterator[Fault]:
-    for cycle in one_way_cycles(columns, [{what: Fraction(-1)}], 1):
+    """Yield how one of several things is made out of nothing, if any is; their names are said."""
+    taken = list(what)
+    sinks = [{name: Fraction(-1)} for name in taken]
+    for cycle in one_way_cycles(columns, sinks, 1):
         steps = [closed[j] for j in cycle if j < len(closed)]
+        made = " and ".join(what[taken[j - len(columns)]] for j in cycle if j >= len(columns))
         named = " and ".join(f"'{one.name}'" for one in steps)
         make = "makes" if len(steps) == 1 else "together make"
-        text = f"{named} {make} {name} out of nothing"
+        text = f"{named} {make} {made} out of nothing"
         yield Fault(SOURCE, text, tuple(one.name for one in steps), steps[-1].there.where)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prenuc.errors import InputError
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ def _mechanism(what: str) -> Mechanism:
     from prenuc.mechanism.named import mechanism_named
     from prenuc.mechanism.network_file import read_mechanism
 
-    return read_mechanism(Path(what)) if what.endswith((".yaml", ".yml")) else mechanism_named(what)
+    if what.endswith((".yaml", ".yml")):
+        return read_mechanism(Path(what))
+    if "->" in what:
+        problem = f"'{what}' is a scheme without constants, of which nothing can be said"
+        raise InputError(problem, "Write it into a file, with k and k_reverse or K")
+    return mechanism_named(what)
 
 
 def _echo(found: Check) -> None:

@@ -137,12 +137,13 @@ inline void add_move_and_neighbours(Index count, const ClassMove& move, const do
     }
 }
 
-// The neighbours of class i; ρ and φ stand in v.stage_rise and v.stage_fall.
-PRENUC_INLINE Neighbours neighbours(Index i, Index ladders, const Moved& of, const Work& v) {
+// The neighbours of class i.
+PRENUC_INLINE Neighbours neighbours(Index i, Index ladders, const Moved& of, const Slide& by) {
     const bool lowest = i < ladders, highest = i >= of.window - ladders;
     const Index below = lowest ? i : i - ladders, above = highest ? i : i + ladders;
-    return {lowest ? 0.0 : v.stage_rise[below], -(v.stage_rise[i] + v.stage_fall[i]),
-            highest ? 0.0 : v.stage_fall[above], of.df[below].data, of.df[i].data,
+    const double leaves = by.b * by.down[i], joins = highest ? 0.0 : by.a * by.up[i];
+    return {lowest ? 0.0 : by.a * by.up[below], -(joins + leaves),
+            highest ? 0.0 : by.b * by.down[above], of.df[below].data, of.df[i].data,
             of.df[above].data};
 }
 
@@ -174,8 +175,8 @@ inline bool leads(const ClassArrays& pop, Index group) {
 
 // Add δ(D_ρ f + D_φ f); A and B stand in v.joined and v.left. What neighbours do goes along with
 // the first group of each ladder.
-inline void shifted(const ClassArrays& pop, const Moved& of, TangentWork& w, Work& v,
-                    Table out_f) {
+inline void shifted(const ClassArrays& pop, const Moved& of, const Slide& by, TangentWork& w,
+                    Work& v, Table out_f) {
     const Index ladders = pop.ladders(), rows = of.window / ladders, count = w.a.width;
     for (Index g = 0; g < pop.groups(); ++g) {
         const bool first = of.moving && leads(pop, g);
@@ -185,7 +186,7 @@ inline void shifted(const ClassArrays& pop, const Moved& of, TangentWork& w, Wor
             const Index i = row * ladders + l;
             const ClassMove move = class_move(pop, g, v.left[g], of, row);
             if (first)
-                add_move_and_neighbours(count, move, a, b, psi, neighbours(i, ladders, of, v),
+                add_move_and_neighbours(count, move, a, b, psi, neighbours(i, ladders, of, by),
                                         out_f[i].data);
             else
                 add_move(count, move, a, b, psi, out_f[i].data);
@@ -230,8 +231,9 @@ inline void products(const Stretch& on, const Seeds& seeds, const Moved& of, Tan
     for (Index i = of.attaching ? pop.first : pop.detaching; i < of.r.size; ++i)
         add(1.0, of.dr[i], (i < pop.detaching ? w.a : w.b)[pop.channel[i - pop.first]]);
     paces(pop, of.r, of.attaching, v);
-    slide(pop, of.window, v.joined, v.left, of.beta, v.stage_rise, v.stage_fall);
-    shifted(pop, of, w, v, out_f);
+    const Slide by =
+        slide(pop, of.window, v.joined, v.left, of.beta, v.stage_rise, v.stage_fall);
+    shifted(pop, of, by, w, v, out_f);
     if (of.moving && of.attaching) shifted_nuclei(pop, seeds, of, out_f);
 }
 

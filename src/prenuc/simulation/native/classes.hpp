@@ -98,73 +98,75 @@ inline void pass(const ClassArrays& pop, Index window, Table beta, const double*
             pop.surface[l] < 0 ? 0.0 : ladder_dot(rows, pop.area.data, y + l, ladders);
 }
 
-// Set ρ and φ of the window, equation (1); a and b are A and B of every group.
-inline void slide(const ClassArrays& pop, Index window, Numbers a, Numbers b, Table beta,
-                  Numbers rise, Numbers fall) {
+// Return ρ and φ of the window, equation (1); a and b are A and B of every group. More than one
+// group or ladder are written to `rise` and `fall`.
+inline Slide slide(const ClassArrays& pop, Index window, Numbers a, Numbers b, Table beta,
+                   Numbers rise, Numbers fall) {
     const Index ladders = pop.ladders(), rows = window / ladders;
-    if (pop.groups() == 1 && ladders == 1) {
-        for (Index i = 0; i < rows; ++i) rise[i] = a[0] * pop.alpha[0][i];
-        for (Index i = 0; i < rows; ++i) fall[i] = b[0] * beta[0][i];
-    } else {
-        clear(window, rise.data);
-        clear(window, fall.data);
-        for (Index g = 0; g < pop.groups(); ++g)
-            for (Index i = 0; i < rows; ++i) {
-                rise[i * ladders + pop.ladder[g]] += a[g] * pop.alpha[g][i];
-                fall[i * ladders + pop.ladder[g]] += b[g] * beta[g][i];
-            }
-    }
-    for (Index i = window - ladders; i < window; ++i) rise[i] = 0.0;
+    if (pop.groups() == 1 && ladders == 1)
+        return {a[0], b[0], pop.alpha[0].data, beta[0].data};
+    clear(window, rise.data);
+    clear(window, fall.data);
+    for (Index g = 0; g < pop.groups(); ++g)
+        for (Index i = 0; i < rows; ++i) {
+            rise[i * ladders + pop.ladder[g]] += a[g] * pop.alpha[g][i];
+            fall[i * ladders + pop.ladder[g]] += b[g] * beta[g][i];
+        }
+    return {1.0, 1.0, rise.data, fall.data};
 }
 
 // Add what the classes between the ends gain and lose, equation (1).
-inline void inner_flows(Index first, Index last, Index stride, const double* RESTRICT rise,
-                        const double* RESTRICT fall, const double* RESTRICT f,
-                        double* RESTRICT out) {
+inline void inner_flows(Index first, Index last, Index stride, double a, double b,
+                        const double* RESTRICT up, const double* RESTRICT down,
+                        const double* RESTRICT f, double* RESTRICT out) {
     for (Index i = first; i < last; ++i)
-        out[i] += (rise[i - stride] * f[i - stride] - rise[i] * f[i]) +
-                  (fall[i + stride] * f[i + stride] - fall[i] * f[i]);
+        out[i] += a * (up[i - stride] * f[i - stride] - up[i] * f[i]) +
+                  b * (down[i + stride] * f[i + stride] - down[i] * f[i]);
 }
 
 // Add D_ρ f + D_φ f, equation (1).
-inline void flows(Index window, Index stride, Numbers rise, Numbers fall, Numbers f, Numbers out) {
+inline void flows(Index window, Index stride, const Slide& by, Numbers f, Numbers out) {
     const Index last = window - stride;
+    const double *up = by.up, *down = by.down;
     for (Index i = 0; i < stride; ++i)
-        out[i] += (fall[i + stride] * f[i + stride] - fall[i] * f[i]) - rise[i] * f[i];
-    inner_flows(stride, last, stride, rise.data, fall.data, f.data, out.data);
+        out[i] += by.b * (down[i + stride] * f[i + stride] - down[i] * f[i]) - by.a * up[i] * f[i];
+    inner_flows(stride, last, stride, by.a, by.b, up, down, f.data, out.data);
     for (Index i = last; i < window; ++i)
-        out[i] += rise[i - stride] * f[i - stride] - fall[i] * f[i];
+        out[i] += by.a * up[i - stride] * f[i - stride] - by.b * down[i] * f[i];
 }
 
 // Eliminate T = inverse − D_ρ − D_φ of one ladder.
-inline void factorise_ladder(Index rows, Index stride, Index ladder, Numbers rise, Numbers fall,
+inline void factorise_ladder(Index rows, Index stride, Index ladder, const Slide& by,
                              double inverse, Factored& t) {
     const Index middle = rows / 2, last = rows - 1;
     const auto at = [&](Index row) { return row * stride + ladder; };
+    const auto rise = [&](Index i) { return by.a * by.up[i]; };
+    const auto fall = [&](Index i) { return by.b * by.down[i]; };
     double left = 0.0, right = 0.0;  // outward multipliers of the class before, times its coupling
     for (Index k = 0; k < middle; ++k) {
         const Index i = at(k), above = at(k + 1), j = at(last - k), below = at(last - k - 1);
-        t.pivot[i] = 1.0 / (inverse + rise[i] + fall[i] - left);
-        t.outward[i] = -fall[above] * t.pivot[i];
-        t.inward[above] = -rise[i] * t.pivot[i];
-        left = -rise[i] * t.outward[i];
+        t.pivot[i] = 1.0 / (inverse + rise(i) + fall(i) - left);
+        t.outward[i] = -fall(above) * t.pivot[i];
+        t.inward[above] = -rise(i) * t.pivot[i];
+        left = -rise(i) * t.outward[i];
         if (last - k > middle) {
-            t.pivot[j] = 1.0 / (inverse + rise[j] + fall[j] - right);
-            t.outward[j] = -rise[below] * t.pivot[j];
-            if (last - k - 1 > middle) t.inward[below] = -fall[j] * t.pivot[j];
-            right = -fall[j] * t.outward[j];
+            const double lost = k > 0 ? rise(j) : 0.0;
+            t.pivot[j] = 1.0 / (inverse + lost + fall(j) - right);
+            t.outward[j] = -rise(below) * t.pivot[j];
+            if (last - k - 1 > middle) t.inward[below] = -fall(j) * t.pivot[j];
+            right = -fall(j) * t.outward[j];
         }
     }
     const Index centre = at(middle), next = at(middle + 1);
-    t.from_right[ladder] = -fall[next] * t.pivot[next];
-    t.pivot[centre] = 1.0 / (inverse + rise[centre] + fall[centre] - left - right);
+    t.from_right[ladder] = -fall(next) * t.pivot[next];
+    t.pivot[centre] = 1.0 / (inverse + rise(centre) + fall(centre) - left - right);
 }
 
-inline void factorise(const ClassArrays& pop, Index window, Numbers rise, Numbers fall,
-                      double inverse, Factored& t) {
+inline void factorise(const ClassArrays& pop, Index window, const Slide& by, double inverse,
+                      Factored& t) {
     const Index ladders = pop.ladders();
     for (Index l = 0; l < ladders; ++l)
-        factorise_ladder(window / ladders, ladders, l, rise, fall, inverse, t);
+        factorise_ladder(window / ladders, ladders, l, by, inverse, t);
 }
 
 // Bring a right-hand side of one ladder from both ends to the middle; `y` and `inward` begin at its
@@ -239,19 +241,71 @@ inline void gather(Index window, Index count, Numbers base, Table stages, Known 
     }
 }
 
+// Set base and zero, and multiples of two rows added to them.
+inline void begin_both(Index count, const double (&weight)[2], const double (&second)[2],
+                       const double* RESTRICT y, const double* RESTRICT z,
+                       const double* RESTRICT base, double* RESTRICT out,
+                       double* RESTRICT other) {
+    for (Index i = 0; i < count; ++i) {
+        out[i] = (base[i] + weight[0] * y[i]) + weight[1] * z[i];
+        other[i] = second[0] * y[i] + second[1] * z[i];
+    }
+}
+
+// Add multiples of two rows to two others, in the order in which `add_both` would.
+inline void add_both_twice(Index count, const double (&weight)[2], const double (&second)[2],
+                           const double* RESTRICT y, const double* RESTRICT z,
+                           double* RESTRICT out, double* RESTRICT other) {
+    for (Index i = 0; i < count; ++i) {
+        const double half = out[i] + weight[0] * y[i], other_half = other[i] + second[0] * y[i];
+        out[i] = half + weight[1] * z[i];
+        other[i] = other_half + second[1] * z[i];
+    }
+}
+
+// Add Σ_c weights_c z_c and Σ_c others_c z_c of a chunk that begins at a class.
+inline void add_columns(Index start, Index size, Work& w, double* here, double* there) {
+    Index before = -1;  // a column that waits for a second one
+    for (Index c = 0; c < w.columns.count; ++c) {
+        if (w.weights[c] == 0.0 && w.others[c] == 0.0) continue;
+        if (before < 0) {
+            before = c;
+            continue;
+        }
+        const double weight[2] = {w.weights[before], w.weights[c]};
+        const double second[2] = {w.others[before], w.others[c]};
+        add_both_twice(size, weight, second, w.columns[before].data + start,
+                       w.columns[c].data + start, here, there);
+        before = -1;
+    }
+    if (before >= 0)
+        add_both(size, w.weights[before], w.others[before], w.columns[before].data + start, here,
+                 there);
+}
+
 // Set what `gather` does, and Σ_j other_row_j y_j + Σ_c others_c z_c, in one pass.
 inline void gather_both(Index window, Index count, Numbers base, Known row, Known other_row,
                         Work& w, Numbers out, Numbers other) {
     for (Index start = 0; start < window; start += CHUNK) {
         const Index size = smaller(CHUNK, window - start);
         double *here = out.data + start, *there = other.data + start;
-        copy(size, base.data + start, here);
-        clear(size, there);
-        for (Index j = 0; j < count; ++j)
+        if (count < 2) {
+            copy(size, base.data + start, here);
+            clear(size, there);
+        }
+        Index j = 0;
+        for (; j + 1 < count; j += 2) {
+            const double weight[2] = {row[j], row[j + 1]};
+            const double second[2] = {other_row[j], other_row[j + 1]};
+            const double *y = w.raw[j].data + start, *z = w.raw[j + 1].data + start;
+            if (j == 0)
+                begin_both(size, weight, second, y, z, base.data + start, here, there);
+            else
+                add_both_twice(size, weight, second, y, z, here, there);
+        }
+        if (j < count)
             add_both(size, row[j], other_row[j], w.raw[j].data + start, here, there);
-        for (Index c = 0; c < w.columns.count; ++c)
-            if (w.weights[c] != 0.0 || w.others[c] != 0.0)
-                add_both(size, w.weights[c], w.others[c], w.columns[c].data + start, here, there);
+        add_columns(start, size, w, here, there);
     }
 }
 

@@ -38,8 +38,8 @@ inline void dots_side(const Stretch& on, Index window, Numbers r, Table beta, Nu
                       Numbers out_x, Numbers out_f) {
     const ClassArrays& pop = on.pop;
     paces(pop, r, true, w);
-    slide(pop, window, w.joined, w.left, beta, w.stage_rise, w.stage_fall);
-    flows(window, pop.ladders(), w.stage_rise, w.stage_fall, f, out_f);
+    const Slide by = slide(pop, window, w.joined, w.left, beta, w.stage_rise, w.stage_fall);
+    flows(window, pop.ladders(), by, f, out_f);
     pass(pop, window, beta, f.data, w.passed);
     channels_change(on, r, true, w.passed, out_x);
     for (Index l = 0; l < pop.ladders(); ++l)
@@ -83,9 +83,10 @@ inline void linearise_tension(const Stretch& on, Index window, Numbers f, Work& 
     const Index ladders = pop.ladders(), first = 2 * pop.groups();
     tilt_detachment(pop, window, w.beta, w.tilted_beta);
     paces(pop, w.r, false, w);
-    slide(pop, window, w.joined, w.left, w.tilted_beta, w.stage_rise, w.stage_fall);
+    const Slide by =
+        slide(pop, window, w.joined, w.left, w.tilted_beta, w.stage_rise, w.stage_fall);
     clear(window, w.flow.data);
-    flows(window, ladders, w.stage_rise, w.stage_fall, f, w.flow);
+    flows(window, ladders, by, f, w.flow);
     pass(pop, window, w.tilted_beta, f.data, w.passed);
     clear(w.tilt);
     for (Index i = pop.detaching; i < w.r.size; ++i) {
@@ -118,9 +119,9 @@ inline void linearise_groups(const ClassArrays& pop, Index window, Numbers f, Wo
         clear(w.joined);
         clear(w.left);
         (c < groups ? w.joined[c] : w.left[c - groups]) = 1.0;
-        slide(pop, window, w.joined, w.left, w.beta, w.stage_rise, w.stage_fall);
+        const Slide by = slide(pop, window, w.joined, w.left, w.beta, w.stage_rise, w.stage_fall);
         clear(window, w.sources[c].data);
-        flows(window, pop.ladders(), w.stage_rise, w.stage_fall, f, w.sources[c]);
+        flows(window, pop.ladders(), by, f, w.sources[c]);
     }
 }
 
@@ -156,7 +157,7 @@ inline void linearise(const Stretch& on, Index window, Numbers x, Numbers f, Wor
                  w.rows[2 * pop.groups() + pop.ladders() + pop.nucleus[i]]);
     linearise_pushes(on, w);
     paces(pop, w.r, true, w);
-    slide(pop, window, w.joined, w.left, w.beta, w.rise, w.fall);
+    w.slide = slide(pop, window, w.joined, w.left, w.beta, w.rise, w.fall);
 }
 
 // Whether a row is all zero: what it stands for looks at no component.
@@ -206,7 +207,7 @@ inline void prepare(const Stretch& on, Index window, double h, Work& w) {
     for (Index i = 0; i < on.plan.diagonal.size; ++i)
         w.schur[on.plan.diagonal[i]] += inverse * on.net.mass[i];
     if (window > 0) {
-        factorise(pop, window, w.rise, w.fall, inverse, w.t);
+        factorise(pop, window, w.slide, inverse, w.t);
         for (Index c = 0; c < w.columns.count; ++c) {
             if (still(w.rows[c])) continue;
             open_column(pop, window, c, w);

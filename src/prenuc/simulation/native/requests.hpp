@@ -108,10 +108,17 @@ struct Ledger {
     Numbers residual, shift;
 };
 
+// ρ_i = a up_i and φ_i = b down_i of classes.hpp; ρ of the last classes of the window is zero
+// whatever stands there.
+struct Slide {
+    double a, b;
+    const double *up, *down;
+};
+
 // Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `push` the p and q,
 // `passed` the sums that they are multiplied with, `tilt` ∂x'/∂ψ, `raw` the y of every stage and
-// `share` its G u_x, in the symbols of classes.hpp; `rise`, `fall` and `beta` are of the step's
-// start, those with `stage_` of a stage. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
+// `share` its G u_x, in the symbols of classes.hpp; `beta`, `rise`, `fall` and `slide` are of the
+// step's start, those with `stage_` of a stage. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
 // one after the other and `known` what they are multiplied with, in those of differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
@@ -126,6 +133,7 @@ struct Work {
     Numbers f, f1, flow, ramp;
     Table beta, stage_beta, tilted_beta;
     Numbers rise, fall, stage_rise, stage_fall;
+    Slide slide;
     Index known_window;  // that `beta` is known for
     Factored t;
     Ledger books;
