@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.simulation.solution import Run, Stops
 from prenuc.simulation.solvers import AbstractSolver, Rodas
+from prenuc.simulation.solvers.solver import KINK
 from prenuc.simulation.vessels import Vessels
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def simulate(
         mechanism, protocol, solver, progress=progress, parameters=parameters, earlier=earlier
     )
     stats = {**run.stats, "cpu_s": clock.process_time() - began}
-    return replace(run, stats=stats | _provenance(protocol, solver))
+    return replace(run, stats=stats | _provenance(run, solver))
 
 
 def walk(
@@ -122,12 +123,13 @@ def _version() -> str:
     return version("prenuc")
 
 
-def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
+def _provenance(run: Run, solver: AbstractSolver) -> dict[str, Any]:
+    sizes = run.mechanism.population
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
-        "atol": solver.floor,
+        "atol": solver.closed(1.0, 0 if sizes is None else len(sizes.units), KINK)[0],
         "prenuc": _version(),
         "python": platform.python_version(),
-        "protocol sha256": hashlib.sha256(str(protocol).encode()).hexdigest(),
+        "protocol sha256": hashlib.sha256(str(run.protocol).encode()).hexdigest(),
     }

@@ -17,6 +17,7 @@ from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import compositions, network_of
 from prenuc.simulation.sensitivity import Tangents, prepared
 from prenuc.simulation.solution import Measurement
+from prenuc.simulation.solvers.solver import KINK
 from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
@@ -267,13 +268,15 @@ class Vessels:
         largest = max(largest, float(np.sum(begin.dots)))
         if operation.frozen or largest == 0.0 or times.size == 0:
             return [begin] * len(times), len(begin.dots)
+        floor, follow = self.solver.closed(largest, self.moments[1].shape[1], KINK)
         stretch = Stretch(
             network=self.network,
             start=start,
             times=times,
             temperature=(operation.start, operation.end),
-            absolute=np.full(len(start), self.solver.floor * largest),
+            absolute=np.full(len(start), floor),
             dots=begin.dots,
+            follow=follow,
         )
         if self.seeds is not None:
             own = Tangents(self.seeds, begin.tangents, begin.dot_tangents)
