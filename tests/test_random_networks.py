@@ -58,7 +58,7 @@ def second_opinions(mechanism, protocol):
     """Return what CVODE finds, if it finds the same twice."""
     try:
         found = [simulate(mechanism, protocol, solver=solver) for solver in SECOND]
-    except SimulationError:
+    except (SimulationError, RuntimeWarning):  # it gave up, or its numbers overflowed
         return []
     return found if away(*found, len(mechanism.components)) <= AGREE else []
 
