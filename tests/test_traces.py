@@ -89,6 +89,13 @@ def test_what_dies_away_is_right_through_35_decades(beside):
     np.testing.assert_allclose(found.of("A"), np.exp(-times), rtol=1e-6)
 
 
+@pytest.mark.parametrize("left", [0.0, 5e-323, 1e-300, 1e-60, 1e-42, 1e-41])
+def test_a_rest_of_almost_nothing_does_not_hold_the_first_step(left):
+    model = network(({"A": -1.0, "B": 1.0}, 1.0, {"A": 1}))
+    found = evolve(model, [1e-9, 1.0], start={"A": 1.0, "B": left})
+    np.testing.assert_allclose(found.of("B"), -np.expm1([-1e-9, -1.0]), rtol=1e-6)
+
+
 def second_order(rng):
     """Return a mechanism with reactions between two, in which matter never becomes more.
 

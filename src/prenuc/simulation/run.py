@@ -14,6 +14,7 @@ from prenuc.simulation.books import Books
 from prenuc.simulation.compiling import compositions
 from prenuc.simulation.solution import Run, Stops
 from prenuc.simulation.solvers import AbstractSolver, Rodas
+from prenuc.simulation.solvers.solver import KINK
 from prenuc.simulation.vessels import Vessels
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def simulate(
     began, solver = clock.process_time(), solver or IN_PROTOCOLS
     run = _walked(mechanism, protocol, solver, progress, parameters, earlier)
     stats = {**run.stats, "cpu_s": clock.process_time() - began}
-    return replace(run, stats=stats | _provenance(protocol, solver))
+    return replace(run, stats=stats | _provenance(run, solver))
 
 
 def measured(mechanism: Mechanism, protocol: Protocol, solver: AbstractSolver) -> Run:
@@ -129,12 +130,13 @@ def _version() -> str:
     return version("prenuc")
 
 
-def _provenance(protocol: Protocol, solver: AbstractSolver) -> dict[str, Any]:
+def _provenance(run: Run, solver: AbstractSolver) -> dict[str, Any]:
+    sizes = run.mechanism.population
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
-        "atol": solver.floor,
+        "atol": solver.closed(1.0, 0 if sizes is None else len(sizes.units), KINK)[0],
         "prenuc": _version(),
         "python": platform.python_version(),
-        "protocol sha256": hashlib.sha256(str(protocol).encode()).hexdigest(),
+        "protocol sha256": hashlib.sha256(str(run.protocol).encode()).hexdigest(),
     }

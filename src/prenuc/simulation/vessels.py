@@ -19,6 +19,7 @@ from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.sensitivity import Tangents, moves_of, seeds_of
 from prenuc.simulation.solution import Measurement
+from prenuc.simulation.solvers.solver import KINK
 from prenuc.simulation.stretch import Stretch
 
 if TYPE_CHECKING:
@@ -249,13 +250,15 @@ class Vessels:
         largest = max(float(start[self.changing].max(initial=0.0)), float(begin.dots.sum()))
         if largest == 0.0:
             return [begin] * len(times), len(begin.dots)
+        floor, follow = self.solver.closed(largest, self.moments[1].shape[1], KINK)
         stretch = Stretch(
             network=self.network,
             start=start,
             times=times,
             temperature=(operation.start, operation.end),
-            absolute=np.full(len(start), self.solver.floor * largest),
+            absolute=np.full(len(start), floor),
             dots=begin.dots,
+            follow=follow,
         )
         if self.seeds is not None:
             own = Tangents(self.seeds, begin.tangents, begin.dot_tangents)

@@ -152,12 +152,12 @@ inline Index front(Index window, Numbers f, double floor) {
 }
 
 // A first step from the size of the state and of its change, which stands in `right`; where the
-// tolerance follows a component only what is there counts.
+// tolerance follows a component that is there, its own size counts.
 inline double first_step(const Setting& setting, Numbers x, Numbers right) {
     const double root = std::sqrt(setting.relative);
     double fastest = 0.0;
     for (Index i = 0; i < x.size; ++i) {
-        const bool there = setting.follow > 0.0 && x[i] > 0.0;
+        const bool there = setting.follow > 0.0 && x[i] > setting.absolute[i];
         const double scale = (there ? 0.0 : setting.absolute[i]) + root * magnitude(x[i]);
         fastest = larger(fastest, magnitude(right[i]) / scale);
     }

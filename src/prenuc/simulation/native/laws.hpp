@@ -51,7 +51,7 @@ inline bool residuals(KnownTable laws, const Ledger& books, Numbers x) {
     return exact;
 }
 
-// Set L D Lᵀ.
+// Set L D Lᵀ of the laws that are kept.
 inline void gram(KnownTable laws, const Ledger& books, Numbers x) {
     const Index n = x.size;
     for (Index a = 0; a < laws.count; ++a) {
@@ -62,11 +62,29 @@ inline void gram(KnownTable laws, const Ledger& books, Numbers x) {
             for (Index i = 0; i < n; ++i) total += laws[a][i] * laws[b][i] * magnitude(x[i]);
             books.gram[a][b] = total;
         }
-        if (books.gram[a][a] == 0.0) {
-            books.gram[a][a] = 1.0;
-            books.residual[a] = 0.0;
-        }
+        if (books.gram[a][a] == 0.0) books.kept[a] = 0.0;
     }
+    for (Index a = 0; a < laws.count; ++a) {
+        if (books.kept[a] != 0.0) continue;
+        for (Index b = 0; b < laws.count; ++b) books.gram[a][b] = books.gram[b][a] = 0.0;
+        books.gram[a][a] = 1.0;
+        books.residual[a] = 0.0;
+    }
+}
+
+// Set how much every law is to be shifted; return whether one is off by more than rounding, which
+// is then no longer kept.
+inline bool shifts(KnownTable laws, const Ledger& books, Numbers x) {
+    gram(laws, books, x);
+    decompose(books.gram, books.order);
+    solve(books.gram, books.order, books.residual, books.shift);
+    bool off = false;
+    for (Index a = 0; a < laws.count; ++a)
+        if (!(magnitude(books.shift[a]) < ROUNDING)) {
+            books.kept[a] = 0.0;
+            off = true;
+        }
+    return off;
 }
 
 // What the corrections of all laws take from a share of one column.
@@ -82,11 +100,9 @@ inline void conserve(const ClassArrays& pop, KnownTable laws, const Ledger& book
     const Index n = x.size, ladders = pop.ladders();
     for (Index l = 0; l < ladders; ++l) books.units[l] = units_in(pop, window, f, l);
     if (residuals(laws, books, x)) return;
-    gram(laws, books, x);
-    decompose(books.gram, books.order);
-    solve(books.gram, books.order, books.residual, books.shift);
-    for (Index a = 0; a < laws.count; ++a)
-        if (!(magnitude(books.shift[a]) < ROUNDING)) return;
+    for (Index a = 0; a < laws.count; ++a) books.kept[a] = 1.0;
+    while (shifts(laws, books, x)) {
+    }
     for (Index i = 0; i < n; ++i) x[i] -= magnitude(x[i]) * correction(laws, books, i);
     for (Index l = 0; l < ladders; ++l) {
         const double total = correction(laws, books, n + l);

@@ -105,7 +105,7 @@ struct Ledger {
     Numbers totals, units;
     Table gram;
     Row<Index> order;
-    Numbers residual, shift;
+    Numbers residual, shift, kept;  // kept: 1 for laws that may be off by rounding alone
 };
 
 // ρ_i = a up_i and φ_i = b down_i of classes.hpp; ρ of the last classes of the window is zero

@@ -82,7 +82,7 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     carve.table(groups, rows, {&w.beta, &w.stage_beta, &w.tilted_beta});
     carve.table(columns, classes, {&w.sources, &w.columns});
     carve.table(STAGES, classes, {&w.raw});
-    carve.row(laws, {&w.books.totals, &w.books.residual, &w.books.shift});
+    carve.row(laws, {&w.books.totals, &w.books.residual, &w.books.shift, &w.books.kept});
     carve.table(laws, laws, {&w.books.gram});
 }
 

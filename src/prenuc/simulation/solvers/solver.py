@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 100_000  # a healthy stretch takes hundreds
 USUAL = 1e-14  # absolute tolerance over the largest concentration, where none is stated
 TRACE = 1e-42  # the same where the tolerance of every component follows it
+KINK = 1e-20  # and in a protocol: where a threshold is crossed, what is less has no smooth course
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class AbstractSolver(ABC):
     Args:
         rtol: Relative tolerance.
         atol: Absolute tolerance relative to the largest concentration of a reacting component. When
-            None it is 1e-14; but in a closed vessel without dots :class:`Rodas` gives every
+            None it is 1e-14; but where there are no size classes :class:`Rodas` gives every
             component one of its own then, 1e-12 of the most that there has been of it.
     """
 
@@ -40,16 +41,17 @@ class AbstractSolver(ABC):
         """The absolute tolerance that is stated, or the usual one."""
         return USUAL if self.atol is None else self.atol
 
-    def closed(self, largest: float, classes: int) -> tuple[float, float]:
-        """Return floor and share of the absolute tolerances in a closed vessel.
+    def closed(self, largest: float, classes: int, trace: float = TRACE) -> tuple[float, float]:
+        """Return floor and share of the absolute tolerances of a stretch.
 
         Args:
             largest: Concentration at the start, in mol/m³.
             classes: How many size classes there are.
+            trace: The floor over the largest where the tolerance of every component follows it.
         """
         if classes or self.atol is not None or self.follow == 0.0:
             return self.floor * largest, 0.0
-        return TRACE * largest, self.follow
+        return trace * largest, self.follow
 
     @abstractmethod
     def integrate(self, stretch: Stretch) -> Trajectory:
