@@ -57,20 +57,16 @@ inline bool any_changing(const ClassArrays& pop, double heating) {
     return false;
 }
 
-// Set β of all groups in the window, equation (2).
+// Set β of all groups in the window, equation (2); `held` receives the exponential of a ladder.
 inline void detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
-                       Table beta) {
-    if (window == 0) return;
-    const Index rows = window / pop.ladders();
-    for (Index g = 0; g < pop.groups(); ++g) {
-        const double psi = tension(pop, temperature, x, pop.ladder[g]);
-        const Known below = pop.below[g];
-        double* out = beta[g].data;
-        if (psi == 0.0) {
-            copy(rows, below.data, out);
-            continue;
-        }
-        for (Index i = 0; i < rows; ++i) out[i] = below[i] * std::exp(psi * pop.edge[i]);
+                       Numbers held, Table beta) {
+    const Index rows = window == 0 ? 0 : window / pop.ladders();
+    for (Index l = 0; l < pop.ladders() && rows > 0; ++l) {
+        const double psi = tension(pop, temperature, x, l);
+        for (Index i = 0; i < rows; ++i) held[i] = psi == 0.0 ? 1.0 : std::exp(psi * pop.edge[i]);
+        for (Index g = 0; g < pop.groups(); ++g)
+            for (Index i = 0; i < rows && pop.ladder[g] == l; ++i)
+                beta[g][i] = pop.below[g][i] * held[i];
     }
 }
 

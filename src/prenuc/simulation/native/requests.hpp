@@ -132,7 +132,7 @@ struct Work {
     Table turned;
     Numbers f, f1, flow, ramp;
     Table beta, stage_beta, tilted_beta;
-    Numbers rise, fall, stage_rise, stage_fall;
+    Numbers rise, fall, stage_rise, stage_fall, held;
     Slide slide;
     Index known_window;  // that `beta` is known for
     Factored t;

@@ -74,7 +74,7 @@ inline Found take(const Stretch& on, Index window, double t, double h, Numbers x
 // there.
 inline void changes(const Stretch& on, double temperature, Index window, Numbers x, Numbers f,
                     Work& w) {
-    detachment(on.pop, temperature, window, x, w.beta);
+    detachment(on.pop, temperature, window, x, w.held, w.beta);
     rates(on.net, x, w.k, w.r);
     clear(window, w.flow.data);
     right_side(on, window, w.r, w.beta, f, w, w.right, w.flow);

@@ -79,6 +79,7 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.rise, &w.fall, &w.stage_rise,
                         &w.stage_fall, &w.t.pivot, &w.t.inward, &w.t.outward});
     carve.row(ladders, {&w.t.from_right, &w.books.units});
+    carve.row(rows, {&w.held});
     carve.table(groups, rows, {&w.beta, &w.stage_beta, &w.tilted_beta});
     carve.table(columns, classes, {&w.sources, &w.columns});
     carve.table(STAGES, classes, {&w.raw});

@@ -4,7 +4,8 @@
 // dx/dt = F is an equation G(x) = 0, and a Rosenbrock method takes it as the limit of a fast
 // reaction (index 1; Hairer and Wanner 1996, Solving ODEs II, ch. VI.4): 1/(hγ) and the sums over
 // stages leave its row. Where a stretch begins these components are solved for, by Newton with the
-// others held; a component falls at most to a tenth at once, so that it stays above zero.
+// others held; a component falls at most to a tenth at once, so that it stays above zero, and to
+// less where there is none of it.
 #pragma once
 
 #include "linear.hpp"
@@ -12,7 +13,9 @@
 namespace prenuc::PRENUC_ISA {
 
 constexpr int MOST_TURNS = 200;
+constexpr int SLOW = 20;           // turns that may be on the way to a small number, not to none
 constexpr double SETTLED = 4e-16;  // of a component: as close as it gets
+constexpr double NOTHING = 1e-60;  // mol/m³
 
 // Set the matrix of Newton's method: the rows of G, and ones for components that have mass.
 inline void settle_matrix(const Stretch& on, Numbers x, Work& w) {
@@ -50,12 +53,12 @@ inline void settle(const Stretch& on, Index window, Numbers x, Numbers f, Work& 
         settle_matrix(on, x, w);
         settle_residual(on, window, f, w);
         back_substitute(on.plan, w.schur, w.inverse, w.right, w.x);
-        double moved = 0.0;
+        double moved = 0.0, least = turn < SLOW ? 0.1 : 1e-6;
         for (Index m = 0; m < settled.size; ++m) {
             const Index i = settled[m];
             const double size = magnitude(x[i]), next = x[i] + w.x[i];
-            moved = larger(moved, magnitude(w.x[i]) / size);
-            x[i] = next > 0.1 * size ? next : 0.1 * size;
+            if (size > NOTHING) moved = larger(moved, magnitude(w.x[i]) / size);
+            x[i] = next > least * size ? next : least * size;
         }
         if (moved <= SETTLED || (moved < 1e-10 && moved >= before)) break;
         before = moved;

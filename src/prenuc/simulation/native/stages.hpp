@@ -52,7 +52,7 @@ inline void open_step(const Stretch& on, Index window, double t, Numbers x, Numb
     const double temperature = on.setting.begin + on.heating * t;
     if (on.heating != 0.0) constants(on.net, temperature, w.k);
     if (w.known_window < window || any_changing(on.pop, on.heating)) {
-        detachment(on.pop, temperature, window, x, w.beta);
+        detachment(on.pop, temperature, window, x, w.held, w.beta);
         w.known_window = window;
     }
     linearise(on, window, x, f, w);
@@ -79,7 +79,7 @@ inline void open_stage(const Stretch& on, Index window, double t, double h, Inde
     const double temperature = on.setting.begin + on.heating * (t + TIME[stage] * h);
     const bool tense = any_changing(on.pop, on.heating);
     if (on.heating != 0.0) constants(on.net, temperature, w.k);
-    if (tense) detachment(on.pop, temperature, window, w.x, w.stage_beta);
+    if (tense) detachment(on.pop, temperature, window, w.x, w.held, w.stage_beta);
     rates(on.net, w.x, w.k, w.r);
     right_side(on, window, w.r, tense ? w.stage_beta : w.beta, w.f, w, w.right, w.raw[stage]);
     add_stages(on.net, stage, row, w.u, w.right);

@@ -79,7 +79,7 @@ inline void stage_classes(const Stretch& on, double temperature, Index window, d
     const Known a = weights_of(A[stage]), row = {v.row.data, STAGES};
     combine_classes(stage, a, f, window, v, v.f);
     if (any_changing(on.pop, on.heating))
-        detachment(on.pop, temperature, window, v.x, v.stage_beta);
+        detachment(on.pop, temperature, window, v.x, v.held, v.stage_beta);
     tension_tangents(on.pop, seeds, temperature, v.x, w.stage_x, w.stage_psi);
     clear(count, w.right_f.data);
     if (on.heating != 0.0) add(count, h * SLOPE[stage], w.ramp.data, w.right_f.data);
