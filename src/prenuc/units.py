@@ -46,7 +46,7 @@ UNITS: dict[str, tuple[Fraction, Powers]] = {
     for name, size in sizes.items()
 }
 FREEZING = 273.15  # K; 0 degC
-HIGHEST = 12  # power
+HIGHEST = 24  # power
 LONGEST = 60  # characters
 _FACTOR = re.compile(r"\s*([*/])\s*([A-Za-z]+|1)(?:(?:\^|\*\*)([-+]?\d{1,2}))?\s*")
 _POWER = r"(?:\s*(?:\^|\*\*)\s*[-+]?\d{1,2}(?:\.\d{1,6})?)?"
