@@ -50,6 +50,16 @@ def set_by_hand(run, _):
     assert {row["role"] for row in rows} == {"calibrated", "held-out"}
 
 
+def out_of_balance(run, _):
+    balanced = run("check", "two-pathway/CdS-in-balance", "--json")
+    assert json.loads(balanced.out)["verdict"] == "consistent"
+    for material in ("CdS", "CdTe", "CdSe"):
+        assert run("check", f"two-pathway/{material}").code == 1
+    for rival in ("classical", "autocatalytic", "layers", "droplets", "msc-source", "sequential"):
+        verdict = json.loads(run("check", f"{rival}/CdSe", "--json").out)["verdict"]
+        assert verdict in {"inconsistent", "cannot be checked"}
+
+
 def no_band_at_302_nm(run, _):
     rows = json.loads(run("reproduce", "2a-b", "--json").out)
     (row,) = [row for row in rows if "302 nm" in row["statement"] and "broad" in row["statement"]]
@@ -134,6 +144,7 @@ def no_such_command(name):
 
 CHECKS = {
     "set by hand": set_by_hand,
+    "break detailed balance": out_of_balance,
     "band near 302 nm": no_band_at_302_nm,
     "do not coalesce": dots_never_meet,
     "four moments and only grow": moments_only_grow,
