@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 DURATION = {1_000: 3.7e3, 2_000: 1.05e4, 10_000: 9.4e4, 20_000: 2.2e5, 100_000: 1.45e6}  # s
-REPEATS = {1_000: 7, 2_000: 7, 10_000: 5, 20_000: 9, 100_000: 4}
+REPEATS = {1_000: 7, 2_000: 7, 10_000: 5, 20_000: 9, 100_000: 2}
 SET = {
     "capillarity": 10.0,
     "attachment": 1.0,
