@@ -36,16 +36,6 @@ reactions:
 
 
 @pytest.fixture
-def read(tmp_path):
-    def call(text):
-        path = tmp_path / "mine.yaml"
-        path.write_text(text, encoding="utf-8")
-        return read_mechanism(path)
-
-    return call
-
-
-@pytest.fixture
 def refused(read):
     def call(text):
         with pytest.raises(MechanismError) as caught:

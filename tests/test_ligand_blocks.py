@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from prenuc.errors import MechanismError
-from prenuc.mechanism import read_mechanism
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Rodas
 from prenuc.thermodynamics.check import check
@@ -39,16 +38,6 @@ FILE = textwrap.dedent("""\
       growth: {equation: M <-> QD, k: 0.3, dots of: {from: 1, to: 9}}
       slow growth: {equation: M <-> QD, k: 0.01, dots of: {from: 10, to: 30}}
 """)
-
-
-@pytest.fixture
-def read(tmp_path):
-    def call(text):
-        path = tmp_path / "mine.yaml"
-        path.write_text(text, encoding="utf-8")
-        return read_mechanism(path)
-
-    return call
 
 
 @pytest.fixture
