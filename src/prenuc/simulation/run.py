@@ -131,11 +131,10 @@ def _version() -> str:
 
 
 def _provenance(run: Run, solver: AbstractSolver) -> dict[str, Any]:
-    sizes = run.mechanism.population
     return {
         "solver": solver.name,
         "rtol": solver.rtol,
-        "atol": solver.closed(1.0, 0 if sizes is None else len(sizes.units), KINK)[0],
+        "atol": solver.closed(1.0, len(run.mechanism.class_units), KINK)[0],
         "prenuc": _version(),
         "python": platform.python_version(),
         "protocol sha256": hashlib.sha256(str(run.protocol).encode()).hexdigest(),
