@@ -32,6 +32,7 @@ struct ClassArrays {
     Places cover, surface;
     Places ladder;
     KnownTable alpha, below;
+    PlaceTable reach;
     Index first, detaching;
     Places channel;
     Places sources, nucleus, lower;
