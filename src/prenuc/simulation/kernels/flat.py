@@ -203,8 +203,8 @@ def _reach(there: Mask) -> Indices:
     groups, classes = there.shape
     if classes == 0:
         return np.zeros((groups, 2), dtype=np.int64)
-    first, last = there.argmax(axis=1), classes - there[:, ::-1].argmax(axis=1)
-    return np.where(there.any(axis=1)[:, None], np.stack((first, last), axis=1), 0)
+    ends = np.stack((there.argmax(axis=1), classes - there[:, ::-1].argmax(axis=1)), axis=1)
+    return ends * there.any(axis=1, keepdims=True)
 
 
 class _Nuclei(NamedTuple):

@@ -74,13 +74,23 @@ inline void reached_products(const ClassArrays& pop, Index group, Index rows, co
     clear(rows - of.last, out + of.last);
 }
 
+// Set ψ of every ladder; return whether one is not what it was.
+inline bool tensions(const ClassArrays& pop, double temperature, Numbers x, Numbers psi) {
+    bool moved = false;
+    for (Index l = 0; l < pop.ladders(); ++l) {
+        const double before = psi[l];
+        psi[l] = tension(pop, temperature, x, l);
+        moved = moved || psi[l] != before;
+    }
+    return moved;
+}
+
 // Set β of all groups in the window, equation (2); `held` receives the exponential of a ladder.
-inline void detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
-                       Numbers held, Table beta) {
+inline void detachment(const ClassArrays& pop, Index window, Numbers psi, Numbers held,
+                       Table beta) {
     const Index rows = window == 0 ? 0 : window / pop.ladders();
     for (Index l = 0; l < pop.ladders() && rows > 0; ++l) {
-        const double psi = tension(pop, temperature, x, l);
-        for (Index i = 0; i < rows; ++i) held[i] = psi * pop.edge[i];
+        for (Index i = 0; i < rows; ++i) held[i] = psi[l] * pop.edge[i];
         exponentials(rows, held.data);
         for (Index g = 0; g < pop.groups(); ++g)
             if (pop.ladder[g] == l)

@@ -70,6 +70,14 @@ inline void channel_jacobian(const RateArrays& net, const SparseArrays& plan, In
     }
 }
 
+// Set β of a state.
+inline void begin_detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
+                             Work& w) {
+    tensions(pop, temperature, x, w.psi);
+    detachment(pop, window, w.psi, w.held, w.beta);
+    w.known_window = window;
+}
+
 // Set β ∘ (n^(2/3) − (n − 1)^(2/3)) of all groups, which is ∂β/∂ψ.
 inline void tilt_detachment(const ClassArrays& pop, Index window, Table beta, Table out) {
     const Index rows = window / pop.ladders();
