@@ -1,7 +1,8 @@
-"""The reference pages that are computed: models × observations, panels, Table S1, thermodynamics.
+"""The reference pages that are computed: models × observations, panels, Table S1 and others.
 
 Run ``python examples/tables.py`` (or ``make tables``); it writes ``models-and-observations.md``,
-``panels.md`` with its figures, ``table-s1.md`` and ``thermodynamics.md`` into ``docs/reference``.
+``panels.md`` with its figures, ``table-s1.md``, ``figure-s2.md`` and ``thermodynamics.md`` into
+``docs/reference``.
 The same facts give the same pages, byte for byte.
 """
 
@@ -14,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import figure_s2
 import table_s1
 import verdicts
 from pages import MADE, markdown
@@ -381,6 +383,7 @@ def main() -> None:
     figures = options.out.parent / "figures/panels"
     pages = {
         "table-s1.md": table_s1.page(),
+        "figure-s2.md": figure_s2.page(),
         "thermodynamics.md": verdicts.page(),
         "models-and-observations.md": models_page(table),
         "panels.md": panels_page(table[MODEL], runs, figures),
