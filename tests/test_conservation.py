@@ -21,7 +21,7 @@ from prenuc.simulation.solvers import Rodas
 from strategies import CHEMISTRY, protocols
 
 MODELS = {material: two_pathway(material) for material in CHEMISTRY}
-COARSE = two_pathway("CdS", dots=Moments())  # few enough equations for any library
+COARSE = two_pathway("CdS@0.1", dots=Moments())  # few enough equations for any library
 VESSEL, EVENT = 1e-10, 1e-12  # relative errors allowed
 CDS = "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC"
 

@@ -51,7 +51,7 @@ def set_by_hand(run, _):
 
 
 def out_of_balance(run, _):
-    balanced = run("check", "two-pathway/CdS-in-balance", "--json")
+    balanced = run("check", "two-pathway/CdS", "--json")
     assert json.loads(balanced.out)["verdict"] == "consistent"
     for material in ("CdS", "CdTe", "CdSe"):
         assert run("check", f"two-pathway/{material}").code == 1
