@@ -148,7 +148,8 @@ def test_what_cannot_run_is_not_followed_and_would_not_move(monkeypatch):
     ):
         assert one.shape == other.shape
         size = np.abs(other).max(axis=0)
-        assert (np.abs(one - other).max(axis=0) <= 1e-9 * size).all()
+        nothing = 1e-60  # a ligand that is not there is 1e-94 of something
+        assert (np.abs(one - other).max(axis=0) <= 1e-9 * size + nothing).all()
 
 
 def test_a_parameter_asked_twice_has_two_columns():
