@@ -42,7 +42,8 @@ of a component
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
 ``exchange``     ligands that take the place ``for`` another, with ``K``, at ``sites`` of one
                  particle that are never bare
-``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0
+``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0;
+                 ``each stage`` with K and H, against the one before
 of a reaction
 ``k``            first words of the constants that it acts by, where they are not its own name
 ``under``        ligands that bind (``h``, ``sites``) and so change the rate of one way

@@ -201,11 +201,25 @@ class ComponentReader(Numbers):
             ligands.append(ligand)
         exchanges = self._exchanges(name, entry)
         neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
-        numbered = entry.number("numbered from", default=1)
+        numbered, step = entry.number("numbered from", default=1), self._step(name, entry)
         entry.finish(f"component '{name}'")
         start, bound = initial.si, tuple(ligands)
-        said = exchanges, parts, neutral, stages, numbered
+        said = exchanges, parts, neutral, stages, numbered, step
         return ComponentBlock(component, start, against, bound, *said)
+
+    def _step(self, name: str, entry: Node) -> str:
+        """Read how each stage is formed from the one before; "" where all have one potential."""
+        words = self.named(entry, "each stage", ".K")
+        if words or "each stage" not in entry:
+            return words
+        if "stages" not in entry:
+            entry.problem(f"'{name}' has one stage", "each stage", "Say in how many 'stages'")
+        block, words = entry.child("each stage"), f"{name} stage"
+        self.value(f"{words}.K", block, "K", "1")
+        self.value(f"{words}.at", block, "at", "degC", default=ROOM)
+        self.value(f"{words}.H", block, "H", self.units["energy"])
+        block.finish("each stage")
+        return words
 
     def _exchanges(self, name: str, entry: Node) -> dict[str, str]:
         """Read which ligands take the place of which others at a component."""
