@@ -58,7 +58,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
-from prenuc.mechanism.shipped import mechanism_of, sets_of
+from prenuc.mechanism.shipped import mechanism_of, set_named, sets_of
 
 if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
@@ -74,17 +74,18 @@ def two_pathway(
     """Return the two-pathway model of a material with the package's own constants.
 
     Args:
-        which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE.
+        which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE;
+            "CdS@0.1" for the set of version 0.1.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
         dots: How dots are counted: :class:`Classes` (when None) or, coarse, :class:`Moments`.
 
     Raises:
         MechanismError: There is no such parameter set.
     """
-    known = parameter_sets()
-    if which not in known:
-        raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
-    return mechanism_of(known[which], metal, dots)
+    found = set_named(f"{MODEL}/{which}")
+    if found is None:
+        raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, parameter_sets()))
+    return mechanism_of(found, metal, dots)
 
 
 def parameter_sets() -> dict[str, ParameterSet]:
