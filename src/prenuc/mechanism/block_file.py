@@ -38,6 +38,7 @@ of the file
                  a ligand ``binding`` to dots
 ``debited``      ligands from which what is bound is taken, as from those of an ``exchange``
 of a component
+``formed``      ``from`` others with K and H, or ``by`` constants of another name
 ``composition``  ``reagent``, or moieties and reagents by number or constant
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
 ``exchange``     ligands that take the place ``for`` another, with ``K``, at ``sites`` of one

@@ -88,6 +88,8 @@ class ComponentBlock:
         numbered: Number of the first stage; one that would be 0 has none.
         step: First words of K, at and H of each stage against the one before; "" where all are
             alike.
+        words: First words of K, at and H (or H and S) of what it is made of, where they are not
+            its own name.
     """
 
     component: Component
@@ -100,6 +102,7 @@ class ComponentBlock:
     stages: str = ""
     numbered: float = 1.0
     step: str = ""
+    words: str = ""
 
     @property
     def name(self) -> str:
@@ -247,7 +250,8 @@ class Form:
         block = next((one for one in self.components if one.name == name), None)
         if block is None:
             return 0.0, 0.0
-        enthalpy, entropy = _formed(name, values) if block.against else (0.0, 0.0)
+        words = block.words or name
+        enthalpy, entropy = _formed(words, values) if block.against else (0.0, 0.0)
         for other, number in block.against.items():
             h, s = self.potential(other, values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s

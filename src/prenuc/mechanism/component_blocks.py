@@ -194,7 +194,9 @@ class ComponentReader(Numbers):
             entry.text("kind", default=""),
             entry.text("species", default=""),
         )
-        against = self.formed(name, entry.child("formed"), known) if "formed" in entry else {}
+        formed = entry.child("formed", default={})
+        words = self.named(formed, "by", ".K")
+        against = self.formed(words or name, formed, known) if "formed" in entry else {}
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             self._binds(name, entry, ligand, binding)
@@ -204,7 +206,7 @@ class ComponentReader(Numbers):
         numbered, step = entry.number("numbered from", default=1), self._step(name, entry)
         entry.finish(f"component '{name}'")
         start, bound = initial.si, tuple(ligands)
-        said = exchanges, parts, neutral, stages, numbered, step
+        said = exchanges, parts, neutral, stages, numbered, step, words
         return ComponentBlock(component, start, against, bound, *said)
 
     def _step(self, name: str, entry: Node) -> str:
@@ -250,7 +252,7 @@ class ComponentReader(Numbers):
         """Return what a component is formed from; K and H, or H and S, go to the constants.
 
         Args:
-            name: Of the component.
+            name: Of the component, or first words of the constants.
             entry: Where it is said.
             known: Names of components.
         """
