@@ -150,7 +150,7 @@ def test_heat_makes_a_precursor_compound_as_synthesised_and_cold_activates_it():
         of = standard(OLA, celsius + 273.15)
         weight = np.exp(-np.array([of[one] for one in STAGES]) / R / (celsius + 273.15))
         share[celsius] = weight / weight.sum()
-    assert share[140.0][0] > 0.8
+    assert share[140.0][0] > 0.7
     assert share[25.0][-1] > 0.9
 
 

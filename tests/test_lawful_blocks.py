@@ -215,3 +215,29 @@ def test_each_stage_is_formed_from_the_one_before(read):
 def test_one_stage_has_none_before_it(read):
     with pytest.raises(MechanismError, match="'Q' has one stage"):
         read(STAGED.replace("Q: {formed", "Q: {each stage: {K: 1, H: 0}, formed"))
+
+
+def test_a_component_is_formed_by_constants_of_another_name(read):
+    """Two steps that are alike share their K."""
+    shared = "{value: 15, unit: '1', source: user @ here, status: assumed}"
+    head = (
+        STAGED.partition("components:")[0]
+        + f"  step.K: {shared}\n"
+        + """\
+  step.at: {value: 25, unit: degC, source: user @ here, status: assumed}
+  step.H: {value: -40, unit: kJ/mol, source: user @ here, status: assumed}
+components:
+  A: {initial: 2}
+  B: {formed: {from: A, by: step}}
+  C: {formed: {from: B, by: step}}
+reactions:
+  one: {equation: A <-> B, k: 1}
+  two: {equation: B <-> C, k: 3}
+"""
+    )
+    mechanism = read(head)
+    state = Conditions(310.0, 1.0, {"A": 1.0, "B": 1.0, "C": 1.0}, {})
+    one, two = mechanism.affinities(state).values()
+    expected = R * 310.0 / 1e3 * (np.log(15) + 40e3 / R * (1 / 310.0 - 1 / 298.15))
+    assert (one, two) == pytest.approx((expected, expected))
+    assert not {"B.K", "C.K"} & set(mechanism.constants)

@@ -37,8 +37,9 @@ concentration, (6) of order two. **Nothing here is an expected result**: every c
 in the blocks of ``blocks.py``: a user could have written it.
 
 **A short acid** such as HOAc exchanges with the metal carboxylate, M(OA)₂ + HOAc ⇌ M(OA)(OAc) + HOA
-(``seed @ Note S4``). The mixed carboxylate is poorly soluble and assembles; the other one makes
-monomers. Without the acid such a reaction has Pathway 2 alone.
+(``seed @ Note S4``). That the mixed carboxylate is poorly soluble means that what holds acetate
+would rather sit in an aggregate: sites of assemblies, PC and MSC prefer it. Without the acid the
+same carboxylate assembles at much higher concentrations only, and Pathway 2 is faster.
 
 **Counting.** Everything is counted per chalcogen atom, because cluster formulae are disputed
 (``seed @ Table S1``). The metal : chalcogen ratio r of PC and MSC is an assumed value; the
