@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
 
-ROUNDS = 30  # of Gauss and Newton for the amplitudes; a few do
+ROUNDS = 100  # of Gauss and Newton for the amplitudes; a few do where the model is close
 FURTHEST = 4.0  # standard deviations of an amplitude
 NEGLIGIBLE = 1.0  # χ² of an absorber that nobody could see
 
@@ -173,8 +173,8 @@ def _log_amplitudes(x: Array, y: Array, sd: float) -> Array:
     gram, drive, b = x.T @ x, x.T @ y, np.zeros(x.shape[1])
 
     def cost(at: Array) -> float:
-        a = np.exp(sd * at)
-        return float(a @ gram @ a - 2.0 * (a @ drive) + at @ at)
+        r = y - x @ np.exp(sd * at)
+        return float(r @ r + at @ at)
 
     damping, here = 1e-3, cost(b)
     for _ in range(ROUNDS if len(b) else 0):
@@ -188,7 +188,7 @@ def _log_amplitudes(x: Array, y: Array, sd: float) -> Array:
         new = np.clip(b - step, -FURTHEST, FURTHEST)
         there = cost(new)
         if there <= here:
-            done = here - there < 1e-9 * (abs(here) + 1.0)
+            done = np.abs(new - b).max() < 1e-9
             b, here, damping = new, there, damping / 10.0
             if done:
                 break
