@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.facts.catalogue import get, moieties
+from prenuc.facts.catalogue import chalcogens, get, moieties
 from prenuc.infer.experiments.published import NOISE as PANEL_NOISE
 from prenuc.infer.experiments.published import fit_panel
 from prenuc.observe.absorption import uv_vis
@@ -215,14 +215,13 @@ def _share(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     """Return the share of the chalcogen that named components, or kinds of them, hold."""
     run, _ = runs.run(recipe, of.get("vary", ""))
     _, measurement = runs.look(recipe, of)
-    elements = {get("materials", m).chalcogen for m in ("CdS", "CdSe", "CdTe")}
     wanted = {word.strip() for word in of["of"].split(",")}
     held = total = 0.0
     for name, amount in zip(run.names, measurement.concentration, strict=True):
         component = run.mechanism.components.get(name)
         if component is None or not component.composition:
             continue
-        atoms = sum(n for part, n in component.composition.items() if part in elements) * amount
+        atoms = sum(n for part, n in component.composition.items() if part in chalcogens()) * amount
         total += atoms
         held += atoms if wanted & {name, component.kind, component.species} else 0.0
     return float(held / total)
