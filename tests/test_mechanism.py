@@ -223,7 +223,10 @@ def test_the_reverse_constant_keeps_detailed_balance(k, at, energy, equilibrium,
 
 @pytest.mark.parametrize(
     ("which", "said"),
-    [("CdS", "{}.K {}.at {}.H"), ("CdTe@0.1", "isomerisation.K isomerisation.K_at isomerisation.H")],
+    [
+        ("CdS", "{}.K {}.at {}.H"),
+        ("CdTe@0.1", "isomerisation.K isomerisation.K_at isomerisation.H"),
+    ],
 )
 def test_pc_and_msc_keep_detailed_balance_in_the_model(which, said):
     model = two_pathway(which)
