@@ -138,6 +138,41 @@ def test_the_gibbs_energy_of_a_closed_vessel_never_rises(seed):
     assert np.max(np.diff(energy)) < 1e-6 * np.ptp(energy)
 
 
+TELLURIUM, CADMIUM = 20.0, 90.0  # mmol/L
+BESIDES = {OLA: {"OLA": 2500.0, "TOP": 1.0}, ODE: {"HOAc": 90.0, "HOA": 1.0, "TOP": 1.0}}
+
+
+def start_of(name, begun):
+    """The same moieties as precursors, as a PC, or as dots of 40 units."""
+    metal = METAL[name]
+    held = {"TeTOP": TELLURIUM, metal: CADMIUM, **BESIDES[name]}
+    if begun == "precursors":
+        return held, 0.0
+    bound = 2 * TELLURIUM if begun == "PC" else TELLURIUM
+    set_free = {"OLA": 2 * TELLURIUM} if name == OLA else {}
+    acid = "acetate" if name == OLA else "oleate"
+    held |= {"TeTOP": 0.0, metal: CADMIUM - bound, "TOP": 1.0 + TELLURIUM}
+    held |= {x: BESIDES[name][x] + n for x, n in set_free.items()}
+    held |= {f"{acid} (released)": 2 * TELLURIUM}
+    if begun == "PC":
+        return held | {CLUSTERS[name][0]: TELLURIUM / 10}, 0.0
+    return held, TELLURIUM / 40
+
+
+@pytest.mark.parametrize("name", [OLA, ODE])
+def test_precursors_clusters_and_dots_end_alike(name):
+    """At 240 °C, with dots of 60 units at most, of which there is an equilibrium."""
+    cut, ends = model(name).with_constants({"dots.largest": 60}), []
+    for begun in ("precursors", "PC", "dots"):
+        held, of_forty = start_of(name, begun)
+        dots = np.where(cut.class_units == 40, of_forty, 0.0)
+        times, solver = [0.0, 1.0, 2e10], Rodas(rtol=1e-8)
+        run = evolve(cut, times, start=held, dots=dots, temperature=513.15, solver=solver)
+        ends.append(np.concatenate((run.concentration[-1], run.dots[-1] * cut.class_units)))
+    for end in ends[1:]:
+        assert np.max(np.abs(end - ends[0])) < 1e-6 * TELLURIUM
+
+
 def particles(c, potential, kelvin):
     c, potential = c[c > 0], potential[c > 0]
     return c @ (potential + R * kelvin * (np.log(c) - 1))
