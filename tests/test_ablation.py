@@ -13,7 +13,7 @@ from prenuc.infer.studies.one_by_one import one_by_one
 from prenuc.simulation.choice import named_for
 from prenuc.thermodynamics.check import check
 
-CDS = "two-pathway/CdS-in-balance"
+CDS = "two-pathway/CdS"
 CHOOSE = partial(named_for, CDS)
 
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.catalogue import entries
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.varied import QUICK, Changed, ask, owners, value_of
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.studies.one_by_one import CONSTANT, one_by_one
 from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.shipped import form_from
+from prenuc.mechanism.shipped import form_from, known_set
 from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class NotCooperative:
         """Return the mechanism for a recipe; as it is where nothing assembles."""
         usual = self.choose(recipe)
         owner = usual.origin(CONSTANT)[0] if CONSTANT in usual.constants else ""
-        other = one_by_one(entries("parameters")[owner]) if owner else None
+        other = one_by_one(known_set(owner)) if owner else None
         if other is None:
             return usual
         metal = next(c.name for c in usual.components.values() if c.kind == "precursor")
