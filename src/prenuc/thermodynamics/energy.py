@@ -18,6 +18,14 @@ n₀, with Γ of ``mechanism/population.py``,
 A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L − RT Σ l, with all of it
 L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
 
+Where one of two ligands holds each of s sites that are never bare, with x the fraction of the new
+one among all that are elsewhere and N and O all of the new and of the old one,
+
+.. math:: G = \sum_j c_j (μ_j - RT) + RT\,(N \ln x + O \ln(1 - x)), \qquad
+   μ_j = μ_j^\circ + RT \ln c_j - RT\, s_j \ln(1 - x + K x)
+
+the entropy of mixing of what sits anywhere else; ∂G/∂x = 0 is the balance of the new ligand.
+
 Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
 """
 
@@ -30,8 +38,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.binding import free_of, sites_of
-from prenuc.mechanism.reaction import Binding
+from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
 if TYPE_CHECKING:
@@ -83,9 +90,6 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     Raises:
         MechanismError: The mechanism contradicts itself, or says nothing of the dots.
     """
-    if any(isinstance(f, Binding) for one in mechanism.balances for f in one.factors):
-        what = f"the Gibbs energy of {mechanism.name} would have to count ligands that exchange"
-        raise MechanismError(what, "Ask for the dissipated power")
     standard = standard_potentials(mechanism, state.temperature)
     thermal, ladders = GAS_CONSTANT * state.temperature, mechanism.populations
     free, there = free_of(mechanism.balances), state.concentrations
@@ -97,6 +101,9 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     for all_of_it, ligand in free.items():
         of_ligand = standard.get(ligand, 0.0) + thermal * _log(there[ligand])
         found += there[all_of_it] * of_ligand - thermal * there[ligand]
+    for x, pools in exchanges_of(mechanism.balances).items():
+        of_new, both = (sum(n * there[name] for name, n in pool.items()) for pool in pools)
+        found += thermal * (of_new * _log(there[x]) + (both - of_new) * _log(1.0 - there[x]))
     if ladders and dots is None:
         raise MechanismError("the dots of a mechanism with size classes are missing", "Give them")
     for i, sizes in enumerate(ladders):
