@@ -27,7 +27,6 @@ from prenuc.facts.catalogue import entries
 from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
 
 R = 8.31446261815324
-GONE = 1e-300
 
 
 def chalcogens(component):
@@ -241,11 +240,8 @@ class Vessel:
         changes = [self.potentials.net(step) for step in self.acting]
         let = [np.eye(len(names))[names.index(name)] for name in permeable]
         loose = null_space(np.array([*changes, *let]))
-        return [
-            name
-            for name, row in zip(names, loose, strict=True)
-            if np.abs(row).max(initial=0.0) < 1e-9
-        ]
+        fixed = np.abs(loose).max(axis=1, initial=0.0) < 1e-9
+        return [name for name, is_fixed in zip(names, fixed, strict=True) if is_fixed]
 
     def totals(self, start, dots):
         """Return the conserved sums, shape (sums,)."""
@@ -424,22 +420,15 @@ class _Dual:
     def near(self, guess):
         """Return λ that fits concentrations (held, dots) roughly, those of most weighing most."""
         held, dots = guess
-        count = len(self.of.ladders)
+        count, mixing = len(self.of.ladders), len(self.exchanges)
         c = [held[self.of.free.get(name, name)] for name in self.plain]
         c = np.array([*c, *(f for i in range(count) for f in dots[i::count])])
-        x = np.zeros(len(self.totals))
-        for j, name in enumerate(self.exchanges):
-            x[len(x) - len(self.exchanges) + j] = np.log(held[name] / (1.0 - held[name]))
-        logs = self._all(x)[0] * 0.0
         seen = c > 1e-12 * c.max()
-        wanted = np.log(c[seen]) - self.base[seen] - self.spread[seen] @ logs
-        sums = len(x) - len(self.exchanges)
         weight = np.sqrt(c[seen])
-        found = np.linalg.lstsq(
-            self.rows[seen, :sums] * weight[:, None], wanted * weight, rcond=None
-        )[0]
-        x[:sums] = found
-        return x
+        rows = self.rows[seen][:, : len(self.totals) - mixing] * weight[:, None]
+        wanted = (np.log(c[seen]) - self.base[seen]) * weight
+        fractions = [np.log(held[x] / (1.0 - held[x])) for x in self.exchanges]
+        return np.array([*np.linalg.lstsq(rows, wanted, rcond=None)[0], *fractions])
 
     def amounts(self, x):
         """Return concentrations by name, of ligands the free ones, and of dots by class."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -40,6 +40,14 @@ SEEN = 1e-12  # of the chalcogen; of what there is less of, concentrations are n
 RARE = 1e-20  # mol/m³; of what is in equilibrium with more even so little is right
 THROUGH = {"precursor", "by-product", "monomer"}  # what a membrane lets through
 USUAL, EXACT = Rodas(rtol=1e-9), Rodas(rtol=1e-10)
+
+
+NOT_YET = {*LISTED}  # do not obey thermodynamics: nothing below is said of them
+
+
+def test_which_mechanisms_are_consistent():
+    lawful = {name for name in EVERY if verdict_of(mechanism_named(name)) == CONSISTENT}
+    assert {*EVERY} - lawful == NOT_YET
 
 
 @cache
@@ -271,10 +279,7 @@ def no_step_runs_uphill(mechanism, recipe):
     """In every vessel, in ramps and after doses; and all that is put in stays."""
     protocol = Protocol.from_recipe(entries("recipes")[recipe])
     bench = Vessels.of(mechanism, protocol, Rodas())
-    books, at = (
-        Books.of(mechanism, bench.names),
-        cache(lambda kelvin: Potentials(mechanism, kelvin)),
-    )
+    books, at = Books.of(mechanism, bench.names), cache(partial(Potentials, mechanism))
     for operation in protocol.plan:
         before = bench.held
         bench.carry_out(_watched(operation))
@@ -336,8 +341,8 @@ def test_a_one_sided_host_is_seen_by_each_of_these_tests():
         never_rises(wrong, 453.15, start, rest[1])
     with pytest.raises(AssertionError, match="runs uphill"):
         no_step_runs_uphill(with_one_sided_host(whole, step, "toluene"), "cds-msc-311-in-toluene")
+    monomers = with_one_sided_host(small, "monomer formation", "toluene")
     with pytest.raises(AssertionError):
-        monomers = with_one_sided_host(small, "monomer formation", "toluene")
         comes_to_rest(monomers, "precursors", 240, additives=1)
     with pytest.raises(AssertionError):
         come_to_equal_potentials(wrong, 240)
