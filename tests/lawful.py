@@ -15,7 +15,7 @@ bare are held by one of two ligands, which mix in all other places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,7 @@ from scipy.optimize import linprog
 from prenuc.conditions import Conditions
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
+from prenuc.mechanism.reaction import Power, Saturation
 
 R = 8.31446261815324
 
@@ -34,6 +35,16 @@ def chalcogens(component):
     kinds = entries("moieties")
     parts = (component.composition or {}).items()
     return sum(n for part, n in parts if part in kinds and kinds[part].kind == "chalcogen")
+
+
+def with_one_sided_host(mechanism, name, host):
+    """Return a mechanism in which a host speeds the way back of a step, and not the way there."""
+    (back,) = (step.back.name for step in mechanism.steps if step.name == name)
+    reactions = tuple(
+        replace(one, factors=(*one.factors, Power({host: 1.0}))) if one.name == back else one
+        for one in mechanism.reactions
+    )
+    return mechanism.with_laws(reactions, mechanism.populations, mechanism.balances)
 
 
 @dataclass(frozen=True)
@@ -309,8 +320,6 @@ class Vessel:
 
 def _needed(step):
     """Return the factors of the way there that are no rate without what they look at."""
-    from prenuc.mechanism.reaction import Power, Saturation
-
     for factor in step.there.factors:
         if isinstance(factor, Saturation) or (isinstance(factor, Power) and factor.order > 0):
             yield factor

@@ -12,7 +12,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from lawful import Potentials, Vessel, chalcogens
+from lawful import Potentials, Vessel, chalcogens, with_one_sided_host
 from membrane import joined, other, side_by_side
 from prenuc.conditions import Conditions
 from prenuc.errors import MechanismError
@@ -20,7 +20,6 @@ from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.binding import exchanges_of
 from prenuc.mechanism.named import IN_BALANCE, MODELS, mechanism_named
-from prenuc.mechanism.reaction import Power
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.protocol.operations import Evolve
 from prenuc.protocol.protocol import Protocol
@@ -318,16 +317,6 @@ def test_no_step_of_a_recipe_runs_uphill_and_matter_is_kept(name, recipe, metal)
 @pytest.mark.parametrize(("name", "recipe", "metal"), [run for run in RUNS if run not in SOONER])
 def test_no_step_of_another_recipe_runs_uphill_and_matter_is_kept(name, recipe, metal):
     no_step_runs_uphill(model(name, metal), recipe)
-
-
-def with_one_sided_host(mechanism, name, host):
-    """Return a mechanism in which a host speeds the way back of a step, and not the way there."""
-    (back,) = (step.back.name for step in mechanism.steps if step.name == name)
-    reactions = tuple(
-        replace(one, factors=(*one.factors, Power({host: 1.0}))) if one.name == back else one
-        for one in mechanism.reactions
-    )
-    return mechanism.with_laws(reactions, mechanism.populations, mechanism.balances)
 
 
 def test_a_one_sided_host_is_seen_by_each_of_these_tests():

@@ -31,7 +31,8 @@ Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.conditions import Conditions
@@ -148,6 +149,60 @@ def _of_dots(
     return found
 
 
+@dataclass(frozen=True)
+class Drive:
+    """What drives a step, and what that costs.
+
+    Args:
+        rate: Net, in mol/m³/s of what the step makes; of a channel that dots grow by, of units.
+        affinity: In J/mol; of such a channel the mean over all events, with the sign of the rate.
+            Infinite where one side is missing, nan where nothing happens.
+        power: Σ v A in W/m³, without sides of which nothing is there.
+    """
+
+    rate: float
+    affinity: float
+    power: float
+
+
+def drives(
+    mechanism: Mechanism,
+    state: Conditions,
+    dots: Array | None = None,
+    steps: Sequence[Step] | None = None,
+) -> dict[str, Drive]:
+    """Return what drives every reversible reaction, by its name; nothing in a frozen solid.
+
+    Args:
+        mechanism: What happens.
+        state: Temperature (K) and concentrations (mol/m³) of every component.
+        dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
+            other, shape (classes,).
+        steps: Those of the mechanism, where they are known.
+    """
+    if state.frozen:
+        return {}
+    ladders = mechanism.populations
+    channels: dict[str, tuple[SizeClasses, Array]] = {}
+    there = dict(state.concentrations)
+    for i, sizes in enumerate(ladders):
+        own = np.zeros(len(sizes.units)) if dots is None else np.asarray(dots)[i :: len(ladders)]
+        channels |= {one.name: (sizes, own) for one in sizes.attachment}
+        there[sizes.moments.number] = float(own[0])  # a nucleation makes the smallest dot
+    state, found = replace(state, concentrations=there), {}
+    for step in mechanism.steps if steps is None else steps:
+        if step.back is None:
+            continue
+        if step.name in channels:
+            found[step.name] = _of_channel(*channels[step.name], step, state)
+        else:
+            rate = step.there.rate(state) - step.events * step.back.rate(state)
+            affinity = step.affinity(state)
+            power = rate * affinity if np.isfinite(affinity) else 0.0
+            found[step.name] = Drive(rate, affinity, power)
+    return found
+
+
 def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = None) -> float:
     """Return the power that reversible reactions dissipate, Σ v A in W/m³.
 
@@ -160,38 +215,23 @@ def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = No
         dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
             other, shape (classes,).
     """
-    if state.frozen:
-        return 0.0
-    ladders = mechanism.populations
-    channels: dict[str, tuple[SizeClasses, Array]] = {}
-    there = dict(state.concentrations)
-    for i, sizes in enumerate(ladders):
-        own = np.zeros(len(sizes.units)) if dots is None else np.asarray(dots)[i :: len(ladders)]
-        channels |= {one.name: (sizes, own) for one in sizes.attachment}
-        there[sizes.moments.number] = float(own[0])  # a nucleation makes the smallest dot
-    state, found = replace(state, concentrations=there), 0.0
-    for step in mechanism.steps:
-        if step.back is None:
-            continue
-        if step.name in channels:
-            sizes, own = channels[step.name]
-            found += _of_channel(sizes, own, step, state)
-        else:
-            rate = step.there.rate(state) - step.events * step.back.rate(state)
-            affinity = step.affinity(state)
-            found += rate * affinity if np.isfinite(affinity) else 0.0
-    return found
+    return sum(one.power for one in drives(mechanism, state, dots).values())
 
 
-def _of_channel(sizes: SizeClasses, dots: Array, step: Step, state: Conditions) -> float:
-    """Return Σ v A over the classes between which a channel moves units."""
+def _of_channel(sizes: SizeClasses, dots: Array, step: Step, state: Conditions) -> Drive:
+    """Return what drives a channel, over all classes between which it moves units."""
     assert step.back is not None  # noqa: S101  # the caller asks for such steps alone
-    units, thermal = sizes.units, GAS_CONSTANT * state.temperature
+    last = int(np.max(np.flatnonzero(dots), initial=0)) + 2  # beyond, nothing is there
+    dots, units = dots[:last], sizes.units[:last]
+    thermal = GAS_CONSTANT * state.temperature
     held = sizes.capillarity / state.temperature
     if sizes.cover:
         held -= sizes.sites * _log(state.concentrations[sizes.cover])
     there = step.there.rate(state) * sizes.growth(step.there)(units[:-1]) * dots[:-1]
     back = step.back.rate(state) * sizes.growth(step.back)(units[:-1]) * dots[1:]
     back = back * np.exp(np.diff(np.cbrt(units) ** 2) * held)
-    both = (there > 0) & (back > 0)
-    return float(thermal * ((there - back)[both] @ np.log(there[both] / back[both])))
+    both, net = (there > 0) & (back > 0), there - back
+    power = thermal / step.multiple * float(net[both] @ np.log(there[both] / back[both]))
+    rate, events = float(net.sum()), float(np.abs(net).sum())
+    mean = math.copysign(power / events, rate) if events > 0 else math.nan
+    return Drive(rate, mean, power)
