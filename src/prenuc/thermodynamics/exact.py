@@ -202,15 +202,16 @@ def one_way_cycles(
         Cycles in whole numbers, positive where columns go one way.
     """
     span, first = Span.for_columns(reversible), len(reversible)
-    closed = [span.add(number, vector) for number, vector in enumerate(reversible)]
+    closed = [c for c in map(span.add, range(first), reversible) if c is not None]
+    idle = closed if len(closed) <= MOST_PAIRED else []
     split = {number: span.rest(vector) for number, vector in enumerate(one_way, first)}
     found: list[Cycle] = []
     for part in _combinations({number: outside for number, (outside, _) in split.items()}):
         cycle = dict(part)
         for number, times in part.items():
             added(cycle, split[number][1], -times)
-        for idle in filter(None, closed):
-            cycle = _shortest(cycle, idle)
+        for other in idle:
+            cycle = _shortest(cycle, other)
         first_one = next(iter(part))
         sign = 1 if whole(cycle)[first_one] > 0 else -1
         found.append({key: sign * number for key, number in whole(cycle).items()})
