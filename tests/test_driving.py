@@ -18,7 +18,7 @@ from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.driving import driving
 from prenuc.simulation.run import simulate
 
-LAWFUL = "two-pathway/CdS-in-balance"
+LAWFUL = "two-pathway/CdS"
 
 
 @cache
@@ -98,5 +98,5 @@ def test_a_report_draws_it_or_says_why_not(tmp_path):
     assert page.count("<svg") == len(driving(run))
     host = with_one_sided_host(run.mechanism, "exchange of PCs", "toluene")
     page = report(replace(run, mechanism=host), to=tmp_path / "not.html").read_text("utf-8")
-    assert "are not drawn: two-pathway/CdS-in-balance is inconsistent" in page
+    assert "are not drawn: two-pathway/CdS is inconsistent" in page
     assert "<svg" not in page
