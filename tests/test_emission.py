@@ -11,7 +11,7 @@ import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
 from prenuc.observe import emission as module
-from prenuc.observe.absorption import chalcogens
+from prenuc.observe.absorption import chalcogen_atoms
 from prenuc.simulation.choice import for_recipe
 
 SMALL, LARGE = "dMSC-393", "dMSC-460"
@@ -28,7 +28,7 @@ def holding(run, **amounts):
     """Return one measurement of a run that holds nothing but some components, mol/m³ of atoms."""
     held = np.zeros(len(run.names))
     for name, atoms in amounts.items():
-        held[run.names.index(name)] = atoms / chalcogens(run.mechanism.components[name])
+        held[run.names.index(name)] = atoms / chalcogen_atoms(run.mechanism.components[name])
     return replace(run, measurements=(replace(run.measurements[0], concentration=held),))
 
 

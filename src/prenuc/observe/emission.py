@@ -26,7 +26,7 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
-from prenuc.observe.absorption import WAVELENGTHS, chalcogens
+from prenuc.observe.absorption import WAVELENGTHS, chalcogen_atoms
 from prenuc.observe.dots import FWHM_PER_SIGMA
 from prenuc.observe.series import SpectrumSeries
 from prenuc.quantities import parse
@@ -101,7 +101,7 @@ def _absorbed(
         if _reddest(one) > excited:
             species.append(one)
             places.append(place)
-            atoms.append(chalcogens(component))
+            atoms.append(chalcogen_atoms(component))
     held = np.array([measurement.concentration for measurement in measurements])
     found = np.maximum(held[:, places], 0.0) * np.array(atoms)
     dots = [run.names.index(name) for name in _units_in_dots(run)]
