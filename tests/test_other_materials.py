@@ -9,9 +9,11 @@ import pytest
 from scipy.optimize import brentq
 
 from prenuc.errors import MechanismError
-from prenuc.facts.catalogue import entries, get, moieties
+from prenuc.facts.catalogue import chalcogens, entries, get, moieties
 from prenuc.mechanism.dots import Moments
 from prenuc.mechanism.named import mechanism_named
+from prenuc.observe.absorption import uv_vis
+from prenuc.observe.dots import line_of
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.evolve import evolve
@@ -166,3 +168,19 @@ def test_the_precursor_compound_of_znse_weighs_what_the_seed_prints():
     grams = sum(n * moieties()[part][0] * 1e3 for part, n in parts.items() if part in core)
     assert (parts["Zn"], parts["Se"]) == (32, 16)
     assert grams == pytest.approx(get("species", "PC-299").values["mass"].quantity.number, abs=10)
+
+
+def test_dots_without_a_published_extinction_law_have_the_assumed_one_of_their_species():
+    run = done("inp-s1")
+    assert line_of("InP").exponent == get("species", "QD-InP").values["extinction_power"].si
+    early, late = uv_vis(run).absorbance
+    assert np.all(late >= 0)
+    assert late[100] > 10 * early[100]  # 385 nm
+    assert (
+        line_of("CdSe").prefactor
+        == get("materials", "CdSe").curves[0].extinction["prefactor"].quantity.number
+    )
+
+
+def test_phosphorus_counts_where_chalcogens_do():
+    assert {"P", "S", "Se", "Te"} == chalcogens()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
-from prenuc.mechanism.binding import BOUND_ON, Sites, balances, surface_balance, term
+from prenuc.mechanism.binding import BOUND_ON, OF_BOTH, Sites, balances, surface_balance, term
 from prenuc.mechanism.dots import Cover
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.population import DOTS
@@ -240,7 +240,7 @@ class Ligands:
         both, less = total(of_new, _counted(old, components)), {x: -1.0}
         found = [
             Reaction(f"{new} in all", {x: 1.0}, Arrhenius(1.0), (Power(of_new),)),
-            Reaction(f"{x} of all", less, Arrhenius(1.0), (Power({x: 1.0}), Power(both))),
+            Reaction(f"{x}{OF_BOTH}", less, Arrhenius(1.0), (Power({x: 1.0}), Power(both))),
             Reaction(f"{x} of nothing", less, Arrhenius(LEAST), (Power({x: 1.0}),)),
         ]
         for block in self.form.components:
