@@ -22,6 +22,7 @@ from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
+from prenuc.facts.split import HeldOut
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Any]] = {
     "observations": Observation,
     "claims": Claim,
     "checks": Check,
+    "split": HeldOut,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
@@ -166,6 +168,17 @@ def recipe(identifier: str) -> Recipe:
     """
     found: Recipe = get("recipes", identifier)
     return found
+
+
+def held_out(material: str, panel: str) -> bool:
+    """Say whether the figure of a panel is held out for a material, by the split.
+
+    Args:
+        material: Such as "CdS".
+        panel: Figure panel of a row, such as "3b".
+    """
+    split: Iterable[HeldOut] = entries("split").values()
+    return any(one.material == material and one.holds(panel) for one in split)
 
 
 @cache
