@@ -20,6 +20,7 @@ from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
+from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
@@ -43,6 +44,7 @@ KINDS: Mapping[str, type[Any]] = {
     "claims": Claim,
     "checks": Check,
     "split": HeldOut,
+    "searches": Search,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
@@ -140,7 +142,9 @@ def get(kind: str, identifier: str) -> Any:
     """
     known = entries(kind)
     if identifier not in known:
-        singular = {"species": "species", "moieties": "moiety"}.get(kind, kind.removesuffix("s"))
+        singular = {"species": "species", "moieties": "moiety", "searches": "search"}.get(
+            kind, kind.removesuffix("s")
+        )
         raise FactsError(unknown_name(singular, identifier, known))
     return known[identifier]
 

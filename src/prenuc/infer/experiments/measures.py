@@ -9,6 +9,7 @@ procedure first (:meth:`Protocol.varied`): ``"heat flask = 140 degC; hold flask 
 measure            arguments; result
 =================  =============================================================================
 absorbance         vessel, time, nm, [scale]; absorbance
+contrast           vessel, time, nm, over; absorbance less that at another wavelength
 exciton            vessel, time; position of the first exciton in nm, NaN when unresolved
 exciton height     vessel, time; height of the first exciton, 0 when there is none
 maximum            vessel, time, from, to; wavelength of the highest point of a window, nm
@@ -179,6 +180,11 @@ def _absorbance(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
     return scale * float(np.interp(nm, spectra.wavelength, spectra.absorbance[index]))
 
 
+def _contrast(runs: Experiments, recipe: str, of: Mapping[str, str]) -> float:
+    there = _absorbance(runs, recipe, {**of, "nm": of["over"]})
+    return _absorbance(runs, recipe, of) - there
+
+
 def _spectrum(
     runs: Experiments, recipe: str, of: Mapping[str, str]
 ) -> tuple[SpectrumSeries, np.ndarray]:
@@ -338,6 +344,7 @@ def _of_panel(quantity: str) -> Callable[[Experiments, str, Mapping[str, str]], 
 
 MEASURES: Mapping[str, Callable[[Experiments, str, Mapping[str, str]], float]] = {
     "absorbance": _absorbance,
+    "contrast": _contrast,
     "exciton": _exciton,
     "exciton height": _exciton_height,
     "maximum": _maximum,

@@ -1,0 +1,125 @@
+"""Constants from calibrated figures alone, by searches from random points, and what they predict.
+
+The best start (:mod:`prenuc.infer.calibration.random_starts`) is the one of least cost; what it
+says about rows of figures that are held out is looked at when all have ended, and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from prenuc.facts.catalogue import get, held_out
+from prenuc.infer.calibration.random_starts import Given, RandomStarts, Start
+from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.reproduce import checks, reproduce
+from prenuc.ledger import memory
+from prenuc.simulation.choice import named_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from prenuc.facts.search import Search
+    from prenuc.infer.experiments.reproduce import Row
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the searches of one set of bounds and targets have ended.
+
+    Args:
+        search: What was moved, and what was looked at.
+        starts: The best first.
+        rows: Every row of the material at the end of each start, in the same order.
+    """
+
+    search: Search
+    starts: tuple[Start, ...]
+    rows: tuple[tuple[Row, ...], ...]
+
+    @property
+    def best(self) -> Mapping[str, float]:
+        """The constants of least cost, in the units of the set."""
+        return self.starts[0].numbers
+
+    def scores(self) -> list[dict[str, Any]]:
+        """Return seed, cost, and passed and all rows by their side of the split, start by start."""
+        return [
+            {"seed": start.seed, "begun": start.begun, "cost": start.cost, **passed(rows)}
+            for start, rows in zip(self.starts, self.rows, strict=True)
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "search": self.search.id,
+            "mechanism": self.search.mechanism,
+            "starts": self.scores(),
+            "numbers": [dict(start.numbers) for start in self.starts],
+            "rows": [row.as_dict() | {"held out": _held_out(row)} for row in self.rows[0]],
+        }
+
+
+def passed(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """Return how many rows pass, of how many, on each side of the split."""
+    sides = {"calibrated": False, "held out": True}
+    return {
+        side: {
+            "pass": sum(r.verdict == "pass" for r in rows if _held_out(r) is out),
+            "of": sum(_held_out(r) is out for r in rows),
+        }
+        for side, out in sides.items()
+    }
+
+
+def _held_out(row: Row) -> bool:
+    return held_out(get("recipes", row.check.recipe).material, row.check.panel)
+
+
+def search_from_random_starts(
+    which: str,
+    *,
+    starts: int = 10,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Found:
+    """Search for the constants of a mechanism within bounds, from random points.
+
+    Args:
+        which: Identifier of the search, such as "CdS-calibrated".
+        starts: How many; their seeds count from 1.
+        ledger: File that remembers finished starts; they are not made again.
+        progress: Called with the finished share.
+
+    Raises:
+        FactsError: There is no such search.
+        InputError: It looks at a figure that is held out, or the ledger is of other work.
+    """
+    search: Search = get("searches", which)
+    choose = partial(named_for, search.mechanism)
+    task = RandomStarts(choose, search)
+    common = hashlib.sha256(repr(search).encode()).hexdigest()[:24]
+    ended: list[Start] = []
+    with memory(ledger, "random starts") as kept:
+        for seed in range(1, starts + 1):
+            known = kept.get(f"{common} {seed}")
+            ended.append(task.from_seed(seed) if known is None else Start(**known))
+            if known is None:
+                kept.keep(f"{common} {seed}", vars(ended[-1]))
+            if progress is not None:
+                progress(seed / starts)
+    ended.sort(key=lambda start: start.cost)
+    material = choose(task.recipe).material
+    panels = sorted({c.panel for c in checks() if get("recipes", c.recipe).material == material})
+    rows = [
+        [row for row in reproduce(panels, runs=runs) if _material(row) == material]
+        for runs in (Experiments(Given(choose, start.numbers)) for start in ended)
+    ]
+    return Found(search, tuple(ended), tuple(map(tuple, rows)))
+
+
+def _material(row: Row) -> str:
+    return str(get("recipes", row.check.recipe).material)
