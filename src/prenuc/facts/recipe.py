@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -147,8 +147,9 @@ class ParameterSet:
         names: Which species and reagents play which part.
         values: The constants by name.
         blocks: Components, dots and reactions that the constants act by, as they are written; {}
-            where the mechanism is written by a rule.
+            where the mechanism is written by a rule, or in another set.
         note: How the set came about.
+        like: The set whose names and blocks it has, and every constant that it does not give.
     """
 
     id: str
@@ -159,11 +160,17 @@ class ParameterSet:
     values: Mapping[str, Value]
     blocks: Mapping[str, Any]
     note: str = ""
+    like: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a parameter file."""
-        roles = node.child("names")
+        roles = node.child("names", {}) if "like" in node else node.child("names")
         blocks = {key: node.plain(key) for key in BLOCKS if key in node}
         names = {str(role): roles.text(str(role)) for role in roles.data}
         return node.entry(cls, names=names, blocks=blocks)
+
+    def filled(self, base: ParameterSet) -> ParameterSet:
+        """Return the set with what it has from the one that it is like."""
+        values = {**base.values, **self.values}
+        return replace(self, names=base.names, blocks=base.blocks, values=values)
