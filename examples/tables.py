@@ -19,7 +19,7 @@ import verdicts
 from pages import MADE, markdown
 
 from prenuc.facts.catalogue import get
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import experiments_for, reproduce
 from prenuc.infer.studies.observed import IDLE, nothing_happens
 from prenuc.mechanism.rivals import RIVALS

@@ -22,7 +22,7 @@ from prenuc.infer.calibration.priors import (
 from prenuc.infer.calibration.search import Task, search
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners, value_of
 from prenuc.infer.experiments import measures
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import Row
 from prenuc.infer.studies.calibrate import (
     Calibration,

@@ -20,6 +20,7 @@ from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
+from prenuc.facts.row_class import RowClass
 from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
@@ -45,6 +46,7 @@ KINDS: Mapping[str, type[Any]] = {
     "checks": Check,
     "split": HeldOut,
     "searches": Search,
+    "row_classes": RowClass,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,

@@ -132,6 +132,7 @@ class Observation:
         return self.statement
 
 
+FITTED_TO = "calibrated rows", "all rows", ""
 BLOCKS = "units", "closed by", "media", "debited", "components", "dots", "reactions"
 
 
@@ -150,6 +151,8 @@ class ParameterSet:
             where the mechanism is written by a rule, or in another set.
         note: How the set came about.
         like: The set whose names and blocks it has, and every constant that it does not give.
+        fitted_to: "calibrated rows" where no constant is informed by a held-out figure, "all rows"
+            where one may be; "" where nothing is said.
     """
 
     id: str
@@ -161,6 +164,7 @@ class ParameterSet:
     blocks: Mapping[str, Any]
     note: str = ""
     like: str = ""
+    fitted_to: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -168,7 +172,11 @@ class ParameterSet:
         roles = node.child("names", {}) if "like" in node else node.child("names")
         blocks = {key: node.plain(key) for key in BLOCKS if key in node}
         names = {str(role): roles.text(str(role)) for role in roles.data}
-        return node.entry(cls, names=names, blocks=blocks)
+        fitted_to = node.text("fitted to", default="")
+        if fitted_to not in FITTED_TO:
+            mend = "Write " + " | ".join(filter(None, FITTED_TO)) + ", or nothing"
+            node.problem(f"'{fitted_to}' is nothing that a set is fitted to", "fitted to", mend)
+        return node.entry(cls, names=names, blocks=blocks, fitted_to=fitted_to)
 
     def filled(self, base: ParameterSet) -> ParameterSet:
         """Return the set with what it has from the one that it is like."""

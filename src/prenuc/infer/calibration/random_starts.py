@@ -28,8 +28,8 @@ from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.facts.catalogue import get, held_out
 from prenuc.infer.calibration.nearby import measured, nearby
 from prenuc.infer.calibration.priors import residuals
-from prenuc.infer.calibration.varied import ask, kind_of, recipes_of
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.calibration.varied import ask, kind_of
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.quantities import Quantity
 from prenuc.simulation.solvers import Rodas
 from prenuc.thermodynamics.prefactors import WIDEST, prefactors_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.facts.recipe import Recipe
     from prenuc.facts.search import Bounds, Search
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.mechanism.mechanism import Mechanism
 
 ROUGH = Rodas(rtol=1e-4, atol=1e-11)  # a thousandth of a residual is enough
@@ -116,7 +116,7 @@ class RandomStarts:
             unknown_name("constant", n, known) for n in self.search.bounds if n not in known
         ]
         for target in self.search.targets:
-            for recipe in recipes_of(target):
+            for recipe in target.recipes:
                 if held_out(get("recipes", recipe).material, target.panel):
                     what = f"{self.search.id} looks at Figure {target.panel}, which is held out"
                     problems.append(Problem(what, "Take the target away"))
@@ -179,7 +179,7 @@ class RandomStarts:
         for name, key, at in zip(names, keys, x, strict=True):
             stretch = _stretch(name, self.search.bounds[name], float(at))
             near, acting = nearby(runs, key, math.copysign(STEP, stretch), measured)
-            asked = [t for t in targets if not acting.isdisjoint(recipes_of(t))]
+            asked = [t for t in targets if not acting.isdisjoint(t.recipes)]
             moved = residuals(targets, here | ask(asked, near))
             columns.append((moved - base) * abs(stretch) / STEP)
         at_zero, slopes = self._entropies

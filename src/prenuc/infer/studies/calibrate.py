@@ -32,7 +32,7 @@ from prenuc.facts.source import Source
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, searches
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import reproduce
 from prenuc.quantities import Quantity
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.facts.value import Value
     from prenuc.infer.calibration.priors import Free
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.infer.experiments.reproduce import Role, Row
 
 SHARE_OF_PRIOR = 0.7  # posterior over prior width beyond which a constant is not identifiable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import get, held_out
 from prenuc.infer.calibration.random_starts import Given, RandomStarts, Start
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, reproduce
 from prenuc.ledger import memory
 from prenuc.simulation.choice import named_for
