@@ -53,6 +53,9 @@ KINDS: Mapping[str, type[Any]] = {
     "frozen": ParameterSet,
 }
 
+CALIBRATED = "calibrated rows"
+GROUPS = "every row", CALIBRATED  # of a material, by name in "informed_by"
+
 
 def _files(kind: str) -> list[Traversable]:
     """Return ``data/<kind>.yaml``, or every file of ``data/<kind>/``, in order of name."""
@@ -185,6 +188,33 @@ def held_out(material: str, panel: str) -> bool:
     """
     split: Iterable[HeldOut] = entries("split").values()
     return any(one.material == material and one.holds(panel) for one in split)
+
+
+@cache
+def evidence(name: str) -> frozenset[str]:
+    """Return the observations and claims that an entry of ``informed_by`` stands for.
+
+    Args:
+        name: One of them, or a group: "every row of CdS", "calibrated rows of CdS".
+
+    Raises:
+        FactsError: It is none.
+    """
+    group, _, material = name.rpartition(" of ")
+    if group in GROUPS and material in entries("materials"):
+        rows = [c for c in entries("checks").values() if c.recipe and _of(c.recipe) == material]
+        if group == CALIBRATED:
+            rows = [check for check in rows if not held_out(material, check.panel)]
+        return frozenset(seen for check in rows for seen in check.observations)
+    known = {**entries("observations"), **entries("claims")}
+    if name not in known:
+        materials = [f"{one} of {each}" for one in GROUPS for each in entries("materials")]
+        raise FactsError(unknown_name("observation, claim or group", name, [*known, *materials]))
+    return frozenset((name,))
+
+
+def _of(recipe_id: str) -> str:
+    return str(get("recipes", recipe_id).material)
 
 
 @cache

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
-from prenuc.facts.catalogue import entries, get, held_out, values_of
+from prenuc.facts.catalogue import entries, evidence, get, held_out, values_of
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments
@@ -230,7 +230,7 @@ def _informing(mechanism: Mechanism) -> set[str]:
     """Return every observation that informed a constant or a spectrum of a mechanism."""
     used = {component.species for component in mechanism.components.values()} - {""}
     things = [*mechanism.parameters.values(), *_spectra(used)]
-    return {name for value in things for name in value.informed_by}
+    return {seen for value in things for name in value.informed_by for seen in evidence(name)}
 
 
 def _spectra(names: set[str]) -> Iterator[Any]:
