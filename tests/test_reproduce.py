@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from commands import run
-from prenuc.facts.catalogue import entries, get, held_out, values_of
+from prenuc.errors import MechanismError
+from prenuc.facts.catalogue import entries, evidence, get, held_out, values_of
 from prenuc.facts.row_class import CLASSES
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable, reproduce
@@ -186,7 +187,8 @@ def broken_promise(parameters):
         and held_out(parameters.material, check.panel)
         for name in check.observations
     }
-    return hidden & {name for v in parameters.values.values() for name in v.informed_by}
+    told = {name for value in parameters.values.values() for name in value.informed_by}
+    return hidden.intersection(*[set().union(*map(evidence, told))])
 
 
 # ---- matter --------------------------------------------------------------------------------------
@@ -235,6 +237,20 @@ def _layers():
 def test_the_two_pathway_model_by_name_is_the_default():
     assert experiments_for("two-pathway").choose is for_recipe
     assert experiments_for("two-pathway/CdS").choose is for_recipe
+
+
+def test_a_frozen_set_is_asked_by_its_whole_name():
+    frozen = experiments_for("two-pathway/CdS@0.1").choose
+    for recipe in ("cds-3a-msa-at-15-min", "cds-4c-msa"):
+        mechanism = frozen(get("recipes", recipe))
+        assert mechanism.name == "two-pathway/CdS@0.1"
+        assert set(for_recipe(get("recipes", recipe)).components) & {"Cd(OA)2", "Cd(MSA)2"} <= set(
+            mechanism.components
+        )
+    with pytest.raises(MechanismError, match="says nothing about CdTe"):
+        frozen(get("recipes", "cdte-5a"))
+    with pytest.raises(MechanismError, match=r"no mechanism 'two-pathway/CdS@0\.2'"):
+        experiments_for("two-pathway/CdS@0.2")
 
 
 def test_a_model_in_which_nothing_happens_reproduces_less_than_half():

@@ -203,7 +203,7 @@ class Moments(AbstractDots):
         """
         if any(one.first for one in channels):
             what = "dots that grow from two units on have no closed moments"
-            raise MechanismError(what, "Count them class by class", where="dots")
+            raise MechanismError(what, "Count them class by class, without --coarse", where="dots")
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins

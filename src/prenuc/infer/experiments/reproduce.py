@@ -23,7 +23,7 @@ from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
-from prenuc.mechanism.named import MODELS
+from prenuc.mechanism.named import MODELS, mechanism_named
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.simulation.archive import to_plain
 from prenuc.simulation.choice import for_recipe, named_for, rival_for
@@ -181,8 +181,10 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
             "two-pathway/CdS@0.1"; the two-pathway model when None.
 
     Raises:
-        MechanismError: There is no such kind.
+        MechanismError: There is no such kind, or no mechanism of the whole name.
     """
+    if mechanism is not None and "/" in mechanism:
+        mechanism_named(mechanism)
     if mechanism in entries("frozen"):
         return Experiments(partial(named_for, str(mechanism)))
     if mechanism is None or mechanism.partition("/")[0] == MODEL:
