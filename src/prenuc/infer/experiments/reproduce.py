@@ -177,15 +177,16 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
     """Return experiments in which every recipe runs with one kind of mechanism.
 
     Args:
-        mechanism: A kind, such as "classical" or "two-pathway", or a frozen set such as
-            "two-pathway/CdS@0.1"; the two-pathway model when None.
+        mechanism: A kind, such as "classical" or "two-pathway", or a set beside the usual ones,
+            "two-pathway/CdS-calibrated" or "two-pathway/CdS@0.1"; the two-pathway model when None.
 
     Raises:
         MechanismError: There is no such kind, or no mechanism of the whole name.
     """
     if mechanism is not None and "/" in mechanism:
         mechanism_named(mechanism)
-    if mechanism in entries("frozen"):
+    beside = [one.id for one in entries("parameters").values() if one.like]
+    if mechanism in (*beside, *entries("frozen")):
         return Experiments(partial(named_for, str(mechanism)))
     if mechanism is None or mechanism.partition("/")[0] == MODEL:
         return Experiments(for_recipe)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.catalogue import get, held_out
+from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.random_starts import Given, RandomStarts, Start
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, reproduce
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.facts.search import Search
-    from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Role, Row
+
+SIDES: tuple[Role, ...] = ("calibrated", "held-out")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,12 @@ class Found:
     def scores(self) -> list[dict[str, Any]]:
         """Return seed, cost, and passed and all rows by their side of the split, start by start."""
         return [
-            {"seed": start.seed, "begun": start.begun, "cost": start.cost, **passed(rows)}
+            {
+                "seed": start.seed,
+                "begun": start.begun,
+                "cost": start.cost,
+                **{str(side): of for side, of in passed(rows).items()},
+            }
             for start, rows in zip(self.starts, self.rows, strict=True)
         ]
 
@@ -59,24 +66,18 @@ class Found:
             "mechanism": self.search.mechanism,
             "starts": self.scores(),
             "numbers": [dict(start.numbers) for start in self.starts],
-            "rows": [row.as_dict() | {"held out": _held_out(row)} for row in self.rows[0]],
+            "rows": [row.as_dict() for row in self.rows[0]],
         }
 
 
-def passed(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
-    """Return how many rows pass, of how many, on each side of the split."""
-    sides = {"calibrated": False, "held out": True}
-    return {
-        side: {
-            "pass": sum(r.verdict == "pass" for r in rows if _held_out(r) is out),
-            "of": sum(_held_out(r) is out for r in rows),
-        }
-        for side, out in sides.items()
-    }
-
-
-def _held_out(row: Row) -> bool:
-    return held_out(get("recipes", row.check.recipe).material, row.check.panel)
+def passed(rows: Sequence[Row]) -> dict[Role, dict[str, int]]:
+    """Return how many of the rows that count pass, of how many, on each side of the split."""
+    found: dict[Role, dict[str, int]] = {}
+    for role in SIDES:
+        counted = [row for row in rows if row.role == role and row.verdict in {"pass", "miss"}]
+        passing = sum(row.verdict == "pass" for row in counted)
+        found[role] = {"pass": passing, "of": len(counted)}
+    return found
 
 
 def search_from_random_starts(
@@ -111,14 +112,25 @@ def search_from_random_starts(
                 kept.keep(f"{common} {seed}", vars(ended[-1]))
             if progress is not None:
                 progress(seed / starts)
-    ended.sort(key=lambda start: start.cost)
-    material = choose(task.recipe).material
+    return scored(search, ended)
+
+
+def scored(search: Search, ended: Sequence[Start]) -> Found:
+    """Return ends of searches in order of their cost, each with every row of its material.
+
+    Args:
+        search: What was moved, and what was looked at.
+        ended: Where its starts have ended.
+    """
+    choose = partial(named_for, search.mechanism)
+    starts = sorted(ended, key=lambda start: start.cost)
+    material = choose(get("recipes", search.targets[0].recipe)).material
     panels = sorted({c.panel for c in checks() if get("recipes", c.recipe).material == material})
     rows = [
-        [row for row in reproduce(panels, runs=runs) if _material(row) == material]
-        for runs in (Experiments(Given(choose, start.numbers)) for start in ended)
+        tuple(row for row in reproduce(panels, runs=runs) if _material(row) == material)
+        for runs in (Experiments(Given(choose, start.numbers)) for start in starts)
     ]
-    return Found(search, tuple(ended), tuple(map(tuple, rows)))
+    return Found(search, tuple(starts), tuple(rows))
 
 
 def _material(row: Row) -> str:

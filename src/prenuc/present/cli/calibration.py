@@ -155,7 +155,7 @@ def calibrate(
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
     if search is not None:
-        _search(search, starts, ledger, as_json)
+        _search(search, starts, out, ledger, as_json)
         return
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
@@ -177,11 +177,15 @@ def calibrate(
     sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
 
 
-def _search(search: str, starts: int, ledger: Path | None, as_json: bool) -> None:
+def _search(search: str, starts: int, out: Path | None, ledger: Path | None, as_json: bool) -> None:
     from prenuc.infer.studies.random_starts import search_from_random_starts
+    from prenuc.present.files.parameters import searched_file
 
     with progress(f"searching {search}") as report:
         found = search_from_random_starts(search, starts=starts, ledger=ledger, progress=report)
+    if out is not None:
+        write_text(out, searched_file(found))
+        click.echo(f"wrote {out}", err=True)
     echo_answer(found, lambda found: echo_table(studies.starts_table(found)), as_json)
 
 

@@ -80,7 +80,7 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
 
 def starts_table(found: Found) -> Table:
     """Return where each random start of a search has ended, and how many rows pass there."""
-    sides = ("calibrated", "held out")
+    sides = ("calibrated", "held-out")
     rows = (
         (
             str(one["seed"]),
