@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
+
+Verdict = Literal["pass", "miss", "silent", "not counted"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,12 @@ class Check:
         above = self.low is None or number >= self.low.quantity.number
         below = self.high is None or number <= self.high.quantity.number
         return above and below
+
+    def verdict(self, number: float) -> Verdict:
+        """Return what a simulated number means."""
+        if self.not_counted:
+            return "not counted"
+        return "pass" if self.passes(number) else "miss"
 
     def expected(self) -> str:
         """Return the range as text."""

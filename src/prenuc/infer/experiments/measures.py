@@ -18,6 +18,10 @@ maximum                 vessel, time, from, to; wavelength of the highest true m
                         window, nm
 steady redshift         vessel, times, from, to; last less first maximum, nm; none where one is
                         missing or steps back
+steady growth           vessels; last less first position of the exciton, nm; none where one is
+                        missing or steps back
+width over              vessel, [time], [recipe], other vessel; half width of the first exciton here
+                        over that there
 steady rise             vessels or vessel and times, nm; smallest step between absorbances
 change                  vessel, time, later, nm; later absorbance less the earlier one
 ratio in time           vessel, time, later, nm; later absorbance over the earlier one
@@ -66,6 +70,8 @@ MEASURES: Mapping[str, Callable[[Question], float]] = {
     "exciton height": spectra.exciton_height,
     "maximum": spectra.maximum,
     "steady redshift": spectra.steady_redshift,
+    "steady growth": spectra.steady_growth,
+    "width over": spectra.width_over,
     "steady rise": spectra.steady_rise,
     "change": spectra.change,
     "ratio in time": spectra.ratio_in_time,

@@ -32,11 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from prenuc.facts.check import Check
+    from prenuc.facts.check import Check, Verdict
     from prenuc.facts.row_class import RowClass
     from prenuc.mechanism.mechanism import Mechanism
 
-Verdict = Literal["pass", "miss", "silent", "not counted"]
 Role = Literal["calibrated", "held-out"]
 
 
@@ -197,28 +196,32 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
 
 
 def _answer(check: Check, runs: Experiments) -> list[Any]:
-    """Return the number of a check, its verdict, and what stood in the way."""
+    """Return the number of a check, whether the model is silent, and what stood in the way."""
     try:
-        number = measure(runs, check.measure, check.recipe, check.of)
+        return [measure(runs, check.measure, check.recipe, check.of), False, ""]
     except (SimulationError, MechanismError) as error:
-        verdict = "miss" if isinstance(error, SimulationError) else "silent"
-        return [math.nan, verdict, str(error)]
-    return [number, "pass" if check.passes(number) else "miss", ""]
+        return [math.nan, isinstance(error, MechanismError), str(error)]
 
 
 def _row(check: Check, runs: Experiments, answer: Sequence[Any], marks: Marks) -> Row:
-    number, verdict, trouble = answer
-    recipe = get("recipes", check.recipe)
-    informed = False
-    if verdict != "silent":
-        told = [_informing(runs.choose(get("recipes", name))) for name in check.recipes]
-        informed = not set().union(*told).isdisjoint(check.observations)
-        verdict = "not counted" if check.not_counted else verdict
-    role: Role = "held-out" if held_out(recipe.material, check.panel) else "calibrated"
+    number, silent, trouble = answer
+    told: set[str] = set()
+    if not silent:
+        told.update(*(_informing(runs.choose(get("recipes", name))) for name in check.recipes))
+    material = get("recipes", check.recipe).material
     entry, known = _entry(check.observation), entries("row_classes").get(check.id)
-    stale = known is not None and known.mark != marks.of(check)
-    said = entry.statement, str(entry.source)
-    return Row(check, *said, number, verdict, role, trouble, informed, known, stale)
+    return Row(
+        check,
+        entry.statement,
+        str(entry.source),
+        number,
+        "silent" if silent else check.verdict(number),
+        "held-out" if held_out(material, check.panel) else "calibrated",
+        trouble,
+        informed=not told.isdisjoint(check.observations),
+        known=known,
+        stale=known is not None and known.mark != marks.of(check),
+    )
 
 
 def _entry(identifier: str) -> Any:

@@ -17,7 +17,7 @@ from prenuc.observe.features import first_exciton
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from prenuc.arrays import Array
     from prenuc.infer.experiments.performed import Question
@@ -58,6 +58,23 @@ def exciton_height(asked: Question) -> float:
     return 0.0 if feature.status == "unresolved" else float(feature.height)
 
 
+def width_over(asked: Question) -> float:
+    """Return the half width of the first exciton here over that there; NaN where one is none."""
+    here, there = _first_exciton(asked), _first_exciton(asked.there())
+    seen = min(here.height, there.height) > FEATURELESS
+    return here.hwhm_nm / there.hwhm_nm if seen else math.nan
+
+
+def steady_growth(asked: Question) -> float:
+    """Return last less first position of the exciton in samples; NaN where it steps back."""
+    return _steady([exciton(asked.but(vessel=one.strip())) for one in asked["vessels"].split(",")])
+
+
+def _steady(positions: Sequence[float]) -> float:
+    steady = all(b >= a - STEP_BACK for a, b in pairwise(positions))
+    return positions[-1] - positions[0] if steady else math.nan
+
+
 def maximum(asked: Question) -> float:
     """Return the position of the highest true maximum in a window; NaN when there is none."""
     nm = asked.spectra.wavelength
@@ -86,10 +103,7 @@ def highest_maximum(wavelength: Array, signal: Array) -> float:
 
 def steady_redshift(asked: Question) -> float:
     """Return last less first position of a maximum; NaN where it is missing or steps back."""
-    times = [time.strip() for time in asked["times"].split(",")]
-    found = [maximum(asked.but(time=time)) for time in times]
-    steady = all(b >= a - STEP_BACK for a, b in pairwise(found))
-    return found[-1] - found[0] if steady else math.nan
+    return _steady([maximum(asked.but(time=one.strip())) for one in asked["times"].split(",")])
 
 
 def steady_rise(asked: Question) -> float:

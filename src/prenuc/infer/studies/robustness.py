@@ -284,14 +284,15 @@ def study(
     """Run every case of every test.
 
     Args:
-        checks: What is asked; every check when None.
+        checks: What is asked; every check that counts when None.
         choose: Chooses the mechanism of a recipe; a function of a module with several workers.
         draws: Of all constants at once.
         workers: Processes to work with.
         ledger: File that remembers finished cases; a study goes on where it stopped.
         progress: Called with the finished share.
     """
-    asked = tuple(all_checks() if checks is None else checks)
+    counted = (check for check in all_checks() if not check.not_counted)
+    asked = tuple(counted if checks is None else checks)
     todo = cases(asked, choose, draws=draws)
     base = ask(asked, Experiments(choose, solver=QUICK))
     with memory(ledger, "robustness") as kept:

@@ -36,6 +36,7 @@ from prenuc.infer.calibration.varied import QUICK, Changed, ask, kind_of, owners
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import POSITIONS
 from prenuc.infer.experiments.performed import Experiments
+from prenuc.infer.studies.ablation import EQUAL
 from prenuc.infer.studies.observed import nothing_happens
 from prenuc.ledger import memory
 from prenuc.quantities import Quantity
@@ -90,7 +91,7 @@ def drawn(name: Name, draw: int) -> float:
         return quantity.number * float(generator.uniform(1.0 - SURFACE, 1.0 + SURFACE))
     if kind_of(name[1]) != "energy":
         number = quantity.number * math.exp(math.log(FACTOR) * float(generator.normal()))
-        return max(number, 1.0) if PREFERENCE in name[1] and name[1].endswith(".K") else number
+        return max(number, EQUAL) if PREFERENCE in name[1] and name[1].endswith(".K") else number
     by = Quantity(float(generator.uniform(-ENERGY, ENERGY)), "kJ/mol").to(quantity.unit)
     least = 0.0 if name[1].endswith(".Ea") else -math.inf
     return max(least, quantity.number + by)

@@ -10,8 +10,9 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from prenuc.facts.check import Verdict
     from prenuc.facts.row_class import RowClass
-    from prenuc.infer.experiments.reproduce import Row, Verdict
+    from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration, Estimate
     from prenuc.infer.studies.ensemble import Prediction
     from prenuc.infer.studies.leave_out import LeaveOut
