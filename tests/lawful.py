@@ -309,17 +309,17 @@ class Vessel:
             dots[i + len(ladders) * (size - sizes.smallest)] = amounts[i]
         return dots
 
-    def at_rest(self, totals, guess):
+    def at_rest(self, totals):
         """Return the concentrations of least Gibbs energy by name, and of dots by class.
 
-        Newton's method with a line search on the dual; where it begins does not matter.
+        Newton's method with a line search on the dual.
         """
         dual = _Dual(self, totals)
-        x = dual.near(guess)
+        x = dual.begin()
         value, gradient, curvature = dual(x)
-        for _ in range(500):
+        for _ in range(3000):
             move = -np.linalg.lstsq(curvature, gradient, rcond=1e-15)[0]
-            move *= min(1.0, 3.0 / np.abs(move).max(initial=1e-300))
+            move *= min(1.0, 2.0 / dual.growth(x, move))
             share, slope = 1.0, gradient @ move
             while dual(x + share * move)[0] > value + 1e-4 * share * slope and share > 1e-9:
                 share /= 2
@@ -452,21 +452,21 @@ class _Dual:
         curvature = (rows.T * there) @ rows + np.tensordot(weights, curves, 1)
         return there.sum() - self.totals @ x, gradient, curvature
 
-    def near(self, guess):
-        """Return λ that fits concentrations (held, dots) roughly, those of most weighing most."""
-        held, dots = guess
-        count, sums = (
-            len(self.of.ladders),
-            len(self.totals) - len(self.exchanges) - len(self.carried),
-        )
-        c = [held[self.of.free.get(name, name)] for name in self.plain]
-        c = np.array([*c, *(f for i in range(count) for f in dots[i::count])])
-        seen = np.flatnonzero(c > 1e-12 * c.max())
-        weight = np.sqrt(c[seen])
-        wanted = (np.log(c[seen]) - self.base[seen]) * weight
-        found = np.linalg.lstsq(self.rows[seen, :sums] * weight[:, None], wanted, rcond=None)[0]
-        fractions = [np.log(held[x] / (1.0 - held[x])) for x in self.exchanges]
-        return np.array([*found, *fractions, *(np.log(held[x]) for x in self.carried)])
+    def begin(self):
+        """Return λ where no particle is much more than there can be, and λ·T is the largest."""
+        mixing, carried = len(self.exchanges), len(self.carried)
+        free = len(self.totals) - mixing - carried
+        bounds = [(-1e3, 1e3)] * free + [(-1.0, 1.0)] * mixing + [(-1e3, 1e3)] * carried
+        most = np.log(100.0) - self.base
+        found = linprog(-self.totals, A_ub=self.rows, b_ub=most, bounds=bounds)
+        assert found.status == 0, found.message
+        return found.x
+
+    def growth(self, x, move):
+        """Return the largest change of a logarithm of what is there, along a move."""
+        logs, slopes, _ = self._all(x)
+        seen = self.base + self.rows @ x + self.spread @ logs > -200.0
+        return np.abs((self.rows + self.spread @ slopes)[seen] @ move).max(initial=1e-300)
 
     def amounts(self, x):
         """Return all concentrations by name, those in balance too, and of dots by class."""
