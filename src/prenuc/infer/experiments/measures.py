@@ -10,6 +10,7 @@ that is not there (no peak, a ratio of nothing to nothing) is NaN, which no rang
 measure                 arguments; result
 ======================  ========================================================================
 absorbance              vessel, time, nm, [scale]; absorbance
+contrast                vessel, time, nm, over; absorbance less that at another wavelength
 exciton                 vessel, time; position of the first exciton in nm; none below a height
                         of 0.01
 exciton height          vessel, time; height of the first exciton, 0 when there is none
@@ -68,6 +69,7 @@ POSITIONS = frozenset(
 )  # in nm: what a band's own position may give
 MEASURES: Mapping[str, Callable[[Question], float]] = {
     "absorbance": spectra.absorbance,
+    "contrast": spectra.contrast,
     "exciton": spectra.exciton,
     "exciton height": spectra.exciton_height,
     "maximum": spectra.maximum,
