@@ -29,9 +29,10 @@ KEYS = {
 }  # fmt: skip
 # How many entries the list of facts of the seed has that a simulation might be asked about.
 ENTRIES = {"OB": 45, "KN": 11, "RU": 28, "SX": 8}
-# What else a row asks: a mass, a sample stored in toluene, a yield that printed numbers give.
+# What else a row asks: masses, a sample stored in toluene, a yield that printed numbers give.
 FURTHER = (
     "table-s2-cds-maldi",
+    "table-s2-znse-maldi",
     "note-s2-cds-maldi-before-and-after",
     "derived-one-rate-of-bond-formation",
 )

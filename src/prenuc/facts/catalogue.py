@@ -193,6 +193,13 @@ def reagent_names() -> dict[str, str]:
 
 
 @cache
+def chalcogens() -> frozenset[str]:
+    """Return the moieties that dots are counted by: chalcogens, and pnictogens in their place."""
+    kinds = "chalcogen", "pnictogen"
+    return frozenset(m.id for m in entries("moieties").values() if m.kind in kinds)
+
+
+@cache
 def moieties() -> dict[str, tuple[float, float]]:
     """Return molar mass (kg/mol) and molar volume (m³/mol) of every moiety."""
     parts = {m.id: (m.molar_mass.si, m.molar_volume.si) for m in entries("moieties").values()}

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from prenuc.facts.catalogue import entries, get, moieties
+from prenuc.facts.catalogue import chalcogens, entries, moieties
 from prenuc.simulation.relaxation import relaxation_rate
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ TRACE = 1e-4  # share of the chalcogen; less is nothing: 0.0002 of absorbance in
 def share(asked: Question) -> float:
     """Return the share of the chalcogen that named components, or kinds of them, hold."""
     run, measurement = asked.run, asked.measurement
-    elements = {get("materials", m).chalcogen for m in ("CdS", "CdSe", "CdTe")}
     wanted = {word.strip() for word in asked["of"].split(",")}
     pieces = _pieces(run.mechanism, measurement)
     held = total = 0.0
@@ -30,7 +29,7 @@ def share(asked: Question) -> float:
         component = run.mechanism.components.get(name)
         if component is None or not component.composition:
             continue
-        per = sum(n for part, n in component.composition.items() if part in elements)
+        per = sum(n for part, n in component.composition.items() if part in chalcogens())
         total += per * amount
         if wanted & {name, component.kind, component.species}:
             held += per * max(amount - pieces.get(name, (0.0, 0.0))[1], 0.0)
