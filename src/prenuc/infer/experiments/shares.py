@@ -124,8 +124,8 @@ def core_mass(asked: Question) -> float:
     for part, count in (parts or {}).items():
         inside = {part: 1.0} if part in known else entries("reagents")[part].composition
         atoms.update({name: count * number for name, number in inside.items()})
-    core = [name for name in atoms if known[name].kind in {"metal", "chalcogen"}]
-    return 1e3 * math.fsum(atoms[name] * known[name].molar_mass.si for name in core) or math.nan
+    core = [known[n] for n in atoms if n in known and known[n].kind in {"metal", "chalcogen"}]
+    return 1e3 * math.fsum(atoms[one.id] * one.molar_mass.si for one in core) or math.nan
 
 
 def mass_ratio(asked: Question) -> float:
