@@ -11,7 +11,7 @@ import pytest
 
 from commands import run
 from prenuc.errors import MechanismError
-from prenuc.facts.catalogue import entries, get, held_out, values_of
+from prenuc.facts.catalogue import entries, evidence, get, held_out, values_of
 from prenuc.facts.row_class import CLASSES
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable, reproduce
@@ -190,7 +190,8 @@ def broken_promise(parameters):
         and held_out(parameters.material, check.panel)
         for name in check.observations
     }
-    return hidden & {name for v in parameters.values.values() for name in v.informed_by}
+    told = {name for value in parameters.values.values() for name in value.informed_by}
+    return hidden.intersection(*[set().union(*map(evidence, told))])
 
 
 # ---- matter --------------------------------------------------------------------------------------
