@@ -100,7 +100,7 @@ STARTS = {
 
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("additive", [{}, {"topo": 50.0}, {"phosphine": 40.0}], ids=str)
-@pytest.mark.parametrize(("celsius", "long"), [(180.0, 1e11), (240.0, 2e9)])
+@pytest.mark.parametrize(("celsius", "long"), [(210.0, 1e10), (240.0, 2e9)])
 def test_all_ways_lead_to_the_least_gibbs_energy(celsius, long, additive, start):
     kelvin = celsius + 273.15
     found = Potentials(cut(), kelvin)
