@@ -62,9 +62,9 @@ def out_of_balance(run, _):
         assert verdict in {"inconsistent", "cannot be checked"}
 
 
-def no_band_at_302_nm(run, _):
-    rows = json.loads(run("reproduce", "2a-b", "--json").out)
-    (row,) = [row for row in rows if "302 nm" in row["statement"] and "broad" in row["statement"]]
+def no_dots_at_320_nm(run, _):
+    rows = json.loads(run("reproduce", "1b", "--json").out)
+    (row,) = [row for row in rows if row["id"] == "1b-topo-dots-at-320-nm"]
     assert row["verdict"] == "miss"
     assert row["simulated"] is None
 
@@ -100,7 +100,8 @@ def moments_only_grow(run, _):
 
 def clusters_alone_emit(_run, _):
     recipe = pn.recipe("cds-3b-msa-at-30-min")
-    found = pn.emission(pn.simulate(pn.two_pathway("CdS"), pn.Protocol.from_recipe(recipe)))
+    done = pn.simulate(pn.two_pathway("CdS"), pn.Protocol.from_recipe(recipe))
+    found = pn.emission(done, excitation="350 nm")
     assert not found.absorbance.any()
     assert found.history[-1].endswith("are not computed")
 
@@ -150,7 +151,7 @@ def no_such_command(name):
 CHECKS = {
     "set by hand": set_by_hand,
     "break detailed balance": out_of_balance,
-    "band near 302 nm": no_band_at_302_nm,
+    "band near 320 nm": no_dots_at_320_nm,
     "do not coalesce": dots_never_meet,
     "four moments and only grow": moments_only_grow,
     "dots and traps are dark": clusters_alone_emit,
