@@ -357,7 +357,7 @@ def no_step_runs_uphill(mechanism, recipe):
         before = bench.held
         bench.carry_out(_watched(operation))
         books.enter(operation, before, bench.held)
-    assert len(bench.measurements) >= 6
+    assert len(bench.measurements) >= 4
     for one in bench.measurements:
         held = dict.fromkeys(mechanism.components, 0.0)
         held |= dict(zip(bench.names, np.maximum(one.concentration, 0.0), strict=True))
@@ -369,7 +369,8 @@ def no_step_runs_uphill(mechanism, recipe):
 def _watched(operation):
     if not isinstance(operation, Evolve):
         return operation
-    looks = sorted({operation.duration * share for share in (0.0, 0.02, 0.3, 1.0)})
+    shares = () if operation.frozen else (0.0, 0.02, 0.3, 1.0)
+    looks = sorted({operation.duration * share for share in shares})
     return replace(operation, looks=tuple(looks))
 
 
