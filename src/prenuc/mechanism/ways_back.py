@@ -39,7 +39,7 @@ def law_back(
     form: Form,
     values: Noted,
     block: ReactionBlock,
-    names: Mapping[str, str],
+    stages: Mapping[str, Sequence[str]],
     net: Mapping[str, float],
     forward: Arrhenius,
 ) -> Arrhenius:
@@ -49,7 +49,7 @@ def law_back(
         form: With the components.
         values: The constants.
         block: The reaction.
-        names: Of stages, by the component that stands for them.
+        stages: Names of the stages of what is counted in stages.
         net: The equation as it is closed.
         forward: k_f(T).
 
@@ -57,9 +57,10 @@ def law_back(
         MechanismError: K is a number that there is none for.
     """
     enthalpy = entropy = 0.0
-    of_stage = {stage: name for name, stage in names.items()}
+    places = {one: (name, i) for name, each in stages.items() for i, one in enumerate(each)}
     for name, number in net.items():
-        h, s = form.potential(of_stage.get(name, name), values)
+        part, stage = places.get(name, (name, None))
+        h, s = form.potential(part, values, stage)
         enthalpy, entropy = enthalpy + number * h, entropy + number * s
     logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
     if abs(logarithm) > MOST_LOG_K:

@@ -182,7 +182,7 @@ class _Writer(Parts):
         legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
             name = f"{block.name} reverse"
-            law = law_back(self.form, self.values, block, names, net, law)
+            law = law_back(self.form, self.values, block, self.stages, net, law)
             special = (*(terms if block.because else ()), *self.ligands.factors(net))
             orders = orders_back(block, names, net)
         else:

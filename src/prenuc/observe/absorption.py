@@ -29,7 +29,7 @@ import numpy as np
 
 from prenuc.arrays import product
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import chalcogens, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
@@ -178,16 +178,19 @@ def molar_of(run: Run, nm: Array) -> tuple[list[int], Array]:
         for place, name in enumerate(run.names)
         if name in components and components[name].species
     ]
-    atoms = [_chalcogens(components[run.names[place]]) for place, _ in species]
+    atoms = [chalcogen_atoms(components[run.names[place]]) for place, _ in species]
     molar = [n * _extinction(name, key) for n, (_, name) in zip(atoms, species, strict=True)]
     return [place for place, _ in species], np.array(molar).reshape(len(species), len(nm))
 
 
-def _chalcogens(component: Component) -> float:
-    """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown."""
-    kinds = entries("moieties")
+def chalcogen_atoms(component: Component) -> float:
+    """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown.
+
+    Args:
+        component: A component of a mechanism.
+    """
     parts = component.composition or {}
-    found = sum(n for part, n in parts.items() if part in kinds and kinds[part].kind == "chalcogen")
+    found = sum(n for part, n in parts.items() if part in chalcogens())
     return found or 1.0
 
 

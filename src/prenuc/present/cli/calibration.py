@@ -56,9 +56,11 @@ def reproduce(
 ) -> None:
     """Run the published experiments and check each observation.
 
-    A row is "calibrated" when a constant that it depends on was informed by the observation, and
-    "held-out" otherwise; "silent" when a rival has nothing to say about the material. Exit status
-    1 if any row misses. Without a panel, --figures draws the recipes that no row asks for too.
+    A row is "held-out" when its figure is, else "calibrated"; "silent" when a rival has nothing to
+    say about the material; "not counted" when the statement is ambiguous or no result. Its class
+    says whether it can fail: the rows that count are the informative ones, which at most half of
+    200 sets of random constants pass. Exit status 1 if any row misses. Without a panel, --figures
+    draws the recipes that no row asks for too.
 
     \b
     Examples:
@@ -103,13 +105,7 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
 
 def _echo_rows(rows: Sequence[Row]) -> None:
     echo_table(studies.reproduction_table(rows))
-    spoken = [row for row in rows if row.verdict != "silent"]
-    for role in ("calibrated", "held-out"):
-        of_role = [row for row in spoken if row.role == role]
-        passed = sum(row.verdict == "pass" for row in of_role)
-        click.echo(f"  {role}: {passed} of {len(of_role)} pass")
-    if len(spoken) < len(rows):
-        click.echo(f"  silent, because the model does not speak: {len(rows) - len(spoken)}")
+    echo_lines(studies.score_lines(rows))
 
 
 def _echo_reasons(checks: Sequence[Check]) -> None:
@@ -128,6 +124,7 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @click.option("--out", type=_path, help="Write the parameter sets to FILE.yaml.")
 @click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
 @click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
+@click.option("--search", metavar="ID", help="From random points within written bounds instead.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
 @_ledger
 @_workers
@@ -138,6 +135,7 @@ def calibrate(
     out: Path | None,
     ensemble: Path | None,
     mechanism: str | None,
+    search: str | None,
     panel: str | None,
     ledger: Path | None,
     workers: int,
@@ -154,7 +152,11 @@ def calibrate(
       prenuc calibrate CdS --out CdS.yaml --ensemble CdS-ensemble.yaml
       prenuc calibrate CdS --mechanism classical
       prenuc calibrate CdS --leave-out all
+      prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
+    if search is not None:
+        _search(search, starts, out, ledger, as_json)
+        return
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
         return
@@ -173,6 +175,18 @@ def calibrate(
     echo_answer(found, _echo, as_json)
     calibrated = [row for row in found.after if row.role == "calibrated"]
     sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
+
+
+def _search(search: str, starts: int, out: Path | None, ledger: Path | None, as_json: bool) -> None:
+    from prenuc.infer.studies.random_starts import search_from_random_starts
+    from prenuc.present.files.parameters import searched_file
+
+    with progress(f"searching {search}") as report:
+        found = search_from_random_starts(search, starts=starts, ledger=ledger, progress=report)
+    if out is not None:
+        write_text(out, searched_file(found))
+        click.echo(f"wrote {out}", err=True)
+    echo_answer(found, lambda found: echo_table(studies.starts_table(found)), as_json)
 
 
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:

@@ -10,24 +10,62 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from prenuc.facts.check import Verdict
+    from prenuc.facts.row_class import RowClass
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration, Estimate
     from prenuc.infer.studies.ensemble import Prediction
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.observed import Record
+    from prenuc.infer.studies.random_starts import Found
     from prenuc.infer.studies.robustness import Study, Test
 
 
 def reproduction_table(rows: Sequence[Row]) -> Table:
-    """Return what was expected and found, and the verdict, row by row."""
+    """Return what was expected and found, the verdict, and what each row can tell."""
     return _checks(
         rows,
         {
             "simulated": [_number(row.simulated) for row in rows],
             "verdict": [_verdict(row) for row in rows],
             "role": [row.role for row in rows],
+            "class, draws that pass": [_class(row.known) for row in rows],
         },
     )
+
+
+def _class(known: RowClass | None) -> str:
+    return "–" if known is None else f"{known.kind}, {known.rate:.0%}"
+
+
+def score_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the score: informative rows first, calibrated and held out apart, then all."""
+    counted = [row for row in rows if row.verdict in {"pass", "miss"}]
+    yield from _scores("informative, ", [row for row in counted if row.informative])
+    yield from _scores("", counted)
+    told = [row for row in counted if row.role == "held-out" and row.informed]
+    left = {
+        "held-out rows that are no predictions, since a constant was informed by them": told,
+        "silent, because the model does not speak": _of_verdict(rows, "silent"),
+        "not counted, because the statement is ambiguous or no result": _of_verdict(
+            rows, "not counted"
+        ),
+        "class missing or out of date (make row-classes)": [row for row in rows if row.outdated],
+    }
+    yield from (f"{said}: {len(of)}" for said, of in left.items() if of)
+
+
+def _scores(which: str, rows: Sequence[Row]) -> Iterator[str]:
+    for role in ("calibrated", "held-out"):
+        yield f"{which}{role}: {_passed([row for row in rows if row.role == role])}"
+
+
+def _of_verdict(rows: Sequence[Row], verdict: Verdict) -> list[Row]:
+    return [row for row in rows if row.verdict == verdict]
+
+
+def _passed(rows: Sequence[Row]) -> str:
+    return f"{sum(row.verdict == 'pass' for row in rows)} of {len(rows)} pass"
 
 
 def prediction_table(found: Sequence[Prediction]) -> Table:
@@ -39,6 +77,21 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
     }
     passes = [f"{one.share:.0%}" for one in found]
     return _checks(rows, {**spread, "pass": passes, "role": [row.role for row in rows]})
+
+
+def starts_table(found: Found) -> Table:
+    """Return where each random start of a search has ended, and how many rows pass there."""
+    sides = ("calibrated", "held-out")
+    rows = (
+        (
+            str(one["seed"]),
+            f"{one['begun']:.0f}",
+            f"{one['cost']:.1f}",
+            *(f"{one[side]['pass']} of {one[side]['of']}" for side in sides),
+        )
+        for one in found.scores()
+    )
+    return Table(headings=("seed", "cost at first", "at the end", *sides), rows=tuple(rows))
 
 
 def left_out_table(found: LeaveOut) -> Table:
