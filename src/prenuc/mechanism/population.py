@@ -66,6 +66,15 @@ class DiffusionLimited(AbstractProfile):
 
 
 @dataclass(frozen=True)
+class EveryUnit(AbstractProfile):
+    """α = n: every unit inside a dot takes units up (dr/dt ∝ r), as A + B → 2 B says."""
+
+    def __call__(self, units: Array) -> Array:
+        """Return α for numbers of units per dot, the same shape."""
+        return np.array(units, dtype=float)
+
+
+@dataclass(frozen=True)
 class DiffusionAndSurface(AbstractProfile):
     """α = l² (1 + l₀)/(l + l₀), l = n^(1/3): diffusion and surface resist one after the other.
 
@@ -176,6 +185,16 @@ class SizeClasses:
     def growth(self, channel: Reaction) -> AbstractProfile:
         """Return how the rate of a channel grows with size."""
         return self.profiles.get(channel.name, self.profile)
+
+    @property
+    def between_classes(self) -> tuple[Reaction, ...]:
+        """The channels that lead from class to class, without how the smallest dots fall apart."""
+        known = ((one, self.profiles.get(one.name)) for one in self.channels)
+        return tuple(
+            one
+            for one, profile in known
+            if not isinstance(profile, Between) or profile.largest >= self.smallest
+        )
 
     @property
     def units(self) -> Array:

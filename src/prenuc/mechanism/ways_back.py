@@ -42,6 +42,7 @@ def law_back(
     names: Mapping[str, str],
     net: Mapping[str, float],
     forward: Arrhenius,
+    beyond: tuple[float, float] = (0.0, 0.0),
 ) -> Arrhenius:
     """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is.
 
@@ -52,11 +53,12 @@ def law_back(
         names: Of stages, by the component that stands for them.
         net: The equation as it is closed.
         forward: k_f(T).
+        beyond: Enthalpy (J/mol) and entropy (J/mol/K) that dots have beyond those of their units.
 
     Raises:
         MechanismError: K is a number that there is none for.
     """
-    enthalpy = entropy = 0.0
+    enthalpy, entropy = beyond
     of_stage = {stage: name for name, stage in names.items()}
     for name, number in net.items():
         h, s = form.potential(of_stage.get(name, name), values)
