@@ -233,9 +233,10 @@ def _falling(nucleus: Nucleus, surface: Surface) -> Reaction:
     """
     falls, least = nucleus.falls, surface.smallest
     assert falls is not None  # noqa: S101  # the caller asks for such nuclei alone
-    if nucleus.size != least:
-        what = f"'{nucleus.name}' goes both ways and makes dots of {nucleus.size:g} units"
-        mend = f"Make the smallest, of {least:g}, or write '->'"
+    made = -falls.stoichiometry[DOTS.units]
+    if not nucleus.size == least == made:
+        what = f"'{nucleus.name}' goes both ways, makes {made:g} QD and dots of {nucleus.size:g}"
+        mend = f"Let it make one of the smallest dots, {least:g} QD, or write '->'"
         raise MechanismError(what, mend, where=falls.where)
     alpha = float(surface.profile(np.array([least - 1.0]))[0])
     curved = surface.capillarity * (least ** (2 / 3) - (least - 1.0) ** (2 / 3))
