@@ -237,7 +237,7 @@ def _falling(nucleus: Nucleus, surface: Surface) -> Reaction:
     if not nucleus.size == least == made:
         what = f"'{nucleus.name}' goes both ways, makes {made:g} QD and dots of {nucleus.size:g}"
         mend = f"Let it make one of the smallest dots, {least:g} QD, or write '->'"
-        raise MechanismError(what, mend, where=falls.where)
+        raise MechanismError(what, mend, where="dots.smallest")
     alpha = float(surface.profile(np.array([least - 1.0]))[0])
     curved = surface.capillarity * (least ** (2 / 3) - (least - 1.0) ** (2 / 3))
     law = falls.constant
