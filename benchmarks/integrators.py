@@ -17,7 +17,7 @@ from scipy.integrate import OdeSolver
 
 from prenuc.errors import SimulationError
 from prenuc.facts.catalogue import recipe
-from prenuc.mechanism import read_mechanism, two_pathway
+from prenuc.mechanism import Moments, read_mechanism, two_pathway
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.evolve import evolve
@@ -118,7 +118,7 @@ def panel(name: str) -> list[str]:
     """Return the rows of one kinetic panel."""
     published, material, at, grows = PANELS[name]
     protocol = Protocol.from_recipe(recipe(published))
-    mechanism = two_pathway(material)
+    mechanism = two_pathway(f"{material}@0.1", dots=Moments())  # that libraries can hold
     tight = simulate(mechanism, protocol, solver=TIGHT)
     signal = uv_vis(tight).trace(at).value
     msc = tight.concentration(grows)

@@ -56,6 +56,7 @@ lines = Path("/proc/self/status").read_text().splitlines()
 print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 """
 MEGABYTE = 1e6
+STRUCTURE = {"dots.largest", "dots.bare", "dots.capped", "Mo/Fr under TOPO.sites"}  # no tangents
 NUMBA = {"numba", "llvmlite", "numba.libs", "llvmlite.libs"}  # what the engine was compiled by
 
 
@@ -141,7 +142,7 @@ def calls() -> list[tuple[object, ...]]:
     mechanism, protocol = of(MSC)
     flask, first = slider(MSC, "hold flask"), pn.simulate(mechanism, protocol)
     runs = [flask(i) for i in range(WARM)]
-    names = [name for name in mechanism.constants if name != "stage.count"]
+    names = [name for name in mechanism.constants if name not in STRUCTURE]
     some = sorted(np.random.default_rng(13).choice(names, 20, replace=False))
     found = {
         "simulate 2a-b": warm(flask),

@@ -1,7 +1,8 @@
 """What every mechanism of the package is, in numbers, so that a move can be seen to change none.
 
 ``python tests/fingerprint_bench.py`` writes ``tests/data/fingerprints.json`` anew. Run it only
-where a mechanism is meant to change, and read the difference.
+where a mechanism is meant to change, and read the difference. What is frozen stands in
+``tests/data/fingerprints-0.1.json``, which nothing writes.
 """
 
 from __future__ import annotations
@@ -20,24 +21,35 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 FILE = Path(__file__).parent / "data" / "fingerprints.json"
+FROZEN = FILE.with_name("fingerprints-0.1.json")
 OTHER_METALS = {"CdS": "Cd(MSA)2", "CdTe": "Cd(OA)2", "CdSe": "Cd(OA)2"}
 TEMPERATURES = 298.15, 453.15
 
 
 def mechanisms() -> dict[str, Mechanism]:
-    """Return every mechanism of the package, also with other metals and other ways to count."""
+    """Return every mechanism of the package, also with other metals."""
+    return {label: one for name in entries("parameters") for label, one in _metals(name).items()}
+
+
+def frozen() -> dict[str, Mechanism]:
+    """Return every frozen mechanism, also with other metals and other ways to count."""
     found = {}
-    for name, entry in entries("parameters").items():
-        found[name] = mechanism_named(name)
-        metal = OTHER_METALS.get(name.partition("/")[2])
-        if metal is not None:
-            found[f"{name} of {metal}"] = mechanism_named(name, metal=metal)
+    for name, entry in entries("frozen").items():
+        found |= _metals(name)
         if entry.model == "two-pathway":
             found[f"{name}, moments"] = mechanism_named(name, dots=Moments())
             fewer = mechanism_named(name, dots=Classes()).with_constants(
                 {"stage.count": 2, "metal per chalcogen": 1.75, "nucleation.size": 31}
             )
             found[f"{name}, other structure"] = fewer
+    return found
+
+
+def _metals(name: str) -> dict[str, Mechanism]:
+    found = {name: mechanism_named(name)}
+    metal = OTHER_METALS.get(name.partition("/")[2].removesuffix("@0.1"))
+    if metal is not None:
+        found[f"{name} of {metal}"] = mechanism_named(name, metal=metal)
     return found
 
 

@@ -51,6 +51,7 @@ protocol:
   - take 25 uL of flask into cuvette with 3.00 mL toluene at 25 degC
   - measure cuvette every 100 min until 200 min
 """
+FIRST = "two-pathway/CdS@0.1"
 RECIPE = "cds-msc-311-in-toluene"
 PART = ("--window", "350 420 nm", "--times", "0 80 min")
 
@@ -63,7 +64,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "show-material": ("show", "CdSe"),
     "cite": ("cite", RECIPE),
     "simulate-recipe": ("simulate", RECIPE, "--noise", "1e-3", "--assume", "batch mass=20 g"),
-    "simulate-file": ("simulate", "batch.yaml", "--rtol", "1e-5", "--coarse"),
+    "simulate-file": ("simulate", "batch.yaml", "--rtol", "1e-5"),
+    "simulate-coarse": ("simulate", "batch.yaml", "--coarse", *("--mechanism", FIRST)),
     "simulate-network": ("simulate", "robertson.yaml", "--times", "0 0.4 4 40", "--rtol", "1e-9"),
     "simulate-until": (
         *("simulate", "robertson.yaml", "--times", "0 4 1e9"),

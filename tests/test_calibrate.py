@@ -35,7 +35,7 @@ from prenuc.infer.studies.calibrate import (
 from prenuc.infer.studies.ensemble import EnsembleMember, draw, members, predict
 from prenuc.present.cli.calibration import calibrate as command
 from prenuc.present.files.parameters import ensemble_file, parameter_file
-from prenuc.simulation.choice import for_recipe, rival_for
+from prenuc.simulation.choice import for_recipe, named_for, rival_for
 from prenuc.simulation.run import simulate
 from toy import SET, share, toy, toy_checks, toy_set
 
@@ -244,13 +244,22 @@ def test_members_of_an_ensemble_pass_what_the_best_set_passes(tmp_path):
 
 
 def test_what_the_shipped_ensemble_says():
-    shipped = members("CdS")
+    shipped = members("CdS@0.1")
     assert len(shipped) >= 10
     for member in shipped:
         for which, name in member.change:
-            assert name in get("parameters", which).values
-    with pytest.raises(InputError, match="no ensemble is shipped"):
-        members("CdX")
+            assert name in get("frozen", which).values
+    with pytest.raises(InputError, match=r"no ensemble is shipped for 'CdS', only for: CdS@0\.1"):
+        members("CdS")
+
+
+def test_a_frozen_ensemble_asks_the_frozen_set():
+    change = {("two-pathway/CdS@0.1", "isomerisation.k"): 0.02}
+    choose = partial(named_for, "two-pathway/CdS@0.1")
+    moved = Changed(choose, change)(get("recipes", "cds-3a-msa-at-15-min"))
+    assert moved.name == "two-pathway/CdS@0.1"
+    assert "Cd(OA)2" in moved.components
+    assert moved.parameters["isomerisation.k"].quantity.number == 0.02
 
 
 def test_a_spread_has_a_smallest_a_middle_and_a_largest_number():

@@ -36,7 +36,7 @@ def protocol():
 
 
 MOVED = {
-    *("bond formation.k", "isomerisation.k", "isomerisation.K", "exchange.k", "nucleation.k"),
+    *("bond formation.k", "isomerisation.k", "MSC-311.K", "exchange.k", "nucleation.k"),
     *("growth.k", "uptake.k", "crystallisation.k", "dissolution.k"),
 }
 

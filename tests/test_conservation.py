@@ -21,7 +21,7 @@ from prenuc.simulation.solvers import Rodas
 from strategies import CHEMISTRY, protocols
 
 MODELS = {material: two_pathway(material) for material in CHEMISTRY}
-COARSE = two_pathway("CdS", dots=Moments())  # few enough equations for any library
+COARSE = two_pathway("CdS@0.1", dots=Moments())  # few enough equations for any library
 VESSEL, EVENT = 1e-10, 1e-12  # relative errors allowed
 CDS = "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9 g ODE at 60 degC"
 
@@ -142,6 +142,12 @@ def test_a_component_with_another_composition_than_the_shelf_is_refused():
 # ---- frozen -------------------------------------------------------------------------------------
 
 
+def matter(run, measurement):
+    """Return concentrations without those of ligands that are free: they have no mass."""
+    held = zip(run.names, measurement.concentration, strict=True)
+    return np.array([c for name, c in held if name not in run.mechanism.without_mass])
+
+
 def without_barriers(material):
     zero = Value(Quantity(0.0, "kJ/mol"), Source("user", "test"), "assumed")
     names = [name for name in MODELS[material].parameters if name.endswith((".Ea", ".H"))]
@@ -158,9 +164,10 @@ def test_nothing_reacts_at_liquid_nitrogen_even_without_barriers(material):
     )
     waits = ["hold flask for 5 min", "measure flask at 5 min"]
     cold = ["store flask at -196 degC for 30 d", "measure flask at 43205 min"]
-    before, after = simulate(model, Protocol.from_text([charge, *waits, *cold])).measurements
+    run = simulate(model, Protocol.from_text([charge, *waits, *cold]))
+    before, after = run.measurements
     assert after.temperature == pytest.approx(77.15)
-    assert np.array_equal(before.concentration, after.concentration)
+    assert np.array_equal(matter(run, before), matter(run, after))
     warm = ["store flask at -20 degC for 1 d", "measure flask at 1445 min"]
     before, after = simulate(model, Protocol.from_text([charge, *waits, *warm])).measurements
     assert np.max(np.abs(after.concentration - before.concentration)) > 1.0
@@ -173,8 +180,9 @@ def test_nothing_reacts_at_liquid_nitrogen_without_a_solvent_either():
         "store vial at -196 degC for 30 d",
         "measure vial at 30 d",
     ]
-    before, after = simulate(without_barriers("CdS"), Protocol.from_text(lines)).measurements
-    assert np.array_equal(before.concentration, after.concentration)
+    run = simulate(without_barriers("CdS"), Protocol.from_text(lines))
+    before, after = run.measurements
+    assert np.array_equal(matter(run, before), matter(run, after))
 
 
 # ---- integrators and volumes --------------------------------------------------------------------

@@ -65,7 +65,7 @@ def laws(mechanism):
 )
 def test_a_constant_may_be_a_text_a_quantity_or_a_value(given):
     new = two_pathway("CdS").with_constants({"isomerisation.k": given})
-    assert laws(new)["PC-311 to MSC-311"][0](298.15) == pytest.approx(0.0005, rel=1e-12)
+    assert laws(new)["isomerisation of PC-311"][0](298.15) == pytest.approx(0.0005, rel=1e-12)
     value = new.constants["isomerisation.k"]
     assert value == given or value.status == "assumed"
     assert value.informed_by == ()
@@ -73,7 +73,7 @@ def test_a_constant_may_be_a_text_a_quantity_or_a_value(given):
 
 def test_a_plain_number_is_a_constant_without_a_unit_and_nothing_else():
     model = two_pathway("CdS")
-    assert model.with_constants({"exchange.K": 0.1}).constants["exchange.K"].si == 0.1
+    assert model.with_constants({"PC-322.K": 0.1}).constants["PC-322.K"].si == 0.1
     with pytest.raises(MechanismError, match=r"isomerisation\.k: '0\.03' has no unit"):
         model.with_constants({"isomerisation.k": 0.03})
 
@@ -108,8 +108,8 @@ def test_every_unknown_name_is_answered_with_the_nearest_at_once(name):
     ("old", "new"),
     [
         ("isomerisation.energy", "isomerisation.Ea"),
-        ("isomerisation.enthalpy", "isomerisation.H"),
-        ("exchange under MSA-ate.half", "exchange under MSA-ate.h"),
+        ("MSC-311.enthalpy", "MSC-311.H"),
+        ("MSC-322 under HPPh2.half", "MSC-322 under HPPh2.h"),
     ],
 )
 def test_an_old_name_is_refused_with_the_new_one(old, new, tmp_path):
@@ -130,10 +130,8 @@ def test_an_old_name_is_refused_with_the_new_one(old, new, tmp_path):
         ("isomerisation.at", "-300 degC"),
         ("isomerisation.k", "0.03 mmol"),
         ("isomerisation.k", "quick"),
-        ("isomerisation.K", "0"),
-        ("return.half", "0 mmol/L"),
-        ("stage.count", "0"),
-        ("stage.count", "101"),
+        ("MSC-311.K", "0"),
+        ("uptake.half", "0 mmol/L"),
     ],
 )
 def test_an_impossible_number_is_refused_where_it_stands(name, text):
@@ -143,8 +141,16 @@ def test_an_impossible_number_is_refused_where_it_stands(name, text):
     assert problem.where == name
 
 
+@pytest.mark.parametrize("count", ["0", "101"])
+def test_an_impossible_number_of_steps_is_refused(count):
+    with pytest.raises(MechanismError) as caught:
+        two_pathway("CdS@0.1").with_constants({"stage.count": count})
+    (problem,) = caught.value.problems
+    assert problem.where == "stage.count"
+
+
 def test_what_is_chosen_besides_constants_is_kept():
-    model = two_pathway("CdS", metal="Cd(MSA)2", dots=Moments())
+    model = two_pathway("CdS@0.1", metal="Cd(MSA)2", dots=Moments())
     new = model.with_constants({"isomerisation.k": "0.03 1/min"})
     assert tuple(new.components) == tuple(model.components)
     assert new.population is None
@@ -198,13 +204,13 @@ def test_what_was_changed_in_another_way_is_not_written_anew():
     cut = replace(model, reactions=model.reactions[1:])
     with pytest.raises(MechanismError, match=r"no constant 'isomerisation\.k'"):
         cut.with_constants({"isomerisation.k": "1 1/min"})
-    new = cut.with_constants({"nucleation.Ea": "5 kJ/mol"})
+    new = cut.with_constants({"activation.Ea": "5 kJ/mol"})
     assert [r.name for r in new.reactions] == [r.name for r in cut.reactions]
-    assert laws(new)["nucleation"][0].energy == 5e3
+    assert laws(new)["activation"][0].energy == 5e3
 
 
 def test_channels_of_dots_have_constants_too():
-    model = replace(two_pathway("CdS"), name="mine")
+    model = replace(two_pathway("CdS@0.1"), name="mine")
     new = model.with_constants({"dissolution.Ea": "1 kJ/mol"})
     assert new.population.detachment[0].constant.energy == 1e3
     assert model.population.detachment[0].constant.energy != 1e3
@@ -232,22 +238,25 @@ def test_a_mechanism_survives_the_way_to_another_process():
     again = pickle.loads(pickle.dumps(model))  # noqa: S301  our own
     assert again == model
     assert again.shared.get(starting_point(model)[0]) is None
-    new = {"exchange.K": 0.1}
+    new = {"PC-322.K": 0.1}
     assert again.with_constants(new) == model.with_constants(new)
 
 
 # ---- shared --------------------------------------------------------------------------------------
 
 KINDS = {
-    "a rate constant": ({"isomerisation.k": "0.03 1/min"}, True),
-    "an energy": ({"growth.Ea": "20 kJ/mol"}, True),
-    "a rate of zero": ({"uptake.k": "0 L/mmol/min"}, True),
-    "a half-value": ({"return.half": "3 mmol/L"}, True),
-    "an order": ({"nucleation.order": "8"}, True),
-    "the surface of dots": ({"dots.surface energy": "0.15 J/m^2"}, True),
-    "a nucleus": ({"nucleation.size": "30"}, False),
-    "a number of steps": ({"stage.count": "2"}, False),
-    "the largest dot": ({"dots.largest": "5000"}, False),
+    "a rate constant": ("CdS", {"isomerisation.k": "0.03 1/min"}, True),
+    "an energy": ("CdS", {"growth.Ea": "20 kJ/mol"}, True),
+    "a rate of zero": ("CdS", {"uptake.k": "0 L/mmol/min"}, True),
+    "a half-value": ("CdS", {"uptake.half": "3 mmol/L"}, True),
+    "a potential": ("CdS", {"MSC-311.K": "10"}, True),
+    "sites of a ligand": ("CdS", {"MSC-311 under MSA-ate.sites": "12"}, True),
+    "the surface of dots": ("CdS", {"dots.surface energy": "0.15 J/m^2"}, True),
+    "the largest dot": ("CdS", {"dots.largest": "5000"}, False),
+    "the largest bare dot": ("CdS", {"dots.bare": "20"}, False),
+    "an order": ("CdS@0.1", {"nucleation.order": "8"}, True),
+    "a nucleus": ("CdS@0.1", {"nucleation.size": "30"}, False),
+    "a number of steps": ("CdS@0.1", {"stage.count": "2"}, False),
 }
 
 
@@ -259,8 +268,8 @@ def same(one, other):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_shared_arrays_are_those_that_compiling_from_scratch_gives(kind):
-    change, alike = KINDS[kind]
-    usual = two_pathway("CdS")
+    which, change, alike = KINDS[kind]
+    usual = two_pathway(which)
     first = compiled(usual)
     worked_out = first.flat, first.plan, first.laws, first.classes
     assert len(worked_out) == 4
@@ -303,9 +312,9 @@ def changes(member):
     factor = 1.0 + 0.1 * member
     found = {"isomerisation.k": f"{0.01 * factor} 1/min", "growth.Ea": f"{10 * factor} kJ/mol"}
     if member % 3 == 1:
-        found["return.half"] = f"{factor} mmol/L"
+        found["uptake.half"] = f"{factor} mmol/L"
     if member % 3 == 2:
-        found["stage.count"] = f"{1 + member % 5}"
+        found["dots.largest"] = f"{5000 + member % 5}"
     return found
 
 

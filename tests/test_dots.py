@@ -34,17 +34,17 @@ def value(text):
 
 def cds(dots=None, **change):
     named = {name.replace("__", " ").replace("_", "."): value(v) for name, v in change.items()}
-    return two_pathway("CdS", dots=dots).with_constants(named)
+    return two_pathway("CdS@0.1", dots=dots).with_constants(named)
 
 
 @pytest.fixture(scope="module")
 def model():
-    return two_pathway("CdS")
+    return two_pathway("CdS@0.1")
 
 
 @pytest.fixture(scope="module")
 def oleate():
-    return simulate(two_pathway("CdS"), Protocol.from_recipe(recipe("cds-4c-oleate")))
+    return simulate(two_pathway("CdS@0.1"), Protocol.from_recipe(recipe("cds-4c-oleate")))
 
 
 # ---- solubility ---------------------------------------------------------------------------------

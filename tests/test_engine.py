@@ -170,7 +170,7 @@ def test_compiled_rates_are_those_of_the_reactions(seed, temperature):
 @pytest.mark.parametrize("model", ["every law", "CdS", "CdTe"])
 @given(seed=seeds)
 def test_the_engines_jacobian_is_that_of_the_network(model, seed):
-    mechanism = EVERY_LAW if model == "every law" else two_pathway(model, dots=Moments())
+    mechanism = EVERY_LAW if model == "every law" else two_pathway(f"{model}@0.1", dots=Moments())
     net, rng = compiled(mechanism), np.random.default_rng(seed)
     n = len(net.names)
     x = 10 ** rng.uniform(-3, 2, n)

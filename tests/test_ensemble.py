@@ -99,7 +99,7 @@ def test_members_with_dots_on_a_ramp():
 
 def test_an_equilibrium_constant_slows_every_way_back_alike():
     """K stands in no rate of its own: the way back is k/K, by each route."""
-    model, times = two_pathway("CdS", dots=Moments()), [600.0]
+    model, times = two_pathway("CdS@0.1", dots=Moments()), [600.0]
     start = np.array([float(name == "PC-311") for name in model.components])
     factors = {"isomerisation.K": [0.5, 1.0], "isomerisation.k": [2.0, 1.0]}
     found = ensemble(model, times, factors=factors, starts=np.stack((start, start)))

@@ -98,7 +98,7 @@ def test_every_kind_of_fact_loads_and_is_not_empty():
 def test_every_data_file_belongs_to_a_kind():
     assert {path.relative_to(DATA).parts[0].removesuffix(".yaml") for path in FILES} == set(
         KINDS
-    ) | {"ensembles"}
+    ) | {"ensembles", "split"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(DATA)))

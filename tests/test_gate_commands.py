@@ -128,7 +128,7 @@ ARGUMENTS = {
     ],
     "reproduce": [["2a-b"], ["3a"], []],
     "calibrate": [["CdS"], ["CdSe"], []],
-    "predict": [["CdS"]],
+    "predict": [["CdS@0.1"]],
     "robustness": [[]],
     "sweep": [["sweep.yaml"], ["merge", "sweep.yaml"]],
     "analyze": [[name] for name in FILES],

@@ -81,7 +81,7 @@ def test_nothing_is_taken_from_a_run_of_something_else(earlier, carried_out):
 
 
 def test_tangents_go_on_too():
-    names = ["isomerisation.k", "nucleation.k"]
+    names = ["isomerisation.k", "growth.k"]
     earlier = pn.simulate(MODEL, PROTOCOL, parameters=names)
     protocol = CHANGED["a dilution"]
     found = pn.simulate(MODEL, protocol, parameters=names, earlier=earlier)

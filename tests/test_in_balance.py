@@ -23,7 +23,7 @@ from prenuc.simulation.vessels import Vessels
 from prenuc.thermodynamics.check import check
 from prenuc.thermodynamics.energy import dissipation
 
-NAME = "two-pathway/CdS-in-balance"
+NAME = "two-pathway/CdS"
 SULFUR, CADMIUM = 24.0, 96.0  # mmol/L, as in the recipes at 30 mmol/kg
 RECIPES = [r.id for r in entries("recipes").values() if r.material == "CdS"]
 

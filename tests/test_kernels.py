@@ -14,7 +14,7 @@ from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
 
 # Growth of moments consists of reactions; that of size classes has tests of its own.
-MODELS = {material: two_pathway(material, dots=Moments()) for material in ("CdS", "CdTe")}
+MODELS = {material: two_pathway(f"{material}@0.1", dots=Moments()) for material in ("CdS", "CdTe")}
 NETWORKS = {name: compile_network(m, tuple(m.components)) for name, m in MODELS.items()}
 models = st.sampled_from(sorted(MODELS))
 temperatures = st.floats(280, 500)

@@ -49,7 +49,7 @@ def test_members_with_other_constants_equal_their_single_runs(threads):
     flasks = pn.simulate_many(
         MODEL,
         SHORT,
-        constants={"isomerisation.k": k_of() * factors, "nucleation.k": k_of("nucleation.k")},
+        constants={"isomerisation.k": k_of() * factors, "growth.k": k_of("growth.k")},
         threads=threads,
     )
     assert len(flasks) == len(factors)

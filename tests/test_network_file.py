@@ -249,7 +249,7 @@ def test_a_mechanism_of_the_package_can_be_changed(read, tmp_path):
     changed = read("based_on: two-pathway/CdS\nchange:\n  isomerisation.k: 0.03 1/min\n")
     usual = two_pathway("CdS")
     assert changed.name == usual.name
-    forth = next(r for r in changed.reactions if r.name == "PC-311 to MSC-311")
+    forth = next(r for r in changed.reactions if r.name == "isomerisation of PC-311")
     assert forth.constant(298.15) == pytest.approx(0.03 / 60, rel=1e-12)
     new = changed.parameters["isomerisation.k"]
     assert str(new.source) == f"user @ {tmp_path / 'mine.yaml'}:3"
@@ -261,7 +261,7 @@ def test_a_mechanism_of_the_package_can_be_changed(read, tmp_path):
 
 def test_a_changed_constant_may_use_another_unit_of_its_kind(read):
     changed = read("based_on: two-pathway/CdS\nchange: {isomerisation.k: 1.8 1/h}\n")
-    forth = next(r for r in changed.reactions if r.name == "PC-311 to MSC-311")
+    forth = next(r for r in changed.reactions if r.name == "isomerisation of PC-311")
     assert forth.constant(298.15) == pytest.approx(1.8 / 3600, rel=1e-12)
 
 

@@ -61,7 +61,7 @@ def test_a_loaded_run_is_the_saved_one_to_the_last_bit(run, tmp_path):
 
 def test_a_run_of_moments_that_measured_nothing_comes_back(tmp_path):
     protocol = Protocol.from_text(["charge flask with 1 g ODE at 60 degC"])
-    run = simulate(two_pathway("CdS", dots=Moments()), protocol)
+    run = simulate(two_pathway("CdS@0.1", dots=Moments()), protocol)
     run.save(tmp_path / "run.nc")
     assert_same(run, Run.load(tmp_path / "run.nc"))
 

@@ -44,6 +44,7 @@ KINDS: Mapping[str, type[Any]] = {
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
+    "frozen": ParameterSet,
 }
 
 

@@ -23,11 +23,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prenuc.facts.catalogue import get
 from prenuc.mechanism.dots import Moments
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.reaction import Reaction
-from prenuc.mechanism.shipped import form_of
+from prenuc.mechanism.shipped import form_of, known_set
 from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
@@ -50,8 +49,8 @@ def alloy(which: str = "CdTeSe") -> Mechanism:
     Args:
         which: "CdTeSe".
     """
-    parameters: ParameterSet = get("parameters", f"{MODEL}/{which}")
-    sets = [get("parameters", parameters.names[part]) for part in ("first", "second")]
+    parameters = known_set(f"{MODEL}/{which}")
+    sets = [known_set(parameters.names[part]) for part in ("first", "second")]
     merged = {_of(one, name): v for one in sets for name, v in one.values.items()}
     return Mechanism.written(partial(_written, parameters, sets), {**merged, **parameters.values})
 

@@ -269,7 +269,7 @@ class Moments(AbstractDots):
         """
         if any(one.first for one in channels) or any(one.falls for one in nuclei):
             what = "dots that grow from two units on, or fall apart, have no closed moments"
-            raise MechanismError(what, "Count them class by class", where="dots")
+            raise MechanismError(what, "Count them class by class, without --coarse", where="dots")
         alike: list[list[Reaction]] = []
         for channel in channels:
             joins = channel.joins

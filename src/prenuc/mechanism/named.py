@@ -8,17 +8,14 @@ from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism import alloy as mixture
 from prenuc.mechanism.rivals import RIVALS, rival, system_named
-from prenuc.mechanism.shipped import mechanism_of
+from prenuc.mechanism.shipped import set_named
 from prenuc.mechanism.two_pathway import MODEL, two_pathway
 
 if TYPE_CHECKING:
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
 
-PUBLISHED = "@0.1"  # ends the name of a model as it was first published
-
 MODELS = MODEL, *RIVALS
-IN_BALANCE = ("two-pathway/CdS-in-balance",)  # beside the usual sets, which no recipe asks for
 
 
 def mechanism_named(
@@ -29,8 +26,8 @@ def mechanism_named(
     Args:
         name: Model and material, such as "two-pathway/CdS"; ``prenuc list parameters`` shows all.
             A system of the two-pathway model ("classical/CdTe-ODE") means its metal carboxylate.
-            "two-pathway/CdS@0.1" is the model as it was first published, so that results which
-            were cited can be made again; so far it is the one of today.
+            "two-pathway/CdS@0.1" is the set of version 0.1, so that results which were cited
+            can be made again; it is not listed.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2"; an alloy has the
             ones of its materials in any case.
         dots: How the two-pathway model counts dots, class by class when None; the rivals
@@ -39,14 +36,13 @@ def mechanism_named(
     Raises:
         MechanismError: There is none of that name; the nearest names are given.
     """
-    model, _, which = name.removesuffix(PUBLISHED).partition("/")
-    known = [p.id for p in entries("parameters").values() if p.model in {*MODELS, mixture.MODEL}]
-    known += IN_BALANCE
+    model, _, which = name.partition("/")
     plain, _ = system_named(which)
-    if f"{model}/{which}" not in known and (model not in RIVALS or f"{model}/{plain}" not in known):
-        raise MechanismError(unknown_name("mechanism", name, known))
-    if f"{model}/{which}" in IN_BALANCE:
-        return mechanism_of(entries("parameters")[f"{model}/{which}"], metal, dots)
+    meant = f"{model}/{plain}" if model in RIVALS else name
+    if model not in {*MODELS, mixture.MODEL} or set_named(meant) is None:
+        known = entries("parameters").values()
+        ours = [p.id for p in known if p.model in {*MODELS, mixture.MODEL}]
+        raise MechanismError(unknown_name("mechanism", name, ours))
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)
     if model == mixture.MODEL:

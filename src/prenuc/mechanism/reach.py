@@ -16,15 +16,11 @@ if TYPE_CHECKING:
 def reachable(mechanism: Mechanism, there: Iterable[str]) -> frozenset[str]:
     """Return everything that can ever be in a vessel.
 
-    Where ligands are in balance with what they bind to, that is every component.
-
     Args:
         mechanism: What could happen.
         there: What is put in.
     """
-    if mechanism.balances or any(one.cover or one.surface for one in mechanism.populations):
-        return frozenset((*mechanism.components, *there))
-    found, size = set(there), -1
+    found, size = {*there, *(one.surface for one in mechanism.populations)}, -1
     while size != len(found):
         size = len(found)
         for reaction in mechanism.all_reactions:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import MechanismError, Problem
+from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.facts.document import Node
 from prenuc.mechanism.block_file import read_blocks
@@ -24,6 +24,31 @@ def sets_of(model: str) -> dict[str, ParameterSet]:
     """Return the parameter sets of a model, by material and system."""
     sets = entries("parameters").values()
     return {p.id.partition("/")[2]: p for p in sets if p.model == model}
+
+
+def set_named(identifier: str) -> ParameterSet | None:
+    """Return a parameter set of today, or one frozen under its name with a version.
+
+    Args:
+        identifier: Such as "two-pathway/CdS" or "two-pathway/CdS@0.1".
+
+    Returns:
+        None when there is none of that name.
+    """
+    found: ParameterSet | None = entries("parameters").get(identifier)
+    return found or entries("frozen").get(identifier)
+
+
+def known_set(identifier: str) -> ParameterSet:
+    """Return what :func:`set_named` finds.
+
+    Raises:
+        MechanismError: There is none of that name; the nearest names are given.
+    """
+    found = set_named(identifier)
+    if found is None:
+        raise MechanismError(unknown_name("parameter set", identifier, entries("parameters")))
+    return found
 
 
 def mechanism_of(
@@ -54,7 +79,7 @@ def form_of(which: str, metal: str | None, constants: tuple[str, ...]) -> Form:
         MechanismError: The blocks cannot be read.
     """
     problems: list[Problem] = []
-    parameters: ParameterSet = entries("parameters")[which]
+    parameters = known_set(which)
     blocks = {"material": parameters.material, **parameters.blocks}
     if metal is not None:
         blocks = _replaced(blocks, parameters.names["metal precursor"], metal)

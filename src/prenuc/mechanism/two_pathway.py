@@ -1,56 +1,55 @@
-"""The two-pathway model of Kui Yu and co-workers, on one page.
+r"""The two-pathway model of Kui Yu and co-workers, on one page.
 
 Two pathways compete for the same precursors, a metal carboxylate M and a chalcogen source E
-(``seed @ Scheme S4``).
+(``seed @ Scheme S4``). Every step goes both ways, and no way back has a constant of its own: a
+component has one standard potential (its K of formation), and the way back follows from it.
 
 **Pathway 1.** The precursors self-assemble, bonds form inside the assembly, and the as-synthesised
-precursor compound PC appears. It is transparent where the cluster absorbs. Activated by a good
-solvent or an additive it turns, through a chain of equal steps, into the immediate PC, which
-isomerises one to one and first order into the magic-size cluster MSC::
+precursor compound as-PC appears: a particle of N units, transparent where the cluster absorbs.
+Activated by a good solvent or an additive it turns into the immediate PC, which isomerises one to
+one and first order into the magic-size cluster MSC::
 
-    E + … ⇌ assembly            k_as E (E/c*)^a (M/(q c*))^b, high order in concentration    (1)
-    assembly → as-PC.1          k_bond(T)                                                    (2)
-    as-PC.1 → … → as-PC.m → PC  k_stage(T) · activation                                      (3)
-    PC ⇌ MSC                    k_iso(T), K_iso(T)                                           (4)
-    PC ⇌ PC'                    k_ex(T), K_ex(T): two clusters exchange through their PCs    (5)
+    3 E + 6 M ⇌ assembly        k_dis(T) (K E³ M⁶ − assembly); the numbers are those of CdS    (1)
+    assembly ⇌ 3/N as-PC        k_bond(T) assembly                                           (2)
+    as-PC ⇌ PC                  k_act(T) as-PC · activation; exothermic                      (3)
+    PC ⇌ MSC                    k_iso(T) PC                                                  (4)
+    PC ⇌ PC'                    k_ex(T) PC: two clusters exchange through their PCs          (5)
 
-**Pathway 2.** Precursors make monomers and fragments Mo/Fr, which nucleate and grow dots::
+**Pathway 2.** Precursors make monomers and fragments Mo/Fr, of which dots of n units grow, from two
+units on::
 
-    E + M → Mo/Fr               k_mono(T) E M                                                (6)
-    n* Mo/Fr → QD               k_nuc(T) (Mo/Mo_ref)^x                                       (7)
-    Mo/Fr ⇌ QD                  k_grow(T) Σ (α_n Mo − β_n Mo_eq(T)) f_n                      (8)
+    E + M ⇌ Mo/Fr               k_mono(T) E M                                                (6)
+    Mo/Fr ⇌ QD                  k_grow(T) Σ α_n (Mo − Mo_eq(n, T)) f_n                       (7)
 
-**The bridge.** A PC falls apart into Mo/Fr; Mo/Fr return to a PC only through an assembly; a
-growing dot takes PC up at its surface, which saturates::
+There is no law of nucleation: small bare pieces are in equilibrium with Mo/Fr, and Mo_eq(n, T) of
+one solubility and one surface energy says which of them go on.
 
-    PC → Mo/Fr                  k_frag(T) PC                                                 (9)
-    Mo/Fr + assembly → PC + …   k_back(T) Mo · assembly                                     (10)
-    PC → QD                     k_up(T) Σ α_n f_n PC / (1 + ΣPC / K_up)                     (11)
+**The bridge.** A PC falls apart into Mo/Fr, and a capped dot takes PCs up at its surface, which
+what is docked takes up::
 
-**Additives** act in two ways, and the names of the constants say which. "… with HPPh2" or "… in
-toluene" is a route of its own beside the plain one, as in (9) with TOPO: k_TOPO(T) TOPO · PC.
-"… under MSA" multiplies a rate by the binding polynomial (1 + x/h)^s of s sites: slower for s < 0.
+    PC ⇌ N Mo/Fr                k_frag(T) PC                                                 (8)
+    1/N PC ⇌ QD                 k_up(T) Σ α_n f_n PC / (1 + ΣPC / K_up)                      (9)
 
-**Dilution** switches Pathway 1 off through the orders alone: (1) is of order 1 + a + b in
-concentration, (6) of order two. **Nothing here is an expected result**: every constant is a
+A law that is no mass action, such as (2) of first order in an assembly of three, is a forward law
+times 1 − exp(−affinity/RT), and the block says ``because``.
+
+**Additives** act in two ways. A catalyst, such as toluene in (3) or TOPO in (8), speeds both ways
+alike: "… with HPPh2" or "… in toluene" is a route of its own beside the plain one. A ligand binds
+to a component and lowers its potential, and what is bound is taken off what is free: "… under MSA".
+
+**Dilution** switches Pathway 1 off through the orders alone: (1) is of order nine in concentration,
+(6) of order two. **Nothing here is an expected result**: every constant is a
 :class:`~prenuc.facts.value.Value` in ``data/parameters``, where the model of each material stands
 in the blocks of ``blocks.py``: a user could have written it.
 
-**A short acid** such as HOAc exchanges with the metal carboxylate, M(OA)₂ + HOAc ⇌ M(OA)(OAc) + HOA
-(``seed @ Note S4``). The mixed carboxylate is poorly soluble and assembles; the other one makes
-monomers. Without the acid such a reaction has Pathway 2 alone.
+**Counting.** PCs, MSCs and assemblies are particles; their metal : chalcogen ratio is an assumed
+value, because cluster formulae are disputed (``seed @ Table S1``), and the carboxylate keeps them
+neutral. What a reaction sets free is declared: two carboxylates per E (with their hydrogen from the
+solvent, which is not tracked), and what carried E.
 
-**Counting.** Everything is counted per chalcogen atom, because cluster formulae are disputed
-(``seed @ Table S1``). The metal : chalcogen ratio r of PC and MSC is an assumed value; the
-carboxylate 2 (r − 1) keeps it neutral. What a reaction sets free is declared: two carboxylates
-per E (with their hydrogen from the solvent, which is not tracked), and what carried E.
-
-**Dots** are counted by their number n of units, f_n of each size; they grow at their surface, lose
-units the faster the smaller they are, and fall apart (``dots.py``). Four moments of the population
-in place of its classes are the coarse option.
-
-The orders, the saturating uptake (11) and the return through an assembly (10) are proposals made
-for this project, not results of the seed; their status says so.
+N, the sites of ligands, the assembly of three and the forms of the laws are proposals of this
+project, not results of the seed; their status says so. Sets of version 0.1 ("CdS@0.1") have other
+equations, which stand with their numbers in ``data/frozen``.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
-from prenuc.mechanism.shipped import mechanism_of, sets_of
+from prenuc.mechanism.shipped import mechanism_of, set_named, sets_of
 
 if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
@@ -74,17 +73,18 @@ def two_pathway(
     """Return the two-pathway model of a material with the package's own constants.
 
     Args:
-        which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE.
+        which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE;
+            "CdS@0.1" for the set of version 0.1.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
         dots: How dots are counted: :class:`Classes` (when None) or, coarse, :class:`Moments`.
 
     Raises:
         MechanismError: There is no such parameter set.
     """
-    known = parameter_sets()
-    if which not in known:
-        raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, known))
-    return mechanism_of(known[which], metal, dots)
+    found = set_named(f"{MODEL}/{which}")
+    if found is None:
+        raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, parameter_sets()))
+    return mechanism_of(found, metal, dots)
 
 
 def parameter_sets() -> dict[str, ParameterSet]:

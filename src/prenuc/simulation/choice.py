@@ -34,7 +34,7 @@ def named_for(name: str, recipe: Recipe) -> Mechanism:
     """Return a mechanism of a name for a recipe's reagents, the same object for the same question.
 
     Args:
-        name: Such as "two-pathway/CdS-in-balance".
+        name: Such as "two-pathway/CdS@0.1".
         recipe: A recipe of the catalogue.
 
     Raises:

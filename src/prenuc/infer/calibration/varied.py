@@ -32,6 +32,7 @@ from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.measures import VARIED, measure
 from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.reach import looks, reachable, runs
+from prenuc.mechanism.shipped import known_set
 from prenuc.quantities import Quantity
 from prenuc.simulation.solvers import Rodas
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from prenuc.facts.check import Check
-    from prenuc.facts.recipe import ParameterSet, Recipe
+    from prenuc.facts.recipe import Recipe
     from prenuc.facts.value import Value
     from prenuc.infer.experiments.measures import Choose, Experiments
     from prenuc.mechanism.mechanism import Mechanism
@@ -69,7 +70,7 @@ def kind_of(name: str) -> Kind:
 
 def value_of(name: Name) -> Value:
     """Return a constant of the package."""
-    parameters: ParameterSet = get("parameters", name[0])
+    parameters = known_set(name[0])
     if name[1] not in parameters.values:
         raise MechanismError(no_constant(name[1], parameters.values, name[0]))
     return parameters.values[name[1]]

@@ -12,13 +12,14 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
 from prenuc.facts.catalogue import entries, get, values_of
 from prenuc.infer.experiments.measures import Experiments, measure
 from prenuc.ledger import memory
-from prenuc.mechanism.named import IN_BALANCE, MODELS
+from prenuc.mechanism.named import MODELS, mechanism_named
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.simulation.archive import to_plain
 from prenuc.simulation.choice import for_recipe, named_for, rival_for
@@ -155,15 +156,16 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
     """Return experiments in which every recipe runs with one kind of mechanism.
 
     Args:
-        mechanism: A kind, such as "classical" or "two-pathway", or a set that stands beside the
-            usual one, "two-pathway/CdS-in-balance"; the two-pathway model when None.
+        mechanism: A kind, such as "classical" or "two-pathway", or a frozen set such as
+            "two-pathway/CdS@0.1"; the two-pathway model when None.
 
     Raises:
-        MechanismError: There is no such kind.
+        MechanismError: There is no such kind, or no mechanism of the whole name.
     """
-    if mechanism in IN_BALANCE:
-        name = str(mechanism)
-        return Experiments(lambda recipe: named_for(name, recipe))
+    if mechanism is not None and "/" in mechanism:
+        mechanism_named(mechanism)
+    if mechanism in entries("frozen"):
+        return Experiments(partial(named_for, str(mechanism)))
     if mechanism is None or mechanism.partition("/")[0] == MODEL:
         return Experiments(for_recipe)
     kind = mechanism.partition("/")[0]

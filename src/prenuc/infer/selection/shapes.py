@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
 
 ROUNDS = 30  # of Gauss and Newton for the amplitudes; a few do
+POLISH = 10  # of Newton alone, where they are nearly found
 FURTHEST = 4.0  # standard deviations of an amplitude
 NEGLIGIBLE = 1.0  # χ² of an absorber that nobody could see
 
@@ -194,6 +195,29 @@ def _log_amplitudes(x: Array, y: Array, sd: float) -> Array:
                 break
         else:
             damping *= 10.0
+    return _polished(b, gram, drive, sd)
+
+
+def _polished(b: Array, gram: Array, drive: Array, sd: float) -> Array:
+    """Return b where the slope is zero, which no cost tells from nearby where the data see little.
+
+    What has gone as far as it may stays there.
+    """
+
+    def slope_of(at: Array) -> Array:
+        slope: Array = sd * np.exp(sd * at) * (gram @ np.exp(sd * at) - drive) + at
+        return np.where(np.abs(at) < FURTHEST, slope, 0.0)
+
+    free = np.flatnonzero(np.abs(b) < FURTHEST)
+    slope = slope_of(b)
+    for _ in range(POLISH if free.size else 0):
+        a = sd * np.exp(sd * b)
+        bend = gram * np.outer(a, a) + np.diag(1.0 + sd * (slope - b))
+        new = b.copy()
+        new[free] -= np.linalg.solve(bend[np.ix_(free, free)], slope[free])
+        if np.abs(new).max() > FURTHEST or np.linalg.norm(slope_of(new)) >= np.linalg.norm(slope):
+            break
+        b, slope = new, slope_of(new)
     return b
 
 

@@ -6,9 +6,10 @@ constants are free) and with which every calibrated row that the best set passes
 are the ends of the searches, then seeded steps of a random walk through what data and priors allow
 (Metropolis, its steps shaped by the normal approximation), thinned.
 
-Members stand in ``data/ensembles/MATERIAL.yaml``: a list of ``{id, values: {parameter set: {name:
-value}}}``, each value with unit, source and status. They replace numbers only; what informed a
-constant stays with the parameter set. ``prenuc calibrate MATERIAL --ensemble FILE`` writes one.
+Members stand in ``data/ensembles/MATERIAL.yaml``, those of a frozen set in ``MATERIAL@0.1.yaml``: a
+list of ``{id, values: {parameter set: {name: value}}}``, each value with unit, source and status.
+They replace numbers only; what informed a constant stays with the parameter set. ``prenuc calibrate
+MATERIAL --ensemble FILE`` writes one.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import read_files
+from prenuc.facts.catalogue import entries, read_files
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.search import LIMIT
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.measures import Experiments
 from prenuc.infer.studies.calibrate import rows_of
-from prenuc.simulation.choice import for_recipe
+from prenuc.mechanism.two_pathway import MODEL
+from prenuc.simulation.choice import for_recipe, named_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,6 +86,9 @@ class EnsembleMember:
 
 def members(material: str) -> list[EnsembleMember]:
     """Return the ensemble that the package ships for a material.
+
+    Args:
+        material: Such as "CdS@0.1", of the frozen set.
 
     Raises:
         InputError: There is none.
@@ -195,21 +200,25 @@ def predict(
     material: str,
     *,
     ensemble: Sequence[Mapping[Name, float]] | None = None,
-    choose: Choose = for_recipe,
+    choose: Choose | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> list[Prediction]:
     """Return what an ensemble says about every row of a material.
 
     Args:
-        material: Such as "CdS".
+        material: Such as "CdS"; "CdS@0.1" asks the frozen set.
         ensemble: Sets of constants; those that the package ships when None.
-        choose: Chooses the mechanism of a recipe; a function of a module with several workers.
+        choose: Chooses the mechanism of a recipe, a function of a module with several workers; the
+            two-pathway model when None.
         workers: Processes to work with.
         progress: Called with the finished share.
     """
     sets = [m.change for m in members(material)] if ensemble is None else list(ensemble)
-    rows = rows_of(material, choose)
+    frozen = f"{MODEL}/{material}"
+    if choose is None:
+        choose = partial(named_for, frozen) if frozen in entries("frozen") else for_recipe
+    rows = rows_of(material.partition("@")[0], choose)
     checks = [row.check for row in rows]
     numbers = work(partial(_numbers, choose, checks), sets, workers=workers, progress=progress)
     return [Prediction(row, tuple(n[row.check.id] for n in numbers)) for row in rows]

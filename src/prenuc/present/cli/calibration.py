@@ -222,15 +222,17 @@ def _echo_left_out(found: LeaveOut) -> None:
 
 
 @click.command()
-@click.argument("material", default="CdS")
+@click.argument("material", default="CdS@0.1")
 @_workers
 @json_option
 def predict(material: str, workers: int, as_json: bool) -> None:
     """Show what the shipped ensemble of a MATERIAL says about each row, with its spread.
 
+    The one that is shipped is of the set of version 0.1; that of today has none yet.
+
     \b
     Example:
-      prenuc predict CdS
+      prenuc predict CdS@0.1
     """
     from prenuc.infer.studies.ensemble import predict as run
 

@@ -77,7 +77,7 @@ def simulate(
     Examples:
       prenuc simulate cds-msc-311-in-toluene --out build
       prenuc simulate cds-msc-311-in-toluene --assume "heating rate=6 degC/min"
-      prenuc simulate cds-4c-oleate --coarse
+      prenuc simulate cds-4c-oleate --coarse --mechanism two-pathway/CdS@0.1
       prenuc simulate robertson.yaml --times "0 0.4 4 40 4e7" --json
       prenuc simulate robertson.yaml --times "0 1e9" --until "80 % of A is consumed"
     """
