@@ -247,8 +247,6 @@ def some_start(model, rng):
     for name, part in model.components.items():
         if part.kind in {"MSC", "droplet", "monomer"}:
             held[name] = 10 ** rng.uniform(-5, -1)
-        if "MSA" in name:
-            held[name] = 0.0
     held.pop("QD", None)
     sizes = model.class_units.size
     dots = np.where(np.arange(sizes) < 40, 10 ** rng.uniform(-6, -3, sizes), 0.0)

@@ -119,9 +119,25 @@ def free_of(terms: Sequence[Reaction]) -> dict[str, str]:
     Args:
         terms: As :func:`balances` returns them.
     """
-    pools = {free: one.factors[0].pool for one in terms for free in _counted_by(one)}
-    alone = ((free, pool) for free, pool in pools.items() if [*pool.values()] == [1.0])
+    alone = ((free, pool) for free, pool in _pools(terms).items() if _of_one(pool))
     return {name: free for free, pool in alone for name in pool}
+
+
+def carried_of(terms: Sequence[Reaction]) -> dict[str, Mapping[str, float]]:
+    """Return what counts a ligand that several components carry, by the name of the free one.
+
+    Args:
+        terms: As :func:`balances` returns them.
+    """
+    return {free: pool for free, pool in _pools(terms).items() if not _of_one(pool)}
+
+
+def _pools(terms: Sequence[Reaction]) -> dict[str, Mapping[str, float]]:
+    return {free: one.factors[0].pool for one in terms for free in _counted_by(one)}
+
+
+def _of_one(pool: Mapping[str, float]) -> bool:
+    return [*pool.values()] == [1.0]
 
 
 def _counted_by(term: Reaction) -> list[str]:

@@ -17,6 +17,7 @@ n₀, with Γ of ``mechanism/population.py``,
 
 A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L − RT Σ l, with all of it
 L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
+One that several components carry, such as a carboxylate, has the same sum beside these.
 
 Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
 """
@@ -30,7 +31,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.binding import free_of, sites_of
+from prenuc.mechanism.binding import carried_of, free_of, sites_of
 from prenuc.mechanism.reaction import Binding
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
@@ -97,6 +98,9 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     for all_of_it, ligand in free.items():
         of_ligand = standard.get(ligand, 0.0) + thermal * _log(there[ligand])
         found += there[all_of_it] * of_ligand - thermal * there[ligand]
+    for ligand, pool in carried_of(mechanism.balances).items():
+        whole = sum(number * there[name] for name, number in pool.items())
+        found += thermal * (whole * _log(there[ligand]) - there[ligand])
     if ladders and dots is None:
         raise MechanismError("the dots of a mechanism with size classes are missing", "Give them")
     for i, sizes in enumerate(ladders):
