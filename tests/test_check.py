@@ -611,6 +611,6 @@ def test_the_how_to_page_shows_what_the_command_says(capsys, monkeypatch, tmp_pa
     monkeypatch.chdir(tmp_path)
     Path("circle.yaml").write_text(text)
     assert run(capsys, monkeypatch, "check", "circle.yaml").out in said
-    code = page.rpartition("```python\n")[2].partition("```")[0]
+    code = "".join(block.partition("```")[0] for block in page.split("```python\n")[1:])
     exec(compile(code, "the page", "exec"), {})  # noqa: S102  # the page is ours
     assert "inconsistent" in capsys.readouterr().out

@@ -14,6 +14,7 @@ from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism import Moments, two_pathway
+from prenuc.mechanism.named import mechanism_named
 from prenuc.observe.absorption import uv_vis
 from prenuc.observe.coarse import coarse_error
 from prenuc.observe.dots import FWHM_PER_SIGMA, dot_sizes, line_of
@@ -154,10 +155,10 @@ def test_the_coarse_error_compares_one_protocol(oleate):
         coarse_error(oleate, other)
 
 
-def test_an_alloy_counts_moments():
-    assert for_recipe(recipe("cdtese-5c")).population is None
-    assert for_recipe(recipe("cdte-5a")).population is not None
-    assert for_recipe(recipe("cdte-5a"), dots=Moments()).population is None
+def test_an_alloy_has_a_ladder_for_each_material_and_once_counted_moments():
+    ladders = for_recipe(recipe("cdtese-5c")).populations
+    assert [ladder.material for ladder in ladders] == ["CdTe", "CdSe"]
+    assert mechanism_named("alloy/CdTeSe@0.1").populations == ()
 
 
 # ---- on the bench -------------------------------------------------------------------------------

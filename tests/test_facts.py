@@ -80,6 +80,7 @@ def naked(thing, sources, path=""):
                 isinstance(count, int) for count in item.values()
             )
             bookkeeping |= key in BLOCKS  # how many of what, not how fast
+            bookkeeping |= key in {"passes", "draws"}  # counted
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
     elif isinstance(thing, list):

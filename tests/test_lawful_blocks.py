@@ -176,3 +176,68 @@ def test_dots_without_a_solubility_grow_one_way(read):
 def test_a_solubility_that_cannot_be_is_refused(read, old, new, said):
     with pytest.raises(MechanismError, match=said):
         read(DOTS.replace(old, new))
+
+
+STAGED = """\
+units: {time: min, concentration: mmol/L, energy: kJ/mol}
+values:
+  count: {value: 3, unit: "1", source: user @ here, status: assumed}
+components:
+  A: {initial: 2}
+  P: {stages: count, each stage: {K: 15, at: 25 degC, H: -40}, formed: {from: 2 A, K: 7, H: -9}}
+  Q: {formed: {from: P, K: 5, H: -20}}
+reactions:
+  making of P: {equation: P <-> 2 A, k: 0.3}
+  P goes to Q: {equation: P <-> Q, k: 0.1, chain: true}
+  undoing: {equation: Q <-> 2 A, k: 0.02}
+"""
+
+
+def test_each_stage_is_formed_from_the_one_before(read):
+    """ln K of a step of the chain is that of a stage, and what follows is formed from the last."""
+    mechanism = read(STAGED)
+    found = check(mechanism)
+    assert (found.verdict, found.reversible) == ("consistent", 7)
+    assert [loop.closes for loop in found.loops] == [True] * 3
+    kelvin = 330.0
+    held = {"A": 1.0, "P.1": 1.0, "P.2": 1.0, "P.3": 1.0, "Q": 1.0}
+    affinities = mechanism.affinities(Conditions(kelvin, 1.0, held, {}))
+
+    def log_k(k, heat):
+        return R * kelvin / 1e3 * (np.log(k) - heat / R * (1 / kelvin - 1 / 298.15))
+
+    step, last, first = log_k(15, -40e3), log_k(5, -20e3), log_k(7, -9e3)
+    making = [-first, -first - step, -first - 2 * step]
+    wanted = [*making, step, step, last, -first - 2 * step - last]
+    assert list(affinities.values()) == pytest.approx(wanted)
+
+
+def test_one_stage_has_none_before_it(read):
+    with pytest.raises(MechanismError, match="'Q' has one stage"):
+        read(STAGED.replace("Q: {formed", "Q: {each stage: {K: 1, H: 0}, formed"))
+
+
+def test_a_component_is_formed_by_constants_of_another_name(read):
+    """Two steps that are alike share their K."""
+    shared = "{value: 15, unit: '1', source: user @ here, status: assumed}"
+    head = (
+        STAGED.partition("components:")[0]
+        + f"  step.K: {shared}\n"
+        + """\
+  step.at: {value: 25, unit: degC, source: user @ here, status: assumed}
+  step.H: {value: -40, unit: kJ/mol, source: user @ here, status: assumed}
+components:
+  A: {initial: 2}
+  B: {formed: {from: A, by: step}}
+  C: {formed: {from: B, by: step}}
+reactions:
+  one: {equation: A <-> B, k: 1}
+  two: {equation: B <-> C, k: 3}
+"""
+    )
+    mechanism = read(head)
+    state = Conditions(310.0, 1.0, {"A": 1.0, "B": 1.0, "C": 1.0}, {})
+    one, two = mechanism.affinities(state).values()
+    expected = R * 310.0 / 1e3 * (np.log(15) + 40e3 / R * (1 / 310.0 - 1 / 298.15))
+    assert (one, two) == pytest.approx((expected, expected))
+    assert not {"B.K", "C.K"} & set(mechanism.constants)

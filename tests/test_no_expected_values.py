@@ -21,6 +21,8 @@ CLOSE = 1e-6  # relative; numbers converted to SI units are rounded
 # Numbers of one significant digit (0.05, 2, 200) are everybody's, unless they are printed rate
 # constants. Further numbers that mean something else wherever they stand in the code:
 GENERIC = {
+    1.2: "a fifth more of something; that little change means as much is ours",
+    1.3: "a third more of something; how much wider a broad peak is than a sharp one is ours",
     1.5: "one and a half of something; the InP sample at 1.5 min has no recipe",
 }
 

@@ -11,7 +11,7 @@ from prenuc.facts.recipe import ParameterSet
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.mechanism.mechanism import Component, Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.quantities import Quantity

@@ -20,8 +20,10 @@ from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
+from prenuc.facts.row_class import RowClass
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
+from prenuc.facts.split import HeldOut
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -41,6 +43,8 @@ KINDS: Mapping[str, type[Any]] = {
     "observations": Observation,
     "claims": Claim,
     "checks": Check,
+    "split": HeldOut,
+    "row_classes": RowClass,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
@@ -168,6 +172,17 @@ def recipe(identifier: str) -> Recipe:
     return found
 
 
+def held_out(material: str, panel: str) -> bool:
+    """Say whether the figure of a panel is held out for a material, by the split.
+
+    Args:
+        material: Such as "CdS".
+        panel: Figure panel of a row, such as "3b".
+    """
+    split: Iterable[HeldOut] = entries("split").values()
+    return any(one.material == material and one.holds(panel) for one in split)
+
+
 @cache
 def reagent_names() -> dict[str, str]:
     """Return the identifier of every reagent by each of its names."""
@@ -175,6 +190,13 @@ def reagent_names() -> dict[str, str]:
     for reagent in entries("reagents").values():
         names.update(dict.fromkeys((reagent.id, reagent.name, *reagent.aliases), reagent.id))
     return names
+
+
+@cache
+def chalcogens() -> frozenset[str]:
+    """Return the moieties that dots are counted by: chalcogens, and pnictogens in their place."""
+    kinds = "chalcogen", "pnictogen"
+    return frozenset(m.id for m in entries("moieties").values() if m.kind in kinds)
 
 
 @cache

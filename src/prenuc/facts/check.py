@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
+
+Verdict = Literal["pass", "miss", "silent", "not counted"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Check:
     Args:
         id: Identifier, such as "3a-absorbance-at-120-min".
         observation: The observation or claim that it checks.
+        also: Others that the same number answers.
         panel: Figure panel.
         recipe: Recipe that is run.
         measure: What is measured on the run; see :mod:`prenuc.infer.experiments.measures`.
@@ -26,6 +29,8 @@ class Check:
         low: Smallest value that passes; None for no limit.
         high: Largest value that passes; None for no limit.
         reason: Why the statement cannot be checked; "" where it can.
+        not_counted: Why it is asked and its answer is no verdict: what is printed is ambiguous, or
+            no result; "" where it counts.
         note: How the range follows from what is printed.
     """
 
@@ -35,6 +40,8 @@ class Check:
     recipe: str = field(default="", kw_only=True)
     measure: str = field(default="", kw_only=True)
     of: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    also: tuple[str, ...] = field(default=(), kw_only=True)
+    not_counted: str = field(default="", kw_only=True)
     low: Value | None
     high: Value | None
     reason: str
@@ -44,11 +51,22 @@ class Check:
     def read(cls, node: Node) -> Self:
         """Read one entry of a check file."""
         reason = node.text("not_checkable", default="")
-        check = node.entry(cls, reason=reason)
+        not_counted = node.text("not_counted", default="")
+        check = node.entry(cls, reason=reason, not_counted=not_counted)
         if not reason and (not check.measure or (check.low is None and check.high is None)):
             what = f"check '{check.id}' has neither a measure with a range nor a reason"
             node.problem(what, mend="Add 'measure' with 'low' or 'high', or 'not_checkable'")
         return check
+
+    @property
+    def observations(self) -> tuple[str, ...]:
+        """Every observation or claim that it checks."""
+        return (self.observation, *self.also)
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """The recipes that it looks at."""
+        return (self.recipe, self.of["recipe"]) if "recipe" in self.of else (self.recipe,)
 
     @property
     def name(self) -> str:
@@ -60,6 +78,12 @@ class Check:
         above = self.low is None or number >= self.low.quantity.number
         below = self.high is None or number <= self.high.quantity.number
         return above and below
+
+    def verdict(self, number: float) -> Verdict:
+        """Return what a simulated number means."""
+        if self.not_counted:
+            return "not counted"
+        return "pass" if self.passes(number) else "miss"
 
     def expected(self) -> str:
         """Return the range as text."""

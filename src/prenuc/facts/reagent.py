@@ -25,7 +25,7 @@ class Moiety:
         id: Short name, such as "Cd" or "oleate".
         name: Name as a chemist says it.
         formula: Sum formula.
-        kind: "metal", "chalcogen", "carboxylate" or "other".
+        kind: "metal", "chalcogen", "pnictogen", "carboxylate", "silyl" or "other".
         molar_mass: Mass per mole.
         molar_volume: Volume per mole that it contributes to a liquid.
     """

@@ -132,6 +132,7 @@ class Observation:
         return self.statement
 
 
+FITTED_TO = "calibrated rows", "all rows", ""
 BLOCKS = "units", "closed by", "media", "debited", "components", "dots", "reactions"
 
 
@@ -149,6 +150,8 @@ class ParameterSet:
         blocks: Components, dots and reactions that the constants act by, as they are written; {}
             where the mechanism is written by a rule.
         note: How the set came about.
+        fitted_to: "calibrated rows" where no constant is informed by a held-out figure, "all rows"
+            where one may be; "" where nothing is said.
     """
 
     id: str
@@ -159,6 +162,7 @@ class ParameterSet:
     values: Mapping[str, Value]
     blocks: Mapping[str, Any]
     note: str = ""
+    fitted_to: str = ""
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -166,4 +170,8 @@ class ParameterSet:
         roles = node.child("names")
         blocks = {key: node.plain(key) for key in BLOCKS if key in node}
         names = {str(role): roles.text(str(role)) for role in roles.data}
-        return node.entry(cls, names=names, blocks=blocks)
+        fitted_to = node.text("fitted to", default="")
+        if fitted_to not in FITTED_TO:
+            mend = "Write " + " | ".join(filter(None, FITTED_TO)) + ", or nothing"
+            node.problem(f"'{fitted_to}' is nothing that a set is fitted to", "fitted to", mend)
+        return node.entry(cls, names=names, blocks=blocks, fitted_to=fitted_to)

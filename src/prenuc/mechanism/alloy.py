@@ -4,28 +4,32 @@ Samples of CdTe and CdSe from the induction period are mixed at room temperature
 chalcogen, whatever stage each has reached, and the alloy's PC isomerises into its own cluster
 (``seed @ Note S5``)::
 
-    PC(Te) + PC(Se) → 2 PC(alloy)    k_sub(T) ΣPC(Te) ΣPC(Se)   [+ with OTA]                   (1)
-    PC(alloy) ⇌ MSC(alloy)           k_iso(T), K_iso(T)                                      (2)
+    PC(Te₁₀) + PC(Se₁₀) ⇌ 2 PC(Te₅Se₅)    k_sub(T)                                           (1)
+    PC(Te₅Se₅) ⇌ MSC(Te₅Se₅)              k_iso(T)                                           (2)
+    PC(Te₅Se₅) ⇌ 5 Mo(Te) + 5 Mo(Se)      k_frag(T), as the PC of CdTe                       (3)
+
+Every way back follows from potentials. What makes the alloy stable is how many ways there are to
+place five Te on ten places, 252 for each cluster: ideal mixing, no heat. Other ratios of Te to Se
+are not counted; the seed reports one alloy cluster.
 
 The precursors SeTOP and TeTOP take no part: no anion exchange with them was seen. Neat mixing
 favours (1), which is of second order; dilution and amine favour the first-order ways of each PC
-alone. The alloy is counted in two halves, one per Te and one per Se atom, so that every atom keeps
-its place; both halves carry the same spectrum.
+alone.
 
-Everything else is the two-pathway model of each material (``two_pathway.py``). A mechanism counts
-one population class by class, and here are two materials: their dots, of which the experiments
-show none, are moments (``dots.py``).
+Everything else is the two-pathway model of each material (``two_pathway.py``), and each has a
+ladder of dots of its own: dots that hold both chalcogens are not counted. In the frozen set of
+version 0.1, which has no solubility, dots are moments (``dots.py``).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.dots import Moments
+from prenuc.mechanism.dots import Classes, Moments
 from prenuc.mechanism.mechanism import Mechanism
-from prenuc.mechanism.reaction import Reaction
+from prenuc.mechanism.population import DOTS, QuantumDotMoments
 from prenuc.mechanism.shipped import form_of, known_set
 from prenuc.mechanism.writing import written
 
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Component
+    from prenuc.mechanism.population import SizeClasses
+    from prenuc.mechanism.reaction import Reaction
 
 MODEL = "alloy"
 TWICE = {"assembly", "monomer", "QD", "moment"}  # kinds of what both materials call by one name
@@ -66,37 +72,80 @@ def _written(
     """Return the alloy of a parameter set, and of one for each material, with other constants."""
     own = written(form_of(parameters.id, None, tuple(values)), Moments(), values)
     pots = [_pot(one, {name: values[_of(one, name)] for name in one.values}) for one in sets]
+    components = dict(item for pot in pots for item in pot.components.items())
+    ladders = tuple(ladder for pot in pots for ladder in pot.ladders)
     return replace(
         own,
-        components={
-            n: c for parts in (*(p for p, _ in pots), own.components) for n, c in parts.items()
-        },
-        reactions=(*(one for _, reactions in pots for one in reactions), *own.reactions),
+        components={**components, **own.components},
+        reactions=(*(one for pot in pots for one in pot.reactions), *own.reactions),
+        dots=ladders[0].moments if ladders else None,
+        populations=ladders,
         borrowed={_of(one, name): (one.id, name) for one in sets for name in one.values},
     )
 
 
-def _pot(
-    one: ParameterSet, values: Mapping[str, Value]
-) -> tuple[dict[str, Component], list[Reaction]]:
-    """Return what one material counts and how it reacts, with its name behind what both call so."""
-    pot = written(form_of(one.id, None, tuple(values)), Moments(), values)
-    named = {
-        name: f"{name} ({one.material})" if part.kind in TWICE else name
-        for name, part in pot.components.items()
-    }
+def _pot(one: ParameterSet, values: Mapping[str, Value]) -> _Pot:
+    """Return what one material counts and how it reacts."""
+    form = form_of(one.id, None, tuple(values))
+    return _Pot(one.material, written(form, Moments() if form.plane is None else Classes(), values))
 
-    def renamed(pool: Mapping[str, float]) -> dict[str, float]:
-        return {named[name]: weight for name, weight in pool.items()}
 
-    return {named[n]: replace(c, name=named[n]) for n, c in pot.components.items()}, [
-        Reaction(
-            f"{r.name} ({one.material})",
-            renamed(r.stoichiometry),
-            r.constant,
-            tuple(replace(factor, pool=renamed(factor.pool)) for factor in r.factors),
-            back_of=f"{r.back_of} ({one.material})" if r.back_of else "",
-            because=r.because,
+@dataclass(frozen=True)
+class _Pot:
+    """One material in the pot, with its name behind what both materials call by one name.
+
+    Args:
+        material: Its name.
+        alone: Its mechanism where it is alone.
+    """
+
+    material: str
+    alone: Mechanism
+
+    @cached_property
+    def components(self) -> dict[str, Component]:
+        """What it counts."""
+        new = self._new_names
+        return {new[name]: replace(c, name=new[name]) for name, c in self.alone.components.items()}
+
+    @property
+    def reactions(self) -> list[Reaction]:
+        """How it reacts."""
+        return [self._renamed(one) for one in self.alone.reactions]
+
+    @property
+    def ladders(self) -> list[SizeClasses]:
+        """Its dots."""
+        return [
+            replace(
+                ladder,
+                attachment=tuple(self._renamed(one) for one in ladder.attachment),
+                detachment=tuple(self._renamed(one) for one in ladder.detachment),
+                nuclei={self._behind(name): size for name, size in ladder.nuclei.items()},
+                profiles={self._behind(name): alpha for name, alpha in ladder.profiles.items()},
+                material=self.material,
+                moments=QuantumDotMoments(*(self._new_names[name] for name in astuple(DOTS))),
+            )
+            for ladder in self.alone.populations
+        ]
+
+    @cached_property
+    def _new_names(self) -> dict[str, str]:
+        counted = self.alone.components.items()
+        return {name: self._behind(name) if c.kind in TWICE else name for name, c in counted}
+
+    def _behind(self, name: str) -> str:
+        return f"{name} ({self.material})" if name else ""
+
+    def _renamed(self, one: Reaction) -> Reaction:
+        new = self._new_names
+        return replace(
+            one,
+            name=self._behind(one.name),
+            stoichiometry={new[name]: number for name, number in one.stoichiometry.items()},
+            factors=tuple(
+                replace(factor, pool={new[name]: weight for name, weight in factor.pool.items()})
+                for factor in one.factors
+            ),
+            back_of=self._behind(one.back_of),
         )
-        for r in pot.reactions
-    ]

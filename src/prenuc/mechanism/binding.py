@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 BOUND_ON = " on "  # stands in the name of a term before the polynomial of the sites
+OF_BOTH = " of all"  # ends the name of a term that counts a ligand and the one whose place it takes
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,27 @@ def _counted_by(term: Reaction) -> list[str]:
     """Return the free ligand of a term that counts all of it; nothing for any other term."""
     ((name, change),) = term.stoichiometry.items()
     return [name] if change > 0 and term.name == f"{name} in all" else []
+
+
+def exchanges_of(
+    terms: Sequence[Reaction],
+) -> dict[str, tuple[Mapping[str, float], Mapping[str, float]]]:
+    """Return what counts ligands of which one takes the place of the other, bound and free.
+
+    Args:
+        terms: Balances of ligands.
+
+    Returns:
+        How many of the new ligand, and of both together, each component counts, by the name of the
+        fraction x of the new one.
+    """
+    found = {}
+    for one in terms:
+        x = one.name.removesuffix(OF_BOTH)
+        if one.name.endswith(OF_BOTH) and [*one.stoichiometry] == [x]:
+            (of_new,) = (t for t in terms if t.stoichiometry == {x: 1.0} and len(t.factors) == 1)
+            found[x] = of_new.factors[0].pool, one.factors[1].pool
+    return found
 
 
 def sites_of(terms: Sequence[Reaction]) -> dict[str, dict[str, float]]:

@@ -38,11 +38,13 @@ of the file
                  a ligand ``binding`` to dots
 ``debited``      ligands from which what is bound is taken, as from those of an ``exchange``
 of a component
+``formed``      ``from`` others with K and H, or ``by`` constants of another name
 ``composition``  ``reagent``, or moieties and reagents by number or constant
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
 ``exchange``     ligands that take the place ``for`` another, with ``K``, at ``sites`` of one
                  particle that are never bare
-``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0
+``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0;
+                 ``each stage`` with K and H, against the one before
 of a reaction
 ``k``            first words of the constants that it acts by, where they are not its own name
 ``under``        ligands that bind (``h``, ``sites``) and so change the rate of one way

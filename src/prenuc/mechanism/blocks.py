@@ -21,7 +21,9 @@ as ``legacy``.
 
 **Stages.** A component may stand for a number of equal stages, one after the other. What it reacts
 to is written once for all of them, what makes it makes the first; a reaction that is a ``chain``
-leads from each to the next and from the last to its product.
+leads from each to the next and from the last to its product. All have one potential, or each is
+formed from the one before (``each stage``): then the component defines that of the first, and what
+is formed from it is formed from the last.
 
 **Dots** are made in a size and then grow: a reaction that makes units of dots without saying in
 what size is a channel by which they join a dot that is there (``dots.py``). One that acts from a
@@ -39,6 +41,7 @@ reaction with X.half   half-value of a catalyst that levels off; ``.scale`` of o
 reaction under X.h     the same as of a component, of a ligand that acts on a rate
 component.K, .at, .H   equilibrium constant of its formation at a temperature, and enthalpy
 component.H, .S        or enthalpy and entropy
+component stage.K …    the same of each stage of a component against the one before
 dots.solubility, .H    of a plane surface of dots at ``dots.solubility at``, heat of dissolution
 component under X.h    concentration at which half of the sites are bound; ``.sites``: how many;
                        of a debited X also ``.H``, heat of binding, and h at ``.at``
@@ -84,6 +87,10 @@ class ComponentBlock:
         neutral: Metal carboxylate whose carboxylates its excess metal keeps; "" for none.
         stages: The constant that says in how many stages it is counted; "" for one.
         numbered: Number of the first stage; one that would be 0 has none.
+        step: First words of K, at and H of each stage against the one before; "" where all are
+            alike.
+        words: First words of K, at and H (or H and S) of what it is made of, where they are not
+            its own name.
     """
 
     component: Component
@@ -95,6 +102,8 @@ class ComponentBlock:
     neutral: str = ""
     stages: str = ""
     numbered: float = 1.0
+    step: str = ""
+    words: str = ""
 
     @property
     def name(self) -> str:
@@ -226,26 +235,31 @@ class Form:
     debited: tuple[str, ...] = ()
     memory: LastWritten = field(default_factory=LastWritten, init=False, compare=False, repr=False)
 
-    def potential(self, name: str, values: Noted) -> tuple[float, float]:
+    def potential(self, name: str, values: Noted, stage: int | None = None) -> tuple[float, float]:
         """Return standard enthalpy (J/mol) and entropy (J/mol/K) of a component.
 
         Of dots, that of a unit in a large one, which is in equilibrium with its solubility. What
         stands in no block, a carboxylate that is set free, defines zero.
+
+        Args:
+            name: Of the component.
+            values: The constants.
+            stage: Which of its stages, from 0; the last one when None.
         """
         if name == DOTS.units and self.plane is not None:
             return self._of_unit(*self.plane, values)
         block = next((one for one in self.components if one.name == name), None)
-        if block is None or not block.against:
+        if block is None:
             return 0.0, 0.0
-        enthalpy = values[f"{name}.H"].si
-        if f"{name}.S" in values:
-            entropy = values[f"{name}.S"].si
-        else:
-            equilibrium, at = values[f"{name}.K"].si, values[f"{name}.at"].si
-            entropy = enthalpy / at + GAS_CONSTANT * math.log(equilibrium)
+        words = block.words or name
+        enthalpy, entropy = _formed(words, values) if block.against else (0.0, 0.0)
         for other, number in block.against.items():
             h, s = self.potential(other, values)
             enthalpy, entropy = enthalpy + number * h, entropy + number * s
+        if block.step:
+            before = round(values[block.stages].si) - 1 if stage is None else stage
+            h, s = _formed(block.step, values)
+            enthalpy, entropy = enthalpy + before * h, entropy + before * s
         return enthalpy, entropy
 
     def _of_unit(self, dissolved: str, words: str, values: Noted) -> tuple[float, float]:
@@ -257,3 +271,12 @@ class Form:
             raise MechanismError(what, "Give one above zero, or write '->'", where=where)
         enthalpy, entropy = self.potential(dissolved, values)
         return enthalpy - heat, entropy - heat / at - GAS_CONSTANT * math.log(solubility)
+
+
+def _formed(words: str, values: Noted) -> tuple[float, float]:
+    """Return what forming something adds to enthalpy and entropy, by first words of constants."""
+    enthalpy: float = values[f"{words}.H"].si
+    if f"{words}.S" in values:
+        return enthalpy, values[f"{words}.S"].si
+    equilibrium, at = values[f"{words}.K"].si, values[f"{words}.at"].si
+    return enthalpy, enthalpy / at + GAS_CONSTANT * math.log(equilibrium)

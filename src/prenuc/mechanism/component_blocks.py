@@ -194,18 +194,34 @@ class ComponentReader(Numbers):
             entry.text("kind", default=""),
             entry.text("species", default=""),
         )
-        against = self.formed(name, entry.child("formed"), known) if "formed" in entry else {}
+        formed = entry.child("formed", default={})
+        words = self.named(formed, "by", ".K")
+        against = self.formed(words or name, formed, known) if "formed" in entry else {}
         ligands = []
         for ligand, binding in entry.child("binding", default={}).items():
             self._binds(name, entry, ligand, binding)
             ligands.append(ligand)
         exchanges = self._exchanges(name, entry)
         neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
-        numbered = entry.number("numbered from", default=1)
+        numbered, step = entry.number("numbered from", default=1), self._step(name, entry)
         entry.finish(f"component '{name}'")
         start, bound = initial.si, tuple(ligands)
-        said = exchanges, parts, neutral, stages, numbered
+        said = exchanges, parts, neutral, stages, numbered, step, words
         return ComponentBlock(component, start, against, bound, *said)
+
+    def _step(self, name: str, entry: Node) -> str:
+        """Read how each stage is formed from the one before; "" where all have one potential."""
+        words = self.named(entry, "each stage", ".K")
+        if words or "each stage" not in entry:
+            return words
+        if "stages" not in entry:
+            entry.problem(f"'{name}' has one stage", "each stage", "Say in how many 'stages'")
+        block, words = entry.child("each stage"), f"{name} stage"
+        self.value(f"{words}.K", block, "K", "1")
+        self.value(f"{words}.at", block, "at", "degC", default=ROOM)
+        self.value(f"{words}.H", block, "H", self.units["energy"])
+        block.finish("each stage")
+        return words
 
     def _exchanges(self, name: str, entry: Node) -> dict[str, str]:
         """Read which ligands take the place of which others at a component."""
@@ -236,7 +252,7 @@ class ComponentReader(Numbers):
         """Return what a component is formed from; K and H, or H and S, go to the constants.
 
         Args:
-            name: Of the component.
+            name: Of the component, or first words of the constants.
             entry: Where it is said.
             known: Names of components.
         """

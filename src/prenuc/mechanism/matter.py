@@ -2,8 +2,9 @@
 
 An equation names what matters. What it leaves open is closed by one rule: excess metal comes and
 goes as the metal carboxylate of the file (``closed by``), a carboxylate that loses its metal is
-counted as "… (released)" (its hydrogen comes from the solvent and is not tracked), and a reagent
-that always stays whole, such as TOP or OLA, as itself.
+counted as "… (released)" (its hydrogen comes from the solvent and is not tracked), and so is a
+silyl group that loses its phosphorus; a reagent that always stays whole, such as TOP or OLA, is
+counted as itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SMALLEST = 1e-12  # moles; less is rounding
+LEAVING = "carboxylate", "silyl"  # kinds of moieties that are set free
 
 
 def parts_of(made: Mapping[str, float]) -> dict[str, float]:
@@ -62,12 +64,12 @@ def pool(additive: str, metals: Iterable[str]) -> dict[str, float]:
 
 
 def component(name: str) -> Component:
-    """Return a reagent, or a carboxylate that is set free, as a component of a mechanism."""
+    """Return a reagent, or a moiety that is set free, as a component of a mechanism."""
     shelf = entries("reagents")
     if name in shelf:
         return Component(name, dict(shelf[name].composition), kind="medium")
     part = name.removesuffix(" (released)")
-    return Component(name, {part: 1.0}, "carboxylate", "by-product")
+    return Component(name, {part: 1.0}, entries("moieties")[part].kind, "by-product")
 
 
 def closed(
@@ -91,7 +93,7 @@ def closed(
         found[metal] = found.get(metal, 0.0) + taken
         left = total(left, scaled(brought, taken))
     for part, number in left.items():
-        if abs(number) > SMALLEST and (part not in kinds or kinds[part].kind == "carboxylate"):
+        if abs(number) > SMALLEST and (part not in kinds or kinds[part].kind in LEAVING):
             name = f"{part} (released)" if part in kinds else part
             found[name] = found.get(name, 0.0) - number
     return found

@@ -78,8 +78,22 @@ def form_of(which: str, metal: str | None, constants: tuple[str, ...]) -> Form:
     Raises:
         MechanismError: The blocks cannot be read.
     """
+    return form_from(known_set(which), metal, constants)
+
+
+def form_from(parameters: ParameterSet, metal: str | None, constants: tuple[str, ...]) -> Form:
+    """Return what the blocks of any set say, of the catalogue or not; see :func:`form_of`.
+
+    Args:
+        parameters: The set.
+        metal: The metal carboxylate; the usual one when None.
+        constants: Names of the constants that the blocks may call.
+
+    Raises:
+        MechanismError: The blocks cannot be read.
+    """
     problems: list[Problem] = []
-    parameters = known_set(which)
+    which = parameters.id
     blocks = {"material": parameters.material, **parameters.blocks}
     if metal is not None:
         blocks = _replaced(blocks, parameters.names["metal precursor"], metal)

@@ -42,6 +42,12 @@ to a component and lowers its potential, and what is bound is taken off what is 
 :class:`~prenuc.facts.value.Value` in ``data/parameters``, where the model of each material stands
 in the blocks of ``blocks.py``: a user could have written it.
 
+**A short acid** such as HOAc exchanges with the metal carboxylate, M(OA)₂ + HOAc ⇌ M(OA)(OAc) + HOA
+(``seed @ Note S4``). That the mixed carboxylate is poorly soluble means that what holds acetate
+would rather sit in an aggregate: sites of assemblies, PC and MSC prefer it. Without the acid the
+same carboxylate assembles at much higher concentrations only, and Pathway 2 is faster (CdTe), or
+the PC falls apart for want of an MSC that holds it (CdSe).
+
 **Counting.** PCs, MSCs and assemblies are particles; their metal : chalcogen ratio is an assumed
 value, because cluster formulae are disputed (``seed @ Table S1``), and the carboxylate keeps them
 neutral. What a reaction sets free is declared: two carboxylates per E (with their hydrogen from the

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
-from prenuc.mechanism.binding import BOUND_ON, Sites, balances, surface_balance, term
+from prenuc.mechanism.binding import BOUND_ON, OF_BOTH, Sites, balances, surface_balance, term
 from prenuc.mechanism.dots import Cover
 from prenuc.mechanism.mechanism import Component
 from prenuc.mechanism.population import DOTS
@@ -39,7 +39,7 @@ def law_back(
     form: Form,
     values: Noted,
     block: ReactionBlock,
-    names: Mapping[str, str],
+    stages: Mapping[str, Sequence[str]],
     net: Mapping[str, float],
     forward: Arrhenius,
     beyond: tuple[float, float] = (0.0, 0.0),
@@ -50,7 +50,7 @@ def law_back(
         form: With the components.
         values: The constants.
         block: The reaction.
-        names: Of stages, by the component that stands for them.
+        stages: Names of the stages of what is counted in stages.
         net: The equation as it is closed.
         forward: k_f(T).
         beyond: Enthalpy (J/mol) and entropy (J/mol/K) that dots have beyond those of their units.
@@ -59,9 +59,10 @@ def law_back(
         MechanismError: K is a number that there is none for.
     """
     enthalpy, entropy = beyond
-    of_stage = {stage: name for name, stage in names.items()}
+    places = {one: (name, i) for name, each in stages.items() for i, one in enumerate(each)}
     for name, number in net.items():
-        h, s = form.potential(of_stage.get(name, name), values)
+        part, stage = places.get(name, (name, None))
+        h, s = form.potential(part, values, stage)
         enthalpy, entropy = enthalpy + number * h, entropy + number * s
     logarithm = entropy / GAS_CONSTANT - enthalpy / (GAS_CONSTANT * forward.at)
     if abs(logarithm) > MOST_LOG_K:
@@ -241,7 +242,7 @@ class Ligands:
         both, less = total(of_new, _counted(old, components)), {x: -1.0}
         found = [
             Reaction(f"{new} in all", {x: 1.0}, Arrhenius(1.0), (Power(of_new),)),
-            Reaction(f"{x} of all", less, Arrhenius(1.0), (Power({x: 1.0}), Power(both))),
+            Reaction(f"{x}{OF_BOTH}", less, Arrhenius(1.0), (Power({x: 1.0}), Power(both))),
             Reaction(f"{x} of nothing", less, Arrhenius(LEAST), (Power({x: 1.0}),)),
         ]
         for block in self.form.components:

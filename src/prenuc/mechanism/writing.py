@@ -193,7 +193,7 @@ class _Writer(Parts):
         if legacy is None:
             name = f"{block.name} reverse"
             beyond = (0.0, 0.0) if size is None else self.beyond(size, net[DOTS.units] / size)
-            law = law_back(self.form, self.values, block, names, net, law, beyond)
+            law = law_back(self.form, self.values, block, self.stages, net, law, beyond)
             special = (*(terms if block.because else ()), *self.ligands.factors(net))
             orders = orders_back(block, names, net)
         else:

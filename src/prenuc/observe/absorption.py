@@ -29,7 +29,7 @@ import numpy as np
 
 from prenuc.arrays import product
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import chalcogens, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.dots import dots_absorb
 from prenuc.observe.series import SpectrumSeries
@@ -185,9 +185,8 @@ def molar_of(run: Run, nm: Array) -> tuple[list[int], Array]:
 
 def _chalcogens(component: Component) -> float:
     """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown."""
-    kinds = entries("moieties")
     parts = component.composition or {}
-    found = sum(n for part, n in parts.items() if part in kinds and kinds[part].kind == "chalcogen")
+    found = sum(n for part, n in parts.items() if part in chalcogens())
     return found or 1.0
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.arrays import Array, Indices
+    from prenuc.facts.species import Species
+    from prenuc.facts.value import Value
     from prenuc.mechanism.population import QuantumDotMoments
     from prenuc.simulation.solution import Measurement, Run
 
@@ -73,24 +75,26 @@ class DotLine:
 
     @classmethod
     def of(cls, material_id: str) -> DotLine:
-        """Return that of a material of the catalogue, by its preferred sizing curve."""
+        """Return that of a material of the catalogue, by its preferred sizing curve.
+
+        Where that has no extinction law, the one assumed for the dots as a species counts.
+        """
         material: Material = get("materials", material_id)
         species = next(
             s for s in entries("species").values() if s.kind == "QD" and s.material == material.id
         )
-        numbers = {}
-        for name in ("line_width", "higher_transitions"):
-            if name not in species.values:
-                raise InputError(f"species '{species.id}' has no '{name}'")
-            numbers[name] = species.values[name].quantity.to("eV")
         curve = material.curves[0]
+        law = curve.extinction or {
+            "prefactor": _value(species, "extinction_of_1_nm"),
+            "exponent": _value(species, "extinction_power"),
+        }
         ends = curve.low.quantity.number, curve.high.quantity.number
         nm = np.linspace(*ends, CURVE_STEPS + 1)
         return cls(
-            sigma=numbers["line_width"] / FWHM_PER_SIGMA,
-            step=numbers["higher_transitions"],
-            prefactor=curve.extinction["prefactor"].quantity.number,
-            exponent=curve.extinction["exponent"].quantity.number,
+            sigma=_value(species, "line_width").quantity.to("eV") / FWHM_PER_SIGMA,
+            step=_value(species, "higher_transitions").quantity.to("eV"),
+            prefactor=law["prefactor"].quantity.number,
+            exponent=law["exponent"].quantity.number,
             diameters=np.array([curve.diameter(float(one)) for one in nm]),
             energies=PHOTON_ENERGY_NM / nm,
         )
@@ -109,6 +113,12 @@ class DotLine:
         line = np.exp(-0.5 * (above / self.sigma) ** 2)
         shape: Array = line + _step((above - self.step) / (2.0 * self.sigma))
         return shape
+
+
+def _value(species: Species, name: str) -> Value:
+    if name not in species.values:
+        raise InputError(f"species '{species.id}' has no '{name}', which its spectrum needs")
+    return species.values[name]
 
 
 def _step(x: Array) -> Array:

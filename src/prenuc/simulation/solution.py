@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, listed, unknown_name
-from prenuc.facts.catalogue import entries
+from prenuc.facts.catalogue import chalcogens
 from prenuc.simulation import archive
 
 if TYPE_CHECKING:
@@ -142,13 +142,12 @@ class Run:
     @cached_property
     def _with_chalcogen(self) -> list[tuple[int, str, float]]:
         """Place, name or kind, and chalcogen atoms of every component that has some."""
-        chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
         found = []
         for place, name in enumerate(self.names):
             component = self.mechanism.components.get(name)
             if component is None or not component.composition:
                 continue
-            atoms = sum(n for part, n in component.composition.items() if part in chalcogens)
+            atoms = sum(n for part, n in component.composition.items() if part in chalcogens())
             if atoms:
                 found.append((place, name if component.kind == "MSC" else component.kind, atoms))
         return found

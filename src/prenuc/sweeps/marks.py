@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
-from prenuc.facts.catalogue import entries
+from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.protocol.protocol import Protocol
 from prenuc.protocol.steps import Charge
 from prenuc.protocol.varying import temperature_of
@@ -87,11 +87,10 @@ def _chalcogen(step: Step) -> float:
         return 0.0
     amounts = dict(map(charged, step.contents))
     shelf, volume = entries("reagents"), Contents(amounts).volume
-    chalcogens = {one.id for one in entries("moieties").values() if one.kind == "chalcogen"}
     atoms = sum(
         moles * count
         for name, moles in amounts.items()
         for part, count in shelf[name].composition.items()
-        if part in chalcogens
+        if part in chalcogens()
     )
     return atoms / volume if volume else 0.0

@@ -19,24 +19,32 @@ A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L 
 L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
 One that several components carry, such as a carboxylate, has the same sum beside these.
 
+Where one of two ligands holds each of s sites that are never bare, with x the fraction of the new
+one among all that are elsewhere and N and O all of the new and of the old one,
+
+.. math:: G = \sum_j c_j (μ_j - RT) + RT\,(N \ln x + O \ln(1 - x)), \qquad
+   μ_j = μ_j^\circ + RT \ln c_j - RT\, s_j \ln(1 - x + K x)
+
+the entropy of mixing of what sits anywhere else; ∂G/∂x = 0 is the balance of the new ligand.
+
 Units are SI; concentrations in mol/m³ with the standard state 1 mol/m³.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.binding import carried_of, free_of, sites_of
-from prenuc.mechanism.reaction import Binding
+from prenuc.mechanism.binding import carried_of, exchanges_of, free_of, sites_of
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.conditions import Conditions
@@ -84,9 +92,6 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     Raises:
         MechanismError: The mechanism contradicts itself, or says nothing of the dots.
     """
-    if any(isinstance(f, Binding) for one in mechanism.balances for f in one.factors):
-        what = f"the Gibbs energy of {mechanism.name} would have to count ligands that exchange"
-        raise MechanismError(what, "Ask for the dissipated power")
     standard = standard_potentials(mechanism, state.temperature)
     thermal, ladders = GAS_CONSTANT * state.temperature, mechanism.populations
     free, there = free_of(mechanism.balances), state.concentrations
@@ -101,6 +106,9 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     for ligand, pool in carried_of(mechanism.balances).items():
         whole = sum(number * there[name] for name, number in pool.items())
         found += thermal * (whole * _log(there[ligand]) - there[ligand])
+    for x, pools in exchanges_of(mechanism.balances).items():
+        of_new, both = (sum(n * there[name] for name, n in pool.items()) for pool in pools)
+        found += thermal * (of_new * _log(there[x]) + (both - of_new) * _log(1.0 - there[x]))
     if ladders and dots is None:
         raise MechanismError("the dots of a mechanism with size classes are missing", "Give them")
     for i, sizes in enumerate(ladders):
@@ -145,6 +153,60 @@ def _of_dots(
     return found
 
 
+@dataclass(frozen=True)
+class Drive:
+    """What drives a step, and what that costs.
+
+    Args:
+        rate: Net, in mol/m³/s of what the step makes; of a channel that dots grow by, of units.
+        affinity: In J/mol; of such a channel the mean over all events, with the sign of the rate.
+            Infinite where one side is missing, nan where nothing happens.
+        power: Σ v A in W/m³, without sides of which nothing is there.
+    """
+
+    rate: float
+    affinity: float
+    power: float
+
+
+def drives(
+    mechanism: Mechanism,
+    state: Conditions,
+    dots: Array | None = None,
+    steps: Sequence[Step] | None = None,
+) -> dict[str, Drive]:
+    """Return what drives every reversible reaction, by its name; nothing in a frozen solid.
+
+    Args:
+        mechanism: What happens.
+        state: Temperature (K) and concentrations (mol/m³) of every component.
+        dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
+            other, shape (classes,).
+        steps: Those of the mechanism, where they are known.
+    """
+    if state.frozen:
+        return {}
+    ladders = mechanism.populations
+    channels: dict[str, tuple[SizeClasses, Array]] = {}
+    there = dict(state.concentrations)
+    for i, sizes in enumerate(ladders):
+        own = np.zeros(len(sizes.units)) if dots is None else np.asarray(dots)[i :: len(ladders)]
+        channels |= {one.name: (sizes, own) for one in sizes.attachment}
+        there[sizes.moments.number] = float(own[0])  # a nucleation makes the smallest dot
+    state, found = replace(state, concentrations=there), {}
+    for step in mechanism.steps if steps is None else steps:
+        if step.back is None:
+            continue
+        if step.name in channels:
+            found[step.name] = _of_channel(*channels[step.name], step, state)
+        else:
+            rate = step.there.rate(state) - step.events * step.back.rate(state)
+            affinity = step.affinity(state)
+            power = rate * affinity if np.isfinite(affinity) else 0.0
+            found[step.name] = Drive(rate, affinity, power)
+    return found
+
+
 def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = None) -> float:
     """Return the power that reversible reactions dissipate, Σ v A in W/m³.
 
@@ -157,38 +219,23 @@ def dissipation(mechanism: Mechanism, state: Conditions, dots: Array | None = No
         dots: Concentration of dots of each class in mol/m³, one class of each ladder after the
             other, shape (classes,).
     """
-    if state.frozen:
-        return 0.0
-    ladders = mechanism.populations
-    channels: dict[str, tuple[SizeClasses, Array]] = {}
-    there = dict(state.concentrations)
-    for i, sizes in enumerate(ladders):
-        own = np.zeros(len(sizes.units)) if dots is None else np.asarray(dots)[i :: len(ladders)]
-        channels |= {one.name: (sizes, own) for one in sizes.attachment}
-        there[sizes.moments.number] = float(own[0])  # a nucleation makes the smallest dot
-    state, found = replace(state, concentrations=there), 0.0
-    for step in mechanism.steps:
-        if step.back is None:
-            continue
-        if step.name in channels:
-            sizes, own = channels[step.name]
-            found += _of_channel(sizes, own, step, state)
-        else:
-            rate = step.there.rate(state) - step.events * step.back.rate(state)
-            affinity = step.affinity(state)
-            found += rate * affinity if np.isfinite(affinity) else 0.0
-    return found
+    return sum(one.power for one in drives(mechanism, state, dots).values())
 
 
-def _of_channel(sizes: SizeClasses, dots: Array, step: Step, state: Conditions) -> float:
-    """Return Σ v A over the classes between which a channel moves units."""
+def _of_channel(sizes: SizeClasses, dots: Array, step: Step, state: Conditions) -> Drive:
+    """Return what drives a channel, over all classes between which it moves units."""
     assert step.back is not None  # noqa: S101  # the caller asks for such steps alone
-    units, thermal = sizes.units, GAS_CONSTANT * state.temperature
+    last = int(np.max(np.flatnonzero(dots), initial=0)) + 2  # beyond, nothing is there
+    dots, units = dots[:last], sizes.units[:last]
+    thermal = GAS_CONSTANT * state.temperature
     held = sizes.capillarity / state.temperature
     if sizes.cover:
         held -= sizes.sites * _log(state.concentrations[sizes.cover])
     there = step.there.rate(state) * sizes.growth(step.there)(units[:-1]) * dots[:-1]
     back = step.back.rate(state) * sizes.growth(step.back)(units[:-1]) * dots[1:]
     back = back * np.exp(np.diff(np.cbrt(units) ** 2) * held)
-    both = (there > 0) & (back > 0)
-    return float(thermal * ((there - back)[both] @ np.log(there[both] / back[both])))
+    both, net = (there > 0) & (back > 0), there - back
+    power = thermal / step.multiple * float(net[both] @ np.log(there[both] / back[both]))
+    rate, events = float(net.sum()), float(np.abs(net).sum())
+    mean = math.copysign(power / events, rate) if events > 0 else math.nan
+    return Drive(rate, mean, power)

@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import permutations
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from prenuc.thermodynamics.simplex import non_negative
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 Column: TypeAlias = "Mapping[str, Fraction]"
 Cycle: TypeAlias = "dict[int, Fraction]"  # numbers of columns, those that are not zero
+Key = TypeVar("Key", str, int)
 
+ITSELF = -1  # the number of a column that is not taken in
 MOST_PARTS = 10**6  # denominator of a stoichiometric number
 MOST_PAIRED = 60  # cycles that are compared with each other; more would not be read anyway
 MOST_EXACT = 60  # columns that the simplex method in fractions is tried on at once
@@ -64,16 +66,17 @@ def added(one: dict, other: Mapping, times: Fraction) -> None:  # type: ignore[t
 
 @dataclass
 class Span:
-    """What columns span, built up one after the other.
+    """What columns span, built up one after the other, in whole numbers.
 
     Args:
         common: In how many columns a name stands; those that stand in few are eliminated first,
             which keeps vectors short.
-        pivots: Independent vectors by the name at which each is 1, and of which columns.
+        pivots: Independent vectors by a name that those after it do not hold, and of which columns
+            each is made.
     """
 
     common: Mapping[str, int]
-    pivots: dict[str, tuple[dict[str, Fraction], Cycle]] = field(default_factory=dict)
+    pivots: dict[str, tuple[dict[str, int], dict[int, int]]] = field(default_factory=dict)
 
     @classmethod
     def for_columns(cls, columns: Iterable[Column]) -> Span:
@@ -82,26 +85,57 @@ class Span:
 
     def rest(self, vector: Column) -> tuple[dict[str, Fraction], Cycle]:
         """Return what of a vector lies outside, and the combination of columns that lies inside."""
-        left: dict[str, Fraction] = dict(vector)
-        inside: Cycle = {}
-        for name, (pivot, made_of) in self.pivots.items():
-            number = left.get(name)
-            if number:
-                added(left, pivot, -number)
-                added(inside, made_of, number)
-        return left, inside
+        left, made_of = self._reduced(ITSELF, vector)
+        often = made_of.pop(ITSELF)
+        outside = {name: Fraction(part, often) for name, part in left.items()}
+        return outside, {key: Fraction(-part, often) for key, part in made_of.items()}
 
     def add(self, number: int, vector: Column) -> Cycle | None:
         """Take a column in; return the cycle that it closes, if it is in the span already."""
-        left, inside = self.rest(vector)
-        cycle = {key: -part for key, part in inside.items()} | {number: Fraction(1)}
+        left, made_of = self._reduced(number, vector)
         if not left:
-            return cycle
-        name = min(left, key=lambda one: self.common.get(one, 0))
-        scale = 1 / left[name]
-        pivot = {key: part * scale for key, part in left.items()}
-        self.pivots[name] = pivot, {key: part * scale for key, part in cycle.items()}
+            often = made_of[number]
+            return {key: Fraction(part, often) for key, part in made_of.items()}
+        self.pivots[min(left, key=lambda one: self.common.get(one, 0))] = left, made_of
         return None
+
+    def _reduced(self, number: int, vector: Column) -> tuple[dict[str, int], dict[int, int]]:
+        """Return a multiple of a column without all pivots, and of which columns it is made."""
+        parts = math.lcm(*(one.denominator for one in vector.values()))
+        left = {name: int(one * parts) for name, one in vector.items()}
+        made_of = {number: parts}
+        for name, (pivot, of) in self.pivots.items():
+            if there := left.get(name):
+                common = math.gcd(there, pivot[name])
+                times, less = pivot[name] // common, there // common
+                _combine(left, times, pivot, less)
+                _combine(made_of, times, of, less)
+                if abs(times) > 1:
+                    _smallest(left, made_of)
+        return left, made_of
+
+
+def _combine(one: dict[Key, int], times: int, other: Mapping[Key, int], less: int) -> None:
+    """Multiply a sparse vector and take a multiple of another one off, in place."""
+    if times != 1:
+        for key in one:
+            one[key] *= times
+    for key, number in other.items():
+        total = one.get(key, 0) - less * number
+        if total:
+            one[key] = total
+        else:
+            del one[key]
+
+
+def _smallest(left: dict[str, int], made_of: dict[int, int]) -> None:
+    """Divide two vectors by what all their numbers have in common, in place."""
+    common = math.gcd(*left.values(), *made_of.values())
+    if common > 1:
+        for name in left:
+            left[name] //= common
+        for key in made_of:
+            made_of[key] //= common
 
 
 def cycles(columns: Sequence[Column]) -> list[Cycle]:
@@ -168,15 +202,16 @@ def one_way_cycles(
         Cycles in whole numbers, positive where columns go one way.
     """
     span, first = Span.for_columns(reversible), len(reversible)
-    closed = [span.add(number, vector) for number, vector in enumerate(reversible)]
+    closed = [c for c in map(span.add, range(first), reversible) if c is not None]
+    idle = closed if len(closed) <= MOST_PAIRED else []
     split = {number: span.rest(vector) for number, vector in enumerate(one_way, first)}
     found: list[Cycle] = []
     for part in _combinations({number: outside for number, (outside, _) in split.items()}):
         cycle = dict(part)
         for number, times in part.items():
             added(cycle, split[number][1], -times)
-        for idle in filter(None, closed):
-            cycle = _shortest(cycle, idle)
+        for other in idle:
+            cycle = _shortest(cycle, other)
         first_one = next(iter(part))
         sign = 1 if whole(cycle)[first_one] > 0 else -1
         found.append({key: sign * number for key, number in whole(cycle).items()})

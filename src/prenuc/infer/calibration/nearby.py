@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.experiments.measures import VARIED
+from prenuc.infer.experiments.performed import VARIED
 from prenuc.mechanism.constants import multiplied
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.infer.calibration.varied import Name
-    from prenuc.infer.experiments.measures import Experiments
+    from prenuc.infer.experiments.performed import Experiments
     from prenuc.simulation.solution import Measurement, Run
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.priors import Free, residuals
-from prenuc.infer.calibration.varied import QUICK, Changed, ask, recipes_of
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.calibration.varied import QUICK, Changed, ask
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.varied import Name
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
 
 LIMIT = 3.0  # bounds, in prior widths
 STEP = 0.01  # in the logarithm of a constant, along the tangents of finished runs
@@ -80,7 +80,7 @@ class Task:
         columns = []
         for free in self.free:
             near, acting = nearby(runs, free.key, STEP)
-            asked = [c for c in self.checks if not acting.isdisjoint(recipes_of(c))]
+            asked = [c for c in self.checks if not acting.isdisjoint(c.recipes)]
             found = residuals(self.checks, here | ask(asked, near))
             columns.append((found - base) * free.sd / STEP)
         slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))

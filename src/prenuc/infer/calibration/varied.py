@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, Literal
 
 from prenuc.errors import MechanismError, SimulationError
 from prenuc.facts.catalogue import get
-from prenuc.infer.experiments.measures import VARIED, measure
+from prenuc.infer.experiments.measures import measure
+from prenuc.infer.experiments.performed import VARIED
 from prenuc.mechanism.constants import no_constant
 from prenuc.mechanism.reach import looks, reachable, runs
 from prenuc.mechanism.shipped import known_set
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.facts.recipe import Recipe
     from prenuc.facts.value import Value
-    from prenuc.infer.experiments.measures import Choose, Experiments
+    from prenuc.infer.experiments.performed import Choose, Experiments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import SizeClasses
     from prenuc.mechanism.reaction import Reaction
@@ -124,15 +125,10 @@ def question(check: Check) -> tuple[str, str, str]:
     return check.recipe, check.measure, repr(sorted(check.of.items()))
 
 
-def recipes_of(check: Check) -> tuple[str, ...]:
-    """Return the recipes that a check looks at."""
-    return (check.recipe, check.of["recipe"]) if "recipe" in check.of else (check.recipe,)
-
-
 def owners(checks: Iterable[Check], choose: Choose) -> dict[str, frozenset[Name]]:
     """Return, by recipe, the constants of parameter sets that its mechanism was built from."""
     found: dict[str, frozenset[Name]] = {}
-    for recipe in dict.fromkeys(name for check in checks for name in recipes_of(check)):
+    for recipe in dict.fromkeys(name for check in checks for name in check.recipes):
         try:
             mechanism = choose(get("recipes", recipe))
         except MechanismError:  # a rival that has nothing to say

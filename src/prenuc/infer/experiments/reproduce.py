@@ -1,9 +1,11 @@
 """The published experiments, run and checked row by row.
 
 A row is one check of the catalogue: a number read off a simulation and the range that the printed
-statement allows. Its *role* is computed, never typed: ``calibrated`` when any constant that the
-row depends on names the observation in its ``informed_by``, else ``held-out``. What cannot be
-checked is listed with its reason.
+statement allows. Its *role* is that of its figure in the split (``data/split.yaml``): ``held-out``
+or ``calibrated``. A held-out row is a prediction only where it is not *informed*: where no constant
+that it depends on names its observation in ``informed_by``. What a row can tell at all is its
+*class* (``data/row_classes.yaml``), which is computed beforehand. What cannot be checked is listed
+with its reason.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
-from prenuc.facts.catalogue import entries, get, values_of
-from prenuc.infer.experiments.measures import Experiments, measure
+from prenuc.facts.catalogue import entries, get, held_out, values_of
+from prenuc.infer.experiments.marks import Marks
+from prenuc.infer.experiments.measures import measure
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
 from prenuc.mechanism.named import MODELS, mechanism_named
 from prenuc.mechanism.two_pathway import MODEL
@@ -28,10 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from prenuc.facts.check import Check
+    from prenuc.facts.check import Check, Verdict
+    from prenuc.facts.row_class import RowClass
     from prenuc.mechanism.mechanism import Mechanism
 
-Verdict = Literal["pass", "miss", "silent"]
 Role = Literal["calibrated", "held-out"]
 
 
@@ -45,9 +49,13 @@ class Row:
         source: Where it is printed.
         simulated: The number found; NaN when the simulation has none (no peak, say).
         verdict: Whether it lies in the range; "silent" when a rival has nothing to say about the
-            recipe's material.
-        role: Whether any constant was informed by this observation.
+            recipe's material; "not counted" where the statement is ambiguous or no result.
+        role: Whether its figure is held out.
         trouble: Why there is no number, when there was no run.
+        informed: Whether a constant that it depends on was informed by its observation.
+        known: Its class and pass rate, around the package's own constants; None where they were
+            not computed.
+        stale: Whether those were computed with another row, mechanism or spectrum.
     """
 
     check: Check
@@ -57,6 +65,19 @@ class Row:
     verdict: Verdict
     role: Role
     trouble: str = ""
+    informed: bool = False
+    known: RowClass | None = None
+    stale: bool = False
+
+    @property
+    def informative(self) -> bool:
+        """Whether the row can fail: its class is "informative"."""
+        return self.known is not None and self.known.kind == "informative"
+
+    @property
+    def outdated(self) -> bool:
+        """Whether its class is missing or was computed with something else."""
+        return self.known is None or self.stale
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain data for JSON."""
@@ -65,6 +86,7 @@ class Row:
         return {
             "id": self.check.id,
             "observation": self.check.observation,
+            "also": list(self.check.also),
             "panel": self.check.panel,
             "recipe": self.check.recipe,
             "measure": self.check.measure,
@@ -74,8 +96,12 @@ class Row:
             "simulated": self.simulated,
             "verdict": self.verdict,
             "role": self.role,
+            "informed": self.informed,
+            "class": None if self.known is None else self.known.kind,
+            "prior_pass_rate": None if self.known is None else self.known.rate,
+            "stale": self.stale,
             "source": self.source,
-            "note": self.check.note,
+            "note": self.check.not_counted or self.check.note,
             "trouble": self.trouble,
         }
 
@@ -121,16 +147,16 @@ def reproduce(
         InputError: There is no such panel, or the ledger is of other work.
     """
     runs = runs or Experiments(for_recipe)
-    asked = checks(panels)
+    asked, marks = checks(panels), Marks(for_recipe)
     rows = []
     with memory(ledger, "reproduce") as kept:
         for done, check in enumerate(asked, 1):
             name = _name(check, runs) if ledger is not None else ""
-            known = kept.get(name)
-            row = _row(check, runs) if known is None else _again(check, known)
-            if known is None:
-                kept.keep(name, [row.simulated, row.verdict, row.role, row.trouble])
-            rows.append(row)
+            answer = kept.get(name)
+            if answer is None:
+                answer = _answer(check, runs)
+                kept.keep(name, answer)
+            rows.append(_row(check, runs, answer, marks))
             if progress is not None:
                 progress(done / len(asked))
     return rows
@@ -144,12 +170,6 @@ def _name(check: Check, runs: Experiments) -> str:
         mechanism = str(error)
     said = [check.id, mechanism, repr(runs.solver), repr(runs.assume), repr(runs.alter)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _again(check: Check, known: Sequence[Any]) -> Row:
-    """Return a row from what was remembered of it."""
-    entry, (simulated, verdict, role, trouble) = _entry(check.observation), known
-    return Row(check, entry.statement, str(entry.source), simulated, verdict, role, trouble)
 
 
 def experiments_for(mechanism: str | None = None) -> Experiments:
@@ -174,22 +194,33 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
     return Experiments(lambda recipe: rival_for(kind, recipe))
 
 
-def _row(check: Check, runs: Experiments) -> Row:
-    entry = _entry(check.observation)
-    trouble, number = "", math.nan
-    role: Role = "held-out"
-    verdict: Verdict = "silent"
+def _answer(check: Check, runs: Experiments) -> list[Any]:
+    """Return the number of a check, whether the model is silent, and what stood in the way."""
     try:
-        number = measure(runs, check.measure, check.recipe, check.of)
+        return [measure(runs, check.measure, check.recipe, check.of), False, ""]
     except (SimulationError, MechanismError) as error:
-        trouble = str(error)
-        verdict = "miss" if isinstance(error, SimulationError) else "silent"
-    else:
-        verdict = "pass" if check.passes(number) else "miss"
-    if verdict != "silent":
-        mechanism = runs.choose(get("recipes", check.recipe))
-        role = "calibrated" if check.observation in _informing(mechanism) else "held-out"
-    return Row(check, entry.statement, str(entry.source), number, verdict, role, trouble)
+        return [math.nan, isinstance(error, MechanismError), str(error)]
+
+
+def _row(check: Check, runs: Experiments, answer: Sequence[Any], marks: Marks) -> Row:
+    number, silent, trouble = answer
+    told: set[str] = set()
+    if not silent:
+        told.update(*(_informing(runs.choose(get("recipes", name))) for name in check.recipes))
+    material = get("recipes", check.recipe).material
+    entry, known = _entry(check.observation), entries("row_classes").get(check.id)
+    return Row(
+        check,
+        entry.statement,
+        str(entry.source),
+        number,
+        "silent" if silent else check.verdict(number),
+        "held-out" if held_out(material, check.panel) else "calibrated",
+        trouble,
+        informed=not told.isdisjoint(check.observations),
+        known=known,
+        stale=known is not None and known.mark != marks.of(check),
+    )
 
 
 def _entry(identifier: str) -> Any:

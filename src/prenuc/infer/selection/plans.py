@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
-from prenuc.facts.catalogue import entries
+from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Take
 from prenuc.protocol.vessel import charged, reagent
 from prenuc.quantities import Quantity, parse
@@ -137,14 +137,13 @@ def _grams(kilograms: float) -> Quantity:
 
 def _chalcogen(protocol: Protocol) -> float:
     """Return the moles of chalcogen that the first vessel with any is charged with."""
-    chalcogens = {m.id for m in entries("moieties").values() if m.kind == "chalcogen"}
     for step in protocol.steps:
         if isinstance(step, Charge):
             atoms = 0.0
             for portion in step.contents:
                 name, moles = charged(portion)
                 parts = entries("reagents")[name].composition
-                atoms += moles * sum(n for part, n in parts.items() if part in chalcogens)
+                atoms += moles * sum(n for part, n in parts.items() if part in chalcogens())
             if atoms:
                 return atoms
     return 0.0

@@ -32,7 +32,7 @@ from prenuc.facts.source import Source
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, searches
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import reproduce
 from prenuc.quantities import Quantity
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.facts.value import Value
     from prenuc.infer.calibration.priors import Free
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.infer.experiments.reproduce import Role, Row
 
 SHARE_OF_PRIOR = 0.7  # posterior over prior width beyond which a constant is not identifiable
@@ -305,7 +305,8 @@ def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
         known = entries("parameters")
         raise InputError([unknown_name("parameter set", name, known) for name in unknown])
     free = free_constants(sets)
-    asked = [r.check for r in rows if r.role == "calibrated" and r.verdict != "silent"]
+    counted = {"pass", "miss"}
+    asked = [r.check for r in rows if r.role == "calibrated" and r.verdict in counted]
     if not free or not asked:
         what = f"{', '.join(sets) or 'no parameter set'} has nothing to fit or nothing to fit to"
         raise InputError(Problem(what, "Name observations in 'informed_by' of its constants"))
@@ -347,9 +348,7 @@ def judged(row: Row, number: float) -> Row:
     """Return a row with another simulated number."""
     if row.verdict == "silent":
         return row
-    return replace(
-        row, simulated=number, verdict="pass" if row.check.passes(number) else "miss", trouble=""
-    )
+    return replace(row, simulated=number, verdict=row.check.verdict(number), trouble="")
 
 
 def _names(free: Sequence[Free]) -> list[str]:

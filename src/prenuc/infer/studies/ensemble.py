@@ -26,7 +26,7 @@ from prenuc.facts.catalogue import entries, read_files
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.search import LIMIT
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.studies.calibrate import rows_of
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.simulation.choice import for_recipe, named_for
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.infer.calibration.search import Task
     from prenuc.infer.calibration.varied import Name
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.infer.calibration.search import Task
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.infer.experiments.reproduce import Row
 
 DRAWS, SEED, STEPS = 20, 7, 5

@@ -37,7 +37,7 @@ class Record:
         model: Such as "droplets", or "nothing happens" for the control.
         rows: Rows about which it speaks.
         passes: Rows that it passes.
-        held_out: Rows that it speaks about and the two-pathway model was not calibrated on.
+        held_out: Rows of held-out figures that it speaks about.
         held_out_passes: How many of those it passes.
         telling: Rows that it speaks about and the control misses.
         telling_passes: How many of those it passes: the fairest of these numbers.
@@ -105,7 +105,7 @@ def _rows(material: str, model: str) -> list[Row]:
 def _record(name: str, rows: Sequence[Row], ours: Sequence[Row], idle: Sequence[Row]) -> Record:
     held = {row.check.id for row in ours if row.role == "held-out"}
     empty = {row.check.id for row in idle if row.verdict == "pass"}
-    said = [row for row in rows if row.verdict != "silent"]
+    said = [row for row in rows if row.verdict in {"pass", "miss"}]
     passed = [row for row in said if row.verdict == "pass"]
     return Record(
         model=name,

@@ -36,10 +36,9 @@ from prenuc.infer.calibration.varied import (
     Reach,
     ask,
     kind_of,
-    recipes_of,
     value_of,
 )
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.ledger import memory
 from prenuc.protocol.varying import changes_amounts, temperature_of
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.varied import Name
-    from prenuc.infer.experiments.measures import Choose
+    from prenuc.infer.experiments.performed import Choose
     from prenuc.protocol.protocol import Protocol
 
 Test = Literal["one at a time", "all at once", "bath", "unreported"]
@@ -140,7 +139,7 @@ def cases(
         for by, said in ((-1.0, "lower"), (1.0, "higher")):
             change = {name: moved(name, by)}
             acting = set(reach.recipes(change))
-            asked = tuple(c.id for c in checks if not acting.isdisjoint(recipes_of(c)))
+            asked = tuple(c.id for c in checks if not acting.isdisjoint(c.recipes))
             if asked:
                 case = f"{name[0]}: {name[1]} {said}"
                 found.append(Case(case, "one at a time", asked, change))
@@ -154,7 +153,7 @@ def cases(
 
 def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
     """Yield what recipes do not print, twice and half, the same in all recipes at once."""
-    recipes = dict.fromkeys(name for check in checks for name in recipes_of(check))
+    recipes = dict.fromkeys(name for check in checks for name in check.recipes)
     places: dict[str, dict[str, Quantity]] = {}
     for recipe in recipes:
         for entry in get("recipes", recipe).unreported:
@@ -166,7 +165,7 @@ def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
             for recipe, q in numbers.items()
             if q.dimension != "[temperature]" and q.number
         }
-        asked = tuple(c.id for c in checks if not set(scaled).isdisjoint(recipes_of(c)))
+        asked = tuple(c.id for c in checks if not set(scaled).isdisjoint(c.recipes))
         for factor, said in ((0.5, "halved"), (2.0, "doubled")):
             if scaled:
                 new = {r: {name: f"{factor * q.number:g} {q.unit}"} for r, q in scaled.items()}
@@ -285,14 +284,15 @@ def study(
     """Run every case of every test.
 
     Args:
-        checks: What is asked; every check when None.
+        checks: What is asked; every check that counts when None.
         choose: Chooses the mechanism of a recipe; a function of a module with several workers.
         draws: Of all constants at once.
         workers: Processes to work with.
         ledger: File that remembers finished cases; a study goes on where it stopped.
         progress: Called with the finished share.
     """
-    asked = tuple(all_checks() if checks is None else checks)
+    counted = (check for check in all_checks() if not check.not_counted)
+    asked = tuple(counted if checks is None else checks)
     todo = cases(asked, choose, draws=draws)
     base = ask(asked, Experiments(choose, solver=QUICK))
     with memory(ledger, "robustness") as kept:

@@ -56,9 +56,11 @@ def reproduce(
 ) -> None:
     """Run the published experiments and check each observation.
 
-    A row is "calibrated" when a constant that it depends on was informed by the observation, and
-    "held-out" otherwise; "silent" when a rival has nothing to say about the material. Exit status
-    1 if any row misses. Without a panel, --figures draws the recipes that no row asks for too.
+    A row is "held-out" when its figure is, else "calibrated"; "silent" when a rival has nothing to
+    say about the material; "not counted" when the statement is ambiguous or no result. Its class
+    says whether it can fail: the rows that count are the informative ones, which at most half of
+    200 sets of random constants pass. Exit status 1 if any row misses. Without a panel, --figures
+    draws the recipes that no row asks for too.
 
     \b
     Examples:
@@ -103,13 +105,7 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
 
 def _echo_rows(rows: Sequence[Row]) -> None:
     echo_table(studies.reproduction_table(rows))
-    spoken = [row for row in rows if row.verdict != "silent"]
-    for role in ("calibrated", "held-out"):
-        of_role = [row for row in spoken if row.role == role]
-        passed = sum(row.verdict == "pass" for row in of_role)
-        click.echo(f"  {role}: {passed} of {len(of_role)} pass")
-    if len(spoken) < len(rows):
-        click.echo(f"  silent, because the model does not speak: {len(rows) - len(spoken)}")
+    echo_lines(studies.score_lines(rows))
 
 
 def _echo_reasons(checks: Sequence[Check]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array, Mask
-    from prenuc.infer.experiments.measures import Experiments
+    from prenuc.infer.experiments.performed import Experiments
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Run
@@ -59,11 +59,12 @@ def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries)
         spectra: Its spectra.
     """
     own = [row for row in rows if row.check.recipe == recipe]
-    informed = sorted({row.check.observation for row in own if row.role == "calibrated"})
+    informed = sorted({row.check.observation for row in own if row.informed})
     missed = [row.check.id for row in own if row.verdict == "miss"]
     sentences = [f"Simulated with {run.mechanism.name}, without noise."]
     if own:
-        sentences.append(f"{len(own) - len(missed)} of {len(own)} statements hold.")
+        counted = sum(row.verdict in {"pass", "miss"} for row in own)
+        sentences.append(f"{counted - len(missed)} of {counted} statements hold.")
     else:
         sentences.append("No statement about this recipe can be checked.")
     if missed:

@@ -11,7 +11,7 @@ from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, listed
 from prenuc.facts.catalogue import cite
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
@@ -20,6 +20,7 @@ from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
+from prenuc.present.figures.driving import caption_driving, plot_driving
 from prenuc.present.figures.fits import plot_any_fit, plot_spectra
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
@@ -32,7 +33,9 @@ from prenuc.present.tables.results import (
     ranking_table,
 )
 from prenuc.present.tables.table import Table
+from prenuc.simulation.driving import driving
 from prenuc.simulation.solution import Run
+from prenuc.thermodynamics.check import CONSISTENT, INCONSISTENT
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -126,6 +129,26 @@ def _run(run: Run) -> Iterable[str]:
         ),
     )
     yield f"<details><summary>Constants of the mechanism</summary>{constants.html()}</details>"
+    yield from _driving(run)
+
+
+def _driving(run: Run) -> Iterable[str]:
+    """Return what drives the reactions in every vessel, where potentials can be spoken of."""
+    yield "<h3>What drives the reactions</h3>"
+    if run.thermodynamics != CONSISTENT:
+        why = "inconsistent" if run.thermodynamics == INCONSISTENT else "without ways back"
+        yield (
+            f"<p>Affinities and dissipated power are not drawn: {escape(run.mechanism.name)} is "
+            f"{why}, see prenuc check.</p>"
+        )
+        return
+    one_way = [step.name for step in run.mechanism.steps if step.back is None]
+    if one_way:
+        yield f"<p>Without a way back, and so without an affinity: {escape(listed(one_way))}.</p>"
+    figures = [figure_html(plot_driving(one), caption_driving(one)) for one in driving(run)]
+    yield from figures[:1]
+    if others := "".join(figures[1:]):
+        yield f"<details><summary>The other vessels</summary>{others}</details>"
 
 
 def _spectra(series: SpectrumSeries) -> Iterable[str]:

@@ -10,6 +10,8 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from prenuc.facts.check import Verdict
+    from prenuc.facts.row_class import RowClass
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration, Estimate
     from prenuc.infer.studies.ensemble import Prediction
@@ -19,15 +21,50 @@ if TYPE_CHECKING:
 
 
 def reproduction_table(rows: Sequence[Row]) -> Table:
-    """Return what was expected and found, and the verdict, row by row."""
+    """Return what was expected and found, the verdict, and what each row can tell."""
     return _checks(
         rows,
         {
             "simulated": [_number(row.simulated) for row in rows],
             "verdict": [_verdict(row) for row in rows],
             "role": [row.role for row in rows],
+            "class, draws that pass": [_class(row.known) for row in rows],
         },
     )
+
+
+def _class(known: RowClass | None) -> str:
+    return "–" if known is None else f"{known.kind}, {known.rate:.0%}"
+
+
+def score_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the score: informative rows first, calibrated and held out apart, then all."""
+    counted = [row for row in rows if row.verdict in {"pass", "miss"}]
+    yield from _scores("informative, ", [row for row in counted if row.informative])
+    yield from _scores("", counted)
+    told = [row for row in counted if row.role == "held-out" and row.informed]
+    left = {
+        "held-out rows that are no predictions, since a constant was informed by them": told,
+        "silent, because the model does not speak": _of_verdict(rows, "silent"),
+        "not counted, because the statement is ambiguous or no result": _of_verdict(
+            rows, "not counted"
+        ),
+        "class missing or out of date (make row-classes)": [row for row in rows if row.outdated],
+    }
+    yield from (f"{said}: {len(of)}" for said, of in left.items() if of)
+
+
+def _scores(which: str, rows: Sequence[Row]) -> Iterator[str]:
+    for role in ("calibrated", "held-out"):
+        yield f"{which}{role}: {_passed([row for row in rows if row.role == role])}"
+
+
+def _of_verdict(rows: Sequence[Row], verdict: Verdict) -> list[Row]:
+    return [row for row in rows if row.verdict == verdict]
+
+
+def _passed(rows: Sequence[Row]) -> str:
+    return f"{sum(row.verdict == 'pass' for row in rows)} of {len(rows)} pass"
 
 
 def prediction_table(found: Sequence[Prediction]) -> Table:

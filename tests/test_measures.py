@@ -1,0 +1,113 @@
+"""What counts as seen: peaks that exist, ratios of something, dots that are no pieces."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from prenuc.facts.catalogue import get
+from prenuc.infer.experiments import shares
+from prenuc.infer.experiments.measures import measure
+from prenuc.infer.experiments.performed import Experiments, Question
+from prenuc.infer.experiments.shares import SMALLEST_DOT, share, time_of_most
+from prenuc.infer.experiments.spectra import highest_maximum
+from prenuc.mechanism.population import SizeClasses
+from prenuc.simulation.choice import for_recipe
+
+NM = np.arange(280.0, 341.0)
+
+
+def band(centre, height, width=8.0):
+    return height * np.exp(-(((NM - centre) / width) ** 2))
+
+
+@pytest.mark.parametrize("centre", [300.0, 305.4, 311.0])
+def test_a_maximum_is_found_between_the_readings(centre):
+    assert highest_maximum(NM, band(centre, 0.3)) == pytest.approx(centre, abs=0.05)
+
+
+def test_the_edge_of_a_window_is_no_maximum():
+    falling = np.exp(-(NM - 280.0) / 20.0)
+    assert math.isnan(highest_maximum(NM, falling))
+    assert math.isnan(highest_maximum(NM, falling[::-1]))
+    assert math.isnan(highest_maximum(NM, np.zeros_like(NM)))
+
+
+def test_a_shoulder_and_a_bump_below_the_sensitivity_are_no_maxima():
+    steep = 0.6 * np.exp(-(NM - 280.0) / 20.0)
+    assert math.isnan(highest_maximum(NM, steep + band(311.0, 0.05)))
+    assert math.isnan(highest_maximum(NM, band(311.0, 0.0009)))
+    assert highest_maximum(NM, band(311.0, 0.0021)) == pytest.approx(311.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [(0.2, 0.1, 2.0), (0.2, 0.0, math.inf), (0.0, 0.2, 0.0), (5e-5, 9e-5, math.nan)],
+)
+def test_a_ratio_of_traces_is_no_number(one, other, expected):
+    assert shares._over(one, other) == pytest.approx(expected, nan_ok=True)
+
+
+def test_less_than_twenty_units_are_a_piece_and_no_dot():
+    ladder = SizeClasses((), smallest=2, largest=30)
+    dots = np.zeros(ladder.units.size)
+    dots[ladder.units == SMALLEST_DOT - 1] = 3.0
+    dots[ladder.units == SMALLEST_DOT] = 1.0
+    mechanism = SimpleNamespace(populations=(ladder,))
+    number, units = shares._pieces(mechanism, SimpleNamespace(dots=dots))["QD"]
+    assert (number, units) == (3.0, 3.0 * (SMALLEST_DOT - 1))
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return Experiments(for_recipe)
+
+
+def test_shares_of_everything_sum_to_one_but_for_pieces(runs):
+    whole = "precursor, assembly, PC, MSC, monomer, QD"
+    asked = Question(runs, "cds-4c-oleate", {"vessel": "oleate-trace", "of": whole})
+    assert share(asked) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_time_of_most_is_that_of_the_first_of_the_largest(runs, monkeypatch):
+    held = {"a": 0.1, "b": 0.3, "c": 0.3, "d": 0.0}
+    monkeypatch.setattr(shares, "share", lambda asked: held[asked["vessel"]])
+    of = {"vessels": "a, b, c, d", "taken at": "5, 10, 15, 20", "of": "MSC"}
+    assert time_of_most(Question(runs, "x", of)) == 10.0
+    held.update(dict.fromkeys(held, 0.0))
+    assert math.isnan(time_of_most(Question(runs, "x", of)))
+
+
+def test_a_very_small_amount_is_more_than_nothing():
+    few = get("checks", "4a-few-dots")
+    assert not few.passes(3.5e-24)
+    assert few.passes(0.01)
+    assert not few.passes(0.2)
+
+
+def test_the_first_sample_with_msa_shows_the_initial_presence():
+    check = get("checks", "3b-msc-present")
+    steps = [step.text for step in get("recipes", check.recipe).procedure]
+    inject = next(i for i, text in enumerate(steps) if text.startswith("inject"))
+    taken = [text for text in steps[inject:] if text.startswith("take")]
+    assert f"into {check.of['vessel']} with" in taken[0]
+
+
+def test_dilution_is_asked_at_temperatures_that_the_seed_prints_for_cds():
+    hot = get("checks", "dilute-dots-by-pathway-2").of["vary"]
+    printed = get("observations", "figure-1e-result-not-described").quantities["last_temperature"]
+    assert f"heat flask = {printed.quantity.number:g} degC" in hot
+
+
+def test_the_prefactor_over_the_plateau_of_a_plain_exponential_is_one(runs):
+    """The first spectrum was subtracted, so a curve without a lag passes through zero there."""
+    recipe, of = "cds-msc-311-in-toluene", {"panel": "2a-b", "vessel": "cuvette"}
+    found = measure(runs, "prefactor over plateau", recipe, of)
+    fit = runs.fit("2a-b", recipe).params
+    assert found == pytest.approx(
+        fit["B"].value / fit["A_inf"].value * math.exp(-4.0 * fit["k"].value), rel=1e-12
+    )
+    assert abs(found - 1.0) < 0.03
