@@ -24,7 +24,7 @@ from scipy.optimize import linprog
 
 from prenuc.conditions import Conditions
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
+from prenuc.mechanism.binding import carried_of, exchanges_of, free_of, sites_of
 from prenuc.mechanism.reaction import Power, Saturation
 
 R = 8.31446261815324
@@ -111,6 +111,11 @@ class Potentials:
         return exchanges_of(self.mechanism.balances)
 
     @cached_property
+    def carried(self):
+        """What counts a ligand that several components carry, by the name of the free one."""
+        return carried_of(self.mechanism.balances)
+
+    @cached_property
     def sites(self):
         return sites_of(self.mechanism.balances)
 
@@ -169,6 +174,9 @@ class Potentials:
             own = dots[i :: len(of_dots)]
             there = own > 0
             found += own[there] @ (potential[there] - 1.0)
+        for ligand, pool in self.carried.items():
+            whole = _sum(pool, held)
+            found += whole * np.log(held[ligand]) - held[ligand] if whole > 0 else 0.0
         for x, pools in self.exchanges.items():
             new, both = (sum(n * held[name] for name, n in pool.items()) for pool in pools)
             parts = (new, held[x]), (both - new, 1.0 - held[x])
@@ -318,6 +326,10 @@ class Vessel:
         return dual.amounts(x)
 
 
+def _sum(pool, held):
+    return sum(n * held.get(name, 0.0) for name, n in pool.items())
+
+
 def _needed(step):
     """Return the factors of the way there that are no rate without what they look at."""
     for factor in step.there.factors:
@@ -331,7 +343,9 @@ class _Dual:
     def __init__(self, vessel, totals):
         self.of = of = vessel.potentials
         names, b = of.names, vessel.conserved
-        sums = len(b)
+        amounts = {one: _sum(pool, vessel.start) for one, pool in of.carried.items()}
+        self.carried = [one for one, amount in amounts.items() if amount > 0]
+        sums, own = len(b), len(b) + len(self.carried)
         self.exchanges = [
             x for x, pools in of.exchanges.items() if self._new(x, vessel.start, pools) > 0
         ]
@@ -351,13 +365,15 @@ class _Dual:
             if sizes.cover:
                 of_class[:, kinds.index(sizes.cover)] = surface
             spread += [*of_class]
-        extra = len(self.exchanges)
+        extra, alone = len(self.exchanges), np.eye(own)[sums:]
+        rows = [*np.hstack([np.array(rows), np.zeros((len(rows), own - sums))]), *alone]
         self.rows = np.hstack([np.array(rows), np.zeros((len(rows), extra))])
-        self.base, self.spread = np.array(base), np.array(spread)
+        self.base = np.array([*base, *np.zeros(own - sums)])
+        self.spread = np.array([*spread, *np.zeros((own - sums, len(kinds)))])
         news = [self._new(x, vessel.start, of.exchanges[x]) for x in self.exchanges]
-        self.totals = np.concatenate([totals, news])
-        self.pools = [self._pool(q, b, names, sums) for q in of.polynomials]
-        self.pools += [self._both(j, sums, 1.0) for j in range(extra)]
+        self.totals = np.concatenate([totals, [amounts[one] for one in self.carried], news])
+        self.pools = [self._pool(q, b, names, own) for q in of.polynomials]
+        self.pools += [self._both(j, own, 1.0) for j in range(extra)]
 
     @staticmethod
     def _new(x, start, pools):
@@ -380,26 +396,30 @@ class _Dual:
             found[kinds.index(x)] += held - sum(self.of.sites[q].get(name, 0.0) for q in taken)
         return found
 
-    def _pool(self, q, b, names, sums):
+    def _pool(self, q, b, names, own):
         """Return ln K and λ-rows of the terms of a polynomial; the first term is 1."""
-        strengths = self.of.polynomials[q]
+        absent, sums = {*self.of.carried} - {*self.carried}, len(b)
+        strengths = {n: k for n, k in self.of.polynomials[q].items() if n not in absent}
         fraction = [x for x in strengths if x in self.of.exchanges]
         if fraction:
             (x,) = fraction
             if x in self.exchanges:
-                return self._both(self.exchanges.index(x), sums, strengths[x])
+                return self._both(self.exchanges.index(x), own, strengths[x])
             return np.zeros(1), np.zeros((1, len(self.rows[0])))
         whole = {free: name for name, free in self.of.free.items()}
         rows = [np.zeros(len(self.rows[0]))]
         for ligand in strengths:
             row = np.zeros(len(self.rows[0]))
-            row[:sums] = b[:, names.index(whole[ligand])]
+            if ligand in self.carried:
+                row[sums + self.carried.index(ligand)] = 1.0
+            else:
+                row[:sums] = b[:, names.index(whole[ligand])]
             rows.append(row)
         return np.log([1.0, *strengths.values()]), np.array(rows)
 
-    def _both(self, j, sums, strength):
+    def _both(self, j, own, strength):
         rows = np.zeros((2, len(self.rows[0])))
-        rows[1, sums + j] = 1.0
+        rows[1, own + j] = 1.0
         return np.log([1.0, strength]), rows
 
     def _all(self, x):
@@ -431,7 +451,8 @@ class _Dual:
         held, dots = guess
         count, mixing = len(self.of.ladders), len(self.exchanges)
         c = [held[self.of.free.get(name, name)] for name in self.plain]
-        c = np.array([*c, *(f for i in range(count) for f in dots[i::count])])
+        c += [f for i in range(count) for f in dots[i::count]]
+        c = np.array([*c, *(held[one] for one in self.carried)])
         seen = c > 1e-12 * c.max()
         weight = np.sqrt(c[seen])
         rows = self.rows[seen][:, : len(self.totals) - mixing] * weight[:, None]
@@ -450,4 +471,4 @@ class _Dual:
         for i, (_, n, *_) in enumerate(self.of.ladders):
             dots[i::count] = there[begin : begin + len(n)]
             begin += len(n)
-        return found, dots
+        return found | dict(zip(self.carried, there[begin:], strict=True)), dots

@@ -65,7 +65,10 @@ def cut(name):
 
 
 def _cut(mechanism):
-    return mechanism.with_constants({"dots.largest": CUT}) if mechanism.populations else mechanism
+    largest = max(CUT, *(one.smallest + 20 for one in mechanism.populations), 0)
+    return (
+        mechanism.with_constants({"dots.largest": largest}) if mechanism.populations else mechanism
+    )
 
 
 def every(function):
@@ -183,7 +186,8 @@ def comes_to_rest(mechanism, begin, celsius, *, additives, solver=USUAL):
     vessel = Vessel(found, start)
     totals = vessel.totals(start, dots)
     if begin != "precursors":
-        made = vessel.with_most(KINDS[begin], totals, SOME)
+        size = max(SOME, *(one.smallest for one in mechanism.populations), 0)
+        made = vessel.with_most(KINDS[begin], totals, size)
         if made is None:
             pytest.skip(f"{mechanism.name} knows no {begin}")
         start, dots = made

@@ -276,7 +276,7 @@ def test_the_gibbs_energy_of_a_closed_vessel_never_rises(name, seed):
 
 
 def test_the_gibbs_energy_falls_by_what_is_dissipated_where_an_acid_binds():
-    """The acid, carried by the acid itself and a carboxylate, takes part in G by what is free of it."""
+    """The acid is carried by itself and a carboxylate; G holds it by what is free of both."""
     off = changed(growth_k="0 L/mmol/min") | {"MSC-322 dissolves.k": value("0 1/min")}
     model, kelvin = msc_source("CdS").with_constants(off), 453.15
     start = {"monomer": 4.0, "HMSA": 3.0, "Cd(MSA)2": 0.5}
