@@ -1,8 +1,8 @@
-"""The pages that are computed: models × observations, rows, panels, Table S1, thermodynamics.
+"""The pages that are computed: models × observations, rows, panels, Table S1 and others.
 
 Run ``python examples/tables.py`` (or ``make tables``); it writes ``models-and-observations.md``,
-``rows.md``, ``panels.md`` with its figures, ``table-s1.md`` and ``thermodynamics.md`` into
-``docs/reference``.
+``rows.md``, ``panels.md`` with its figures, ``table-s1.md``, ``figure-s2.md`` and
+``thermodynamics.md`` into ``docs/reference``.
 The same facts give the same pages, byte for byte.
 """
 
@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import figure_s2
 import rows as rows_page
 import table_s1
 import verdicts
@@ -46,8 +47,6 @@ REASONS = {
     "own. A band of the immediate PC near 302 nm would give one, and would take a third of the "
     "cluster's absorbance at 311 nm away, against a PC that is said to be transparent there. "
     "Not solved; see [](../science-notes.md).",
-    "mass-of-pc-311": "The particle of the model, 10 S and 20 Cd with 20 oleates, is heavier than "
-    "the ion that was seen. Ten S in a PC are assumed; nothing else printed tests the number.",
 }
 
 
@@ -382,6 +381,7 @@ def main() -> None:
     figures = options.out.parent / "figures/panels"
     pages = {
         "table-s1.md": table_s1.page(),
+        "figure-s2.md": figure_s2.page(),
         "thermodynamics.md": verdicts.page(),
         "models-and-observations.md": models_page(table),
         "rows.md": rows_page.page(table[MODEL]),

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 R = 8.314462618
 FREE = "HPPh2", "TOPO"
-CLUSTERS = "as-PC-311", "PC-311", "PC-322", "MSC-311", "MSC-322"
+CLUSTERS = "as-PC-311", "PC-311", "N-311", "PC-322", "MSC-311", "MSC-322"
 UNITS = {"S": 1, "assembly": 3, "Mo/Fr": 1, **dict.fromkeys(CLUSTERS, 10)}
 METAL = {"Cd(OA)2": 1, "assembly": 6, "Mo/Fr": 1, **dict.fromkeys(CLUSTERS, 20)}
 ACIDS = {"Cd(OA)2": 2, "assembly": 12, "oleate (released)": 1, **dict.fromkeys(CLUSTERS, 20)}
@@ -33,6 +33,7 @@ class Potentials:
         of["Mo/Fr"] = self._formed("Mo/Fr")
         of["as-PC-311"] = 10 * of["Mo/Fr"] + self._formed("as-PC-311")
         of["PC-311"] = of["as-PC-311"] + self._formed("PC-311")
+        of["N-311"] = of["PC-311"] + self._formed("N-311")
         of["PC-322"] = of["PC-311"] + self._formed("PC-322")
         of["MSC-311"] = of["PC-311"] + self._formed("MSC-311")
         of["MSC-322"] = of["PC-322"] + self._formed("MSC-322")

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from prenuc.conditions import Conditions
 from prenuc.facts.catalogue import entries
-from prenuc.infer.experiments.measures import Experiments
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.mechanism.named import mechanism_named
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.evolve import evolve

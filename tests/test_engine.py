@@ -167,6 +167,35 @@ def test_compiled_rates_are_those_of_the_reactions(seed, temperature):
     np.testing.assert_allclose(found, wanted, rtol=1e-11)
 
 
+@given(seeds, st.integers(1, 40))
+def test_rate_constants_are_exponentials_to_the_last_bits(seed, count):
+    """From 10⁻³⁰⁰ to 10³⁰⁰, any number of them, so that the last ones fill no register."""
+    rng = np.random.default_rng(seed)
+    pace = [*10 ** rng.uniform(-300, 300, count), 1.0]
+    net = compiled(network(*(({"A": 1.0}, k, ()) for k in pace)))
+    _, found, _ = solved(net, 300.0, np.ones(1), np.zeros(0), 1.0, np.zeros(1))
+    np.testing.assert_allclose(found, np.exp(net.constant), rtol=5e-16)
+    assert found[-1] == 1.0
+
+
+def test_a_rate_constant_below_all_numbers_is_zero():
+    net = compiled(network(*(({"A": 1.0}, 1.0, ()) for _ in range(3))))
+    net.constant[:] = [-np.inf, -745.2, -708.3]
+    _, found, _ = solved(net, 300.0, np.ones(1), np.zeros(0), 1.0, np.zeros(1))
+    np.testing.assert_array_equal(found[:2], [0.0, 0.0])
+    np.testing.assert_allclose(found[2], np.exp(-708.3), rtol=1e-15)
+
+
+@pytest.mark.parametrize("order", [-16, -10, -3, -1, -0.4, 0.3, 0.9, 1, 2, 5, 6, 10, 16, 20.5, 33])
+@given(x=st.floats(1e-3, 1e3))
+def test_powers_of_every_order_and_their_slopes(order, x):
+    orders = (Power({"A": 1.0}, order),)
+    net = compiled(network(({"A": 1.0}, 1.0, orders)))
+    _, rate, slope = solved(net, 300.0, np.array([x]), np.zeros(0), 1.0, np.zeros(1))
+    np.testing.assert_allclose(rate, [x**order], rtol=1e-14)
+    np.testing.assert_allclose(slope, [[order * x ** (order - 1)]], rtol=1e-14)
+
+
 @pytest.mark.parametrize("model", ["every law", "CdS", "CdTe"])
 @given(seed=seeds)
 def test_the_engines_jacobian_is_that_of_the_network(model, seed):

@@ -17,6 +17,7 @@ from prenuc.facts.catalogue import (
     KINDS,
     cite,
     entries,
+    evidence,
     find,
     get,
     read_files,
@@ -80,6 +81,7 @@ def naked(thing, sources, path=""):
                 isinstance(count, int) for count in item.values()
             )
             bookkeeping |= key in BLOCKS  # how many of what, not how fast
+            bookkeeping |= key in {"bounds", "targets"}  # of a search, in the units of its set
             bookkeeping |= key in {"passes", "draws"}  # counted
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
@@ -271,12 +273,23 @@ def test_volumes_of_a_unit_follow_from_the_lattice_constant():
         assert values["molar_volume"].to("cm^3/mol") == pytest.approx(molar, rel=1e-3)
 
 
-def test_what_informed_a_number_is_an_observation_or_a_claim():
-    known = {*entries("observations"), *entries("claims")}
+def test_what_informed_a_number_or_a_structure_is_an_observation_a_claim_or_a_group():
     for kind in ("species", "parameters", "materials", "recipes"):
         for entry in entries(kind).values():
             for value in values_of(entry):
-                assert set(value.informed_by) <= known, entry.id
+                assert all(map(evidence, value.informed_by)), entry.id
+    for entry in entries("parameters").values():
+        assert all(map(evidence, entry.structure.informed_by)), entry.id
+
+
+def test_a_group_of_evidence_is_what_the_rows_of_a_material_check():
+    every, calibrated = evidence("every row of CdS"), evidence("calibrated rows of CdS")
+    assert calibrated < every
+    assert {"figure-3b-msc-disappears", "figure-4c-oleate"} <= every - calibrated
+    assert "figure-2b-fitted-curve" in calibrated
+    assert "figure-2d-fitted-curve" not in every
+    with pytest.raises(FactsError, match="every row of CdS"):
+        evidence("every rows of CdS")
 
 
 def test_a_fitted_constant_of_a_mechanism_says_what_informed_it():

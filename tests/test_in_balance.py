@@ -35,7 +35,7 @@ def cut():
 def test_every_step_is_reversible_and_every_cycle_closes():
     found = check(model())
     assert found.verdict == "consistent"
-    assert (found.reversible, found.irreversible) == (27, ())
+    assert (found.reversible, found.irreversible) == (29, ())
     assert all(loop.closes for loop in found.loops)
     assert all(step.there.because for step in found.other_laws)
     assert all(one.within is not False for one in found.prefactors)

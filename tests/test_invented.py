@@ -94,6 +94,19 @@ def test_free_ligand_is_found_however_tightly_it_is_held(strength, start):
     assert np.all(found[net.flat.settled] > 0.0)
 
 
+def test_a_ligand_that_is_absent_stays_absent():
+    """None of it solves its equation, so no search for a trace of it begins."""
+    net = compiled(network(**{"L in all": 0.0}))
+    x = np.array([START.get(name, 0.0) for name in net.names])
+    place = {name: i for i, name in enumerate(net.names)}
+    x[place["L"]] = 0.0
+    stretch = Stretch(net, x, np.array([1e-9]), (320.0, 320.0), np.full(len(x), 1e-16))
+    found = Rodas(rtol=1e-8).integrate(stretch).concentration[0]
+    assert found[place["free L"]] == 0.0
+    assert found[place["free K"]] > 0.0
+    assert np.max(np.abs(net.change(found, net.constants(320.0))[net.flat.settled])) < 1e-8
+
+
 def test_moments_of_every_ladder_are_sums_over_its_own_classes():
     pot = ladders()
     places, powers = _moments(pot, list(pot.components))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import commands
+import prenuc as pn
 from populations import attachment, only, population
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import alloy
@@ -68,11 +69,11 @@ def dots_never_meet(*_):
     assert last.sum() == pytest.approx(first.sum(), rel=1e-9)
 
 
-def absorption_alone(run, _):
-    answer = json.loads(run("simulate", "cdse-3c-hoac", "--json").out)
-    for measured in answer["measurements"]:
-        arrays = {name for name, value in measured.items() if isinstance(value, list)}
-        assert arrays == {"wavelength_nm", "absorbance"}
+def clusters_alone_emit(_run, _):
+    recipe = pn.recipe("cds-3b-msa-at-30-min")
+    found = pn.emission(pn.simulate(pn.two_pathway("CdS"), pn.Protocol.from_recipe(recipe)))
+    assert not found.absorbance.any()
+    assert found.history[-1].endswith("are not computed")
 
 
 def illustrations_alone(run, _):
@@ -121,7 +122,7 @@ CHECKS = {
     "set by hand": set_by_hand,
     "band near 302 nm": no_band_at_302_nm,
     "do not coalesce": dots_never_meet,
-    "no emission, no scattering": absorption_alone,
+    "dots and traps are dark": clusters_alone_emit,
     "prints no recipe": illustrations_alone,
     "closed vessel at 25 °C": closed_at_25_degc,
     "binary formats and JCAMP-DX": other_files_are_refused,

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
     from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
+    from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.sizing import size
     from prenuc.observe.trace import Trace
@@ -79,6 +81,10 @@ _CONTENTS = {
     "SpectrumSeries": "observe.series",
     "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
+    "emission": "observe.emission",
+    "disc_scattering": "observe.scattering",
+    "disc_radius": "observe.scattering",
+    "guinier_radius": "observe.scattering",
     "simulate_many": "observe.many",
     "Flasks": "observe.flasks",
     "read": "observe.readers",
@@ -139,9 +145,13 @@ __all__ = [
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "disc_radius",
+    "disc_scattering",
+    "emission",
     "ensemble",
     "evolve",
     "fit",
+    "guinier_radius",
     "kinetic_panel",
     "next_experiment",
     "read",

@@ -21,6 +21,7 @@ from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
 from prenuc.facts.row_class import RowClass
+from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
@@ -44,12 +45,16 @@ KINDS: Mapping[str, type[Any]] = {
     "claims": Claim,
     "checks": Check,
     "split": HeldOut,
+    "searches": Search,
     "row_classes": RowClass,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
     "frozen": ParameterSet,
 }
+
+CALIBRATED = "calibrated rows"
+GROUPS = "every row", CALIBRATED  # of a material, by name in "informed_by"
 
 
 def _files(kind: str) -> list[Traversable]:
@@ -142,7 +147,9 @@ def get(kind: str, identifier: str) -> Any:
     """
     known = entries(kind)
     if identifier not in known:
-        singular = {"species": "species", "moieties": "moiety"}.get(kind, kind.removesuffix("s"))
+        singular = {"species": "species", "moieties": "moiety", "searches": "search"}.get(
+            kind, kind.removesuffix("s")
+        )
         raise FactsError(unknown_name(singular, identifier, known))
     return known[identifier]
 
@@ -181,6 +188,33 @@ def held_out(material: str, panel: str) -> bool:
     """
     split: Iterable[HeldOut] = entries("split").values()
     return any(one.material == material and one.holds(panel) for one in split)
+
+
+@cache
+def evidence(name: str) -> frozenset[str]:
+    """Return the observations and claims that an entry of ``informed_by`` stands for.
+
+    Args:
+        name: One of them, or a group: "every row of CdS", "calibrated rows of CdS".
+
+    Raises:
+        FactsError: It is none.
+    """
+    group, _, material = name.rpartition(" of ")
+    if group in GROUPS and material in entries("materials"):
+        rows = [c for c in entries("checks").values() if c.recipe and _of(c.recipe) == material]
+        if group == CALIBRATED:
+            rows = [check for check in rows if not held_out(material, check.panel)]
+        return frozenset(seen for check in rows for seen in check.observations)
+    known = {**entries("observations"), **entries("claims")}
+    if name not in known:
+        materials = [f"{one} of {each}" for one in GROUPS for each in entries("materials")]
+        raise FactsError(unknown_name("observation, claim or group", name, [*known, *materials]))
+    return frozenset((name,))
+
+
+def _of(recipe_id: str) -> str:
+    return str(get("recipes", recipe_id).material)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -137,6 +137,19 @@ BLOCKS = "units", "closed by", "media", "debited", "components", "dots", "reacti
 
 
 @dataclass(frozen=True)
+class Structure:
+    """What of a mechanism is no constant, and what was in view when it was chosen.
+
+    Args:
+        what: In words.
+        informed_by: Observations, claims, or groups of them.
+    """
+
+    what: str = ""
+    informed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ParameterSet:
     """The constants of one mechanism for one material.
 
@@ -148,10 +161,12 @@ class ParameterSet:
         names: Which species and reagents play which part.
         values: The constants by name.
         blocks: Components, dots and reactions that the constants act by, as they are written; {}
-            where the mechanism is written by a rule.
+            where the mechanism is written by a rule, or in another set.
         note: How the set came about.
+        like: The set whose names and blocks it has, and every constant that it does not give.
         fitted_to: "calibrated rows" where no constant is informed by a held-out figure, "all rows"
             where one may be; "" where nothing is said.
+        structure: What of it is no constant, and what informed that.
     """
 
     id: str
@@ -162,16 +177,27 @@ class ParameterSet:
     values: Mapping[str, Value]
     blocks: Mapping[str, Any]
     note: str = ""
+    like: str = ""
     fitted_to: str = ""
+    structure: Structure = Structure()
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a parameter file."""
-        roles = node.child("names")
+        roles = node.child("names", {}) if "like" in node else node.child("names")
         blocks = {key: node.plain(key) for key in BLOCKS if key in node}
         names = {str(role): roles.text(str(role)) for role in roles.data}
         fitted_to = node.text("fitted to", default="")
         if fitted_to not in FITTED_TO:
             mend = "Write " + " | ".join(filter(None, FITTED_TO)) + ", or nothing"
             node.problem(f"'{fitted_to}' is nothing that a set is fitted to", "fitted to", mend)
-        return node.entry(cls, names=names, blocks=blocks, fitted_to=fitted_to)
+        structure = node.child("structure", {}).part(Structure, "a structure")
+        given = {"fitted_to": fitted_to, "structure": structure}
+        return node.entry(cls, names=names, blocks=blocks, **given)
+
+    def filled(self, base: ParameterSet) -> ParameterSet:
+        """Return the set with what it has from the one that it is like."""
+        values = {**base.values, **self.values}
+        return replace(
+            self, names=base.names, blocks=base.blocks, values=values, structure=base.structure
+        )

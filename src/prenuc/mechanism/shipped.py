@@ -36,6 +36,8 @@ def set_named(identifier: str) -> ParameterSet | None:
         None when there is none of that name.
     """
     found: ParameterSet | None = entries("parameters").get(identifier)
+    if found is not None and found.like:
+        found = found.filled(known_set(found.like))
     return found or entries("frozen").get(identifier)
 
 

@@ -178,13 +178,17 @@ def molar_of(run: Run, nm: Array) -> tuple[list[int], Array]:
         for place, name in enumerate(run.names)
         if name in components and components[name].species
     ]
-    atoms = [_chalcogens(components[run.names[place]]) for place, _ in species]
+    atoms = [chalcogen_atoms(components[run.names[place]]) for place, _ in species]
     molar = [n * _extinction(name, key) for n, (_, name) in zip(atoms, species, strict=True)]
     return [place for place, _ in species], np.array(molar).reshape(len(species), len(nm))
 
 
-def _chalcogens(component: Component) -> float:
-    """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown."""
+def chalcogen_atoms(component: Component) -> float:
+    """Return the chalcogen atoms of a component, which its extinction counts; 1 if unknown.
+
+    Args:
+        component: A component of a mechanism.
+    """
     parts = component.composition or {}
     found = sum(n for part, n in parts.items() if part in chalcogens())
     return found or 1.0

@@ -73,9 +73,8 @@ def _together(one: Array, other: Array) -> Array:
     return total
 
 
-@dataclass
-class _Vessel:
-    """One vessel on the bench.
+class _Vessel(NamedTuple):
+    """One vessel on the bench, as it is at some time.
 
     Args:
         contents: What is in it.
@@ -86,13 +85,10 @@ class _Vessel:
     contents: _Contents
     dissolved: tuple[_Contents, float] | None = None
 
-    def exchange(self, contents: _Contents) -> None:
-        """Enter what is there after something came or went."""
-        self.contents, self.dissolved = contents, None
-
-    def react(self, left: _Contents, volume: float) -> None:
-        """Enter what a reaction has left, in mol/m³."""
-        self.contents, self.dissolved = left.times(volume), (left, volume)
+    @classmethod
+    def left_by(cls, left: _Contents, volume: float) -> _Vessel:
+        """Return a vessel with what a reaction has left, in mol/m³."""
+        return cls(left.times(volume), (left, volume))
 
     def within(self, volume: float) -> _Contents:
         """Return what is there in mol/m³; to the last digit what a reaction has left."""
@@ -173,9 +169,8 @@ class Vessels:
 
     def copy(self) -> Vessels:
         """Return the same bench, for somebody else to go on with."""
-        vessels = {name: replace(one) for name, one in self.vessels.items()}
-        measurements, stats = [*self.measurements], dict(self.stats)
-        return replace(self, vessels=vessels, measurements=measurements, stats=stats)
+        vessels, stats = dict(self.vessels), dict(self.stats)
+        return replace(self, vessels=vessels, measurements=[*self.measurements], stats=stats)
 
     @property
     def held(self) -> dict[str, Array]:
@@ -202,20 +197,21 @@ class Vessels:
 
     def _add(self, operation: Add) -> None:
         amounts = np.array([operation.amounts.get(name, 0.0) for name in self.names])
-        vessel = self._vessel(operation.vessel)
-        vessel.exchange(vessel.contents._replace(whole=vessel.contents.whole + amounts))
+        contents = self._vessel(operation.vessel).contents
+        contents = contents._replace(whole=contents.whole + amounts)
+        self.vessels[operation.vessel] = _Vessel(contents)
 
     def _transfer(self, operation: Transfer) -> None:
-        source = self._vessel(operation.vessel)
-        moved = source.contents.times(operation.share)
-        source.exchange(source.contents.and_also(moved.times(-1.0)))
+        source = self._vessel(operation.vessel).contents
+        moved = source.times(operation.share)
+        self.vessels[operation.vessel] = _Vessel(source.and_also(moved.times(-1.0)))
         if operation.target is not None:
-            target = self._vessel(operation.target)
-            target.exchange(target.contents.and_also(moved))
+            target = self._vessel(operation.target).contents
+            self.vessels[operation.target] = _Vessel(target.and_also(moved))
 
     def _evolve(self, operation: Evolve) -> None:
-        vessel, volume = self._vessel(operation.vessel), operation.volume
-        begin = vessel.within(volume)
+        volume = operation.volume
+        begin = self._vessel(operation.vessel).within(volume)
         times = np.array(sorted({t for t in (*operation.looks, operation.duration) if t > 0}))
         rows, occupied = self._rows(operation, begin, times)
         states = {0.0: begin} | dict(zip(times, rows, strict=True))
@@ -225,7 +221,8 @@ class Vessels:
         for look, tangents in zip(operation.looks, rooms, strict=True):
             self._record(operation, look, states[look], occupied, tangents)
         if times.size:
-            vessel.react(rows[-1].first(occupied), volume)
+            left = rows[-1].first(occupied)
+            self.vessels[operation.vessel] = _Vessel.left_by(left, volume)
 
     def _in_balance(self, operation: Evolve, begin: _Contents) -> _Contents:
         """Return what is there once ligands have found what they bind to, which takes no time."""

@@ -17,7 +17,7 @@ n₀, with Γ of ``mechanism/population.py``,
 
 A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L − RT Σ l, with all of it
 L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
-One that several components carry, such as a carboxylate, has the same sum beside these.
+A moiety that several components carry, and that no reaction makes, counts likewise beside these.
 
 Where one of two ligands holds each of s sites that are never bare, with x the fraction of the new
 one among all that are elsewhere and N and O all of the new and of the old one,
@@ -104,8 +104,8 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
         of_ligand = standard.get(ligand, 0.0) + thermal * _log(there[ligand])
         found += there[all_of_it] * of_ligand - thermal * there[ligand]
     for ligand, pool in carried_of(mechanism.balances).items():
-        whole = sum(number * there[name] for name, number in pool.items())
-        found += thermal * (whole * _log(there[ligand]) - there[ligand])
+        held_by = sum(number * there[name] for name, number in pool.items())
+        found += thermal * (held_by * _log(there[ligand]) - there[ligand])
     for x, pools in exchanges_of(mechanism.balances).items():
         of_new, both = (sum(n * there[name] for name, n in pool.items()) for pool in pools)
         found += thermal * (of_new * _log(there[x]) + (both - of_new) * _log(1.0 - there[x]))

@@ -10,6 +10,7 @@ that is not there (no peak, a ratio of nothing to nothing) is NaN, which no rang
 measure                 arguments; result
 ======================  ========================================================================
 absorbance              vessel, time, nm, [scale]; absorbance
+contrast                vessel, time, nm, over; absorbance less that at another wavelength
 exciton                 vessel, time; position of the first exciton in nm; none below a height
                         of 0.01
 exciton height          vessel, time; height of the first exciton, 0 when there is none
@@ -36,10 +37,13 @@ gain over               vessel, time, of, [recipe], [other vessel], [other time]
 gain by                 vessel, time, of, by; share in the varied procedure over that in the
                         written one
 dots over               vessel, time, [recipe], other vessel; number of dots here over there
+emission maximum        vessel, time, [excitation]; where most is emitted, nm; none in the dark
+emission ratio          vessel, time, nm, over, [excitation]; emission at nm over that at another
 time of most            vessels, taken at, of; when the sample with the largest share was taken
 onset                   vessel, time, nm, limit, at, temperatures; the first of the temperatures
                         of the step ``at`` above the limit, °C
 mass                    of; molar mass of a component in Da
+core mass               of; the same without ligands: metal and chalcogen alone
 mass ratio              of, over; molar mass of one component over that of the other
 rate on dilution        product, factor; relaxation rate of a diluted last sample over that of the
                         undiluted one
@@ -53,7 +57,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.infer.experiments import shares, spectra
+from prenuc.infer.experiments import emitted, shares, spectra
 from prenuc.infer.experiments.performed import Question
 
 if TYPE_CHECKING:
@@ -61,9 +65,12 @@ if TYPE_CHECKING:
 
     from prenuc.infer.experiments.performed import Experiments
 
-POSITIONS = frozenset({"exciton", "maximum"})  # in nm: what a band's own position may give
+POSITIONS = frozenset(
+    {"emission maximum", "exciton", "maximum"}
+)  # in nm: what a band's own position may give
 MEASURES: Mapping[str, Callable[[Question], float]] = {
     "absorbance": spectra.absorbance,
+    "contrast": spectra.contrast,
     "exciton": spectra.exciton,
     "exciton height": spectra.exciton_height,
     "maximum": spectra.maximum,
@@ -81,9 +88,12 @@ MEASURES: Mapping[str, Callable[[Question], float]] = {
     "gain over": shares.gain_over,
     "gain by": shares.gain_by,
     "dots over": shares.dots_over,
+    "emission maximum": emitted.emission_maximum,
+    "emission ratio": emitted.emission_ratio,
     "time of most": shares.time_of_most,
     "onset": spectra.onset,
     "mass": shares.mass,
+    "core mass": shares.core_mass,
     "mass ratio": shares.mass_ratio,
     "rate on dilution": shares.rate_on_dilution,
     "rate constant": spectra.of_panel("k"),

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, MechanismError, SimulationError, unknown_name
-from prenuc.facts.catalogue import entries, get, held_out, values_of
+from prenuc.facts.catalogue import entries, evidence, get, held_out, values_of
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments
@@ -176,15 +176,16 @@ def experiments_for(mechanism: str | None = None) -> Experiments:
     """Return experiments in which every recipe runs with one kind of mechanism.
 
     Args:
-        mechanism: A kind, such as "classical" or "two-pathway", or a frozen set such as
-            "two-pathway/CdS@0.1"; the two-pathway model when None.
+        mechanism: A kind, such as "classical" or "two-pathway", or a set beside the usual ones,
+            "two-pathway/CdS-calibrated" or "two-pathway/CdS@0.1"; the two-pathway model when None.
 
     Raises:
         MechanismError: There is no such kind, or no mechanism of the whole name.
     """
     if mechanism is not None and "/" in mechanism:
         mechanism_named(mechanism)
-    if mechanism in entries("frozen"):
+    beside = [one.id for one in entries("parameters").values() if one.like]
+    if mechanism in (*beside, *entries("frozen")):
         return Experiments(partial(named_for, str(mechanism)))
     if mechanism is None or mechanism.partition("/")[0] == MODEL:
         return Experiments(for_recipe)
@@ -235,7 +236,7 @@ def _informing(mechanism: Mechanism) -> set[str]:
     """Return every observation that informed a constant or a spectrum of a mechanism."""
     used = {component.species for component in mechanism.components.values()} - {""}
     things = [*mechanism.parameters.values(), *_spectra(used)]
-    return {name for value in things for name in value.informed_by}
+    return {seen for value in things for name in value.informed_by for seen in evidence(name)}
 
 
 def _spectra(names: set[str]) -> Iterator[Any]:

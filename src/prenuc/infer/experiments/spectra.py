@@ -35,6 +35,11 @@ def absorbance(asked: Question) -> float:
     return scale * float(np.interp(nm, asked.spectra.wavelength, asked.signal))
 
 
+def contrast(asked: Question) -> float:
+    """Return an absorbance less that at another wavelength of the same spectrum."""
+    return absorbance(asked) - absorbance(asked.but(nm=asked["over"]))
+
+
 def _first_exciton(asked: Question) -> Feature:
     nm = asked.spectra.wavelength
     noise = np.random.default_rng(SEED).normal(0.0, NOISE, nm.size)
@@ -156,9 +161,13 @@ def of_panel(quantity: str) -> Callable[[Question], float]:
 def prefactor(asked: Question) -> float:
     """Return B/A of A − B exp(−k t) in a kinetic panel, t from the first spectrum.
 
-    The fit counts t from the beginning, so its own B is exp(k t₁) times as large.
+    The fit counts t from the beginning, so its own B is exp(k t₁) times as large. NaN where growth
+    begins so late that the fit took a lag in place of B.
     """
-    k, plateau, whole = (asked.fit.params[name].value for name in ("k", "A_inf", "B"))
+    params = asked.fit.params
+    if "B" not in params:
+        return math.nan
+    k, plateau, whole = (params[name].value for name in ("k", "A_inf", "B"))
     if k is None or not plateau or whole is None:
         return math.nan
     return whole / plateau * math.exp(-k * asked.measurement.time / 60.0)

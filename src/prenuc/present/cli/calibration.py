@@ -124,6 +124,7 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @click.option("--out", type=_path, help="Write the parameter sets to FILE.yaml.")
 @click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
 @click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
+@click.option("--search", metavar="ID", help="From random points within written bounds instead.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
 @_ledger
 @_workers
@@ -134,6 +135,7 @@ def calibrate(
     out: Path | None,
     ensemble: Path | None,
     mechanism: str | None,
+    search: str | None,
     panel: str | None,
     ledger: Path | None,
     workers: int,
@@ -150,7 +152,11 @@ def calibrate(
       prenuc calibrate CdS --out CdS.yaml --ensemble CdS-ensemble.yaml
       prenuc calibrate CdS --mechanism classical
       prenuc calibrate CdS --leave-out all
+      prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
+    if search is not None:
+        _search(search, starts, out, ledger, as_json)
+        return
     if panel is not None:
         _leave_out(material, panel, workers, as_json)
         return
@@ -169,6 +175,18 @@ def calibrate(
     echo_answer(found, _echo, as_json)
     calibrated = [row for row in found.after if row.role == "calibrated"]
     sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
+
+
+def _search(search: str, starts: int, out: Path | None, ledger: Path | None, as_json: bool) -> None:
+    from prenuc.infer.studies.random_starts import search_from_random_starts
+    from prenuc.present.files.parameters import searched_file
+
+    with progress(f"searching {search}") as report:
+        found = search_from_random_starts(search, starts=starts, ledger=ledger, progress=report)
+    if out is not None:
+        write_text(out, searched_file(found))
+        click.echo(f"wrote {out}", err=True)
+    echo_answer(found, lambda found: echo_table(studies.starts_table(found)), as_json)
 
 
 def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers: int) -> None:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.calibration.varied import Name, value_of
 from prenuc.infer.studies.calibrate import SOURCE, Calibration
+from prenuc.mechanism.shipped import known_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from prenuc.infer.studies.random_starts import Found
 
 
 _NOT_FIXED = "calibrated; these observations do not fix it"
@@ -48,6 +51,37 @@ def parameter_file(found: Calibration) -> str:
                 elif "note" not in written:
                     written["note"] = _NOT_FIXED
     return _dumped(entries)
+
+
+def searched_file(found: Found) -> str:
+    """Return the best end of a search as a parameter set like the one that it kept the rest of."""
+    usual = known_set(found.search.mechanism)
+    source, informed = f"prenuc @ search {found.search.id}", f"calibrated rows of {usual.material}"
+    values = {
+        name: _flow(
+            value=float(f"{number:.5g}"),
+            unit=usual.values[name].quantity.unit,
+            source=source,
+            status="fitted",
+            informed_by=[informed],
+        )
+        for name, number in found.best.items()
+    }
+    start = found.starts[0]
+    note = (
+        f"The best of {len(found.starts)} random starts, seed {start.seed}, cost {start.cost:.1f}."
+    )
+    entry = {
+        "id": f"{usual.model}/{found.search.id}",
+        "name": f"{usual.name}, fitted to calibrated figures alone",
+        "model": f"{usual.model}, calibrated",
+        "material": usual.material,
+        "like": usual.id,
+        "fitted to": "calibrated rows",
+        "values": values,
+        "note": note,
+    }
+    return _dumped([entry])
 
 
 def ensemble_file(material: str, sets: Sequence[Mapping[Name, float]]) -> str:

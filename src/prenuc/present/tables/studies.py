@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prenuc.infer.studies.ensemble import Prediction
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.observed import Record
+    from prenuc.infer.studies.random_starts import Found
     from prenuc.infer.studies.robustness import Study, Test
 
 
@@ -76,6 +77,21 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
     }
     passes = [f"{one.share:.0%}" for one in found]
     return _checks(rows, {**spread, "pass": passes, "role": [row.role for row in rows]})
+
+
+def starts_table(found: Found) -> Table:
+    """Return where each random start of a search has ended, and how many rows pass there."""
+    sides = ("calibrated", "held-out")
+    rows = (
+        (
+            str(one["seed"]),
+            f"{one['begun']:.0f}",
+            f"{one['cost']:.1f}",
+            *(f"{one[side]['pass']} of {one[side]['of']}" for side in sides),
+        )
+        for one in found.scores()
+    )
+    return Table(headings=("seed", "cost at first", "at the end", *sides), rows=tuple(rows))
 
 
 def left_out_table(found: LeaveOut) -> Table:

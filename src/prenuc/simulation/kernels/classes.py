@@ -27,6 +27,8 @@ class ClassArrays(NamedTuple):
         ladder: Of every group, shape (G,).
         alpha: α of every group, shape (G, N).
         below: α of one unit less, shape (G, N).
+        reach: The first class with an α or below that is not zero, and one beyond the last, of
+            every group, shape (G, 2).
         first: Index of the first channel among the reactions.
         detaching: Index of the first channel of detachment.
         channel: Group of every channel, shape (channels,).
@@ -46,6 +48,7 @@ class ClassArrays(NamedTuple):
     ladder: NDArray[np.int64]
     alpha: NDArray[np.float64]
     below: NDArray[np.float64]
+    reach: NDArray[np.int64]
     first: int
     detaching: int
     channel: NDArray[np.int64]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from prenuc.arrays import Indices, Mask
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import AbstractProfile, SizeClasses
     from prenuc.mechanism.reaction import Factor, Reaction
@@ -173,6 +174,8 @@ def flat_classes(mechanism: Mechanism, names: Sequence[str]) -> ClassArrays:
     beyond = 0.0  # what ligands cover is the surface that the smallest dot gains, and all others
     if any(one.surface for one in populations):
         beyond = float(np.cbrt(units[0] - 1.0)) ** 2
+    alpha = np.array([profile(units) for _, profile in groups]).reshape(rows)
+    below = np.array([profile(units - 1) for _, profile in groups]).reshape(rows)
     return ClassArrays(
         units=units,
         edge=area - np.cbrt(units - 1) ** 2,
@@ -182,8 +185,9 @@ def flat_classes(mechanism: Mechanism, names: Sequence[str]) -> ClassArrays:
         cover=_whole(place.get(one.cover, -1) for one in populations),
         surface=_whole(place.get(one.surface, -1) for one in populations),
         ladder=_whole(place for place, _ in groups),
-        alpha=np.array([profile(units) for _, profile in groups]).reshape(rows),
-        below=np.array([profile(units - 1) for _, profile in groups]).reshape(rows),
+        alpha=alpha,
+        below=below,
+        reach=_reach((alpha != 0.0) | (below != 0.0)),
         first=first,
         detaching=first + len(joins),
         channel=_whole(groups.index(one) for one in joins + leaves),
@@ -192,6 +196,15 @@ def flat_classes(mechanism: Mechanism, names: Sequence[str]) -> ClassArrays:
         lower=made.lower,
         share=made.share,
     )
+
+
+def _reach(there: Mask) -> Indices:
+    """Return the first true of every row and one beyond the last, zeros for none, shape (G, 2)."""
+    groups, classes = there.shape
+    if classes == 0:
+        return np.zeros((groups, 2), dtype=np.int64)
+    ends = np.stack((there.argmax(axis=1), classes - there[:, ::-1].argmax(axis=1)), axis=1)
+    return ends * there.any(axis=1, keepdims=True)
 
 
 class _Nuclei(NamedTuple):

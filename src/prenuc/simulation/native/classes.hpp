@@ -26,14 +26,12 @@
 //   T z = v,   S = W_x − (P wᵀ) z G                                                       (5)
 //   T y = R_f,   S u_x = R_x + P (w·y),   u_f = y + z (G u_x)                             (6)
 //
-// Eliminating the classes first and x last keeps units to rounding. T is an M-matrix with
-// diagonally dominant columns, so elimination needs no pivoting; it runs from both ends to the
-// middle, which are two chains of operations that do not wait for each other (van der Vorst 1987,
-// Parallel Computing 5, 45). The parts y and z G u_x of u_f are never added up: they stay apart
+// Eliminating the classes first and x last keeps units to rounding; chains.hpp does it. The parts y and z G u_x of u_f are never added up: they stay apart
 // until a sum needs them.
 #pragma once
 
-#include "sums.hpp"
+#include "chains.hpp"
+#include "exponential.hpp"
 
 namespace prenuc::PRENUC_ISA {
 
@@ -57,16 +55,46 @@ inline bool any_changing(const ClassArrays& pop, double heating) {
     return false;
 }
 
+// The classes of a group in the window that its channels reach: first, and one beyond the last.
+struct Reach {
+    Index first, last;
+};
+
+inline Reach reach_of(const ClassArrays& pop, Index group, Index rows) {
+    const Places reach = pop.reach[group];
+    return {smaller(reach[0], rows), smaller(reach[1], rows)};
+}
+
+// Set products of two rows where a group reaches, and zero where it does not.
+inline void reached_products(const ClassArrays& pop, Index group, Index rows, const double* a,
+                             const double* b, double* out) {
+    const Reach of = reach_of(pop, group, rows);
+    clear(of.first, out);
+    multiply(of.last - of.first, a + of.first, b + of.first, out + of.first);
+    clear(rows - of.last, out + of.last);
+}
+
+// Set ψ of every ladder; return whether one is not what it was.
+inline bool tensions(const ClassArrays& pop, double temperature, Numbers x, Numbers psi) {
+    bool moved = false;
+    for (Index l = 0; l < pop.ladders(); ++l) {
+        const double before = psi[l];
+        psi[l] = tension(pop, temperature, x, l);
+        moved = moved || psi[l] != before;
+    }
+    return moved;
+}
+
 // Set β of all groups in the window, equation (2); `held` receives the exponential of a ladder.
-inline void detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
-                       Numbers held, Table beta) {
+inline void detachment(const ClassArrays& pop, Index window, Numbers psi, Numbers held,
+                       Table beta) {
     const Index rows = window == 0 ? 0 : window / pop.ladders();
     for (Index l = 0; l < pop.ladders() && rows > 0; ++l) {
-        const double psi = tension(pop, temperature, x, l);
-        for (Index i = 0; i < rows; ++i) held[i] = psi == 0.0 ? 1.0 : std::exp(psi * pop.edge[i]);
+        for (Index i = 0; i < rows; ++i) held[i] = psi[l] * pop.edge[i];
+        exponentials(rows, held.data);
         for (Index g = 0; g < pop.groups(); ++g)
-            for (Index i = 0; i < rows && pop.ladder[g] == l; ++i)
-                beta[g][i] = pop.below[g][i] * held[i];
+            if (pop.ladder[g] == l)
+                reached_products(pop, g, rows, pop.below[g].data, held.data, beta[g].data);
     }
 }
 
@@ -78,16 +106,28 @@ inline double ladder_dot(Index rows, const double* a, const double* y, Index str
     return total;
 }
 
+// Add a multiple of a row to the classes of one ladder, `stride` apart, if there is anything to add.
+inline void ladder_add(Index rows, double weight, const double* RESTRICT a, double* RESTRICT y,
+                       Index stride) {
+    if (weight == 0.0) return;
+    if (stride == 1) return add(rows, weight, a, y);
+    for (Index i = 0; i < rows; ++i) y[i * stride] += weight * a[i];
+}
+
 // Set the sums of equation (3), α·y and β̃·y of every group, and Σ n^(2/3) y of every ladder that
 // has a component for it; shape (2 G + L,).
 inline void pass(const ClassArrays& pop, Index window, Table beta, const double* y,
                  Numbers passed) {
     const Index ladders = pop.ladders(), groups = pop.groups(), rows = window / ladders;
     for (Index g = 0; g < groups; ++g) {
+        const Reach up = reach_of(pop, g, rows - 1), down = reach_of(pop, g, rows);
         const double* own = y + pop.ladder[g];
         const double smallest = (pop.units[0] - 1.0) * beta[g][0] * own[0];
-        passed[g] = ladder_dot(rows - 1, pop.alpha[g].data, own, ladders);
-        passed[groups + g] = ladder_dot(rows, beta[g].data, own, ladders) + smallest;
+        passed[g] = ladder_dot(up.last - up.first, pop.alpha[g].data + up.first,
+                               own + up.first * ladders, ladders);
+        passed[groups + g] = ladder_dot(down.last - down.first, beta[g].data + down.first,
+                                        own + down.first * ladders, ladders) +
+                             smallest;
     }
     for (Index l = 0; l < ladders; ++l)
         passed[2 * groups + l] =
@@ -103,11 +143,12 @@ inline Slide slide(const ClassArrays& pop, Index window, Numbers a, Numbers b, T
         return {a[0], b[0], pop.alpha[0].data, beta[0].data};
     clear(window, rise.data);
     clear(window, fall.data);
-    for (Index g = 0; g < pop.groups(); ++g)
-        for (Index i = 0; i < rows; ++i) {
-            rise[i * ladders + pop.ladder[g]] += a[g] * pop.alpha[g][i];
-            fall[i * ladders + pop.ladder[g]] += b[g] * beta[g][i];
-        }
+    for (Index g = 0; g < pop.groups(); ++g) {
+        const Reach of = reach_of(pop, g, rows);
+        const Index count = of.last - of.first, place = of.first * ladders + pop.ladder[g];
+        ladder_add(count, a[g], pop.alpha[g].data + of.first, rise.data + place, ladders);
+        ladder_add(count, b[g], beta[g].data + of.first, fall.data + place, ladders);
+    }
     return {1.0, 1.0, rise.data, fall.data};
 }
 
@@ -129,89 +170,6 @@ inline void flows(Index window, Index stride, const Slide& by, Numbers f, Number
     inner_flows(stride, last, stride, by.a, by.b, up, down, f.data, out.data);
     for (Index i = last; i < window; ++i)
         out[i] += by.a * up[i - stride] * f[i - stride] - by.b * down[i] * f[i];
-}
-
-// Eliminate T = inverse − D_ρ − D_φ of one ladder.
-inline void factorise_ladder(Index rows, Index stride, Index ladder, const Slide& by,
-                             double inverse, Factored& t) {
-    const Index middle = rows / 2, last = rows - 1;
-    const auto at = [&](Index row) { return row * stride + ladder; };
-    const auto rise = [&](Index i) { return by.a * by.up[i]; };
-    const auto fall = [&](Index i) { return by.b * by.down[i]; };
-    double left = 0.0, right = 0.0;  // outward multipliers of the class before, times its coupling
-    for (Index k = 0; k < middle; ++k) {
-        const Index i = at(k), above = at(k + 1), j = at(last - k), below = at(last - k - 1);
-        t.pivot[i] = 1.0 / (inverse + rise(i) + fall(i) - left);
-        t.outward[i] = -fall(above) * t.pivot[i];
-        t.inward[above] = -rise(i) * t.pivot[i];
-        left = -rise(i) * t.outward[i];
-        if (last - k > middle) {
-            const double lost = k > 0 ? rise(j) : 0.0;
-            t.pivot[j] = 1.0 / (inverse + lost + fall(j) - right);
-            t.outward[j] = -rise(below) * t.pivot[j];
-            if (last - k - 1 > middle) t.inward[below] = -fall(j) * t.pivot[j];
-            right = -fall(j) * t.outward[j];
-        }
-    }
-    const Index centre = at(middle), next = at(middle + 1);
-    t.from_right[ladder] = -fall(next) * t.pivot[next];
-    t.pivot[centre] = 1.0 / (inverse + rise(centre) + fall(centre) - left - right);
-}
-
-inline void factorise(const ClassArrays& pop, Index window, const Slide& by, double inverse,
-                      Factored& t) {
-    const Index ladders = pop.ladders();
-    for (Index l = 0; l < ladders; ++l)
-        factorise_ladder(window / ladders, ladders, l, by, inverse, t);
-}
-
-// Bring a right-hand side of one ladder from both ends to the middle; `y` and `inward` begin at its
-// first class.
-inline void inwards(Index rows, Index stride, const double* RESTRICT inward, double pivot,
-                    double from_right, double* RESTRICT y) {
-    const Index middle = rows / 2, last = rows - 1;
-    double left = y[0], right = y[last * stride];
-    for (Index k = 1; k < last - middle; ++k) {
-        const Index i = k * stride, j = (last - k) * stride;
-        left = y[i] - inward[i] * left;
-        right = y[j] - inward[j] * right;
-        y[i] = left;
-        y[j] = right;
-    }
-    for (Index k = last - middle; k < middle; ++k) {
-        left = y[k * stride] - inward[k * stride] * left;
-        y[k * stride] = left;
-    }
-    const Index centre = middle * stride;
-    y[centre] = (y[centre] - inward[centre] * left - from_right * right) * pivot;
-}
-
-// Bring the middle of one ladder back to both ends.
-inline void outwards(Index rows, Index stride, const double* RESTRICT pivot,
-                     const double* RESTRICT outward, double* RESTRICT y) {
-    const Index middle = rows / 2, last = rows - 1;
-    double left = y[middle * stride], right = left;
-    for (Index k = 1; k <= last - middle; ++k) {
-        const Index i = (middle - k) * stride, j = (middle + k) * stride;
-        left = y[i] * pivot[i] - outward[i] * left;
-        right = y[j] * pivot[j] - outward[j] * right;
-        y[i] = left;
-        y[j] = right;
-    }
-    for (Index k = 2 * middle - last - 1; k >= 0; --k) {
-        left = y[k * stride] * pivot[k * stride] - outward[k * stride] * left;
-        y[k * stride] = left;
-    }
-}
-
-// Solve T y = y in place.
-inline void substitute(const ClassArrays& pop, Index window, const Factored& t, Numbers y) {
-    const Index ladders = pop.ladders(), rows = window / ladders, middle = rows / 2 * ladders;
-    for (Index l = 0; l < ladders; ++l) {
-        double* own = y.data + l;
-        inwards(rows, ladders, t.inward.data + l, t.pivot[middle + l], t.from_right[l], own);
-        outwards(rows, ladders, t.pivot.data + l, t.outward.data + l, own);
-    }
 }
 
 // Add multiples of one row to two others; what is written overlaps with nothing.

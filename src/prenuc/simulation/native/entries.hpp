@@ -23,7 +23,7 @@ Outcome integrate_followed(const Stretch& on, const Vessel& vessel, Work& w, Fol
 void solve_linear(const Stretch& on, const Probe& probe, Work& w) {
     const Index window = probe.f.size;
     constants(on.net, probe.temperature, w.k);
-    detachment(on.pop, probe.temperature, window, probe.x, w.held, w.beta);
+    begin_detachment(on.pop, probe.temperature, window, probe.x, w);
     linearise(on, window, probe.x, probe.f, w);
     prepare(on, window, probe.h, w);
     copy(window, probe.right_f.data, w.raw[0].data);

@@ -23,13 +23,16 @@ struct Slope {
     double g, dg;
 };
 
-// x^p for x > 0; small whole orders without a logarithm.
+constexpr double MOST_WHOLE = 20.0;  // order whose power of SMALLEST is far from underflow
+
+// x^p for x > 0; small whole orders by squares, without a logarithm.
 inline double power(double x, double order) {
-    if (order == 2.0) return x * x;
-    if (order == 3.0) return x * x * x;
-    if (order == 1.0) return x;
-    if (order == 0.0) return 1.0;
-    return std::pow(x, order);
+    const double size = magnitude(order);
+    if (!(size <= MOST_WHOLE) || size != std::floor(size)) return std::pow(x, order);
+    double square = x, product = 1.0;
+    for (int left = static_cast<int>(size); left > 0; left /= 2, square *= square)
+        if (left % 2 == 1) product *= square;
+    return order < 0.0 ? 1.0 / product : product;
 }
 
 // exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier.
@@ -60,7 +63,7 @@ inline double value(const Factor& law, double x) {
         // straight below zero, where only rounding is, so that it heals
         case SATURATION: return x > 0.0 ? x / (1.0 + x) : x;
         case POWER: return power(larger(x, law.p < 0.0 ? SMALLEST : 0.0), law.p);
-        default: return std::pow(1.0 + larger(x, 0.0), law.p);
+        default: return power(1.0 + larger(x, 0.0), law.p);
     }
 }
 
@@ -78,11 +81,13 @@ inline Slope slope(const Factor& law, double x) {
             return {x, 1.0};
         case POWER: {
             const double base = p < 1.0 ? larger(positive, SMALLEST) : positive;
-            return {power(p < 0.0 ? base : positive, p), p * power(base, p - 1.0)};
+            const double below = power(base, p - 1.0);
+            return {p < 0.0 || base == positive ? below * base : power(positive, p), p * below};
         }
         default: {
             const double bound = 1.0 + positive;
-            return {std::pow(bound, p), p * std::pow(bound, p - 1.0)};
+            const double below = power(bound, p - 1.0);
+            return {below * bound, p * below};
         }
     }
 }
@@ -105,7 +110,7 @@ inline double curvature(const Factor& law, double x) {
             const double bound = 1.0 + positive;
             return x > 0.0 ? -2.0 / (bound * bound * bound) : 0.0;
         }
-        case BINDING: return p * (p - 1.0) * std::pow(1.0 + positive, p - 2.0);
+        case BINDING: return p * (p - 1.0) * power(1.0 + positive, p - 2.0);
         default: return 0.0;
     }
 }
@@ -119,7 +124,8 @@ inline Slope in_order(const Factor& law, double x) {
     }
     if (law.kind == BINDING) {
         const double bound = 1.0 + larger(x, 0.0), log = std::log(bound);
-        return {std::pow(bound, p) * log, std::pow(bound, p - 1.0) * (1.0 + p * log)};
+        const double below = power(bound, p - 1.0);
+        return {below * bound * log, below * (1.0 + p * log)};
     }
     if (law.kind == EXCESS) return {x > p ? -1.0 : 0.0, 0.0};
     return {0.0, 0.0};

@@ -70,11 +70,19 @@ inline void channel_jacobian(const RateArrays& net, const SparseArrays& plan, In
     }
 }
 
+// Set β of a state.
+inline void begin_detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
+                             Work& w) {
+    tensions(pop, temperature, x, w.psi);
+    detachment(pop, window, w.psi, w.held, w.beta);
+    w.known_window = window;
+}
+
 // Set β ∘ (n^(2/3) − (n − 1)^(2/3)) of all groups, which is ∂β/∂ψ.
 inline void tilt_detachment(const ClassArrays& pop, Index window, Table beta, Table out) {
     const Index rows = window / pop.ladders();
     for (Index g = 0; g < pop.groups(); ++g)
-        for (Index i = 0; i < rows; ++i) out[g][i] = beta[g][i] * pop.edge[i];
+        reached_products(pop, g, rows, beta[g].data, pop.edge.data, out[g].data);
 }
 
 // Set ∂f'/∂ψ among the sources and ∂x'/∂ψ of the ladders whose β changes.
@@ -174,8 +182,10 @@ inline void add_passed(const Work& w, Numbers right) {
 }
 
 // Take P (w·z) G of one column from S, equation (5).
-inline void border(const SparseArrays& plan, Index column, Work& w) {
+inline void border(const Stretch& on, Index window, Index column, Work& w) {
+    const SparseArrays& plan = on.plan;
     const Numbers row = w.rows[column];
+    pass(on.pop, window, w.beta, w.columns[column].data, w.passed);
     clear(w.right);
     add_passed(w, w.right);
     for (Index i = 0; i < w.right.size; ++i) {
@@ -199,6 +209,26 @@ inline void open_column(const ClassArrays& pop, Index window, Index column, Work
     z[place + pop.ladders()] = pop.share[nucleus][1];
 }
 
+// Solve T z = v for every column that sees the solution, two at a time, and take it from S.
+inline void solve_columns(const Stretch& on, Index window, Work& w) {
+    Index before = -1;  // a column that waits for a second one
+    for (Index c = 0; c < w.columns.count; ++c) {
+        if (still(w.rows[c])) continue;
+        open_column(on.pop, window, c, w);
+        if (before < 0) {
+            before = c;
+            continue;
+        }
+        substitute<2>(on.pop, window, w.t, {w.columns[before], w.columns[c]});
+        border(on, window, before, w);
+        border(on, window, c, w);
+        before = -1;
+    }
+    if (before < 0) return;
+    substitute<1>(on.pop, window, w.t, {w.columns[before]});
+    border(on, window, before, w);
+}
+
 // Factorise W for a step h: T and z, equation (5), then the Schur complement S.
 inline void prepare(const Stretch& on, Index window, double h, Work& w) {
     const ClassArrays& pop = on.pop;
@@ -208,13 +238,7 @@ inline void prepare(const Stretch& on, Index window, double h, Work& w) {
         w.schur[on.plan.diagonal[i]] += inverse * on.net.mass[i];
     if (window > 0) {
         factorise(pop, window, w.slide, inverse, w.t);
-        for (Index c = 0; c < w.columns.count; ++c) {
-            if (still(w.rows[c])) continue;
-            open_column(pop, window, c, w);
-            substitute(pop, window, w.t, w.columns[c]);
-            pass(pop, window, w.beta, w.columns[c].data, w.passed);
-            border(on.plan, c, w);
-        }
+        solve_columns(on, window, w);
     }
     eliminate(on.plan, w.schur, w.inverse);
 }
@@ -222,7 +246,7 @@ inline void prepare(const Stretch& on, Index window, double h, Work& w) {
 // Solve for the stage whose right-hand side stands in `right` and `raw`; equation (6).
 inline void solve_stage(const Stretch& on, Index window, Index stage, Numbers right, Work& w) {
     if (window > 0) {
-        substitute(on.pop, window, w.t, w.raw[stage]);
+        substitute<1>(on.pop, window, w.t, {w.raw[stage]});
         pass(on.pop, window, w.beta, w.raw[stage].data, w.passed);
         add_passed(w, right);
     }

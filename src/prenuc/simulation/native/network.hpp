@@ -6,6 +6,7 @@
 // Concentrations are mol/m³, times s, temperatures K.
 #pragma once
 
+#include "exponential.hpp"
 #include "factors.hpp"
 
 namespace prenuc::PRENUC_ISA {
@@ -13,8 +14,8 @@ namespace prenuc::PRENUC_ISA {
 // k(T) = exp(ln k − Ea/R (1/T − 1/T_at)).
 inline void constants(const RateArrays& net, double temperature, Numbers k) {
     for (Index r = 0; r < k.size; ++r)
-        k[r] = std::exp(net.constant[r] -
-                             net.energy[r] * (1.0 / temperature - net.anchor[r]));
+        k[r] = net.constant[r] - net.energy[r] * (1.0 / temperature - net.anchor[r]);
+    exponentials(k.size, k.data);
 }
 
 // The pool of a factor.
@@ -27,6 +28,12 @@ inline double pooled(const RateArrays& net, Index f, const double* x) {
 
 inline Factor factor(const RateArrays& net, Index f) {
     return {net.kind[f], net.order[f], net.barrier[f], net.largest[f]};
+}
+
+// The value of a factor; most are a concentration and nothing else.
+inline double measured(const RateArrays& net, Index f, const double* x) {
+    const double pool = pooled(net, f, x);
+    return net.kind[f] == LINEAR ? pool : value(factor(net, f), pool);
 }
 
 // Set the rate of every reaction, equation (1); mass action of one or two goes a short way.
@@ -43,7 +50,7 @@ inline void rates(const RateArrays& net, Numbers x, Numbers k, Numbers r) {
         const Index i = net.general[m];
         double product = k[i];
         for (Index f = net.factors[i]; f < net.factors[i + 1]; ++f)
-            product *= value(factor(net, f), pooled(net, f, x.data));
+            product *= measured(net, f, x.data);
         r[i] = product;
     }
 }

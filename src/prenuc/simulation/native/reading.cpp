@@ -270,6 +270,10 @@ void check_classes(const ClassArrays& pop, Index components, Index reactions) {
     inside(pop.ladder, ladders, "classes: ladder");
     for (const KnownTable& one : {pop.alpha, pop.below})
         if (one.count != groups || one.width != rows) refuse("classes: alpha and below");
+    if (pop.reach.count != groups || pop.reach.width != 2) refuse("classes: reach");
+    for (Index g = 0; g < groups; ++g)
+        if (pop.reach[g][0] < 0 || pop.reach[g][0] > pop.reach[g][1] || pop.reach[g][1] > rows)
+            refuse("classes: reach");
     if (pop.first < 0 || pop.first > pop.detaching || pop.detaching > reactions)
         refuse("classes: channels");
     sized(pop.channel, reactions - pop.first, "classes: channel");
@@ -282,12 +286,13 @@ void check_classes(const ClassArrays& pop, Index components, Index reactions) {
 }
 
 ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& net) {
-    Fields next(buffers, tuple, 17, "size classes have seventeen fields");
+    Fields next(buffers, tuple, 18, "size classes have eighteen fields");
     ClassArrays pop = {};
     for (Known* one : {&pop.units, &pop.edge, &pop.area, &pop.capillarity, &pop.sites})
         *one = next.numbers();
     for (Places* one : {&pop.cover, &pop.surface, &pop.ladder}) *one = next.places();
     for (KnownTable* one : {&pop.alpha, &pop.below}) *one = next.table();
+    pop.reach = next.place_table();
     pop.first = next.whole();
     pop.detaching = next.whole();
     for (Places* one : {&pop.channel, &pop.sources, &pop.nucleus, &pop.lower})

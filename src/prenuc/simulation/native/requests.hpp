@@ -32,6 +32,7 @@ struct ClassArrays {
     Places cover, surface;
     Places ladder;
     KnownTable alpha, below;
+    PlaceTable reach;
     Index first, detaching;
     Places channel;
     Places sources, nucleus, lower;
@@ -118,7 +119,7 @@ struct Slide {
 // Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `push` the p and q,
 // `passed` the sums that they are multiplied with, `tilt` ∂x'/∂ψ, `raw` the y of every stage and
 // `share` its G u_x, in the symbols of classes.hpp; `beta`, `rise`, `fall` and `slide` are of the
-// step's start, those with `stage_` of a stage. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
+// step's start, those with `stage_` of a stage, and `psi` the ψ of every ladder that `beta` is for. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
 // one after the other and `known` what they are multiplied with, in those of differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
@@ -132,6 +133,7 @@ struct Work {
     Table turned;
     Numbers f, f1, flow, ramp;
     Table beta, stage_beta, tilted_beta;
+    Numbers psi, stage_psi;
     Numbers rise, fall, stage_rise, stage_fall, held;
     Slide slide;
     Index known_window;  // that `beta` is known for

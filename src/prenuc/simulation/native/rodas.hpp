@@ -74,7 +74,7 @@ inline Found take(const Stretch& on, Index window, double t, double h, Numbers x
 // there.
 inline void changes(const Stretch& on, double temperature, Index window, Numbers x, Numbers f,
                     Work& w) {
-    detachment(on.pop, temperature, window, x, w.held, w.beta);
+    begin_detachment(on.pop, temperature, window, x, w);
     rates(on.net, x, w.k, w.r);
     clear(window, w.flow.data);
     right_side(on, window, w.r, w.beta, f, w, w.right, w.flow);
@@ -88,7 +88,6 @@ inline void begin(const Stretch& on, Index window, Work& w, const Vessel& vessel
     constants(on.net, on.setting.begin, w.k);
     settle(on, window, vessel.x, vessel.f, w);
     changes(on, on.setting.begin, window, vessel.x, vessel.f, w);
-    w.known_window = window;
     clear(w.most);
     follow_components(on.setting, 0.0, 0.0, vessel.x, w);
 }

@@ -78,7 +78,7 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     carve.table(STAGES, columns, {&w.share});
     carve.row(classes, {&w.f, &w.f1, &w.flow, &w.ramp, &w.rise, &w.fall, &w.stage_rise,
                         &w.stage_fall, &w.t.pivot, &w.t.inward, &w.t.outward});
-    carve.row(ladders, {&w.t.from_right, &w.books.units});
+    carve.row(ladders, {&w.t.from_right, &w.books.units, &w.psi, &w.stage_psi});
     carve.row(rows, {&w.held});
     carve.table(groups, rows, {&w.beta, &w.stage_beta, &w.tilted_beta});
     carve.table(columns, classes, {&w.sources, &w.columns});

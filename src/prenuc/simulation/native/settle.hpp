@@ -43,11 +43,24 @@ inline void settle_residual(const Stretch& on, Index window, Numbers f, Work& w)
                                                   f.data + l, pop.ladders());
 }
 
+// Set a start for components without mass that are not above zero: 1, or none of it where none
+// solves its equation, as that of a ligand that is absent.
+inline void settle_start(const Stretch& on, Index window, Numbers x, Numbers f, Work& w) {
+    const Places settled = on.net.settled;
+    for (Index m = 0; m < settled.size; ++m)
+        if (!(x[settled[m]] > 0.0)) x[settled[m]] = 0.0;
+    rates(on.net, x, w.k, w.r);
+    settle_residual(on, window, f, w);
+    for (Index m = 0; m < settled.size; ++m) {
+        const Index i = settled[m];
+        if (x[i] == 0.0 && w.right[i] != 0.0) x[i] = 1.0;
+    }
+}
+
 // Set all components without mass in x, for constants that are there.
 inline void settle(const Stretch& on, Index window, Numbers x, Numbers f, Work& w) {
     const Places settled = on.net.settled;
-    for (Index m = 0; m < settled.size; ++m)
-        if (!(x[settled[m]] > 0.0)) x[settled[m]] = 1.0;
+    settle_start(on, window, x, f, w);
     double before = 1e300;
     for (int turn = 0; turn < MOST_TURNS && settled.size > 0; ++turn) {
         settle_matrix(on, x, w);

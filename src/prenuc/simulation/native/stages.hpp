@@ -51,12 +51,19 @@ inline void warming(const Stretch& on, Index window, double temperature, Numbers
 inline void open_step(const Stretch& on, Index window, double t, Numbers x, Numbers f, Work& w) {
     const double temperature = on.setting.begin + on.heating * t;
     if (on.heating != 0.0) constants(on.net, temperature, w.k);
-    if (w.known_window < window || any_changing(on.pop, on.heating)) {
-        detachment(on.pop, temperature, window, x, w.held, w.beta);
-        w.known_window = window;
-    }
+    if (tensions(on.pop, temperature, x, w.psi) || w.known_window < window)
+        begin_detachment(on.pop, temperature, window, x, w);
     linearise(on, window, x, f, w);
     if (on.heating != 0.0) warming(on, window, temperature, f, w);
+}
+
+// β of a stage: that of the step's start, as long as no ψ is another one.
+inline Table stage_detachment(const ClassArrays& pop, double temperature, Index window, Numbers x,
+                              Work& w) {
+    copy(w.psi.size, w.psi.data, w.stage_psi.data);
+    if (!tensions(pop, temperature, x, w.stage_psi)) return w.beta;
+    detachment(pop, window, w.stage_psi, w.held, w.stage_beta);
+    return w.stage_beta;
 }
 
 // Add Σ_j row_j u_j of the stages before one, but to components without mass.
@@ -77,11 +84,10 @@ inline void open_stage(const Stretch& on, Index window, double t, double h, Inde
         gather_both(window, stage, f, a, row, w, w.f, w.raw[stage]);
     }
     const double temperature = on.setting.begin + on.heating * (t + TIME[stage] * h);
-    const bool tense = any_changing(on.pop, on.heating);
     if (on.heating != 0.0) constants(on.net, temperature, w.k);
-    if (tense) detachment(on.pop, temperature, window, w.x, w.held, w.stage_beta);
+    const Table beta = stage_detachment(on.pop, temperature, window, w.x, w);
     rates(on.net, w.x, w.k, w.r);
-    right_side(on, window, w.r, tense ? w.stage_beta : w.beta, w.f, w, w.right, w.raw[stage]);
+    right_side(on, window, w.r, beta, w.f, w, w.right, w.raw[stage]);
     add_stages(on.net, stage, row, w.u, w.right);
     if (on.heating != 0.0 && SLOPE[stage] != 0.0) {
         add(h * SLOPE[stage], w.drift, w.right);

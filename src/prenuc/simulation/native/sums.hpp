@@ -29,6 +29,12 @@ inline void add(Index count, double weight, const double* RESTRICT source,
     for (Index i = 0; i < count; ++i) target[i] += weight * source[i];
 }
 
+// Set the products of two rows, number by number.
+inline void multiply(Index count, const double* RESTRICT a, const double* RESTRICT b,
+                     double* RESTRICT out) {
+    for (Index i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
 inline void add(double weight, Known source, Numbers target) {
     add(target.size, weight, source.data, target.data);
 }

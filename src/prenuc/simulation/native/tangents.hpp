@@ -78,8 +78,6 @@ inline void stage_classes(const Stretch& on, double temperature, Index window, d
     const Index count = window * w.df.width;
     const Known a = weights_of(A[stage]), row = {v.row.data, STAGES};
     combine_classes(stage, a, f, window, v, v.f);
-    if (any_changing(on.pop, on.heating))
-        detachment(on.pop, temperature, window, v.x, v.held, v.stage_beta);
     tension_tangents(on.pop, seeds, temperature, v.x, w.stage_x, w.stage_psi);
     clear(count, w.right_f.data);
     if (on.heating != 0.0) add(count, h * SLOPE[stage], w.ramp.data, w.right_f.data);
@@ -126,8 +124,8 @@ inline void stage_tangents(const Stretch& on, const Seeds& seeds, const Step& st
     network_tangents(on, on.plan.network, seeds, step.x, v.s, stage, w, v);
     if (step.window > 0) {
         stage_classes(on, temperature, step.window, h, step.f, stage, seeds, w, v);
-        const bool tense = any_changing(on.pop, on.heating);
-        dots_tangents(on, seeds, step, tense ? v.stage_beta : v.beta, v.u[stage], w, v);
+        const Table beta = stage_detachment(on.pop, temperature, step.window, v.x, v);
+        dots_tangents(on, seeds, step, beta, v.u[stage], w, v);
         eliminate_classes(on.pop, step.window, w, v);
     }
     const Table u = w.ux[stage];
