@@ -30,8 +30,8 @@ HEADINGS = (
 TEXT = """# The package's own mechanisms, checked
 
 What `prenuc check` says of every mechanism that the package ships
-([how to read it](../how-to/check-thermodynamics.md)): the [two-pathway models](../story/in-balance.md)
-and the [rivals](../story/rivals.md) are consistent.
+([how to read it](../how-to/check-thermodynamics.md)): the
+[two-pathway models](../story/in-balance.md) and the [rivals](../story/rivals.md) are consistent.
 
 """
 
