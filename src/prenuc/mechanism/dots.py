@@ -36,16 +36,57 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.population import DOTS, FIRST_TWO, AbstractProfile, Between, SizeClasses
+from prenuc.mechanism.population import (
+    DOTS,
+    FIRST_TWO,
+    AbstractProfile,
+    Between,
+    SizeClasses,
+    Surface,
+)
 from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, scaled, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.mechanism.reaction import Factor
-    from prenuc.mechanism.surface import Channel, Nucleus, Surface
 
 TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way in which a dot gains a unit, and loses it where it can.
+
+    Args:
+        joins: Per dot with α = 1.
+        leaves: Per dot with β = 1; None where there is no way back.
+        solubility: Of a plane surface, in mol/m³, where what joins is what it dissolves into.
+        between: Units in the smallest and the largest dot that grow so; None for all.
+        first: The concentration of one unit as a dot of one, where the channel makes dots of two
+            by joining a unit to it; () where dots begin otherwise.
+    """
+
+    joins: Reaction
+    leaves: Reaction | None = None
+    solubility: float = 0.0
+    between: tuple[float, float] | None = None
+    first: tuple[Factor, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nucleus:
+    """What a reaction makes dots of.
+
+    Args:
+        name: Of the reaction.
+        size: Units in the dots.
+        falls: How one dot falls apart into what it was made of; None where it does not.
+    """
+
+    name: str
+    size: float
+    falls: Reaction | None = None
 
 
 @dataclass(frozen=True)

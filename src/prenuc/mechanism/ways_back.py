@@ -10,7 +10,7 @@ from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
 from prenuc.mechanism.binding import BOUND_ON, OF_BOTH, Sites, balances, surface_balance, term
 from prenuc.mechanism.mechanism import Component
-from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.population import DOTS, Cover
 from prenuc.mechanism.reaction import (
     Arrhenius,
     Binding,
@@ -19,7 +19,6 @@ from prenuc.mechanism.reaction import (
     mass_action,
     total,
 )
-from prenuc.mechanism.surface import Cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.dots import Moments, dissolution
+from prenuc.mechanism.dots import Channel, Moments, Nucleus, dissolution
 from prenuc.mechanism.matter import closed, component, pool
 from prenuc.mechanism.mechanism import Mechanism, volume_fraction
-from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.population import DOTS, Surface
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
 from prenuc.mechanism.structure import Noted, Writing
-from prenuc.mechanism.surface import Channel, Nucleus, Surface
 from prenuc.mechanism.ways_back import bindings_of, law_back, orders_back, orders_below_zero
 from prenuc.mechanism.written_parts import Parts
 
