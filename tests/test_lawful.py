@@ -20,7 +20,6 @@ from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.binding import exchanges_of
 from prenuc.mechanism.named import MODELS, mechanism_named
-from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.protocol.operations import Evolve
 from prenuc.protocol.protocol import Protocol
@@ -44,12 +43,8 @@ THROUGH = {"precursor", "by-product", "monomer"}  # what a membrane lets through
 USUAL, EXACT = Rodas(rtol=1e-9), Rodas(rtol=1e-10)
 
 
-NOT_YET = {name for name in EVERY if name.startswith(RIVALS)}  # nothing is said of them below
-
-
-def test_which_mechanisms_are_consistent():
-    lawful = {name for name in EVERY if verdict_of(mechanism_named(name)) == CONSISTENT}
-    assert {*EVERY} - lawful == NOT_YET
+def test_all_mechanisms_are_consistent():
+    assert {verdict_of(mechanism_named(name)) for name in EVERY} == {CONSISTENT}
 
 
 @cache
