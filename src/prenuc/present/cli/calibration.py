@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 import prenuc as pn
-from prenuc.errors import InputError, listed
+from prenuc.present.cli.input import refuse_others
 from prenuc.present.cli.output import (
     as_text,
     echo_answer,
@@ -26,7 +25,7 @@ from prenuc.present.tables import studies
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from prenuc.facts.check import Check
     from prenuc.infer.experiments.reproduce import Row
@@ -157,11 +156,11 @@ def calibrate(
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
     if search is not None:
-        _refuse_others("--search", {"search", "starts", "out", "ledger"})
+        refuse_others("--search", {"search", "starts", "out", "ledger"})
         _search(search, starts, out, ledger, as_json)
         return
     if panel is not None:
-        _refuse_others("--leave-out", {"panel", "material"})
+        refuse_others("--leave-out", {"panel", "material"})
         _leave_out(material, panel, workers, as_json)
         return
 
@@ -179,24 +178,6 @@ def calibrate(
     echo_answer(found, _echo, as_json)
     calibrated = [row for row in found.after if row.role == "calibrated"]
     sys.exit(0 if all(row.verdict != "miss" for row in calibrated) else 1)
-
-
-def _refuse_others(option: str, heard: Collection[str]) -> None:
-    """Refuse what was given beside an option and would have no effect.
-
-    Args:
-        option: Which, as it is written.
-        heard: Parameters of the command that act with it.
-    """
-    context = click.get_current_context()
-    given = [
-        parameter.opts[-1]
-        for parameter in context.command.params
-        if context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
-        and parameter.name not in {*heard, "workers", "as_json"}
-    ]
-    if given:
-        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")
 
 
 def _search(search: str, starts: int, out: Path | None, ledger: Path | None, as_json: bool) -> None:
