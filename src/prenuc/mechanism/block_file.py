@@ -3,6 +3,7 @@
 The file looks like this::
 
     units: {time: min, concentration: mmol/L, energy: kJ/mol}
+    debited: [HPPh2]
     components:
       PC-311:  {initial: 0.05, composition: {Cd: 2, S: 1, oleate: 2}, kind: PC}
       MSC-311:
