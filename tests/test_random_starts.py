@@ -11,7 +11,7 @@ from commands import run
 from prenuc.errors import FactsError, InputError
 from prenuc.facts.catalogue import entries, get, held_out, read_files
 from prenuc.facts.search import Bounds, Search
-from prenuc.infer.calibration.random_starts import Given, RandomStarts
+from prenuc.infer.calibration.random_starts import RandomStarts, with_numbers
 from prenuc.infer.experiments.reproduce import experiments_for
 from prenuc.infer.studies.random_starts import search_from_random_starts
 from prenuc.mechanism.named import mechanism_named
@@ -148,7 +148,7 @@ def _named(_, recipe):
 def test_given_numbers_are_those_of_the_mechanism():
     with toy_set():
         recipe = get("recipes", "cds-msc-311-in-toluene")
-        chosen = Given(toy, {"first.k": 0.5})
+        chosen = with_numbers(toy, task().search, {"first.k": 0.5})
         assert chosen(recipe).constants["first.k"].quantity.number == 0.5
         assert chosen(recipe).constants["first.k"].quantity.unit == "1/min"
 
