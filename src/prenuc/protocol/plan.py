@@ -7,13 +7,14 @@ the contents react in between. Every absurd step is found here, all at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
+from prenuc.protocol.reaction_time import Flask, Reacting, Sample, met, mixed
 from prenuc.protocol.steps import (
     Charge,
     Cool,
@@ -44,6 +45,24 @@ class _Vessel:
     contents: Contents
     temperature: float
     clock: float = 0.0
+    reacting: Reacting | None = None  # None while metal or chalcogen is missing
+
+    def look_for_reaction(self) -> None:
+        """Note whether metal and chalcogen have come together."""
+        if self.reacting is None and met(self.contents.amounts):
+            self.reacting = Flask(self.clock, self.temperature)
+
+    def sampled(self) -> None:
+        """Note that something is taken or measured."""
+        if isinstance(self.reacting, Flask):
+            self.reacting = replace(self.reacting, sampled=True)
+
+    def portion(self, share: float) -> list[tuple[float | None, float]]:
+        """Return reaction time and volume of reaction mixture of a share, if it has reacted."""
+        if self.reacting is None:
+            return []
+        volume = share * self.contents.volume / self.reacting.dilution
+        return [(self.reacting.at(self.clock), volume)]
 
 
 @dataclass
@@ -121,6 +140,7 @@ class Planner:
             raise ProtocolError(f"{step.vessel} is charged with nothing", "Give an amount")
         temperature = _kelvin(step.temperature)
         self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
+        self.vessels[step.vessel].look_for_reaction()
         self.operations.append(Add(step.vessel, amounts))
         self._check_boiling(step.vessel, temperature)
 
@@ -138,7 +158,12 @@ class Planner:
     def _add(self, name: str, portions: Sequence[Portion]) -> None:
         vessel = self._vessel(name)
         amounts = self._amounts(portions)
+        if isinstance(vessel.reacting, Sample):
+            more = 1 + Contents(amounts).volume / vessel.contents.volume
+            diluted = vessel.reacting.dilution * more
+            vessel.reacting = replace(vessel.reacting, dilution=diluted)
         vessel.contents = vessel.contents.plus(Contents(amounts))
+        vessel.look_for_reaction()
         self.operations.append(Add(name, amounts))
         self._check_boiling(name, vessel.temperature)
 
@@ -154,12 +179,18 @@ class Planner:
         temperature = _kelvin(step.temperature)
         target = self.vessels.setdefault(step.vessel, _Vessel(Contents({}), temperature))
         target.temperature = temperature
+        reacted = target.portion(1.0)
         for part, share in shares:
             source = self.vessels[part.of]
+            reacted += source.portion(share)
+            source.sampled()
             target.contents = target.contents.plus(source.contents.times(share))
             source.contents = source.contents.times(1 - share)
             self.operations.append(Transfer(part.of, step.vessel, share))
         target.contents = target.contents.plus(Contents(fresh))
+        if not isinstance(target.reacting, Flask):  # a seeded flask keeps its own time
+            target.reacting = mixed(reacted, target.contents.volume)
+        target.look_for_reaction()
         self.operations.append(Add(step.vessel, fresh))
         self._check_boiling(step.vessel, temperature)
 
@@ -195,6 +226,8 @@ class Planner:
             raise ProtocolError(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
+        if isinstance(step, Heat) and isinstance(vessel.reacting, Flask):
+            vessel.reacting = vessel.reacting.heated(vessel.clock, end)
 
     def _check_boiling(self, name: str, temperature: float) -> None:
         """Refuse boiling of the majority solvent; warn about volatile minor components."""
@@ -234,6 +267,7 @@ class Planner:
                     volume=vessel.contents.volume,
                     frozen=frozen,
                     looks=looks,
+                    reacting=vessel.reacting,
                 )
             )
         vessel.temperature = end
@@ -249,7 +283,7 @@ class Planner:
             if step.until.si > MOST_SPECTRA * step.every.si:
                 what = f"'{step}' asks for more than {MOST_SPECTRA} spectra"
                 raise ProtocolError(what, "Measure less often")
-        times = step.seconds()
+        times = step.seconds() or [vessel.clock]  # without times: now
         if times != sorted(times):
             raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")
         if times and times[0] < vessel.clock * (1 - TIME_MARGIN):
@@ -257,8 +291,8 @@ class Planner:
             what = f"{step.vessel} is already {old} old, a spectrum is wanted at {wanted}"
             raise ProtocolError(what, "Times count from when the vessel was filled")
         looks = tuple(max(time - vessel.clock, 0.0) for time in times)
-        if looks:
-            self._evolve(step.vessel, looks[-1], looks=looks)
+        vessel.sampled()
+        self._evolve(step.vessel, looks[-1], looks=looks)
 
 
 def _kelvin(quantity: Quantity | None) -> float:

@@ -20,8 +20,10 @@ from prenuc.present.cli.output import (
     plain,
     progress,
 )
+from prenuc.present.files.exchange import write_samples
 from prenuc.present.files.figures import save
 from prenuc.present.tables.results import assumptions, shares_table
+from prenuc.simulation.solution import in_minutes
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -172,6 +174,8 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "label": measurement.label,
             "vessel": measurement.vessel,
             "time_min": measurement.time / 60.0,
+            "reaction_time_min": in_minutes(measurement.reaction_time),
+            "dilution": measurement.dilution,
             "temperature_K": measurement.temperature,
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
@@ -203,6 +207,7 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
     pn.convert(spectra, "csv", folder / "spectra.csv")
+    write_samples(spectra, folder / "samples.csv")
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 
