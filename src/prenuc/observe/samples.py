@@ -78,6 +78,8 @@ def series_of(
     samples: Sequence[Sample],
     wavelength: Array,
     absorbance: Array,
+    *,
+    labels: tuple[str, ...] = (),
     **about: Any,
 ) -> SpectrumSeries:
     """Return spectra of samples.
@@ -86,6 +88,7 @@ def series_of(
         samples: Of what each spectrum is, m of them.
         wavelength: In nm, shape (n,).
         absorbance: Signal, shape (m, n).
+        labels: Of the spectra, m of them; made from the samples when empty.
         about: The other fields of the series.
     """
     course = is_course(samples)
@@ -97,7 +100,7 @@ def series_of(
         wavelength=wavelength,
         time=reacted if course else standing,
         absorbance=absorbance,
-        labels=tuple(one.of_reaction if course else one.label for one in samples),
+        labels=labels or tuple(one.of_reaction if course else one.label for one in samples),
         time_name=REACTION if course else "time",
         beside=other | {"dilution": dilution},
         **about,

@@ -7,14 +7,15 @@ the contents react in between. Every absurd step is found here, all at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.protocol.filled import Filled
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
-from prenuc.protocol.reaction_time import Flask, Reacting, Sample, met, mixed
+from prenuc.protocol.reaction_time import Flask, mixed
 from prenuc.protocol.steps import (
     Charge,
     Cool,
@@ -41,38 +42,13 @@ TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
 
 
 @dataclass
-class _Vessel:
-    contents: Contents
-    temperature: float
-    clock: float = 0.0
-    reacting: Reacting | None = None  # None while metal or chalcogen is missing
-
-    def look_for_reaction(self) -> None:
-        """Note whether metal and chalcogen have come together."""
-        if self.reacting is None and met(self.contents.amounts):
-            self.reacting = Flask(self.clock, self.temperature)
-
-    def sampled(self) -> None:
-        """Note that something is taken or measured."""
-        if isinstance(self.reacting, Flask):
-            self.reacting = replace(self.reacting, sampled=True)
-
-    def portion(self, share: float) -> list[tuple[float | None, float]]:
-        """Return reaction time and volume of reaction mixture of a share, if it has reacted."""
-        if self.reacting is None:
-            return []
-        volume = share * self.contents.volume / self.reacting.dilution
-        return [(self.reacting.at(self.clock), volume)]
-
-
-@dataclass
 class Planner:
     """Walks through the steps with a ledger of what is where; collects problems and warnings."""
 
     operations: list[Operation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    vessels: dict[str, _Vessel] = field(default_factory=dict)
+    vessels: dict[str, Filled] = field(default_factory=dict)
     feeds: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self, steps: Sequence[Step | str]) -> None:
@@ -122,7 +98,7 @@ class Planner:
                 vessel.contents = vessel.contents.times(1 - share)
                 self.operations.append(Transfer(step.vessel, None, share))
 
-    def _vessel(self, name: str) -> _Vessel:
+    def _vessel(self, name: str) -> Filled:
         if name not in self.vessels:
             problem = unknown_name("filled vessel", name, self.vessels)
             raise ProtocolError(
@@ -139,7 +115,7 @@ class Planner:
         if not any(amounts.values()):
             raise ProtocolError(f"{step.vessel} is charged with nothing", "Give an amount")
         temperature = _kelvin(step.temperature)
-        self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
+        self.vessels[step.vessel] = Filled(Contents(amounts), temperature)
         self.vessels[step.vessel].look_for_reaction()
         self.operations.append(Add(step.vessel, amounts))
         self._check_boiling(step.vessel, temperature)
@@ -158,12 +134,7 @@ class Planner:
     def _add(self, name: str, portions: Sequence[Portion]) -> None:
         vessel = self._vessel(name)
         amounts = self._amounts(portions)
-        if isinstance(vessel.reacting, Sample):
-            more = 1 + Contents(amounts).volume / vessel.contents.volume
-            diluted = vessel.reacting.dilution * more
-            vessel.reacting = replace(vessel.reacting, dilution=diluted)
-        vessel.contents = vessel.contents.plus(Contents(amounts))
-        vessel.look_for_reaction()
+        vessel.add(Contents(amounts))
         self.operations.append(Add(name, amounts))
         self._check_boiling(name, vessel.temperature)
 
@@ -177,7 +148,7 @@ class Planner:
             self._check_acyclic(part.of, step.vessel)
         fresh = self._amounts(step.contents)
         temperature = _kelvin(step.temperature)
-        target = self.vessels.setdefault(step.vessel, _Vessel(Contents({}), temperature))
+        target = self.vessels.setdefault(step.vessel, Filled(Contents({}), temperature))
         target.temperature = temperature
         reacted = target.portion(1.0)
         for part, share in shares:
@@ -226,8 +197,8 @@ class Planner:
             raise ProtocolError(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
-        if isinstance(step, Heat) and isinstance(vessel.reacting, Flask):
-            vessel.reacting = vessel.reacting.heated(vessel.clock, end)
+        if isinstance(step, Heat):
+            vessel.heated()
 
     def _check_boiling(self, name: str, temperature: float) -> None:
         """Refuse boiling of the majority solvent; warn about volatile minor components."""

@@ -23,7 +23,6 @@ from prenuc.present.cli.output import (
 from prenuc.present.files.exchange import write_samples
 from prenuc.present.files.figures import save
 from prenuc.present.tables.results import assumptions, shares_table
-from prenuc.simulation.solution import in_minutes
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -169,9 +168,11 @@ def _mechanism(
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
+    from prenuc.simulation.solution import in_minutes
+
     measurements = [
         {
-            "label": measurement.label,
+            "label": label,
             "vessel": measurement.vessel,
             "time_min": measurement.time / 60.0,
             "reaction_time_min": in_minutes(measurement.reaction_time),
@@ -181,7 +182,9 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
         }
-        for measurement, absorbance in zip(run.measurements, spectra.absorbance, strict=True)
+        for measurement, label, absorbance in zip(
+            run.measurements, spectra.labels, spectra.absorbance, strict=True
+        )
     ]
     basis = {name: component.basis for name, component in run.mechanism.components.items()}
     answer: dict[str, Any] = plain(

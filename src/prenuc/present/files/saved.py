@@ -132,6 +132,7 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
         [_sample(one) for one in measurements],
         np.array(measurements[0]["wavelength_nm"], dtype=float),
         np.array([one["absorbance"] for one in measurements], dtype=float),
+        labels=_texts([one["label"] for one in measurements]),
         metadata={"recipe": recipe, "mechanism": mechanism},
         history=history,
     )
