@@ -106,6 +106,12 @@ def test_a_sample_keeps_its_time_and_tells_how_long_it_stands():
     assert [op.clock for op in run.plan if isinstance(op, Evolve) and op.looks] == [7200]
 
 
+def test_time_in_store_does_not_count():
+    lines = (*HEAT_UP, "hold flask for 15 min", "store flask at -196 degC for 2 d")
+    again = ("store flask at 180 degC for 0 min", "hold flask for 5 min", "measure flask")
+    assert times(*lines, *again) == [20]
+
+
 def test_a_sample_of_a_sample_and_what_is_injected_into_it_dilute_it():
     found = looks(
         *(*HEAT_UP, "hold flask for 15 min"),

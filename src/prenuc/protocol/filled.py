@@ -57,6 +57,15 @@ class Filled:
         self.contents = self.contents.plus(fresh)
         self.look_for_reaction()
 
+    def stored(self, duration: float) -> None:
+        """Note that a time in store is over.
+
+        Args:
+            duration: In s.
+        """
+        if isinstance(self.reacting, Flask):
+            self.reacting = replace(self.reacting, zero=self.reacting.zero + duration)
+
     def heated(self) -> None:
         """Note that a heating is over."""
         if isinstance(self.reacting, Flask):

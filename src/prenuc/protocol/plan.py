@@ -90,6 +90,7 @@ class Planner:
                 vessel.temperature = _kelvin(step.temperature)
                 self._check_boiling(step.vessel, vessel.temperature)
                 self._evolve(step.vessel, _duration(step.duration))
+                vessel.stored(_duration(step.duration))
             case Measure():
                 self._measure(step)
             case Discard():

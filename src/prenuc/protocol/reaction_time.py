@@ -3,7 +3,7 @@
 It begins when metal and chalcogen (or pnictogen) are together in a flask: in a hot injection with
 the injection that brings the second of them. A flask that is then heated above the temperature at
 which they met begins when the last heating before the first sample is over, as in the seed ("times
-count from when the flask is at temperature").
+count from when the flask is at temperature"). Time in store does not count.
 
 What is taken from a flask is a sample. It keeps the reaction time of the flask at that moment,
 whatever happens to it afterwards, and remembers how far it was diluted; how long it stands is
