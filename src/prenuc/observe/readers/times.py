@@ -112,8 +112,8 @@ def read_times(corner: list[str], labels: list[str], decimal: str, options: Opti
         where = f"'{stated.string}'" if stated else "the option time_unit"
         notes.append(f"unit of times without one: {bare_unit}, from {where}")
     unread = [label for label, one in zip(labels, read, strict=True) if not one]
-    summary = f"times in {unit} from headers" if len(unread) < len(labels) else "no times"
     name = REACTION if reacted else "time"
+    summary = f"{name}s in {unit} from headers" if len(unread) < len(labels) else "no times"
     return Times(time, unit, summary, [*notes, *_unknown(unread)], name)
 
 

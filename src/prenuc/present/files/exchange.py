@@ -123,11 +123,20 @@ def _origin(series: SpectrumSeries, path: Path) -> None:
     head = [
         ["wavelength", *([series.signal] * len(series))],
         ["nm", *([unit] * len(series))],
-        [_about(series), *_labels(series)],
+        [_about(series), *_comments(series)],
     ]
     rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
     lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
     write_text(path, "\r\n".join(lines) + "\r\n")
+
+
+def _comments(series: SpectrumSeries) -> list[str]:
+    """Return the label of each spectrum, and what is known besides."""
+    return [
+        "; ".join([label, *(f"{name}: {n:.6g}" for name, n in told if n is not None)])
+        for label, _, *numbers in _samples(series)
+        for told in [zip(series.beside, numbers, strict=True)]
+    ]
 
 
 def _about(series: SpectrumSeries) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
-from prenuc.observe.samples import Sample, series_of
+from prenuc.observe.samples import REACTION, Sample, series_of
 from prenuc.present.tables.results import (
     assumptions_table,
     constants_table,
@@ -139,7 +139,7 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
     return Stored(
         title=f"Simulation: {recipe} with {mechanism}",
         file=file,
-        tables=(table,) if assumed else (),
+        tables=(*((table,) if assumed else ()), *_samples_table(series)),
         warnings=_texts(document.get("warnings", [])),
         series=series,
         sources=_texts([a["source"] for a in assumed]),
@@ -156,6 +156,19 @@ def _sample(one: dict[str, Any]) -> Sample:
         reaction_time=math.nan if reacted is None else float(reacted),
         dilution=float(one.get("dilution", 1.0)),
     )
+
+
+def _samples_table(series: SpectrumSeries) -> tuple[Table, ...]:
+    """Return times and dilution of each aliquot; nothing where one sample is followed."""
+    if series.time_name != REACTION:
+        return ()
+    numbers = zip(series.time, *series.beside.values(), strict=True)
+    rows = [
+        (label, *(f"{number:.6g}" for number in row))
+        for label, row in zip(series.labels, numbers, strict=True)
+    ]
+    heads = ("spectrum", series.time_label, *series.beside)
+    return (Table(caption="The samples", headings=heads, rows=tuple(rows)),)
 
 
 def _fit(document: dict[str, Any], file: str) -> Stored:

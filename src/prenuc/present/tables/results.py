@@ -51,11 +51,21 @@ def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
         names = [*run.mechanism.components]
     heads, beside, alike = _sampled(measurements)
     rows = (
-        (one.label, *told, *(f"{of(one)[name]:{digits}}" for name in names))
+        (
+            _named(one, measurements) if heads else one.label,
+            *told,
+            *(f"{of(one)[name]:{digits}}" for name in names),
+        )
         for one, told in zip(measurements, beside, strict=True)
     )
     headings = ("measurement", *heads, *names)
     return Table(caption=caption + alike, headings=headings, rows=tuple(rows))
+
+
+def _named(one: Measurement, among: Sequence[Measurement]) -> str:
+    """Return the vessel alone where it was looked at once and at once: its time stands beside."""
+    once = sum(other.vessel == one.vessel for other in among) == 1
+    return one.vessel if once and one.time == 0 else one.label
 
 
 def _sampled(of: Sequence[Measurement]) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
