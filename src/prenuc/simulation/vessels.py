@@ -20,7 +20,7 @@ from prenuc.simulation.compiling import network_of
 from prenuc.simulation.sensitivity import Tangents, moves_of, seeds_of
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.solvers.solver import KINK
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import AT_ONCE, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
-
-AT_ONCE = np.array([1e-9])  # s
 
 
 class _Contents(NamedTuple):

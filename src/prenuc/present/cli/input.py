@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from prenuc.errors import FitError, InputError, Problem, nearest_names, noting
+from prenuc.errors import FitError, InputError, Problem, listed, nearest_names, noting
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -205,3 +206,24 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
         what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
         raise InputError(what, "Write the number into the file instead")
     return read_protocol(Path(what))
+
+
+def refuse_others(option: str, heard: Collection[str]) -> None:
+    """Refuse what was given beside an option and would have no effect.
+
+    Args:
+        option: Which, as it is written.
+        heard: Parameters of the command that act with it.
+
+    Raises:
+        InputError: Something else was given.
+    """
+    context = click.get_current_context()
+    given = [
+        parameter.opts[-1]
+        for parameter in context.command.params
+        if context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        and parameter.name not in {*heard, "workers", "as_json"}
+    ]
+    if given:
+        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")
