@@ -276,7 +276,8 @@ class Vessels:
     ) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
         classes = self.moments[1].shape[1]
-        found = {"concentration": held.whole, "dots": _padded(held.dots, classes)}
+        found: dict[str, Any] = {"concentration": held.whole}
+        found["dots"] = _padded(held.dots, classes)
         if self.seeds is not None:
             found["tangents"] = self._of_all(held.first(occupied))
             self._spread(held.dot_tangents[:occupied], tangents)
@@ -287,6 +288,8 @@ class Vessels:
             temperature=operation.start + span * (operation.end - operation.start),
             volume=operation.volume,
             occupied=occupied,
+            reaction_time=operation.reaction_time(look),
+            dilution=operation.dilution,
             **found,
         )
         self.measurements.append(measured)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import listed_names
+from prenuc.observe.samples import REACTION
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
@@ -32,6 +33,7 @@ _TIME = re.compile(
 )
 _BARE = re.compile(rf"(?:(?:t|time)\s*[=:_ ]?\s*)?(?P<count>{_COUNT})", re.IGNORECASE)
 _STATED = re.compile(rf"(?:\b|_)(?i:time|zeit|t)\s*[\[(/,_]\s*(?:{_UNIT})(?![A-Za-z])")
+_OF_REACTION = re.compile(rf"(?P<time>{_COUNT} ?(?:{_UNIT})) of reaction$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -44,12 +46,14 @@ class Times:
         unit: Their unit.
         summary: What the summary in the history says about them.
         notes: Further history lines.
+        name: What the times are.
     """
 
     time: Array
     unit: str
     summary: str
     notes: list[str]
+    name: str = "time"
 
 
 def stated_unit(text: str) -> str | None:
@@ -84,6 +88,8 @@ def states_unit(cell: str) -> bool:
 def read_times(corner: list[str], labels: list[str], decimal: str, options: Options) -> Times:
     """Read the times of the spectra from their labels.
 
+    Where all labels end as in "30 min of reaction", these are the times.
+
     Args:
         corner: What stands above the first column; it may name the unit of bare numbers.
         labels: The labels, m of them.
@@ -95,7 +101,10 @@ def read_times(corner: list[str], labels: list[str], decimal: str, options: Opti
     """
     stated = next(filter(None, map(_STATED.search, corner)), None)
     bare_unit = str(stated.lastgroup) if stated else options.time_unit
-    read = [_time_of(label, decimal, bare_unit) for label in labels]
+    stated_reaction = [match["time"] for match in map(_OF_REACTION.search, labels) if match]
+    reacted = len(stated_reaction) == len(labels) > 0
+    told = stated_reaction if reacted else labels
+    read = [_time_of(label, decimal, bare_unit) for label in told]
     unit = options.time_unit or _common_unit(read)
     time = np.array([_in_unit(one, unit) for one in read], dtype=np.float64)
     notes = []
@@ -103,8 +112,9 @@ def read_times(corner: list[str], labels: list[str], decimal: str, options: Opti
         where = f"'{stated.string}'" if stated else "the option time_unit"
         notes.append(f"unit of times without one: {bare_unit}, from {where}")
     unread = [label for label, one in zip(labels, read, strict=True) if not one]
-    summary = f"times in {unit} from headers" if len(unread) < len(labels) else "no times"
-    return Times(time, unit, summary, [*notes, *_unknown(unread)])
+    name = REACTION if reacted else "time"
+    summary = f"{name}s in {unit} from headers" if len(unread) < len(labels) else "no times"
+    return Times(time, unit, summary, [*notes, *_unknown(unread)], name)
 
 
 def _common_unit(read: list[list[tuple[float, str]]]) -> str:

@@ -104,14 +104,17 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     """Read a file: two columns are a trace unless the first holds wavelengths.
 
     Args:
-        file: A text file or a spectrometer's file.
+        file: A text file, a spectrometer's file, or an answer that prenuc simulate saved.
         known: As for :func:`read_input`.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    from prenuc.observe.readers import read
     from prenuc.observe.readers.trace import is_trace, read_trace
+
+    if file.suffix.lower() == ".json":
+        return spectra_or_saved(file, **known)
+    from prenuc.observe.readers import read
 
     return (read_trace if is_trace(file, decimal=known.get("decimal")) else read)(file, **known)
 
