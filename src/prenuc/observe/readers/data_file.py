@@ -8,6 +8,7 @@ decided.
 from __future__ import annotations
 
 import codecs
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,8 @@ class DataFile:
         text, encoding = self._decode()
         for written, plain in _PLAIN.items():
             text = text.replace(written, plain)
+        # Some programs pad a name in the header to its full length.
+        text = re.sub(r"\0+(?=\n)", "", text)
         nul = text.find("\0")
         if nul >= 0:
             line = text.count("\n", 0, nul) + 1

@@ -59,6 +59,7 @@ class NumberTable:
         blank: How many rows are blank.
         log: How many lines after the first row are text or belong to no table.
         holes: Cells without a number, row by row.
+        titles: What stands above each of several blocks of rows on one grid; empty for one.
     """
 
     numbers: Array
@@ -69,6 +70,7 @@ class NumberTable:
     blank: int
     log: int
     holes: tuple[Hole, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -91,15 +93,17 @@ def stripped(cells: list[str]) -> list[str]:
     return cells[:last]
 
 
-def below_names(joined: Sequence[str], widths: Sequence[int], row: int) -> bool:
-    """Whether a row of names stands directly above a row.
+def below_names(joined: Sequence[str], widths: Sequence[int], row: int, width: int) -> bool:
+    """Whether a row of names, about as many as columns, stands directly above a row.
 
     Args:
         joined: The lines, the cells of each joined by ``SEP``.
         widths: How many numbers each line has, -1 for text.
         row: The line of the row, counted from 0.
+        width: Columns of the table.
     """
-    return row > 0 and widths[row - 1] < 0 and SEP in joined[row - 1]
+    names = len(stripped([cell.strip() for cell in joined[row - 1].split(SEP)])) if row else 0
+    return row > 0 and widths[row - 1] < 0 and names > 1 and 2 * names >= width
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,7 @@ class Neighbours:
             return False
         directly_above = not any(self.widths[row + 1 : first])
         # Below a row of names it is the first row of the table, with a number lost.
-        return directly_above and not below_names(self.joined, self.widths, row)
+        return directly_above and not below_names(self.joined, self.widths, row, self.table.width)
 
     def _is_list(self, run: Rows) -> bool:
         """Whether a few rows apart from the table go back over its axis, as a peak list does."""

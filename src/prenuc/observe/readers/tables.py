@@ -33,6 +33,7 @@ from prenuc.observe.readers.number_table import (
     split,
     stripped,
 )
+from prenuc.observe.readers.stacked import joined_blocks, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,9 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     if len(longest.rows) < FEWEST_ROWS:
         what = f"there is no table: fewer than {FEWEST_ROWS} rows of numbers follow each other"
         raise file.problem(what, "Export one row for each wavelength")
+    blocks = joined_blocks(runs, joined)
+    if blocks:
+        longest, runs = blocks[0], [run for run in runs if run not in blocks[1]]
     table = _with_named(_without_header(longest, joined, widths), lines, delimiter)
     rows, holes = _fill(joined, widths, table)
     lines_of_rows = np.array(table.rows) + 1
@@ -80,7 +84,8 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     neighbours.refuse([run for run in runs if run is not longest])
     head, blank = lines[: table.rows[0]], widths.count(0)
     log = sum(width != 0 for width in widths[table.rows[-1] + 1 :])
-    return NumberTable(numbers, lines_of_rows, delimiter, sign, head, blank, log, holes)
+    titles = titles_of(blocks[1], lines, delimiter) if blocks else ()
+    return NumberTable(numbers, lines_of_rows, delimiter, sign, head, blank, log, holes, titles)
 
 
 def _join(line: str, delimiter: str) -> str:
@@ -181,7 +186,7 @@ def _without_header(run: Rows, joined: Sequence[str], widths: Sequence[int]) -> 
     of names, or a step of the axis away from the next row, it is one.
     """
     first, *rest = run.rows
-    if widths[first] != run.width - 1 or below_names(joined, widths, first):
+    if widths[first] != run.width - 1 or below_names(joined, widths, first, run.width):
         return run
     try:
         own, second, third = (

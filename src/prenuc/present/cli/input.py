@@ -62,6 +62,9 @@ reading_options = _together(
 )
 
 
+column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
+
+
 def read_input(
     file: Path,
     *,
@@ -89,6 +92,8 @@ def read_input(
     """
     from prenuc.observe.trace import Trace
 
+    if known.get("column") is None:
+        known.pop("column", None)
     data: Any = (read or trace_or_spectra)(file, **known)
     if isinstance(data, Trace):
         _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
@@ -112,7 +117,13 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     from prenuc.observe.readers import read
     from prenuc.observe.readers.trace import is_trace, read_trace
 
-    return (read_trace if is_trace(file, decimal=known.get("decimal")) else read)(file, **known)
+    column = known.pop("column", None)
+    if is_trace(file, decimal=known.get("decimal")):
+        return read_trace(file, column=column, **known)
+    if column is not None:
+        what = f"these are spectra, which have no trace '{column}' to choose"
+        raise InputError(what, "Leave out --column; --at names a wavelength", where=str(file))
+    return read(file, **known)
 
 
 def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
