@@ -128,7 +128,7 @@ def steps(rows: Sequence[Row]) -> str:
     lines = [
         (
             one.step,
-            str(len(one.lost)) if one.lost else "none: nothing printed tests it",
+            str(len(one.lost)) if one.lost else "none: no row that passes tests it",
             named(one.lost),
             named(one.won),
         )

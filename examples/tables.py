@@ -47,8 +47,6 @@ REASONS = {
     "own. A band of the immediate PC near 302 nm would give one, and would take a third of the "
     "cluster's absorbance at 311 nm away, against a PC that is said to be transparent there. "
     "Not solved; see [](../science-notes.md).",
-    "mass-of-pc-311": "The particle of the model, 10 S and 20 Cd with 20 oleates, is heavier than "
-    "the ion that was seen. Ten S in a PC are assumed; nothing else printed tests the number.",
 }
 
 

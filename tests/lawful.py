@@ -24,7 +24,7 @@ from scipy.optimize import linprog
 
 from prenuc.conditions import Conditions
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
+from prenuc.mechanism.binding import carried_of, exchanges_of, free_of, sites_of
 from prenuc.mechanism.reaction import Power, Saturation
 
 R = 8.31446261815324
@@ -111,6 +111,10 @@ class Potentials:
         return exchanges_of(self.mechanism.balances)
 
     @cached_property
+    def carried(self):
+        return carried_of(self.mechanism.balances)
+
+    @cached_property
     def sites(self):
         return sites_of(self.mechanism.balances)
 
@@ -125,7 +129,7 @@ class Potentials:
             found.append((sizes, n, curved, surface))
         return found
 
-    def _logarithms(self, held):
+    def logarithms(self, held):
         """Return ln q of every polynomial from what is free."""
         found = {}
         for q, strengths in self.polynomials.items():
@@ -136,7 +140,7 @@ class Potentials:
 
     def potentials(self, held, dots):
         """Return μ/RT by name, and of the dots of each ladder by class, shape (classes,)."""
-        log_q = self._logarithms(held)
+        log_q = self.logarithms(held)
         standard = dict(zip(self.names, self.standard, strict=True))
         numbers = {one.moments.number for one in self.mechanism.populations}
         with np.errstate(divide="ignore"):
@@ -169,6 +173,9 @@ class Potentials:
             own = dots[i :: len(of_dots)]
             there = own > 0
             found += own[there] @ (potential[there] - 1.0)
+        for ligand, pool in self.carried.items():
+            whole = sum(n * held[name] for name, n in pool.items())
+            found += whole * np.log(held[ligand] or 1.0) - held[ligand]
         for x, pools in self.exchanges.items():
             new, both = (sum(n * held[name] for name, n in pool.items()) for pool in pools)
             parts = (new, held[x]), (both - new, 1.0 - held[x])
@@ -176,7 +183,7 @@ class Potentials:
         return found
 
     def driven(self, held, dots):
-        """Return net rates and affinities/RT of every step, of channels by class."""
+        """Yield the rates of both ways and the affinity/RT of every step, of channels by class."""
         mu, of_dots = self.potentials(held, dots)
         place = {
             one.name: i for i, (sizes, *_) in enumerate(self.ladders) for one in sizes.attachment
@@ -192,8 +199,13 @@ class Potentials:
             with np.errstate(invalid="ignore"):
                 driven = -sum(nu * mu[whole.get(name, name)] for name, nu in step.net.items())
                 if step.name not in place:
-                    rate = step.there.rate(state) - step.events * step.back.rate(state)
-                    yield step, np.array([rate]), np.array([driven])
+                    back = step.events * step.back.rate(state)
+                    yield (
+                        step,
+                        np.array([step.there.rate(state)]),
+                        np.array([back]),
+                        np.array([driven]),
+                    )
                     continue
                 i = place[step.name]
                 sizes, n, curved, surface = self.ladders[i]
@@ -202,16 +214,16 @@ class Potentials:
                 edge = np.diff(curved)
                 if sizes.cover:
                     edge -= np.diff(surface) * np.log(held[sizes.cover])
-                rate = step.there.rate(state) * alpha * own[:-1]
-                rate = rate - step.back.rate(state) * alpha * np.exp(edge) * own[1:]
+                there = step.there.rate(state) * alpha * own[:-1]
+                back = step.back.rate(state) * alpha * np.exp(edge) * own[1:]
                 unit = mu[sizes.moments.units]
-                yield step, rate, driven + of_dots[i][:-1] - of_dots[i][1:] + unit
+                yield step, there, back, driven + of_dots[i][:-1] - of_dots[i][1:] + unit
 
     def dissipated(self, held, dots):
         """Return Σ v A/RT, and the least of its parts, by step and class."""
         total, least = 0.0, 0.0
-        for _, rate, driven in self.driven(held, dots):
-            power = rate * np.where(np.isfinite(driven), driven, 0.0)
+        for _, there, back, driven in self.driven(held, dots):
+            power = (there - back) * np.where(np.isfinite(driven), driven, 0.0)
             total, least = total + power.sum(), min(least, power.min(initial=0.0))
         return total, least
 
@@ -297,17 +309,17 @@ class Vessel:
             dots[i + len(ladders) * (size - sizes.smallest)] = amounts[i]
         return dots
 
-    def at_rest(self, totals, guess):
+    def at_rest(self, totals):
         """Return the concentrations of least Gibbs energy by name, and of dots by class.
 
-        Newton's method with a line search on the dual; where it begins does not matter.
+        Newton's method with a line search on the dual.
         """
         dual = _Dual(self, totals)
-        x = dual.near(guess)
+        x = dual.begin()
         value, gradient, curvature = dual(x)
-        for _ in range(500):
+        for _ in range(3000):
             move = -np.linalg.lstsq(curvature, gradient, rcond=1e-15)[0]
-            move *= min(1.0, 3.0 / np.abs(move).max(initial=1e-300))
+            move *= min(1.0, 2.0 / dual.growth(x, move))
             share, slope = 1.0, gradient @ move
             while dual(x + share * move)[0] > value + 1e-4 * share * slope and share > 1e-9:
                 share /= 2
@@ -335,6 +347,11 @@ class _Dual:
         self.exchanges = [
             x for x, pools in of.exchanges.items() if self._new(x, vessel.start, pools) > 0
         ]
+        self.carried = {
+            ligand: total
+            for ligand, pool in of.carried.items()
+            if (total := sum(n * vessel.start.get(name, 0.0) for name, n in pool.items())) > 0
+        }
         rows, base, spread = [], [], []
         kinds = [*of.polynomials, *self.exchanges]
         in_ladders = {n for s, *_ in of.ladders for n in (s.moments.units, s.moments.number)}
@@ -351,13 +368,16 @@ class _Dual:
             if sizes.cover:
                 of_class[:, kinds.index(sizes.cover)] = surface
             spread += [*of_class]
-        extra = len(self.exchanges)
-        self.rows = np.hstack([np.array(rows), np.zeros((len(rows), extra))])
-        self.base, self.spread = np.array(base), np.array(spread)
+        mixing, carried = len(self.exchanges), len(self.carried)
+        self.rows = np.zeros((len(rows) + carried, sums + mixing + carried))
+        self.rows[: len(rows), :sums] = rows
+        self.rows[len(rows) :, sums + mixing :] = np.eye(carried)
+        self.base = np.array([*base, *np.zeros(carried)])
+        self.spread = np.array([*spread, *np.zeros((carried, len(kinds)))])
         news = [self._new(x, vessel.start, of.exchanges[x]) for x in self.exchanges]
-        self.totals = np.concatenate([totals, news])
+        self.totals = np.concatenate([totals, news, [*self.carried.values()]])
         self.pools = [self._pool(q, b, names, sums) for q in of.polynomials]
-        self.pools += [self._both(j, sums, 1.0) for j in range(extra)]
+        self.pools += [self._both(j, sums, 1.0) for j in range(mixing)]
 
     @staticmethod
     def _new(x, start, pools):
@@ -390,12 +410,18 @@ class _Dual:
                 return self._both(self.exchanges.index(x), sums, strengths[x])
             return np.zeros(1), np.zeros((1, len(self.rows[0])))
         whole = {free: name for name, free in self.of.free.items()}
-        rows = [np.zeros(len(self.rows[0]))]
-        for ligand in strengths:
+        rows, logs = [np.zeros(len(self.rows[0]))], [0.0]
+        for ligand, strength in strengths.items():
             row = np.zeros(len(self.rows[0]))
-            row[:sums] = b[:, names.index(whole[ligand])]
+            if ligand in whole:
+                row[:sums] = b[:, names.index(whole[ligand])]
+            elif ligand in self.carried:
+                row[sums + len(self.exchanges) + [*self.carried].index(ligand)] = 1.0
+            else:
+                continue  # there is none
             rows.append(row)
-        return np.log([1.0, *strengths.values()]), np.array(rows)
+            logs.append(np.log(strength))
+        return np.array(logs), np.array(rows)
 
     def _both(self, j, sums, strength):
         rows = np.zeros((2, len(self.rows[0])))
@@ -426,28 +452,48 @@ class _Dual:
         curvature = (rows.T * there) @ rows + np.tensordot(weights, curves, 1)
         return there.sum() - self.totals @ x, gradient, curvature
 
-    def near(self, guess):
-        """Return λ that fits concentrations (held, dots) roughly, those of most weighing most."""
-        held, dots = guess
-        count, mixing = len(self.of.ladders), len(self.exchanges)
-        c = [held[self.of.free.get(name, name)] for name in self.plain]
-        c = np.array([*c, *(f for i in range(count) for f in dots[i::count])])
-        seen = c > 1e-12 * c.max()
-        weight = np.sqrt(c[seen])
-        rows = self.rows[seen][:, : len(self.totals) - mixing] * weight[:, None]
-        wanted = (np.log(c[seen]) - self.base[seen]) * weight
-        fractions = [np.log(held[x] / (1.0 - held[x])) for x in self.exchanges]
-        return np.array([*np.linalg.lstsq(rows, wanted, rcond=None)[0], *fractions])
+    def begin(self):
+        """Return λ where no particle is much more than there can be, and λ·T is the largest."""
+        mixing, carried = len(self.exchanges), len(self.carried)
+        free = len(self.totals) - mixing - carried
+        bounds = [(-1e3, 1e3)] * free + [(-1.0, 1.0)] * mixing + [(-1e3, 1e3)] * carried
+        most = np.log(100.0) - self.base
+        found = linprog(-self.totals, A_ub=self.rows, b_ub=most, bounds=bounds)
+        assert found.status == 0, found.message
+        return found.x
+
+    def growth(self, x, move):
+        """Return the largest change of a logarithm of what is there, along a move."""
+        logs, slopes, _ = self._all(x)
+        seen = self.base + self.rows @ x + self.spread @ logs > -200.0
+        return np.abs((self.rows + self.spread @ slopes)[seen] @ move).max(initial=1e-300)
 
     def amounts(self, x):
-        """Return concentrations by name, of ligands the free ones, and of dots by class."""
-        logs, _, _ = self._all(x)
+        """Return all concentrations by name, those in balance too, and of dots by class."""
+        of, (logs, _, _) = self.of, self._all(x)
         there = np.exp(self.base + self.rows @ x + self.spread @ logs)
-        names = [self.of.free.get(name, name) for name in self.plain]
-        found = dict(zip(names, there, strict=False))
-        dots = np.zeros(len(self.of.mechanism.class_units))
-        begin, count = len(self.plain), len(self.of.ladders)
-        for i, (_, n, *_) in enumerate(self.of.ladders):
-            dots[i::count] = there[begin : begin + len(n)]
-            begin += len(n)
-        return found, dots
+        free = [of.free.get(name, name) for name in self.plain]
+        found = dict.fromkeys(of.mechanism.without_mass, 0.0)
+        found |= dict(zip(free, there[: len(free)], strict=True))
+        found |= dict(zip(self.carried, there[len(there) - len(self.carried) :], strict=True))
+        begin = len(self.totals) - len(self.exchanges) - len(self.carried)
+        for j, name in enumerate(self.exchanges):
+            found[name] = 1.0 / (1.0 + np.exp(-x[begin + j]))
+        dots, row, count = np.zeros(len(of.mechanism.class_units)), len(free), len(of.ladders)
+        for i, (sizes, n, _, surface) in enumerate(of.ladders):
+            dots[i::count] = there[row : row + len(n)]
+            row += len(n)
+            if sizes.surface:
+                found[sizes.surface] = (surface / sizes.sites) @ dots[i::count]
+        found |= {q: np.exp(value) for q, value in of.logarithms(found).items()}
+        return found | self._bound(found), dots
+
+    def _bound(self, found):
+        """Return all of each ligand that one component counts, free and bound."""
+        totals = {}
+        for name, free in self.of.free.items():
+            totals[name] = found[free]
+            for q, strengths in self.of.polynomials.items():
+                hosts = sum(n * found[host] for host, n in self.of.sites[q].items())
+                totals[name] += hosts * strengths.get(free, 0.0) * found[free] / found[q]
+        return totals

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from scipy.optimize import brentq
 
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.reproduce import checks
@@ -27,9 +28,8 @@ def assembled(values, count, chalcogen):
 def test_an_assembly_of_one_holds_half_of_the_sulfur_where_that_of_three_does():
     three = get("parameters", CDS)
     one = one_by_one(three)
-    half = 1.7  # mmol/L, as the note of the constant says
-    assert assembled(three.values, 3, half) == pytest.approx(0.5, abs=0.01)
-    assert assembled(one.values, 1, half) == pytest.approx(0.5, abs=0.01)
+    half = brentq(lambda c: assembled(three.values, 3, c) - 0.5, 0.01, 100.0)  # mmol/L
+    assert assembled(one.values, 1, half) == pytest.approx(0.5, abs=1e-3)
     assert assembled(three.values, 3, half / 30) < 1e-6
     assert assembled(one.values, 1, half / 30) > 1e-4
     assert one_by_one(one) is None

@@ -81,6 +81,18 @@ def test_the_time_of_most_is_that_of_the_first_of_the_largest(runs, monkeypatch)
     assert math.isnan(time_of_most(Question(runs, "x", of)))
 
 
+def test_the_core_of_a_particle_is_its_metal_and_chalcogen(runs):
+    recipe = "cds-msc-311-in-toluene"
+    composition = runs.run(recipe)[0].mechanism.components["PC-311"].composition
+    weight = {"Cd": 112.414, "S": 32.06}
+    assert set(composition) >= set(weight)
+    carried = sum(count for part, count in composition.items() if part.startswith("Cd("))
+    expected = (composition["Cd"] + carried) * weight["Cd"] + composition["S"] * weight["S"]
+    assert measure(runs, "core mass", recipe, {"of": "PC-311"}) == pytest.approx(expected, 1e-4)
+    assert measure(runs, "mass", recipe, {"of": "PC-311"}) > expected
+    assert math.isnan(measure(runs, "core mass", recipe, {"of": "PC-999"}))
+
+
 def test_a_very_small_amount_is_more_than_nothing():
     few = get("checks", "4a-few-dots")
     assert not few.passes(3.5e-24)

@@ -11,8 +11,11 @@ from prenuc.errors import FactsError, InputError
 from prenuc.facts.catalogue import entries, get, held_out, read_files
 from prenuc.facts.search import Bounds, Search
 from prenuc.infer.calibration.random_starts import Given, RandomStarts
+from prenuc.infer.experiments.reproduce import experiments_for
 from prenuc.infer.studies.random_starts import search_from_random_starts
+from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.choice import for_recipe
+from prenuc.thermodynamics.check import check
 from toy import SET, number, toy, toy_checks, toy_set
 
 TRUE = {"first.k": 0.03, "second.k": 0.01}
@@ -147,3 +150,22 @@ def test_given_numbers_are_those_of_the_mechanism():
         chosen = Given(toy, {"first.k": 0.5})
         assert chosen(recipe).constants["first.k"].quantity.number == 0.5
         assert chosen(recipe).constants["first.k"].quantity.unit == "1/min"
+
+
+def test_what_the_search_found_stands_within_its_bounds_and_obeys_thermodynamics():
+    found, search = mechanism_named("two-pathway/CdS-calibrated"), get("searches", "CdS-calibrated")
+    for name, one in search.bounds.items():
+        value = found.constants[name]
+        assert one.low <= value.quantity.number <= one.high, name
+        assert value.informed_by == ("calibrated rows of CdS",)
+    verdict = check(found)
+    assert (verdict.verdict, verdict.irreversible) == ("consistent", ())
+    assert all(one.within is not False for one in verdict.prefactors)
+    usual = mechanism_named("two-pathway/CdS")
+    assert [one.equation() for one in found.reactions] == [r.equation() for r in usual.reactions]
+
+
+def test_a_set_is_chosen_for_no_recipe_because_it_was_searched_for():
+    recipe = get("recipes", "cds-3b-msa-at-30-min")
+    assert for_recipe(recipe).name == "two-pathway/CdS"
+    assert experiments_for("two-pathway/CdS-calibrated").choose(recipe).name.endswith("calibrated")

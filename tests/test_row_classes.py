@@ -119,13 +119,10 @@ def test_a_row_that_passes_in_just_the_draws_of_another_is_restated():
     other = replace(share("A, S", "196 min", None, 0.7), id="other")  # all that is not B
     kinds = [found.kind for found in row_classes([one, other], toy, draws=DRAWS)]
     assert kinds[1] in {"restated", "trivial"}
-    assert study._same(other, one, {"one": [True] * 10 + [False] * 10, "other": [True] * 20}) is (
-        False
-    )
     same = [True] * 10 + [False] * 10
-    assert study._same(other, one, {"one": same, "other": same})
-    few = [True] * 3 + [False] * 17
-    assert not study._same(other, one, {"one": few, "other": few})
+    assert study._alike(same, same)
+    assert not study._alike(same, [*same[:-1], True])
+    assert not study._alike([True] * 3 + [False] * 17, [True] * 3 + [False] * 17)
 
 
 def test_a_number_that_no_draw_moves_is_given_by_the_form_even_where_it_misses():

@@ -120,9 +120,24 @@ def free_of(terms: Sequence[Reaction]) -> dict[str, str]:
     Args:
         terms: As :func:`balances` returns them.
     """
-    pools = {free: one.factors[0].pool for one in terms for free in _counted_by(one)}
-    alone = ((free, pool) for free, pool in pools.items() if [*pool.values()] == [1.0])
-    return {name: free for free, pool in alone for name in pool}
+    return {name: free for free, pool in _pools(terms) if _is_alone(pool) for name in pool}
+
+
+def carried_of(terms: Sequence[Reaction]) -> dict[str, Mapping[str, float]]:
+    """Return how many of a ligand each component counts, where several do, by the free ligand.
+
+    Args:
+        terms: As :func:`balances` returns them.
+    """
+    return {free: pool for free, pool in _pools(terms) if not _is_alone(pool)}
+
+
+def _pools(terms: Sequence[Reaction]) -> list[tuple[str, Mapping[str, float]]]:
+    return [(free, one.factors[0].pool) for one in terms for free in _counted_by(one)]
+
+
+def _is_alone(pool: Mapping[str, float]) -> bool:
+    return [*pool.values()] == [1.0]
 
 
 def _counted_by(term: Reaction) -> list[str]:

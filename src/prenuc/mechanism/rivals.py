@@ -62,6 +62,6 @@ def rivals(material: str, *, metal: str | None = None) -> dict[str, Mechanism]:
 def system_named(which: str) -> tuple[str, str]:
     """Return the material of a system and its metal carboxylate; "" for a plain material."""
     system = entries("parameters").get(f"two-pathway/{which}")
-    if system is None or which == system.material:
+    if system is None or system.like or which == system.material:
         return which, ""
     return system.material, system.names["metal precursor"]

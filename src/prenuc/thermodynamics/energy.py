@@ -17,6 +17,7 @@ n₀, with Γ of ``mechanism/population.py``,
 
 A ligand that binds counts free and bound: G = Σ c_j (μ_j − RT) + Σ L μ_L − RT Σ l, with all of it
 L, the free one l, μ_L = μ°_L + RT ln l, and μ_j lowered by RT s ln q for s sites of polynomial q.
+A moiety that several components carry, and that no reaction makes, counts likewise beside these.
 
 Where one of two ligands holds each of s sites that are never bare, with x the fraction of the new
 one among all that are elsewhere and N and O all of the new and of the old one,
@@ -39,7 +40,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.binding import exchanges_of, free_of, sites_of
+from prenuc.mechanism.binding import carried_of, exchanges_of, free_of, sites_of
 from prenuc.thermodynamics.check import INCONSISTENT, verdict_of
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ def gibbs_energy(mechanism: Mechanism, state: Conditions, dots: Array | None = N
     for all_of_it, ligand in free.items():
         of_ligand = standard.get(ligand, 0.0) + thermal * _log(there[ligand])
         found += there[all_of_it] * of_ligand - thermal * there[ligand]
+    for ligand, pool in carried_of(mechanism.balances).items():
+        held_by = sum(number * there[name] for name, number in pool.items())
+        found += thermal * (held_by * _log(there[ligand]) - there[ligand])
     for x, pools in exchanges_of(mechanism.balances).items():
         of_new, both = (sum(n * there[name] for name, n in pool.items()) for pool in pools)
         found += thermal * (of_new * _log(there[x]) + (both - of_new) * _log(1.0 - there[x]))

@@ -43,6 +43,7 @@ time of most            vessels, taken at, of; when the sample with the largest 
 onset                   vessel, time, nm, limit, at, temperatures; the first of the temperatures
                         of the step ``at`` above the limit, °C
 mass                    of; molar mass of a component in Da
+core mass               of; the same without ligands: metal and chalcogen alone
 mass ratio              of, over; molar mass of one component over that of the other
 rate on dilution        product, factor; relaxation rate of a diluted last sample over that of the
                         undiluted one
@@ -92,6 +93,7 @@ MEASURES: Mapping[str, Callable[[Question], float]] = {
     "time of most": shares.time_of_most,
     "onset": spectra.onset,
     "mass": shares.mass,
+    "core mass": shares.core_mass,
     "mass ratio": shares.mass_ratio,
     "rate on dilution": shares.rate_on_dilution,
     "rate constant": spectra.of_panel("k"),

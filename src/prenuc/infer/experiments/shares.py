@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from prenuc.facts.catalogue import chalcogens, moieties
+from prenuc.facts.catalogue import chalcogens, entries, moieties
 from prenuc.simulation.relaxation import relaxation_rate
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def change_of_share(asked: Question) -> float:
 
 def change_of_ratio(asked: Question) -> float:
     """Return a share ratio in another vessel over that in the first; NaN when either lacks it."""
-    return share_ratio(asked.but(vessel=asked["to"])) / share_ratio(asked)
+    first, later = share_ratio(asked), share_ratio(asked.but(vessel=asked["to"]))
+    return math.nan if math.isnan(first) else ratio(later, first)
 
 
 def gain_over(asked: Question) -> float:
@@ -113,6 +115,18 @@ def time_of_most(asked: Question) -> float:
 def mass(asked: Question) -> float:
     """Return the molar mass of a component, as it is written in the mechanism, in Da."""
     return 1e3 * _molar_mass(asked.run.mechanism.components.get(asked["of"]))
+
+
+def core_mass(asked: Question) -> float:
+    """Return the mass of the metal and chalcogen atoms of a component, without ligands, in Da."""
+    component = asked.run.mechanism.components.get(asked["of"])
+    known, atoms = entries("moieties"), Counter[str]()
+    parts = None if component is None else component.composition
+    for part, count in (parts or {}).items():
+        inside = {part: 1.0} if part in known else entries("reagents")[part].composition
+        atoms.update({name: count * number for name, number in inside.items()})
+    core = [known[n] for n in atoms if n in known and known[n].kind in {"metal", "chalcogen"}]
+    return 1e3 * math.fsum(atoms[one.id] * one.molar_mass.si for one in core) or math.nan
 
 
 def mass_ratio(asked: Question) -> float:

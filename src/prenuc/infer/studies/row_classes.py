@@ -12,9 +12,9 @@ What is measured stays, and so does structure: orders, sites, sizes, reference t
 class of a row follows (:class:`~prenuc.facts.row_class.RowClass`):
 
 * *trivial*: a control in which the reagents stay what they are passes;
-* *restated*: an earlier row asks for the same number, or passes in exactly the same draws, and
-  there are ten that pass and ten that do not;
 * *input*: a position that is the same without any dots, hence that of a band of ``data/species``;
+* *restated*: an earlier row asks for the same number; or one that is none of the above passes in
+  exactly the same draws, and there are ten that pass and ten that do not;
 * *by construction*: more than half of the draws pass, or the number is the same in all of them;
 * *informative*: the others.
 """
@@ -173,13 +173,16 @@ def _kinds(
     given = inputs(checks, choose)
     kinds: dict[str, Class] = {}
     for place, check in enumerate(checks):
-        draws = passed[check.id]
+        before, draws = checks[:place], passed[check.id]
+        told = [one for one in before if kinds[one.id] in {"by construction", "informative"}]
         if check.passes(idle[check.id]):
             kinds[check.id] = "trivial"
-        elif any(_same(check, other, passed) for other in checks[:place]):
+        elif question(check) in map(question, before):
             kinds[check.id] = "restated"
         elif check.id in given:
             kinds[check.id] = "input"
+        elif any(_alike(draws, passed[other.id]) for other in told):
+            kinds[check.id] = "restated"
         elif sum(draws) > MOST * len(draws) or _fixed(found[check.id]):
             kinds[check.id] = "by construction"
         else:
@@ -193,13 +196,9 @@ def _fixed(numbers: Sequence[float]) -> bool:
     return bool(known) and max(known) - min(known) <= 1e-9 * max(map(abs, known))
 
 
-def _same(one: Check, other: Check, passed: Mapping[str, list[bool]]) -> bool:
-    """Return whether two rows ask for one number, or cannot be told apart by the draws."""
-    if question(one) == question(other):
-        return True
-    draws = passed[one.id]
-    apart = min(sum(draws), len(draws) - sum(draws)) >= TOLD_APART
-    return apart and draws == passed[other.id]
+def _alike(one: list[bool], other: list[bool]) -> bool:
+    """Return whether the draws cannot tell two rows apart, and tell enough to say so."""
+    return one == other and min(sum(one), len(one) - sum(one)) >= TOLD_APART
 
 
 def inputs(checks: Sequence[Check], choose: Choose) -> set[str]:
