@@ -161,6 +161,14 @@ class DataFile:
             return data.decode("latin-1"), "Latin-1"
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; an impossible name is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def load(path: str | os.PathLike[str]) -> DataFile:
     """Load a file, after a look at its kind and size.
 

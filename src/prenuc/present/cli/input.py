@@ -78,7 +78,7 @@ def read_input(
     """Return the part of a trace or of spectra that is asked for.
 
     Args:
-        file: The file.
+        file: The file, or a folder of files with a spectrum each.
         read: What reads it; :func:`trace_or_spectra` when None.
         at: As the option ``--at``, which a trace cannot have.
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
@@ -90,11 +90,12 @@ def read_input(
         InputError: The file cannot be read, a range cannot be read or holds nothing, all at
             once; or a trace is asked for what only spectra have.
     """
+    from prenuc.observe.readers.data_file import is_folder
     from prenuc.observe.trace import Trace
 
     if known.get("column") is None:
         known.pop("column", None)
-    data: Any = (read or trace_or_spectra)(file, **known)
+    data: Any = (_folder if is_folder(file) else read or trace_or_spectra)(file, **known)
     if isinstance(data, Trace):
         _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
     elif subtract is not None:
@@ -102,6 +103,13 @@ def read_input(
     cuts = {"--window": (window, _windowed), "--times": (times, _timed)}
     part: Data = _cut(data, file, cuts)
     return part
+
+
+def _folder(folder: Path, **known: Any) -> SpectrumSeries:
+    from prenuc.observe.readers.joined import read_joined
+
+    known.pop("column", None)
+    return read_joined([folder], **known)
 
 
 def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
