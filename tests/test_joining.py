@@ -33,17 +33,22 @@ def assert_is_series(found):
     np.testing.assert_array_equal(found.wavelength, SERIES.wavelength)
 
 
+def over_midnight(minute):
+    hour, day = (23 + minute // 60) % 24, 12 + minute // 60
+    return f"s_2024-03-{day}_{hour:02d}-{minute % 60:02d}-00.csv"
+
+
+def clock(minute):
+    return f"1{4 + minute // 60}:{minute % 60:02d}:00"
+
+
 @pytest.mark.parametrize(
     "name",
     [
         lambda minute: f"cds_{minute}min.csv",
         lambda minute: f"CdS-311_t{60 * minute}s_a.txt",
         lambda minute: f"run 7 {minute} min.txt",
-        lambda minute: (
-            f"s_2024-03-12_{23 + minute // 60 - 24 * (minute > 59):02d}-{minute % 60:02d}-00.csv"
-            if minute < 60
-            else f"s_2024-03-13_00-{minute % 60:02d}-00.csv"
-        ),
+        over_midnight,
     ],
 )
 def test_times_stand_in_the_names_of_files(name, tmp_path):
@@ -69,12 +74,12 @@ def test_times_stand_in_headers(tmp_path):
     dated = scans(
         tmp_path / "a",
         numbered,
-        lambda m: f"Date: Tue Mar 12 1{4 + m // 60}:{m % 60:02d}:00 CET 2024\n",
+        lambda m: f"Date: Tue Mar 12 {clock(m)} CET 2024\n",
     )
     apart = scans(
         tmp_path / "b",
         numbered,
-        lambda m: f"Date: 12.03.2024\nTime: 1{4 + m // 60}:{m % 60:02d}:00\n",
+        lambda m: f"Date: 12.03.2024\nTime: {clock(m)}\n",
     )
     columns = scans(tmp_path / "c", numbered, header="{} min")
     for folder in (dated, apart, columns):

@@ -49,6 +49,8 @@ _MARKS = {
 # the unit separator is ours (tables.py) and must not come from a file.
 _PLAIN = {"\r\n": "\n", "\r": "\n", "\xa0": " ", "\u202f": " ", "−": "-", "\x1f": "\ufffd"}
 
+_PADDED = re.compile(r"(?m)^(?=[^\n\0]*[A-Za-z]{3})([^\n\0]*)\0+$")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -115,7 +117,7 @@ class DataFile:
         for written, plain in _PLAIN.items():
             text = text.replace(written, plain)
         # Some programs pad a name in the header to its full length.
-        text = re.sub(r"\0+(?=\n)", "", text)
+        text = _PADDED.sub(r"\1", text)
         nul = text.find("\0")
         if nul >= 0:
             line = text.count("\n", 0, nul) + 1

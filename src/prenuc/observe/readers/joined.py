@@ -144,12 +144,9 @@ def _mend(time_from: str) -> str:
 
 
 def _from_names(files: list[Path], _: list[SpectrumSeries], options: Options) -> Times:
-    stems = [
-        re.sub(r"(?<![A-Za-z])[tT]=?(?=\d)", "", file.stem.replace("_", " ")) for file in files
-    ]
-    clock = clock_times([file.stem for file in files])
-    if clock is not None:
-        stems = [file.stem for file in files]
+    stems = [file.stem for file in files]
+    if clock_times(stems) is None:  # "cds_t30s": the letter belongs to the time
+        stems = [re.sub(r"(?<![A-Za-z])[tT]=?(?=\d)", "", stem) for stem in stems]
     times = read_times([], stems, ".", options)
     if options.time_unit and np.isnan(times.time).all():
         return read_times([], _changing_numbers(stems), ".", options)

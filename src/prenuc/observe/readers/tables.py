@@ -221,12 +221,22 @@ def _fill(
     return rows, tuple(holes)
 
 
+def _may_be_halves(lines: list[str], table: Rows) -> bool:
+    """Whether every second cell may be the decimals of the one before: 500,0,142,0,580."""
+    if table.width < 3 or table.width % 2 == 0:
+        return False
+    cells = [split(lines[row], ",") for row in table.rows]
+    wholes = {cell for row in cells for cell in row[1::2]}
+    halves = [cell for row in cells for cell in row[2::2]]
+    return all(re.fullmatch(r"-?\d", cell) for cell in wholes) and any(len(x) > 1 for x in halves)
+
+
 def _refuse_commas_of_two_kinds(file: DataFile, lines: list[str], table: Rows) -> None:
     """Refuse ``500,5,0,12``: whole numbers between commas, or numbers with decimal commas."""
     if any("." in lines[row] or '"' in lines[row] for row in table.rows):
         return
     header = next((line for line in reversed(lines[: table.rows[0]]) if line.strip(", \t")), "")
-    if len(split(header, ",")) != table.width:
+    if len(split(header, ",")) != table.width or _may_be_halves(lines, table):
         what = "a comma may separate whole numbers or be the decimal sign"
         mend = 'Pass decimal="." if it separates, else export with a semicolon between the columns'
         raise file.problem(what, mend, table.rows[0] + 1)

@@ -115,7 +115,14 @@ def read_times(
         where = f"'{stated.string}'" if stated else "the option time_unit"
         notes.append(f"unit of times without one: {bare_unit}, from {where}")
     summary = "no times" if np.isnan(time).all() else f"times in {unit} from headers"
-    return Times(time, unit, summary, [*notes, *_said(labels, read, unit)])
+    return Times(time, unit, summary, [*notes, *_said(labels, read, unit), *_twice(time, unit)])
+
+
+def _twice(time: Array, unit: str) -> list[str]:
+    """Return the history line about times that stand above several spectra."""
+    values, counts = np.unique(time[np.isfinite(time)], return_counts=True)
+    again = [f"{value:g} {unit}" for value in values[counts > 1]]
+    return [f"several spectra have one time: {', '.join(again[:3])}"] if again else []
 
 
 def _of_clock(clock: Clock, labels: list[str], options: Options) -> Times:
