@@ -263,6 +263,14 @@ def test_a_row_without_its_wavelength_is_refused_wherever_it_stands(word, place,
     )
 
 
+@pytest.mark.parametrize(("row", "line"), [(0, 2), (3, 5)])
+def test_a_row_with_a_word_for_its_wavelength_is_refused_at_either_end(row, line, refusal):
+    rows = ["400,.11,.22", "410,.12,.23", "420,.13,.24", "430,.14,.25"]
+    rows[row] = rows[row].replace(rows[row][:3], "abc")
+    text = "nm,0 min,5 min\n" + "\n".join(rows) + "\n"
+    assert refusal(text).startswith(f":{line}: 'abc' stands where the table has a number.")
+
+
 @pytest.mark.parametrize("word", ["OVER", "--", "nan", "4O0"])
 def test_a_first_row_without_its_wavelength_is_no_header_either(word, refusal):
     assert refusal(f"{word},.1,.2\n{ROWS_BELOW_NAMES}").startswith(f":1: '{word}' stands where")

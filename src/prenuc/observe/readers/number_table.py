@@ -6,6 +6,7 @@ Nothing that belongs to a table may be left out without a word.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,10 @@ def below_names(joined: Sequence[str], widths: Sequence[int], row: int, width: i
     return row > 0 and widths[row - 1] < 0 and names > 1 and 2 * names >= width
 
 
+def _decimals(cell: str) -> int:
+    return len(re.split("[.,]", cell.strip() + ".")[1])
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """The lines around a table: header and log, or pieces of a damaged table.
@@ -180,10 +185,19 @@ class Neighbours:
         if not any(map(is_number, others)):
             return False
         if row > self.table.rows[0]:
-            return not first or lost_number(first)
+            return not first or lost_number(first) or self._is_like_the_first(others)
         if not first:
             return self._below_names(row, times=True)
-        return is_no_name(first) or (lost_number(first) and self._below_names(row))
+        lost = lost_number(first) or self._is_like_the_first(others)
+        return is_no_name(first) or (lost and self._below_names(row))
+
+    def _is_like_the_first(self, others: list[str]) -> bool:
+        """Whether cells are numbers with as many decimals as those of the table's first row."""
+        first = self.joined[self.table.rows[0]].split(SEP)[1:]
+        decimals = [
+            [len(re.split("[.,]", x.strip() + ".")[1]) for x in row] for row in (others, first)
+        ]
+        return all(map(is_number, others)) and any(decimals[0]) and decimals[0] == decimals[1]
 
     def _below_names(self, row: int, *, times: bool = False) -> bool:
         """Whether names, or names with numbers in them such as times, stand above a row."""
