@@ -30,6 +30,11 @@ DELIMITERS = {
     COMMA_BLANK: "comma-and-blank",
 }
 FEWEST_ROWS = 3
+# What a spreadsheet writes below a table, one number a column.
+_OF_ALL_ROWS = re.compile(
+    r"\W*(mean|average|avg|median|max(imum)?|min(imum)?|sum|total|std|sd|stdev|peak|area|range)\b.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -185,7 +190,10 @@ class Neighbours:
         if not any(map(is_number, others)):
             return False
         if row > self.table.rows[0]:
-            return not first or lost_number(first) or self._is_like_the_first(others)
+            summed = _OF_ALL_ROWS.fullmatch(first) is not None
+            return (
+                not first or lost_number(first) or (not summed and self._is_like_the_first(others))
+            )
         if not first:
             return self._below_names(row, times=True)
         lost = lost_number(first) or self._is_like_the_first(others)
