@@ -74,7 +74,7 @@ def passed(rows: Sequence[Row]) -> dict[Role, dict[str, int]]:
     """Return how many of the rows that count pass, of how many, on each side of the split."""
     found: dict[Role, dict[str, int]] = {}
     for role in SIDES:
-        counted = [row for row in rows if row.role == role and row.verdict in {"pass", "miss"}]
+        counted = [row for row in rows if row.role == role and row.counted]
         passing = sum(row.verdict == "pass" for row in counted)
         found[role] = {"pass": passing, "of": len(counted)}
     return found

@@ -56,6 +56,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
         absorbance=values.T[:, axis.order],
         labels=labels,
         time_unit=times.unit,
+        time_name=times.name,
         signal=signal,
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),

@@ -13,6 +13,7 @@ from prenuc.errors import listed_names
 from prenuc.observe.readers.clocks import Clock, clock_times, has_date, is_elapsed, unit_for
 from prenuc.observe.readers.durations import (
     BARE,
+    COUNT,
     TIME_UNITS,
     UNIT,
     Duration,
@@ -21,6 +22,7 @@ from prenuc.observe.readers.durations import (
     durations_in,
     has_duration,
 )
+from prenuc.observe.samples import REACTION
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
@@ -30,6 +32,7 @@ _STATED = re.compile(
     rf"(?:\b|_)(?i:time|zeit|temps|t)\s*[\[(/,_]\s*(?:in\s+)?(?:{UNIT})(?![A-Za-z])"
 )
 _SAYS_TIME = re.compile(r"(?<![a-z])(times?|zeit|temps|elapsed)(?![a-z])", re.IGNORECASE)
+_OF_REACTION = re.compile(rf"(?P<time>{COUNT} ?(?:{UNIT})) of reaction$")
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ class Times:
         unit: Their unit; "1" when they are times and nothing names it.
         summary: What the summary in the history says about them.
         notes: Further history lines.
+        name: What the times are.
     """
 
     time: Array
     unit: str
     summary: str
     notes: list[str]
+    name: str = "time"
 
 
 def stated_unit(text: str) -> str | None:
@@ -88,6 +93,8 @@ def read_times(
 ) -> Times:
     """Read the times of the spectra from their labels.
 
+    Where all labels end as in "30 min of reaction", these are the times.
+
     Args:
         corner: What stands above the first column; it may name the unit of bare numbers.
         labels: The labels, m of them.
@@ -102,7 +109,10 @@ def read_times(
         return _of_clock(clock, labels, options)
     stated = next(filter(None, map(_STATED.search, corner)), None)
     bare_unit = str(stated.lastgroup) if stated else options.time_unit
-    read = [duration(label, decimal, bare_unit) for label in labels]
+    stated_reaction = [match["time"] for match in map(_OF_REACTION.search, labels) if match]
+    reacted = len(stated_reaction) == len(labels) > 0
+    told = stated_reaction if reacted else labels
+    read = [duration(label, decimal, bare_unit) for label in told]
     if are_run_numbers(read):
         shown = listed_names(labels)
         return _none(labels, [f"time not known, a run number or thousands in {shown}"])
@@ -114,8 +124,10 @@ def read_times(
     if bare_unit and any(map(BARE.fullmatch, labels)):
         where = f"'{stated.string}'" if stated else "the option time_unit"
         notes.append(f"unit of times without one: {bare_unit}, from {where}")
-    summary = "no times" if np.isnan(time).all() else f"times in {unit} from headers"
-    return Times(time, unit, summary, [*notes, *_said(labels, read, unit), *_twice(time, unit)])
+    name = REACTION if reacted else "time"
+    summary = "no times" if np.isnan(time).all() else f"{name}s in {unit} from headers"
+    notes += [*_said(labels, read, unit), *_twice(time, unit)]
+    return Times(time, unit, summary, notes, name)
 
 
 def _twice(time: Array, unit: str) -> list[str]:

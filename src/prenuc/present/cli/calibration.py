@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
+from prenuc.present.cli.input import refuse_others
 from prenuc.present.cli.output import (
     as_text,
     echo_answer,
@@ -155,9 +156,11 @@ def calibrate(
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
     if search is not None:
+        refuse_others("--search", {"search", "starts", "out", "ledger"})
         _search(search, starts, out, ledger, as_json)
         return
     if panel is not None:
+        refuse_others("--leave-out", {"panel", "material"})
         _leave_out(material, panel, workers, as_json)
         return
 

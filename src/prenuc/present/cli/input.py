@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from prenuc.errors import FitError, InputError, Problem, nearest_names, noting
+from prenuc.errors import FitError, InputError, Problem, listed, nearest_names, noting
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -116,21 +117,24 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     """Read a file: two columns are a trace unless the first holds wavelengths.
 
     Args:
-        file: A text file or a spectrometer's file.
+        file: A text file, a spectrometer's file, or an answer that prenuc simulate saved.
         known: As for :func:`read_input`.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    from prenuc.observe.readers import read
     from prenuc.observe.readers.trace import is_trace, read_trace
 
     column = known.pop("column", None)
+    if file.suffix.lower() == ".json":
+        return spectra_or_saved(file, **known)
     if is_trace(file, decimal=known.get("decimal")):
         return read_trace(file, column=column, **known)
     if column is not None:
         what = f"these are spectra, which have no trace '{column}' to choose"
         raise InputError(what, "Leave out --column; --at names a wavelength", where=str(file))
+    from prenuc.observe.readers import read
+
     return read(file, **known)
 
 
@@ -221,3 +225,24 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
         what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
         raise InputError(what, "Write the number into the file instead")
     return read_protocol(Path(what))
+
+
+def refuse_others(option: str, heard: Collection[str]) -> None:
+    """Refuse what was given beside an option and would have no effect.
+
+    Args:
+        option: Which, as it is written.
+        heard: Parameters of the command that act with it.
+
+    Raises:
+        InputError: Something else was given.
+    """
+    context = click.get_current_context()
+    given = [
+        parameter.opts[-1]
+        for parameter in context.command.params
+        if context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        and parameter.name not in {*heard, "workers", "as_json"}
+    ]
+    if given:
+        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")

@@ -40,7 +40,7 @@ def _class(known: RowClass | None) -> str:
 
 def score_lines(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the score: informative rows first, calibrated and held out apart, then all."""
-    counted = [row for row in rows if row.verdict in {"pass", "miss"}]
+    counted = [row for row in rows if row.counted]
     yield from _scores("informative, ", [row for row in counted if row.informative])
     yield from _scores("", counted)
     told = [row for row in counted if row.role == "held-out" and row.informed]
