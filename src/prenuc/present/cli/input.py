@@ -63,6 +63,9 @@ reading_options = _together(
 )
 
 
+column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
+
+
 def read_input(
     file: Path,
     *,
@@ -76,7 +79,7 @@ def read_input(
     """Return the part of a trace or of spectra that is asked for.
 
     Args:
-        file: The file.
+        file: The file, or a folder of files with a spectrum each.
         read: What reads it; :func:`trace_or_spectra` when None.
         at: As the option ``--at``, which a trace cannot have.
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
@@ -88,9 +91,12 @@ def read_input(
         InputError: The file cannot be read, a range cannot be read or holds nothing, all at
             once; or a trace is asked for what only spectra have.
     """
+    from prenuc.observe.readers.data_file import is_folder
     from prenuc.observe.trace import Trace
 
-    data: Any = (read or trace_or_spectra)(file, **known)
+    if known.get("column") is None:
+        known.pop("column", None)
+    data: Any = (_folder if is_folder(file) else read or trace_or_spectra)(file, **known)
     if isinstance(data, Trace):
         _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
     elif subtract is not None:
@@ -98,6 +104,13 @@ def read_input(
     cuts = {"--window": (window, _windowed), "--times": (times, _timed)}
     part: Data = _cut(data, file, cuts)
     return part
+
+
+def _folder(folder: Path, **known: Any) -> SpectrumSeries:
+    from prenuc.observe.readers.joined import read_joined
+
+    known.pop("column", None)
+    return read_joined([folder], **known)
 
 
 def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
@@ -112,11 +125,17 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     """
     from prenuc.observe.readers.trace import is_trace, read_trace
 
+    column = known.pop("column", None)
     if file.suffix.lower() == ".json":
         return spectra_or_saved(file, **known)
+    if is_trace(file, decimal=known.get("decimal")):
+        return read_trace(file, column=column, **known)
+    if column is not None:
+        what = f"these are spectra, which have no trace '{column}' to choose"
+        raise InputError(what, "Leave out --column; --at names a wavelength", where=str(file))
     from prenuc.observe.readers import read
 
-    return (read_trace if is_trace(file, decimal=known.get("decimal")) else read)(file, **known)
+    return read(file, **known)
 
 
 def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
