@@ -138,6 +138,7 @@ def test_fitted_whole_numbers_move_by_one_and_sites_of_dots_by_a_tenth(of_cds):
     (stages,) = changes([(te, "stage.count")], {})
     before = numbers([(te, "stage.count")])
     assert stages.to(1.0, before)[te, "stage.count"] - before[te, "stage.count"] == 1
+    assert stages.to(-1.0, {(te, "stage.count"): 4.0})[te, "stage.count"] == 3
 
 
 def test_most_recipes_of_cds_are_heated_to_180_degrees():
