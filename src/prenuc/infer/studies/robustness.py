@@ -131,12 +131,13 @@ def cases(
             asked = tuple(c.id for c in checks if not acting.isdisjoint(c.recipes))
             if asked:
                 found.append(Case(f"{single.id} {said}", single.way, asked, change))
+    for by in BATHS:
+        found += [Case(f"bath {off:+g} K", "bath", every, offset=off) for off in (-by, by)]
+    found += _assumed(checks)
     for draw in range(draws):
         change = drawn(singles, usual, draw)
         found.append(Case(f"draw {draw + 1}", "all at once", every, change))
-    for by in BATHS:
-        found += [Case(f"bath {off:+g} K", "bath", every, offset=off) for off in (-by, by)]
-    return [*found, *_assumed(checks)]
+    return found
 
 
 def drawn(singles: Sequence[Change], usual: Mapping[Name, float], draw: int) -> dict[Name, float]:
