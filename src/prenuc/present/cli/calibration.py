@@ -259,13 +259,14 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 @click.option("--out", type=_path, help="Write all numbers to FILE.json.")
 @click.option("--page", type=_path, help="Write the tables to FILE.md.")
 @_ledger
-@click.option("--draws", default=200, show_default=True, help="Of all constants at once.")
+@click.option("--draws", default=200, show_default=True, help="Of all quantities at once.")
 @_workers
 @json_option
 def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any) -> None:
-    """Vary every fitted or assumed number and count the verdicts that stay.
+    """Vary every fitted or assumed number and name the verdicts that are lost.
 
-    Exit status 1 if fewer than 95 % of the verdicts survive every change of one constant.
+    Constants are moved as they act, baths are 1 to 3 °C off, heating is twice or half as fast. Exit
+    status 1 if fewer than 95 % of the verdicts survive every change of one quantity.
 
     \b
     Example:
