@@ -247,3 +247,29 @@ def test_the_command_writes_its_numbers_and_its_page(tmp_path, monkeypatch):
     assert result.exit_code == 1
     assert json.loads(result.stdout) == json.loads(out.read_text(encoding="utf-8"))
     assert "toy: k ↓" in page.read_text(encoding="utf-8")
+
+
+def test_the_page_counts_what_a_case_loses_and_names_it():
+    checks = tuple(
+        get("checks", name) for name in ("2b-rate-constant", "3b-dots-visible-at-30-min")
+    )
+    inside = {c.id: (c.low or c.high).quantity.number for c in checks}
+    outside = dict.fromkeys(inside, math.nan)
+    tuned, predicted = ({c.id: outside[c.id]} for c in checks)
+    answers = (
+        (Case(f"{CDS}: isomerisation.k lower", "one at a time", (checks[0].id,)), tuned),
+        (Case(f"{CDS}: isomerisation.k higher", "one at a time", (checks[0].id,)), tuned),
+        (Case("bath -1 K", "bath", (checks[1].id,), offset=-1.0), inside),
+        (Case("bath +2 K", "bath", (checks[1].id,), offset=2.0), predicted),
+        (Case("draw 1", "all at once", tuple(inside)), {**inside, **tuned}),
+    )
+    page = robustness_page(Study(checks, inside, answers))
+    first = " ".join(page[: page.index("| variation")].split())
+    assert "Of 2 informative rows 2 pass" in first
+    assert "1 of the 2 are lost by at least one change" in first
+    assert "(2 of 2 changes lose some)" in first
+    assert "0 by baths up to 1 K off, 1 by baths up to 2 K off, 1 by baths up to 3 K off" in first
+    assert "0 of 1 draws keep every one of them" in first
+    assert "1 of 1 pass; 0 of these are lost by a change of one quantity, 1 by a bath" in first
+    assert f"| `2b-rate-constant` | calibrated | {CDS}: isomerisation.k ↓↑ |" in page
+    assert "| bath +2 K | `3b-dots-visible-at-30-min` | none |" in page

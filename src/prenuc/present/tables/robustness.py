@@ -30,26 +30,21 @@ _KEEPS = {"informative": "Informative rows", "other": "All other rows"}
 
 
 def summary_table(study: Study) -> Table:
-    """Return how many verdicts stay: one row for each test, two columns for each group of rows."""
+    """Return how many verdicts stay: one row for each test, a column for each group of rows."""
     groups = {name: one for name in GROUPS if (one := study.only({name})).passing}
-    heads = [(f"{name}: kept by every case", "in the worst case") for name in groups]
     rows = tuple(
-        (
-            _VARIED[test],
-            str(len(study.of(test))),
-            *(cell for one in groups.values() for cell in _kept(one, test)),
-        )
+        (_VARIED[test], str(len(study.of(test))), *(_kept(one, test) for one in groups.values()))
         for test in TESTS
         if study.of(test)
     )
-    return Table(headings=("variation", "cases", *sum(heads, ())), rows=rows)
+    return Table(headings=("variation", "cases", *groups), rows=rows)
 
 
-def _kept(study: Study, test: Test) -> tuple[str, str]:
+def _kept(study: Study, test: Test) -> str:
     """Return how many verdicts no case loses, and how many the worst case keeps."""
     count = len(study.passing)
     worst = min(study.shares_kept(test), default=1.0)
-    return f"{study.share_that_stays(test) * count:.0f} of {count}", f"{worst * count:.0f}"
+    return f"{study.share_that_stays(test) * count:.0f} of {count} ({worst * count:.0f})"
 
 
 def fragile_table(study: Study, test: Test = "one at a time") -> Table:
@@ -108,7 +103,14 @@ def cases_table(study: Study, test: Test) -> Table:
 def robustness_page(study: Study) -> str:
     """Return the page, in Markdown."""
     return "\n".join(
-        ["# Robustness", "", *_first(study), summary_table(study).markdown(), *_all(study)]
+        [
+            "# Robustness",
+            "",
+            *_first(study),
+            _SUMMARY,
+            summary_table(study).markdown(),
+            *_all(study),
+        ]
     )
 
 
@@ -140,7 +142,7 @@ def _steep(study: Study) -> tuple[Table, str]:
     return fragile_table(study, "as written"), (
         f"A tenth more of the bare number is not a tenth more of what it does: K of a preference "
         f"acts as K to the number of sites, and a surface energy alone takes the number of dots "
-        f"with it. Who measures one of these numbers to {SHARE:.0%} has not tested these rows."
+        f"with it. For these rows it is not enough to know one of these numbers to {SHARE:.0%}."
     )
 
 
@@ -157,8 +159,8 @@ def _first(study: Study) -> Iterator[str]:
     single = study.of("one at a time")
     harmful = sum(bool(telling.lost_in(numbers)) for _, numbers in single)
     yield f"""**Agreement is tuned, and what was tuned holds narrowly.** Of {len(telling.checks)}
-informative rows {len(telling.passing)} pass with the package's own numbers, most of which were
-chosen with these rows in view. {_count(telling, "one at a time")} of the {len(telling.passing)} are
+informative rows {len(telling.passing)} pass, with numbers of which most were chosen with these rows
+in view. {_count(telling, "one at a time")} of the {len(telling.passing)} are
 lost by at least one change of one quantity by {SHARE:.0%} or {ENERGY:g} kJ/mol ({harmful} of
 {len(single)} changes lose some); {_baths(telling)}. {_drawn(telling)} Of the informative rows of
 figures that are held out, {len(held.passing)} of {len(held.checks)} pass;
@@ -214,6 +216,9 @@ def _classes(study: Study) -> str:
     return f"Classes rest on {said} draws of random constants; {missing} rows have none."
 
 
+_SUMMARY = """Verdicts that every case of a test keeps, of those that pass with the package's own
+numbers; in brackets how many the worst case keeps.
+"""
 _BATH = (
     "All baths above 30 °C are off in the same direction; room temperature stays. An offset of a "
     "bath is an error of an experiment, not of the model, but whoever repeats one of these has it."
