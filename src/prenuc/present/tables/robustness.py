@@ -160,18 +160,22 @@ def _first(study: Study) -> Iterator[str]:
     harmful = sum(bool(telling.lost_in(numbers)) for _, numbers in single)
     yield f"""**Agreement is tuned, and what was tuned holds narrowly.** Of {len(telling.checks)}
 informative rows {len(telling.passing)} pass, with numbers of which most were chosen with these rows
-in view. {_count(telling, "one at a time")} of the {len(telling.passing)} are
-lost by at least one change of one quantity by {SHARE:.0%} or {ENERGY:g} kJ/mol ({harmful} of
-{len(single)} changes lose some); {_baths(telling)}. {_drawn(telling)} Of the informative rows of
-figures that are held out, {len(held.passing)} of {len(held.checks)} pass;
-{_count(held, "one at a time")} of these are lost by a change of one quantity,
-{_count(held, "bath")} by a bath. A verdict that stays is no proof: the limits of a row are as wide
-as what is printed is vague (none was widened for this page), and a row that is trivial, an input,
-restated or by construction stays of itself. Nothing here tests the form of the model.
+in view. {_count(telling, "one at a time")} of the {len(telling.passing)} are lost by at least one
+change of one quantity by {SHARE:.0%} or {ENERGY:g} kJ/mol ({harmful} of {len(single)} changes lose
+some), {_count(telling, "as written")} where a number in a steep law moves by {SHARE:.0%} as it is
+written; {_baths(telling)}. {_drawn(telling)} Of the informative rows of figures that are held out,
+{len(held.passing)} of {len(held.checks)} pass; {_count(held, "one at a time")} of these are lost by
+a change of one quantity, {_count(held, "bath")} by a bath. A verdict that stays is no proof: the
+limits of a row are as wide as what is printed is vague (none was widened for this page), and a row
+that is trivial, an input, restated or by construction stays of itself. Nothing here tests the form
+of the model.
 """
+    missed = [f"`{c.id}`" for c in study.checks if c not in study.passing]
     yield f"""{len(study.passing)} of the {len(study.checks)} rows that count pass at all, and only
-these can be lost. A run that fails counts as a loss. {_classes(study)} This page is written by
-`make robustness`.
+these can be lost; missed without any change: {", ".join(missed) or "none"}. A row with limits
+closer than {SHARE:.0%} falls with its own constant, as it should. A run that fails, or a spectrum
+without the maximum that is asked for, counts as a loss.
+{_classes(study)} This page is written by `make robustness`.
 """
 
 
