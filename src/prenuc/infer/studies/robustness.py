@@ -5,7 +5,7 @@ Seven tests, each against the verdicts of the package's own numbers:
 * **one at a time**: each quantity that was fitted or assumed, ±10 % or ±2 kJ/mol, moved as it acts
   (:mod:`~prenuc.infer.studies.single_changes`);
 * **as written**: numbers that stand in a steep law, ±10 % of the bare number;
-* **all at once**: the limits of the first test, each quantity drawn uniformly for itself, in 200
+* **all at once**: the limits of the first test, each quantity drawn uniformly for itself, in many
   seeded draws;
 * **bath**: every bath above 30 °C is 1, 2 or 3 °C off, all in the same direction;
 * **heating**: rates and times of heating that a recipe does not print, twice and half;

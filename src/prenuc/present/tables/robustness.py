@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
@@ -25,6 +26,7 @@ _VARIED: Mapping[Test, str] = {
     "unreported": "what else the recipes do not print, halved and doubled",
     "extinction": f"every absorbance {SHARE:.0%} higher or lower",
 }
+WIDTH = 110  # letters of a line of the page
 _ARROWS = {"lower": "↓", "higher": "↑"}
 _KEEPS = {"informative": "Informative rows", "other": "All other rows"}
 
@@ -106,7 +108,10 @@ def robustness_page(study: Study) -> str:
         [
             "# Robustness",
             "",
-            *_first(study),
+            *(
+                fill(" ".join(text.split()), WIDTH, break_on_hyphens=False) + "\n"
+                for text in _first(study)
+            ),
             _SUMMARY,
             summary_table(study).markdown(),
             *_all(study),
@@ -165,10 +170,10 @@ change of one quantity by {SHARE:.0%} or {ENERGY:g} kJ/mol ({harmful} of {len(si
 some), {_count(telling, "as written")} where a number in a steep law moves by {SHARE:.0%} as it is
 written; {_baths(telling)}. {_drawn(telling)} Of the informative rows of figures that are held out,
 {len(held.passing)} of {len(held.checks)} pass; {_count(held, "one at a time")} of these are lost by
-a change of one quantity, {_count(held, "bath")} by a bath. A verdict that stays is no proof: the
-limits of a row are as wide as what is printed is vague (none was widened for this page), and a row
-that is trivial, an input, restated or by construction stays of itself. Nothing here tests the form
-of the model.
+a change of one quantity, {_count(held, "bath")} by a bath. {_informed()} A verdict that stays
+is no proof: the limits of a row are as wide as what is printed is vague (none was widened for this
+page), and a row that is trivial, an input, restated or by construction stays of itself. Nothing
+here tests the form of the model.
 """
     missed = [f"`{c.id}`" for c in study.checks if c not in study.passing]
     yield f"""{len(study.passing)} of the {len(study.checks)} rows that count pass at all, and only
@@ -177,6 +182,13 @@ closer than {SHARE:.0%} falls with its own constant, as it should. A run that fa
 without the maximum that is asked for, counts as a loss.
 {_classes(study)} This page is written by `make robustness`.
 """
+
+
+def _informed() -> str:
+    """Return the sets for which a figure that is held out is no prediction."""
+    usual = [one for one in entries("parameters").values() if not one.like]
+    told = ", ".join(f"`{one.id}`" for one in usual if one.fitted_to == "all rows")
+    return f"They are no predictions where a set was fitted to all rows: {told or 'none'}."
 
 
 def _count(study: Study, test: Test) -> int:
