@@ -363,8 +363,9 @@ def test_coarse_says_what_it_costs(run):
     assert set(error) == {"number", "size", "width", "absorbance"}
     assert all(0 < one < 1 for one in error.values())
     assert "off from size classes" in run(*asked).out
-    for recipe in ("cdtese-5c", "cds-4c-oleate"):
-        refused = run("simulate", recipe, "--coarse")
+    asked = ["cdtese-5c"], ["cds-4c-oleate"], ["cds-4c-oleate", "--mechanism", "classical/CdS"]
+    for what in asked:
+        refused = run("simulate", *what, "--coarse")
         assert refused.code == 2
         assert "class by class" in refused.err
 

@@ -75,6 +75,7 @@ VALUES = {
     "calibrate --out": ["out/sets.yaml"],
     "calibrate --ensemble": ["out/ensemble.yaml"],
     "calibrate --leave-out": ["all", "2a-b"],
+    "calibrate --search": ["CdS-calibrated", "CdTe"],
     "calibrate --mechanism": ["classical", "droplets"],
     "reproduce --mechanism": ["classical", "droplets"],
     "robustness --out": ["out/study.json"],
@@ -92,6 +93,10 @@ VALUES = {
     "fit --absorbing": ["A", "A, B"],
     "fit --referee": None,
     "fit --bootstrap": ["5", "20"],
+    "fit --column": ["A", "1"],
+    "compare --column": ["A", "1"],
+    "join --to": ["out/joined.csv"],
+    "join --time-from": ["name", "header", "modified"],
     "compare --schemes": ["A -> B", "A -> B; A <-> B"],
     "compare --protocol": [*RECIPES, "batch.yaml"],
     "compare --free-spectra": None,
@@ -144,6 +149,7 @@ ARGUMENTS = {
     "next": [["CdS"], ["CdSe"]],
     "report": [["clusters.csv"], ["fit.json"], ["dots.json"]],
     "convert": [["clusters.csv"], ["dots.csv"]],
+    "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
     "doctor": [[]],
 }
 WEIGHTS = {
@@ -155,7 +161,7 @@ WEIGHTS = {
     "reproduce": 0.5,
     "sweep": 0.3,
 }
-NEEDED = {"report --to", "convert --to", "sweep --out"}
+NEEDED = {"report --to", "convert --to", "join --to", "sweep --out"}
 USUAL = {"simulate mine.yaml": ["--times", "0 1"], "convert": ["--out", "out/spectra.csv"]}
 ODD = [
     "", " ", "-1", "0", "nan", "inf", "-inf", "1e999", "1e-320", "9" * 50, "1.5", "-", "--", "µ",

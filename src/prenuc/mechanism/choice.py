@@ -26,7 +26,7 @@ def for_reagents(
 
     A set is chosen by the chalcogen source and, where several sets share it, by the metal
     carboxylate; another carboxylate (Cd(MSA)2 for Cd(OA)2) is put in its place. Two chalcogens in
-    one pot make an alloy, whose dots are moments in any case.
+    one pot make an alloy, whose dots are counted class by class in any case.
 
     Args:
         material: Such as "CdS" or "CdTeSe".

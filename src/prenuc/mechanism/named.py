@@ -31,7 +31,7 @@ def mechanism_named(
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2"; an alloy has the
             ones of its materials in any case.
         dots: How the two-pathway model counts dots, class by class when None; the rivals
-            and the alloy count moments in any case.
+            and the alloy count class by class in any case.
 
     Raises:
         MechanismError: There is none of that name; the nearest names are given.

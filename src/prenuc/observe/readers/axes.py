@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # h c in eV nm, from the exact constants of the SI (2019).
 EV_NM = 1239.841984
+SHORTEST_NM, LONGEST_NM = 170, 1400  # that a photometer in air measures
 _TO_NM: dict[str, Callable[[Array], Array]] = {
     "nm": lambda axis: axis,
     "Å": lambda axis: axis / 10,
@@ -143,7 +144,7 @@ def _refuse_doubtful(file: DataFile, table: NumberTable, numbers: Array, *, name
     said = [line for line in table.head if _INFRARED.search(line)]
     if named and low >= 2000:
         what, other = f"the wavelengths from {low:g} to {high:g} have no unit", "may be in Å"
-    elif not named and high > 1400:
+    elif not named and high > LONGEST_NM:
         what = f"the first column, {low:g} to {high:g}, has no name"
         other = "may be wavenumbers in cm⁻¹"
     elif not named and said:

@@ -10,6 +10,7 @@ import numpy as np
 
 from prenuc.arrays import Array, falls, unsorted
 from prenuc.errors import Problem, SpectrumError, listed_names, nearest_names
+from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.clocks import unit_for
 from prenuc.observe.readers.columns import Columns, is_generic
@@ -146,7 +147,7 @@ def _open(file: DataFile, decimal: str | None) -> _Opened:
 def _refuse_unnamed_spectrum(file: DataFile, table: NumberTable, columns: Columns) -> None:
     """Refuse a first column without a name that no clock and every spectrometer could have."""
     first = table.numbers[:, 0]
-    if columns.cells[0] or first.min() < 150 or first.max() > 1400 or len(first) < 20:
+    if columns.cells[0] or first.min() < SHORTEST_NM or first.max() > LONGEST_NM or len(first) < 20:
         return
     what = f"the first column, {first[0]:g} to {first[-1]:g}, may be wavelengths or times"
     mend = 'Head it "Time (s)", or "Wavelength (nm)" if this is a spectrum'

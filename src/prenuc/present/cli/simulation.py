@@ -92,6 +92,9 @@ def simulate(
     protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
     chosen = _mechanism(name, what, protocol, pn.Moments() if coarse else None)
+    if coarse and chosen.populations:
+        problem = f"{chosen.name} counts its dots class by class, and in no other way"
+        raise MechanismError(problem, "Leave --coarse out")
     with progress(f"simulating {protocol.name}") as report_share:
         run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
