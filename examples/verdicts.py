@@ -30,11 +30,8 @@ HEADINGS = (
 TEXT = """# The package's own mechanisms, checked
 
 What `prenuc check` says of every mechanism that the package ships
-([how to read it](../how-to/check-thermodynamics.md)). [CdS](../story/in-balance.md) is
-consistent. Of the others most steps have no way back, several have one that sees something else
-than the way there, and in the other two-pathway models the return to the PC runs on a host that the
-fragmentation does not see. A verdict of *cannot be checked* is no better one: nothing contradicts
-itself because nothing goes back.
+([how to read it](../how-to/check-thermodynamics.md)): the
+[two-pathway models](../story/in-balance.md) and the [rivals](../story/rivals.md) are consistent.
 
 """
 

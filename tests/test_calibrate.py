@@ -305,7 +305,7 @@ def test_a_material_without_checks_is_an_error():
 
 def test_a_rival_is_fitted_to_the_same_rows():
     found = calibrate_rival("autocatalytic", "CdSe", starts=1)
-    assert set(found.estimates) == {"nucleation.k", "growth.k"}
+    assert set(found.estimates) == {"nucleation.k", "growth.k", "particle.K"}
     rows = rows_of("CdSe")
     ours = [row.check.id for row in rows if row.role == "calibrated"]
     assert [row.check.id for row in found.after if row.role == "calibrated"] == ours

@@ -415,12 +415,16 @@ def test_the_command_answers_with_status_and_json(capsys, monkeypatch, tmp_path)
     (cycle,) = document["cycles"]
     assert cycle["reactions"] == ["R1", "R2", "R3"]
     assert cycle["affinity_kJ_per_mol"] == pytest.approx(4.4417, abs=1e-3)
-    several = run(capsys, monkeypatch, "check", path, "classical/CdS", "--json")
+    silent = tmp_path / "silent.yaml"
+    silent.write_text(AB + "  - {equation: A -> B, k: 1}\n")
+    several = run(capsys, monkeypatch, "check", path, silent, "classical/CdS", "--json")
     assert [one["verdict"] for one in json.loads(several.out)] == [
         "inconsistent",
         "cannot be checked",
+        "consistent",
     ]
     assert several.code == 1
+    assert run(capsys, monkeypatch, "check", silent).code == 0
     assert run(capsys, monkeypatch, "check", "classical/CdS").code == 0
     refused = run(capsys, monkeypatch, "check", "two-pathway/CdX")
     assert refused.code == 2
@@ -584,8 +588,11 @@ def test_a_run_says_what_its_mechanism_is(capsys, monkeypatch, tmp_path):
     said = run(capsys, monkeypatch, "simulate", path, "--times", "0 1", "--json")
     assert json.loads(said.out)["thermodynamics"] == "inconsistent"
     recipe = "simulate", "cds-msc-311-in-toluene", "--mechanism", "classical/CdS", "--report", page
-    assert "thermodynamics: cannot be checked" in run(capsys, monkeypatch, *recipe).out
-    assert "Thermodynamics: cannot be checked." in page.read_text("utf-8")
+    assert "thermodynamics: consistent" in run(capsys, monkeypatch, *recipe).out
+    assert "Thermodynamics: consistent." in page.read_text("utf-8")
+    path.write_text(AB + "  - {equation: A -> B, k: 1}\n")
+    said = run(capsys, monkeypatch, "simulate", path, "--times", "0 1")
+    assert "thermodynamics: cannot be checked" in said.out
 
 
 # Pages.

@@ -173,13 +173,11 @@ def test_an_alloy_has_the_constants_of_its_materials_under_their_names():
 
 def test_a_file_that_changes_any_mechanism_says_the_same(tmp_path):
     path = tmp_path / "mine.yaml"
-    path.write_text("based_on: droplets/CdS\nchange: {binodal: 2 mmol/L}\n", encoding="utf-8")
-    by_hand = mechanism_named("droplets/CdS").with_constants({"binodal": "2 mmol/L"})
+    path.write_text("based_on: droplets/CdS\nchange: {leaving.k: 2 L/mmol/h}\n", encoding="utf-8")
+    by_hand = mechanism_named("droplets/CdS").with_constants({"leaving.k": "2 L/mmol/h"})
     assert laws(read_mechanism(path)) == laws(by_hand)
-    path.write_text(
-        "based_on: droplets/CdS\nchange:\n  nuclei per droplet: 1.5\n", encoding="utf-8"
-    )
-    with pytest.raises(MechanismError, match=r"mine\.yaml:3: 1\.5 nuclei"):
+    path.write_text("based_on: droplets/CdS\nchange:\n  dots.smallest: 40\n", encoding="utf-8")
+    with pytest.raises(MechanismError, match=r"mine\.yaml:3: 'leaving' .* makes 39 QD"):
         read_mechanism(path)
 
 

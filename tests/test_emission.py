@@ -15,6 +15,7 @@ from prenuc.observe.absorption import chalcogen_atoms
 from prenuc.simulation.choice import for_recipe
 
 SMALL, LARGE = "dMSC-393", "dMSC-460"
+UV = "350 nm"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def photons(spectra):
 
 @pytest.mark.parametrize(("cluster", "at"), [(SMALL, 399.0), (LARGE, 465.0)])
 def test_a_cluster_alone_emits_its_printed_band_with_its_quantum_yield(heated, cluster, at):
-    seen = pn.emission(holding(heated, **{cluster: 0.3}))
+    seen = pn.emission(holding(heated, **{cluster: 0.3}), excitation=UV)
     assert seen.signal == "photoluminescence"
     assert seen.wavelength[np.argmax(seen.absorbance[0])] == at
     assert photons(seen) == pytest.approx([0.1], rel=1e-6)
@@ -47,9 +48,12 @@ def test_a_cluster_alone_emits_its_printed_band_with_its_quantum_yield(heated, c
 
 def test_light_is_shared_by_chalcogen_atoms_and_dots_stay_dark(heated):
     dots = heated.mechanism.dots.units
-    both = pn.emission(holding(heated, **{SMALL: 0.1, LARGE: 0.3}))
-    dimmed = pn.emission(holding(heated, **{SMALL: 0.1, LARGE: 0.3, dots: 0.4}))
-    alone = [pn.emission(holding(heated, **{name: 1.0})).absorbance for name in (SMALL, LARGE)]
+    both = pn.emission(holding(heated, **{SMALL: 0.1, LARGE: 0.3}), excitation=UV)
+    dimmed = pn.emission(holding(heated, **{SMALL: 0.1, LARGE: 0.3, dots: 0.4}), excitation=UV)
+    alone = [
+        pn.emission(holding(heated, **{name: 1.0}), excitation=UV).absorbance
+        for name in (SMALL, LARGE)
+    ]
     np.testing.assert_allclose(both.absorbance, 0.25 * alone[0] + 0.75 * alone[1], rtol=1e-12)
     np.testing.assert_allclose(dimmed.absorbance, 0.5 * both.absorbance, rtol=1e-12)
 
@@ -63,11 +67,11 @@ def test_light_to_the_red_of_a_cluster_excites_the_other_alone(heated):
 
 
 def test_an_empty_cuvette_is_dark(heated):
-    assert not pn.emission(holding(heated)).absorbance.any()
+    assert not pn.emission(holding(heated), excitation=UV).absorbance.any()
 
 
 def test_the_samples_of_figure_3d_emit_where_printed(heated):
-    seen = pn.emission(heated)
+    seen = pn.emission(heated, excitation=UV)
     by_vessel = dict(zip((m.vessel for m in heated.measurements), seen.absorbance, strict=True))
     at = {
         name: int(np.flatnonzero(seen.wavelength == nm)[0])
@@ -86,11 +90,11 @@ def test_what_is_assumed_stands_in_the_history(heated):
 
 def test_questions_without_an_answer_are_refused(heated, monkeypatch):
     with pytest.raises(InputError, match="measures nothing"):
-        pn.emission(replace(heated, measurements=()))
+        pn.emission(replace(heated, measurements=()), excitation=UV)
     with pytest.raises(InputError, match="nm"):
         pn.emission(heated, excitation="350 K")
     species = get("species", SMALL)
     less = {name: value for name, value in species.values.items() if name != "quantum_yield"}
     monkeypatch.setattr(module, "get", lambda *_: replace(species, values=less))
     with pytest.raises(InputError, match="'dMSC-393' emits and has no 'quantum_yield'"):
-        pn.emission(heated)
+        pn.emission(heated, excitation=UV)

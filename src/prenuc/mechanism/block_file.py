@@ -51,14 +51,15 @@ of a reaction
 ``above``        max(c − limit, 0) for each; ``below``: max(1 − c/limit, 0)
 ``barrier``      exp(−work/ln^order(c/solubility)), see :class:`~prenuc.mechanism.reaction.Barrier`
 ``amounts``      moles in the equation that are constants; ``times``: a factor of k
-``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot
+``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot;
+                 one that goes both ways makes the smallest
 ``dots of``      units ``from`` … ``to`` that grow so; from 1: two units make a dot
 ``chain``        from each stage to the next
 ``because``      why the forward law is no mass action; then all of it acts both ways
 ``irreversible`` ``{because: …}``, why there is no way back
 ``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
 of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``;
-                 ``blocks at``: 1/(1 + c/c₀), surface that it takes
+                 ``blocks at``: 1/(1 + c/c₀)^n, surface that it takes at n ``sites``, 1 if not said
 ===============  ===============================================================================
 """
 
@@ -213,7 +214,8 @@ class _Reader(ComponentReader):
                 term = Term(Saturation, pool, {"half": half})
             elif "blocks at" in catalyst:
                 half = self.constant(f"{step}.blocks at", catalyst, "blocks at", unit)
-                term = Term(Binding, pool, {"half": half, "sites": -1.0})
+                sites = -catalyst.number("sites", default=1)
+                term = Term(Binding, pool, {"half": half, "sites": sites})
             elif catalyst.flag("runs out"):
                 term = Term(Saturation, pool, {"half": RUNS_OUT})
             else:

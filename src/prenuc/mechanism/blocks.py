@@ -27,7 +27,8 @@ is formed from it is formed from the last.
 
 **Dots** are made in a size and then grow: a reaction that makes units of dots without saying in
 what size is a channel by which they join a dot that is there (``dots.py``). One that acts from a
-single unit on makes dots of two, whose way back is that they lose one.
+single unit on makes dots of two, whose way back is that they lose one. A reversible one that says
+in what size makes the smallest dots, which fall apart into what they were made of.
 
 Standard state: 1 mol/m³, that is 1 mmol/L. Limit: a way back of an order below zero is refused.
 

@@ -27,65 +27,31 @@ in an experiment is told by :mod:`prenuc.observe.coarse`.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.facts.catalogue import get
 from prenuc.mechanism.population import (
     DOTS,
     FIRST_TWO,
+    AbstractProfile,
     Between,
     SizeClasses,
-    SurfaceLimited,
-    capillarity,
+    Surface,
 )
 from prenuc.mechanism.reaction import Arrhenius, Binding, Excess, Power, Reaction, scaled, total
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from prenuc.mechanism.reaction import Factor
 
 TINY = 1e-9  # mol/m³; keeps m₀²/m₁ finite where there are no dots
-
-
-@dataclass(frozen=True)
-class Cover:
-    """A ligand that covers dots.
-
-    Args:
-        polynomial: The component that is its binding polynomial.
-        sites: Sites per n^(2/3).
-        surface: The component that is the surface that it covers.
-    """
-
-    polynomial: str = ""
-    sites: float = 0.0
-    surface: str = ""
-
-
-@dataclass(frozen=True)
-class Surface:
-    """What holds for the dots of a mechanism, whichever way they are counted.
-
-    Args:
-        material: Semiconductor.
-        energy: Surface energy in J/m²; 0 where it is not known, and dots are moments in any case.
-        smallest: Units in the smallest dot.
-        largest: Units in the largest dot.
-        cover: The ligand that covers them, if any.
-        exponent: q of dl/dt = g l^(−q): 0 where the surface takes units up, 1 where they have to
-            diffuse there, −1 where every unit inside a dot is active. For moments.
-    """
-
-    material: str
-    energy: float = 0.0
-    smallest: float = 0.0
-    largest: float = 0.0
-    cover: Cover = field(default_factory=Cover)
-    exponent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -109,6 +75,21 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class Nucleus:
+    """What a reaction makes dots of.
+
+    Args:
+        name: Of the reaction.
+        size: Units in the dots.
+        falls: How one dot falls apart into what it was made of; None where it does not.
+    """
+
+    name: str
+    size: float
+    falls: Reaction | None = None
+
+
+@dataclass(frozen=True)
 class AbstractDots(ABC):
     """A way of counting dots; those below are final."""
 
@@ -118,13 +99,13 @@ class AbstractDots(ABC):
 
     @abstractmethod
     def grown(
-        self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
+        self, channels: Sequence[Channel], nuclei: Sequence[Nucleus], surface: Surface
     ) -> tuple[tuple[Reaction, ...], SizeClasses | None]:
         """Return growth as reactions among components, and the size classes where there are any.
 
         Args:
             channels: How units join and leave.
-            nuclei: Units in the nucleus that a reaction makes, by its name.
+            nuclei: What reactions make dots of.
             surface: What holds for all dots.
         """
 
@@ -138,30 +119,34 @@ class Classes(AbstractDots):
         return {}
 
     def grown(
-        self, channels: Sequence[Channel], nuclei: Mapping[str, float], surface: Surface
+        self, channels: Sequence[Channel], nuclei: Sequence[Nucleus], surface: Surface
     ) -> tuple[tuple[Reaction, ...], SizeClasses]:
         """Return the making of pairs: all else are channels of the population.
 
         Args:
             channels: How units join and leave.
-            nuclei: Units in the nucleus that a reaction makes, by its name.
+            nuclei: What reactions make dots of.
             surface: What holds for all dots.
         """
-        unit = get("materials", surface.material).values["unit_volume"].si
+        profile, least = surface.profile, surface.smallest
         pairs = tuple(_pair(one) for one in channels if one.first)
-        profiles = {
-            way.name: Between(SurfaceLimited(), *one.between)
+        falling = [_falling(one, surface) for one in nuclei if one.falls is not None]
+        profiles: dict[str, AbstractProfile] = {
+            way.name: Between(profile, *one.between)
             for one in channels
             if one.between is not None
             for way in (one.joins, one.leaves)
             if way is not None
         }
+        profiles |= {one.name: Between(profile, least - 1.0, least - 1.0) for one in falling}
+        leaving = (one.leaves for one in channels if one.leaves is not None)
         return pairs, SizeClasses(
             attachment=tuple(one.joins for one in channels),
-            detachment=tuple(one.leaves for one in channels if one.leaves is not None),
-            nuclei={**nuclei, **dict.fromkeys((one.name for one in pairs), 2.0)},
+            detachment=(*leaving, *falling),
+            nuclei={one.name: one.size for one in nuclei} | {one.name: 2.0 for one in pairs},
+            profile=profile,
             profiles=profiles,
-            capillarity=capillarity(surface.energy, unit),
+            capillarity=surface.capillarity,
             cover=surface.cover.polynomial,
             sites=surface.cover.sites,
             surface=surface.cover.surface,
@@ -180,6 +165,26 @@ def _pair(channel: Channel) -> Reaction:
     return Reaction(f"{joins.name}{FIRST_TWO}", net, joins.constant, factors, joins.where)
 
 
+def _falling(nucleus: Nucleus, surface: Surface) -> Reaction:
+    """Return how the smallest dot falls apart as a channel that acts on it alone, for one unit.
+
+    It loses all its units by that channel, each of them at the rate k β.
+    """
+    falls, least = nucleus.falls, surface.smallest
+    assert falls is not None  # noqa: S101  # the caller asks for such nuclei alone
+    made = -falls.stoichiometry[DOTS.units]
+    if not nucleus.size == least == made:
+        what = f"'{nucleus.name}' goes both ways, makes {made:g} QD and dots of {nucleus.size:g}"
+        mend = f"Let it make one of the smallest dots, {least:g} QD, or write '->'"
+        raise MechanismError(what, mend, where="dots.smallest")
+    alpha = float(surface.profile(np.array([least - 1.0]))[0])
+    curved = surface.capillarity * (least ** (2 / 3) - (least - 1.0) ** (2 / 3))
+    law = falls.constant
+    k = law.k / alpha * math.exp(-curved / law.at)
+    law = Arrhenius(k, law.at, law.energy + GAS_CONSTANT * curved)
+    return replace(falls, stoichiometry=scaled(falls.stoichiometry, 1.0 / least), constant=law)
+
+
 @dataclass(frozen=True)
 class Moments(AbstractDots):
     """Four moments: number, length, surface and units. Coarse: dots never dissolve."""
@@ -191,18 +196,18 @@ class Moments(AbstractDots):
     def grown(
         self,
         channels: Sequence[Channel],
-        nuclei: Mapping[str, float],  # noqa: ARG002
+        nuclei: Sequence[Nucleus],
         surface: Surface,
     ) -> tuple[tuple[Reaction, ...], None]:
         """Return growth: units by every channel, lower moments once for all that are alike.
 
         Args:
             channels: How units join and leave.
-            nuclei: Units in the nucleus that a reaction makes, by its name.
+            nuclei: What reactions make dots of.
             surface: What holds for all dots.
         """
-        if any(one.first for one in channels):
-            what = "dots that grow from two units on have no closed moments"
+        if any(one.first for one in channels) or any(one.falls for one in nuclei):
+            what = "dots that grow from two units on, or fall apart, have no closed moments"
             raise MechanismError(what, "Count them class by class, without --coarse", where="dots")
         alike: list[list[Reaction]] = []
         for channel in channels:

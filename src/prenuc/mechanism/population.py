@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import Problem, unknown_name
+from prenuc.errors import MechanismError, Problem, unknown_name
+from prenuc.facts.catalogue import get
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -63,6 +64,15 @@ class DiffusionLimited(AbstractProfile):
     def __call__(self, units: Array) -> Array:
         """Return α for numbers of units per dot, the same shape."""
         return np.cbrt(units)
+
+
+@dataclass(frozen=True)
+class EveryUnit(AbstractProfile):
+    """α = n: every unit inside a dot takes units up (dr/dt ∝ r), as A + B → 2 B says."""
+
+    def __call__(self, units: Array) -> Array:
+        """Return α for numbers of units per dot, the same shape."""
+        return np.array(units, dtype=float)
 
 
 @dataclass(frozen=True)
@@ -178,6 +188,16 @@ class SizeClasses:
         return self.profiles.get(channel.name, self.profile)
 
     @property
+    def between_classes(self) -> tuple[Reaction, ...]:
+        """The channels that lead from class to class, without how the smallest dots fall apart."""
+        known = ((one, self.profiles.get(one.name)) for one in self.channels)
+        return tuple(
+            one
+            for one, profile in known
+            if not isinstance(profile, Between) or profile.largest >= self.smallest
+        )
+
+    @property
     def units(self) -> Array:
         """Units per dot of every class, shape (classes,)."""
         return np.arange(self.smallest, self.largest + 1, dtype=float)
@@ -217,3 +237,62 @@ def population_issues(
         if name and name not in components
     ]
     return found
+
+
+PROFILES: Mapping[float, AbstractProfile] = {
+    0.0: SurfaceLimited(),
+    1.0: DiffusionLimited(),
+    -1.0: EveryUnit(),
+}  # by the exponent q of dl/dt = g l^(−q)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A ligand that covers dots.
+
+    Args:
+        polynomial: The component that is its binding polynomial.
+        sites: Sites per n^(2/3).
+        surface: The component that is the surface that it covers.
+    """
+
+    polynomial: str = ""
+    sites: float = 0.0
+    surface: str = ""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What holds for the dots of a mechanism, whichever way they are counted.
+
+    Args:
+        material: Semiconductor.
+        energy: Surface energy in J/m²; 0 where it is not known, and dots are moments in any case.
+        smallest: Units in the smallest dot.
+        largest: Units in the largest dot.
+        cover: The ligand that covers them, if any.
+        exponent: q of dl/dt = g l^(−q): 0 where the surface takes units up, 1 where they have to
+            diffuse there, −1 where every unit inside a dot is active.
+    """
+
+    material: str
+    energy: float = 0.0
+    smallest: float = 0.0
+    largest: float = 0.0
+    cover: Cover = field(default_factory=Cover)
+    exponent: float = 0.0
+
+    @property
+    def capillarity(self) -> float:
+        """Γ in K."""
+        volume = get("materials", self.material).values["unit_volume"].si
+        return capillarity(self.energy, volume) if self.energy else 0.0
+
+    @property
+    def profile(self) -> AbstractProfile:
+        """How the rate of attachment grows with the number of units."""
+        if self.exponent not in PROFILES:
+            what = f"growth with a size exponent of {self.exponent:g} is not known"
+            mend = "Give 0 (surface), 1 (diffusion) or -1 (all units)"
+            raise MechanismError(what, mend, where="growth.size exponent")
+        return PROFILES[self.exponent]

@@ -190,7 +190,7 @@ def steps_of(
     for sizes in ladders:
         every = [_counted(one, sizes) for one in every]
     for sizes in ladders:
-        every += [*sizes.channels, *_falling(sizes)]
+        every += [*sizes.between_classes, *_falling(sizes)]
     free = free_of(terms)
     every = [_with_free(one, free) for one in every] if free else every
     running = [one for one in every if one.constant.k > 0 and any(one.stoichiometry.values())]

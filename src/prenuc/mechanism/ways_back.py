@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError, Problem
 from prenuc.mechanism.binding import BOUND_ON, OF_BOTH, Sites, balances, surface_balance, term
-from prenuc.mechanism.dots import Cover
 from prenuc.mechanism.mechanism import Component
-from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.population import DOTS, Cover
 from prenuc.mechanism.reaction import (
     Arrhenius,
     Binding,
@@ -42,6 +41,7 @@ def law_back(
     stages: Mapping[str, Sequence[str]],
     net: Mapping[str, float],
     forward: Arrhenius,
+    beyond: tuple[float, float] = (0.0, 0.0),
 ) -> Arrhenius:
     """Return k_b(T) = k_f(T)/K(T), anchored where the forward constant is.
 
@@ -52,11 +52,12 @@ def law_back(
         stages: Names of the stages of what is counted in stages.
         net: The equation as it is closed.
         forward: k_f(T).
+        beyond: Enthalpy (J/mol) and entropy (J/mol/K) that dots have beyond those of their units.
 
     Raises:
         MechanismError: K is a number that there is none for.
     """
-    enthalpy = entropy = 0.0
+    enthalpy, entropy = beyond
     places = {one: (name, i) for name, each in stages.items() for i, one in enumerate(each)}
     for name, number in net.items():
         part, stage = places.get(name, (name, None))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import MechanismError
-from prenuc.mechanism.dots import Channel, Moments, Surface, dissolution
+from prenuc.mechanism.dots import Channel, Moments, Nucleus, dissolution
 from prenuc.mechanism.matter import closed, component, pool
 from prenuc.mechanism.mechanism import Mechanism, volume_fraction
-from prenuc.mechanism.population import DOTS
+from prenuc.mechanism.population import DOTS, Surface
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
 from prenuc.mechanism.structure import Noted, Writing
 from prenuc.mechanism.ways_back import bindings_of, law_back, orders_back, orders_below_zero
@@ -58,7 +59,10 @@ class _Planned(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """A reaction, its way back where it has one, and the units in the dots that it makes."""
+    """A reaction, its way back where it has one, and the units in the dots that it makes.
+
+    Where it makes dots the way back is that of one dot.
+    """
 
     there: Reaction
     back: Reaction | None
@@ -117,8 +121,8 @@ class _Writer(Parts):
         found = []
         for one in self.plan:
             if not one.grows:
-                there, back, _ = self.made(one)
-                found += [there] if back is None else [there, back]
+                there, back, size = self.made(one)
+                found += [there] if back is None or size is not None else [there, back]
         return (*found, *grown), () if population is None else (population,)
 
     @property
@@ -147,10 +151,16 @@ class _Writer(Parts):
         plan = self.plan
         channels = [self.channel(one.block, self.made(one)) for one in plan if one.grows]
         born = [self.made(one) for one in plan if one.block.size is not None]
-        nuclei = {made.there.name: made.size for made in born if made.size is not None}
-        sizes = {key: self.number(given) for key, given in self.form.dots.items()}
-        surface = Surface(self.form.material, cover=self.ligands.cover, **sizes)
-        return self.dots.grown(channels, nuclei, surface)
+        nuclei = [
+            Nucleus(made.there.name, made.size, made.back) for made in born if made.size is not None
+        ]
+        return self.dots.grown(channels, nuclei, self.surface)
+
+    @property
+    def surface(self) -> Surface:
+        """What holds for all dots."""
+        sizes = {key: self.number(given) for key, given in (self.form.dots or {}).items()}
+        return Surface(self.form.material, cover=self.ligands.cover, **sizes)
 
     @property
     def balances(self) -> tuple[Reaction, ...]:
@@ -182,7 +192,8 @@ class _Writer(Parts):
         legacy, orders = block.legacy, _orders(block.back, names)
         if legacy is None:
             name = f"{block.name} reverse"
-            law = law_back(self.form, self.values, block, self.stages, net, law)
+            beyond = (0.0, 0.0) if size is None else self.beyond(size, net[DOTS.units] / size)
+            law = law_back(self.form, self.values, block, self.stages, net, law, beyond)
             special = (*(terms if block.because else ()), *self.ligands.factors(net))
             orders = orders_back(block, names, net)
         else:
@@ -195,6 +206,21 @@ class _Writer(Parts):
         net = scaled(net, -1.0)
         back = Reaction(_renamed(name, names), net, law, factors, block.where, there.name)
         return _Made(there, back, size)
+
+    def beyond(self, size: float, dots: float) -> tuple[float, float]:
+        """Return enthalpy and entropy of dots beyond those of as many units of a plane surface.
+
+        Args:
+            size: Units in each.
+            dots: How many.
+        """
+        if self.form.plane is None:
+            return 0.0, 0.0
+        alone, unit = (
+            self.form.potential(name, self.values) for name in (self.form.plane[0], DOTS.units)
+        )
+        curved = GAS_CONSTANT * self.surface.capillarity * (size ** (2 / 3) - 1.0)
+        return dots * (alone[0] - unit[0] + curved), dots * (alone[1] - unit[1])
 
     def channel(self, block: ReactionBlock, made: _Made) -> Channel:
         """Return what a reaction that makes units of dots says about their growth."""

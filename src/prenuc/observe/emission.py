@@ -47,16 +47,16 @@ LEFT_OUT = (
 def emission(
     run: Run,
     *,
+    excitation: str,
     vessel: str | None = None,
-    excitation: str = "350 nm",
     wavelength: Array | None = None,
 ) -> SpectrumSeries:
     """Return the emission spectra of every measurement of a run.
 
     Args:
         run: A finished simulation.
+        excitation: Wavelength of the light that is absorbed, such as "350 nm".
         vessel: Only the measurements of this vessel; all when None.
-        excitation: Wavelength of the light that is absorbed.
         wavelength: Wavelengths in nm, ascending; 285 to 700 nm in steps of 1 nm when None.
 
     Raises:

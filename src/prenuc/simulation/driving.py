@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
 
-LOOKS = 150  # at each vessel, spread evenly in time
+LOOKS = 128  # at each vessel, spread evenly in time
 AFTER = 1e-4, 1e-3, 1e-2, 0.1  # of an operation: more looks after something has changed
 
 

@@ -66,21 +66,24 @@ def prefactors_of(steps: Sequence[Step], *, stated: bool) -> Iterator[Prefactor]
             temperature says nothing about it.
     """
     for step in steps:
-        forward = _order(step.there)
+        forward = _order(step.there, step)
         back_judged = step.back is not None and forward > MOST_MOLECULES
         joined = sum(step.net.get(units) == 1.0 for units in step.solid)
         dots = float(joined)  # a unit joins a dot that is there
-        yield _prefactor(step.there, dots, judged=not back_judged, stated=stated)
+        order = dots + forward
+        yield _prefactor(step.there, order, judged=not back_judged, stated=stated)
         if step.back is not None:
-            yield _prefactor(step.back, dots, judged=back_judged, stated=stated)
+            order = dots + _order(step.back, step)
+            yield _prefactor(step.back, order, judged=back_judged, stated=stated)
 
 
-def _order(reaction: Reaction) -> float:
-    return sum(orders_of(reaction).values())
+def _order(reaction: Reaction, step: Step) -> float:
+    """Return the order in concentrations; binding polynomials are numbers."""
+    return sum(order for name, order in orders_of(reaction).items() if name not in step.sites)
 
 
-def _prefactor(reaction: Reaction, dots: float, *, judged: bool, stated: bool) -> Prefactor:
-    law, order = reaction.constant, dots + _order(reaction)
+def _prefactor(reaction: Reaction, order: float, *, judged: bool, stated: bool) -> Prefactor:
+    law = reaction.constant
     if law.energy == 0.0 and not stated:
         return Prefactor(reaction.name, order, None, law.at, judged)
     logarithm = log_constant(reaction, law.at) + (order - 1.0) * math.log(STANDARD)

@@ -74,7 +74,8 @@ def change_of_share(asked: Question) -> float:
 
 def change_of_ratio(asked: Question) -> float:
     """Return a share ratio in another vessel over that in the first; NaN when either lacks it."""
-    return share_ratio(asked.but(vessel=asked["to"])) / share_ratio(asked)
+    first, later = share_ratio(asked), share_ratio(asked.but(vessel=asked["to"]))
+    return math.nan if math.isnan(first) else ratio(later, first)
 
 
 def gain_over(asked: Question) -> float:
