@@ -86,13 +86,7 @@ def flat_rates(
         made=np.concatenate((*(ways.columns[i, row] for i, row in enumerate(rows)), [])).astype(
             float
         ),
-        moves=ways.moves,
-        moving=ways.moving,
-        sign=ways.sign,
-        way=ways.way,
-        ways=ways.ways,
-        toward=ways.toward,
-        enters=ways.enters,
+        **ways.sides(),
         mass=mass,
         settled=np.array(settled, dtype=np.int64),
     )

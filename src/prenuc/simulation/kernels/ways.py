@@ -1,13 +1,13 @@
 """Which reactions are one move: they change the same in the same proportion, or undo it.
 
-Near equilibrium rates of hundreds may cancel to what a thousand years would show. The engine adds up
-first what goes both ways along a move, and applies the stoichiometry to what is left, so that
-rounding moves nothing that the reactions themselves do not move (``native/network.hpp``).
+Near equilibrium both ways of a step nearly cancel. The engine adds up first what goes both ways along
+a move, and applies the stoichiometry to what is left, so that rounding moves nothing that the
+reactions themselves do not move (``native/network.hpp``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -45,6 +45,10 @@ class Ways(NamedTuple):
     ways: NDArray[np.int64]
     toward: NDArray[np.float64]
     enters: NDArray[np.int64]
+
+    def sides(self) -> dict[str, Any]:
+        """Return all but the columns, by name, as :class:`RateArrays` has them."""
+        return {name: array for name, array in self._asdict().items() if name != "columns"}
 
 
 def ways_of(stoichiometry: NDArray[np.float64], classes: ClassArrays) -> Ways:

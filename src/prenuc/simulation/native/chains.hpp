@@ -1,7 +1,9 @@
 // The tridiagonal block T of every ladder, factorised and solved from both ends.
 //
 // T of equation (4) of classes.hpp is an M-matrix with diagonally dominant columns, so elimination
-// needs no pivoting. It runs from both ends to the middle, which are two chains of operations that do
+// needs no pivoting. A pivot is what leaves a class for good: a sum of positive numbers, with no
+// difference of rates beside which 1/(hγ) would drown (Grassmann, Taksar and Heyman 1985, Oper. Res.
+// 33, 1107). Elimination runs from both ends to the middle, which are two chains of operations that do
 // not wait for each other (van der Vorst 1987, Parallel Computing 5, 45); two right-hand sides at
 // once are four.
 #pragma once
