@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -67,8 +67,9 @@ def flat_rates(
     settled = sorted(place[name] for name in mechanism.without_mass)
     mass = np.ones(len(names))
     mass[settled] = 0.0
+    given: dict[str, Any] = {**numbers, **ways.sides()}
     return RateArrays(
-        **numbers,
+        **given,
         factors=_begin([len(reaction.factors) for reaction in reactions]),
         kind=np.array([kind for kind, _, _ in laws], dtype=np.int64),
         order=np.array([order for _, _, order in laws], dtype=float),
@@ -86,7 +87,6 @@ def flat_rates(
         made=np.concatenate((*(ways.columns[i, row] for i, row in enumerate(rows)), [])).astype(
             float
         ),
-        **ways.sides(),
         mass=mass,
         settled=np.array(settled, dtype=np.int64),
     )

@@ -1,7 +1,7 @@
 """Which reactions are one move: they change the same in the same proportion, or undo it.
 
-Near equilibrium both ways of a step nearly cancel. The engine adds up first what goes both ways along
-a move, and applies the stoichiometry to what is left, so that rounding moves nothing that the
+Near equilibrium both ways of a step nearly cancel. The engine adds up first what goes both ways
+along a move, and applies the stoichiometry to what is left, so that rounding moves nothing that the
 reactions themselves do not move (``native/network.hpp``).
 """
 
