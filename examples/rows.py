@@ -61,7 +61,7 @@ def material(row: Row) -> str:
 
 def counted(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that count."""
-    return [row for row in rows if row.verdict in {"pass", "miss"}]
+    return [row for row in rows if row.counted]
 
 
 def score(rows: Sequence[Row]) -> str:

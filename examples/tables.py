@@ -104,7 +104,7 @@ def summary(table: Table) -> str:
     idle = passed(table, IDLE)
     lines = []
     for model, rows in table.items():
-        spoken = [row for row in rows if row.verdict in {"pass", "miss"}]
+        spoken = [row for row in rows if row.counted]
         own = [row for row in table[MODEL] if row.check.id in {r.check.id for r in spoken}]
         role = {row.check.id: row.role for row in own}
         telling = {row.check.id for row in own if row.informative}

@@ -99,6 +99,7 @@ STEPS = {
             Measure, vessel=vessels, times=st.lists(times, min_size=1, max_size=4).map(tuple)
         ),
         st.builds(Measure, vessel=vessels, every=times, until=times),
+        st.builds(Measure, vessel=vessels),
     ),
     Discard: st.builds(Discard, vessel=vessels, amount=quantities(AMOUNTS)),
 }

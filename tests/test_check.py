@@ -195,6 +195,28 @@ def test_a_cycle_that_closes_at_one_temperature_only_is_convicted(checked):
     )
 
 
+def test_where_an_enthalpy_is_wrong_that_is_said_too(checked):
+    """ΔH of A ⇌ C is that of A ⇌ B and B ⇌ C together, −40; −35 is written."""
+    head = "units: {energy: kJ/mol}\n" + AB
+    ways = "A <-> B, k: 3, K: {value: 2, dH: -10}", "B <-> C, k: 3, K: {value: 5, dH: -30}"
+    found = checked(*ways, "A <-> C, k: 3, K: {value: 10, dH: -35}", head=head)
+    assert "'R3' would close it with K = 10 at 25 °C and ΔH = -40 kJ/mol" in found.reasons[0]
+    assert checked(*ways, "A <-> C, k: 3, K: {value: 10, dH: -40}", head=head).loops[0].closes
+    lone = checked(*ways, "A -> C, k: 3", head=head)
+    assert "a way back with K = 10 at 25 °C and ΔH = -40 kJ/mol" in lone.reasons[0]
+
+
+def test_the_K_that_closes_does_not_hang_on_what_one_way_alone_sees(blocks):
+    """A power law is a fault of its own, which no K makes up for."""
+    formed = "formed: {from: A, K: 3, H: -5}"
+    steps = f"one: {{equation: A <-> B, k: 1}}\n  two: {{equation: A <-> B, k: 1, {LEGACY}"
+    found = blocks(LIGANDS % formed + f"  {steps}, order: {{A: 2}}}}\n")
+    assert kinds(found) == {"power law", "cycle that does not close"}
+    (said,) = (reason for reason in found.reasons if "cycle" in reason)
+    assert "no K closes it while that of 'two' changes with concentrations" in said
+    assert "without that 'two' would close it with K = 3 at 25 °C and ΔH = -5 kJ/mol" in said
+
+
 @pytest.mark.parametrize(
     ("reactions", "kind", "said"),
     [

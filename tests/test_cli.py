@@ -291,7 +291,12 @@ def test_conservation_is_reported_for_every_vessel_and_for_the_ledger(simulated)
 def test_results_are_written_whole_and_agree_with_the_answer(simulated):
     answer, _, folder = simulated
     names = {path.name for path in folder.iterdir()}
-    assert {"simulation.json", "spectra.csv", "spectra.svg"} == names  # no temporary file is left
+    assert {
+        "simulation.json",
+        "spectra.csv",
+        "spectra.svg",
+        "samples.csv",
+    } == names  # no temporary file is left
     written = strict_json((folder / "simulation.json").read_text(encoding="utf-8"))
     assert written == answer
     with (folder / "spectra.csv").open(encoding="utf-8", newline="") as file:

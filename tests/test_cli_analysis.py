@@ -47,7 +47,9 @@ def test_a_material_is_not_guessed(prenuc, tmp_path):
     file = write(dots(), tmp_path / "run.csv")
     rows = json.loads(prenuc("analyze", file, "--json").out)
     assert all(row["diameter_nm"] is None for row in rows)
-    assert all("no material given, so no diameter" in row["warnings"] for row in rows)
+    assert all(
+        "no material given, so no diameter and no cluster" in row["warnings"] for row in rows
+    )
     answer = prenuc("analyze", file)
     assert answer.err.count("no material given") == 1
     assert "diameter" not in answer.out

@@ -44,6 +44,11 @@ def equal_to_its_run(flasks, member):
     np.testing.assert_array_equal(flasks.concentration[member][:, columns], held)
     np.testing.assert_array_equal(flasks.absorbance[member], pn.uv_vis(run).absorbance)
     np.testing.assert_array_equal(flasks.time[member], [one.time for one in run.measurements])
+    reacted = [one.reaction_time for one in run.measurements]
+    np.testing.assert_array_equal(flasks.reaction_time[member], np.array(reacted, dtype=float))
+    np.testing.assert_array_equal(
+        flasks.dilution[member], [one.dilution for one in run.measurements]
+    )
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -188,6 +193,8 @@ def test_everything_is_labelled():
     table = flasks.to_dataframe()
     assert len(table) == 6
     assert table["vessel"].tolist() == ["cuvette", "later", "later"] * 2
+    assert table["reaction time / min"].tolist() == pytest.approx([0, 10, 10] * 2)
+    assert data["dilution"].to_numpy() == pytest.approx(121)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,16 @@ def test_the_core_of_a_particle_is_its_metal_and_chalcogen(runs):
     assert math.isnan(measure(runs, "core mass", recipe, {"of": "PC-999"}))
 
 
+def test_pnictogens_are_core_and_whole_ligands_are_weighed(runs):
+    """In20P10, and a cluster that holds OLA, which is no moiety but a reagent that stays whole."""
+    core = 20 * 114.818 + 10 * 30.974
+    assert measure(runs, "core mass", "inp-s1", {"of": "PC-InP"}) == pytest.approx(core, 1e-4)
+    of = {"of": "PC-371"}
+    recipe = "cdte-dmsc-371-in-toluene-ota"
+    parts = 20 * 112.414 + 10 * 127.60 + 20 * 59.044 + 20 * 267.501
+    assert measure(runs, "mass", recipe, of) == pytest.approx(parts, 1e-4)
+
+
 def test_a_very_small_amount_is_more_than_nothing():
     few = get("checks", "4a-few-dots")
     assert not few.passes(3.5e-24)

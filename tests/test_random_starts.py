@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from commands import run
 from prenuc.errors import FactsError, InputError
 from prenuc.facts.catalogue import entries, get, held_out, read_files
 from prenuc.facts.search import Bounds, Search
-from prenuc.infer.calibration.random_starts import Given, RandomStarts
+from prenuc.infer.calibration.random_starts import RandomStarts, with_numbers
 from prenuc.infer.experiments.reproduce import experiments_for
 from prenuc.infer.studies.random_starts import search_from_random_starts
 from prenuc.mechanism.named import mechanism_named
@@ -147,7 +148,7 @@ def _named(_, recipe):
 def test_given_numbers_are_those_of_the_mechanism():
     with toy_set():
         recipe = get("recipes", "cds-msc-311-in-toluene")
-        chosen = Given(toy, {"first.k": 0.5})
+        chosen = with_numbers(toy, task().search, {"first.k": 0.5})
         assert chosen(recipe).constants["first.k"].quantity.number == 0.5
         assert chosen(recipe).constants["first.k"].quantity.unit == "1/min"
 
@@ -169,3 +170,17 @@ def test_a_set_is_chosen_for_no_recipe_because_it_was_searched_for():
     recipe = get("recipes", "cds-3b-msa-at-30-min")
     assert for_recipe(recipe).name == "two-pathway/CdS"
     assert experiments_for("two-pathway/CdS-calibrated").choose(recipe).name.endswith("calibrated")
+
+
+@pytest.mark.parametrize(
+    ("given", "unheard"),
+    [
+        (("CdTe", "--search", "CdS-calibrated"), "--search hears nothing of material"),
+        (("--search", "CdS-calibrated", "--mechanism", "classical"), "nothing of --mechanism"),
+        (("CdS", "--leave-out", "2a-b", "--out", "x.yaml"), "--leave-out hears nothing of --out"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(capsys, monkeypatch, given, unheard):
+    answer = run(capsys, monkeypatch, "calibrate", *given)
+    assert answer.code == 2
+    assert unheard in answer.err

@@ -58,7 +58,7 @@ def one_clear_line(error: SpectrumError, path: Path) -> str:
 
 @st.composite
 def series(draw: st.DrawFn) -> SpectrumSeries:
-    number = st.floats(-50, 50)
+    number = st.floats(-10, 10)  # absorbance without a name, beyond 10 it is none
     wavelength = sorted(draw(st.sets(st.floats(150, 3000), min_size=3, max_size=8)))
     time = draw(st.lists(st.floats(0, 1e5), min_size=1, max_size=5))
     row = st.lists(number, min_size=len(wavelength), max_size=len(wavelength))
@@ -165,9 +165,9 @@ BAD_CONTENT = {
     "up and down": (ROWS + "300,0.5\n", ":4: the wavelengths go up and down."),
     "mixed": ("nm,%T,Abs\n400,1.5,2\n401,2,3\n402,2,3\n", ":1: the columns are not spectra of one"),
     "half %T": ("nm,%T,30 s\n400,1.5,2\n401,2,3\n402,2,3\n", ":1: the columns are not spectra of"),
-    "dark": (
-        "nm,Dark,Abs\n400,1.5,2\n401,2,3\n402,2,3\n",
-        ":1: the columns are not spectra of one",
+    "dark alone": (
+        "nm,Dark,Reference\n400,1.5,2\n401,2,3\n402,2,3\n",
+        ":1: no column is a spectrum of the sample ('Dark', 'Reference').",
     ),
     "T or %T": (
         "nm,Transmittance\n400,0.5\n401,0.2\n402,0.3\n",
@@ -202,7 +202,10 @@ BAD_CONTENT = {
         ":2: this row has 2 numbers, the table has 3 columns.",
     ),
     "no wavelength": ("400,1.0\n401,2.0\n402,3.0\n,1\n", ":4: a cell of the table is empty."),
-    "two tables": (ROWS + "\nsample two\n" + ROWS, ":6: a second table, of 2 columns, begins"),
+    "two tables": (
+        ROWS + "\nsample two\n" + ROWS.replace("401", "401.5"),
+        ":6: a second table, of 2 columns, begins",
+    ),
     "two widths": (ROWS + "\nwords\n400,1,2\n401,2,3\n402,3,4\n", ":6: a second table, of 3"),
     "other grid": (
         "nm,A,nm,A\n400,0.1,400,0.2\n401,0.1,401.5,0.2\n402,0.1,402,0.2\n",
@@ -212,20 +215,36 @@ BAD_CONTENT = {
         "400,0.1,400,0.2\n401,0.1,401.5,0.2\n402,0.1,402,0.2\n",
         ":2: the wavelengths of the column pairs differ.",
     ),
-    "counts beside dark": (
-        "Wave;Sample;Dark;Absorbance\n[nm];[counts]\n400;1.5;2;3\n401;1.5;2;3\n402;1.5;2;3\n",
-        ":2: the columns are not spectra of one kind",
-    ),
-    "wavenumber in the vendor's words": (
+    "infrared": (
         "XUNITS\t1/CM\nXYDATA\n400.0\t1\n401.0\t2\n402.0\t3\n",
-        ": the first column is a wavenumber.",
+        ":3: 400 cm⁻¹ in the first column is no wavelength of 100 to 5000 nm.",
     ),
+    "unnamed infrared": (
+        "3900,0.1\n3800,0.1\n3700,0.2\n",
+        ":1: the first column, 3700 to 3900, has no name and may be wavenumbers in cm⁻¹.",
+    ),
+    "infrared in the title": ("FT-IR of CdS\n" + ROWS, ":2: 'FT-IR of CdS' stands above"),
+    "wavelengths in Å": (
+        "Wavelength,A\n4000,0.1\n4010,0.1\n4020,0.2\n",
+        ":2: the wavelengths from 4000 to 4020 have no unit and may be in Å.",
+    ),
+    "Raman shift": (
+        "Raman shift (nm),A\n400,0.1\n401,0.1\n402,0.2\n",
+        ":1: the first column is a Raman shift.",
+    ),
+    "two units": (
+        "Wavelength (nm; eV),A\n400,0.1\n401,0.1\n402,0.2\n",
+        ":1: 'Wavelength (nm; eV)' names two units, nm and eV.",
+    ),
+    "pixels": ("Pixel,A\n400,0.1\n401,0.1\n402,0.2\n", ":1: the first column is a number of a"),
+    "energy": ("Energy,A\n2.1,0.1\n2.2,0.1\n2.3,0.2\n", ":1: the first column is an energy wi"),
     "time axis": ("time_s,A\n400,0.1\n401,0.1\n402,0.2\n", ":1: the first column is a time."),
-    "energy": ("E / eV,A\n2.1,0.1\n2.2,0.1\n2.3,0.2\n", ":1: the first column is an energy."),
-    "wavenumber": ("cm-1,A\n400,0.1\n401,0.1\n402,0.2\n", ":1: the first column is a wavenumber."),
-    "micrometre": ("µm,A\n0.4,0.1\n0.5,0.1\n0.6,0.2\n", ":1: the first column is a wavelength in"),
+    "percent without a name": (
+        "nm,0 min\n400,99.1\n401,80.5\n402,30.2\n",
+        ": nothing names the signal, and values up to 99.1 are more than an absorbance can be.",
+    ),
     "times for a row": ("0,0,30\n400,0.1,0.2\n401,0.1,0.2\n", ":1: 0 in the first column is no"),
-    "negative": ("nm,A\n-1,0.5\n0,0.5\n1,0.5\n", ":2: -1 in the first column is no wavelength"),
+    "negative": ("nm,A\n-1,0.5\n0,0.5\n1,0.5\n", ":2: -1 nm in the first column is no wavelength"),
 }
 
 
@@ -242,6 +261,14 @@ def test_a_row_without_its_wavelength_is_refused_wherever_it_stands(word, place,
     assert refusal("nm;0 min;5 min\n".replace(";", ",") + "\n".join(rows) + "\n").startswith(
         f":{at + 2}: {said}"
     )
+
+
+@pytest.mark.parametrize(("row", "line"), [(0, 2), (3, 5)])
+def test_a_row_with_a_word_for_its_wavelength_is_refused_at_either_end(row, line, refusal):
+    rows = ["400,.11,.22", "410,.12,.23", "420,.13,.24", "430,.14,.25"]
+    rows[row] = rows[row].replace(rows[row][:3], "abc")
+    text = "nm,0 min,5 min\n" + "\n".join(rows) + "\n"
+    assert refusal(text).startswith(f":{line}: 'abc' stands where the table has a number.")
 
 
 @pytest.mark.parametrize("word", ["OVER", "--", "nan", "4O0"])
@@ -317,8 +344,9 @@ def test_an_unknown_option_is_refused(spectrum):
 def test_an_option_settles_what_the_file_leaves_open(spectrum):
     text = "nm;A\n400;1,234\n401;2,345\n402;3,456\n"
     assert spectrum(text, decimal=",").absorbance[0, 0] == 1.234
-    assert spectrum(text, decimal=".").absorbance[0, 0] == 1234.0
-    assert spectrum("400,12\n401,13\n402,14\n", decimal=".").absorbance[0, 0] == 12.0
+    found = spectrum(text, decimal=".", signal="photoluminescence")
+    assert found.absorbance[0, 0] == 1234.0
+    assert spectrum("400,2\n401,3\n402,4\n", decimal=".").absorbance[0, 0] == 2.0
     half = "nm,Transmittance\n400,0.1\n401,1.0\n402,0.01\n"
     np.testing.assert_allclose(spectrum(half, signal="T").absorbance, [[1, 0, 2]])
     np.testing.assert_allclose(spectrum(half, signal="%T").absorbance, [[3, 2, 4]])
@@ -337,7 +365,7 @@ def test_the_decimal_sign_follows_the_evidence_of_the_whole_file(spectrum):
     assert spectrum(late).absorbance[0, 0] == 1.234
     by_axis = "nm;A\n400,000;1,234\n401,000;2,345\n402,000;3,456\n"
     assert spectrum(by_axis).absorbance[0, 0] == 1.234
-    by_axis = "nm;I\n1,100;1,234\n1,200;2,345\n1,300;3,456\n"
+    by_axis = "nm;counts\n1,100;1,234\n1,200;2,345\n1,300;3,456\n"
     assert spectrum(by_axis).absorbance[0, 0] == 1234.0
     both = "nm;counts\n400;1,234.5\n401;2,345.5\n402;3,456.5\n"
     assert spectrum(both).absorbance[0, 0] == 1234.5
@@ -431,8 +459,9 @@ def test_percent_transmittance_becomes_absorbance_and_says_so(spectrum):
     assert "transmittance up to 100 is in percent" in found.history
 
 
-def test_large_values_are_read_with_a_warning(spectrum):
-    found = spectrum("nm,30 s\n400,57.5\n401,58.5\n402,59.5\n")
+def test_a_few_values_that_no_absorbance_has_are_read_with_a_warning(spectrum):
+    rows = "".join(f"{nm},0.5\n" for nm in range(400, 440))
+    found = spectrum(f"nm,30 s\n{rows}440,9999\n")
     assert any("more than an absorbance can be" in line for line in found.history)
 
 

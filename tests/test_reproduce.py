@@ -294,7 +294,7 @@ def test_the_json_of_the_command_is_what_is_promised(capsys, monkeypatch):
     assert numbers["2b-rate-constant"] == pytest.approx(0.015, abs=5e-4)
     rival = run(capsys, monkeypatch, "reproduce", "2a", "--mechanism", "classical", "--json")
     seen = {row["id"]: row["simulated"] for row in json.loads(rival.out)}
-    assert (rival.code, seen["2a-first-band"]) == (1, None)  # no peak, and JSON has no NaN
+    assert (rival.code, seen["2a-redshift"]) == (1, None)  # no peak, and JSON has no NaN
 
 
 def test_one_panel_where_all_hold_ends_with_0(capsys, monkeypatch):

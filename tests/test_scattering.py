@@ -67,3 +67,18 @@ def test_lengths_that_no_disc_has_are_refused():
         pn.guinier_radius(np.array([0.1, 0.2, 0.3]), np.array([1.0, 1.1, 1.2]))
     with pytest.raises(InputError, match="fewer than 3 points"):
         pn.guinier_radius(np.array([5.0, 6.0]), np.array([1.0, 0.9]))
+
+
+@pytest.mark.parametrize(
+    ("q", "intensity", "said"),
+    [
+        ([0.1, 0.2, 0.3], [1.0, 0.9], "have the shapes"),
+        ([0.0, 0.2, 0.3], [1.0, 0.9, 0.8], "does not ascend from above zero"),
+        ([0.3, 0.2, 0.1], [0.8, 0.9, 1.0], "does not ascend from above zero"),
+        ([0.1, 0.2, 0.3], [1.0, 0.9, 0.0], "not above zero"),
+        ([0.1, 0.2, 0.3], [1.0, 0.9, np.nan], "not above zero"),
+    ],
+)
+def test_curves_that_cannot_be_read_are_refused(q, intensity, said):
+    with pytest.raises(InputError, match=said):
+        pn.guinier_radius(np.array(q), np.array(intensity))

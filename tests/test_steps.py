@@ -154,7 +154,7 @@ def test_an_unknown_verb_shows_the_nearest_and_all_verbs():
         ("store flask for 2 d", "store flask at -196 degC for 2 d"),
         ("inject into flask", "inject 1.75 mmol HMSA into flask"),
         ("take 27.8 mg of flask into cuvette", "take 27.8 mg of flask into cuvette with"),
-        ("measure cuvette", "measure cuvette every 4 min until 196 min"),
+        ("measure cuvette every 4 min", "measure cuvette every 4 min until 196 min"),
         ("discard flask", "discard 1 mL of flask"),
     ],
 )

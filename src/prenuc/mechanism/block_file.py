@@ -3,6 +3,7 @@
 The file looks like this::
 
     units: {time: min, concentration: mmol/L, energy: kJ/mol}
+    debited: [HPPh2]
     components:
       PC-311:  {initial: 0.05, composition: {Cd: 2, S: 1, oleate: 2}, kind: PC}
       MSC-311:
@@ -43,14 +44,14 @@ of a component
 ``neutral with`` the metal carboxylate whose carboxylates its excess metal keeps
 ``exchange``     ligands that take the place ``for`` another, with ``K``, at ``sites`` of one
                  particle that are never bare
-``stages``       the constant that says in how many; ``numbered from`` 1 unless it says 0;
-                 ``each stage`` with K and H, against the one before
+``stages``       the constant that says in how many; ``each stage`` with K and H, against the one
+                 before
 of a reaction
 ``k``            first words of the constants that it acts by, where they are not its own name
 ``under``        ligands that bind (``h``, ``sites``) and so change the rate of one way
-``above``        max(c − limit, 0) for each; ``below``: max(1 − c/limit, 0)
+``above``        max(c − limit, 0) for each
 ``barrier``      exp(−work/ln^order(c/solubility)), see :class:`~prenuc.mechanism.reaction.Barrier`
-``amounts``      moles in the equation that are constants; ``times``: a factor of k
+``times``        a factor of k
 ``size``         units in the dots that it makes; ``nucleus``: the same, and it runs once for a dot;
                  one that goes both ways makes the smallest
 ``dots of``      units ``from`` … ``to`` that grow so; from 1: two units make a dot
@@ -58,7 +59,7 @@ of a reaction
 ``because``      why the forward law is no mass action; then all of it acts both ways
 ``irreversible`` ``{because: …}``, why there is no way back
 ``reverse``      with ``K``, ``solubility`` or ``k``: first words; ``named``, ``under``, ``legacy``
-of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume, ``runs out``;
+of a catalyst    ``order``, ``scale``, ``half``, ``fraction`` of volume;
                  ``blocks at``: 1/(1 + c/c₀)^n, surface that it takes at n ``sites``, 1 if not said
 ===============  ===============================================================================
 """
@@ -87,8 +88,6 @@ if TYPE_CHECKING:
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
     from prenuc.mechanism.blocks import Number
-
-RUNS_OUT = 1e-6  # mol/m³; what runs out limits a rate below this
 
 
 def read_blocks(
@@ -159,7 +158,6 @@ class _Reader(ComponentReader):
             legacy = self._reverse(name, entry, right, order)
             if not reversible:
                 entry.problem(f"'{name}' goes one way", "reverse", "Write '<->' in its equation")
-        amounts = entry.child("amounts", default={})
         size = "nucleus" if "nucleus" in entry else "size"
         between = None
         if "dots of" in entry:
@@ -173,7 +171,6 @@ class _Reader(ComponentReader):
             law,
             catalysts,
             (*self._bounds(name, entry), *self._under(name, entry)),
-            {str(part): self.number(amounts, str(part)) for part in amounts.data},
             self.number(entry, "times") if "times" in entry else 1.0,
             self.number(entry, size) if size in entry else None,
             size == "nucleus",
@@ -216,8 +213,6 @@ class _Reader(ComponentReader):
                 half = self.constant(f"{step}.blocks at", catalyst, "blocks at", unit)
                 sites = -catalyst.number("sites", default=1)
                 term = Term(Binding, pool, {"half": half, "sites": sites})
-            elif catalyst.flag("runs out"):
-                term = Term(Saturation, pool, {"half": RUNS_OUT})
             else:
                 order: Number = 1.0
                 if "order" in catalyst:
@@ -245,15 +240,12 @@ class _Reader(ComponentReader):
         return tuple(found)
 
     def _bounds(self, name: str, entry: Node) -> tuple[Term, ...]:
-        """Return what acts above or below a concentration, and the work of a critical nucleus."""
+        """Return what acts above a concentration, and the work of a critical nucleus."""
         found, unit = [], self.units["concentration"]
-        for key, sign in (("above", 1.0), ("below", -1.0)):
-            bounds = entry.child(key, default={})
-            for part in map(str, bounds.data):
-                limit = self.constant(f"{name} {key} {part}", bounds, part, unit)
-                pool = self._pool(entry, key, part)
-                at = {"threshold": limit if sign > 0 else -1.0}
-                found.append(Term(Excess, pool, at, below=None if sign > 0 else limit))
+        bounds = entry.child("above", default={})
+        for part in map(str, bounds.data):
+            limit = self.constant(f"{name} above {part}", bounds, part, unit)
+            found.append(Term(Excess, self._pool(entry, "above", part), {"threshold": limit}))
         for part, barrier in entry.child("barrier", default={}).items():
             numbers: dict[str, Number] = {
                 "solubility": self.constant(f"{name}.solubility", barrier, "solubility", unit),

@@ -86,7 +86,6 @@ class ComponentBlock:
         parts: Moieties and reagents that it is put together from; None where that is not known.
         neutral: Metal carboxylate whose carboxylates its excess metal keeps; "" for none.
         stages: The constant that says in how many stages it is counted; "" for one.
-        numbered: Number of the first stage; one that would be 0 has none.
         step: First words of K, at and H of each stage against the one before; "" where all are
             alike.
         words: First words of K, at and H (or H and S) of what it is made of, where they are not
@@ -101,7 +100,6 @@ class ComponentBlock:
     parts: Mapping[str, Number] | None = None
     neutral: str = ""
     stages: str = ""
-    numbered: float = 1.0
     step: str = ""
     words: str = ""
 
@@ -120,14 +118,12 @@ class Term:
         pool: Components, reagents and moieties, the sum of which it is a function of.
         numbers: Its other arguments.
         fraction: Whether a solvent's volume fraction is meant.
-        below: Where it is 1 − x/below rather than a function of x; None elsewhere.
     """
 
     kind: type[Factor]
     pool: tuple[str, ...]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     fraction: bool = False
-    below: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +158,6 @@ class ReactionBlock:
         law: First words of its constants k, at and Ea.
         catalysts: What multiplies both ways.
         terms: What acts on the way there alone.
-        amounts: Moles of those whose number is a constant, in place of ν.
         times: What its constant is multiplied with.
         size: Units in the dots that it makes.
         per_dot: Whether it runs once for a dot, not once for a unit.
@@ -180,7 +175,6 @@ class ReactionBlock:
     law: str
     catalysts: tuple[Term, ...] = ()
     terms: tuple[Term, ...] = ()
-    amounts: Mapping[str, Number] = field(default_factory=dict)
     times: Number = 1.0
     size: Number | None = None
     per_dot: bool = False

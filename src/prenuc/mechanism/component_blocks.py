@@ -203,10 +203,10 @@ class ComponentReader(Numbers):
             ligands.append(ligand)
         exchanges = self._exchanges(name, entry)
         neutral, stages = (entry.text(key, default="") for key in ("neutral with", "stages"))
-        numbered, step = entry.number("numbered from", default=1), self._step(name, entry)
+        step = self._step(name, entry)
         entry.finish(f"component '{name}'")
         start, bound = initial.si, tuple(ligands)
-        said = exchanges, parts, neutral, stages, numbered, step, words
+        said = exchanges, parts, neutral, stages, step, words
         return ComponentBlock(component, start, against, bound, *said)
 
     def _step(self, name: str, entry: Node) -> str:

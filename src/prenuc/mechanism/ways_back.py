@@ -176,15 +176,6 @@ class Ligands:
             sites = -self._number(block.name, ligand, "sites") * made
             yield Power({_polynomial(block.name, ligand): 1.0}, sites)
 
-    def _exchanged(self, block: ComponentBlock, new: str, old: str) -> Binding:
-        """Return 1/q of sites that one of two ligands holds, as a function of x."""
-        strength = self._number(block.name, new, "K")
-        if strength <= 1.0:
-            where = f"{block.name} under {new}.K"
-            what = f"{block.name} prefers {old} to {new}, K = {strength:g}"
-            raise MechanismError(what, "Write the exchange the other way round", where=where)
-        return Binding({_fraction(new, old): 1.0}, 1.0 / (strength - 1.0), -1.0)
-
     def balances(self, components: Mapping[str, Component]) -> tuple[Reaction, ...]:
         """Return the equations of free ligands and binding polynomials, term by term.
 
@@ -249,7 +240,8 @@ class Ligands:
                 number = self._number(block.name, new, "sites")
                 sites = Power(dict.fromkeys(self._names(block), number)), Power({x: 1.0})
                 strength = Arrhenius(self._number(block.name, new, "K"))
-                held, q = (*sites, self._exchanged(block, new, old)), _polynomial(block.name, new)
+                q = _polynomial(block.name, new)
+                held = (*sites, Power({q: 1.0}, -1.0))
                 found += [
                     Reaction(f"{x} of {q}", {x: 1.0}, Arrhenius(1.0), sites),
                     Reaction(f"{x}{BOUND_ON}{q}", less, strength, held),

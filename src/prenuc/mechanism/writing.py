@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -169,12 +168,7 @@ class _Writer(Parts):
 
     def both_ways(self, block: ReactionBlock, names: Mapping[str, str]) -> _Made:
         """Return a reaction, and its way back where there is one."""
-        net = {
-            names.get(part, part): self.number(block.amounts[part]) * math.copysign(1.0, n)
-            if part in block.amounts
-            else n
-            for part, n in block.net.items()
-        }
+        net = {names.get(part, part): n for part, n in block.net.items()}
         size = None if block.size is None else self.number(block.size)
         if size is not None:
             net = scaled(net, size if block.per_dot else 1.0)
@@ -262,8 +256,6 @@ class _Writer(Parts):
                 found[name] = 1.0
             else:
                 found |= pool(name, self.form.closed_by)
-        if term.below is not None:
-            found = scaled(found, -1.0 / self.number(term.below))
         return term.kind(found, **{key: self.number(n) for key, n in term.numbers.items()})
 
     def law(self, name: str) -> Arrhenius:

@@ -88,9 +88,8 @@ class Parts:
                     what = f"{count:g} {block.stages} is no count"
                     mend = f"Give a whole number of 1 to {MOST_STAGES}"
                     raise MechanismError(what, mend, where=block.stages)
-                first = round(block.numbered)
-                numbers = range(first, first + round(count))
-                found[block.name] = [f"{block.name}.{i}" if i else block.name for i in numbers]
+                numbers = range(1, round(count) + 1)
+                found[block.name] = [f"{block.name}.{i}" for i in numbers]
         return found
 
     def count(self) -> dict[str, Component]:

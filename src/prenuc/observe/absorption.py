@@ -32,7 +32,7 @@ from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import chalcogens, get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.dots import dots_absorb
-from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.samples import Sample, series_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from prenuc.facts.species import Species
     from prenuc.facts.value import Value
     from prenuc.mechanism.mechanism import Component
+    from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
 
 SHORTEST, LONGEST = 285.0, 700.0  # nm; toluene absorbs below 285 nm
@@ -80,11 +81,10 @@ def uv_vis(
     if variance is not None:
         clean = _noisy(clean, noise, offset, seed)
         history.append(f"noise {noise:g}, offset of each spectrum {offset:g}, seed {seed}")
-    return SpectrumSeries(
-        wavelength=nm,
-        time=np.array([measurement.time / 60.0 for measurement in measurements]),
-        absorbance=clean,
-        labels=tuple(measurement.label for measurement in measurements),
+    return series_of(
+        [Sample.of(measurement) for measurement in measurements],
+        nm,
+        clean,
         variance=variance,
         metadata={"recipe": run.protocol.name, "mechanism": run.mechanism.name},
         history=tuple(history),

@@ -1,7 +1,7 @@
 """From measured spectra to first excitons, magic-size clusters and diameters, nothing guessed.
 
-A diameter needs a material. None is guessed from a spectrum: without one, the analysis gives
-positions, and says which clusters of the catalogue have a line there.
+A diameter and the name of a cluster need a material. None is guessed from a spectrum: lines of
+several materials lie together, so without one the analysis gives positions alone.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from prenuc.facts.material import Material
     from prenuc.observe.series import SpectrumSeries
 
-NO_MATERIAL = "no material given, so no diameter"
+NO_MATERIAL = "no material given, so no diameter and no cluster"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,8 @@ class Found:
 
     Args:
         feature: Its first exciton.
-        clusters: Catalogued MSC lines that it matches in position and sharpness, closest first.
+        clusters: Catalogued MSC lines of the material that it matches in position and sharpness,
+            closest first; empty without a material.
         sizes: What every sizing curve of the material says; empty without a material.
         diameter_ci95_nm: Diameters at both ends of the interval of the position, nm, by the
             curve that gave the diameter; None without one. The error of the curve comes on top.
@@ -200,11 +201,9 @@ def _masked(wavelength: Array, row: Array) -> list[str]:
 def _found(feature: Feature, material: str | None, lines: list[ClusterLine]) -> Found:
     """Return what one feature means."""
     notes = list(feature.warnings)
-    clusters = _clusters(feature, lines)
     if material is None:
-        notes.append(NO_MATERIAL)
-        notes += [f"a {line.material} line: {line.species}" for line in clusters]
-        return Found(feature=feature, clusters=clusters, warnings=tuple(notes))
+        return Found(feature=feature, warnings=(*notes, NO_MATERIAL))
+    clusters = _clusters(feature, lines)
     if feature.status == "unresolved":
         return Found(feature=feature, warnings=tuple(notes))
     hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None

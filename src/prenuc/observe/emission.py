@@ -28,7 +28,7 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import get
 from prenuc.observe.absorption import WAVELENGTHS, chalcogen_atoms
 from prenuc.observe.dots import FWHM_PER_SIGMA
-from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.samples import Sample, series_of
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.facts.species import Species
+    from prenuc.observe.series import SpectrumSeries
     from prenuc.simulation.solution import Measurement, Run
 
 LEFT_OUT = (
@@ -70,11 +71,10 @@ def emission(
     nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     light, species = _absorbed(run, measurements, excited)
     lines = [_line(one, nm) for one in species]
-    return SpectrumSeries(
-        wavelength=nm,
-        time=np.array([measurement.time / 60.0 for measurement in measurements]),
-        absorbance=light @ np.array(lines).reshape(len(species), len(nm)),
-        labels=tuple(measurement.label for measurement in measurements),
+    return series_of(
+        [Sample.of(measurement) for measurement in measurements],
+        nm,
+        light @ np.array(lines).reshape(len(species), len(nm)),
         signal="photoluminescence",
         metadata={"recipe": run.protocol.name, "mechanism": run.mechanism.name},
         history=("simulated", *run.assumptions, f"excitation at {excited:g} nm", *LEFT_OUT),

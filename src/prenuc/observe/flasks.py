@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.members import Members
-    from prenuc.simulation.solution import Run
+    from prenuc.simulation.solution import Measurement, Run
     from prenuc.simulation.solvers import AbstractSolver
 
 NONE = np.zeros(0)
@@ -41,6 +41,9 @@ class Flasks:
         wavelength: In nm, shape (w,).
         absorbance: Shape (members, m, w).
         failed: The reason of every member that failed, by its number.
+        reaction_time: Of the flask when a sample was taken from it, in s, shape (members, m); NaN
+            where there is none.
+        dilution: Volume over that of the reaction mixture in it, shape (members, m).
     """
 
     members: Members
@@ -54,6 +57,8 @@ class Flasks:
     wavelength: Array
     absorbance: Array
     failed: Mapping[int, str] = field(default_factory=dict)
+    reaction_time: Array = field(default_factory=lambda: NONE)
+    dilution: Array = field(default_factory=lambda: NONE)
 
     def __len__(self) -> int:
         return self.members.count
@@ -94,6 +99,8 @@ class Flasks:
             "time": ((of, seen), self.time, {"units": "s"}),
             "temperature": ((of, seen), self.temperature, {"units": "K"}),
             "volume": ((of, seen), self.volume, {"units": "m^3"}),
+            "reaction_time": ((of, seen), self.reaction_time, {"units": "s"}),
+            "dilution": ((of, seen), self.dilution),
             "component": list(self.names),
             "wavelength": ("wavelength", self.wavelength, {"units": "nm"}),
             **{name: (of, [str(one) for one in column]) for name, column in self._varied()},
@@ -113,6 +120,8 @@ class Flasks:
             rows[name] = np.repeat([str(one) for one in column], m)
         rows["vessel"] = list(self.vessels) * members
         rows["time / min"] = self.time.ravel() / 60.0
+        rows["reaction time / min"] = self.reaction_time.ravel() / 60.0
+        rows["dilution"] = self.dilution.ravel()
         table = self.concentration.reshape(members * m, -1)
         return pd.DataFrame(rows | dict(zip(self.names, table.T, strict=True)))
 
@@ -158,11 +167,11 @@ class Answer:
         looks = one.run.measurements
         if not self.vessels:
             self.vessels = tuple(look.vessel for look in looks)
-            self.numbers = self._rows(3)
+            self.numbers = self._rows(5)
             self.concentration = self._rows(0)
             self.absorbance = self._rows(len(self.nm))
         self._make_room(one.run.names)
-        self.numbers[number] = [(look.time, look.temperature, look.volume) for look in looks]
+        self.numbers[number] = [_numbers(look) for look in looks]
         columns = [self.places[name] for name in one.run.names]
         self.concentration[number] = 0.0
         self.concentration[number][:, columns] = [look.concentration for look in looks]
@@ -187,8 +196,14 @@ class Answer:
         """
         if not self.vessels:
             raise SimulationError(f"every member failed; the first: {self.failed[0]}")
-        time, temperature, volume = (self.numbers[:, :, i] for i in range(3))
+        time, temperature, volume, reacted, dilution = (self.numbers[:, :, i] for i in range(5))
         return Flasks(
             self.members, self.solver, tuple(self.places), self.vessels, time, temperature, volume,
-            self.concentration, self.nm, self.absorbance, self.failed,
+            self.concentration, self.nm, self.absorbance, self.failed, reacted, dilution,
         )  # fmt: skip
+
+
+def _numbers(look: Measurement) -> tuple[float, ...]:
+    """Return time, temperature, volume, reaction time and dilution; NaN for none."""
+    reacted = np.nan if look.reaction_time is None else look.reaction_time
+    return look.time, look.temperature, look.volume, reacted, look.dilution

@@ -86,8 +86,16 @@ def guinier_radius(q: Array, intensity: Array) -> float:
         intensity: In any unit, above zero, shape (m,).
 
     Raises:
-        InputError: Fewer than three points lie so close to zero, or the curve does not fall there.
+        InputError: Another number of points, q that does not ascend, an intensity that is not above
+            zero; fewer than three points lie so close to zero, or the curve does not fall there.
     """
+    q, intensity = np.asarray(q, dtype=float), np.asarray(intensity, dtype=float)
+    if q.ndim != 1 or q.shape != intensity.shape:
+        raise InputError(f"q and intensity have the shapes {q.shape} and {intensity.shape}")
+    if not (np.all(q > 0.0) and np.all(np.diff(q) > 0.0)):
+        raise InputError("q does not ascend from above zero", "Sort the points, leave q = 0 out")
+    if not np.all(intensity > 0.0):
+        raise InputError("an intensity is not above zero", "Leave such points out")
     count = len(q)
     while count >= FEWEST:
         slope, _ = np.polyfit(q[:count] ** 2, np.log(intensity[:count]), 1)

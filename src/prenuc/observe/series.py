@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from prenuc.observe.trace import Trace, between, note_of_times
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     import xarray as xr
@@ -41,6 +41,9 @@ class SpectrumSeries:
         metadata: Facts about the series that are not axes (file, instrument, recipe).
         history: Every assumption and treatment so far, oldest first.
         offset_free: Whether an unknown spectrum was subtracted from all spectra.
+        time_name: What ``time`` is, such as "reaction time".
+        beside: What else is known of each spectrum, by name with unit, such as "dilution" or
+            "time in vessel / min", each of shape (m,); NaN where it is not known.
 
     Raises:
         SpectrumError: Shapes disagree, or the wavelengths do not ascend.
@@ -56,6 +59,8 @@ class SpectrumSeries:
     metadata: Mapping[str, str] = field(default_factory=dict)
     history: tuple[str, ...] = ()
     offset_free: bool = False
+    time_name: str = "time"
+    beside: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         expected = (len(self.time), len(self.wavelength))
@@ -68,6 +73,11 @@ class SpectrumSeries:
         if not self.labels:
             labels = tuple(f"{time:g} {self.time_unit}" for time in self.time)
             object.__setattr__(self, "labels", labels)
+
+    @property
+    def time_label(self) -> str:
+        """Name and unit of the times, for an axis."""
+        return f"{self.time_name} / {self.time_unit}"
 
     def __len__(self) -> int:
         return len(self.time)
@@ -100,6 +110,7 @@ class SpectrumSeries:
             f"{self.signal} at {nm:g} nm",
             (*self.history, f"signal read at {nm:g} nm", *(left if masked.any() else [])),
             self.offset_free,
+            self.time_name,
         )
 
     def kept(self, spectra: Mask) -> SpectrumSeries:
@@ -191,6 +202,7 @@ class SpectrumSeries:
             absorbance=self.absorbance[chosen],
             labels=tuple(np.array(self.labels, dtype=object)[spectra].tolist()),
             variance=None if self.variance is None else self.variance[chosen],
+            beside={name: values[spectra] for name, values in self.beside.items()},
         )
 
     def subtract(self, index: int) -> SpectrumSeries:
@@ -225,9 +237,10 @@ class SpectrumSeries:
             self.absorbance,
             dims=("time", "wavelength"),
             coords={
-                "time": ("time", self.time, {"units": self.time_unit}),
+                "time": ("time", self.time, {"units": self.time_unit, "long_name": self.time_name}),
                 "wavelength": ("wavelength", self.wavelength, {"units": "nm"}),
                 "label": ("time", list(self.labels)),
+                **dict(_beside(self.beside)),
             },
             name=self.signal,
             attrs={**self.metadata, "history": "; ".join(self.history)},
@@ -240,3 +253,10 @@ class SpectrumSeries:
         low, high = self.wavelength[[0, -1]]
         head = f"{len(self)} spectra ({self.signal}), {low:g}-{high:g} nm"
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
+
+
+def _beside(known: Mapping[str, Array]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands beside the times as coordinates, the unit apart from the name."""
+    for name, values in known.items():
+        words, _, unit = name.partition(" / ")
+        yield words.replace(" ", "_"), ("time", values, {"units": unit or "1"})

@@ -29,6 +29,7 @@ class Trace:
         history: Every assumption and treatment so far, oldest first.
         offset_free: Whether an unknown constant may have been added to the whole trace,
             as the subtraction of one of its own spectra does.
+        time_name: What ``time`` is, such as "reaction time".
     """
 
     time: Array
@@ -37,6 +38,7 @@ class Trace:
     name: str = "absorbance"
     history: tuple[str, ...] = ()
     offset_free: bool = False
+    time_name: str = "time"
 
     def __post_init__(self) -> None:
         if self.time.ndim != 1 or self.time.shape != self.value.shape:
@@ -45,6 +47,11 @@ class Trace:
             )
         if dimension(self.time_unit) not in {"[time]", ""}:
             raise SpectrumError(f"'{self.time_unit}' is not a unit of time")
+
+    @property
+    def time_label(self) -> str:
+        """Name and unit of the times, for an axis."""
+        return f"{self.time_name} / {self.time_unit}"
 
     def kept(self, points: Mask) -> Trace:
         """Return some of the points.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prenuc.protocol.reaction_time import Reacting
+
 
 @dataclass(frozen=True)
 class Add:
@@ -39,6 +41,7 @@ class Evolve:
         volume: In m³.
         frozen: Whether the solvent is a glass all along.
         looks: When a spectrum is taken, in s from the beginning, ascending.
+        reacting: Since when the contents react; None while they do not.
     """
 
     vessel: str
@@ -49,6 +52,20 @@ class Evolve:
     volume: float
     frozen: bool
     looks: tuple[float, ...] = ()
+    reacting: Reacting | None = None
+
+    def reaction_time(self, look: float) -> float | None:
+        """Return the reaction time of what is looked at, in s; None where there is none.
+
+        Args:
+            look: In s from the beginning.
+        """
+        return None if self.reacting is None else self.reacting.at(self.clock + look)
+
+    @property
+    def dilution(self) -> float:
+        """Volume over that of the reaction mixture in it."""
+        return 1.0 if self.reacting is None else self.reacting.dilution
 
 
 Operation = Add | Transfer | Evolve

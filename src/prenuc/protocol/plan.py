@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
+from prenuc.protocol.filled import Filled
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
+from prenuc.protocol.reaction_time import Flask, mixed
 from prenuc.protocol.steps import (
     Charge,
     Cool,
@@ -40,20 +42,13 @@ TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
 
 
 @dataclass
-class _Vessel:
-    contents: Contents
-    temperature: float
-    clock: float = 0.0
-
-
-@dataclass
 class Planner:
     """Walks through the steps with a ledger of what is where; collects problems and warnings."""
 
     operations: list[Operation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    vessels: dict[str, _Vessel] = field(default_factory=dict)
+    vessels: dict[str, Filled] = field(default_factory=dict)
     feeds: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self, steps: Sequence[Step | str]) -> None:
@@ -95,6 +90,7 @@ class Planner:
                 vessel.temperature = _kelvin(step.temperature)
                 self._check_boiling(step.vessel, vessel.temperature)
                 self._evolve(step.vessel, _duration(step.duration))
+                vessel.stored(_duration(step.duration))
             case Measure():
                 self._measure(step)
             case Discard():
@@ -103,7 +99,7 @@ class Planner:
                 vessel.contents = vessel.contents.times(1 - share)
                 self.operations.append(Transfer(step.vessel, None, share))
 
-    def _vessel(self, name: str) -> _Vessel:
+    def _vessel(self, name: str) -> Filled:
         if name not in self.vessels:
             problem = unknown_name("filled vessel", name, self.vessels)
             raise ProtocolError(
@@ -120,7 +116,8 @@ class Planner:
         if not any(amounts.values()):
             raise ProtocolError(f"{step.vessel} is charged with nothing", "Give an amount")
         temperature = _kelvin(step.temperature)
-        self.vessels[step.vessel] = _Vessel(Contents(amounts), temperature)
+        self.vessels[step.vessel] = Filled(Contents(amounts), temperature)
+        self.vessels[step.vessel].look_for_reaction()
         self.operations.append(Add(step.vessel, amounts))
         self._check_boiling(step.vessel, temperature)
 
@@ -138,7 +135,7 @@ class Planner:
     def _add(self, name: str, portions: Sequence[Portion]) -> None:
         vessel = self._vessel(name)
         amounts = self._amounts(portions)
-        vessel.contents = vessel.contents.plus(Contents(amounts))
+        vessel.add(Contents(amounts))
         self.operations.append(Add(name, amounts))
         self._check_boiling(name, vessel.temperature)
 
@@ -152,14 +149,20 @@ class Planner:
             self._check_acyclic(part.of, step.vessel)
         fresh = self._amounts(step.contents)
         temperature = _kelvin(step.temperature)
-        target = self.vessels.setdefault(step.vessel, _Vessel(Contents({}), temperature))
+        target = self.vessels.setdefault(step.vessel, Filled(Contents({}), temperature))
         target.temperature = temperature
+        reacted = target.portion(1.0)
         for part, share in shares:
             source = self.vessels[part.of]
+            reacted += source.portion(share)
+            source.sampled()
             target.contents = target.contents.plus(source.contents.times(share))
             source.contents = source.contents.times(1 - share)
             self.operations.append(Transfer(part.of, step.vessel, share))
         target.contents = target.contents.plus(Contents(fresh))
+        if not isinstance(target.reacting, Flask):  # a seeded flask keeps its own time
+            target.reacting = mixed(reacted, target.contents.volume)
+        target.look_for_reaction()
         self.operations.append(Add(step.vessel, fresh))
         self._check_boiling(step.vessel, temperature)
 
@@ -195,6 +198,8 @@ class Planner:
             raise ProtocolError(f"'{step}' has no pace", "Write 'over 10 min' or 'at 12 degC/min'")
         self._check_boiling(step.vessel, end)
         self._evolve(step.vessel, duration, end)
+        if isinstance(step, Heat):
+            vessel.heated()
 
     def _check_boiling(self, name: str, temperature: float) -> None:
         """Refuse boiling of the majority solvent; warn about volatile minor components."""
@@ -234,6 +239,7 @@ class Planner:
                     volume=vessel.contents.volume,
                     frozen=frozen,
                     looks=looks,
+                    reacting=vessel.reacting,
                 )
             )
         vessel.temperature = end
@@ -249,7 +255,7 @@ class Planner:
             if step.until.si > MOST_SPECTRA * step.every.si:
                 what = f"'{step}' asks for more than {MOST_SPECTRA} spectra"
                 raise ProtocolError(what, "Measure less often")
-        times = step.seconds()
+        times = step.seconds() or [vessel.clock]  # without times: now
         if times != sorted(times):
             raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")
         if times and times[0] < vessel.clock * (1 - TIME_MARGIN):
@@ -257,8 +263,8 @@ class Planner:
             what = f"{step.vessel} is already {old} old, a spectrum is wanted at {wanted}"
             raise ProtocolError(what, "Times count from when the vessel was filled")
         looks = tuple(max(time - vessel.clock, 0.0) for time in times)
-        if looks:
-            self._evolve(step.vessel, looks[-1], looks=looks)
+        vessel.sampled()
+        self._evolve(step.vessel, looks[-1], looks=looks)
 
 
 def _kelvin(quantity: Quantity | None) -> float:

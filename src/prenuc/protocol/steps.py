@@ -15,6 +15,7 @@ take 27.8 mg of flask into cuvette with 3.00 mL toluene at 25 degC       :class:
 take 1.0 mL of A and 1.0 mL of B into C at 25 degC                       :class:`Take`
 measure cuvette every 4 min until 196 min                               :class:`Measure`
 measure cuvette at 0 min, 5 d                                           :class:`Measure`
+measure cuvette                     (now)                               :class:`Measure`
 discard 1 mL of flask                                                   :class:`Discard`
 ======================================================================  ===================
 
@@ -188,23 +189,23 @@ class Take(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Measure(Step):
-    """Take a spectrum at times on the vessel's clock.
+    """Take a spectrum at times on the vessel's clock; without times, now.
 
     Args:
-        times: The times; empty when they are regular.
+        times: The times; empty when they are regular, or when it is now.
         every: Interval of regular times.
         until: Last regular time.
     """
 
     verb: ClassVar[str] = "measure"
-    forms: ClassVar = ("{vessel} every {every} until {until}", "{vessel} at {times}")
+    forms: ClassVar = ("{vessel} every {every} until {until}", "{vessel} at {times}", "{vessel}")
     example: ClassVar = "measure cuvette every 4 min until 196 min"
     times: tuple[Quantity, ...] = ()
     every: Quantity | None = None
     until: Quantity | None = None
 
     def seconds(self) -> list[float]:
-        """Return the times in s."""
+        """Return the times in s; none for now."""
         if self.every is None or self.until is None:
             return [time.si for time in self.times]
         step = self.every.si

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _Q = rf"{NUMBER}\s*[^\s,]*"
 _V = r"[A-Za-z][\w-]*"
-_LIST = re.compile(r"\s*,\s*|\s+and\s+")
+_LIST = re.compile(r"\s*,(?!\d[\d,]*-)\s*|\s+and\s+")  # not within "2,6-dimethylpyridine"
 
 
 @dataclass(frozen=True)

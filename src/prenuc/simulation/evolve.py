@@ -14,7 +14,7 @@ from prenuc.simulation.compiling import network_of
 from prenuc.simulation.kernels.network import Network
 from prenuc.simulation.sensitivity import Prepared, Tangents, prepared
 from prenuc.simulation.solvers import AbstractSolver, Rodas
-from prenuc.simulation.stretch import Stretch, Trajectory
+from prenuc.simulation.stretch import AT_ONCE, Stretch, Trajectory
 from prenuc.simulation.until import event
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def evolve(
     ready = prepared(network, parameters) if parameters else None
     if ready is not None:
         stretch = replace(stretch, tangents=_tangents(ready, len(stretch.dots), own=start is None))
-    path = _beginning(stretch) if at[-1] == 0.0 else solver.integrate(stretch)
+    path = _beginning(stretch, solver) if at[-1] == 0.0 else solver.integrate(stretch)
     if at[0] == 0.0 < at[-1]:
-        path = _with_start(path, _beginning(stretch))
+        path = _with_start(path, _beginning(stretch, solver))
     return Evolution(
         names=network.names,
         time=at,
@@ -206,13 +206,25 @@ def _stretch(
     )
 
 
-def _beginning(stretch: Stretch) -> Trajectory:
-    """Return the path of a stretch that is over at its start."""
-    begin = Trajectory(stretch.start[None], 0, stretch.dots[None])
+def _beginning(stretch: Stretch, solver: AbstractSolver) -> Trajectory:
+    """Return the path of a stretch that is over at its start.
+
+    Ligands have found what they bind to there, which takes no time.
+    """
+    begin = Trajectory(stretch.start[None].copy(), 0, stretch.dots[None])
     moved = stretch.tangents
-    if moved is None:
-        return begin
-    return replace(begin, tangents=moved.components[None], dot_tangents=moved.dots[None])
+    if moved is not None:
+        tangents = moved.components[None].copy()
+        begin = replace(begin, tangents=tangents, dot_tangents=moved.dots[None])
+    settled = stretch.network.flat.settled
+    if settled.size:
+        cold = stretch.temperature[0]
+        once = replace(stretch, times=AT_ONCE, temperature=(cold, cold), until=None)
+        found = solver.integrate(once)
+        begin.concentration[:, settled] = found.concentration[:, settled]
+        if moved is not None:
+            begin.tangents[:, settled] = found.tangents[:, settled]
+    return begin
 
 
 def _with_start(path: Trajectory, begin: Trajectory) -> Trajectory:

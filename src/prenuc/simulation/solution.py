@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,9 @@ class Measurement:
         dot_tangents: Of ``dots``, shape (classes, P).
         occupied: How many size classes may hold dots; those beyond are empty. None where that is
             not known.
+        reaction_time: Of the flask when this was taken from it, in s; None where nothing reacted
+            or several samples are mixed (:mod:`prenuc.protocol.reaction_time`).
+        dilution: Volume over that of the reaction mixture in it.
     """
 
     vessel: str
@@ -53,6 +57,8 @@ class Measurement:
     tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
     dot_tangents: Array = field(default_factory=lambda: np.zeros((0, 0)))
     occupied: int | None = None
+    reaction_time: float | None = None
+    dilution: float = 1.0
 
     @property
     def label(self) -> str:
@@ -61,6 +67,17 @@ class Measurement:
         if days >= 1 and abs(days - round(days)) < 1e-9:
             return f"{self.vessel} at {round(days)} d"
         return f"{self.vessel} at {self.time / 60:.6g} min"
+
+
+def in_minutes(seconds: float | None) -> float:
+    """Return a time in min; not a number for none."""
+    return math.nan if seconds is None else seconds / 60.0
+
+
+def _sampled(data: xr.Dataset, row: int) -> dict[str, Any]:
+    """Return reaction time and dilution of a saved measurement."""
+    time, dilution = (float(data[name].to_numpy()[row]) for name in ("reaction_time", "dilution"))
+    return {"reaction_time": None if math.isnan(time) else time, "dilution": dilution}
 
 
 @dataclass
@@ -177,13 +194,15 @@ class Run:
         return tuple(m for m in self.measurements if m.vessel == vessel)
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return a table with a row per measurement: vessel, time (min), mmol/L of components."""
+        """Return a table with a row per measurement: vessel, times, dilution, mmol/L."""
         import pandas as pd
 
         rows = [
             {
                 "vessel": m.vessel,
                 "time / min": m.time / 60.0,
+                "reaction time / min": in_minutes(m.reaction_time),
+                "dilution": m.dilution,
                 **dict(zip(self.names, m.concentration, strict=True)),
             }
             for m in self.measurements
@@ -213,6 +232,8 @@ class Run:
             "time": (where, stacked("time"), {"units": "s"}),
             "temperature": (where, stacked("temperature"), {"units": "K"}),
             "volume": (where, stacked("volume"), {"units": "m^3"}),
+            "reaction_time": (where, stacked("reaction_time").astype(float), {"units": "s"}),
+            "dilution": (where, stacked("dilution")),
             what: list(self.names),
             size: (size, sizes, {"units": "units per dot"}),
             parameter: list(self.parameters),
@@ -244,6 +265,7 @@ class Run:
                 time=float(data["time"].to_numpy()[i]),
                 temperature=float(data["temperature"].to_numpy()[i]),
                 volume=float(data["volume"].to_numpy()[i]),
+                **_sampled(data, i),
                 **{name: values[i] for name, values in held.items()},
             )
             for i in range(data.sizes.get("measurement", 0))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.sensitivity import Tangents
 
+AT_ONCE = np.array([1e-9])  # s, in which ligands alone find what they bind to
+
 
 @dataclass(frozen=True)
 class Until:

@@ -20,7 +20,7 @@ from prenuc.simulation.compiling import network_of
 from prenuc.simulation.sensitivity import Tangents, moves_of, seeds_of
 from prenuc.simulation.solution import Measurement
 from prenuc.simulation.solvers.solver import KINK
-from prenuc.simulation.stretch import Stretch
+from prenuc.simulation.stretch import AT_ONCE, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.network import Network
     from prenuc.simulation.kernels.seeds import Seeds
     from prenuc.simulation.solvers import AbstractSolver
-
-AT_ONCE = np.array([1e-9])  # s
 
 
 class _Contents(NamedTuple):
@@ -278,7 +276,8 @@ class Vessels:
     ) -> None:
         span = look / operation.duration if operation.duration > 0 else 1.0
         classes = self.moments[1].shape[1]
-        found = {"concentration": held.whole, "dots": _padded(held.dots, classes)}
+        found: dict[str, Any] = {"concentration": held.whole}
+        found["dots"] = _padded(held.dots, classes)
         if self.seeds is not None:
             found["tangents"] = self._of_all(held.first(occupied))
             self._spread(held.dot_tangents[:occupied], tangents)
@@ -289,6 +288,8 @@ class Vessels:
             temperature=operation.start + span * (operation.end - operation.start),
             volume=operation.volume,
             occupied=occupied,
+            reaction_time=operation.reaction_time(look),
+            dilution=operation.dilution,
             **found,
         )
         self.measurements.append(measured)

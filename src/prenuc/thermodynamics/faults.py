@@ -7,15 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from prenuc.conditions import GAS_CONSTANT, ROOM_TEMPERATURE
 from prenuc.errors import listed
 from prenuc.mechanism.binding import sites_of
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, as_side
 from prenuc.mechanism.reversible import SAME, undoes
 from prenuc.quantities import Quantity
-from prenuc.thermodynamics.loops import MOST_LOG
+from prenuc.thermodynamics.loops import MOST_LOG, WARMER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.population import SizeClasses
@@ -33,6 +34,7 @@ SOLUBILITIES = "dots with two solubilities"
 WAY_BACK = "missing way back"
 OPEN = "cycle that does not close"
 SOURCE = "source of matter"
+SAME_HEAT = 1.0  # J/mol; what is written down has fewer digits
 
 
 @dataclass(frozen=True)
@@ -184,13 +186,36 @@ def _open(loop: Loop, suspect: Step, units: Mapping[str, str]) -> Fault:
     names = tuple(step.name for step, _ in loop.steps)
     degrees = loop.state.temperature - 273.15
     solid = [step for step, _ in loop.steps if step.solid & step.net.keys()]
-    closing = said_constant(suspect, loop.log_closing()[suspect.name], units)
     text = (
-        f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C; "
-        f"'{suspect.name}' would close it with K = {closing}"
+        f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C"
     )
+    mend = f"'{suspect.name}' would close it with {_closing(loop, suspect, units)}"
+    if changing := [f"'{step.name}'" for step in loop.changing]:
+        text += f"; no K closes it while that of {listed(changing)} changes with concentrations"
+        mend = f"without that {mend}"
+    text += f"; {mend}"
     kind = SOLUBILITIES if len(solid) == len(loop.steps) else OPEN
     return Fault(kind, text, names, suspect.there.where)
+
+
+def _closing(loop: Loop, suspect: Step, units: Mapping[str, str]) -> str:
+    """Return the K with which a step would close a cycle, and ΔH where it has another one."""
+    heat = enthalpy(lambda at: loop.log_closing(at)[suspect.name])
+    own = 0.0 if suspect.back is None else enthalpy(suspect.log_equilibrium)
+    if abs(heat - own) < SAME_HEAT:
+        return f"K = {said_constant(suspect, loop.log_closing()[suspect.name], units)}"
+    cold = said_constant(suspect, loop.log_closing(ROOM_TEMPERATURE)[suspect.name], units)
+    return f"K = {cold} at {ROOM_TEMPERATURE - 273.15:g} °C and ΔH = {heat / 1e3:.6g} kJ/mol"
+
+
+def enthalpy(log_constant: Callable[[float], float]) -> float:
+    """Return ΔH in J/mol of an equilibrium constant of which ln K is straight in 1/T.
+
+    Args:
+        log_constant: Returns ln K at a temperature in K.
+    """
+    cold, hot = ROOM_TEMPERATURE, ROOM_TEMPERATURE + WARMER
+    return GAS_CONSTANT * (log_constant(hot) - log_constant(cold)) / (1.0 / cold - 1.0 / hot)
 
 
 def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iterator[Fault]:
@@ -201,8 +226,8 @@ def _running(mechanism: Mechanism, loop: Loop, units: Mapping[str, str]) -> Iter
         return
     text = f"{_around(loop)} runs by itself"
     if len(lone) == 1:
-        closing = said_constant(lone[0], loop.log_closing()[lone[0].name], units)
-        text += f": the others ask of '{lone[0].name}' a way back with K = {closing}"
+        closing = _closing(loop, lone[0], units)
+        text += f": the others ask of '{lone[0].name}' a way back with {closing}"
     elif len(lone) == len(loop.steps):
         text += ", none of them has a way back"
     else:

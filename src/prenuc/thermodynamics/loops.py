@@ -56,8 +56,15 @@ class Loop:
         """The steps without a way back."""
         return [step for step, _ in self.steps if step.back is None]
 
+    @property
+    def changing(self) -> list[Step]:
+        """The steps with two ways whose K changes with concentrations."""
+        return [step for step, _ in self.steps if step.back is not None and not step.even]
+
     def closing(self) -> dict[str, float]:
         """Return K for each step with which the cycle would close, the others as they are.
+
+        What only one way of a step sees is left out: no K makes up for that.
 
         Returns:
             By name, at the temperature of the state, with the standard state 1 mol/m³; empty where
@@ -66,21 +73,23 @@ class Loop:
         logarithms = self.log_closing().items()
         return {name: math.exp(one) if one < MOST_LOG else math.inf for name, one in logarithms}
 
-    def log_closing(self) -> dict[str, float]:
-        """Return the logarithms of :meth:`closing`, which are numbers in any case."""
-        thermal = GAS_CONSTANT * self.state.temperature
+    def log_closing(self, temperature: float | None = None) -> dict[str, float]:
+        """Return the logarithms of :meth:`closing`, which are numbers in any case.
+
+        Args:
+            temperature: In K; that of the state when None.
+        """
+        at = self.state.temperature if temperature is None else temperature
         open_ends = self.one_way
         if len(open_ends) > 1:
             return {}
         if open_ends:
             closed = [(step, z) for step, z in self.steps if step.back is not None]
             ((lone, times),) = [(step, z) for step, z in self.steps if step.back is None]
-            others = math.fsum(float(z) * _log_driven(step, self.state) for step, z in closed)
+            others = math.fsum(float(z) * step.log_equilibrium(at) for step, z in closed)
             return {lone.name: -others / float(times)}
-        temperature, off = self.state.temperature, self.affinity / thermal
-        return {
-            step.name: step.log_equilibrium(temperature) - off / float(z) for step, z in self.steps
-        }
+        off = math.fsum(float(z) * step.log_equilibrium(at) for step, z in self.steps)
+        return {step.name: step.log_equilibrium(at) - off / float(z) for step, z in self.steps}
 
 
 def loops_of(steps: Sequence[Step], most: int | None = None) -> list[Loop]:

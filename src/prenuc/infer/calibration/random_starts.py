@@ -18,7 +18,7 @@ downhill, with derivatives along the tangents of finished runs.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,9 +28,8 @@ from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.facts.catalogue import get, held_out
 from prenuc.infer.calibration.nearby import measured, nearby
 from prenuc.infer.calibration.priors import residuals
-from prenuc.infer.calibration.varied import ask, kind_of
+from prenuc.infer.calibration.varied import Changed, ask, kind_of
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.quantities import Quantity
 from prenuc.simulation.solvers import Rodas
 from prenuc.thermodynamics.prefactors import WIDEST, prefactors_of
 
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from prenuc.facts.recipe import Recipe
     from prenuc.facts.search import Bounds, Search
     from prenuc.infer.experiments.performed import Choose
-    from prenuc.mechanism.mechanism import Mechanism
 
 ROUGH = Rodas(rtol=1e-4, atol=1e-11)  # a thousandth of a residual is enough
 STEP = 0.01  # in the logarithm of a constant, along the tangents of finished runs
@@ -50,32 +48,16 @@ SCREENED = 80  # random points, of which the best is where least squares begin
 STEPS = 30  # of least squares, at most
 
 
-@dataclass(frozen=True)
-class Given:
-    """Chooses the mechanism of a recipe, with other numbers for some of its constants.
+def with_numbers(choose: Choose, search: Search, numbers: Mapping[str, float]) -> Changed:
+    """Return what chooses the mechanism of a recipe, with other numbers for its constants.
 
     Args:
         choose: Chooses it as it stands.
-        numbers: In the units of its constants, by name.
+        search: Whose constants they are.
+        numbers: In the units of the constants, by name.
     """
-
-    choose: Choose
-    numbers: Mapping[str, float]
-    _made: list[tuple[Mechanism, Mechanism]] = field(default_factory=list, repr=False)
-
-    def __call__(self, recipe: Recipe) -> Mechanism:
-        """Return the mechanism for a recipe; recipes that share one share the new one."""
-        usual = self.choose(recipe)
-        for old, new in self._made:
-            if old is usual:
-                return new
-        known = usual.constants
-        changed = {
-            name: replace(known[name], quantity=Quantity(number, known[name].quantity.unit))
-            for name, number in self.numbers.items()
-        }
-        self._made.append((usual, usual.with_constants(changed)))
-        return self._made[-1][1]
+    usual = choose(get("recipes", search.targets[0].recipe))
+    return Changed(choose, {usual.origin(name): number for name, number in numbers.items()})
 
 
 @dataclass(frozen=True)
@@ -134,11 +116,14 @@ class RandomStarts:
         pairs = zip(self.search.bounds.items(), x, strict=True)
         return {name: _number(name, bounds, float(at)) for (name, bounds), at in pairs}
 
+    def chosen(self, x: Array) -> Changed:
+        """Return what chooses the mechanism of a recipe at a point."""
+        return with_numbers(self.choose, self.search, self.numbers(x))
+
     def residuals(self, x: Array) -> Array:
         """Return the residuals of targets and prefactors; the last ones are remembered."""
         if self._last[0] != x.tobytes():
-            chosen = Given(self.choose, self.numbers(x))
-            found = ask(self.search.targets, Experiments(chosen, solver=ROUGH))
+            found = ask(self.search.targets, Experiments(self.chosen(x), solver=ROUGH))
             of_targets = residuals(self.search.targets, found)
             self._last = x.tobytes(), np.concatenate((of_targets, self.walls(x)))
         return self._last[1]
@@ -154,7 +139,7 @@ class RandomStarts:
         """ΔS‡ of every judged step at x = 0, and its slopes: it is linear in ln k, ln K and E."""
 
         def found(x: Array) -> Array:
-            steps = Given(self.choose, self.numbers(x))(self.recipe).steps
+            steps = self.chosen(x)(self.recipe).steps
             judged = [one for one in prefactors_of(steps, stated=True) if one.judged]
             return np.array([one.entropy or 0.0 for one in judged])
 
@@ -171,8 +156,7 @@ class RandomStarts:
         targets, names = self.search.targets, list(self.search.bounds)
         usual = self.choose(self.recipe)
         keys = [usual.origin(name) for name in names]
-        chosen = Given(self.choose, self.numbers(x))
-        runs = Experiments(chosen, solver=ROUGH, along=frozenset(keys))
+        runs = Experiments(self.chosen(x), solver=ROUGH, along=frozenset(keys))
         here = ask(targets, runs)
         base = residuals(targets, here)
         columns = []

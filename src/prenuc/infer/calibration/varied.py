@@ -24,7 +24,7 @@ a ``reference``: the concentration at which a rate constant is quoted.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from prenuc.errors import MechanismError, SimulationError
@@ -91,20 +91,27 @@ class Changed:
 
     choose: Choose
     change: Mapping[Name, float]
+    _made: list[tuple[Mechanism, Mechanism]] = field(
+        default_factory=list, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for name in self.change:
             value_of(name)
 
     def __call__(self, recipe: Recipe) -> Mechanism:
-        """Return the mechanism for a recipe."""
+        """Return the mechanism for a recipe; recipes that share one share the new one."""
         usual = self.choose(recipe)
+        for old, made in self._made:
+            if old is usual:
+                return made
         new = {
             name: replace(old, quantity=Quantity(self.change[key], old.quantity.unit))
             for name, old in usual.parameters.items()
             if (key := usual.origin(name)) in self.change
         }
-        return usual.with_constants(new) if new else usual
+        self._made.append((usual, usual.with_constants(new) if new else usual))
+        return self._made[-1][1]
 
 
 def ask(checks: Iterable[Check], runs: Experiments) -> dict[str, float]:

@@ -19,9 +19,8 @@ EXCITATION = "350 nm"  # seed @ Note S3
 
 def _seen(asked: Question) -> tuple[Array, Array]:
     """Return wavelengths in nm and the emission that was measured where the question looks."""
-    place, _ = asked.runs.look(asked.recipe, asked.of)
     spectra = emission(asked.run, excitation=asked.of.get("excitation", EXCITATION))
-    return spectra.wavelength, spectra.absorbance[place]
+    return spectra.wavelength, spectra.absorbance[asked.place]
 
 
 def emission_maximum(asked: Question) -> float:

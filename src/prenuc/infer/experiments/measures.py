@@ -43,7 +43,7 @@ time of most            vessels, taken at, of; when the sample with the largest 
 onset                   vessel, time, nm, limit, at, temperatures; the first of the temperatures
                         of the step ``at`` above the limit, °C
 mass                    of; molar mass of a component in Da
-core mass               of; the same without ligands: metal and chalcogen alone
+core mass               of; the same of the semiconductor, without ligands
 mass ratio              of, over; molar mass of one component over that of the other
 rate on dilution        product, factor; relaxation rate of a diluted last sample over that of the
                         undiluted one
@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, unknown_name
 from prenuc.infer.experiments import emitted, shares, spectra
-from prenuc.infer.experiments.performed import Question
+from prenuc.infer.experiments.performed import MissingArgumentError, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,5 +119,5 @@ def measure(runs: Experiments, name: str, recipe: str, of: Mapping[str, str]) ->
         raise InputError(unknown_name("measure", name, MEASURES))
     try:
         return MEASURES[name](Question(runs, recipe, of))
-    except KeyError as error:
+    except MissingArgumentError as error:
         raise InputError(f"the measure '{name}' of {recipe} needs the argument {error}") from None

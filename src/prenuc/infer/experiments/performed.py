@@ -120,6 +120,10 @@ class Experiments:
         return min(wanted, key=lambda pair: abs(pair[1].time - time))
 
 
+class MissingArgumentError(KeyError):
+    """A measure asks for an argument that a question does not have."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked of published experiments: where to look, and what for.
@@ -135,6 +139,8 @@ class Question:
     of: Mapping[str, str]
 
     def __getitem__(self, name: str) -> str:
+        if name not in self.of:
+            raise MissingArgumentError(name)
         return self.of[name]
 
     def but(self, recipe: str = "", **of: str) -> Question:
@@ -160,15 +166,24 @@ class Question:
     @property
     def signal(self) -> Array:
         """The spectrum that was measured where it looks, shape (wavelengths,)."""
-        seen: Array = self.spectra.absorbance[self.runs.look(self.recipe, self.of)[0]]
+        seen: Array = self.spectra.absorbance[self.place]
         return seen
+
+    @property
+    def place(self) -> int:
+        """Index of the measurement where it looks."""
+        return self._looked[0]
 
     @property
     def measurement(self) -> Measurement:
         """What was measured where it looks."""
-        return self.runs.look(self.recipe, self.of)[1]
+        return self._looked[1]
+
+    @property
+    def _looked(self) -> tuple[int, Measurement]:
+        return self.runs.look(self.recipe, {**self.of, "vessel": self["vessel"]})
 
     @property
     def fit(self) -> Fit:
         """The fit of the kinetic panel that it names."""
-        return self.runs.fit(self.of["panel"], self.recipe, self.of.get("vary", ""))
+        return self.runs.fit(self["panel"], self.recipe, self.of.get("vary", ""))

@@ -70,6 +70,11 @@ class Row:
     stale: bool = False
 
     @property
+    def counted(self) -> bool:
+        """Whether its verdict counts: it is neither silent nor left uncounted."""
+        return self.verdict in {"pass", "miss"}
+
+    @property
     def informative(self) -> bool:
         """Whether the row can fail: its class is "informative"."""
         return self.known is not None and self.known.kind == "informative"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from prenuc.facts.catalogue import chalcogens, entries, moieties
+from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.simulation.relaxation import relaxation_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prenuc.infer.experiments.performed import Question
-    from prenuc.mechanism.mechanism import Component, Mechanism
+    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.simulation.solution import Measurement
 
 SMALLEST_DOT = 20  # units; what holds less is a piece and no dot: MSC-311 itself holds 20 Cd
+CORE = {"metal", "chalcogen", "pnictogen"}  # kinds of moieties that are the semiconductor
 TRACE = 1e-4  # share of the chalcogen; less is nothing: 0.0002 of absorbance in these cuvettes
 
 
@@ -114,19 +116,16 @@ def time_of_most(asked: Question) -> float:
 
 def mass(asked: Question) -> float:
     """Return the molar mass of a component, as it is written in the mechanism, in Da."""
-    return 1e3 * _molar_mass(asked.run.mechanism.components.get(asked["of"]))
+    moieties, reagents = entries("moieties"), entries("reagents")
+    weighed = [(moieties.get(part) or reagents[part], n) for part, n in _parts(asked).items()]
+    return 1e3 * math.fsum(n * one.molar_mass.si for one, n in weighed) or math.nan
 
 
 def core_mass(asked: Question) -> float:
-    """Return the mass of the metal and chalcogen atoms of a component, without ligands, in Da."""
-    component = asked.run.mechanism.components.get(asked["of"])
-    known, atoms = entries("moieties"), Counter[str]()
-    parts = None if component is None else component.composition
-    for part, count in (parts or {}).items():
-        inside = {part: 1.0} if part in known else entries("reagents")[part].composition
-        atoms.update({name: count * number for name, number in inside.items()})
-    core = [known[n] for n in atoms if n in known and known[n].kind in {"metal", "chalcogen"}]
-    return 1e3 * math.fsum(atoms[one.id] * one.molar_mass.si for one in core) or math.nan
+    """Return the mass of a component's atoms of the semiconductor, without ligands, in Da."""
+    known = entries("moieties")
+    core = [(known[part], n) for part, n in _parts(asked).items() if part in known]
+    return 1e3 * math.fsum(n * one.molar_mass.si for one, n in core if one.kind in CORE) or math.nan
 
 
 def mass_ratio(asked: Question) -> float:
@@ -134,11 +133,10 @@ def mass_ratio(asked: Question) -> float:
     return mass(asked) / mass(asked.but(of=asked["over"]))
 
 
-def _molar_mass(component: Component | None) -> float:
-    parts = moieties()
-    if component is None or not component.composition:
-        return math.nan
-    return math.fsum(n * parts[part][0] for part, n in component.composition.items())
+def _parts(asked: Question) -> Mapping[str, float]:
+    """Return the moieties of a component, and the reagents that stay whole in it; {} for none."""
+    component = asked.run.mechanism.components.get(asked["of"])
+    return {} if component is None else component.composition or {}
 
 
 def rate_on_dilution(asked: Question) -> float:

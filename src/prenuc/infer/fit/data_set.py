@@ -65,5 +65,6 @@ class DataSet:
             return self.data
         trace = self.data
         return SpectrumSeries(
-            np.zeros(1), trace.time, trace.value[:, None], (), trace.time_unit, trace.name
-        )
+            np.zeros(1), trace.time, trace.value[:, None], (), trace.time_unit, trace.name,
+            time_name=trace.time_name,
+        )  # fmt: skip

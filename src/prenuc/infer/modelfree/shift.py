@@ -187,6 +187,7 @@ def _condensed(series: SpectrumSeries) -> SpectrumSeries:
         time=series.time[rows],
         absorbance=columns,
         labels=tuple(series.labels[i] for i in rows),
+        beside={name: values[rows] for name, values in series.beside.items()},
         variance=None,
     )
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem
 from prenuc.observe.absorption import LONGEST, SHORTEST
-from prenuc.protocol.steps import Measure
+from prenuc.protocol.operations import Evolve
 from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
@@ -42,16 +42,19 @@ SAME_TIME = 1e-4  # relative
 FEWEST = 4  # spectra
 
 
-def looks(protocol: Protocol) -> list[tuple[str, float]]:
-    """Return vessel and time in s of every measurement, in the order in which they are taken."""
-    steps = [step for step in protocol.steps if isinstance(step, Measure)]
-    return [(step.vessel, time) for step in steps for time in step.seconds()]
+def looks(protocol: Protocol) -> list[tuple[str, float, float | None]]:
+    """Return vessel, time and reaction time in s of every measurement, in order."""
+    measured = [op for op in protocol.plan if isinstance(op, Evolve)]
+    return [
+        (op.vessel, op.clock + look, op.reaction_time(look)) for op in measured for look in op.looks
+    ]
 
 
 def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
     """Return the protocol that measures when the spectra were taken.
 
-    A protocol with as many measurements at the same times stays as it is. Where it measures one
+    A protocol with as many measurements at the same times, on the clocks of its vessels or of the
+    reaction, stays as it is. Where it measures one
     vessel alone, its times are replaced by those of the spectra.
 
     Raises:
@@ -63,18 +66,24 @@ def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
         raise FitError(Problem("some times or absorbances are no numbers", "Leave them out"))
     known = looks(protocol)
     seconds = [Quantity(float(t), spectra.time_unit).require("min").si for t in spectra.time]
-    same = len(known) == len(seconds) and np.allclose(
-        [time for _, time in known], seconds, rtol=SAME_TIME, atol=0.5
-    )
-    if same:
+    clocks = [time for _, time, _ in known], [time for _, _, time in known]
+    if any(_same(clock, seconds) for clock in clocks):
         return protocol
-    vessels = dict.fromkeys(vessel for vessel, _ in known)
+    vessels = dict.fromkeys(vessel for vessel, *_ in known)
     if len(vessels) != 1:
         what = f"{len(seconds)} spectra do not match the {len(known)} measurements of the protocol"
         mend = "Give the spectra in the order of the protocol's 'measure' steps, at their times"
         raise FitError(Problem(what, mend))
     times = tuple(Quantity(float(t), spectra.time_unit) for t in spectra.time)
     return protocol.with_spectra(times, vessel=next(iter(vessels)))
+
+
+def _same(clock: Sequence[float | None], seconds: Sequence[float]) -> bool:
+    """Say whether as many spectra were taken at these times."""
+    if len(clock) != len(seconds):
+        return False
+    times = np.array(clock, dtype=float)  # None is not a number, so never the same
+    return bool(np.allclose(times, seconds, rtol=SAME_TIME, atol=0.5))
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.performed import Choose
 
-EQUAL = 1.000001  # a ligand that is preferred by next to nothing; a form refuses less
+EQUAL = 1.0  # of a ligand that is not preferred to the one whose place it takes
 WEAK = 1e9  # how many times more of a ligand is needed when it is said not to bind
 
 

@@ -305,8 +305,7 @@ def task_for(choose: Choose, sets: Sequence[str], rows: Sequence[Row]) -> Task:
         known = entries("parameters")
         raise InputError([unknown_name("parameter set", name, known) for name in unknown])
     free = free_constants(sets)
-    counted = {"pass", "miss"}
-    asked = [r.check for r in rows if r.role == "calibrated" and r.verdict in counted]
+    asked = [r.check for r in rows if r.role == "calibrated" and r.counted]
     if not free or not asked:
         what = f"{', '.join(sets) or 'no parameter set'} has nothing to fit or nothing to fit to"
         raise InputError(Problem(what, "Name observations in 'informed_by' of its constants"))

@@ -105,7 +105,7 @@ def _rows(material: str, model: str) -> list[Row]:
 def _record(name: str, rows: Sequence[Row], ours: Sequence[Row], idle: Sequence[Row]) -> Record:
     held = {row.check.id for row in ours if row.role == "held-out"}
     empty = {row.check.id for row in idle if row.verdict == "pass"}
-    said = [row for row in rows if row.verdict in {"pass", "miss"}]
+    said = [row for row in rows if row.counted]
     passed = [row for row in said if row.verdict == "pass"]
     return Record(
         model=name,

@@ -36,7 +36,7 @@ def one_by_one(parameters: ParameterSet) -> ParameterSet | None:
         return None
     ratio = parts[metal] / count
     old = parameters.values[CONSTANT]
-    half = (old.quantity.number * count * 4.0 ** (ratio * count)) ** (
+    half = (old.quantity.number * count * FEED ** (ratio * count)) ** (
         -1.0 / ((1 + ratio) * count - 1)
     )
     unit = f"L^{ratio:g}/mmol^{ratio:g}"

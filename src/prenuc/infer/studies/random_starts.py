@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import get
-from prenuc.infer.calibration.random_starts import Given, RandomStarts, Start
+from prenuc.infer.calibration.random_starts import RandomStarts, Start, with_numbers
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, reproduce
 from prenuc.ledger import memory
@@ -74,7 +74,7 @@ def passed(rows: Sequence[Row]) -> dict[Role, dict[str, int]]:
     """Return how many of the rows that count pass, of how many, on each side of the split."""
     found: dict[Role, dict[str, int]] = {}
     for role in SIDES:
-        counted = [row for row in rows if row.role == role and row.verdict in {"pass", "miss"}]
+        counted = [row for row in rows if row.role == role and row.counted]
         passing = sum(row.verdict == "pass" for row in counted)
         found[role] = {"pass": passing, "of": len(counted)}
     return found
@@ -128,7 +128,7 @@ def scored(search: Search, ended: Sequence[Start]) -> Found:
     panels = sorted({c.panel for c in checks() if get("recipes", c.recipe).material == material})
     rows = [
         tuple(row for row in reproduce(panels, runs=runs) if _material(row) == material)
-        for runs in (Experiments(Given(choose, start.numbers)) for start in starts)
+        for runs in (Experiments(with_numbers(choose, search, one.numbers)) for one in starts)
     ]
     return Found(search, tuple(starts), tuple(rows))
 

@@ -1,85 +1,65 @@
 """Which verdicts hang on a number that nobody knows well enough.
 
-Five tests, each against the verdicts of the package's own numbers:
+Seven tests, each against the verdicts of the package's own numbers:
 
-* **one at a time**: each fitted or assumed rate and equilibrium constant ±10 % at its reference
-  temperature, each activation energy and reaction enthalpy ±2 kJ/mol about it. Constants that are
-  concentrations (``half``, ``threshold``, ``solubility``: reciprocal binding constants) count as
-  equilibrium constants and move by ±10 % too, although a threshold stands in a high power;
-* **all at once**: the same widths, each constant drawn uniformly, in 200 seeded draws;
-* **bath**: every bath above 30 °C is 3 °C off, all in the same direction;
-* **unreported**: what a recipe does not print, twice and half as much.
+* **one at a time**: each quantity that was fitted or assumed, ±10 % or ±2 kJ/mol, moved as it acts
+  (:mod:`~prenuc.infer.studies.single_changes`);
+* **as written**: numbers that stand in a steep law, ±10 % of the bare number;
+* **all at once**: the limits of the first test, each quantity drawn uniformly for itself, in many
+  seeded draws;
+* **bath**: every bath above 30 °C is 1, 2 or 3 °C off, all in the same direction;
+* **heating**: rates and times of heating that a recipe does not print, twice and half;
+* **unreported**: whatever else a recipe does not print, twice and half as much;
+* **extinction**: every absorbance 10 % higher or lower, as if all extinctions were.
 
-Orders, sites, sizes, counts, spectra, physical constants, reference temperatures and reference
-concentrations (the concentration at which a rate constant is quoted) stay as they are: they are
-structure or definition. An unreported temperature, and a zero, have no half and no double; a row
-that rewrites an amount of the procedure is not asked with another batch mass.
+Orders, counts, sizes, positions and widths of bands, physical constants, reference temperatures and
+reference concentrations (the concentration at which a rate constant is quoted) stay as they are:
+they are structure or definition. An unreported temperature, and a zero, have no half and no double;
+a row that rewrites an amount of the procedure is not asked with another batch mass.
 
 Each test is a list of cases; a case is run on the recipes in which its constants act, and gives
-numbers. Cases go to a ledger, so that a stopped study goes on where it stopped.
+numbers. A case in which a run fails gives none, and loses its rows. Cases go to a ledger, so that a
+stopped study goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.parallel import answers
-from prenuc.infer.calibration.varied import (
-    QUICK,
-    Changed,
-    Reach,
-    ask,
-    kind_of,
-    value_of,
-)
+from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask
+from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
+from prenuc.infer.studies.kept_verdicts import Case, Study, Test
+from prenuc.infer.studies.single_changes import SHARE, changes, numbers
 from prenuc.ledger import memory
+from prenuc.protocol.protocol import Protocol
+from prenuc.protocol.steps import Ramp
 from prenuc.protocol.varying import changes_amounts, temperature_of
 from prenuc.quantities import Quantity
 from prenuc.simulation.choice import for_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.performed import Choose
-    from prenuc.protocol.protocol import Protocol
+    from prenuc.infer.studies.single_changes import Change
 
-Test = Literal["one at a time", "all at once", "bath", "unreported"]
-
-SHARE, ENERGY = 0.1, 2.0  # of a constant; kJ/mol
-BATH, WARM = 3.0, 30.0  # K; °C above which a vessel stands in a bath
+BATHS, WARM = (1.0, 2.0, 3.0), 30.0  # K; °C above which a vessel stands in a bath
 DRAWS, SEED = 200, 20
-
-
-@dataclass(frozen=True)
-class Case:
-    """One variation.
-
-    Args:
-        id: What is varied and how.
-        test: Which of the tests it belongs to.
-        asked: Identifiers of the checks that it can change.
-        change: Numbers of constants, by set and name.
-        offset: Of every bath, in K.
-        assume: Assumptions by recipe.
-    """
-
-    id: str
-    test: Test
-    asked: tuple[str, ...]
-    change: Mapping[Name, float] = field(default_factory=dict)
-    offset: float = 0.0
-    assume: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+PATH = "path length"  # what a recipe calls it
+HEATING = ("heating rate", "ramp time", "time between the samples")  # what recipes call it
 
 
 @dataclass(frozen=True)
@@ -101,24 +81,32 @@ class Offset:
         )
 
 
-def varied_constants(names: Iterable[Name]) -> list[Name]:
-    """Return the constants that are varied: fitted or assumed, and no structure."""
-    known = {name: value_of(name) for name in names}
-    return sorted(
-        name
-        for name, value in known.items()
-        if value.status != "measured"
-        and kind_of(name[1]) != "structure"
-        and (kind_of(name[1]) == "energy" or value.quantity.number != 0)
-    )
+def hottest(protocol: Protocol) -> float | None:
+    """Return the highest temperature to which a protocol heats anything, in K."""
+    found, now = [], 0.0
+    for step in protocol.steps:
+        said = temperature_of(step)
+        if said is not None:
+            now = said.si
+        elif isinstance(step, Ramp) and step.by is not None:
+            now += step.by.number
+        found.append(now)
+    return max(found, default=0.0) or None
 
 
-def moved(name: Name, by: float) -> float:
-    """Return a constant moved by a share (−1 to 1) of its variation, in its own unit."""
-    quantity = value_of(name).quantity
-    if kind_of(name[1]) == "energy":
-        return quantity.number + by * Quantity(ENERGY, "kJ/mol").to(quantity.unit)
-    return quantity.number * (1.0 + SHARE * by)
+def heated(reach: Reach) -> dict[str, float]:
+    """Return the temperature in K to which most recipes of each parameter set are heated.
+
+    Args:
+        reach: The constants of each recipe.
+    """
+    seen: dict[str, Counter[float]] = {}
+    for recipe, names in reach.used.items():
+        top = hottest(Protocol.from_recipe(get("recipes", recipe)))
+        if top is not None:
+            for of in {of for of, _ in names}:
+                seen.setdefault(of, Counter())[top] += 1
+    return {of: max(counts, key=lambda t: (counts[t], t)) for of, counts in seen.items()}
 
 
 def cases(
@@ -129,47 +117,72 @@ def cases(
     Args:
         checks: What is asked.
         choose: Chooses the mechanism of a recipe.
-        draws: Of all constants at once.
+        draws: Of all quantities at once.
     """
     reach = Reach.of(checks, Experiments(choose, solver=QUICK))
-    names = varied_constants({name for used in reach.used.values() for name in used})
+    names = {name for used in reach.used.values() for name in used}
     every = tuple(check.id for check in checks)
+    usual, singles = numbers(names), changes(names, heated(reach))
     found = []
-    for name in names:
+    for single in singles:
         for by, said in ((-1.0, "lower"), (1.0, "higher")):
-            change = {name: moved(name, by)}
+            change = single.to(by, usual)
             acting = set(reach.recipes(change))
             asked = tuple(c.id for c in checks if not acting.isdisjoint(c.recipes))
             if asked:
-                case = f"{name[0]}: {name[1]} {said}"
-                found.append(Case(case, "one at a time", asked, change))
+                found.append(Case(f"{single.id} {said}", single.way, asked, change))
+    for by in BATHS:
+        found += [Case(f"bath {off:+g} K", "bath", every, offset=off) for off in (-by, by)]
+    found += _assumed(checks)
     for draw in range(draws):
-        spread = np.random.default_rng((SEED, draw)).uniform(-1.0, 1.0, len(names))
-        change = {n: moved(n, float(by)) for n, by in zip(names, spread, strict=True)}
+        change = drawn(singles, usual, draw)
         found.append(Case(f"draw {draw + 1}", "all at once", every, change))
-    found += [Case(f"bath {by:+g} K", "bath", every, offset=by) for by in (-BATH, BATH)]
-    return [*found, *_unreported(checks)]
+    return found
 
 
-def _unreported(checks: Sequence[Check]) -> Iterator[Case]:
-    """Yield what recipes do not print, twice and half, the same in all recipes at once."""
-    recipes = dict.fromkeys(name for check in checks for name in check.recipes)
-    places: dict[str, dict[str, Quantity]] = {}
-    for recipe in recipes:
-        for entry in get("recipes", recipe).unreported:
-            if entry.proposal is not None:
-                places.setdefault(entry.name, {})[recipe] = entry.proposal.quantity
-    for name, numbers in places.items():
-        scaled = {
-            recipe: q
-            for recipe, q in numbers.items()
-            if q.dimension != "[temperature]" and q.number
-        }
-        asked = tuple(c.id for c in checks if not set(scaled).isdisjoint(c.recipes))
+def drawn(singles: Sequence[Change], usual: Mapping[Name, float], draw: int) -> dict[Name, float]:
+    """Return the constants of a draw of all quantities at once, each evenly within its limits.
+
+    Args:
+        singles: Every change of one quantity.
+        usual: The package's own numbers.
+        draw: Number of the draw.
+    """
+    found: dict[Name, float] = {}
+    for single in singles:
+        if single.drawn:
+            seed = hashlib.sha256(f"{SEED}|{draw}|{single.id}".encode()).digest()[:8]
+            by = float(np.random.default_rng(int.from_bytes(seed)).uniform(-1.0, 1.0))
+            found.update(single.to(by, {**usual, **found}))
+    return found
+
+
+def _assumed(checks: Sequence[Check]) -> Iterator[Case]:
+    """Yield what recipes do not print, twice and half, the same in all recipes at once.
+
+    And absorbances that are a tenth lower and higher, in the guise of the path of light.
+    """
+    for name, given in _proposals(checks).items():
+        asked = tuple(c.id for c in checks if not set(given).isdisjoint(c.recipes))
+        test: Test = "heating" if name in HEATING else "unreported"
         for factor, said in ((0.5, "halved"), (2.0, "doubled")):
-            if scaled:
-                new = {r: {name: f"{factor * q.number:g} {q.unit}"} for r, q in scaled.items()}
-                yield Case(f"{name} {said}", "unreported", asked, assume=new)
+            new = {r: {name: f"{factor * q.number:g} {q.unit}"} for r, q in given.items()}
+            yield Case(f"{name} {said}", test, asked, assume=new)
+        if name == PATH:
+            for by, said in ((-SHARE, "lower"), (SHARE, "higher")):
+                new = {r: {name: f"{(1 + by) * q.number:g} {q.unit}"} for r, q in given.items()}
+                yield Case(f"every absorbance {said}", "extinction", asked, assume=new)
+
+
+def _proposals(checks: Sequence[Check]) -> dict[str, dict[str, Quantity]]:
+    """Return the numbers that are proposed for what is not printed, by name and recipe."""
+    found: dict[str, dict[str, Quantity]] = {}
+    for recipe in dict.fromkeys(name for check in checks for name in check.recipes):
+        for entry in get("recipes", recipe).unreported:
+            proposed = None if entry.proposal is None else entry.proposal.quantity
+            if proposed is not None and proposed.dimension != "[temperature]" and proposed.number:
+                found.setdefault(entry.name, {})[recipe] = proposed
+    return found
 
 
 def answer(checks: Sequence[Check], choose: Choose, case: Case) -> dict[str, float]:
@@ -196,82 +209,6 @@ def _askable(check: Check, case: Case) -> bool:
     return not (amounts and any("batch mass" in one for one in case.assume.values()))
 
 
-@dataclass(frozen=True)
-class Study:
-    """The numbers of all cases beside the package's own.
-
-    Args:
-        checks: What was asked.
-        base: The numbers of the package's own constants.
-        answers: Each case with its numbers.
-    """
-
-    checks: tuple[Check, ...]
-    base: Mapping[str, float]
-    answers: tuple[tuple[Case, Mapping[str, float]], ...]
-
-    @property
-    def passing(self) -> list[Check]:
-        """The checks that pass with the package's own numbers."""
-        return [check for check in self.checks if check.passes(self.base[check.id])]
-
-    def lost(self, test: Test) -> dict[str, list[str]]:
-        """Return, by check that passes, the cases of a test that lose its verdict."""
-        return {
-            check.id: [
-                case.id
-                for case, numbers in self.answers
-                if case.test == test and check.id in numbers and not check.passes(numbers[check.id])
-            ]
-            for check in self.passing
-        }
-
-    def kept(self, test: Test) -> dict[str, float]:
-        """Return, by check that passes, the share of the cases of a test that keep its verdict."""
-        count = sum(case.test == test for case, _ in self.answers)
-        lost = self.lost(test)
-        return {name: 1.0 - len(cases) / count if count else 1.0 for name, cases in lost.items()}
-
-    def share_that_stays(self, test: Test) -> float:
-        """Return the share of the passing verdicts that no case of a test loses."""
-        lost = self.lost(test)
-        return sum(not cases for cases in lost.values()) / len(lost) if lost else 1.0
-
-    def share_of_pairs(self, test: Test) -> float:
-        """Return the share of pairs of a passing check and a case run on it that keep it."""
-        names = {check.id for check in self.passing}
-        asked = sum(
-            len(names & set(numbers)) for case, numbers in self.answers if case.test == test
-        )
-        lost = sum(len(cases) for cases in self.lost(test).values())
-        return 1.0 - lost / asked if asked else 1.0
-
-    def worst(self, test: Test) -> float:
-        """Return the share of the passing verdicts that stay in the worst case of a test."""
-        cases = [case for by in self.lost(test).values() for case in by]
-        most = max((cases.count(case) for case in set(cases)), default=0)
-        return 1.0 - most / len(self.passing) if self.passing else 1.0
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        tests: tuple[Test, ...] = ("one at a time", "all at once", "bath", "unreported")
-        return {
-            "rows": len(self.checks),
-            "passing": len(self.passing),
-            "tests": {
-                test: {
-                    "cases": sum(case.test == test for case, _ in self.answers),
-                    "verdicts_that_stay": self.share_that_stays(test),
-                    "pairs_that_stay": self.share_of_pairs(test),
-                    "verdicts_that_stay_in_the_worst_case": self.worst(test),
-                    "lost": {name: cases for name, cases in self.lost(test).items() if cases},
-                    "kept": self.kept(test),
-                }
-                for test in tests
-            },
-        }
-
-
 def study(
     checks: Sequence[Check] | None = None,
     *,
@@ -286,7 +223,7 @@ def study(
     Args:
         checks: What is asked; every check that counts when None.
         choose: Chooses the mechanism of a recipe; a function of a module with several workers.
-        draws: Of all constants at once.
+        draws: Of all quantities at once.
         workers: Processes to work with.
         ledger: File that remembers finished cases; a study goes on where it stopped.
         progress: Called with the finished share.
@@ -294,21 +231,25 @@ def study(
     counted = (check for check in all_checks() if not check.not_counted)
     asked = tuple(counted if checks is None else checks)
     todo = cases(asked, choose, draws=draws)
+    marks = Marks(choose)
+    mark = {check.id: marks.of(check) for check in asked}
+    keys = [_key(case, mark) for case in todo]
     base = ask(asked, Experiments(choose, solver=QUICK))
     with memory(ledger, "robustness") as kept:
-        done = {_key(case): kept.get(_key(case)) for case in todo}
-        left = [case for case in todo if done[_key(case)] is None]
-        finished = len(todo) - len(left)
-        found = answers(partial(answer, asked, choose), left, workers=workers)
-        for case, numbers in zip(left, found, strict=True):
-            done[_key(case)] = numbers
-            kept.keep(_key(case), numbers)
-            finished += 1
+        done = {key: kept.get(key) for key in keys}
+        left = [(key, case) for key, case in zip(keys, todo, strict=True) if done[key] is None]
+        found = answers(partial(answer, asked, choose), [c for _, c in left], workers=workers)
+        for place, (got, (key, _)) in enumerate(zip(found, left, strict=True), 1):
+            done[key] = got
+            kept.keep(key, got)
             if progress is not None:
-                progress(finished / len(todo))
-    return Study(asked, base, tuple((case, done[_key(case)] or {}) for case in todo))
+                progress(1.0 - (len(left) - place) / len(todo))
+    answered = [(case, done[key] or {}) for key, case in zip(keys, todo, strict=True)]
+    return Study(asked, base, tuple(answered))
 
 
-def _key(case: Case) -> str:
-    text = f"{case.id}|{case.asked}|{sorted(case.change.items())}|{case.offset}|{case.assume}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _key(case: Case, mark: Mapping[str, str]) -> str:
+    """Return a hash of what the numbers of a case hang on."""
+    asked = [(name, mark[name]) for name in case.asked]
+    text = f"{case.id}|{asked}|{sorted(case.change.items())}|{case.offset}|{case.assume}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from prenuc.errors import SpectrumError
 from prenuc.observe.readers import delimited
 from prenuc.observe.readers.data_file import Format, Options, Signal, load
-from prenuc.observe.readers.times import TIME_UNITS
+from prenuc.observe.readers.durations import TIME_UNITS
 
 if TYPE_CHECKING:
     import os

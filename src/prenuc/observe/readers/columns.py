@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import numpy as np
-
-from prenuc.errors import listed_names
 from prenuc.observe.readers.cells import is_number
-from prenuc.observe.readers.data_file import DataFile, printable
+from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readers.number_table import NumberTable, split, stripped
-from prenuc.observe.readers.tables import find_table
-from prenuc.observe.readers.times import before_times, has_time, is_time, states_unit
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+from prenuc.observe.readers.times import (
+    before_times,
+    has_time,
+    is_time,
+    says_time,
+    states_unit,
+)
 
 # Earlier kinds win: "absorbance (a.u.)" is an absorbance.
 _KINDS = {
@@ -26,7 +23,6 @@ _KINDS = {
     "reflectance": r"reflectance|^%\s*R$",
     "absorbance": r"absorb|absorption|\babs\b|extin[ck]tion|optical density|^OD\b|^A$",
     "photoluminescence": r"emission|(fluor|lumin)es[cz]|\bPL\b|\bFL\b|intensit|\b(counts|cps)\b",
-    "no spectrum": r"^\W*(dark|reference|ht ?\W?v?\W?|error|std\W?|stdev|energy)\W*$",
 }
 _KIND = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _KINDS.items()}
 _SAYS_KIND = re.compile(
@@ -119,14 +115,20 @@ class Columns:
     Args:
         cells: What stands above each column, from top to bottom; no blank cells.
         rows: Indices of the header lines that name columns, counted from 0.
+        clock: Whether the first column was one of clock times.
     """
 
     cells: list[list[str]]
     rows: list[int]
+    clock: bool = False
 
     def is_axis(self, column: int) -> bool:
         """Whether the header says that a column holds wavelengths."""
         return any(map(_AXIS.search, self.cells[column]))
+
+    def says_time(self, column: int) -> bool:
+        """Whether the header says that a column holds times."""
+        return any(says_time(cell) for cell in self.cells[column])
 
     def label(self, *columns: int) -> str:
         """Return the name above one or two columns, without words that name a quantity only."""
@@ -139,28 +141,7 @@ class Columns:
         return next(filter(None, map(kind_of, self.cells[column])), "")
 
 
-def read_table(file: DataFile, decimal: str | None) -> tuple[NumberTable, Columns, list[str], str]:
-    """Return the table of a file without the columns that hold no number.
-
-    Args:
-        file: The file.
-        decimal: The decimal sign, when the caller knows it.
-
-    Returns:
-        The table, its header, the history lines about what was left out, and the encoding.
-
-    Raises:
-        SpectrumError: There is no table that can be read without guessing.
-    """
-    text, encoding = file.text()
-    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
-        mend = "Export the spectra as CSV"
-        raise file.problem("this is JCAMP-DX, not delimited text", mend, 1)
-    table = find_table(file, text.removesuffix("\n").split("\n"), decimal)
-    return *_leave_out_empty(file, table, _read_columns(table)), encoding
-
-
-def _read_columns(table: NumberTable) -> Columns:
+def read_columns(table: NumberTable) -> Columns:
     """Return what the header says about each column of a table."""
     width = table.numbers.shape[1]
     found: list[tuple[int, list[str]]] = []
@@ -181,6 +162,9 @@ def _header_cells(line: str, delimiter: str, width: int, *, lowest: bool) -> lis
     written = _blank_separated(line, width) if delimiter == " " else split(line, delimiter)
     written = [printable(cell, 200) for cell in written]
     cells = stripped(written)
+    # Avantes names what a scope would show, and exports no column of it.
+    if len(cells) == width + 1 and cells[-1].lower() == "scope":
+        cells = cells[:-1]
     if len(cells) != width:
         return _completed(cells, len(written), width)
     telling = _AXIS.search(cells[0]) or not cells[0] or states_unit(cells[0])
@@ -220,44 +204,3 @@ def _blank_separated(line: str, width: int) -> list[str]:
     if axis:
         return [axis[1], *line[axis.end() :].split()]
     return line.split()
-
-
-def _leave_out_empty(
-    file: DataFile, table: NumberTable, columns: Columns
-) -> tuple[NumberTable, Columns, list[str]]:
-    """Return a table without the columns that hold no number, with its header and what to say.
-
-    Of a pair of columns (wavelength, signal) both go.
-
-    Raises:
-        SpectrumError: Nothing is left beside the first column.
-    """
-    numbers = table.numbers
-    empty = [c for c in range(1, numbers.shape[1]) if np.isnan(numbers[:, c]).all()]
-    if not empty:
-        return table, columns, []
-    if len(empty) == numbers.shape[1] - 1:
-        mend = "Export a column of wavelengths and a column for each spectrum"
-        raise file.problem("there is only one column of numbers", mend, int(table.line[0]))
-    axes = [c - 1 for c in empty if c > 1 and _is_axis(table, columns, c - 1)]
-    kept = [c for c in range(numbers.shape[1]) if c not in {*empty, *axes}]
-    at = {column: place for place, column in enumerate(kept)}
-    holes = tuple(
-        replace(hole, column=at[hole.column]) for hole in table.holes if hole.column in at
-    )
-    return (
-        replace(table, numbers=numbers[:, kept], holes=holes),
-        replace(columns, cells=[columns.cells[c] for c in kept]),
-        [_note_of_empty([" ".join(columns.cells[c]) or f"column {c + 1}" for c in empty])],
-    )
-
-
-def _note_of_empty(names: Sequence[str]) -> str:
-    many = "1 column holds no number and is" if len(names) == 1 else ""
-    many = many or f"{len(names)} columns hold no numbers and are"
-    return f"{many} left out: {listed_names([printable(name, 60) for name in names])}"
-
-
-def _is_axis(table: NumberTable, columns: Columns, column: int) -> bool:
-    repeats = bool(np.array_equal(table.numbers[:, column], table.numbers[:, 0]))
-    return columns.is_axis(column) or repeats

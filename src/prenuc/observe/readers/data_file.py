@@ -8,6 +8,7 @@ decided.
 from __future__ import annotations
 
 import codecs
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,8 @@ _MARKS = {
 # One spelling of what editors and typesetters write for a blank, a minus and a line end;
 # the unit separator is ours (tables.py) and must not come from a file.
 _PLAIN = {"\r\n": "\n", "\r": "\n", "\xa0": " ", "\u202f": " ", "−": "-", "\x1f": "\ufffd"}
+
+_PADDED = re.compile(r"(?m)^(?=[^\n\0]*[A-Za-z]{3})([^\n\0]*)\0+$")
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ class DataFile:
         text, encoding = self._decode()
         for written, plain in _PLAIN.items():
             text = text.replace(written, plain)
+        # Some programs pad a name in the header to its full length.
+        text = _PADDED.sub(r"\1", text)
         nul = text.find("\0")
         if nul >= 0:
             line = text.count("\n", 0, nul) + 1
@@ -156,6 +161,14 @@ class DataFile:
                 mend = "Export it again, or save it as UTF-8"
                 raise self.problem("the UTF-16 text is damaged or cut off", mend) from error
             return data.decode("latin-1"), "Latin-1"
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; an impossible name is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def load(path: str | os.PathLike[str]) -> DataFile:

@@ -6,6 +6,7 @@ Nothing that belongs to a table may be left out without a word.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,11 @@ DELIMITERS = {
     COMMA_BLANK: "comma-and-blank",
 }
 FEWEST_ROWS = 3
+# What a spreadsheet writes below a table, one number a column.
+_OF_ALL_ROWS = re.compile(
+    r"\W*(mean|average|avg|median|max(imum)?|min(imum)?|sum|total|std|sd|stdev|peak|area|range)\b.*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class NumberTable:
         blank: How many rows are blank.
         log: How many lines after the first row are text or belong to no table.
         holes: Cells without a number, row by row.
+        titles: What stands above each of several blocks of rows on one grid; empty for one.
     """
 
     numbers: Array
@@ -69,6 +76,7 @@ class NumberTable:
     blank: int
     log: int
     holes: tuple[Hole, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -91,15 +99,21 @@ def stripped(cells: list[str]) -> list[str]:
     return cells[:last]
 
 
-def below_names(joined: Sequence[str], widths: Sequence[int], row: int) -> bool:
-    """Whether a row of names stands directly above a row.
+def below_names(joined: Sequence[str], widths: Sequence[int], row: int, width: int) -> bool:
+    """Whether a row of names, about as many as columns, stands directly above a row.
 
     Args:
         joined: The lines, the cells of each joined by ``SEP``.
         widths: How many numbers each line has, -1 for text.
         row: The line of the row, counted from 0.
+        width: Columns of the table.
     """
-    return row > 0 and widths[row - 1] < 0 and SEP in joined[row - 1]
+    names = len(stripped([cell.strip() for cell in joined[row - 1].split(SEP)])) if row else 0
+    return row > 0 and widths[row - 1] < 0 and names > 1 and 2 * names >= width
+
+
+def _decimals(cell: str) -> int:
+    return len(re.split("[.,]", cell.strip() + ".")[1])
 
 
 @dataclass(frozen=True)
@@ -176,10 +190,22 @@ class Neighbours:
         if not any(map(is_number, others)):
             return False
         if row > self.table.rows[0]:
-            return not first or lost_number(first)
+            summed = _OF_ALL_ROWS.fullmatch(first) is not None
+            return (
+                not first or lost_number(first) or (not summed and self._is_like_the_first(others))
+            )
         if not first:
             return self._below_names(row, times=True)
-        return is_no_name(first) or (lost_number(first) and self._below_names(row))
+        lost = lost_number(first) or self._is_like_the_first(others)
+        return is_no_name(first) or (lost and self._below_names(row))
+
+    def _is_like_the_first(self, others: list[str]) -> bool:
+        """Whether cells are numbers with as many decimals as those of the table's first row."""
+        first = self.joined[self.table.rows[0]].split(SEP)[1:]
+        decimals = [
+            [len(re.split("[.,]", x.strip() + ".")[1]) for x in row] for row in (others, first)
+        ]
+        return all(map(is_number, others)) and any(decimals[0]) and decimals[0] == decimals[1]
 
     def _below_names(self, row: int, *, times: bool = False) -> bool:
         """Whether names, or names with numbers in them such as times, stand above a row."""
@@ -197,7 +223,7 @@ class Neighbours:
             return False
         directly_above = not any(self.widths[row + 1 : first])
         # Below a row of names it is the first row of the table, with a number lost.
-        return directly_above and not below_names(self.joined, self.widths, row)
+        return directly_above and not below_names(self.joined, self.widths, row, self.table.width)
 
     def _is_list(self, run: Rows) -> bool:
         """Whether a few rows apart from the table go back over its axis, as a peak list does."""

@@ -33,6 +33,7 @@ from prenuc.observe.readers.number_table import (
     split,
     stripped,
 )
+from prenuc.observe.readers.stacked import joined_blocks, titles_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +70,9 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     if len(longest.rows) < FEWEST_ROWS:
         what = f"there is no table: fewer than {FEWEST_ROWS} rows of numbers follow each other"
         raise file.problem(what, "Export one row for each wavelength")
+    blocks = joined_blocks(runs, joined)
+    if blocks:
+        longest, runs = blocks[0], [run for run in runs if run not in blocks[1]]
     table = _with_named(_without_header(longest, joined, widths), lines, delimiter)
     rows, holes = _fill(joined, widths, table)
     lines_of_rows = np.array(table.rows) + 1
@@ -80,7 +84,8 @@ def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberT
     neighbours.refuse([run for run in runs if run is not longest])
     head, blank = lines[: table.rows[0]], widths.count(0)
     log = sum(width != 0 for width in widths[table.rows[-1] + 1 :])
-    return NumberTable(numbers, lines_of_rows, delimiter, sign, head, blank, log, holes)
+    titles = titles_of(blocks[1], lines, delimiter) if blocks else ()
+    return NumberTable(numbers, lines_of_rows, delimiter, sign, head, blank, log, holes, titles)
 
 
 def _join(line: str, delimiter: str) -> str:
@@ -181,7 +186,7 @@ def _without_header(run: Rows, joined: Sequence[str], widths: Sequence[int]) -> 
     of names, or a step of the axis away from the next row, it is one.
     """
     first, *rest = run.rows
-    if widths[first] != run.width - 1 or below_names(joined, widths, first):
+    if widths[first] != run.width - 1 or below_names(joined, widths, first, run.width):
         return run
     try:
         own, second, third = (
@@ -216,12 +221,22 @@ def _fill(
     return rows, tuple(holes)
 
 
+def _may_be_halves(lines: list[str], table: Rows) -> bool:
+    """Whether every second cell may be the decimals of the one before: 500,0,142,0,580."""
+    if table.width < 3 or table.width % 2 == 0:
+        return False
+    cells = [split(lines[row], ",") for row in table.rows]
+    wholes = {cell for row in cells for cell in row[1::2]}
+    halves = [cell for row in cells for cell in row[2::2]]
+    return all(re.fullmatch(r"-?\d", cell) for cell in wholes) and any(len(x) > 1 for x in halves)
+
+
 def _refuse_commas_of_two_kinds(file: DataFile, lines: list[str], table: Rows) -> None:
     """Refuse ``500,5,0,12``: whole numbers between commas, or numbers with decimal commas."""
     if any("." in lines[row] or '"' in lines[row] for row in table.rows):
         return
     header = next((line for line in reversed(lines[: table.rows[0]]) if line.strip(", \t")), "")
-    if len(split(header, ",")) != table.width:
+    if len(split(header, ",")) != table.width or _may_be_halves(lines, table):
         what = "a comma may separate whole numbers or be the decimal sign"
         mend = 'Pass decimal="." if it separates, else export with a semicolon between the columns'
         raise file.problem(what, mend, table.rows[0] + 1)

@@ -19,6 +19,7 @@ from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
+from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
@@ -57,6 +58,7 @@ _COMMANDS = (
     analyze,
     size,
     view,
+    join,
     fit,
     compare,
     next_,

@@ -10,7 +10,13 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
-from prenuc.present.cli.input import figure_options, read_input, reading_options, report_option
+from prenuc.present.cli.input import (
+    figure_options,
+    read_input,
+    reading_options,
+    report_option,
+    spectra_or_saved,
+)
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
 from prenuc.present.tables.results import exciton_table, size_table
@@ -217,7 +223,8 @@ def view(
         raise InputError(what, "Give --window alone")
     if between is not None:
         asked["window"] = between
-    found = pn.view(read_input(file, read=pn.read, **asked), at=at, count=count, closure=closure)
+    series = read_input(file, read=spectra_or_saved, **asked)
+    found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
         written = save_all(plot_views(found), figures, file.stem, figure_format)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
+from prenuc.present.cli.input import refuse_others
 from prenuc.present.cli.output import (
     as_text,
     echo_answer,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.calibrate import Calibration
+    from prenuc.infer.studies.kept_verdicts import Study
     from prenuc.infer.studies.leave_out import LeaveOut
-    from prenuc.infer.studies.robustness import Study
 
 _path = click.Path(path_type=Path, dir_okay=False)
 _SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
@@ -155,9 +156,11 @@ def calibrate(
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
     if search is not None:
+        refuse_others("--search", {"search", "starts", "out", "ledger"})
         _search(search, starts, out, ledger, as_json)
         return
     if panel is not None:
+        refuse_others("--leave-out", {"panel", "material"})
         _leave_out(material, panel, workers, as_json)
         return
 
@@ -259,23 +262,25 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 @click.option("--out", type=_path, help="Write all numbers to FILE.json.")
 @click.option("--page", type=_path, help="Write the tables to FILE.md.")
 @_ledger
-@click.option("--draws", default=200, show_default=True, help="Of all constants at once.")
+@click.option("--draws", default=200, show_default=True, help="Of all quantities at once.")
 @_workers
 @json_option
 def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any) -> None:
-    """Vary every fitted or assumed number and count the verdicts that stay.
+    """Vary every fitted or assumed number and name the verdicts that are lost.
 
-    Exit status 1 if fewer than 95 % of the verdicts survive every change of one constant.
+    Constants are moved as they act, baths are 1 to 3 °C off, heating is twice or half as fast. Exit
+    status 1 if fewer than 95 % of the verdicts survive every change of one quantity.
 
     \b
     Example:
       prenuc robustness --draws 20 --out build/robustness.json
     """
     from prenuc.infer.studies.robustness import study
+    from prenuc.present.tables.robustness import robustness_page
 
     with progress("varying every number") as report:
         found = study(progress=report, **asked)
-    for path, text in ((out, as_text(found)), (page, studies.robustness_page(found))):
+    for path, text in ((out, as_text(found)), (page, robustness_page(found))):
         if path is not None:
             write_text(path, f"{text.rstrip()}\n")
             click.echo(f"wrote {path}", err=True)
@@ -284,11 +289,9 @@ def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any)
 
 
 def _echo_study(found: Study) -> None:
+    from prenuc.present.tables.robustness import fragile_table, kept_table, summary_table
+
     click.echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
-    for table in (
-        studies.summary_table(found),
-        studies.fragile_table(found),
-        studies.kept_table(found),
-    ):
+    for table in (summary_table(found), fragile_table(found), kept_table(found)):
         if table.rows:
             echo_table(table)

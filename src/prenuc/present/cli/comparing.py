@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError, InputError, unknown_name
-from prenuc.present.cli.input import read_input, read_protocol_or_recipe, reading_options
+from prenuc.present.cli.input import (
+    column_option,
+    read_input,
+    read_protocol_or_recipe,
+    reading_options,
+)
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
 @click.option("--starts", type=int, default=1, show_default=True, help="Searches for each model.")
+@column_option
 @reading_options
 @click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
 @json_option

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from prenuc.errors import FitError, InputError, Problem, nearest_names, noting
+from prenuc.errors import FitError, InputError, Problem, listed, nearest_names, noting
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -62,6 +63,9 @@ reading_options = _together(
 )
 
 
+column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
+
+
 def read_input(
     file: Path,
     *,
@@ -75,7 +79,7 @@ def read_input(
     """Return the part of a trace or of spectra that is asked for.
 
     Args:
-        file: The file.
+        file: The file, or a folder of files with a spectrum each.
         read: What reads it; :func:`trace_or_spectra` when None.
         at: As the option ``--at``, which a trace cannot have.
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
@@ -87,9 +91,12 @@ def read_input(
         InputError: The file cannot be read, a range cannot be read or holds nothing, all at
             once; or a trace is asked for what only spectra have.
     """
+    from prenuc.observe.readers.data_file import is_folder
     from prenuc.observe.trace import Trace
 
-    data: Any = (read or trace_or_spectra)(file, **known)
+    if known.get("column") is None:
+        known.pop("column", None)
+    data: Any = (_folder if is_folder(file) else read or trace_or_spectra)(file, **known)
     if isinstance(data, Trace):
         _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
     elif subtract is not None:
@@ -99,20 +106,36 @@ def read_input(
     return part
 
 
+def _folder(folder: Path, **known: Any) -> SpectrumSeries:
+    from prenuc.observe.readers.joined import read_joined
+
+    known.pop("column", None)
+    return read_joined([folder], **known)
+
+
 def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     """Read a file: two columns are a trace unless the first holds wavelengths.
 
     Args:
-        file: A text file or a spectrometer's file.
+        file: A text file, a spectrometer's file, or an answer that prenuc simulate saved.
         known: As for :func:`read_input`.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    from prenuc.observe.readers import read
     from prenuc.observe.readers.trace import is_trace, read_trace
 
-    return (read_trace if is_trace(file, decimal=known.get("decimal")) else read)(file, **known)
+    column = known.pop("column", None)
+    if file.suffix.lower() == ".json":
+        return spectra_or_saved(file, **known)
+    if is_trace(file, decimal=known.get("decimal")):
+        return read_trace(file, column=column, **known)
+    if column is not None:
+        what = f"these are spectra, which have no trace '{column}' to choose"
+        raise InputError(what, "Leave out --column; --at names a wavelength", where=str(file))
+    from prenuc.observe.readers import read
+
+    return read(file, **known)
 
 
 def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
@@ -202,3 +225,24 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
         what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
         raise InputError(what, "Write the number into the file instead")
     return read_protocol(Path(what))
+
+
+def refuse_others(option: str, heard: Collection[str]) -> None:
+    """Refuse what was given beside an option and would have no effect.
+
+    Args:
+        option: Which, as it is written.
+        heard: Parameters of the command that act with it.
+
+    Raises:
+        InputError: Something else was given.
+    """
+    context = click.get_current_context()
+    given = [
+        parameter.opts[-1]
+        for parameter in context.command.params
+        if context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        and parameter.name not in {*heard, "workers", "as_json"}
+    ]
+    if given:
+        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError
-from prenuc.present.cli.input import read_input, reading_options, report_option
+from prenuc.present.cli.input import column_option, read_input, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 from prenuc.present.files.figures import save
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--start", metavar="k=VALUE", multiple=True, help="Where the search begins: k=0.02.")
 @click.option("--subtract", metavar="LABEL", help="Subtract this spectrum from all first.")
 @click.option("--absorbing", metavar="SPECIES", help='Only these absorb: "A, C".')
+@column_option
 @reading_options
 @click.option("--referee", is_flag=True, help="Repeat with other engines; exit 1 if they disagree.")
 @click.option("--bootstrap", metavar="DRAWS", type=int, help="Errors by resampling, beside: 200.")

@@ -68,7 +68,7 @@ def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, A
     """Return what an answer came from: the file and its hash, options, seed, versions.
 
     Args:
-        file: The data.
+        file: The data, or a folder of them, hashed in order.
         options: Options of the command, by name.
         seed: Seed of what is drawn.
     """
@@ -76,9 +76,12 @@ def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, A
     import platform
     from importlib.metadata import version
 
+    from prenuc.observe.readers.joined import files_in
+
+    data = b"".join(one.read_bytes() for one in files_in([file]))
     return {
         "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(data).hexdigest(),
         "options": dict(options),
         "seed": seed,
         "versions": {

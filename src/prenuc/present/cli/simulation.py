@@ -20,6 +20,7 @@ from prenuc.present.cli.output import (
     plain,
     progress,
 )
+from prenuc.present.files.exchange import write_samples
 from prenuc.present.files.figures import save
 from prenuc.present.tables.results import assumptions, shares_table
 from prenuc.writing import write_text
@@ -167,17 +168,23 @@ def _mechanism(
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
+    from prenuc.simulation.solution import in_minutes
+
     measurements = [
         {
-            "label": measurement.label,
+            "label": label,
             "vessel": measurement.vessel,
             "time_min": measurement.time / 60.0,
+            "reaction_time_min": in_minutes(measurement.reaction_time),
+            "dilution": measurement.dilution,
             "temperature_K": measurement.temperature,
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
         }
-        for measurement, absorbance in zip(run.measurements, spectra.absorbance, strict=True)
+        for measurement, label, absorbance in zip(
+            run.measurements, spectra.labels, spectra.absorbance, strict=True
+        )
     ]
     basis = {name: component.basis for name, component in run.mechanism.components.items()}
     answer: dict[str, Any] = plain(
@@ -203,6 +210,7 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> Non
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
     pn.convert(spectra, "csv", folder / "spectra.csv")
+    write_samples(spectra, folder / "samples.csv")
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 

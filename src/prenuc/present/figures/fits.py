@@ -43,7 +43,7 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     for row, colour in zip(series.absorbance, colours, strict=True):
         axes.plot(series.wavelength, row, color=colour, lw=0.9)
     if many:
-        time_bar(figure, axes, series.time, f"time / {series.time_unit}")
+        time_bar(figure, axes, series.time, series.time_label)
     else:
         name_lines(axes, axes.get_lines(), series.labels)
     unit = "" if series.signal == "absorbance" else " / arbitrary unit"
@@ -86,7 +86,7 @@ def plot_fit(fit: Fit, *, title: str = "") -> Figure:
     """
     trace = fit.trace
     what = f"{title}: {fit.scheme}" if title else fit.scheme
-    figure, axes, below = _over_residuals(5.2, what, trace.name, trace.time_unit)
+    figure, axes, below = _over_residuals(5.2, what, trace.name, trace.time_label)
     axes.plot(trace.time, trace.value, "o", ms=3, mfc="none", color=DATA, label="signal")
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
     axes.legend(loc="best", fontsize=8)
@@ -108,7 +108,7 @@ def plot_global_fit(fit: GlobalFit) -> Figure:
         right.plot(fit.series.time, share, color=colour, lw=1.2)
     signal = f"{fit.series.signal} of the pure species"
     name_axes(left, "wavelength / nm", signal, fit.scheme, 9)
-    name_axes(right, f"time / {fit.series.time_unit}", "share")
+    name_axes(right, fit.series.time_label, "share")
     name_lines(right, right.get_lines(), fit.species)
     left.set_xlim(*shown_wavelengths(fit.series))
     return figure
@@ -123,7 +123,7 @@ def plot_many_fit(fit: ManyFit) -> Figure:
     """
     colours = time_colours(len(fit.sets))
     first = fit.sets[0].series
-    figure, axes, below = _over_residuals(6.4, fit.scheme, first.signal, first.time_unit)
+    figure, axes, below = _over_residuals(6.4, fit.scheme, first.signal, first.time_label)
     names = []
     for one, colour in zip(fit.sets, colours, strict=True):
         series, fitted = one.series, fit.fitted[one.label]
@@ -145,13 +145,13 @@ def plot_any_fit(fit: Fit | GlobalFit | ManyFit) -> Figure:
     return plot_global_fit(fit) if isinstance(fit, GlobalFit) else plot_fit(fit)
 
 
-def _over_residuals(width: float, title: str, signal: str, unit: str) -> tuple[Figure, Axes, Axes]:
+def _over_residuals(width: float, title: str, signal: str, times: str) -> tuple[Figure, Axes, Axes]:
     """Return a figure, axes for data and fit, and below them axes for what the fit leaves."""
     figure, (axes, below) = new_figure(width, 3.9, 2, sharex=True, height_ratios=[4, 1])
     name_axes(axes, y=signal, title=title, size=9)
     below.axhline(0.0, color="0.6", lw=0.8)
     below.set_ylabel("residual\n/ 0.001", fontsize=8)
-    below.set_xlabel(f"time / {unit}")
+    below.set_xlabel(times)
     return figure, axes, below
 
 

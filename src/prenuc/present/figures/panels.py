@@ -63,7 +63,7 @@ def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries)
     missed = [row.check.id for row in own if row.verdict == "miss"]
     sentences = [f"Simulated with {run.mechanism.name}, without noise."]
     if own:
-        counted = sum(row.verdict in {"pass", "miss"} for row in own)
+        counted = sum(row.counted for row in own)
         sentences.append(f"{counted - len(missed)} of {counted} statements hold.")
     else:
         sentences.append("No statement about this recipe can be checked.")

@@ -171,5 +171,5 @@ def time_bar(figure: Figure, axes: Axes, times: Array, name: str) -> Colorbar:
 def time_axis(series: SpectrumSeries) -> tuple[Array, str]:
     """Return the times and what they are, or the numbers of the spectra where none are known."""
     if np.all(np.isfinite(series.time)):
-        return series.time, f"time / {series.time_unit}"
+        return series.time, series.time_label
     return np.arange(1.0, len(series) + 1.0), "number of the spectrum"

@@ -176,7 +176,7 @@ def plot_first_order(found: FirstOrderTest) -> Figure:
         axes.plot(time, straight, color=MODEL, lw=1.2, label="first order")
         axes.legend(fontsize=8)
     title = f"{found.trace.name}: {found.answer}"
-    name_axes(axes, f"time / {found.trace.time_unit}", "ln |A∞ − A|", title)
+    name_axes(axes, found.trace.time_label, "ln |A∞ − A|", title)
     return figure
 
 

@@ -82,6 +82,23 @@ def _csv(series: SpectrumSeries, path: Path) -> None:
     write_text(path, text.getvalue())
 
 
+def write_samples(series: SpectrumSeries, path: Path) -> None:
+    """Write comma-separated text with a row for each spectrum: its times, its dilution.
+
+    Args:
+        series: The spectra.
+        path: The file to write.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["spectrum", series.time_label, *series.beside])
+    writer.writerows([shown_text(label), *numbers] for label, *numbers in _samples(series))
+    write_text(path, text.getvalue())
+
+
 def shown_text(text: str) -> str:
     """Return a text that a spreadsheet shows and does not compute, such as "'=A1"."""
     clean = _clean(text)
@@ -106,11 +123,20 @@ def _origin(series: SpectrumSeries, path: Path) -> None:
     head = [
         ["wavelength", *([series.signal] * len(series))],
         ["nm", *([unit] * len(series))],
-        [_about(series), *_labels(series)],
+        [_about(series), *_comments(series)],
     ]
     rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
     lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
     write_text(path, "\r\n".join(lines) + "\r\n")
+
+
+def _comments(series: SpectrumSeries) -> list[str]:
+    """Return the label of each spectrum, and what is known besides."""
+    return [
+        "; ".join([label, *(f"{name}: {n:.6g}" for name, n in told if n is not None)])
+        for label, _, *numbers in _samples(series)
+        for told in [zip(series.beside, numbers, strict=True)]
+    ]
 
 
 def _about(series: SpectrumSeries) -> str:
@@ -118,7 +144,7 @@ def _about(series: SpectrumSeries) -> str:
 
 
 def _xlsx(series: SpectrumSeries, path: Path) -> None:
-    """Write a workbook with the sheets "spectra" and "about"."""
+    """Write a workbook with the sheets "spectra", "about" and "samples"."""
     if len(series.wavelength) >= MOST_ROWS or len(series) >= MOST_COLUMNS:
         what = f"{len(series.wavelength)} × {len(series)} values do not fit into one sheet"
         raise InputError(what, "Use --to csv or --to netcdf", where=str(path))
@@ -139,6 +165,10 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
     sheet.append([text("wavelength / nm"), *map(text, _labels(series))])
     for row in _rows(series):
         sheet.append(row)
+    samples = book.create_sheet("samples")
+    samples.append([text("spectrum"), text(series.time_label), *map(text, series.beside)])
+    for label, *numbers in _samples(series):
+        samples.append([text(label), *numbers])
     for name, words in _facts(series):
         about.append([text(name), text(words)])
     content = io.BytesIO()
@@ -147,9 +177,16 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
         partial.write_bytes(content.getbuffer())
 
 
+def _samples(series: SpectrumSeries) -> list[list[Any]]:
+    """Return label, time and what stands beside it for each spectrum; None for no number."""
+    columns = [series.time, *series.beside.values()]
+    numbers = [[x if math.isfinite(x) else None for x in one.tolist()] for one in columns]
+    return [[*row] for row in zip(_labels(series), *numbers, strict=True)]
+
+
 def _facts(series: SpectrumSeries) -> list[tuple[str, str]]:
     """Return everything that is known about a series beside its numbers, as name and text."""
-    known = [("signal", series.signal), ("time unit", series.time_unit)]
+    known = [("signal", series.signal), ("time", series.time_name), ("time unit", series.time_unit)]
     return [*known, *series.metadata.items(), *(("history", line) for line in series.history)]
 
 

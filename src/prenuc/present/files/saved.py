@@ -11,7 +11,7 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
-from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.samples import REACTION, Sample, series_of
 from prenuc.present.tables.results import (
     assumptions_table,
     constants_table,
@@ -22,6 +22,8 @@ from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from prenuc.observe.series import SpectrumSeries
 
 KNOWN = "prenuc simulate, prenuc fit or prenuc analyze"
 
@@ -126,10 +128,10 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
     history = ("simulated", *(f"{a['name']}: {quantity(a)} ({a['status']})" for a in assumed))
     table = _told(assumptions_table(assumed))
     recipe, mechanism = _text(document["recipe"]), _text(document["mechanism"])
-    series = SpectrumSeries(
-        wavelength=np.array(measurements[0]["wavelength_nm"], dtype=float),
-        time=np.array([one["time_min"] for one in measurements], dtype=float),
-        absorbance=np.array([one["absorbance"] for one in measurements], dtype=float),
+    series = series_of(
+        [_sample(one) for one in measurements],
+        np.array(measurements[0]["wavelength_nm"], dtype=float),
+        np.array([one["absorbance"] for one in measurements], dtype=float),
         labels=_texts([one["label"] for one in measurements]),
         metadata={"recipe": recipe, "mechanism": mechanism},
         history=history,
@@ -137,11 +139,36 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
     return Stored(
         title=f"Simulation: {recipe} with {mechanism}",
         file=file,
-        tables=(table,) if assumed else (),
+        tables=(*((table,) if assumed else ()), *_samples_table(series)),
         warnings=_texts(document.get("warnings", [])),
         series=series,
         sources=_texts([a["source"] for a in assumed]),
     )
+
+
+def _sample(one: dict[str, Any]) -> Sample:
+    """Return of what a spectrum is; older answers do not say how long it had reacted."""
+    reacted = one.get("reaction_time_min")
+    return Sample(
+        vessel=_text(one["vessel"]),
+        label=_text(one["label"]),
+        time=float(one["time_min"]),
+        reaction_time=math.nan if reacted is None else float(reacted),
+        dilution=float(one.get("dilution", 1.0)),
+    )
+
+
+def _samples_table(series: SpectrumSeries) -> tuple[Table, ...]:
+    """Return times and dilution of each aliquot; nothing where one sample is followed."""
+    if series.time_name != REACTION:
+        return ()
+    numbers = zip(series.time, *series.beside.values(), strict=True)
+    rows = [
+        (label, *(f"{number:.6g}" for number in row))
+        for label, row in zip(series.labels, numbers, strict=True)
+    ]
+    heads = ("spectrum", series.time_label, *series.beside)
+    return (Table(caption="The samples", headings=heads, rows=tuple(rows)),)
 
 
 def _fit(document: dict[str, Any], file: str) -> Stored:

@@ -41,6 +41,7 @@ def quantity(one: Mapping[str, Any]) -> str:
 def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     """Return how the chalcogen is shared out at some measurements of a run.
 
+    Beside each, the reaction time of its sample and how far that was diluted.
     Where no species of the mechanism says what it is made of, how much there is of each.
     """
     caption, of, digits = "shares of the chalcogen", run.fractions, ".3f"
@@ -48,10 +49,38 @@ def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     if not names:
         caption, of, digits = "concentrations / (mmol/L)", run.amounts, ".4g"
         names = [*run.mechanism.components]
-    rows = ((one.label, *(f"{of(one)[name]:{digits}}" for name in names)) for one in measurements)
-    return Table(caption=caption, headings=("measurement", *names), rows=tuple(rows))
+    heads, beside, alike = _sampled(measurements)
+    rows = (
+        (
+            _named(one, measurements) if heads else one.label,
+            *told,
+            *(f"{of(one)[name]:{digits}}" for name in names),
+        )
+        for one, told in zip(measurements, beside, strict=True)
+    )
+    headings = ("measurement", *heads, *names)
+    return Table(caption=caption + alike, headings=headings, rows=tuple(rows))
 
 
+def _named(one: Measurement, among: Sequence[Measurement]) -> str:
+    """Return the vessel alone where it was looked at once and at once: its time stands beside."""
+    once = sum(other.vessel == one.vessel for other in among) == 1
+    return one.vessel if once and one.time == 0 else one.label
+
+
+def _sampled(of: Sequence[Measurement]) -> tuple[tuple[str, ...], list[tuple[str, ...]], str]:
+    """Return headings and cells of reaction time and dilution, and what all have in common."""
+    if all(one.reaction_time is None for one in of):
+        return (), [()] * len(of), ""
+    times = ["" if (t := one.reaction_time) is None else f"{t / 60.0:.5g}" for one in of]
+    dilutions = [f"{one.dilution:.4g}" for one in of]
+    if len({*dilutions}) == 1:
+        alike = "" if dilutions[0] == "1" else f", diluted {dilutions[0]} times"
+        return (REACTED,), [(time,) for time in times], alike
+    return (REACTED, "dilution"), list(zip(times, dilutions, strict=True)), ""
+
+
+REACTED = "reaction / min"
 HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
 
 

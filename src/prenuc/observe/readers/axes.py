@@ -1,0 +1,169 @@
+"""Which wavelengths the first column holds, in nm, whatever unit its header names.
+
+A column that nothing names is taken as nm only where the numbers can be nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.observe.readers.cells import is_wavelength
+from prenuc.observe.readers.columns import Columns, axis_in_metadata, read_metadata
+from prenuc.observe.readers.data_file import DataFile, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prenuc.arrays import Array
+    from prenuc.observe.readers.number_table import NumberTable
+
+# h c in eV nm, from the exact constants of the SI (2019).
+EV_NM = 1239.841984
+_TO_NM: dict[str, Callable[[Array], Array]] = {
+    "nm": lambda axis: axis,
+    "Å": lambda axis: axis / 10,
+    "µm": lambda axis: axis * 1000,
+    "meV": lambda axis: 1000 * EV_NM / axis,
+    "eV": lambda axis: EV_NM / axis,
+    "cm⁻¹": lambda axis: 1e7 / axis,
+}
+_UNITS = {
+    "nm": r"\bnm\b|nanomet",
+    "Å": r"[ÅÅ]|angstr",
+    "µm": r"[µμ]m\b|\bum\b|micromet|micron\b",
+    "meV": r"\bmeV\b",
+    "eV": r"\beV\b|electron ?volt",
+    "cm⁻¹": r"wave ?number|wellenzahl|cm\s?\^?\(?[-⁻]\s?[1¹]|1/cm",
+}
+# No wavelength, whatever unit stands beside it: a Raman shift counts from the laser line.
+_OTHERS = {
+    "a Raman shift": r"raman",
+    "a time": r"(?<![a-z])(time|zeit|temps|elapsed)(?![a-z])",
+    "a number of a pixel or row": r"^\W*(pixels?|channels?|index|points?|row|no\.?|#)\W*$",
+    "an angle": r"2 ?-?(theta|θ)|\bangle\b|\bdeg(rees?)?\b",
+    "a mass": r"\bm/z\b|\bmass\b",
+    "a temperature": r"temperature|°C",
+    "a potential": r"potential|voltage",
+    "a frequency": r"frequency|[TG]Hz",
+}
+_ENERGY = re.compile(r"\benerg(y|ie)\b|photon", re.IGNORECASE)
+_INFRARED = re.compile(r"(?<![a-z])(ft-?ir|atr|infra-?red|raman)(?![a-z])", re.IGNORECASE)
+_MEND = 'Head the first column with what it is, such as "Wavelength (nm)" or "Energy (eV)"'
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The wavelengths of a table.
+
+    Args:
+        wavelength: In nm, ascending, shape (n,).
+        order: The slice that sorts the rows.
+        direction: In which direction the rows stand, in words.
+        notes: What was assumed or converted, for the history.
+    """
+
+    wavelength: Array
+    order: slice
+    direction: str
+    notes: list[str]
+
+
+def read_axis(file: DataFile, table: NumberTable, columns: Columns) -> Axis:
+    """Return the wavelengths in the first column.
+
+    Args:
+        file: The file, for messages.
+        table: Its numbers.
+        columns: Its header.
+
+    Raises:
+        SpectrumError: It holds something else, or may hold something else.
+    """
+    metadata = read_metadata(table.head, columns.rows, table.delimiter)
+    texts = [axis_in_metadata(metadata), *columns.cells[0]]
+    line = columns.rows[-1] + 1 if columns.rows else 0
+    unit = _stated_unit(file, texts, line, named=columns.is_axis(0))
+    numbers = table.numbers[:, 0]
+    wrong = np.flatnonzero(numbers <= 0)
+    if not len(wrong):
+        with np.errstate(over="ignore"):
+            nm = _TO_NM[unit or "nm"](numbers)
+        fits = [is_wavelength(one) for one in nm.tolist()]
+        wrong = np.flatnonzero(np.logical_not(fits))
+    if len(wrong):
+        row = int(wrong[0])
+        what = f"{numbers[row]:g}{f' {unit}' if unit else ''} in the first column is no wavelength"
+        raise file.problem(f"{what} of 100 to 5000 nm", _MEND, int(table.line[row]))
+    named = columns.is_axis(0) or any(map(_says_wavelength, texts))
+    if not unit:
+        _refuse_doubtful(file, table, numbers, named=named)
+    notes = [] if unit else ["the header gives no unit of wavelength, nm fits the numbers"]
+    notes += (
+        [f"wavelengths in nm from {unit} of the first column"] if unit not in {"", "nm"} else []
+    )
+    order, direction = _sorted(file, table, nm, numbers)
+    return Axis(nm[order].copy(), order, direction, notes)
+
+
+def _says_wavelength(text: str) -> bool:
+    return re.search(r"wave ?length", text, re.IGNORECASE) is not None
+
+
+def _stated_unit(file: DataFile, texts: list[str], line: int, *, named: bool) -> str:
+    """Return the unit that the lowest cell with one names, "" for none."""
+    for text in reversed([text.replace("_", " ") for text in texts if text]):
+        for other, pattern in _OTHERS.items():
+            # "Wavelength (nm) \ Time (s)" names the axis and what runs across.
+            across = other == "a time" and named
+            if re.search(pattern, text, re.IGNORECASE) and not across:
+                mend = "Put wavelengths into the first column, a spectrum into each other one"
+                raise file.problem(f"the first column is {other}", mend, line)
+        units = [unit for unit, how in _UNITS.items() if re.search(how, text, _case(unit))]
+        if len(units) > 1:
+            what = f"'{printable(text, 60)}' names two units, {' and '.join(units)}"
+            raise file.problem(what, _MEND, line)
+        if units:
+            return units[0]
+        if _ENERGY.search(text):
+            raise file.problem("the first column is an energy without a unit", _MEND, line)
+    return ""
+
+
+def _case(unit: str) -> re.RegexFlag:
+    return re.NOFLAG if unit == "meV" else re.IGNORECASE
+
+
+def _refuse_doubtful(file: DataFile, table: NumberTable, numbers: Array, *, named: bool) -> None:
+    """Refuse numbers without a unit that may be something else than nm."""
+    low, high = float(numbers.min()), float(numbers.max())
+    said = [line for line in table.head if _INFRARED.search(line)]
+    if named and low >= 2000:
+        what, other = f"the wavelengths from {low:g} to {high:g} have no unit", "may be in Å"
+    elif not named and high > 1400:
+        what = f"the first column, {low:g} to {high:g}, has no name"
+        other = "may be wavenumbers in cm⁻¹"
+    elif not named and said:
+        what, other = f"'{printable(said[0].strip(), 60)}' stands above", "may be in cm⁻¹"
+    else:
+        return
+    raise file.problem(f"{what} and {other}", _MEND, int(table.line[0]))
+
+
+def _sorted(file: DataFile, table: NumberTable, nm: Array, numbers: Array) -> tuple[slice, str]:
+    """Return the slice that sorts the rows by wavelength, and the direction they stand in."""
+    _, first = np.unique(nm, return_index=True)
+    if len(first) < len(nm):
+        repeated = int(np.setdiff1d(np.arange(len(nm)), first)[0])
+        what = f"the wavelength {numbers[repeated]:g} nm occurs twice"
+        raise file.problem(what, "Delete one of the two rows", int(table.line[repeated]))
+    up = bool(nm[1] > nm[0])
+    turns = np.flatnonzero((np.diff(nm) > 0) != up)
+    if len(turns):
+        mend = "Sort the rows, or save each spectrum as a file"
+        line = int(table.line[turns[0] + 1])
+        raise file.problem("the wavelengths go up and down", mend, line)
+    return slice(None) if up else slice(None, None, -1), "ascending" if up else "descending"

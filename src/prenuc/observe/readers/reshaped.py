@@ -1,0 +1,90 @@
+"""Brings a table to rows of wavelengths and columns of spectra, however it stands in the file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from prenuc.observe.readers.cells import Hole, is_wavelength
+from prenuc.observe.readers.columns import Columns
+from prenuc.observe.readers.number_table import FEWEST_ROWS, NumberTable
+from prenuc.observe.readers.times import stated_unit
+
+_WAVELENGTH = re.compile(r"(?:A|abs)?\W*(\d+(?:[.,]\d*)?)\s*(?:nm)?\W*", re.IGNORECASE)
+
+
+def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Columns, list[str]]:
+    """Return a table whose spectra stood below one another with a column for each."""
+    axis = table.numbers[:, 0]
+    again = np.flatnonzero(axis == axis[0])
+    rows = int(again[1]) if len(again) > 1 else 0
+    if (
+        table.numbers.shape[1] != 2
+        or rows < FEWEST_ROWS
+        or len(axis) % rows
+        or columns.says_time(0)
+        or not all(map(is_wavelength, axis.tolist()))
+        or (axis.reshape(-1, rows) != axis[:rows]).any()
+    ):
+        return table, columns, []
+    many = len(axis) // rows
+    values = table.numbers[:, 1].reshape(many, rows)
+    holes = tuple(
+        replace(hole, row=hole.row % rows, column=1 + hole.row // rows) for hole in table.holes
+    )
+    titles = table.titles or ("",) * many
+    cells = [[title, *columns.cells[1]] if title else columns.cells[1] for title in titles]
+    return (
+        replace(
+            table,
+            numbers=np.column_stack([axis[:rows], *values]),
+            line=table.line[:rows],
+            holes=holes,
+        ),
+        replace(columns, cells=[columns.cells[0], *cells]),
+        [f"{many} spectra stand below one another in the file"],
+    )
+
+
+def has_time_rows(table: NumberTable, columns: Columns) -> bool:
+    """Whether the header holds wavelengths and the first column does not."""
+    axis = _wavelengths(columns)
+    if len(axis) < FEWEST_ROWS:
+        return False
+    steps = np.diff(axis)
+    ordered = bool((steps > 0).all() or (steps < 0).all())
+    times = columns.says_time(0) and not columns.is_axis(0)
+    return ordered and (times or not all(map(is_wavelength, table.numbers[:, 0].tolist())))
+
+
+def _wavelengths(columns: Columns) -> list[float]:
+    """Return the wavelengths that the header holds, one a column; none if a cell holds none."""
+    found = [_WAVELENGTH.fullmatch(" ".join(cells)) for cells in columns.cells[1:]]
+    numbers = [float(match[1].replace(",", ".")) for match in found if match]
+    whole = len(numbers) == len(found) and all(map(is_wavelength, numbers))
+    return numbers if whole else []
+
+
+def turned(table: NumberTable, columns: Columns) -> tuple[NumberTable, Columns, list[str]]:
+    """Return a table of time rows as one of wavelength rows; any other as it is."""
+    if not has_time_rows(table, columns):
+        return table, columns, []
+    corner = " ".join(columns.cells[0])
+    unit = stated_unit(corner)
+    times = [f"{time:.12g} {unit}" if unit else f"{time:.12g}" for time in table.numbers[:, 0]]
+    axis = _wavelengths(columns)
+    line = columns.rows[-1] + 1
+    holes = tuple(Hole(hole.column - 1, hole.row + 1, hole.word) for hole in table.holes)
+    said = [cell for cell in columns.cells[0] if not unit and not columns.is_axis(0)]
+    return (
+        replace(
+            table,
+            numbers=np.column_stack([axis, table.numbers[:, 1:].T]),
+            line=np.full(len(axis), line),
+            holes=tuple(sorted(holes, key=lambda hole: hole.row)),
+        ),
+        Columns([["Wavelength (nm)", *said], *([time] for time in times)], columns.rows),
+        ["a row for each time, a column for each wavelength in nm, turned"],
+    )

@@ -1,0 +1,147 @@
+"""What the columns hold: absorbance, transmittance, light or counts, on the best evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.observe.readers.columns import Columns, kind_in_metadata, kind_of, read_metadata
+from prenuc.observe.readers.data_file import DataFile, Options, printable
+
+if TYPE_CHECKING:
+    from prenuc.arrays import Array, Indices
+    from prenuc.observe.readers.layout import Counts, Layout
+    from prenuc.observe.readers.number_table import NumberTable
+
+# Absorbance beyond this is stray light, not a sample.
+_MOST_ABSORBANCE = 10.0
+_MOST_BEYOND = 0.05  # of all readings; fewer are spikes or codes of a detector at its end
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the columns hold, and the history line that says who says so."""
+
+    kind: str
+    note: str
+
+
+def find_kind(
+    file: DataFile, table: NumberTable, columns: Columns, layout: Layout, options: Options
+) -> Kind:
+    """Return what the columns hold.
+
+    Args:
+        file: The file, for messages.
+        table: Its numbers.
+        columns: Its header.
+        layout: Which columns are spectra.
+        options: What the caller knows.
+
+    Raises:
+        SpectrumError: They hold different things, or nothing that a spectrum is known by.
+    """
+    if options.signal:
+        return Kind(options.signal, f"signal: {options.signal}, from the option signal")
+    stated = _kind_of_columns(file, columns, layout)
+    if stated:
+        return Kind(stated, f"signal: {stated}, from the column headers")
+    others = [text for row, text in enumerate(table.head) if row not in columns.rows]
+    metadata = read_metadata(table.head, columns.rows, table.delimiter)
+    kind, words = kind_in_metadata(metadata, others)
+    stem = printable(file.path.stem.replace("_", " "), 200)
+    if not kind and kind_of(stem):
+        kind, words = kind_of(stem), f"the file's name '{stem}'"
+        kind = "maybe %T" if kind in {"T", "%T"} else kind
+    if kind in {"maybe %T", "reflectance", "no spectrum"}:
+        what = f"'{printable(words, 60)}' suggests another signal than absorbance"
+        raise file.problem(what, 'Pass signal="%T", "T", "absorbance" or "photoluminescence"')
+    if kind:
+        return Kind(kind, f"signal: {kind}, from {words}")
+    return Kind("", "nothing names the signal, taken as absorbance")
+
+
+def _kind_of_columns(file: DataFile, columns: Columns, layout: Layout) -> str:
+    """Return the kind that the headers of the spectra name, "" for none."""
+    kinds = {columns.kind(column) for column in layout.spectra}
+    stated = kinds - {""}
+    half_named = "" in kinds and bool(stated & {"T", "%T"})
+    if "reflectance" in stated or half_named or len(stated) > 1:
+        shown = " and ".join(sorted(kind or "unnamed" for kind in kinds))
+        mend = "Keep the columns of one kind, each a spectrum"
+        line = columns.rows[-1] + 1 if columns.rows else 0
+        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+    return stated.pop() if stated else ""
+
+
+def as_signal(
+    file: DataFile, values: Array, line: Indices, kind: Kind
+) -> tuple[Array, str, list[str]]:
+    """Return the signal with a transmittance turned into absorbance.
+
+    Args:
+        file: The file, for messages.
+        values: What stands in the columns, shape (n, m); NaN where a reading is masked.
+        line: Line of each row, counted from 1, shape (n,).
+        kind: What the columns hold.
+
+    Raises:
+        SpectrumError: A transmittance is not positive, or may be in percent or not; or nothing
+            names a signal that can be no absorbance.
+    """
+    notes = [kind.note]
+    if kind.kind in {"", "absorbance"}:
+        many = f"values up to {np.nanmax(values):g} are more than an absorbance can be"
+        mend = 'pass signal="photoluminescence" or "%T" if they are'
+        beyond = values > _MOST_ABSORBANCE
+        if not kind.kind and beyond.sum() > _MOST_BEYOND * np.isfinite(values).sum():
+            mend = 'Pass signal="%T", "T", "photoluminescence" or "absorbance"'
+            raise file.problem(f"nothing names the signal, and {many}", mend)
+        notes += [f"{many}: {mend}"] if beyond.any() else []
+        return values, "absorbance", notes
+    if kind.kind == "photoluminescence":
+        return values, "photoluminescence", notes
+    return _from_transmittance(file, values, line, kind)
+
+
+def _from_transmittance(
+    file: DataFile, values: Array, line: Indices, kind: Kind
+) -> tuple[Array, str, list[str]]:
+    """Return absorbance, as :func:`as_signal` does."""
+    notes = [kind.note]
+    wrong = np.flatnonzero((values <= 0).any(axis=1))
+    if len(wrong):
+        what = "a transmittance is not positive, its absorbance is not known"
+        mend = "Delete the row, or export absorbance"
+        raise file.problem(what, mend, int(line[wrong[0]]))
+    if kind.kind == "T" and np.nanmax(values) > 2 and "option" not in kind.note:
+        notes.append(f"transmittance up to {np.nanmax(values):g} is in percent")
+        kind = Kind("%T", "")
+    elif kind.kind == "T" and "option" not in kind.note:
+        what = "the header does not say whether the transmittance is in percent"
+        raise file.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
+    full = 100.0 if kind.kind == "%T" else 1.0
+    notes.append(f"absorbance = -log10(T / {full:g})")
+    return -np.log10(values / full), "absorbance", notes
+
+
+def from_counts(numbers: Array, counts: Counts) -> tuple[Array, str, list[str]]:
+    """Return the absorbance of a sample from counts; NaN where no light is left.
+
+    Args:
+        numbers: The table, shape (n, columns).
+        counts: Which columns hold the counts.
+
+    Returns:
+        Absorbance of shape (n, 1), the name of the signal, and history lines.
+    """
+    dark = numbers[:, counts.dark]
+    through = (numbers[:, counts.sample] - dark) / (numbers[:, counts.reference] - dark)
+    lit = (through > 0) & (numbers[:, counts.reference] > dark)
+    absorbance = np.where(lit, -np.log10(np.where(lit, through, 1.0)), np.nan)
+    notes = ["signal: absorbance = -log10((sample - dark) / (reference - dark)) of the counts"]
+    if not lit.all():
+        notes.append(f"{(~lit).sum()} readings are masked (no light above the dark counts)")
+    return absorbance[:, None], "absorbance", notes

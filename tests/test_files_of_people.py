@@ -1,0 +1,238 @@
+"""Files as people have them: each kind is read right, or refused, never read wrongly in silence."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from prenuc.errors import SpectrumError
+from prenuc.observe.readers import read
+from prenuc.observe.readers.clocks import clock_times
+from prenuc.observe.readers.durations import duration
+from prenuc.observe.readers.layout import role_of
+from prenuc.observe.readers.trace import is_trace, read_trace, read_traces
+
+FILES = Path(__file__).parent / "data/files"
+MINUTES = [0, 2, 5, 10, 15, 20, 30, 45, 60, 90]
+SERIES = read(FILES / "time_rows.csv")
+BODY = "400,0.5,1\n401,0.5,2\n402,0.5,3\n"
+RATE = 0.05  # 1/min, of every series and trace here
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text: str, name: str = "sample.csv") -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "unit"),
+    [
+        ("time_rows.csv", MINUTES, "min"),
+        ("iso_headers.csv", MINUTES, "min"),
+        ("clock_elapsed.csv", MINUTES, "min"),
+        ("times_twice.csv", [60 * minute for minute in MINUTES], "s"),
+        ("timp_blank.ascii", MINUTES, "1"),
+        ("holes_over.csv", MINUTES, "min"),
+        ("hole_column.csv", [0, 2, 5, 15, 20, 30, 45, 60, 90], "min"),
+        ("stacked_blocks.csv", [0, 2, 5, 10], "min"),
+        ("stacked.txt", [np.nan] * 4, "s"),
+        ("half_hours.csv", [0, 0.25, 0.5, 1], "h"),
+    ],
+)
+def test_spectra_are_those_of_the_one_series_at_their_times(name, times, unit):
+    found = read(FILES / name)
+    np.testing.assert_allclose(found.time, times, rtol=1e-12)
+    assert found.time_unit == unit
+    known = np.array(MINUTES[:4] if np.isnan(times).all() else times)
+    factor = {"h": 60, "s": 1 / 60, "min": 1, "1": 1}[unit if np.isfinite(times).all() else "min"]
+    minutes = factor * known
+    rows = [MINUTES.index(round(minute)) for minute in minutes]
+    seen = ~np.isnan(found.absorbance)
+    np.testing.assert_allclose(
+        found.absorbance[seen], SERIES.absorbance[rows][seen], rtol=0, atol=6e-6
+    )
+    assert (~seen).sum() == (6 if name == "holes_over.csv" else 0)
+
+
+def test_a_blank_between_thousands_is_no_end_of_the_number():
+    found = read(FILES / "space_thousands.csv")
+    assert found.time.tolist() == [1200, 1500, 1800]
+    assert "'1 200 s' is read as 1200 s" in found.history
+
+
+@pytest.mark.parametrize("name", ["counts_and_absorbance.csv", "avantes_scope.txt"])
+def test_counts_dark_and_reference_are_no_spectra(name):
+    found = read(FILES / name)
+    assert len(found) == 1
+    assert abs(found.wavelength[np.argmax(found.absorbance[0])] - 530) <= 3
+    assert found.absorbance.max() < 1
+
+
+def test_columns_that_are_left_out_keep_their_names():
+    found = read(FILES / "counts_and_absorbance.csv")
+    assert found.labels == ("Absorbance",)
+    assert (
+        "left out as no spectra of the sample: 'Reference_Counts' (reference), "
+        "'Sample_Counts' (sample), 'Dark_Counts' (dark)" in found.history
+    )
+
+
+def test_absorbance_from_counts_is_that_of_beer(written):
+    found = read(written("Wave;Sample;Dark;Ref\n400;20;10;110\n401;11;10;110\n402;9;10;110\n"))
+    np.testing.assert_allclose(found.absorbance, [[1, 2, np.nan]])
+    assert "1 readings are masked (no light above the dark counts)" in found.history
+
+
+@pytest.mark.parametrize("name", ["infrared_bare.csv", "percentT_unnamed.csv"])
+def test_what_may_be_two_things_is_asked_for(name):
+    with pytest.raises(SpectrumError, match=r"may be wavenumbers|nothing names the signal"):
+        read(FILES / name)
+
+
+def test_percent_transmittance_is_the_same_series_once_it_is_said():
+    found = read(FILES / "percentT_unnamed.csv", signal="%T")
+    np.testing.assert_allclose(found.absorbance, SERIES.absorbance, atol=6e-6)
+
+
+@pytest.mark.parametrize(
+    ("role", "names"),
+    {
+        "dark": ["Dark", "Dark_Counts", "dark [counts]", "Background"],
+        "reference": ["Reference", "Ref", "Reference_Counts", "I0"],
+        "baseline": ["Baseline", "100%T baseline"],
+        "sample": ["Sample", "Sample_Counts"],
+        "deviation": ["std", "Std. Dev.", "5 min std", "30 s SD", "error", "±"],
+        "derivative": ["1st derivative", "dA/dλ", "Derivative"],
+        "": ["5 Std", "30 s", "Dark reaction 5 min", "reference sample 2", "CdS 311", "Absorbance"],
+    }.items(),
+)
+def test_a_name_tells_the_role_of_a_column(role, names):
+    assert [role_of([name]) for name in names] == [role] * len(names)
+
+
+@pytest.mark.parametrize(
+    ("header", "axis", "nm"),
+    [
+        ("Wavenumber (cm-1)", "25000,24000,23000", [400, 1e7 / 24000, 1e7 / 23000]),
+        ("Energy / eV", "2.0,2.5,3.0", [413.280661, 495.936794, 619.920992]),
+        ("wavelength (µm)", "0.4,0.5,0.6", [400, 500, 600]),
+        ("Wavelength (Å)", "4000,5000,6000", [400, 500, 600]),
+        ("Wavelength (nm)", "900,1700,2500", [900, 1700, 2500]),
+    ],
+)
+def test_an_axis_in_another_unit_becomes_nm_and_says_so(header, axis, nm, written):
+    rows = "".join(f"{one},0.{place}\n" for place, one in enumerate(axis.split(","), 1))
+    found = read(written(f"{header},Abs\n{rows}"))
+    np.testing.assert_allclose(found.wavelength, nm, rtol=1e-8)
+    assert any("first column" in line for line in found.history) == ("(nm)" not in header)
+
+
+TIMES = {
+    "1/4 h": 900,
+    "1 1/2 h": 5400,
+    "½ h": 1800,
+    "1 200 s": 1200,
+    "5m30s": 330,
+    "1h30": 5400,
+    "1 h, 30 min": 5400,
+    "1:30 min": 90,
+    "1:30 h": 5400,
+    "0:05:00": 300,
+    "10-min": 600,
+    "2 H": 7200,
+    "5 ms": 0.005,
+    "0.25 h (15 min)": 900,
+    "0.03 h (2 min)": 120,
+    "0.5 h (29.7 min)": 1782,
+    "sample 3 5 min": 300,
+    "3 d 4 h": 273600,
+    "time:30 s": 30,
+}
+NO_TIMES = [
+    *("1:30", "0.25 h (20 min)", "10-30 s", "10 - 30 s", "30 s to 60 s", "2 s-1", "5 min/step"),
+    *("PC 1 200 s", "1'200 s", "1,200 s", "5 m", "1 h 90 min", "10 min, 2 h aged", "CdSe30 s"),
+]
+
+
+@pytest.mark.parametrize(("text", "seconds"), TIMES.items())
+def test_a_time_is_read_in_any_spelling(text, seconds):
+    assert duration(text, ".", None).seconds == pytest.approx(seconds, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", NO_TIMES)
+def test_what_is_no_single_time_is_none(text):
+    assert duration(text, ".", None).parts == ()
+
+
+def test_run_numbers_before_the_times_are_no_thousands(written):
+    found = read(written(f"nm,1 200 s,2 400 s\n{BODY}"))
+    assert np.isnan(found.time).all()
+    assert "time not known, a run number or thousands in '1 200 s', '2 400 s'" in found.history
+
+
+@pytest.mark.parametrize(
+    ("texts", "seconds"),
+    [
+        (["23:50:00", "23:55:00", "00:10:00"], [0, 300, 1200]),
+        (["0:02:00", "0:05:00"], [120, 300]),
+        (["26:00:00", "27:00:00"], [93600, 97200]),
+        (["07.11.2023 23:50", "08.11.2023 00:05"], [0, 900]),
+        (["11/7/2023 11:50:00 PM", "11/8/2023 12:05:00 AM"], [0, 900]),
+        (["Tue Mar 18 08:44:17 EST 2014", "Tue Mar 18 08:45:17 EST 2014"], [0, 60]),
+        (["run_20231107_235000", "run_20231108_000000"], [0, 600]),
+        (["x 2023-11-07_23-50-00", "x 2023-11-07_23-50-30"], [0, 30]),
+    ],
+)
+def test_clocks_and_dates_count_from_the_first(texts, seconds):
+    assert clock_times(texts).seconds.tolist() == seconds
+
+
+def test_dates_that_may_be_swapped_are_not_guessed():
+    assert "swapped" in clock_times(["1/2/2023 10:00", "2/4/2023 10:00"]).doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "traces"),
+    [
+        ("wells.csv", ["A1", "A2"]),
+        ("kinetics_pairs.csv", ["Cell 1", "Cell 2"]),
+        ("species_table.csv", ["y1", "y2", "y3"]),
+        ("trace_hms.csv", ["signal"]),
+    ],
+)
+def test_every_column_after_the_times_is_a_trace(name, traces):
+    assert is_trace(FILES / name)
+    found = read_traces(FILES / name)
+    assert [one.name for one in found] == traces
+    assert {one.time_unit for one in found} == {"min"}
+    if name != "species_table.csv":
+        falls = (found[0].value[5] - 0.03) / (found[0].value[0] - 0.03)
+        assert -np.log(falls) / found[0].time[5] == pytest.approx(RATE, rel=0.01)
+
+
+def test_a_trace_among_several_is_chosen_by_name():
+    assert read_trace(FILES / "kinetics_pairs.csv", column="Cell 2").time[0] == 0.08
+    with pytest.raises(SpectrumError, match="there are 2 traces here: 'A1', 'A2'"):
+        read_trace(FILES / "wells.csv")
+    with pytest.raises(SpectrumError, match=r"no column 'A3'.*Nearest: "):
+        read_trace(FILES / "wells.csv", column="A3")
+
+
+def test_two_parts_of_a_clock_wait_for_their_header(written):
+    body = "0:00,0.5\n0:30,0.4\n1:00,0.3\n1:30,0.2\n"
+    assert read_trace(written("Time (h:mm),A\n" + body)).time.tolist() == [0, 30, 60, 90]
+    assert read_trace(written("Time (mm:ss),A\n" + body)).time.tolist() == [0, 30, 60, 90]
+    assert read_trace(written("Time (mm:ss),A\n" + body)).time_unit == "s"
+    with pytest.raises(SpectrumError, match=r"'0:00' may be h:mm or min:s. Head the column"):
+        read_trace(written("Time,A\n" + body))
+
+
+def test_an_unnamed_spectrum_is_no_trace(written):
+    rows = "".join(f"{nm},0.5\n" for nm in range(300, 400, 5))
+    with pytest.raises(SpectrumError, match=r"may be wavelengths or times"):
+        read_trace(written(rows))
