@@ -86,8 +86,8 @@ STARTS = {
 }
 
 
-VESSELS = [(240.0, 2e9, {}), (180.0, 1e11, {"topo": 50.0}), (180.0, 1e11, {"phosphine": 40.0})]
-SLOWER = [(180.0, 1e11, {}), (240.0, 2e9, {"topo": 50.0}), (240.0, 2e9, {"phosphine": 40.0})]
+VESSELS = [(240.0, 1e10, {}), (180.0, 1e11, {"topo": 50.0}), (180.0, 1e12, {"phosphine": 40.0})]
+SLOWER = [(180.0, 1e12, {}), (240.0, 1e10, {"topo": 50.0}), (240.0, 1e10, {"phosphine": 40.0})]
 SLOWER = [pytest.param(*one, marks=pytest.mark.study) for one in SLOWER]
 
 
@@ -104,13 +104,14 @@ def test_all_ways_lead_to_the_least_gibbs_energy(celsius, long, additive, start)
     run = evolve(cut(), times, start=held, dots=dots, temperature=kelvin, solver=Rodas(rtol=1e-9))
     end = _held(run, run.concentration[-1])
     off = [abs(end[name] - wanted[name]) * UNITS.get(name, 1) / SULFUR for name in COUNTED]
-    assert max(off) < 1e-6
-    assert np.max(np.abs(run.dots[-1] - wanted_dots) * cut().class_units) < 1e-6 * SULFUR
+    assert max(off) < 1e-9
+    assert np.max(np.abs(run.dots[-1] - wanted_dots) * cut().class_units) < 1e-9 * SULFUR
+    assert run.stats["steps"] < 5000  # rounding does not hold the steps short
     power = [
         dissipated(cut(), found, _held(run, c), np.maximum(f, 0.0))[0]
         for c, f in zip(run.concentration[1:], run.dots[1:], strict=True)
     ]
-    assert abs(power[1]) < 1e-9 * power[0]
+    assert abs(power[1]) < 1e-12 * power[0]
 
 
 def test_the_package_dissipates_as_much():

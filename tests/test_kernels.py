@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from prenuc.conditions import Conditions
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Moments, Reaction, two_pathway
+from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.reaction import Binding, Excess, Power, Saturation, mass_action
-from prenuc.simulation.evolve import evolve
+from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels.network import compile_network
+from prenuc.simulation.kernels.ways import ways_of
 
 # Growth of moments consists of reactions; that of size classes has tests of its own.
 MODELS = {material: two_pathway(f"{material}@0.1", dots=Moments()) for material in ("CdS", "CdTe")}
@@ -188,3 +190,38 @@ def test_a_network_of_sources_alone_compiles():
     k = network.constants(300.0)
     assert network.change(np.zeros(1), k).tolist() == [0.5]
     assert network.jacobian(np.zeros(1), k).tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("name", ["two-pathway/CdS", "two-pathway/InP", "alloy/CdTeSe"])
+def test_moves_and_ways_are_the_stoichiometry(name):
+    network = compiled(mechanism_named(name))
+    n, classes = network.stoichiometry, network.classes
+    found = ways_of(n, classes)
+    nuclei = dict(zip(classes.sources.tolist(), found.enters.tolist(), strict=True))
+    assert min(nuclei.values()) >= 0  # each is undone by the channels of its way
+    for reaction, way in nuclei.items():
+        made = found.toward[way] * found.columns[:, found.ways[way, 1]] * classes.units[0]
+        np.testing.assert_array_equal(made, n[:, reaction])
+    move = np.repeat(np.arange(len(found.moves) - 1), np.diff(found.moves))
+    np.testing.assert_array_equal(found.columns[:, move] * found.sign, n[:, found.moving])
+    assert sorted([*found.moving, *nuclei]) == [*range(classes.first)]
+    sign = np.where(np.arange(classes.first, n.shape[1]) < classes.detaching, 1.0, -1.0)
+    group, move = found.ways[found.way].T
+    np.testing.assert_array_equal(group, classes.channel)
+    change = found.columns[:, move] * found.toward[found.way] * sign
+    np.testing.assert_array_equal(change, n[:, classes.first :])
+
+
+def test_there_and_back_are_one_move():
+    network = compiled(mechanism_named("two-pathway/CdS"))
+    found, names = ways_of(network.stoichiometry, network.classes), network.mechanism.all_reactions
+    move = dict(
+        zip(
+            found.moving.tolist(),
+            np.repeat(np.arange(len(found.moves) - 1), np.diff(found.moves)),
+            strict=True,
+        )
+    )
+    of = {one.name: move.get(i) for i, one in enumerate(names)}
+    assert of["activation"] == of["activation reverse"] == of["activation in toluene reverse"]
+    assert of["exchange of PCs"] != of["activation"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ import pytest
 import prenuc as pn
 from prenuc.arrays import product
 from prenuc.errors import InputError, SimulationError
-from prenuc.observe.many import PART
+from prenuc.observe.many import PART, _in_order
 from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.members import REMEMBERED
 
@@ -106,8 +109,16 @@ def test_memory_is_that_of_the_answer():
     def held(count, nm):
         drawn = k_of() * np.linspace(0.5, 2.0, count)
         given = {"isomerisation.k": drawn, "growth.k": k_of("growth.k")}
+        gc.collect()
         tracemalloc.start()
-        flasks = pn.simulate_many(MODEL, SHORT, constants=given, wavelength=nm, threads=1)
+        flasks = pn.simulate_many(
+            MODEL,
+            SHORT,
+            constants=given,
+            wavelength=nm,
+            threads=1,
+            progress=lambda _: gc.collect(),  # circles that wait for a collection are not held
+        )
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         arrays = flasks.time, flasks.volume, flasks.concentration, flasks.absorbance
@@ -118,6 +129,18 @@ def test_memory_is_that_of_the_answer():
         (few, small), (many, large) = held(5 * PART, nm), held(11 * PART, nm)
         assert many - few < 1.1 * (large - small) + 6 * PART * 2000  # bytes
         assert large - small > (6 * PART * 3 * 416 * 8 if nm is None else 0)
+
+
+def test_threads_do_not_run_ahead_of_the_answer():
+    """However slowly it is taken, no more parts are begun than there are threads."""
+    parts, begun, ahead = [range(i, i + 1) for i in range(12)], [], []
+    with ThreadPoolExecutor(2) as pool:
+        for part, found in _in_order(pool, lambda one: begun.append(one) or [one], parts, 2):
+            time.sleep(0.02)
+            ahead.append(len(begun) - part.stop)
+            assert found == [part]
+    assert max(ahead) <= 1
+    assert begun == parts
 
 
 def test_a_component_that_only_later_members_have_is_absent_in_the_earlier_ones():

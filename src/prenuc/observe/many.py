@@ -9,6 +9,7 @@ of the answer. A member is equal, to the last bit, to a run of its own with the 
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -24,7 +25,8 @@ from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solution import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
@@ -77,13 +79,34 @@ def simulate_many(
     solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]
     look, answer = partial(looked_at, members, solver, nm), Answer(members, solver, nm)
-    with ThreadPoolExecutor(threads or cores()) as pool:
-        for numbers, found in zip(parts, pool.map(look, parts), strict=True):
+    threads = threads or cores()
+    with ThreadPoolExecutor(threads) as pool:
+        for numbers, found in _in_order(pool, look, parts, threads):
             for number, one in zip(numbers, found, strict=True):
                 answer.enter(number, one)
             if progress is not None:
                 progress(numbers.stop / members.count)
     return answer.flasks()
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    look: Callable[[range], list[Seen | str]],
+    parts: Sequence[range],
+    most: int,
+) -> Iterator[tuple[range, list[Seen | str]]]:
+    """Yield parts and what comes of them; no more than ``most`` are in work or wait to be taken.
+
+    Threads that run ahead of whoever takes would fill the memory with what nobody has taken.
+    """
+    begun: deque[tuple[range, Future[list[Seen | str]]]] = deque()
+    for part in parts:
+        if len(begun) == most:
+            numbers, found = begun.popleft()
+            yield numbers, found.result()
+        begun.append((part, pool.submit(look, part)))
+    for numbers, found in begun:
+        yield numbers, found.result()
 
 
 def cores() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from prenuc.simulation.kernels.rates import (
     RateArrays,
 )
 from prenuc.simulation.kernels.sparse import symbolic
+from prenuc.simulation.kernels.ways import ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +40,7 @@ def flat_rates(
     names: Sequence[str],
     stoichiometry: NDArray[np.float64],
     numbers: Mapping[str, NDArray[np.float64]],
+    classes: ClassArrays,
 ) -> RateArrays:
     """Return reactions and channels of a mechanism as flat arrays.
 
@@ -48,6 +50,7 @@ def flat_rates(
         stoichiometry: N of reactions and channels, shape (n, reactions).
         numbers: ``constant``, ``energy``, ``anchor``, ``barrier`` and ``largest`` of
             :class:`RateArrays`.
+        classes: Its size classes.
     """
     reactions = mechanism.all_reactions
     factors = [factor for reaction in reactions for factor in reaction.factors]
@@ -58,14 +61,15 @@ def flat_rates(
         for factor, (_, scale, _) in zip(factors, laws, strict=True)
     ]
     changes = [[(int(i), column[i]) for i in np.flatnonzero(column)] for column in stoichiometry.T]
-    inside = len(mechanism.reactions) + len(mechanism.balances)
-    rows = [np.flatnonzero(row) for row in stoichiometry[:, :inside]]
+    ways = ways_of(stoichiometry, classes)
+    rows = [np.flatnonzero(row) for row in ways.columns]
     short = [_mass_action(reaction, place) for reaction in reactions]
     settled = sorted(place[name] for name in mechanism.without_mass)
     mass = np.ones(len(names))
     mass[settled] = 0.0
+    given: dict[str, Any] = {**numbers, **ways.sides()}
     return RateArrays(
-        **numbers,
+        **given,
         factors=_begin([len(reaction.factors) for reaction in reactions]),
         kind=np.array([kind for kind, _, _ in laws], dtype=np.int64),
         order=np.array([order for _, _, order in laws], dtype=float),
@@ -80,7 +84,7 @@ def flat_rates(
         general=np.array([i for i, s in enumerate(short) if not s], dtype=np.int64),
         rows=_begin([len(row) for row in rows]),
         maker=np.concatenate((*rows, [])).astype(np.int64),
-        made=np.concatenate((*(stoichiometry[i, row] for i, row in enumerate(rows)), [])).astype(
+        made=np.concatenate((*(ways.columns[i, row] for i, row in enumerate(rows)), [])).astype(
             float
         ),
         mass=mass,

@@ -87,7 +87,7 @@ class Network:
             "barrier": self.barrier,
             "largest": self.largest,
         }
-        return flat_rates(self.mechanism, self.names, self.stoichiometry, numbers)
+        return flat_rates(self.mechanism, self.names, self.stoichiometry, numbers, self.classes)
 
     @cached_property
     def classes(self) -> ClassArrays:

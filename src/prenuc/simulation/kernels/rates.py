@@ -42,10 +42,17 @@ class RateArrays(NamedTuple):
         single: Reaction and component of every r = k x, shape (reactions of that kind, 2).
         double: Reaction and components of every r = k x y, shape (reactions of that kind, 3).
         general: All other reactions.
-        rows: Where the reactions that change each component begin, shape (n + 1,); channels are
-            left out.
-        maker: These reactions.
+        rows: Where the moves that change each component begin, shape (n + 1,); those of
+            :class:`Ways` from here on.
+        maker: These moves.
         made: Their stoichiometric numbers.
+        moves: Where the reactions of each move begin, shape (M + 1,).
+        moving: These reactions.
+        sign: Of each, 1 or −1.
+        way: Way of every channel.
+        ways: Group and move of every way, shape (W, 2).
+        toward: The sign of what joins dots on each way, shape (W,).
+        enters: The way on which nuclei of each source begin, or −1.
         mass: 1 for a component that has a time of its own, 0 for one whose row is an equation,
             shape (n,).
         settled: The latter, ascending.
@@ -71,5 +78,12 @@ class RateArrays(NamedTuple):
     rows: NDArray[np.int64]
     maker: NDArray[np.int64]
     made: NDArray[np.float64]
+    moves: NDArray[np.int64]
+    moving: NDArray[np.int64]
+    sign: NDArray[np.float64]
+    way: NDArray[np.int64]
+    ways: NDArray[np.int64]
+    toward: NDArray[np.float64]
+    enters: NDArray[np.int64]
     mass: NDArray[np.float64]
     settled: NDArray[np.int64]

@@ -1,7 +1,9 @@
 // The tridiagonal block T of every ladder, factorised and solved from both ends.
 //
 // T of equation (4) of classes.hpp is an M-matrix with diagonally dominant columns, so elimination
-// needs no pivoting. It runs from both ends to the middle, which are two chains of operations that do
+// needs no pivoting. A pivot is what leaves a class for good: a sum of positive numbers, with no
+// difference of rates beside which 1/(hγ) would drown (Grassmann, Taksar and Heyman 1985, Oper. Res.
+// 33, 1107). Elimination runs from both ends to the middle, which are two chains of operations that do
 // not wait for each other (van der Vorst 1987, Parallel Computing 5, 45); two right-hand sides at
 // once are four.
 #pragma once
@@ -17,24 +19,25 @@ inline void factorise_ladder(Index rows, Index stride, Index ladder, const Slide
     const auto at = [&](Index row) { return row * stride + ladder; };
     const auto rise = [&](Index i) { return by.a * by.up[i]; };
     const auto fall = [&](Index i) { return by.b * by.down[i]; };
-    double left = 0.0, right = 0.0;  // outward multipliers of the class before, times its coupling
+    double left = 1.0, right = 0.0;  // shares of what comes from the class after that never return
     for (Index k = 0; k < middle; ++k) {
         const Index i = at(k), above = at(k + 1), j = at(last - k), below = at(last - k - 1);
-        t.pivot[i] = 1.0 / (inverse + rise(i) + fall(i) - left);
+        const double gone = inverse + fall(i) * left;
+        t.pivot[i] = 1.0 / (gone + rise(i));
         t.outward[i] = -fall(above) * t.pivot[i];
         t.inward[above] = -rise(i) * t.pivot[i];
-        left = -rise(i) * t.outward[i];
+        left = gone * t.pivot[i];
         if (last - k > middle) {
-            const double lost = k > 0 ? rise(j) : 0.0;
-            t.pivot[j] = 1.0 / (inverse + lost + fall(j) - right);
+            const double over = k > 0 ? inverse + rise(j) * right : inverse;
+            t.pivot[j] = 1.0 / (over + fall(j));
             t.outward[j] = -rise(below) * t.pivot[j];
             if (last - k - 1 > middle) t.inward[below] = -fall(j) * t.pivot[j];
-            right = -fall(j) * t.outward[j];
+            right = over * t.pivot[j];
         }
     }
     const Index centre = at(middle), next = at(middle + 1);
     t.from_right[ladder] = -fall(next) * t.pivot[next];
-    t.pivot[centre] = 1.0 / (inverse + rise(centre) + fall(centre) - left - right);
+    t.pivot[centre] = 1.0 / (inverse + fall(centre) * left + rise(centre) * right);
 }
 
 inline void factorise(const ClassArrays& pop, Index window, const Slide& by, double inverse,

@@ -152,24 +152,52 @@ inline Slide slide(const ClassArrays& pop, Index window, Numbers a, Numbers b, T
     return {1.0, 1.0, rise.data, fall.data};
 }
 
-// Add what the classes between the ends gain and lose, equation (1).
-inline void inner_flows(Index first, Index last, Index stride, double a, double b,
-                        const double* RESTRICT up, const double* RESTRICT down,
-                        const double* RESTRICT f, double* RESTRICT out) {
+// Set what goes from classes first … last − 1 of a ladder to the next ones, less what comes back.
+inline void passages(Index first, Index last, Index stride, double a, double b,
+                     const double* RESTRICT up, const double* RESTRICT down,
+                     const double* RESTRICT own, double* RESTRICT out) {
+    if (stride == 1) {
+        for (Index i = first; i < last; ++i)
+            out[i] = a * up[i] * own[i] - b * down[i + 1] * own[i + 1];
+        return;
+    }
     for (Index i = first; i < last; ++i)
-        out[i] += a * (up[i - stride] * f[i - stride] - up[i] * f[i]) +
-                  b * (down[i + stride] * f[i + stride] - down[i] * f[i]);
+        out[i] = a * up[i] * own[i * stride] - b * down[i + 1] * own[(i + 1) * stride];
 }
 
-// Add D_ρ f + D_φ f, equation (1).
-inline void flows(Index window, Index stride, const Slide& by, Numbers f, Numbers out) {
-    const Index last = window - stride;
-    const double *up = by.up, *down = by.down;
-    for (Index i = 0; i < stride; ++i)
-        out[i] += by.b * (down[i + stride] * f[i + stride] - down[i] * f[i]) - by.a * up[i] * f[i];
-    inner_flows(stride, last, stride, by.a, by.b, up, down, f.data, out.data);
-    for (Index i = last; i < window; ++i)
-        out[i] += by.a * up[i - stride] * f[i - stride] - by.b * down[i] * f[i];
+// Add to classes first + 1 … last − 1 what they gain from the one below, less what they lose to the
+// one above.
+inline void inner_flows(Index first, Index last, Index stride, const double* RESTRICT passing,
+                        double* RESTRICT out) {
+    if (stride == 1) {
+        for (Index i = first + 1; i < last; ++i) out[i] += passing[i - 1] - passing[i];
+        return;
+    }
+    for (Index i = first + 1; i < last; ++i) out[i * stride] += passing[i - 1] - passing[i];
+}
+
+// Add what the channels of a group do to classes, equation (1), and return the units that the
+// classes gain; a and b are A and B, `entering` the nuclei of the smallest size, room `passing`.
+//
+// What a class loses to the next one is the number that this one gains, to the last bit, and what
+// components give is the sum of these numbers: near equilibrium both ways nearly cancel, and the
+// number of dots and the units in them, which change far more slowly than either way goes, would
+// drift by the rounding of each.
+inline double group_flows(const ClassArrays& pop, Index window, Index group, double a, double b,
+                          double entering, Numbers beta, Numbers f, Numbers passing, Numbers out) {
+    const Index stride = pop.ladders(), rows = window / stride, ladder = pop.ladder[group];
+    const Reach of = reach_of(pop, group, rows);
+    const Index first = of.first, last = smaller(of.last, rows - 1);
+    const double* own = f.data + ladder;
+    double* to = out.data + ladder;
+    const double lowest = entering - b * beta[0] * own[0];
+    to[0] += lowest;
+    if (first >= last) return pop.units[0] * lowest;
+    passages(first, last, stride, a, b, pop.alpha[group].data, beta.data, own, passing.data);
+    to[first * stride] -= passing[first];
+    inner_flows(first, last, stride, passing.data, to);
+    to[last * stride] += passing[last - 1];
+    return pop.units[0] * lowest + total(last - first, passing.data + first);
 }
 
 // Add multiples of one row to two others; what is written overlaps with nothing.

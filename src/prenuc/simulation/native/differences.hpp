@@ -116,7 +116,7 @@ inline void take_in_rows(const RateArrays& net, const SparseArrays& plan, double
     const Numbers known = {w.known.data, WIDTH + bending + bending % 2};
     double u[STAGES][WIDTH], base[WIDTH] = {}, start[WIDTH] = {}, y[WIDTH], delta[WIDTH];
     invert<WIDTH>(net, plan, h, w);
-    network_change(net, w.r, w.change);
+    network_change(net, w.r, w.moved, w.change);
     for (Index i = 0; i < n; ++i) base[i] = h * w.change[i];
     copy(n, x.data, start);
     known[WIDTH + bending] = 0.0;

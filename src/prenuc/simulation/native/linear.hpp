@@ -25,26 +25,62 @@ inline Index sum_of(const ClassArrays& pop, Index reaction) {
     return reaction < pop.detaching ? group : pop.groups() + group;
 }
 
-// Add to components what channels do, equation (3), for sums that stand in `passed`.
-inline void channels_change(const Stretch& on, Numbers r, bool attaching, Numbers passed,
-                            Numbers out) {
+// Set A and B of every way, and the nuclei of the smallest size that begin on it.
+inline void way_paces(const Stretch& on, Numbers r, Work& w) {
     const ClassArrays& pop = on.pop;
-    for (Index i = attaching ? pop.first : pop.detaching; i < r.size; ++i)
-        change(on.net, i, i + 1, r, passed[sum_of(pop, i)], out);
+    const RateArrays& net = on.net;
+    clear(w.joining);
+    clear(w.leaving);
+    clear(w.entering);
+    for (Index i = pop.first; i < r.size; ++i)
+        (i < pop.detaching ? w.joining : w.leaving)[net.way[i - pop.first]] += r[i];
+    for (Index i = 0; i < pop.sources.size; ++i)
+        if (net.enters[i] >= 0) w.entering[net.enters[i]] += r[pop.sources[i]];
 }
 
-// Add what nuclei and channels do to components and classes, equations (1) and (3).
-inline void dots_side(const Stretch& on, Index window, Numbers r, Table beta, Numbers f, Work& w,
-                      Numbers out_x, Numbers out_f) {
+// Add to moves what the ways of a group do, which in sum is `total`: all but the one that does most
+// by its own two sums, and that one the rest, so that no unit comes from rounding.
+inline void group_moves(const Stretch& on, Index group, double total, Numbers passed, Work& w) {
     const ClassArrays& pop = on.pop;
-    paces(pop, r, true, w);
-    const Slide by = slide(pop, window, w.joined, w.left, beta, w.stage_rise, w.stage_fall);
-    flows(window, pop.ladders(), by, f, out_f);
+    const PlaceTable ways = on.net.ways;
+    const double up = passed[group], down = passed[pop.groups() + group], units = pop.units[0];
+    Index busiest = -1;
+    double most = -1.0;
+    for (Index i = 0; i < ways.count; ++i) {
+        const double both = w.joining[i] * up + w.leaving[i] * down + units * w.entering[i];
+        if (ways[i][0] != group || !(both > most)) continue;
+        busiest = i;
+        most = both;
+    }
+    for (Index i = 0; i < ways.count; ++i) {
+        if (ways[i][0] != group || i == busiest) continue;
+        const double own = w.joining[i] * up - w.leaving[i] * down + units * w.entering[i];
+        w.moved[ways[i][1]] += on.net.toward[i] * own;
+        total -= own;
+    }
+    if (busiest >= 0) w.moved[ways[busiest][1]] += on.net.toward[busiest] * total;
+}
+
+// Add what nuclei and channels do to moves and classes, equations (1) and (3).
+inline void dots_side(const Stretch& on, Index window, Numbers r, Table beta, Numbers f, Work& w,
+                      Numbers out_f) {
+    const ClassArrays& pop = on.pop;
+    way_paces(on, r, w);
     pass(pop, window, beta, f.data, w.passed);
-    channels_change(on, r, true, w.passed, out_x);
-    for (Index l = 0; l < pop.ladders(); ++l)
-        if (pop.surface[l] >= 0) out_x[pop.surface[l]] += w.passed[2 * pop.groups() + l];
+    for (Index g = 0; g < pop.groups(); ++g) {
+        double a = 0.0, b = 0.0, entering = 0.0;
+        for (Index i = 0; i < on.net.ways.count; ++i) {
+            if (on.net.ways[i][0] != g) continue;
+            a += w.joining[i];
+            b += w.leaving[i];
+            entering += w.entering[i];
+        }
+        const double gained =
+            group_flows(pop, window, g, a, b, entering, beta[g], f, w.held, out_f);
+        group_moves(on, g, gained, w.passed, w);
+    }
     for (Index i = 0; i < pop.sources.size; ++i) {
+        if (on.net.enters[i] >= 0) continue;
         const Index nucleus = pop.nucleus[i], place = pop.lower[nucleus];
         out_f[place] += pop.share[nucleus][0] * r[pop.sources[i]];
         out_f[place + pop.ladders()] += pop.share[nucleus][1] * r[pop.sources[i]];
@@ -54,8 +90,12 @@ inline void dots_side(const Stretch& on, Index window, Numbers r, Table beta, Nu
 // Set dx/dt and add df/dt for given rates.
 inline void right_side(const Stretch& on, Index window, Numbers r, Table beta, Numbers f, Work& w,
                        Numbers out_x, Numbers out_f) {
-    network_change(on.net, r, out_x);
-    if (window > 0) dots_side(on, window, r, beta, f, w, out_x, out_f);
+    const ClassArrays& pop = on.pop;
+    network_moves(on.net, r, w.moved);
+    if (window > 0) dots_side(on, window, r, beta, f, w, out_f);
+    moved_change(on.net, w.moved, out_x);
+    for (Index l = 0; l < pop.ladders() && window > 0; ++l)
+        if (pop.surface[l] >= 0) out_x[pop.surface[l]] += w.passed[2 * pop.groups() + l];
 }
 
 // Add scale · ∂(N r)/∂x of a channel.
@@ -91,10 +131,9 @@ inline void linearise_tension(const Stretch& on, Index window, Numbers f, Work& 
     const Index ladders = pop.ladders(), first = 2 * pop.groups();
     tilt_detachment(pop, window, w.beta, w.tilted_beta);
     paces(pop, w.r, false, w);
-    const Slide by =
-        slide(pop, window, w.joined, w.left, w.tilted_beta, w.stage_rise, w.stage_fall);
     clear(window, w.flow.data);
-    flows(window, ladders, by, f, w.flow);
+    for (Index g = 0; g < pop.groups(); ++g)
+        group_flows(pop, window, g, 0.0, w.left[g], 0.0, w.tilted_beta[g], f, w.held, w.flow);
     pass(pop, window, w.tilted_beta, f.data, w.passed);
     clear(w.tilt);
     for (Index i = pop.detaching; i < w.r.size; ++i) {
@@ -123,13 +162,12 @@ inline void linearise_cover(const Stretch& on, Numbers x, Work& w) {
 // Set D_α f and D_β f of every group among the sources.
 inline void linearise_groups(const ClassArrays& pop, Index window, Numbers f, Work& w) {
     const Index groups = pop.groups();
-    for (Index c = 0; c < 2 * groups; ++c) {
-        clear(w.joined);
-        clear(w.left);
-        (c < groups ? w.joined[c] : w.left[c - groups]) = 1.0;
-        const Slide by = slide(pop, window, w.joined, w.left, w.beta, w.stage_rise, w.stage_fall);
-        clear(window, w.sources[c].data);
-        flows(window, pop.ladders(), by, f, w.sources[c]);
+    for (Index g = 0; g < groups; ++g) {
+        const Numbers up = w.sources[g], down = w.sources[groups + g];
+        clear(window, up.data);
+        clear(window, down.data);
+        group_flows(pop, window, g, 1.0, 0.0, 0.0, w.beta[g], f, w.held, up);
+        group_flows(pop, window, g, 0.0, 1.0, 0.0, w.beta[g], f, w.held, down);
     }
 }
 

@@ -90,14 +90,34 @@ inline void gradient(const RateArrays& net, Index i, Numbers s, double scale, Nu
             row[net.member[m]] += scale * s[f] * net.weight[m];
 }
 
-// Set N r of the network, without channels.
-inline void network_change(const RateArrays& net, Numbers r, Numbers out) {
+// Set how often every move happens, both ways counted; without channels.
+//
+// Reactions that change the same in the same proportion, or undo it, are one move. Near equilibrium
+// they nearly cancel: added up first, what they leave has the rounding of a rate along the move and
+// nowhere else, and what changes by slower moves only does not drift by it.
+inline void network_moves(const RateArrays& net, Numbers r, Numbers moved) {
+    for (Index m = 0; m < moved.size; ++m) {
+        double total = 0.0;
+        for (Index i = net.moves[m]; i < net.moves[m + 1]; ++i)
+            total += net.sign[i] * r[net.moving[i]];
+        moved[m] = total;
+    }
+}
+
+// Set the change of all components by moves.
+inline void moved_change(const RateArrays& net, Numbers moved, Numbers out) {
     for (Index i = 0; i < out.size; ++i) {
         double total = 0.0;
         for (Index m = net.rows[i]; m < net.rows[i + 1]; ++m)
-            total += net.made[m] * r[net.maker[m]];
+            total += net.made[m] * moved[net.maker[m]];
         out[i] = total;
     }
+}
+
+// Set N r of the network, without channels and nuclei.
+inline void network_change(const RateArrays& net, Numbers r, Numbers moved, Numbers out) {
+    network_moves(net, r, moved);
+    moved_change(net, moved, out);
 }
 
 // Add scale · N r of the reactions first … last − 1.

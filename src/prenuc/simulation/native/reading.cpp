@@ -118,8 +118,12 @@ void check_rates(const RateArrays& net, Index components) {
     short_ways(net.single, 2, net, components, "network: single");
     short_ways(net.pair, 3, net, components, "network: double");
     inside(net.general, reactions, "network: general");
+    if (net.moves.size == 0) refuse("network: moves");
+    begins(net.moves, net.moves.size - 1, net.moving.size, "network: moves");
+    inside(net.moving, reactions, "network: moving");
+    sized(net.sign, net.moving.size, "network: sign");
     begins(net.rows, components, net.maker.size, "network: rows");
-    inside(net.maker, reactions, "network: maker");
+    inside(net.maker, net.moves.size - 1, "network: maker");
     sized(net.made, net.maker.size, "network: made");
     sized(net.mass, components, "network: mass");
     inside(net.settled, components, "network: settled");
@@ -237,7 +241,7 @@ KnownTable Buffers::known_table(PyObject* array) {
 }
 
 RateArrays read_rates(Buffers& buffers, PyObject* tuple, Index components) {
-    Fields next(buffers, tuple, 22, "a network has twenty-two fields");
+    Fields next(buffers, tuple, 29, "a network has twenty-nine fields");
     RateArrays net = {};
     for (Known* one : {&net.constant, &net.energy, &net.anchor}) *one = next.numbers();
     for (Places* one : {&net.factors, &net.kind}) *one = next.places();
@@ -250,6 +254,12 @@ RateArrays read_rates(Buffers& buffers, PyObject* tuple, Index components) {
     net.pair = next.place_table();
     for (Places* one : {&net.general, &net.rows, &net.maker}) *one = next.places();
     net.made = next.numbers();
+    for (Places* one : {&net.moves, &net.moving}) *one = next.places();
+    net.sign = next.numbers();
+    net.way = next.places();
+    net.ways = next.place_table();
+    net.toward = next.numbers();
+    net.enters = next.places();
     net.mass = next.numbers();
     net.settled = next.places();
     check_rates(net, components);
@@ -285,6 +295,20 @@ void check_classes(const ClassArrays& pop, Index components, Index reactions) {
     if (pop.share.count != pop.lower.size || pop.share.width != 2) refuse("classes: share");
 }
 
+// Ways of channels and nuclei name groups of classes and moves of the network.
+void check_ways(const RateArrays& net, const ClassArrays& pop) {
+    sized(net.way, pop.channel.size, "network: way");
+    inside(net.way, net.ways.count, "network: way");
+    if (net.ways.width != 2) refuse("network: ways");
+    sized(net.toward, net.ways.count, "network: toward");
+    for (Index i = 0; i < net.ways.count; ++i) {
+        inside({net.ways[i].data, 1}, pop.groups(), "network: ways");
+        inside({net.ways[i].data + 1, 1}, net.moves.size - 1, "network: ways");
+    }
+    sized(net.enters, pop.sources.size, "network: enters");
+    inside(net.enters, net.ways.count, "network: enters", -1);
+}
+
 ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& net) {
     Fields next(buffers, tuple, 18, "size classes have eighteen fields");
     ClassArrays pop = {};
@@ -299,6 +323,7 @@ ClassArrays read_classes(Buffers& buffers, PyObject* tuple, const RateArrays& ne
         *one = next.places();
     pop.share = next.table();
     check_classes(pop, net.mass.size, net.constant.size);
+    check_ways(net, pop);
     return pop;
 }
 
@@ -363,7 +388,7 @@ Seeds read_seeds(Buffers& buffers, PyObject* tuple, const Stretch& on) {
 Stretch read_stretch(Buffers& buffers, PyObject* net, PyObject* pop, PyObject* plan,
                      PyObject* setting) {
     if (!PyTuple_Check(plan) || PyTuple_Size(plan) != 17) refuse("a plan has seventeen fields");
-    if (!PyTuple_Check(net) || PyTuple_Size(net) != 22) refuse("a network has twenty-two fields");
+    if (!PyTuple_Check(net) || PyTuple_Size(net) != 29) refuse("a network has twenty-nine fields");
     Index components[1], factors[1];
     buffers.places(PyTuple_GetItem(plan, 4), 1, components);
     buffers.places(PyTuple_GetItem(net, 4), 1, factors);

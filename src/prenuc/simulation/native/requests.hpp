@@ -22,6 +22,12 @@ struct RateArrays {
     PlaceTable single, pair;
     Places general, rows, maker;
     Known made;
+    Places moves, moving;
+    Known sign;
+    Places way;
+    PlaceTable ways;
+    Known toward;
+    Places enters;
     Known mass;
     Places settled;
 };
@@ -119,10 +125,12 @@ struct Slide {
 // Arrays that a stretch writes to. `rows` are G, `sources` v, `columns` z, `push` the p and q,
 // `passed` the sums that they are multiplied with, `tilt` ∂x'/∂ψ, `raw` the y of every stage and
 // `share` its G u_x, in the symbols of classes.hpp; `beta`, `rise`, `fall` and `slide` are of the
-// step's start, those with `stage_` of a stage, and `psi` the ψ of every ladder that `beta` is for. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
+// step's start, those with `stage_` of a stage, and `psi` the ψ of every ladder that `beta` is for. `moved` is how often every move happens, and
+// `joining`, `leaving` and `entering` are A, B and nuclei of every way. `change` is F(y), `turned` the columns of ((hW)⁻¹, W⁻¹B)
 // one after the other and `known` what they are multiplied with, in those of differences.hpp.
 struct Work {
     Numbers k, r, pace, s;
+    Numbers moved, joining, leaving, entering;
     Numbers matrix, schur, inverse;
     Table rows, sources, columns, push, tilt;
     Numbers passed, joined, left, row;

@@ -62,6 +62,8 @@ void lay_work(Carver& carve, const Stretch& on, Work& w) {
     const Index laws = on.setting.laws.count;
     carve.row(reactions, {&w.k, &w.r, &w.pace});
     carve.row(on.net.kind.size, {&w.s});
+    carve.row(on.net.moves.size - 1, {&w.moved});
+    carve.row(on.net.ways.count, {&w.joining, &w.leaving, &w.entering});
     carve.row(on.plan.size, {&w.matrix, &w.schur});
     carve.row(n, {&w.inverse, &w.x, &w.x1, &w.right, &w.drift, &w.change, &w.most, &w.tolerance,
                   &w.limit});

@@ -35,7 +35,7 @@ inline void settle_matrix(const Stretch& on, Numbers x, Work& w) {
 // Set G in `right`: zero for components that have mass.
 inline void settle_residual(const Stretch& on, Index window, Numbers f, Work& w) {
     const ClassArrays& pop = on.pop;
-    network_change(on.net, w.r, w.right);
+    network_change(on.net, w.r, w.moved, w.right);
     for (Index i = 0; i < w.right.size; ++i) w.right[i] *= 1.0 - on.net.mass[i];
     for (Index l = 0; l < pop.ladders() && window > 0; ++l)
         if (pop.surface[l] >= 0)

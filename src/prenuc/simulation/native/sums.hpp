@@ -54,6 +54,17 @@ inline double total_of(const double* part) {
            ((part[1] + part[5]) + (part[3] + part[7]));
 }
 
+// Σ a, in partial sums.
+inline double total(Index count, const double* RESTRICT a) {
+    double part[LANES] = {};
+    Index i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; ++lane) part[lane] += a[i + lane];
+    double rest = 0.0;
+    for (; i < count; ++i) rest += a[i];
+    return total_of(part) + rest;
+}
+
 // Σ a b, in partial sums.
 inline double dot(Index count, const double* RESTRICT a, const double* RESTRICT b) {
     double part[LANES] = {};
