@@ -18,7 +18,7 @@ ROW = 1e-6  # relative, of a row of ``reproduce``
 END = 1e-6  # relative, of an end of an interval, where a profile crosses its limit
 # Searches that end 1e-8 further on where the processor rounds its sums in another order.
 SEARCHED = {"calibrate", "compare-mechanisms", "next", "view", "view-part"}
-SLOW_AND_STUDIED = {"predict", "robustness", "sweep"}  # their answers have tests of their own
+TESTED_ELSEWHERE = {"join", "predict", "robustness", "sweep"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_row_of_reproduce_has_the_verdict_and_value_that_are_recorded(recorded
 
 
 def test_every_command_is_recorded():
-    assert set(prenuc.commands) == {words[0] for words in CASES.values()} | SLOW_AND_STUDIED
+    assert set(prenuc.commands) == {words[0] for words in CASES.values()} | TESTED_ELSEWHERE
     assert {path.stem for path in FOLDER.glob("*.json")} == set(CASES)
 
 
