@@ -41,7 +41,7 @@ def both(time=TIME, change=lambda signal: signal):
 
 BAD = {
     "the times do not ascend": both(TIME[::-1]),
-    "the signal exceeds 1e+40": both(change=lambda y: 1e150 * y),
+    "the signal exceeds 1e+40|nothing names the signal": both(change=lambda y: 1e150 * y),
     "nowhere larger than 1e-10": both(change=lambda y: 1e-150 * y),
     "never changes with time": both(change=lambda y: 0.0 * y + 0.5),
     "the file is empty": ("", "\n\n\n"),

@@ -68,11 +68,11 @@ def test_what_was_left_out_stands_in_the_history(fitted):
         assert any(words in line for line in fitted(name, "A -> B")["history"]), name
 
 
-def test_transmittance_that_nothing_names_has_no_interval_until_it_is_named(fitted):
-    unnamed = fitted("percentT_unnamed", "A -> B")
-    assert not unnamed["reliable"]
-    assert "--signal %T" in unnamed["reason"]
-    assert unnamed["parameters"]["k"]["ci95"] is None
+def test_transmittance_that_nothing_names_is_refused_until_it_is_named(fitted, capsys, monkeypatch):
+    path = str(CASES / "percentT_unnamed.csv")
+    refused = commands.run(capsys, monkeypatch, "fit", path, "A -> B", "--json")
+    assert refused.code == 2
+    assert "--signal" in refused.err
     named = fitted("percentT_unnamed", "A -> B", "--signal", "%T")
     assert named["parameters"]["k"]["value"] == pytest.approx(0.05, rel=0.01)
 

@@ -97,7 +97,7 @@ def as_signal(
         mend = 'pass signal="photoluminescence" or "%T" if they are'
         beyond = values > _MOST_ABSORBANCE
         if not kind.kind and beyond.sum() > _MOST_BEYOND * np.isfinite(values).sum():
-            mend = 'Pass signal="%T", "T", "photoluminescence" or "absorbance"'
+            mend = 'Add --signal (signal= in Python) "%T", "T", "photoluminescence" or "absorbance"'
             raise file.problem(f"nothing names the signal, and {many}", mend)
         notes += [f"{many}: {mend}"] if beyond.any() else []
         return values, "absorbance", notes
