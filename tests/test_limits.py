@@ -240,7 +240,7 @@ def test_a_mechanism_without_compositions_shows_its_concentrations(run, tmp_path
     head, first = (
         line.split() for line in answer.out.splitlines() if "  S " in line or " 4 min" in line
     )
-    assert head == ["measurement", "S", "Y"]
+    assert (head[0], *head[-2:]) == ("measurement", "S", "Y")
     told = json.loads(run("simulate", RECIPE, "--mechanism", path, "--json").out)
     expected = told["measurements"][0]["amounts"]["Y"]
     assert expected > 0
