@@ -250,9 +250,7 @@ def test_the_command_writes_its_numbers_and_its_page(tmp_path, monkeypatch):
 
 
 def test_the_page_counts_what_a_case_loses_and_names_it():
-    checks = tuple(
-        get("checks", name) for name in ("2b-rate-constant", "3b-dots-visible-at-30-min")
-    )
+    checks = tuple(get("checks", name) for name in ("2b-rate-constant", "3b-msc-gone"))
     inside = {c.id: (c.low or c.high).quantity.number for c in checks}
     outside = dict.fromkeys(inside, math.nan)
     tuned, predicted = ({c.id: outside[c.id]} for c in checks)
@@ -272,4 +270,4 @@ def test_the_page_counts_what_a_case_loses_and_names_it():
     assert "0 of 1 draws keep every one of them" in first
     assert "1 of 1 pass; 0 of these are lost by a change of one quantity, 1 by a bath" in first
     assert f"| `2b-rate-constant` | calibrated | {CDS}: isomerisation.k ↓↑ |" in page
-    assert "| bath +2 K | `3b-dots-visible-at-30-min` | none |" in page
+    assert "| bath +2 K | `3b-msc-gone` | none |" in page

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prenuc.errors import QuantityError
 from prenuc.quantities import dimension, parse
 from prenuc.units import UNITS, known_unit
 
@@ -63,6 +64,12 @@ def test_everyday_units_are_exact():
     assert parse("3 mmol/L").si == 3.0
     assert parse("2 mL").si == 2e-6
     assert parse("30 min").si == 1800.0
+
+
+@pytest.mark.parametrize("text", ["1/Da^12", "Da^15", "nm^-40"])
+def test_a_unit_beyond_all_floats_is_refused(text):
+    with pytest.raises(QuantityError):
+        parse(f"1 {text}")
 
 
 def test_no_registry_is_built_for_what_the_package_knows():

@@ -59,7 +59,10 @@ def _scale(unit: str) -> tuple[float, float, str]:
     except Exception as error:  # pint lets tokenizer, assertion and arithmetic errors through
         raise _no_unit(unit) from error
     powers = {name.strip("[]"): float(str(n)) for name, n in one.dimensionality.items()}
-    return float(one.magnitude - zero.magnitude), float(zero.magnitude), spelled(powers)
+    factor, offset = float(one.magnitude - zero.magnitude), float(zero.magnitude)
+    if not 0.0 < abs(factor) < math.inf:  # beyond what a float holds
+        raise _no_unit(unit)
+    return factor, offset, spelled(powers)
 
 
 def _no_unit(text: str) -> QuantityError:

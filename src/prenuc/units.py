@@ -46,7 +46,8 @@ UNITS: dict[str, tuple[Fraction, Powers]] = {
     for name, size in sizes.items()
 }
 FREEZING = 273.15  # K; 0 degC
-HIGHEST = 24  # power
+LARGEST = 10**300  # of a factor that a float holds
+HIGHEST = 40  # power; an equilibrium constant of clusters has some 37
 LONGEST = 60  # characters
 _FACTOR = re.compile(r"\s*([*/])\s*([A-Za-z]+|1)(?:(?:\^|\*\*)([-+]?\d{1,2}))?\s*")
 _POWER = r"(?:\s*(?:\^|\*\*)\s*[-+]?\d{1,2}(?:\.\d{1,6})?)?"
@@ -86,6 +87,8 @@ def known_unit(text: str) -> tuple[float, float, str] | None:
         for axis, one in enumerate(own):
             powers[axis] += one * power
         place = found.end()
+    if not Fraction(1, LARGEST) < factor < LARGEST:
+        return None
     offset = FREEZING if text.strip() == "degC" else 0.0
     return float(factor), offset, spelled({DIMENSIONS[axis]: n for axis, n in powers.items()})
 
