@@ -9,12 +9,11 @@ half of them are then damaged: characters lost, doubled or foreign, lines moved,
 from __future__ import annotations
 
 import random
-import time
 
 import numpy as np
 import pytest
 
-from fuzzing import LARGEST, LONGEST, NUMBERS, SEED, SPECIES, damaged, largest
+from fuzzing import LARGEST, NUMBERS, SEED, SPECIES, damaged, largest
 from prenuc.errors import PrenucError
 from prenuc.facts.catalogue import entries
 from prenuc.infer.schemes.scheme import parse as parse_scheme
@@ -162,7 +161,7 @@ def test_every_input_is_answered_or_refused(kind, tmp_path):
     for number in range(count):
         healthy = make(rng)
         text = healthy if rng.random() < 0.5 else damaged(rng, healthy)
-        start, said = time.process_time(), "an answer"
+        said = "an answer"
         try:
             with np.errstate(all="ignore"):
                 read(text, tmp_path)
@@ -172,6 +171,5 @@ def test_every_input_is_answered_or_refused(kind, tmp_path):
         except Exception as error:  # noqa: BLE001  # a traceback for the user
             pytest.fail(f"{kind} {number}: {error!r}\n{text[:2000]}")
         assert said, f"{kind} {number}: nothing is said\n{text[:2000]}"
-        assert time.process_time() - start < LONGEST, f"{kind} {number}\n{text[:2000]}"
     assert largest() - before < LARGEST
     assert answered >= 0.3 * count

@@ -7,7 +7,6 @@ import pytest
 
 from prenuc.conditions import Conditions
 from prenuc.errors import MechanismError
-from prenuc.mechanism import read_mechanism
 from prenuc.simulation.evolve import evolve
 from prenuc.thermodynamics.check import check
 from prenuc.thermodynamics.energy import gibbs_energy
@@ -21,16 +20,6 @@ components:
   L: {initial: 0.5}
 reactions:
 """
-
-
-@pytest.fixture
-def read(tmp_path):
-    def reading(text):
-        path = tmp_path / "mine.yaml"
-        path.write_text(text, encoding="utf-8")
-        return read_mechanism(path)
-
-    return reading
 
 
 def affinity_from_rates(mechanism, state):
