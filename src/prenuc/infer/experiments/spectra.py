@@ -31,7 +31,7 @@ STEP_BACK = 0.5  # nm by which a position may fall in a steady shift
 
 def absorbance(asked: Question) -> float:
     """Return an absorbance at a wavelength."""
-    scale, nm = float(asked.of.get("scale", "1")), parse(asked["nm"]).number
+    scale, nm = float(asked.of.get("scale", "1")), parse(asked["nm"]).to("nm")
     return scale * float(np.interp(nm, asked.spectra.wavelength, asked.signal))
 
 
