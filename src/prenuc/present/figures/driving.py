@@ -79,7 +79,8 @@ def caption_driving(driven: Driving) -> str:
     rest = [route for route in driven.routes if route not in drawn]
     balanced = [route[0] for route in rest if _farthest(driven, route) <= BALANCED]
     others = len(rest) - len(balanced)
-    energy = f"{driven.dissipated / 1e3:.3g} J/L in all"
+    per_liter = driven.dissipated / 1e3
+    energy = f"{per_liter:{'.3g' if per_liter < 1e3 else '.0f'}} J/L in all"
     parts = [
         f"{driven.vessel}: power that reactions dissipate, {energy}, and what drives them. {ABOUT}"
     ]
