@@ -81,7 +81,15 @@ def _sampled(of: Sequence[Measurement]) -> tuple[tuple[str, ...], list[tuple[str
 
 
 REACTED = "reaction / min"
-HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
+HEADINGS = (
+    "spectrum",
+    "what",
+    "first exciton / nm",
+    "95 % interval",
+    "maximum / nm",
+    "HWHM / nm",
+    "cluster",
+)
 
 
 def exciton_table(
@@ -97,22 +105,30 @@ def exciton_table(
     every = [[row["curve"]] if narrow else row["diameters_nm"] for row in rows]
     curves = tuple(dict.fromkeys(one for row in every for one in row if one is not None))
     first = ("file",) if files else ()
+    doubted = ("doubted",) if any(row.get("doubts") for row in rows) else ()
     return Table(
         caption="One row a spectrum",
-        headings=(*first, *HEADINGS, *(f"diameter / nm ({curve})" for curve in curves)),
+        headings=(*first, *HEADINGS, *doubted, *(f"diameter / nm ({curve})" for curve in curves)),
         rows=tuple(
-            (*((Path(row["file"]).name,) if files else ()), *_cells(row, curves)) for row in rows
+            (
+                *((Path(row["file"]).name,) if files else ()),
+                *_cells(row),
+                *(("yes" if row.get("doubts") else "",) if doubted else ()),
+                *(fixed(row["diameters_nm"].get(curve), 2) for curve in curves),
+            )
+            for row in rows
         ),
     )
 
 
-def _cells(row: Mapping[str, Any], curves: Sequence[str]) -> tuple[str, ...]:
-    sizes = (fixed(row["diameters_nm"].get(curve), 2) for curve in curves)
-    seen = ("–", "–", "–")
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    seen = ("–", "–", "–", "–")
     if row["status"] != "unresolved":
         interval = " to ".join(fixed(end, 1) for end in row["ci95_nm"])
-        seen = (fixed(row["first_exciton_nm"], 1), interval, fixed(row["hwhm_nm"], 1))
-    return (row["label"], row["status"], *seen, ", ".join(row["matches"]), *sizes)
+        numbers = (row["first_exciton_nm"], row["maximum_nm"], row["hwhm_nm"])
+        position, maximum, half = (fixed(one, 1) for one in numbers)
+        seen = (position, interval, maximum, half)
+    return (row["label"], row["status"], *seen, ", ".join(row["matches"]))
 
 
 def size_table(found: Sequence[Size]) -> Table:
