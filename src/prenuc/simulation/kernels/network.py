@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.sparse import SparseArrays
 
 KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
-SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
+SMALLEST = 1e-12  # mol/m³; below it powers below zero and logarithms are held finite
+STEEPEST = 1e-30  # mol/m³; the slope of a power below one ends here
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ class Network:
         positive, s, p = np.maximum(x, 0.0), self.scale, self.order
         slope = np.zeros(len(x) + 1)
         slope[linear] = 1.0 / s[linear]
-        base = np.maximum(x[power], np.where(p[power] < 1.0, SMALLEST, 0.0))
+        below = p[power, None] < [0.0, 1.0]
+        base = np.maximum(x[power], np.where(below, [SMALLEST, STEEPEST], 0.0).max(axis=1))
         slope[power] = p[power] / s[power] * (base / s[power]) ** (p[power] - 1.0)
         slope[saturation] = s[saturation] / (positive[saturation] + s[saturation]) ** 2
         bound = 1.0 + positive[binding] / s[binding]
