@@ -271,9 +271,9 @@ def too_slow(vessel, held, dots):
     for step, there, back, driven in found.driven(held, dots):
         seen = _both_sides(found.mechanism, step, held, dots) > SEEN * CHALCOGEN
         off = (seen | _makes_dots(found.mechanism, step)) & (np.abs(driven) > 1e-3)
-        if step.name in acting and off.any():
-            if np.max((there + back)[off]) * LONG < STILL * CHALCOGEN:
-                slow.add(step.name)
+        moved = np.max((there + back)[off], initial=0.0) * LONG
+        if step.name in acting and off.any() and moved < STILL * CHALCOGEN:
+            slow.add(step.name)
     return frozenset(slow)
 
 
