@@ -10,8 +10,9 @@ namespace prenuc::PRENUC_ISA {
 
 enum Kind : Index { LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER };
 constexpr double SMALLEST = 1e-12;  // in units of a scale; powers below zero and logarithms are finite
-// Likewise; the slope of a power below one ends here. Where it ends earlier, a trace beside it that
-// is in balance is not followed: a step with too small a slope makes a deviation larger.
+// Likewise; the slope of a power below one ends here. Where it ends earlier, a trace that is in balance
+// is not followed: a step with too small a slope makes a deviation larger. At zero and below it is that
+// at SMALLEST: the infinite one would keep there what is to come back.
 constexpr double STEEPEST = 1e-30;
 
 // A factor's kind; its order, number of sites or threshold p; its barrier B and the units of the
@@ -83,8 +84,10 @@ inline Slope slope(const Factor& law, double x) {
             if (x > 0.0) return {x / (1.0 + x), 1.0 / ((1.0 + x) * (1.0 + x))};
             return {x, 1.0};
         case POWER: {
-            if (0.0 <= p && p < 1.0)
-                return {power(positive, p), p * power(larger(positive, STEEPEST), p - 1.0)};
+            if (0.0 <= p && p < 1.0) {
+                const double at = x > 0.0 ? larger(x, STEEPEST) : SMALLEST;
+                return {power(positive, p), p * power(at, p - 1.0)};
+            }
             const double base = p < 0.0 ? larger(positive, SMALLEST) : positive;
             const double below = power(base, p - 1.0);
             return {below * base, p * below};
