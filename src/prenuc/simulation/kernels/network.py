@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.sparse import SparseArrays
 
 KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
-SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
+SMALLEST = 1e-12  # mol/m³; below it powers below zero and logarithms are held finite
+STEEPEST = 1e-30  # mol/m³; the slope of a power below one ends here, at zero at SMALLEST
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,9 @@ class Network:
         positive, s, p = np.maximum(x, 0.0), self.scale, self.order
         slope = np.zeros(len(x) + 1)
         slope[linear] = 1.0 / s[linear]
-        base = np.maximum(x[power], np.where(p[power] < 1.0, SMALLEST, 0.0))
+        steep = np.where(x[power] > 0.0, STEEPEST, SMALLEST)
+        least = np.select([p[power] < 0.0, p[power] < 1.0], [np.full(len(steep), SMALLEST), steep])
+        base = np.maximum(x[power], least)
         slope[power] = p[power] / s[power] * (base / s[power]) ** (p[power] - 1.0)
         slope[saturation] = s[saturation] / (positive[saturation] + s[saturation]) ** 2
         bound = 1.0 + positive[binding] / s[binding]

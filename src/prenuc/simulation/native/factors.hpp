@@ -9,7 +9,11 @@
 namespace prenuc::PRENUC_ISA {
 
 enum Kind : Index { LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER };
-constexpr double SMALLEST = 1e-12;  // in units of a scale; powers and logarithms are held finite
+constexpr double SMALLEST = 1e-12;  // in units of a scale; powers below zero and logarithms are finite
+// Likewise; the slope of a power below one ends here. Where it ends earlier, a trace that is in balance
+// is not followed: a step with too small a slope makes a deviation larger. At zero and below it is that
+// at SMALLEST: the infinite one would keep there what is to come back.
+constexpr double STEEPEST = 1e-30;
 
 // A factor's kind; its order, number of sites or threshold p; its barrier B and the units of the
 // largest nucleus.
@@ -80,9 +84,13 @@ inline Slope slope(const Factor& law, double x) {
             if (x > 0.0) return {x / (1.0 + x), 1.0 / ((1.0 + x) * (1.0 + x))};
             return {x, 1.0};
         case POWER: {
-            const double base = p < 1.0 ? larger(positive, SMALLEST) : positive;
+            if (0.0 <= p && p < 1.0) {
+                const double at = x > 0.0 ? larger(x, STEEPEST) : SMALLEST;
+                return {power(positive, p), p * power(at, p - 1.0)};
+            }
+            const double base = p < 0.0 ? larger(positive, SMALLEST) : positive;
             const double below = power(base, p - 1.0);
-            return {p < 0.0 || base == positive ? below * base : power(positive, p), p * below};
+            return {below * base, p * below};
         }
         default: {
             const double bound = 1.0 + positive;
@@ -103,7 +111,8 @@ inline double curvature(const Factor& law, double x) {
         }
         case POWER: {
             if (p == 2.0) return 2.0;
-            const double base = p < 2.0 ? larger(positive, SMALLEST) : positive;
+            if (0.0 < p && p < 1.0 && x < STEEPEST) return 0.0;
+            const double base = p < 2.0 ? larger(positive, STEEPEST) : positive;
             return p * (p - 1.0) * power(base, p - 2.0);
         }
         case SATURATION: {
@@ -119,7 +128,7 @@ inline double curvature(const Factor& law, double x) {
 inline Slope in_order(const Factor& law, double x) {
     const double p = law.p;
     if (law.kind == POWER && x > 0.0) {
-        const double base = power(larger(x, SMALLEST), p - 1.0), log = std::log(x);
+        const double base = power(larger(x, STEEPEST), p - 1.0), log = std::log(x);
         return {base * x * log, base * (1.0 + p * log)};
     }
     if (law.kind == BINDING) {
