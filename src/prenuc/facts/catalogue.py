@@ -26,6 +26,7 @@ from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
+from prenuc.facts.statement_kind import StatementKind
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -49,6 +50,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
+    "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
