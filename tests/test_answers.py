@@ -130,11 +130,12 @@ def test_excitons_of_several_files_are_one_table(prenuc, tmp_path):
     assert all(a < b < c for a, b, c in zip(low, found, high, strict=True))
 
 
-def test_files_of_one_spectrum_each_are_told_in_one_workbook(prenuc, tmp_path):
-    paths = [write(dots((at,)), tmp_path / f"s{at:g}.csv") for at in (500.0, 520.0)]
+def test_several_series_are_one_workbook_with_out(prenuc, tmp_path):
+    places = {"first": (500.0, 505.0), "second": (520.0, 530.0)}
+    paths = [write(dots(at), tmp_path / f"{name}.csv") for name, at in places.items()]
     prenuc("convert", *paths, "--to", "xlsx", "--out", tmp_path / "all.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
-    assert openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames[1:3] == ["s500", "s520"]
+    assert openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames[1:3] == ["first", "second"]
 
 
 def test_what_a_format_cannot_hold_is_refused(prenuc, batches, tmp_path):

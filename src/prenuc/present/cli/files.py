@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError, listed
-from prenuc.present.cli.analysis import analyses, files_argument, material_option
+from prenuc.errors import InputError, Problem, listed, noting
+from prenuc.present.cli.analysis import analyses, material_option
 from prenuc.present.cli.input import (
     A_PATH,
     DECIMALS,
+    every_series,
+    files_argument,
     known_options,
     read_input,
     reading_options,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from prenuc.observe.series import SpectrumSeries
+    from prenuc.present.files.collection import Entry
 
 
 @click.command()
@@ -63,8 +65,9 @@ def report(
     saved = {file for file in files if file.suffix.lower() == ".json"}
     stored = {file: read_stored(file) for file in files if file in saved}
     spectra = [file for file in files if file not in saved]
-    found = dict(zip(spectra, analyses(spectra, material, **asked), strict=True))
-    parts = [stored[file] if file in saved else found[file] for file in files]
+    found = analyses(spectra, material, **asked)
+    first = {together[0]: one for together, one in found.items()}
+    parts = [stored.get(file) or first[file] for file in files if file in stored or file in first]
     path = pn.report(*parts, to=to, title=title)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
 
@@ -89,40 +92,63 @@ def convert(
 ) -> None:
     """Write spectra and saved answers in a form that other programs read.
 
-    FILE is a spectrometer's file, an answer that prenuc simulate, fit or analyze gave with --json,
-    or a folder. A workbook (xlsx) and netCDF carry everything that was assumed on reading; "origin"
-    is tab-delimited text with rows for long name, units and comments. Intervals have columns of
-    their own, a masked reading is an empty cell, in netCDF NaN.
+    FILE is a spectrometer's file, or an answer (.json) of prenuc simulate, fit or analyze. Files
+    with a spectrum each, or a folder of them, become one series; others are written one by one, and
+    as one workbook with --out. Several answers, or a folder of them, make one table that names the
+    file.
 
-    Several answers make one table, with a column that names the file; a workbook also has a sheet
-    of spectra for each of them.
+    A workbook (xlsx) and netCDF carry everything that was assumed on reading; "origin" is text with
+    rows for long name, units and comments. Intervals have columns of their own, a masked reading is
+    an empty cell, in netCDF NaN.
 
     \b
     Examples:
       prenuc convert run.csv --to xlsx
+      prenuc convert *.txt --to xlsx --out series.xlsx
       prenuc convert run.txt --to csv --out clean.csv --window "300 500 nm"
       prenuc convert build/simulation.json --to csv --decimal , --separator ";"
       prenuc convert answers --to xlsx --out answers.xlsx
     """
-    from prenuc.present.files.collection import collected, write_collection
+    from prenuc.present.files.collection import saved_in, write_entries
     from prenuc.present.files.sheets import Marks
 
-    marks = Marks(decimal, separator)
-    found = collected(files, partial(_read, decimal=decimal_of_file, **asked))
-    path = out if out is not None else files[0].with_name(files[0].stem + SUFFIX[to])
-    write_collection(found, to, path, marks)
-    series = [one.series for one in found if one.series is not None]
+    marks, saved = Marks(decimal, separator), saved_in(files)
+    found = _found(saved, files, asked | {"decimal": decimal_of_file})
+    together = len(found) == 1 or bool(saved) or (to == "xlsx" and out is not None)
+    if out is not None and not together:
+        what = f"these files hold {len(found)} series, --out names one file"
+        raise InputError(what, "Leave --out, or convert one by one", where=str(out))
+    written = []
+    for group in [found] if together else [[one] for one in found]:
+        first = group[0].files[0]
+        path = first.with_name(first.stem + SUFFIX[to]) if out is None else out
+        write_entries(group, to, path, marks)
+        spectra = sum(len(one.series) for one in group if one.series is not None)
+        written.append({"path": str(path), "format": to, "spectra": spectra})
+        if not as_json:
+            _echo(path, group)
     if as_json:
-        echo_json({"path": str(path), "format": to, "spectra": sum(map(len, series))})
-        return
-    click.echo(f"wrote {path}: {_told(series) if series else f'{len(found)} answers'}")
+        echo_json(written[0] if len(written) == 1 else written)
+
+
+def _found(saved: list[Path], files: tuple[Path, ...], asked: dict[str, Any]) -> list[Entry]:
+    """Return what saved answers hold, or where there are none every series of some files."""
+    from prenuc.present.files.collection import of_answer, of_series
+
+    if not saved:
+        return [of_series(*one) for one in every_series(files, read=spectra_or_saved, **asked)]
+    found, problems = [], list[Problem]()
+    for file in saved:
+        with noting(problems):
+            found.append(of_answer(file, partial(read_input, read=spectra_or_saved, **asked)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _echo(path: Path, group: Sequence[Entry]) -> None:
+    series = [one.series for one in group if one.series is not None]
+    grids = [str(one) for one in sorted({len(one.wavelength) for one in series})]
+    told = f"{sum(map(len, series))} spectra at {listed(grids)} wavelengths"
+    click.echo(f"wrote {path}: {told if series else f'{len(group)} answers'}")
     echo_lines(line for one in series for line in one.history)
-
-
-def _read(file: Path, **asked: Any) -> SpectrumSeries:
-    return read_input(file, read=spectra_or_saved, **asked)
-
-
-def _told(series: Sequence[SpectrumSeries]) -> str:
-    grids = sorted({len(one.wavelength) for one in series})
-    return f"{sum(map(len, series))} spectra at {listed([*map(str, grids)])} wavelengths"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError, Problem, listed, noting
+from prenuc.errors import InputError, listed
 from prenuc.observe.readers.data_file import is_folder
 from prenuc.observe.readers.joined import files_in
 from prenuc.present.files.exchange import (
@@ -31,60 +31,68 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """What one file holds.
+    """What one file, or one series of several files, holds.
 
     Args:
-        file: Where it was read; a folder of files with a spectrum each is one.
+        files: Where it was read.
         series: Its spectra, if it holds any.
         sheets: Its other numbers.
         about: What is known beside them, name and text.
     """
 
-    file: Path
+    files: tuple[Path, ...]
     series: SpectrumSeries | None
     sheets: tuple[Sheet, ...]
     about: tuple[tuple[str, str], ...]
 
+    @property
+    def name(self) -> str:
+        """Of the first file."""
+        return self.files[0].name
 
-def collected(paths: Sequence[Path], read: Callable[[Path], SpectrumSeries]) -> tuple[Entry, ...]:
-    """Return what files and folders hold, in their order.
+
+def saved_in(paths: Sequence[Path]) -> list[Path]:
+    """Return the saved answers (.json) among files and in folders; none where there are others.
 
     Args:
-        paths: Spectrometers' files, saved answers (.json), folders of either.
-        read: Reads spectra of a file or of a folder.
+        paths: Files and folders.
+    """
+    inside = [one for path in paths for one in (files_in([path]) if is_folder(path) else [path])]
+    saved = [one for one in inside if one.suffix.lower() == ".json"]
+    return saved if len(saved) == len(inside) else []
+
+
+def of_answer(file: Path, read: Callable[[Path], SpectrumSeries]) -> Entry:
+    """Return what a saved answer holds.
+
+    Args:
+        file: The answer, ending in .json.
+        read: Reads the part of its spectra that is asked for.
 
     Raises:
-        InputError: Any of them cannot be read; all problems at once.
+        InputError: It is no answer of prenuc.
     """
-    problems: list[Problem] = []
-    found: list[Entry] = []
-    for path in paths:
-        with noting(problems):
-            inside = files_in([path]) if is_folder(path) else [path]
-            saved = [one for one in inside if one.suffix.lower() == ".json"]
-            for one in saved or [path]:
-                with noting(problems):
-                    found.append(_entry(one, read))
-    if problems:
-        raise InputError(problems)
-    return tuple(found)
-
-
-def _entry(file: Path, read: Callable[[Path], SpectrumSeries]) -> Entry:
-    if file.suffix.lower() != ".json":
-        series = read(file)
-        return Entry(file, series, (samples_sheet(series),), tuple(facts(series)))
     stored = read_stored(file)
     if stored.series is None:
         told = [("answer", stored.title), *(("warning", line) for line in stored.warnings)]
-        return Entry(file, None, stored.sheets, tuple(told))
-    series = read(file)  # the part that is asked for
+        return Entry((file,), None, stored.sheets, tuple(told))
+    series = read(file)
     every = len(series) == len(stored.series)
     sheets = stored.sheets if every else (samples_sheet(series),)
-    return Entry(file, series, sheets, tuple(facts(series)))
+    return Entry((file,), series, sheets, tuple(facts(series)))
 
 
-def write_collection(found: Sequence[Entry], to: str, path: Path, marks: Marks) -> None:
+def of_series(files: tuple[Path, ...], series: SpectrumSeries) -> Entry:
+    """Return what measured files hold.
+
+    Args:
+        files: Of one series.
+        series: It.
+    """
+    return Entry(files, series, (samples_sheet(series),), tuple(facts(series)))
+
+
+def write_entries(found: Sequence[Entry], to: str, path: Path, marks: Marks) -> None:
     """Write what files hold as one file.
 
     One file of spectra becomes spectra; of several files, and of answers without spectra, text
@@ -99,8 +107,8 @@ def write_collection(found: Sequence[Entry], to: str, path: Path, marks: Marks) 
     Raises:
         InputError: The format does not hold it, the path is one of the files, or cannot be written.
     """
-    for one in found:
-        refuse_source(path, one.file)
+    for file in (file for one in found for file in one.files):
+        refuse_source(path, file)
     refuse_marks(to, marks)
     alone = found[0].series if len(found) == 1 else None
     if to == "xlsx":
@@ -121,13 +129,13 @@ def write_collection(found: Sequence[Entry], to: str, path: Path, marks: Marks) 
 def _tables(found: Sequence[Entry]) -> list[Sheet]:
     if len(found) == 1:
         return [*found[0].sheets]
-    return stacked((one.file.name, sheet) for one in found for sheet in one.sheets)
+    return stacked((one.name, sheet) for one in found for sheet in one.sheets)
 
 
 def _book(found: Sequence[Entry]) -> list[Sheet]:
     """Return the sheets of a workbook: spectra first where there is one file, else tables first."""
     spectra = [
-        spectra_sheet(one.series, "spectra" if len(found) == 1 else one.file.stem)
+        spectra_sheet(one.series, "spectra" if len(found) == 1 else one.files[0].stem)
         for one in found
         if one.series is not None
     ]
@@ -137,4 +145,4 @@ def _book(found: Sequence[Entry]) -> list[Sheet]:
 def _about(found: Sequence[Entry]) -> list[tuple[str, str]]:
     if len(found) == 1:
         return [*found[0].about]
-    return [(f"{one.file.name}: {name}", text) for one in found for name, text in one.about]
+    return [(f"{one.name}: {name}", text) for one in found for name, text in one.about]
