@@ -68,26 +68,19 @@ def judge_picks(
         material: The semiconductor; None where it was not given.
         lines: Positions of its catalogued clusters, nm.
     """
-    doubts: list[list[str]] = [[] for _ in features]
     seen = [i for i, one in enumerate(features) if one.status != "unresolved"]
-    wavelength = series.wavelength
     order = [i for i in np.argsort(series.time, kind="stable").tolist() if i in seen]
     known = _not_alone(order, known)
+    doubts: list[list[str]] = [[] for _ in features]
     for i in seen:
-        doubts[i] += _of_width(wavelength, features[i])
-        doubts[i] += _of_hidden(wavelength, features[i], hidden[i])
-        doubts[i] += _of_flatness(wavelength, series.absorbance[i], features[i])
+        doubts[i] += _of_width(series.wavelength, features[i])
+        doubts[i] += _of_hidden(series.wavelength, features[i], hidden[i])
+        doubts[i] += _of_flatness(series.wavelength, series.absorbance[i], features[i])
         doubts[i] += [] if material is None else _of_material(features[i], material, lines)
-    fresh = [i for i in seen if not known[i] and not doubts[i]]
-    usual = float(np.median(_widths(features, seen))) if len(seen) >= FEWEST else 0.0
-    for i, width in zip(fresh, _widths(features, fresh), strict=True):
-        if width < OF_USUAL * usual:
-            few = f"{width / usual:.0%} of the usual width of the bands of this series"
-            doubts[i].append(f"the band has only {few}: another species, or no band of the sample")
-    believed = [i for i in order if not doubts[i]]
-    for i, why in _off_course(believed, features):
-        if not known[i]:
-            doubts[i].append(why)
+    for judge in (_unusual, _off_course):
+        believed = [i for i in order if not doubts[i]]
+        for i, why in judge(believed, features):
+            doubts[i] += [] if known[i] else [why]
     return [tuple(one) for one in doubts]
 
 
@@ -104,6 +97,17 @@ def _widths(features: Sequence[Feature], which: Sequence[int]) -> Array:
     some = [features[i] for i in which]
     red = np.array([one.position_nm + one.hwhm_nm for one in some])
     return 2.0 * PHOTON_ENERGY_NM * (1.0 / np.array([one.position_nm for one in some]) - 1.0 / red)
+
+
+def _unusual(order: Sequence[int], features: Sequence[Feature]) -> list[tuple[int, str]]:
+    """Return which picks have bands much narrower than the others, and how much."""
+    if len(order) < FEWEST:
+        return []
+    width = _widths(features, order)
+    part = width / np.median(width)
+    why = "of the usual width of its series: another species, or no band of the sample"
+    narrow = np.flatnonzero(part < OF_USUAL)
+    return [(order[i], f"the band has only {part[i]:.0%} {why}") for i in narrow]
 
 
 def _of_width(wavelength: Array, feature: Feature) -> list[str]:

@@ -88,6 +88,7 @@ HEADINGS = (
     "95 % interval",
     "maximum / nm",
     "HWHM / nm",
+    "doubted",
     "cluster",
 )
 
@@ -105,15 +106,13 @@ def exciton_table(
     every = [[row["curve"]] if narrow else row["diameters_nm"] for row in rows]
     curves = tuple(dict.fromkeys(one for row in every for one in row if one is not None))
     first = ("file",) if files else ()
-    doubted = ("doubted",) if any(row.get("doubts") for row in rows) else ()
     return Table(
         caption="One row a spectrum",
-        headings=(*first, *HEADINGS, *doubted, *(f"diameter / nm ({curve})" for curve in curves)),
+        headings=(*first, *HEADINGS, *(f"diameter / nm ({curve})" for curve in curves)),
         rows=tuple(
             (
                 *((Path(row["file"]).name,) if files else ()),
                 *_cells(row),
-                *(("yes" if row.get("doubts") else "",) if doubted else ()),
                 *(fixed(row["diameters_nm"].get(curve), 2) for curve in curves),
             )
             for row in rows
@@ -128,7 +127,8 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         numbers = (row["first_exciton_nm"], row["maximum_nm"], row["hwhm_nm"])
         position, maximum, half = (fixed(one, 1) for one in numbers)
         seen = (position, interval, maximum, half)
-    return (row["label"], row["status"], *seen, ", ".join(row["matches"]))
+    doubted = "yes" if row.get("doubts") else ""
+    return (row["label"], row["status"], *seen, doubted, ", ".join(row["matches"]))
 
 
 def size_table(found: Sequence[Size]) -> Table:
