@@ -106,7 +106,7 @@ def _unusual(order: Sequence[int], features: Sequence[Feature]) -> list[tuple[in
     width = _widths(features, order)
     part = width / np.median(width)
     why = "of the usual width of its series: another species, or no band of the sample"
-    narrow = np.flatnonzero(part < OF_USUAL)
+    narrow = np.flatnonzero(part < OF_USUAL).tolist()
     return [(order[i], f"the band has only {part[i]:.0%} {why}") for i in narrow]
 
 
