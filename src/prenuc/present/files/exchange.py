@@ -56,11 +56,21 @@ def convert(
     }
     if to not in writers:
         raise InputError(f"'{to}' is not an exchange format", "Use " + ", ".join(SUFFIX))
-    if source is not None and path.exists() and path.samefile(source):
-        what = "this is the input itself, which is not overwritten"
-        raise InputError(what, "Name another file with --out", where=str(path))
+    if source is not None:
+        refuse_source(path, source)
     writers[to](series, path)
     return path
+
+
+def refuse_source(path: Path, source: Path) -> None:
+    """Refuse to write over a file that is read.
+
+    Raises:
+        InputError: They are the same file.
+    """
+    if path.exists() and source.exists() and path.samefile(source):
+        what = "this is the input itself, which is not overwritten"
+        raise InputError(what, "Name another file with --out", where=str(path))
 
 
 def _clean(text: str) -> str:
