@@ -20,12 +20,12 @@ from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
-from prenuc.facts.refit import Refit
 from prenuc.facts.row_class import RowClass
 from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
+from prenuc.facts.statement_kind import StatementKind
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -48,7 +48,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
-    "refits": Refit,
+    "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
