@@ -94,7 +94,7 @@ def test_netcdf_holds_axes_units_labels_variance_and_history(tmp_path):
         assert json.loads(data.attrs["metadata"]) == {"a/b µ": "c"}
 
 
-def test_origin_gets_three_header_rows(tmp_path):
+def test_origin_gets_three_header_rows_and_the_times_that_no_label_tells(tmp_path):
     series = dots()
     odd = SpectrumSeries(
         series.wavelength, series.time, series.absorbance, labels=("a\tb", "c\nd", "e")
@@ -105,7 +105,8 @@ def test_origin_gets_three_header_rows(tmp_path):
     assert lines[0] == ["wavelength", "absorbance", "absorbance", "absorbance"]
     assert lines[1][0] == "nm"
     assert lines[2][1:] == ["a b", "c d", "e"]
-    numbers = np.array(lines[3:], dtype=float)
+    assert lines[3] == ["time / min", *map(str, series.time)]
+    numbers = np.array(lines[4:], dtype=float)
     np.testing.assert_array_equal(numbers[:, 1:].T, series.absorbance)
 
 

@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, SpectrumError
 from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
@@ -73,13 +73,64 @@ def _labels(series: SpectrumSeries) -> list[str]:
 
 def _csv(series: SpectrumSeries, path: Path) -> None:
     """Write comma-separated text that :func:`prenuc.read` reads back to equal numbers."""
+    write_text(path, _readable(series, path, _csv_text))
+
+
+def _readable(
+    series: SpectrumSeries, path: Path, written: Callable[[SpectrumSeries, bool], str]
+) -> str:
+    """Return text that is read back as the same spectra.
+
+    Where names or readings would be taken for something else (a label "%T", times that no label
+    tells), the text declares what it holds.
+    """
+    from prenuc.observe.readers.data_file import DataFile, Options
+    from prenuc.observe.readers.delimited import read_delimited
+
+    plain = written(series, False)
+    try:
+        back = read_delimited(DataFile(path, plain.encode()), Options())
+    except SpectrumError:
+        return written(series, True)
+    return plain if _is_same(series, back) else written(series, True)
+
+
+def _is_same(one: SpectrumSeries, other: SpectrumSeries) -> bool:
+    """Whether two series hold the same spectra at the same times under the same labels."""
+    import numpy as np
+
+    alike = one.absorbance.shape == other.absorbance.shape and one.signal == other.signal
+    timeless = np.isnan(one.time).all() and np.isnan(other.time).all()
+    return bool(
+        alike
+        and one.labels == other.labels
+        and (one.time_unit == other.time_unit or timeless)
+        and np.array_equal(one.wavelength, other.wavelength)
+        and np.array_equal(one.time, other.time, equal_nan=True)
+        and np.array_equal(one.absorbance, other.absorbance, equal_nan=True)
+    )
+
+
+def _csv_text(series: SpectrumSeries, declared: bool) -> str:
+    from prenuc.observe.readers.columns import declaration
+
     text = io.StringIO()
-    if series.signal != "absorbance":
+    if declared:
+        text.write(f"{declaration(series.signal)}\n")
+    elif series.signal != "absorbance":
         text.write(f"Data type: {series.signal}\n")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["wavelength (nm)", *map(shown_text, series.labels)])
+    if declared:
+        writer.writerows(_times(series))
     writer.writerows(_rows(series))
-    write_text(path, text.getvalue())
+    return text.getvalue()
+
+
+def _times(series: SpectrumSeries) -> list[list[str]]:
+    """Return the row of times, none where no time is known."""
+    told = ["" if math.isnan(time) else repr(time) for time in series.time.tolist()]
+    return [[series.time_label, *told]] if any(told) else []
 
 
 def write_samples(series: SpectrumSeries, path: Path) -> None:
@@ -115,19 +166,30 @@ def _rows(series: SpectrumSeries) -> list[list[float | None]]:
 
 
 def _origin(series: SpectrumSeries, path: Path) -> None:
-    """Write tab-delimited text with the three header rows of an Origin worksheet.
+    """Write tab-delimited text with the header rows of an Origin worksheet.
 
-    On import, choose Long Name for the first line, Units for the second, Comments for the third.
+    On import, choose Long Name for the first line, Units for the second, Comments for the third. A
+    fourth holds the times where the labels do not tell them.
     """
+    text = _readable(series, path, _origin_text)
+    write_text(path, text.replace("\n", "\r\n"))
+
+
+def _origin_text(series: SpectrumSeries, declared: bool) -> str:
+    from prenuc.observe.readers.columns import declaration
+
     unit = "" if series.signal == "absorbance" else "a.u."
+    about = [declaration(series.signal)] if declared else []
+    comments = _labels(series) if declared else _comments(series)
     head = [
         ["wavelength", *([series.signal] * len(series))],
         ["nm", *([unit] * len(series))],
-        [_about(series), *_comments(series)],
+        ["; ".join([*about, _about(series)]), *comments],
+        *(_times(series) if declared else []),
     ]
     rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
     lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
-    write_text(path, "\r\n".join(lines) + "\r\n")
+    return "\n".join(lines) + "\n"
 
 
 def _comments(series: SpectrumSeries) -> list[str]:
@@ -162,13 +224,18 @@ def _xlsx(series: SpectrumSeries, path: Path) -> None:
         cell.data_type = "s"  # a label that begins with "=" is no formula
         return cell
 
+    def number(value: float) -> Any:
+        cell = WriteOnlyCell(sheet, value=repr(value))
+        cell.data_type = "n"  # with all its digits, where the library keeps 16
+        return cell
+
     sheet.append([text("wavelength / nm"), *map(text, _labels(series))])
     for row in _rows(series):
-        sheet.append(row)
+        sheet.append([None if value is None else number(value) for value in row])
     samples = book.create_sheet("samples")
     samples.append([text("spectrum"), text(series.time_label), *map(text, series.beside)])
     for label, *numbers in _samples(series):
-        samples.append([text(label), *numbers])
+        samples.append([text(label), *(None if n is None else number(n) for n in numbers)])
     for name, words in _facts(series):
         about.append([text(name), text(words)])
     content = io.BytesIO()
