@@ -135,11 +135,20 @@ def read_spectra(path: str | os.PathLike[str], **known: Any) -> SpectrumSeries:
         SpectrumError: The file cannot be read without guessing, or holds emission spectra.
     """
     series = read(path, **known)
+    check_absorbance(series, printable(str(path)))
+    return series
+
+
+def check_absorbance(series: SpectrumSeries, where: str = "") -> None:
+    """Refuse spectra that are no absorption spectra.
+
+    Raises:
+        SpectrumError: They are of another signal.
+    """
     if series.signal != "absorbance":
         what = f"these are {series.signal} spectra, which have no excitonic absorption"
         mend = 'Give UV-vis spectra, or say signal "absorbance" if they are'
-        raise SpectrumError(what, mend, where=printable(str(path)))
-    return series
+        raise SpectrumError(what, mend, where=where)
 
 
 def analyze(
@@ -165,8 +174,7 @@ def analyze(
     """
     if material is not None:
         get("materials", material)
-    if series.signal != "absorbance":
-        raise SpectrumError(f"these are {series.signal} spectra", "Give UV-vis spectra")
+    check_absorbance(series)
     lines = msc_lines(material)
     given, judged = series.absorbance, judge_readings(series)
     series = judged.series

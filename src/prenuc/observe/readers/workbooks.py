@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prenuc.observe.readers.sheet import Sheet
 
 _FEWEST_ROWS = 3  # with two numbers each, for a sheet to hold a table
-OWN = ["spectra", "about", "samples"]  # sheets of a workbook that prenuc convert wrote
+OWN = ["spectra", "samples", "about"]  # sheets of a workbook that prenuc convert wrote
 
 
 def open_file(path: str | os.PathLike[str], sheet: str | None = None) -> DataFile:
@@ -75,12 +75,14 @@ def _is_own(sheets: list[Sheet]) -> bool:
     return [sheet.name for sheet in sheets] == OWN
 
 
-def _with_times(text: str, about: Sheet, samples: Sheet) -> str:
+def _with_times(text: str, samples: Sheet, about: Sheet) -> str:
     """Return the sheet of spectra of our own with what the others say about signal and times."""
     facts = dict(line.partition("\t")[::2] for line in about.lines)
     rows = [line.split("\t") for line in samples.lines]
-    named, *times = [row[1] if len(row) > 1 else "" for row in rows] or [""]
-    head, _, below = text.partition("\n")
-    told = ["\t".join([named, *times])] if named and any(times) else []
+    name, unit, *times = [row[1] if len(row) > 1 else "" for row in rows] or ["", ""]
+    names, _, below = text.partition("\n")
+    _, _, numbers = below.partition("\n")  # a row of units stands between
+    told = ["\t".join([f"{name} / {unit or 1}", *times])] if any(times) else []
     kind = declaration(facts.get("signal", "absorbance"))
-    return "\n".join([kind, head, *told, below])
+    head = "\t".join(["wavelength (nm)", *names.split("\t")[1:]])
+    return "\n".join([kind, head, *told, numbers])
