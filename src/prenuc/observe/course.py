@@ -1,8 +1,9 @@
 """The course of a vessel that was watched: shares, dots, first absorption, sizes against time.
 
 Diameters are those of spheres of the material. The size distribution is the number of dots in each
-nm of diameter; a class of dots of n units reaches from n - 1/2 to n + 1/2. The first absorption is where a spectrum without noise is curved like a line, at the
-lowest energy (:mod:`prenuc.observe.curvature`).
+nm of diameter; a class of dots of n units reaches from n - 1/2 to n + 1/2. The first absorption is
+where a spectrum without noise is curved like a line, at the lowest energy
+(:mod:`prenuc.observe.curvature`).
 """
 
 from __future__ import annotations
