@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prenuc.errors import FactsError, Problem, unknown_name
+from prenuc.facts.additive import Additive
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
 from prenuc.facts.document import Node
@@ -25,6 +26,7 @@ from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
+from prenuc.facts.statement_kind import StatementKind
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -40,6 +42,7 @@ KINDS: Mapping[str, type[Any]] = {
     "recipes": Recipe,
     "materials": Material,
     "reagents": Reagent,
+    "additives": Additive,
     "moieties": Moiety,
     "observations": Observation,
     "claims": Claim,
@@ -47,6 +50,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
+    "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,
