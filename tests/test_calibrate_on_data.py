@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +16,9 @@ from prenuc.infer.selection.calibrated_spectra import calibrate_on_spectra
 from prenuc.infer.selection.spectra_verdict import StepVerdict
 from prenuc.present.cli import prenuc
 from prenuc.protocol.protocol import read_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MECHANISM = """units: {time: min, concentration: mmol/L, energy: kJ/mol}
 species: {S: {}, X: {}, Y: {}, Z: {}}
@@ -187,13 +190,17 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_line(batch):
         ("flasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "no component of mine has a spec"),
         ("absorbing: [W]\nflasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "'W'"),
         (
-            "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: batch.yaml},\n"
-            "  {spectra: a.csv, protocol: batch.yaml}]\n",
+            (
+                "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: batch.yaml},\n"
+                "  {spectra: a.csv, protocol: batch.yaml}]\n"
+            ),
             "flasks.yaml:3: 'a.csv' stands twice",
         ),
         (
-            "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: cds-msc-311-in-toluene,"
-            " change: 'charge flask: S = 0 mmol'}]\n",
+            (
+                "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: cds-msc-311-in-toluene,"
+                " change: 'charge flask: S = 0 mmol'}]\n"
+            ),
             "charges no species",
         ),
     ],

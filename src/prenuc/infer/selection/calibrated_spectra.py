@@ -21,9 +21,9 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem, listed_names, noting, unknown_name
 from prenuc.facts.source import Source
+from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
-from prenuc.infer.calibration.without import steps
 from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
 from prenuc.infer.selection.condensed import Condensed, fitting
 from prenuc.infer.selection.evidence import INADEQUATE
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from prenuc.arrays import Array
+    from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.experiments.measured import MeasuredFlasks
     from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
@@ -85,7 +86,7 @@ def calibrate_on_spectra(
     slopes = trial.slopes(trial.constants, end)
     estimates = _estimates(trial, end, slopes, dispersion, workers)
     tick(0.6)
-    gone, do = [*steps(mechanism)], partial(_ended_without, trial, end)
+    gone, do = ablations_of(mechanism), partial(_ended_without, trial, end)
     others = work(do, gone, workers=workers, progress=lambda share: tick(0.6 + 0.4 * share))
     names = [flask.name for flask in measured.flasks]
     return SpectraCalibration(
@@ -190,7 +191,7 @@ def _dispersion(trial: Refit, end: RefitPoint) -> float:
     return float(np.sum(end.fitted.residual**2)) / freedom
 
 
-def _ended_without(trial: Refit, end: RefitPoint, step: str) -> RefitPoint | None:
+def _ended_without(trial: Refit, end: RefitPoint, step: AbstractAblation) -> RefitPoint | None:
     """Return where the mechanism ends without a step, everything else refitted from there.
 
     A step that does nothing in these flasks leaves it where it was.
@@ -206,7 +207,10 @@ def _ended_without(trial: Refit, end: RefitPoint, step: str) -> RefitPoint | Non
 
 
 def _verdicts(
-    gone: Sequence[str], trial: Refit, end: RefitPoint, others: Sequence[RefitPoint | None]
+    gone: Sequence[AbstractAblation],
+    trial: Refit,
+    end: RefitPoint,
+    others: Sequence[RefitPoint | None],
 ) -> tuple[StepVerdict, ...]:
     """Return what each step is for, with the overdispersion of whatever describes the data best."""
     spread = [math.nan if one is None else _dispersion(trial, one) for one in others]
@@ -214,7 +218,7 @@ def _verdicts(
     least = max(1.0, min([own, *(x for x in spread if math.isfinite(x))]))
     return tuple(
         StepVerdict(
-            step,
+            step.step,
             math.nan if one is None else (one.cost - end.cost) / least,
             math.sqrt(without),
             min(own, without) <= INADEQUATE,

@@ -75,8 +75,7 @@ def covariance(slopes: Array) -> Array:
     Args:
         slopes: Of all residuals, those of the priors among them, shape (residuals, constants).
     """
-    found: Array = np.linalg.inv(slopes.T @ slopes)
-    return found
+    return np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
 
 
 def interval(
@@ -104,10 +103,13 @@ def _crossing(trial: Refit, end: RefitPoint, slopes: Array, place: int, signed: 
     way = spread / spread[place]  # how all constants move with this one, to first order
     shift = first = signed * math.sqrt(spread[place])
     furthest = math.copysign(BOUND, first) - float(end.u[place])
-    warm, known = end.u, (0.0, 0.0)
+    if not abs(furthest) > 0.0:
+        return 0.0
+    warm: Array = end.u
+    known = 0.0, 0.0
     for _ in range(ROUNDS):
         shift = math.copysign(min(abs(shift), abs(furthest)), first)
-        start = np.clip(warm + way * (shift - known[0]), -BOUND, BOUND)
+        start: Array = np.clip(warm + way * (shift - known[0]), -BOUND, BOUND)
         found = trial.search(start, place, slopes)
         if found is None:  # nothing can be run there
             return known[0] or shift

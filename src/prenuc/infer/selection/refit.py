@@ -21,12 +21,12 @@ import numpy as np
 
 from prenuc.errors import SimulationError
 from prenuc.infer.calibration.candidate import Part
-from prenuc.infer.calibration.without import without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.arrays import Array
+    from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.selection.condensed import Condensed
@@ -95,18 +95,16 @@ class Refit:
         init=False, default_factory=dict
     )
 
-    def without(self, step: str) -> Refit:
+    def without(self, step: AbstractAblation) -> Refit:
         """Return the same before the same data, without a step and with what is left to refit.
 
         Args:
             step: Of the mechanism.
-
-        Raises:
-            MechanismError: It has no such step.
         """
-        bare = replace(self.candidate, mechanism=without(self.candidate.mechanism, step))
-        names = {free.name for free in bare.free}
-        left = tuple(free for free in self.constants if free.name in names)
+        whole = self.candidate.mechanism
+        gone = step.touched(whole)
+        bare = replace(self.candidate, mechanism=step.without(whole))
+        left = tuple(free for free in self.constants if free.name not in gone)
         return replace(self, candidate=bare, constants=left)
 
     def first(self) -> dict[str, Part] | None:

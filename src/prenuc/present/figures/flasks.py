@@ -47,7 +47,13 @@ def plot_flasks(found: SpectraCalibration) -> Figure:
         above, below = grid[2 * row][column], grid[2 * row + 1][column]
         _flask(above, below, series, found.predicted[name])
         name_axes(above, "", "absorbance" if column == 0 else "", name)
-        name_axes(below, "wavelength / nm", "residual\n/ 0.001" if column == 0 else "")
+        last = place + columns >= count
+        name_axes(
+            below,
+            "wavelength / nm" if last else "",
+            "residual\n/ 0.001" if column == 0 else "",
+        )
+        below.tick_params(labelbottom=last)
     for place in range(count, rows * columns):
         row, column = divmod(place, columns)
         grid[2 * row][column].set_axis_off()
