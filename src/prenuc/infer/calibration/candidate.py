@@ -156,6 +156,8 @@ class Candidate:
     @cached_property
     def free(self) -> tuple[Free, ...]:
         """The constants that may move, in the order of the parameter file."""
+        if self.mechanism.rule is None and not self.mechanism.units:
+            return ()  # put together from reactions by hand: nothing keeps its ways back in step
         return tuple(
             Free.of(self.name, name, value)
             for name, value in self.mechanism.constants.items()

@@ -151,7 +151,7 @@ def calibrate(
     ledger: Path | None,
     workers: int,
     as_json: bool,
-    **reading: str | None,
+    **reading: Any,
 ) -> None:
     """Fit the package's own constants of a MATERIAL again (CdS by default).
 
@@ -173,16 +173,8 @@ def calibrate(
     """
     if data is not None:
         refuse_others("--data", HEARD_WITH_DATA)
-        calibrate_on_data(
-            data,
-            mechanism,
-            starts=starts,
-            workers=workers,
-            out=out,
-            figures=figures,
-            as_json=as_json,
-            **reading,
-        )
+        where: dict[str, Any] = {"out": out, "figures": figures, "as_json": as_json}
+        calibrate_on_data(data, mechanism, starts=starts, workers=workers, **where, **reading)
         return
     refuse_without_data()
     if search is not None:
@@ -193,7 +185,20 @@ def calibrate(
         refuse_others("--leave-out", {"panel", "material"})
         _leave_out(material, panel, workers, as_json)
         return
+    _usual(material, mechanism, starts, out, ensemble, ledger, workers, as_json=as_json)
 
+
+def _usual(
+    material: str,
+    mechanism: str | None,
+    starts: int,
+    out: Path | None,
+    ensemble: Path | None,
+    ledger: Path | None,
+    workers: int,
+    *,
+    as_json: bool,
+) -> None:
     with progress(f"calibrating {material}") as report:
         found = pn.calibrate(
             material,
