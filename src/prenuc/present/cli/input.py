@@ -65,6 +65,7 @@ writing_options = _together(
 known_options = _together(
     click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
     click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
+    click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
 )
@@ -97,7 +98,7 @@ def read_input(
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
         window: As the option ``--window``.
         times: As the option ``--times``.
-        known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
+        known: ``decimal``, ``time_unit``, ``signal`` and ``sheet``, where the user says so.
 
     Raises:
         InputError: A file cannot be read, a range cannot be read or holds nothing, all at
@@ -190,7 +191,7 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     column = known.pop("column", None)
     if file.suffix.lower() == ".json":
         return spectra_or_saved(file, **known)
-    if is_trace(file, decimal=known.get("decimal")):
+    if is_trace(file, decimal=known.get("decimal"), sheet=known.get("sheet")):
         return read_trace(file, column=column, **known)
     if column is not None:
         what = f"these are spectra, which have no trace '{column}' to choose"
