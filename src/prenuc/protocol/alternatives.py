@@ -43,7 +43,9 @@ def _values(change: str) -> list[str]:
     if len(parts) > 1 and all(bare):
         after = _BARE.match(parts[-1])
         rest = parts[-1][after.end() :].strip() if after else ""
-        return [f"{name} = {part} {rest}".rstrip() for part in parts[:-1]] + [f"{name} = {parts[-1]}"]
+        return [f"{name} = {part} {rest}".rstrip() for part in parts[:-1]] + [
+            f"{name} = {parts[-1]}"
+        ]
     if all(_QUANTITY.fullmatch(part) for part in parts):
         return [f"{name} = {part}" for part in parts]
     return [f"{name} {equals} {written}".strip()]

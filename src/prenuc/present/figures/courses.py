@@ -87,7 +87,7 @@ def plot_courses(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure,
     for column, axes in zip(columns, grid, strict=False):
         if np.isfinite(_all(courses, column)).any():
             layout.fit_heights([axes], column)
-    layout.legend(figure, grid[: len(columns)])
+    layout.head(figure, grid[: len(columns)])
     return figure, notes + _outside(courses, low, high)
 
 
@@ -150,11 +150,13 @@ def plot_sizes(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure, l
             course.axis[0], course.sizes, course.distribution.T,
             norm=PowerNorm(0.5, 0.0, most), cmap="viridis", shading="nearest", rasterized=True,
         )  # fmt: skip
+        axes.set_facecolor(shown.cmap(0.0))
         axes.plot(course.axis[0], _mean(course), color="white", lw=1.0, ls=(0, (3, 2)))
         axes.set_title(layout.wrapped(name, len(courses)), loc="left")
     layout.name_outer(grid, len(courses), _time(courses), "diameter / nm")
     grid[0].set(xlim=(low, high), ylim=layout.up or (0.0, largest))
     figure.colorbar(shown, ax=grid[: len(courses)], label="dots / (mmol/L/nm)")
+    layout.head(figure)
     notes = ["the dashed line is the mean diameter; colours go with the square root"]
     beyond = [
         f"sizes beyond {largest:.2g} nm are not drawn: fewer than {LEAST_DENSITY:.1%} of the most"

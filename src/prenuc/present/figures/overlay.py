@@ -179,8 +179,7 @@ def plot_overlay(
     notes = layout.fit_heights(grid[: len(panels)], "absorbance")
     notes += _outside(sources, low, high)
     by_time = [one for one in panels if len(one.lines) > len({i for i, _ in one.lines})]
-    if not by_time:
-        layout.legend(figure, grid[: len(panels)])
+    layout.head(figure, [] if by_time else grid[: len(panels)])
     return figure, notes
 
 
@@ -239,15 +238,13 @@ def _alive(sources: Sequence[Source]) -> tuple[float, float]:
 
 def _outside(sources: Sequence[Source], low: float, high: float) -> list[str]:
     """Return what lies at wavelengths that are not drawn."""
-    found = []
+    most = {}
     for one in sources:
-        wavelength = one.series.wavelength
-        out = (wavelength < low) | (wavelength > high)
+        out = (one.series.wavelength < low) | (one.series.wavelength > high)
         if out.any():
-            most = float(np.nanmax(np.abs(one.series.absorbance[:, out]), initial=0.0))
-            ends = f"{wavelength[0]:g} to {wavelength[-1]:g} nm"
-            found.append(
-                f"{one.name}: {low:g} to {high:g} nm of {ends} are drawn; "
-                f"beyond, the largest reading is {most:.3g}"
-            )
-    return found
+            most[one.name] = float(np.nanmax(np.abs(one.series.absorbance[:, out]), initial=0.0))
+    if not most:
+        return []
+    name = max(most, key=lambda name: most[name])
+    told = f"beyond, the largest reading is {most[name]:.3g} ({name})"
+    return [f"only {low:g} to {high:g} nm are drawn; {told}"]

@@ -83,10 +83,9 @@ class Layout:
         if match is None:
             raise InputError(f"'{text}' is no size of a figure", 'Write "8.5 cm" or "17 x 12 cm"')
         width, height, unit = match.groups()
-        ends = [None if n is None else parse(f"{n} {unit}").require("cm") for n in (width, height)]
-        return cls(**rest, **{
-            name: end.to("cm") for name, end in zip(("width", "height"), ends, strict=True) if end
-        })  # fmt: skip
+        ends = (None if n is None else parse(f"{n} {unit}").require("cm") for n in (width, height))
+        across, up = (None if end is None else end.to("cm") for end in ends)
+        return cls(width=across, height=up, **rest)
 
     def columns(self, panels: int) -> int:
         """Return how many panels stand side by side.
@@ -114,9 +113,6 @@ class Layout:
         figure, grid = new_figure(
             width * CM, height * CM, rows, columns, squeeze=False, sharex=True, sharey=share_y
         )
-        if self.title:
-            size = int(width / (self.font * LETTER * POINT_CM))
-            figure.suptitle("\n".join(textwrap.wrap(self.title, size)))
         for unused in grid.ravel()[panels:]:
             unused.set_axis_off()
         return figure, [*grid.ravel()]
@@ -166,25 +162,28 @@ class Layout:
             return []
         return [f"the range cuts data off: {what} goes from {low:.3g} to {high:.3g}"]
 
-    def legend(self, figure: Figure, grid: Sequence[Axes]) -> None:
-        """Name what is drawn, each once, above all panels.
+    def head(self, figure: Figure, grid: Sequence[Axes] = ()) -> None:
+        """Write the title, and below it name what is drawn, each once, above all panels.
 
         Args:
             figure: Where.
-            grid: Axes with named lines.
+            grid: Axes with named lines; none where these are named inside.
         """
         named: dict[str, Any] = {}
         for axes in grid:
             for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
                 named.setdefault(str(name), handle)
+        letters = int(figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM))
+        title = textwrap.fill(self.title, letters)
         if len(named) < 2:
+            figure.suptitle(title)
             return
-        letters = figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM)
-        names = [textwrap.fill(name, max(int(letters) - 8, 12)) for name in named]
-        columns = max(1, int(letters / (max(map(len, names)) + 8)))
+        names = [textwrap.fill(name, max(letters - 8, 12)) for name in named]
+        columns = max(1, letters // (max(map(len, names)) + 8))
         figure.legend(
-            [*named.values()], names, loc="outside upper left", ncols=min(columns, len(names))
-        )
+            [*named.values()], names, loc="outside upper left", ncols=min(columns, len(names)),
+            title=title or None, alignment="left", title_fontsize=self.font,
+        )  # fmt: skip
 
 
 def _seen(axes: Axes) -> Any:

@@ -33,7 +33,9 @@ def spectra_drawn(rows: Sequence[tuple[str, SpectrumSeries, int]]) -> Sheet:
     return _side_by_side("spectra", curves)
 
 
-def courses_drawn(courses: Mapping[str, Course], columns: Mapping[str, Mapping[str, Array]]) -> Sheet:
+def courses_drawn(
+    courses: Mapping[str, Course], columns: Mapping[str, Mapping[str, Array]]
+) -> Sheet:
     """Return the courses of a figure.
 
     Args:
