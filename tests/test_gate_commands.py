@@ -47,6 +47,7 @@ VALUES = {
     "--decimal-of-file": [".", ","],
     "--separator": [",", ";", "tab"],
     "--sheet": ["spectra", "1"],
+    "calibrate --data": ["data"],
     "--time-unit": ["s", "min", "h", "day"],
     "--signal": ["absorbance", "photoluminescence", "%T", "T"],
     "--times": ["0 60 min", "0 100", "1 to 30 s"],
@@ -176,7 +177,11 @@ WEIGHTS = {
     "sweep": 0.3,
 }
 NEEDED = {"report --to", "convert --to", "join --to", "sweep --out"}
-USUAL = {"simulate mine.yaml": ["--times", "0 1"], "convert": ["--out", "out/spectra.csv"]}
+USUAL = {
+    "simulate mine.yaml": ["--times", "0 1"],
+    "convert": ["--out", "out/spectra.csv"],
+    "plot": ["--out", "out/plot.svg"],
+}
 ODD = [
     "", " ", "-1", "0", "nan", "inf", "-inf", "1e999", "1e-320", "9" * 50, "1.5", "-", "--", "µ",
     "\udcff", "$\\frac{1}{$", "<script>alert(1)</script>", "=1+1", "x" * 300, "CON", "a/b/c", "..",
