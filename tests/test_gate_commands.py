@@ -86,7 +86,6 @@ VALUES = {
     "robustness --page": ["out/study.md"],
     "--ledger": ["out/ledger.sqlite"],
     "size --hwhm": ["16", "20 nm"],
-    "--sheet": ["1"],
     "size --force": None,
     "size --absorbance": ["0.42", "1"],
     "size --path": ["1 cm", "2 mm"],
