@@ -7,13 +7,13 @@ whole or not at all, and never over the file that the spectra came from.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, SpectrumError
+from prenuc.present.files.jcamp import write_jcamp
 from prenuc.present.files.sheets import (
     POINT,
     Marks,
@@ -72,7 +72,7 @@ def convert(
         "csv": partial(_csv, marks=marks),
         "xlsx": _xlsx,
         "netcdf": _netcdf,
-        "jcamp": _jcamp,
+        "jcamp": partial(write_jcamp, about=_about(series)),
         "origin": partial(_origin, marks=marks),
     }
     if to not in writers:
@@ -263,56 +263,3 @@ def _netcdf(series: SpectrumSeries, path: Path) -> None:
     }
     with whole(path) as partial:
         data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
-
-
-def _jcamp(series: SpectrumSeries, path: Path) -> None:
-    """Write a JCAMP-DX block for each spectrum, linked where there are several.
-
-    Every digit is kept, so the points stand as pairs; a masked reading is "?".
-    """
-    blocks = [_jcamp_block(series, place) for place in range(len(series))]
-    if len(blocks) > 1:
-        head = [_record("TITLE", path.stem), "##JCAMP-DX= 5.01", "##DATA TYPE= LINK"]
-        head += [f"##BLOCKS= {len(blocks) + 1}", *_JCAMP_ORIGIN]
-        blocks = ["\n".join(head), *blocks, "##END="]
-    write_text(path, "\n".join(blocks) + "\n")
-
-
-_JCAMP_ORIGIN = ["##ORIGIN= prenuc", "##OWNER="]
-_JCAMP_KINDS = {
-    "absorbance": ("UV/VIS SPECTRUM", "ABSORBANCE"),
-    "photoluminescence": ("FLUORESCENCE SPECTRUM", "EMISSION INTENSITY"),
-}
-
-
-def _jcamp_block(series: SpectrumSeries, place: int) -> str:
-    data_type, ordinate = _JCAMP_KINDS[series.signal]
-    axis, values, time = series.wavelength.tolist(), series.absorbance[place], series.time[place]
-    written = ["?" if math.isnan(value) else repr(value) for value in values.tolist()]
-    told = [] if math.isnan(time) else [f"##$TIME= {float(time)!r} {series.time_unit}"]
-    history = [_record("COMMENTS", _about(series))] if place == 0 else []
-    return "\n".join(
-        [
-            _record("TITLE", series.labels[place]),
-            "##JCAMP-DX= 5.01",
-            f"##DATA TYPE= {data_type}",
-            *_JCAMP_ORIGIN,
-            *told,
-            *history,
-            "##XUNITS= NANOMETERS",
-            f"##YUNITS= {ordinate}",
-            "##XFACTOR= 1",
-            "##YFACTOR= 1",
-            f"##FIRSTX= {axis[0]!r}",
-            f"##LASTX= {axis[-1]!r}",
-            f"##NPOINTS= {len(axis)}",
-            "##XYPOINTS= (XY..XY)",
-            *(f"{nm!r}, {value}" for nm, value in zip(axis, written, strict=True)),
-            "##END=",
-        ]
-    )
-
-
-def _record(label: str, words: str) -> str:
-    """Return a record of text, in which nothing begins a remark or another record."""
-    return f"##{label}= {clean(words).replace('$$', '$ $')}"

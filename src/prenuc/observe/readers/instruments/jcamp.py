@@ -13,13 +13,8 @@ from prenuc.observe.readers.cells import is_number
 from prenuc.observe.readers.columns import kind_of
 from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.durations import duration
-from prenuc.observe.readers.instruments.jcamp_records import (
-    Block,
-    abscissae,
-    ordinates,
-    points,
-    read_blocks,
-)
+from prenuc.observe.readers.instruments.jcamp_records import Block, read_blocks
+from prenuc.observe.readers.instruments.jcamp_tables import abscissae, ordinates, points
 from prenuc.observe.readers.instruments.spectra import Spectra, as_series
 from prenuc.observe.readers.layout import role_of
 from prenuc.observe.readers.times import common_unit
