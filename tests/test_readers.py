@@ -219,8 +219,8 @@ BAD_CONTENT = {
         ":2: the wavelengths of the column pairs differ.",
     ),
     "infrared": (
-        "XUNITS\t1/CM\nXYDATA\n400.0\t1\n401.0\t2\n402.0\t3\n",
-        ":3: 400 cm⁻¹ in the first column is no wavelength of 100 to 5000 nm.",
+        "XUNITS\t1/CM\nXYDATA\n40.0\t1\n41.0\t2\n42.0\t3\n",
+        ":3: 40 cm⁻¹ in the first column is no wavelength of 100 to 100000 nm.",
     ),
     "unnamed infrared": (
         "3900,0.1\n3800,0.1\n3700,0.2\n",
