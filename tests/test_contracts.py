@@ -45,6 +45,7 @@ PUBLIC = {
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
+    "ablate",
     "analyze",
     "calibrate",
     "check",
