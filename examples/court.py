@@ -18,7 +18,7 @@ from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
 from prenuc.infer.studies.ablation import mark_of
 from prenuc.infer.studies.left_out import figures_left_out
-from prenuc.infer.studies.refitting import refits, rows_for
+from prenuc.infer.studies.refitting import refits, rows_for, shipped_refits
 from prenuc.simulation.choice import named_for
 from prenuc.writing import write_text
 
@@ -74,7 +74,7 @@ def text(found: Iterable[Refit]) -> str:
 def fresh(name: str) -> bool:
     """Return whether all that is shipped of a mechanism is of today."""
     mark = mark_of(rows_for(name), partial(named_for, name))
-    shipped = [one for one in entries("refits").values() if one.mechanism == name]
+    shipped = shipped_refits(name)
     return bool(shipped) and all(one.mark == mark for one in shipped)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from prenuc.infer.studies.ablation import Ablations
 
 MECHANISM = "two-pathway/CdS"
+MOST = 4  # rows that are named; JSON names all
 HEAD = MADE.replace("tables.py (make tables)", "court.py (make court)")
 
 
@@ -66,6 +67,12 @@ def first_paragraph(found: Ablations, rows: Sequence[Row], idle: Sequence[Row]) 
         for word in ("required", "helpful", "not tested", "harmful")
     }
     said = "; ".join(f"{word}: {', '.join(of)}" for word, of in by_word.items() if of)
+    hollow = [
+        one.step.partition(":")[0]
+        for one in ordered(found)
+        if one.word == "required" and not informative_of(one.lost)
+    ]
+    fitted = " and the rest fitted again, as little as is said below" if found.how else ""
     return (
         f"Of {sum(r.counted for r in rows)} rows {asleep} pass in a flask in which nothing "
         f"happens, and {len(informative)} are such that most random constants miss them; "
@@ -75,11 +82,24 @@ def first_paragraph(found: Ablations, rows: Sequence[Row], idle: Sequence[Row]) 
         "them, the structure of the model, the limits of words and the constants come from one "
         "side, which had seen every row. Rows of one flask are added up as if they were "
         "independent, so that every number of bits here is too large, for and against. When a step "
-        "is taken out and the rest fitted again, as little as is said below, its lack is charged "
-        f"as follows. {said[0].upper()}{said[1:]}. A step that is *not tested* is an assumption. A "
-        "step that is *required* is required of this structure, by rows that were often written "
-        "with it in view, and no other model has thereby been shown wrong.\n"
+        f"is taken out{fitted}, its lack is charged as follows. {said[0].upper()}{said[1:]}. A "
+        "step that is *not tested* is an assumption. No informative row is lost with these that "
+        f"are *required*: {', '.join(hollow) or 'none'}. A step that is *required* is required of "
+        "this structure, by rows that were often written with it in view, and no other model has "
+        "thereby been shown wrong.\n"
     )
+
+
+def informative_of(lost: Sequence[str]) -> list[str]:
+    """Return those of some rows that are informative."""
+    known = entries("row_classes")
+    return [one for one in lost if one in known and known[one].kind == "informative"]
+
+
+def few(rows: Sequence[str]) -> str:
+    """Return the first rows, and how many more there are."""
+    more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
+    return ", ".join(f"`{row}`" for row in rows[:MOST]) + more or "none"
 
 
 def classes(rows: Sequence[Row]) -> str:
@@ -131,12 +151,13 @@ def steps(found: Ablations, figure: str) -> str:
             f"**{one.word}**" if one.word == "required" else one.word,
             *(f"{bits:+.1f}" for bits in one.changes),
             f"{one.predicted[0]:+.1f}",
-            ", ".join(f"`{row}`" for row in one.lost) or "none",
-            ", ".join(f"`{row}`" for row in one.won) or "none",
+            f"{len(one.lost)}, {len(informative_of(one.lost))}",
+            few(sorted(one.lost, key=lambda row: row not in informative_of(one.lost))),
+            few(one.won),
         )
         for one in ordered(found)
     ]
-    rest = ("of which held-out rows", "rows lost", "rows won")
+    rest = ("of held-out rows", "rows lost, of which informative", "such as", "rows won")
     said = caption_ablations(found)
     return (
         f"`prenuc ablate {found.mechanism}`: each step is taken out alone, and the score of "
@@ -156,7 +177,7 @@ def figures() -> str:
             str(one.rows),
             f"{one.fitted:.1f}",
             f"{one.left_out:.1f}",
-            ", ".join(f"`{row}`" for row in one.lost) or "none",
+            few(one.lost),
         )
         for one in scored_figures(MECHANISM)
     ]

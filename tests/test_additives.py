@@ -6,8 +6,14 @@ import pytest
 
 from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries
+from prenuc.facts.document import Node
+from prenuc.infer.calibration.varied import QUICK, ask
+from prenuc.infer.court.score import log_scores, weighed_rows
+from prenuc.infer.experiments.performed import Experiments
 from prenuc.mechanism import read_mechanism
+from prenuc.mechanism.additives.attach import attached
 from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.rivals import RIVALS, rivals
 from prenuc.mechanism.shipped import with_only
 
 PLAIN = """
@@ -93,3 +99,48 @@ def test_additives_are_taken_from_a_mechanism_and_given_back(which):
     assert not any(" with " in one.name for one in bare.reactions)
     assert not bare.bindings
     assert laws(with_only(bare, names)) == laws(usual)
+
+
+@pytest.mark.parametrize("which", ["two-pathway/CdS", "droplets/CdS", "sequential/CdS"])
+def test_taking_additives_changes_the_score_of_any_model(which):
+    """Figures 1b and 3a are about TOPO and an acid: who loses them scores another number."""
+    tested = "cds-qd-from-pc-with-topo", "cds-3a-msa-at-15-min"
+    rows = [row for row in weighed_rows(("1b", "3a")) if row.recipe in tested]
+    usual = mechanism_named(which)
+    scores = []
+    for model in (usual, with_only(usual, [])):
+        runs = Experiments(lambda _, model=model: model, solver=QUICK)
+        scores.append(sum(log_scores(rows, ask(rows, runs)).values()))
+    assert abs(scores[0] - scores[1]) > 1.0
+
+
+def test_all_rivals_that_speak_of_cds_have_the_additives_that_their_parts_allow():
+    ours = {*entries("parameters")["two-pathway/CdS"].blocks["additives"]}
+    for model in rivals("CdS"):
+        theirs = {*entries("parameters")[f"{model}/CdS"].blocks["additives"]}
+        assert {"HPPh2", "MSA", "TOPO"} <= theirs <= ours
+
+
+def test_constants_of_additives_lie_within_the_prior_that_all_share():
+    for which, found in entries("parameters").items():
+        node = Node(found.blocks, which, [])
+        for name, prior in attached(node, found.values).priors.items():
+            value = found.values[name].quantity
+            if not prior.beside and name.rpartition(".")[2] not in {"sites", "order"}:
+                assert prior.low <= value.to(prior.unit) <= prior.high, (which, name)
+
+
+def test_nothing_in_a_rival_is_a_copy_of_a_number_that_was_fitted_to_ours():
+    sets = entries("parameters").values()
+    ours = {
+        (value.quantity.si, value.quantity.dimension): (one.id, name)
+        for one in sets
+        if one.model == "two-pathway"
+        for name, value in one.values.items()
+        if value.status == "fitted" or value.informed_by
+    }
+    for one in sets:
+        if one.model in RIVALS:
+            for name, value in one.values.items():
+                key = value.quantity.si, value.quantity.dimension
+                assert key not in ours, f"{one.id}: {name} is {ours.get(key)}"

@@ -70,8 +70,7 @@ def test_a_workbook_holds_the_numbers_and_the_whole_history(tmp_path):
     assert units in {("nm", "", "", ""), ("nm", None, None, None)}
     assert book["spectra"]["B1"].data_type == "s"  # no formula
     np.testing.assert_array_equal(np.array(rows)[:, 0], series.wavelength)
-    # a workbook keeps 16 digits
-    np.testing.assert_allclose(np.array(rows)[:, 1:].T, series.absorbance, rtol=1e-15)
+    np.testing.assert_array_equal(np.array(rows)[:, 1:].T, series.absorbance)
     about = list(book["about"].iter_rows(values_only=True))
     assert ("file", "run.csv") in about
     assert [words for name, words in about if name == "history"] == ["first", "=second"]
@@ -103,7 +102,7 @@ def test_netcdf_holds_axes_units_labels_variance_and_history(tmp_path):
         assert json.loads(data.attrs["metadata"]) == {"a/b µ": "c"}
 
 
-def test_origin_gets_three_header_rows(tmp_path):
+def test_origin_gets_three_header_rows_and_the_times_that_no_label_tells(tmp_path):
     series = dots()
     odd = SpectrumSeries(
         series.wavelength, series.time, series.absorbance, labels=("a\tb", "c\nd", "e")
@@ -114,7 +113,8 @@ def test_origin_gets_three_header_rows(tmp_path):
     assert lines[0] == ["wavelength", "absorbance", "absorbance", "absorbance"]
     assert lines[1][0] == "nm"
     assert lines[2][1:] == ["a b", "c d", "e"]
-    numbers = np.array(lines[3:], dtype=float)
+    assert lines[3] == ["time / min", *map(str, series.time)]
+    numbers = np.array(lines[4:], dtype=float)
     np.testing.assert_array_equal(numbers[:, 1:].T, series.absorbance)
 
 

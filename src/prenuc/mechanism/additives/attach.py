@@ -14,7 +14,8 @@ solvent's place.
 
 Its numbers are constants of the mechanism under names that follow from those of the plain step:
 "growth with TOPO.k". A role that a mechanism has no part for does nothing there; an additive of
-which no act finds its role is an error.
+which no act finds its role is an error. Ligands that bind are ``debited`` unless the document says
+itself which are.
 """
 
 from __future__ import annotations
@@ -120,10 +121,9 @@ class Attached:
         acting = [act.by for one in known.values() for act in one.acts]
         data = {k: v for k, v in self.node.data.items() if k not in {"additives", "roles"}}
         bound = [name for name in dict.fromkeys(acting) if name in self._bound]
-        for key, names in (("media", brought), ("debited", bound)):
-            there = self.node.texts(key)
-            if new := [name for name in names if name not in there]:
-                data[key] = [*there, *new]
+        there = self.node.texts("media")
+        data["media"] = [*there, *(name for name in brought if name not in there)]
+        data.setdefault("debited", bound)  # a file that says which are, or are not, means it
         parts = data.get("components", {})
         holding = {
             part: _within(parts[part], held) for part, held in self.held.items() if part != DOTS

@@ -62,12 +62,10 @@ def report(
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
         raise InputError(what, "Name another file with --to", where=str(to))
-    saved = {file for file in files if file.suffix.lower() == ".json"}
-    stored = {file: read_stored(file) for file in files if file in saved}
-    spectra = [file for file in files if file not in saved]
-    found = analyses(spectra, material, **asked)
-    first = {together[0]: one for together, one in found.items()}
-    parts = [stored.get(file) or first[file] for file in files if file in stored or file in first]
+    stored = {file: read_stored(file) for file in files if file.suffix.lower() == ".json"}
+    found = analyses([file for file in files if file not in stored], material, **asked)
+    by_file = stored | {together[0]: one for together, one in found.items()}
+    parts = [by_file[file] for file in files if file in by_file]
     path = pn.report(*parts, to=to, title=title)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
 
@@ -115,20 +113,22 @@ def convert(
     marks, saved = Marks(decimal, separator), saved_in(files)
     found = _found(saved, files, asked | {"decimal": decimal_of_file})
     together = len(found) == 1 or bool(saved) or (to == "xlsx" and out is not None)
-    if out is not None and not together:
-        what = f"these files hold {len(found)} series, --out names one file"
+    groups = [found] if together else [[one] for one in found]
+    if out is not None and len(groups) > 1:
+        what = f"these files hold {len(groups)} series, --out names one file"
         raise InputError(what, "Leave --out, or convert one by one", where=str(out))
     written = []
-    for group in [found] if together else [[one] for one in found]:
+    for group in groups:
         first = group[0].files[0]
         path = first.with_name(first.stem + SUFFIX[to]) if out is None else out
         write_entries(group, to, path, marks)
-        spectra = sum(len(one.series) for one in group if one.series is not None)
-        written.append({"path": str(path), "format": to, "spectra": spectra})
-        if not as_json:
-            _echo(path, group)
+        written.append((path, group))
     if as_json:
-        echo_json(written[0] if len(written) == 1 else written)
+        told = [{"path": str(path), "format": to, "spectra": _count(of)} for path, of in written]
+        echo_json(told[0] if len(told) == 1 else told)
+        return
+    for path, group in written:
+        _echo(path, group)
 
 
 def _found(saved: list[Path], files: tuple[Path, ...], asked: dict[str, Any]) -> list[Entry]:
@@ -146,9 +146,13 @@ def _found(saved: list[Path], files: tuple[Path, ...], asked: dict[str, Any]) ->
     return found
 
 
+def _count(group: Sequence[Entry]) -> int:
+    return sum(len(one.series) for one in group if one.series is not None)
+
+
 def _echo(path: Path, group: Sequence[Entry]) -> None:
     series = [one.series for one in group if one.series is not None]
     grids = [str(one) for one in sorted({len(one.wavelength) for one in series})]
-    told = f"{sum(map(len, series))} spectra at {listed(grids)} wavelengths"
+    told = f"{_count(group)} spectra at {listed(grids)} wavelengths"
     click.echo(f"wrote {path}: {told if series else f'{len(group)} answers'}")
     echo_lines(line for one in series for line in one.history)

@@ -7,22 +7,23 @@ whole or not at all, and never over the file that the spectra came from.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, SpectrumError
 from prenuc.present.files.sheets import (
     POINT,
     Marks,
     clean,
+    csv_text,
     missing,
-    write_csv,
-    write_origin,
+    origin_text,
     write_xlsx,
 )
-from prenuc.present.tables.sheet import Column, Sheet
-from prenuc.writing import whole
+from prenuc.present.tables.sheet import Column, Sheet, cell
+from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,17 +136,77 @@ def samples_sheet(series: SpectrumSeries) -> Sheet:
 
 
 def _csv(series: SpectrumSeries, path: Path, marks: Marks) -> None:
-    """Write separated text that :func:`prenuc.read` reads back to equal numbers."""
-    above = "" if series.signal == "absorbance" else f"Data type: {series.signal}"
-    axis, *spectra = spectra_sheet(series).columns
-    named = Sheet("spectra", (Column("wavelength (nm)", "", axis.cells), *spectra))
-    write_csv(named, path, marks, above=above)
+    """Write separated text that :func:`prenuc.read` reads back to equal spectra."""
+
+    def text(sheet: Sheet, declared: str) -> str:
+        axis, *spectra = sheet.columns
+        plain = "" if series.signal == "absorbance" else f"Data type: {series.signal}"
+        named = Sheet(sheet.name, (Column("wavelength (nm)", "", axis.cells), *spectra))
+        return csv_text(named, marks, above=declared or plain)
+
+    write_text(path, _readable(series, path, text))
 
 
 def _origin(series: SpectrumSeries, path: Path, marks: Marks) -> None:
-    axis, *spectra = spectra_sheet(series).columns
-    told = Column(axis.name, axis.unit, axis.cells, _about(series))
-    write_origin(Sheet("spectra", (told, *spectra)), path, marks)
+    """Write text for Origin, likewise; a fourth row holds times that no label tells."""
+
+    def text(sheet: Sheet, declared: str) -> str:
+        axis, *spectra = sheet.columns
+        about = "; ".join(filter(None, [declared, _about(series)]))
+        told = Column(axis.name, axis.unit, axis.cells, about)
+        return origin_text(Sheet(sheet.name, (told, *spectra)), marks)
+
+    write_text(path, _readable(series, path, text))
+
+
+def _readable(series: SpectrumSeries, path: Path, text: Callable[[Sheet, str], str]) -> str:
+    """Return text that is read back as the same spectra.
+
+    Where names or readings would be taken for something else (a label "%T", times that no label
+    tells), the text declares what it holds, and has a row of times.
+    """
+    from prenuc.observe.readers.columns import declaration
+    from prenuc.observe.readers.data_file import DataFile, Options
+    from prenuc.observe.readers.delimited import read_delimited
+
+    plain = text(spectra_sheet(series), "")
+    try:
+        back = read_delimited(DataFile(path, plain.encode()), Options())
+    except SpectrumError:
+        back = None
+    if back is not None and _is_same(series, back):
+        return plain
+    return text(_with_times(series), declaration(series.signal))
+
+
+def _is_same(one: SpectrumSeries, other: SpectrumSeries) -> bool:
+    """Whether two series hold the same spectra at the same times under the same labels."""
+    import numpy as np
+
+    alike = one.absorbance.shape == other.absorbance.shape and one.signal == other.signal
+    timeless = np.isnan(one.time).all() and np.isnan(other.time).all()
+    return bool(
+        alike
+        and one.labels == other.labels
+        and (one.time_unit == other.time_unit or timeless)
+        and np.array_equal(one.wavelength, other.wavelength)
+        and np.array_equal(one.time, other.time, equal_nan=True)
+        and np.array_equal(one.absorbance, other.absorbance, equal_nan=True)
+    )
+
+
+def _with_times(series: SpectrumSeries) -> Sheet:
+    """Return the sheet of spectra with a row of times below the names, if any is known."""
+    sheet = spectra_sheet(series)
+    times = [cell(time) for time in series.time]
+    if not any(time is not None for time in times):
+        return sheet
+    above = [series.time_label, *times]
+    columns = [
+        replace(column, cells=[first, *column.cells])
+        for first, column in zip(above, sheet.columns, strict=True)
+    ]
+    return Sheet(sheet.name, tuple(columns))
 
 
 def _about(series: SpectrumSeries) -> str:

@@ -91,30 +91,56 @@ def shown_text(text: str) -> str:
     return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
 
 
-def write_csv(sheet: Sheet, path: Path, marks: Marks = POINT, *, above: str = "") -> None:
-    """Write a sheet as separated text, with one line of names and units.
+def csv_text(sheet: Sheet, marks: Marks = POINT, *, above: str = "") -> str:
+    """Return a sheet as separated text, with one line of names and units.
 
     Args:
         sheet: What is written.
-        path: The file to write.
         marks: Decimal sign and separator.
         above: A line above the names.
-
-    Raises:
-        InputError: The file cannot be written.
     """
     text = io.StringIO()
     text.write(UTF8_MARK + (f"{above}\n" if above else ""))
     writer = csv.writer(text, delimiter=marks.between(), lineterminator="\n")
     writer.writerow([shown_text(column.line) for column in sheet.columns])
     writer.writerows([marks.written(cell) for cell in row] for row in sheet.rows)
-    write_text(path, text.getvalue())
+    return text.getvalue()
+
+
+def write_csv(sheet: Sheet, path: Path, marks: Marks = POINT) -> None:
+    """Write a sheet as separated text, with one line of names and units.
+
+    Args:
+        sheet: What is written.
+        path: The file to write.
+        marks: Decimal sign and separator.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    write_text(path, csv_text(sheet, marks))
+
+
+def origin_text(sheet: Sheet, marks: Marks = POINT) -> str:
+    """Return a sheet as text with the three header rows of an Origin worksheet.
+
+    On import, choose Long Name for the first line, Units for the second, Comments for the third.
+
+    Args:
+        sheet: What is written.
+        marks: Decimal sign and separator; a tabulator where none is asked for.
+    """
+    columns = sheet.columns
+    head = [[getattr(one, row) for one in columns] for row in ("name", "unit", "comment")]
+    rows = [[marks.written(cell) for cell in row] for row in sheet.rows]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=marks.between("\t"), lineterminator="\r\n")
+    writer.writerows([clean(cell) for cell in row] for row in [*head, *rows])
+    return text.getvalue()
 
 
 def write_origin(sheet: Sheet, path: Path, marks: Marks = POINT) -> None:
-    """Write a sheet as text with the three header rows of an Origin worksheet.
-
-    On import, choose Long Name for the first line, Units for the second, Comments for the third.
+    """Write a sheet for Origin, as :func:`origin_text` says.
 
     Args:
         sheet: What is written.
@@ -124,13 +150,7 @@ def write_origin(sheet: Sheet, path: Path, marks: Marks = POINT) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    columns = sheet.columns
-    head = [[getattr(one, row) for one in columns] for row in ("name", "unit", "comment")]
-    rows = [[marks.written(cell) for cell in row] for row in sheet.rows]
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=marks.between("\t"), lineterminator="\r\n")
-    writer.writerows([clean(cell) for cell in row] for row in [*head, *rows])
-    write_text(path, text.getvalue())
+    write_text(path, origin_text(sheet, marks))
 
 
 def write_xlsx(
@@ -158,7 +178,7 @@ def write_xlsx(
         page.append([_text(page, column.unit) for column in sheet.columns])
         page.freeze_panes = "A3"
         for row in sheet.rows:
-            page.append([_text(page, cell) if isinstance(cell, str) else cell for cell in row])
+            page.append([_cell(page, cell) for cell in row])
     if facts := [*about]:
         page = book.create_sheet("about")
         for fact in facts:
@@ -205,4 +225,13 @@ def _text(page: Any, words: str) -> Any:
 
     written = WriteOnlyCell(page, value=clean(words))
     written.data_type = "s"
+    return written
+
+
+def _cell(page: Any, cell: Cell) -> Any:
+    """Return a number with all its digits, where the library would keep 16; or a text."""
+    if cell is None or isinstance(cell, str):
+        return cell and _text(page, cell)
+    written = _text(page, repr(cell))
+    written.data_type = "n"
     return written
