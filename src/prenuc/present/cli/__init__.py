@@ -22,6 +22,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
 
@@ -30,6 +31,7 @@ Examples:
   prenuc list recipes
   prenuc check two-pathway/CdS
   prenuc simulate cds-msc-311-in-toluene --out build
+  prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min"
   prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
 
@@ -51,6 +53,7 @@ _COMMANDS = (
     cite,
     check,
     simulate,
+    plot,
     sweep,
     reproduce,
     ablate,
