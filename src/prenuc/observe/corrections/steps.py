@@ -6,7 +6,7 @@ blank           a spectrum of solvent and cuvette is taken from all
 offset          the mean over a range where nothing absorbs is taken from each spectrum
 scattering      :math:`c\,λ^{-n}`, fitted to each spectrum over a range where nothing absorbs; one n
                 for all spectra, free between 0 and 6 unless it is given (4 for small particles)
-baseline        arPLS (Baek et al. 2015, Analyst 140, 250), which takes a broad shoulder for background
+baseline        arPLS (Baek et al. 2015, Analyst 140, 250), which takes a broad shoulder away, too
 scale           times the dilution over the path in cm: of the undiluted sample and 1 cm
 wavelengths     the axis is moved by the mean error of the lines of a holmium standard
 ==============  ====================================================================================
@@ -57,8 +57,7 @@ class StrayLight:
     def apply(self, series: SpectrumSeries) -> SpectrumSeries:
         """Return the corrected series."""
         if not 0 < self.fraction < 1:
-            what = f"a fraction of stray light of {self.fraction:g}"
-            raise SpectrumError(what, "Give a number between 0 and 1, such as 0.001")
+            raise SpectrumError(f"a fraction of {self.fraction:g}", "Give one such as 0.001")
         light = 10.0**-series.absorbance * (1 + self.fraction) - self.fraction
         known = light > LEAST_LIGHT * self.fraction
         values = np.where(known, without(series.absorbance, self.fraction), np.nan)
