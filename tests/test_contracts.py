@@ -46,6 +46,7 @@ PUBLIC = {
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
+    "ablate",
     "analyze",
     "calibrate",
     "check",

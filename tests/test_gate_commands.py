@@ -23,7 +23,7 @@ from commands import clusters, dots, write
 from fuzzing import LARGEST, SEED, Enough, ask, damaged, largest, words
 from prenuc.present.cli import prenuc
 
-LONG = {"calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
+LONG = {"ablate", "calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
 STEPS = 30  # steps of protocols that a long study may simulate before it has begun
 RECIPES = ["cds-msc-311-in-toluene", "cdse-5b"]
 NETWORK = "units: {time: s, concentration: mol/L}\nspecies: {A: {initial: 1}, B: {}}\nreactions:\n"
@@ -76,6 +76,8 @@ VALUES = {
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
     "simulate --rtol": ["1e-6", "1e-4"],
     "simulate --atol": ["1e-9", "1e-12"],
+    "ablate --out": ["out/answer.json"],
+    "ablate --refit": None,
     "calibrate --out": ["out/sets.yaml"],
     "calibrate --ensemble": ["out/ensemble.yaml"],
     "calibrate --leave-out": ["all", "2a-b"],
@@ -87,6 +89,11 @@ VALUES = {
     "--ledger": ["out/ledger.sqlite"],
     "size --hwhm": ["16", "20 nm"],
     "size --force": None,
+    "size --absorbance": ["0.42", "1"],
+    "size --path": ["1 cm", "2 mm"],
+    "size --dilution": ["60"],
+    "size --volume": ["20 mL"],
+    "size --metal": ["0.4 mmol"],
     "view --components": ["2", "3"],
     "view --closure": None,
     "fit --through-origin": None,
@@ -146,6 +153,7 @@ ARGUMENTS = {
         *([r] for r in RECIPES),
     ],
     "reproduce": [["2a-b"], ["3a"], []],
+    "ablate": [["two-pathway/CdS"], ["classical/CdTe"], []],
     "calibrate": [["CdS"], ["CdSe"], []],
     "predict": [["CdS@0.1"]],
     "robustness": [[]],
