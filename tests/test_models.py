@@ -15,6 +15,7 @@ from prenuc.infer.calibration.random_starts import RandomStarts
 from prenuc.infer.calibration.searches import chooser, known_search
 from prenuc.infer.studies.models import PRIOR, model_searches, rows_of, standings
 from prenuc.mechanism.named import mechanism_named
+from prenuc.thermodynamics.check import check
 from toy import SET, toy, toy_checks, toy_set
 
 SEARCHES = {one.id: one for one in model_searches()}
@@ -87,6 +88,17 @@ def test_a_refit_of_other_rows_or_another_mechanism_is_told_as_such(monkeypatch)
     shelf = partial(_shelf, kept)
     monkeypatch.setattr("prenuc.infer.studies.models.entries", shelf)
     assert standings()[0] == replace(one, outdated=True)
+
+
+def test_a_droplet_may_give_two_crystals_by_the_same_laws():
+    one, two = (mechanism_named(name) for name in ("droplets/CdS", "droplets/CdS-two"))
+    assert (
+        two.components["droplet"].composition["S"] == 2 * one.components["droplet"].composition["S"]
+    )
+    (step,) = (step for step in two.steps if step.name == "crystallisation")
+    assert step.net == {"droplet": -1.0, "MSC-311": 2.0}
+    assert check(two).verdict == "consistent"
+    assert set(two.constants) == set(one.constants)
 
 
 def _shelf(refits, kind):
