@@ -27,7 +27,7 @@ def test_every_model_looks_at_the_same_targets():
     assert all(one.targets == targets for one in SEARCHES.values())
     assert {one.step.partition(":")[0] for one in SEARCHES.values() if one.step} == {
         "Pathway 2",
-        "Mo/Fr",
+        "all ways to Mo/Fr",
         "return of Mo/Fr to PCs",
     }
 
