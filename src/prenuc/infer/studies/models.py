@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 SEEDS = 0, 1  # the numbers of the set, and a random start
-SCREENED, STEPS = 20, 20  # random points, of which the best is where least squares begin; steps
+SCREENED, STEPS = 12, 8  # random points, of which the best is where least squares begin; steps
 
 
 def model_searches() -> list[Search]:
