@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from prenuc.observe.luminescence import Emission
+    from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.series import SpectrumSeries
 
 

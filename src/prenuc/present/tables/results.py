@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.published import PanelResult
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.observe.amounts import Amount
-    from prenuc.observe.luminescence import Emission
+    from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
     from prenuc.simulation.solution import Measurement, Run
 
