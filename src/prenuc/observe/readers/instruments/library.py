@@ -28,7 +28,7 @@ NAME = "vendor's .spc"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORKBOOK = "Workbook".encode("utf-16-le")
 _SECOND = "Y Data.2".encode("utf-16-le")  # name of a stream
-_GALACTIC = (0x4B, 0x4C, 0x4D)  # second byte: versions of the format
+_GALACTIC = b"KLM"  # second byte: versions of the format
 _HEAD = 512  # bytes of a Galactic header, nearly always with some that are 0
 READ = {"shimadzu-uvprobe", "galactic-spc"}
 
