@@ -111,7 +111,7 @@ def _asked(file: DataFile) -> dict[str, Any]:
         what = "this binary file needs the library openreadout"
         raise file.problem(what, "pip install 'prenuc[files]', or export the spectra as text", 1)
     if "wrong" in answer:
-        what = f"openreadout cannot read this binary file ({printable(answer['wrong'], 120)})"
+        what = f"openreadout cannot read this binary file ({printable(answer['wrong'], 200)})"
         raise file.problem(what, "Export the spectra as text (CSV)", 1)
     return answer
 
