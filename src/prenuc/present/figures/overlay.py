@@ -1,8 +1,8 @@
 """Spectra of several sources over each other, on axes that they share.
 
-Simulated spectra are lines, measured ones open circles on a thin line over them. Where the sources were looked at
-several times, each time has a panel; where their times do not agree, each source has one. Sources
-are told apart by colour and, in grey, by dashes.
+Simulated spectra are lines, measured ones open circles on a thin line over them. Where the sources
+were looked at several times, each time has a panel; where their times do not agree, each source has
+one. Sources are told apart by colour and, in grey, by dashes.
 """
 
 from __future__ import annotations
