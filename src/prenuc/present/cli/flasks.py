@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
+WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,10 @@ def given(
 
 def _read(text: str, mechanism: str | None) -> Given:
     path, suffix = Path(text), Path(text).suffix.lower()
-    if suffix in SAVED:
-        return Spectra(path.stem, spectra_or_saved(path), measured=False)
+    inside = path / WRITTEN
+    if suffix in SAVED or inside.is_file():
+        saved = inside if inside.is_file() else path
+        return Spectra(path.stem, spectra_or_saved(saved), measured=False)
     if suffix not in PROTOCOLS and path.exists():
         return Spectra(path.stem, read_input(path, read=spectra_or_saved), measured=True)
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
