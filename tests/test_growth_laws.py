@@ -89,3 +89,5 @@ def test_the_dots_of_run_2_use_their_monomer_up_or_ripen_but_do_not_grow_evenly(
     ranked = {one.model: one.delta for one in found.comparison.ranking}
     assert ranked["interface"] > 10
     assert ranked["none"] > 10
+    assert all(one.ci95 is None for one in found.fitted.values())  # no law describes them all
+    assert "misses the data" in found.comparison.warnings[0]

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import FitError
-from prenuc.infer.selection.evidence import Comparison, Standing, judge
+from prenuc.infer.selection.evidence import INADEQUATE, Comparison, Standing, judge
 from prenuc.observe.excitons import correlation_time
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class FittedLaw:
     Args:
         law: Its name.
         rate: Of growth, in ``unit``; None for no growth.
-        ci95: Its 95 % interval; None where neighbouring residuals are alike, so that the law misses
-            something.
+        ci95: Its 95 % interval; None where neighbouring residuals are alike or far larger than the
+            scatter of the diameters, so that the law misses something.
         unit: Of the rate.
         first_nm: Diameter at time zero, nm.
         last_nm: Diameter at the end, nm; None where the law has none.
@@ -156,7 +156,7 @@ def growth_laws(analysis: Analysis) -> Growth:
         what = f"{len(np.unique(t))} diameters at different times, a law of growth needs {FEWEST}"
         raise FitError(what, "Give --material and spectra with times and first excitons")
     noise = _noise(t, d)
-    fits = {law.name: _fitted(law, t, d) for law in LAWS}
+    fits = {law.name: _fitted(law, t, d, noise) for law in LAWS}
     standings = [
         Standing(name, float(np.sum((d - curve) ** 2)) / noise**2, count)
         for name, (_, curve, count) in fits.items()
@@ -182,7 +182,7 @@ def _noise(t: Array, d: Array) -> float:
     return max(1.4826 * float(np.median(scaled)), LEAST_NOISE)
 
 
-def _fitted(law: Law, t: Array, d: Array) -> tuple[FittedLaw, Array, int]:
+def _fitted(law: Law, t: Array, d: Array, noise: float) -> tuple[FittedLaw, Array, int]:
     """Return a fitted law, its diameters, and how many numbers it has."""
     from scipy.optimize import least_squares
     from scipy.stats import t as student
@@ -201,7 +201,8 @@ def _fitted(law: Law, t: Array, d: Array) -> tuple[FittedLaw, Array, int]:
         low, rate, high = (float(at[1] + by) for by in (-half, 0.0, half))
         if len(at) > 2:
             low, rate, high = (float(np.exp(np.clip(one, -50, 50))) for one in (low, rate, high))
-        ends = (low, high) if alike < RANDOM else None
+        misfit = 2 * found.cost / freedom / noise**2
+        ends = (low, high) if alike < RANDOM and misfit < INADEQUATE else None
     told = FittedLaw(
         law=law.name,
         rate=rate,

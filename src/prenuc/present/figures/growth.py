@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.present.figures.style import ABOVE, DATA, new_figure, styled
+from prenuc.present.figures.style import DATA, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,5 +29,5 @@ def plot_growth(found: Growth, *, title: str = "") -> Figure:
     axes.set_xlabel("time / s")
     axes.set_ylabel("diameter / nm")
     axes.set_title(title, loc="left", fontsize=9)
-    axes.legend(**ABOVE)
+    axes.legend(fontsize=8, loc="lower right")
     return figure
