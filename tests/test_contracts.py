@@ -189,6 +189,7 @@ def test_the_contract_names_every_layer_without_exceptions():
         "sweeps",
         "observe",
         "simulation",
+        "scope",
         "thermodynamics",
         "mechanism | protocol",
         "conditions",

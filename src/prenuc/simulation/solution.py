@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError, listed, unknown_name
+from prenuc.errors import Caution, InputError, listed, unknown_name
 from prenuc.facts.catalogue import chalcogens
+from prenuc.scope.verdict import scope_of
 from prenuc.simulation import archive
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     import xarray as xr
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
+    from prenuc.scope.verdict import Scope
 
+PRODUCTS = {"assembly", "PC", "MSC", "intermediate", "monomer", "QD"}  # kinds of components
+FORMED = 1e-6  # of the largest amount of a precursor; less is nothing
 ARRAYS = "concentration", "dots", "tangents", "dot_tangents"  # of every measurement
 BEHIND = "mechanism", "protocol", "names", "conservation", "stats", "parameters"  # of a run
 
@@ -134,15 +138,29 @@ class Run:
 
         return verdict_of(self.mechanism)
 
+    @cached_property
+    def scope(self) -> Scope:
+        """What the mechanism may say about the protocol, and what is assumed for that."""
+        return scope_of(self.mechanism, self.protocol, inert=self.stats.get("inert", ()))
+
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Caution, ...]:
         """What a reader should know before believing the run."""
-        fed = {name for m in self.measurements for name, c in self.amounts(m).items() if c > 0}
-        needed = [c.name for c in self.mechanism.components.values() if c.kind == "precursor"]
-        if not self.measurements or not needed or fed.intersection(needed):
-            return ()
-        missing = ", ".join(needed)
-        return (f"nothing reacts: no precursor of {self.mechanism.name} is there ({missing})",)
+        return (*self.scope.cautions, *self._without_products())
+
+    def _without_products(self) -> Iterator[Caution]:
+        """Yield that nothing has formed at all, and of what, where precursors have met."""
+        if self.scope.missing or not self.measurements:
+            return
+        kinds = {name: c.kind for name, c in self.mechanism.components.items()}
+        sources = [name for name, kind in kinds.items() if kind == "precursor"]
+        made = [i for i, name in enumerate(self.names) if kinds.get(name) in PRODUCTS]
+        held = [i for i, name in enumerate(self.names) if name in sources]
+        most = max(m.concentration[made].max(initial=0.0) for m in self.measurements)
+        least = max(m.concentration[held].max(initial=0.0) for m in self.measurements)
+        if sources and made and most < FORMED * least:
+            text = f"nothing forms: {' and '.join(sources)} do not react under these conditions"
+            yield Caution(text, "nothing-forms", ", ".join(sources))
 
     def amounts(self, measurement: Measurement) -> dict[str, float]:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""

@@ -21,6 +21,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
 
@@ -28,6 +29,7 @@ _EPILOG = """\b
 Examples:
   prenuc list recipes
   prenuc check two-pathway/CdS
+  prenuc scope cds-msc-311-in-toluene
   prenuc simulate cds-msc-311-in-toluene --out build
   prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
@@ -49,6 +51,7 @@ _COMMANDS = (
     show,
     cite,
     check,
+    scope,
     simulate,
     sweep,
     reproduce,
