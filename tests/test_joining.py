@@ -114,7 +114,8 @@ def test_s2_stands_before_s10_and_hidden_files_are_none(tmp_path):
     assert [one.name for one in files_in([tmp_path])] == ["s2.csv", "s10.csv"]
 
 
-def test_a_folder_is_fitted_as_its_joined_file_is(run, tmp_path):  # noqa: F811
+def test_a_folder_is_fitted_as_its_joined_file_is(run, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
     folder = scans(tmp_path / "scans", lambda minute: f"cds_{minute}min.csv")
     answer = run("join", *sorted(folder.iterdir()), "--to", "series.csv")
     assert answer.code == 0, answer.err

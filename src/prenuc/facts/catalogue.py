@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prenuc.errors import FactsError, Problem, unknown_name
+from prenuc.facts.additive import Additive
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
 from prenuc.facts.document import Node
@@ -26,6 +27,7 @@ from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
+from prenuc.facts.statement_kind import StatementKind
 from prenuc.facts.system import System
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
@@ -42,6 +44,7 @@ KINDS: Mapping[str, type[Any]] = {
     "recipes": Recipe,
     "materials": Material,
     "reagents": Reagent,
+    "additives": Additive,
     "moieties": Moiety,
     "observations": Observation,
     "claims": Claim,
@@ -49,6 +52,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
+    "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,
     "parameters": ParameterSet,

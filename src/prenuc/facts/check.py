@@ -28,6 +28,7 @@ class Check:
         of: Arguments of the measure, as texts.
         low: Smallest value that passes; None for no limit.
         high: Largest value that passes; None for no limit.
+        printed: The number as it is printed, in the unit of the range; "" where words stand.
         reason: Why the statement cannot be checked; "" where it can.
         not_counted: Why it is asked and its answer is no verdict: what is printed is ambiguous, or
             no result; "" where it counts.
@@ -42,6 +43,7 @@ class Check:
     of: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     also: tuple[str, ...] = field(default=(), kw_only=True)
     not_counted: str = field(default="", kw_only=True)
+    printed: str = field(default="", kw_only=True)
     low: Value | None
     high: Value | None
     reason: str
@@ -56,7 +58,18 @@ class Check:
         if not reason and (not check.measure or (check.low is None and check.high is None)):
             what = f"check '{check.id}' has neither a measure with a range nor a reason"
             node.problem(what, mend="Add 'measure' with 'low' or 'high', or 'not_checkable'")
+        if check.printed and not check.in_range(check.printed):
+            what = f"'{check.printed}' is no number within {check.expected() or 'a range'}"
+            node.problem(what, "printed", "Give the printed number in the unit of both limits")
         return check
+
+    def in_range(self, text: str) -> bool:
+        """Return whether a text is a number between both limits."""
+        try:
+            number = float(text)
+        except ValueError:
+            return False
+        return self.low is not None and self.high is not None and self.passes(number)
 
     @property
     def observations(self) -> tuple[str, ...]:

@@ -76,9 +76,16 @@ def blocks_with_precursors(
 def _words(usual: str, metal: str, blocks: Any) -> dict[str, str]:
     """Return what is written in place of what: the carboxylate, and its acid if it is a new one."""
     words, (old, new) = {usual: metal}, (_acid(usual), _acid(metal))
-    if old and new and not set(new) & {*_texts(blocks)}:
+    known = entries("additives")
+    acts = [(*known[one].brings, *(act.by for act in known[one].acts)) for one in _added(blocks)]
+    if old and new and not {*new} & _texts([blocks, *map(list, acts)]):
         words |= dict(zip(old, new, strict=True))
     return words
+
+
+def _added(blocks: Any) -> list[str]:
+    """Return the additives of a set, which bring reagents along."""
+    return [one for one in blocks.get("additives", ()) if one in entries("additives")]
 
 
 def _acid(metal: str) -> tuple[str, str] | None:

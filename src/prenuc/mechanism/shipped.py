@@ -16,6 +16,8 @@ from prenuc.mechanism.precursors import blocks_with_precursors, with_precursors
 from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.facts.recipe import ParameterSet
     from prenuc.mechanism.blocks import Form
     from prenuc.mechanism.dots import AbstractDots
@@ -69,13 +71,37 @@ def mechanism_of(
         chalcogen: Another chalcogen source than the usual one, such as "SeTOP".
     """
     values = with_precursors(parameters, metal, chalcogen)
-    form = form_of(parameters.id, metal, tuple(values), chalcogen)
+    additives = tuple(parameters.blocks.get("additives", ()))
+    form = form_of(parameters.id, metal, tuple(values), additives, chalcogen)
     return Mechanism.written(partial(written, form, dots or Classes()), values)
+
+
+def with_only(mechanism: Mechanism, additives: Sequence[str]) -> Mechanism:
+    """Return a mechanism of the package that has some additives and no others.
+
+    Its constants stay as they are. An additive that its set does not have by itself can be given
+    to it where it has the constants.
+
+    Args:
+        mechanism: As it stands in the package, or with other constants.
+        additives: Names of ``data/additives.yaml``, such as ["TOPO"]; [] for none.
+
+    Raises:
+        MechanismError: It is no mechanism of the package, or the additives do nothing in it.
+    """
+    found = known_set(mechanism.name)
+    metal = next(one.name for one in mechanism.components.values() if one.kind == "precursor")
+    other = replace(found, blocks={**found.blocks, "additives": [*additives]})
+    return mechanism_of(replace(other, values=mechanism.parameters), metal)
 
 
 @cache
 def form_of(
-    which: str, metal: str | None, constants: tuple[str, ...], chalcogen: str | None = None
+    which: str,
+    metal: str | None,
+    constants: tuple[str, ...],
+    additives: tuple[str, ...] | None = None,
+    chalcogen: str | None = None,
 ) -> Form:
     """Return what the blocks of a set say, other precursors in place of the usual ones.
 
@@ -83,12 +109,16 @@ def form_of(
         which: Identifier of the set.
         metal: The metal carboxylate; the usual one when None.
         constants: Names of the constants that the blocks may call.
+        additives: Names of its additives; its usual ones when None.
         chalcogen: The chalcogen source; the usual one when None.
 
     Raises:
         MechanismError: The blocks cannot be read.
     """
-    return form_from(known_set(which), metal, constants, chalcogen)
+    found = known_set(which)
+    if additives is not None and additives != tuple(found.blocks.get("additives", ())):
+        found = replace(found, blocks={**found.blocks, "additives": [*additives]})
+    return form_from(found, metal, constants, chalcogen)
 
 
 def form_from(

@@ -31,12 +31,12 @@ import numpy as np
 
 from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import RowClass
+from prenuc.infer.calibration.ablations import EQUAL
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.varied import QUICK, Changed, ask, kind_of, owners, question, value_of
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import POSITIONS
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.infer.studies.ablation import EQUAL
 from prenuc.infer.studies.observed import nothing_happens
 from prenuc.ledger import memory
 from prenuc.quantities import Quantity

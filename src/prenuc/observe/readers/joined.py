@@ -86,12 +86,33 @@ def read_joined(
             read_in.append(read(file, **known))
     if problems:
         raise SpectrumError(problems)
+    return join(files, read_in, time_from=time_from, time_unit=known.get("time_unit"))
+
+
+def join(
+    files: Sequence[Path],
+    read_in: Sequence[SpectrumSeries],
+    *,
+    time_from: TimeFrom | None = None,
+    time_unit: str | None = None,
+) -> SpectrumSeries:
+    """Return what was read from files with a spectrum each as one series.
+
+    Args:
+        files: The files.
+        read_in: What was read from each.
+        time_from: As for :func:`read_joined`.
+        time_unit: Unit of times without one, and of the result.
+
+    Raises:
+        SpectrumError: They do not fit together, or their times are not where they should be.
+    """
     _refuse_unlike(files, read_in)
-    times = _times(files, read_in, time_from, Options(time_unit=known.get("time_unit")))
+    times = _times(files, read_in, time_from, Options(time_unit=time_unit))
     return _series(files, read_in, times)
 
 
-def _refuse_unlike(files: list[Path], read_in: list[SpectrumSeries]) -> None:
+def _refuse_unlike(files: Sequence[Path], read_in: Sequence[SpectrumSeries]) -> None:
     """Refuse files that hold several spectra, another signal, or another axis than the first."""
     first, problems = read_in[0], []
     for file, one in zip(files, read_in, strict=True):
@@ -118,7 +139,10 @@ class _Found:
 
 
 def _times(
-    files: list[Path], read_in: list[SpectrumSeries], time_from: TimeFrom | None, options: Options
+    files: Sequence[Path],
+    read_in: Sequence[SpectrumSeries],
+    time_from: TimeFrom | None,
+    options: Options,
 ) -> _Found:
     ways = {"name": _from_names, "header": _from_headers, "modified": _from_dates_of_files}
     asked = [time_from] if time_from else ["name", "header"]
@@ -143,7 +167,7 @@ def _mend(time_from: str) -> str:
     return f"Name files as run_5min.csv, or take --time-from {other} or modified"
 
 
-def _from_names(files: list[Path], _: list[SpectrumSeries], options: Options) -> Times:
+def _from_names(files: Sequence[Path], _: Sequence[SpectrumSeries], options: Options) -> Times:
     stems = [file.stem for file in files]
     if clock_times(stems) is None:  # "cds_t30s": the letter belongs to the time
         stems = [re.sub(r"(?<![A-Za-z])[tT]=?(?=\d)", "", stem) for stem in stems]
@@ -162,7 +186,9 @@ def _changing_numbers(stems: list[str]) -> list[str]:
     return list(changing[0]) if len(changing) == 1 else [""] * len(stems)
 
 
-def _from_headers(files: list[Path], read_in: list[SpectrumSeries], options: Options) -> Times:
+def _from_headers(
+    files: Sequence[Path], read_in: Sequence[SpectrumSeries], options: Options
+) -> Times:
     own = np.array([one.time[0] * TIME_UNITS.get(one.time_unit, np.nan) for one in read_in])
     if not np.isnan(own).any():
         units = {one.time_unit for one in read_in}
@@ -184,7 +210,9 @@ def _date_of(file: Path) -> str:
     return " ".join(next(iter(one)) for one in told) if all(len(one) == 1 for one in told) else ""
 
 
-def _from_dates_of_files(files: list[Path], _: list[SpectrumSeries], options: Options) -> Times:
+def _from_dates_of_files(
+    files: Sequence[Path], _: Sequence[SpectrumSeries], options: Options
+) -> Times:
     seconds = np.array([file.stat().st_mtime for file in files])
     seconds -= seconds.min()
     unit = options.time_unit or unit_for(seconds)
@@ -192,7 +220,9 @@ def _from_dates_of_files(files: list[Path], _: list[SpectrumSeries], options: Op
     return Times(seconds / TIME_UNITS[unit], unit, "", [note])
 
 
-def _series(files: list[Path], read_in: list[SpectrumSeries], found: _Found) -> SpectrumSeries:
+def _series(
+    files: Sequence[Path], read_in: Sequence[SpectrumSeries], found: _Found
+) -> SpectrumSeries:
     times, first = found.times, read_in[0]
     order = np.argsort(times.time, kind="stable")
     labels = [printable(file.stem, 200) for file in files]
@@ -220,7 +250,7 @@ def _series(files: list[Path], read_in: list[SpectrumSeries], found: _Found) -> 
     )
 
 
-def _common(read_in: list[SpectrumSeries]) -> list[str]:
+def _common(read_in: Sequence[SpectrumSeries]) -> list[str]:
     """Return what was assumed on reading, each once, without what is said of single times."""
     said = dict.fromkeys(line for one in read_in for line in one.history)
     return [line for line in said if not line.startswith("time not known")]

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError, Problem, noting
+from prenuc.errors import InputError
 from prenuc.present.cli.input import (
+    every_series,
     figure_options,
+    files_argument,
+    name_of,
     read_input,
     reading_options,
     report_option,
@@ -26,13 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.observe.analysis import Analysis
-    from prenuc.observe.series import SpectrumSeries
 
 material_option = click.option(
     "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
-)
-files_argument = click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 
 
@@ -55,7 +54,8 @@ def analyze(
     """Find the first exciton in each spectrum of measured files, its cluster line, its diameter.
 
     A maximum is reported as a peak, a shoulder as a shoulder, and where no position can be given
-    the answer is "unresolved". Diameters need --material.
+    the answer is "unresolved". Diameters need --material. Several files with a spectrum each, or a
+    folder of them, are one series.
 
     \b
     Examples:
@@ -63,7 +63,7 @@ def analyze(
       prenuc analyze run.csv --window "400 650 nm" --times "0 10 min"
       prenuc analyze run-1.csv run-2.csv --material CdSe --report report.html --figures figures
     """
-    found = analyses(files, material, **asked)
+    found = [*analyses(files, material, **asked).values()]
     written = []
     if report_to is not None:
         written.append(pn.report(*found, to=report_to))
@@ -77,39 +77,42 @@ def analyze(
     echo_lines(written, "  wrote ")
 
 
-def analyses(files: Sequence[Path], material: str | None, **asked: Any) -> list[Analysis]:
+def analyses(
+    files: Sequence[Path], material: str | None, **asked: Any
+) -> dict[tuple[Path, ...], Analysis]:
     """Read every file, then analyse every spectrum, with progress on standard error.
 
     Args:
         files: Spectrum files.
         material: Semiconductor, or None.
-        asked: The options on reading (:func:`~prenuc.present.cli.input.read_input`).
+        asked: The options on reading (:func:`~prenuc.present.cli.input.every_series`).
+
+    Returns:
+        An analysis for each series, by the files that it came from.
 
     Raises:
         InputError: Everything that is wrong with any of the files.
     """
     from prenuc.facts.catalogue import get
-    from prenuc.observe.analysis import read_spectra
+    from prenuc.observe.analysis import check_absorbance, read_spectra
 
     if material is not None:
         get("materials", material)
-    problems: list[Problem] = []
-    read: list[SpectrumSeries] = []
-    for file in files:
-        with noting(problems):
-            read.append(read_input(file, read=read_spectra, **asked))
-    if problems:
-        raise InputError(problems)
-    total = sum(len(series) for series in read)
-    found: list[Analysis] = []
+    read = every_series(files, read=read_spectra, **asked)
+    for together, series in read:  # a folder is read for what it holds
+        check_absorbance(series, name_of(together))
+    total = sum(len(series) for _, series in read)
+    found: dict[tuple[Path, ...], Analysis] = {}
     with progress(f"{total} spectra") as report_share:
+        done = 0
+        for together, series in read:
 
-        def report_part(part: float) -> None:
-            done = sum(len(one.series) for one in found)
-            report_share((done + part * len(read[len(found)])) / total)
+            def report_part(part: float, done: int = done, many: int = len(series)) -> None:
+                report_share((done + part * many) / total)
 
-        for file, series in zip(files, read, strict=True):
-            found.append(pn.analyze(series, material, file=str(file), progress=report_part))
+            name = name_of(together)
+            found[together] = pn.analyze(series, material, file=name, progress=report_part)
+            done += len(series)
     return found
 
 
@@ -185,7 +188,7 @@ def _nanometres(text: str, what: str) -> float:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@files_argument
 @click.option("--at", metavar="WAVELENGTH", help='Trace for the first-order test: "311 nm".')
 @click.option("--components", "count", type=int, help="Resolve so many, whatever was counted.")
 @click.option("--closure", is_flag=True, help="Concentrations add up to 1 in every spectrum.")
@@ -194,7 +197,7 @@ def _nanometres(text: str, what: str) -> float:
 @figure_options
 @json_option
 def view(
-    file: Path,
+    files: tuple[Path, ...],
     at: str | None,
     count: int | None,
     closure: bool,
@@ -209,7 +212,7 @@ def view(
     How many components stand above the noise, when they come and go, whether all spectra cross in
     one point, which concentrations and spectra are possible (a range, never one answer alone),
     whether the change is first order, and whether a band moves or gives way to another. Each answer
-    may be "cannot tell".
+    may be "cannot tell". Several files with a spectrum each, or a folder of them, are one series.
 
     \b
     Examples:
@@ -223,11 +226,11 @@ def view(
         raise InputError(what, "Give --window alone")
     if between is not None:
         asked["window"] = between
-    series = read_input(file, read=spectra_or_saved, **asked)
+    series = read_input(files, read=spectra_or_saved, **asked)
     found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
-        written = save_all(plot_views(found), figures, file.stem, figure_format)
+        written = save_all(plot_views(found), figures, files[0].stem, figure_format)
     if as_json:
         echo_json(found)
         return

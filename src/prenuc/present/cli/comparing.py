@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from prenuc.errors import FitError, InputError, unknown_name
 from prenuc.present.cli.input import (
+    A_PATH,
     column_option,
+    name_of,
     read_input,
     read_protocol_or_recipe,
     reading_options,
@@ -18,6 +19,7 @@ from prenuc.present.cli.output import echo_answer, echo_table, json_option, prog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.infer.studies.observed import Record
@@ -36,7 +38,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=A_PATH)
 @click.option(
     "--schemes",
     metavar="SCHEMES",
@@ -55,7 +57,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 @click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
 @json_option
 def compare(
-    file: Path | None,
+    files: tuple[Path, ...],
     schemes: str | None,
     protocol: str | None,
     models: str | None,
@@ -70,7 +72,8 @@ def compare(
     """Which scheme or model do the data support? "Cannot tell" is an answer.
 
     With --protocol every mechanism simulates what was done and is refitted within its priors;
-    without, kinetic schemes are fitted, to spectra at all wavelengths or to a trace.
+    without, kinetic schemes are fitted, to spectra at all wavelengths or to a trace. Several files
+    with a spectrum each, or a folder of them, are one series.
 
     \b
     Examples:
@@ -85,10 +88,10 @@ def compare(
     if observations is not None:
         _observed(observations, models, as_json)
         return
-    if file is None:
+    if not files:
         raise InputError("nothing to compare", "Give a file, or --observations MATERIAL")
-    data = read_input(file, **asked)
-    check_changing(data, str(file))
+    data = read_input(files, **asked)
+    check_changing(data, name_of(files))
     if protocol is None:
         found = _compare_schemes(data, schemes, at)
     else:

@@ -19,6 +19,7 @@ from prenuc.errors import (
     nearest_names,
     noting,
 )
+from prenuc.present.files.sheets import SEPARATORS
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
@@ -63,17 +64,27 @@ figure_options = _together(
     ),
     click.option("--figures", type=A_PATH, help="Write figures to this folder."),
 )
+DECIMALS = click.Choice([".", ","])
+# How text is written; a command makes Marks of them.
+writing_options = _together(
+    click.option("--separator", type=click.Choice(list(SEPARATORS)), help="Between cells of text."),
+    click.option("--decimal", type=DECIMALS, default=".", help="Decimal sign of text written."),
+)
 # What a user may know about a file that the file does not say, and which part to use; a command
 # hands them on by name to read_input.
-reading_options = _together(
-    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
+known_options = _together(
     click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
     click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
+    click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
 )
+reading_options = _together(
+    click.option("--decimal", type=DECIMALS, help="Decimal sign of the file."), known_options
+)
 
 
+files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=A_PATH)
 inert_option = click.option(
     "--inert", metavar="NAME", multiple=True, help="A reagent that is not to react; repeatable."
 )
@@ -81,7 +92,7 @@ column_option = click.option("--column", metavar="NAME", help="Which of several 
 
 
 def read_input(
-    file: Path,
+    files: Path | Sequence[Path],
     *,
     read: Callable[..., Data] | None = None,
     at: str | None = None,
@@ -93,38 +104,89 @@ def read_input(
     """Return the part of a trace or of spectra that is asked for.
 
     Args:
-        file: The file, or a folder of files with a spectrum each.
-        read: What reads it; :func:`trace_or_spectra` when None.
+        files: The file; or several files with a spectrum each, or a folder of them, which are one
+            series.
+        read: What reads one file; :func:`trace_or_spectra` when None.
         at: As the option ``--at``, which a trace cannot have.
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
+        window: As the option ``--window``.
+        times: As the option ``--times``.
+        known: ``decimal``, ``time_unit``, ``signal`` and ``sheet``, where the user says so.
+
+    Raises:
+        InputError: A file cannot be read, a range cannot be read or holds nothing, all at
+            once; or a trace is asked for what only spectra have.
+    """
+    from prenuc.observe.readers.data_file import is_folder
+    from prenuc.observe.readers.joined import read_joined
+    from prenuc.observe.trace import Trace
+
+    if known.get("column") is None:
+        known.pop("column", None)
+    given = [files] if isinstance(files, Path) else list(files)
+    data: Any
+    if len(given) > 1 or is_folder(given[0]):
+        known.pop("column", None)
+        data = read_joined(given, **known)
+    else:
+        data = (read or trace_or_spectra)(given[0], **known)
+    name = name_of(given)
+    if isinstance(data, Trace):
+        _refuse_for_trace(name, {"--at": at, "--subtract": subtract, "--window": window})
+    elif subtract is not None:
+        data = _subtract(data, subtract, name)
+    part: Data = _cut(data, name, window, times)
+    return part
+
+
+def every_series(
+    files: Sequence[Path],
+    *,
+    read: Callable[..., SpectrumSeries],
+    window: str | None = None,
+    times: str | None = None,
+    **known: Any,
+) -> list[tuple[tuple[Path, ...], SpectrumSeries]]:
+    """Return every series of some files, with the files that it came from, in their order.
+
+    Several files with a spectrum each on the same wavelengths are one series, and so is a folder.
+
+    Args:
+        files: The files.
+        read: What reads one file.
         window: As the option ``--window``.
         times: As the option ``--times``.
         known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
 
     Raises:
-        InputError: The file cannot be read, a range cannot be read or holds nothing, all at
-            once; or a trace is asked for what only spectra have.
+        InputError: Everything that is wrong with any of the files.
     """
     from prenuc.observe.readers.data_file import is_folder
-    from prenuc.observe.trace import Trace
+    from prenuc.observe.readers.joined import join, read_joined
 
-    if known.get("column") is None:
-        known.pop("column", None)
-    data: Any = (_folder if is_folder(file) else read or trace_or_spectra)(file, **known)
-    if isinstance(data, Trace):
-        _refuse_for_trace(file, {"--at": at, "--subtract": subtract, "--window": window})
-    elif subtract is not None:
-        data = _subtract(data, subtract, file)
-    cuts = {"--window": (window, _windowed), "--times": (times, _timed)}
-    part: Data = _cut(data, file, cuts)
-    return part
+    problems: list[Problem] = []
+    groups: dict[object, list[tuple[Path, SpectrumSeries]]] = {}
+    for place, file in enumerate(files):
+        with noting(problems):
+            series = read_joined([file], **known) if is_folder(file) else read(file, **known)
+            one = len(series) == 1 and file.suffix.lower() != ".json" and not is_folder(file)
+            alike = (series.signal, series.wavelength.tobytes()) if one else place
+            groups.setdefault(alike, []).append((file, series))
+    found = []
+    for group in groups.values():
+        together, parts = zip(*group, strict=True)
+        with noting(problems):
+            unit = known.get("time_unit")
+            series = parts[0] if len(parts) == 1 else join(together, parts, time_unit=unit)
+            found.append((together, _cut(series, name_of(together), window, times)))
+    if problems:
+        raise InputError(problems)
+    return found
 
 
-def _folder(folder: Path, **known: Any) -> SpectrumSeries:
-    from prenuc.observe.readers.joined import read_joined
-
-    known.pop("column", None)
-    return read_joined([folder], **known)
+def name_of(files: Sequence[Path]) -> str:
+    """Return the name of one file, or of several, for messages and tables."""
+    return listed([str(file) for file in files])
 
 
 def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
@@ -142,7 +204,7 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     column = known.pop("column", None)
     if file.suffix.lower() == ".json":
         return spectra_or_saved(file, **known)
-    if is_trace(file, decimal=known.get("decimal")):
+    if is_trace(file, decimal=known.get("decimal"), sheet=known.get("sheet")):
         return read_trace(file, column=column, **known)
     if column is not None:
         what = f"these are spectra, which have no trace '{column}' to choose"
@@ -174,30 +236,27 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
     return series
 
 
-def _refuse_for_trace(file: Path, given: Mapping[str, str | None]) -> None:
+def _refuse_for_trace(file: str, given: Mapping[str, str | None]) -> None:
 
     wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
         shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
         what = f"a trace has neither wavelengths nor spectra to choose ({shown})"
-        raise InputError(what, f"Leave out {' and '.join(wrong)}", where=str(file))
+        raise InputError(what, f"Leave out {' and '.join(wrong)}", where=file)
 
 
-def _cut(data: Any, file: Path, cuts: Mapping[str, tuple[str | None, Callable[..., Any]]]) -> Any:
+def _cut(data: Any, file: str, window: str | None, times: str | None) -> Any:
 
     problems: list[Problem] = []
-    for name, (text, cut) in cuts.items():
-        if text is not None:
-            with noting(problems, f"{file}: {name}"):
-                data = cut(data, text)
+    if window is not None:
+        with noting(problems, f"{file}: --window"):
+            data = data.window(*parse_range(window, "nm", of="wavelengths"))
+    if times is not None:
+        with noting(problems, f"{file}: --times"):
+            data = _timed(data, times)
     if problems:
         raise InputError(problems)
     return data
-
-
-def _windowed(series: SpectrumSeries, text: str) -> SpectrumSeries:
-
-    return series.window(*parse_range(text, "nm", of="wavelengths"))
 
 
 def _timed(data: Any, text: str) -> Any:
@@ -208,12 +267,12 @@ def _timed(data: Any, text: str) -> Any:
     return data.between_times(*parse_range(text, data.time_unit, of="times"))
 
 
-def _subtract(series: SpectrumSeries, label: str, file: Path) -> SpectrumSeries:
+def _subtract(series: SpectrumSeries, label: str, file: str) -> SpectrumSeries:
 
     if label not in series.labels:
         some = f"Labels: {', '.join(series.labels[:3])}, …"
         near = nearest_names(label, series.labels)
-        raise FitError(Problem(f"no spectrum '{label}'", some, near, str(file)))
+        raise FitError(Problem(f"no spectrum '{label}'", some, near, file))
     return series.subtract(series.labels.index(label))
 
 

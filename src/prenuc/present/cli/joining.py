@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.analysis import files_argument
-from prenuc.present.cli.input import A_PATH, read_input, reading_options
+from prenuc.present.cli.input import A_PATH, files_argument, read_input, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 if TYPE_CHECKING:

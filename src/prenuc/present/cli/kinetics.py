@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError
-from prenuc.present.cli.input import column_option, read_input, reading_options, report_option
+from prenuc.present.cli.input import (
+    column_option,
+    files_argument,
+    name_of,
+    read_input,
+    reading_options,
+    report_option,
+)
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 from prenuc.present.files.figures import save
 
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@files_argument
 @click.argument("scheme")
 @click.option("--at", metavar="WAVELENGTH", help='Where to read spectra: "311 nm".')
 @click.option("--through-origin", is_flag=True, help="The signal is zero at time zero.")
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
 @report_option
 @json_option
 def fit(
-    file: Path,
+    files: tuple[Path, ...],
     scheme: str,
     at: str | None,
     start: tuple[str, ...],
@@ -50,6 +57,8 @@ def fit(
     **asked: Any,
 ) -> None:
     """Fit a kinetic scheme to a trace (columns time, value) or to spectra.
+
+    Several files with a spectrum each, or a folder of them, are one series.
 
     \b
     SCHEME is one of
@@ -65,6 +74,7 @@ def fit(
     \b
     Examples:
       prenuc fit trace.csv "PC -> MSC"
+      prenuc fit scans/*.txt "PC -> MSC"
       prenuc fit spectra.csv "PC -> MSC" --window "290 400 nm" --times "0 60 min" --start k=0.02
       prenuc fit spectra.csv "PC -> MSC" --at "311 nm" --subtract "cuvette at 4 min"
       prenuc fit spectra.csv "PC -> I -> MSC" --bootstrap 200 --seed 1 --referee
@@ -73,14 +83,14 @@ def fit(
     from prenuc.observe.changing import check_changing
 
     options, given = _options(asked), _start(start)
-    data = read_input(file, at=at, subtract=subtract, **asked)
-    check_changing(data, str(file))
+    data = read_input(files, at=at, subtract=subtract, **asked)
+    check_changing(data, name_of(files))
     found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
     _write(found, figure, report_to)
     beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
-        source = provenance(file, options | told | asked, seed)
+        source = provenance(files, options | told | asked, seed)
         echo_json(found.as_dict() | beside | {"provenance": source})
     else:
         _echo(found, beside)

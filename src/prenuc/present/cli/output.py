@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -64,11 +64,11 @@ def echo_lines(lines: Iterable[Any], before: str = "  ") -> None:
         click.echo(f"{before}{line}")
 
 
-def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """Return what an answer came from: the file and its hash, options, seed, versions.
 
     Args:
-        file: The data, or a folder of them, hashed in order.
+        files: The data, or a folder of them, hashed in order.
         options: Options of the command, by name.
         seed: Seed of what is drawn.
     """
@@ -78,9 +78,9 @@ def provenance(file: Path, options: Mapping[str, Any], seed: int) -> dict[str, A
 
     from prenuc.observe.readers.joined import files_in
 
-    data = b"".join(one.read_bytes() for one in files_in([file]))
+    data = b"".join(one.read_bytes() for one in files_in(files))
     return {
-        "file": file.name,
+        "file": ", ".join(file.name for file in files),
         "sha256": hashlib.sha256(data).hexdigest(),
         "options": dict(options),
         "seed": seed,
