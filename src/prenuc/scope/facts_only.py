@@ -12,15 +12,16 @@ _ATOM = re.compile(r"[A-Z][a-z]?")
 
 
 def is_without_model(material: str) -> bool:
-    """Return whether this is a formula of known atoms that no mechanism speaks about.
+    """Return whether this is a formula of elements that no mechanism speaks about.
 
     Args:
         material: Such as "ZnS".
     """
+    from molmass import ELEMENTS
+
     atoms, modelled = _ATOM.findall(material), {o.material for o in entries("systems").values()}
-    known = entries("moieties").keys() | entries("materials").keys()
     formula = "".join(atoms) == material and len(atoms) > 1
-    return formula and material not in modelled and bool(known & {*atoms, material})
+    return formula and material not in modelled and all(one in ELEMENTS for one in atoms)
 
 
 def known_of(material: str) -> dict[str, Any]:

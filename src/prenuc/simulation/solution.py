@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from prenuc.scope.verdict import Scope
 
 PRODUCTS = {"assembly", "PC", "MSC", "intermediate", "monomer", "QD"}  # kinds of components
+REPORTED = {"PC": "PC", "MSC": "MSC", "QD": "QD", "monomer": "Mo/Fr"}  # kinds of products
 FORMED = 1e-6  # of the largest amount of a precursor; less is nothing
 ARRAYS = "concentration", "dots", "tangents", "dot_tangents"  # of every measurement
 BEHIND = "mechanism", "protocol", "names", "conservation", "stats", "parameters"  # of a run
@@ -165,6 +166,20 @@ class Run:
     def amounts(self, measurement: Measurement) -> dict[str, float]:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""
         return dict(zip(self.names, measurement.concentration.tolist(), strict=True))
+
+    def products(self, measurement: Measurement) -> dict[str, float]:
+        """Return mmol/L of chalcogen in PC, MSC, QD and Mo/Fr, whatever a mechanism calls them.
+
+        Args:
+            measurement: One of this run.
+        """
+        kinds = {name: one.kind for name, one in self.mechanism.components.items()}
+        held = dict.fromkeys(REPORTED.values(), 0.0)
+        for place, _, atoms in self._with_chalcogen:
+            kind = REPORTED.get(kinds[self.names[place]])
+            if kind is not None:
+                held[kind] += atoms * float(measurement.concentration[place])
+        return held
 
     def fractions(self, measurement: Measurement) -> dict[str, float]:
         """Return the fraction of the chalcogen in each: every MSC by name, all else by kind."""

@@ -181,6 +181,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
+            "products": run.products(measurement),
             "shares": run.fractions(measurement),
             "dots": _dots(run, measurement),
         }
