@@ -83,6 +83,7 @@ def naked(thing, sources, path=""):
             bookkeeping |= key in BLOCKS  # how many of what, not how fast
             bookkeeping |= key in {"bounds", "targets"}  # of a search, in the units of its set
             bookkeeping |= key in {"passes", "draws"}  # counted
+            bookkeeping |= key in {"takes", "gives"}  # of an equation
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
     elif isinstance(thing, list):

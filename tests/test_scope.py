@@ -279,7 +279,7 @@ def test_products_have_one_name_whatever_the_mechanism(command, name):
 # ---- a few hundred flasks of a generator --------------------------------------------------------
 
 METALS = {
-    "Cd(OA)2": 3, "Cd(MA)2": 2, "Cd(SA)2": 1, "Cd(OAc)2/OLA": 2, "Cd(OAc)2": 2, "CdMe2": 1,
+    "Cd(OA)2": 3, "Cd(MA)2": 2, "Cd(SA)2": 1, "Cd(OAc)2/OLA": 2, "Cd(OAc)2": 1, "CdMe2": 1,
     "CdO, 2.4 mmol HOA": 2, "CdO, 2.4 mmol HSA": 1, "CdO, 1.2 mmol ODPA": 1, "Zn(OAc)2": 1,
 }  # fmt: skip
 SOURCES = {

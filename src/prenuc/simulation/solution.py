@@ -11,12 +11,13 @@ import numpy as np
 
 from prenuc.errors import Caution, InputError, listed, unknown_name
 from prenuc.facts.catalogue import chalcogens
-from prenuc.scope.verdict import scope_of
+from prenuc.scope.products import nothing_formed
+from prenuc.scope.verdict import Scope, scope_of
 from prenuc.simulation import archive
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
     import xarray as xr
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
-    from prenuc.scope.verdict import Scope
 
-PRODUCTS = {"assembly", "PC", "MSC", "intermediate", "monomer", "QD"}  # kinds of components
-REPORTED = {"PC": "PC", "MSC": "MSC", "QD": "QD", "monomer": "Mo/Fr"}  # kinds of products
-FORMED = 1e-6  # of the largest amount of a precursor; less is nothing
 ARRAYS = "concentration", "dots", "tangents", "dot_tangents"  # of every measurement
 BEHIND = "mechanism", "protocol", "names", "conservation", "stats", "parameters"  # of a run
 
@@ -147,39 +144,12 @@ class Run:
     @property
     def warnings(self) -> tuple[Caution, ...]:
         """What a reader should know before believing the run."""
-        return (*self.scope.cautions, *self._without_products())
-
-    def _without_products(self) -> Iterator[Caution]:
-        """Yield that nothing has formed at all, and of what, where precursors have met."""
-        if self.scope.missing or not self.measurements:
-            return
-        kinds = {name: c.kind for name, c in self.mechanism.components.items()}
-        sources = [name for name, kind in kinds.items() if kind == "precursor"]
-        made = [i for i, name in enumerate(self.names) if kinds.get(name) in PRODUCTS]
-        held = [i for i, name in enumerate(self.names) if name in sources]
-        most = max(m.concentration[made].max(initial=0.0) for m in self.measurements)
-        least = max(m.concentration[held].max(initial=0.0) for m in self.measurements)
-        if sources and made and most < FORMED * least:
-            text = f"nothing forms: {' and '.join(sources)} do not react under these conditions"
-            yield Caution(text, "nothing-forms", ", ".join(sources))
+        found = () if self.scope.missing else [one.concentration for one in self.measurements]
+        return (*self.scope.cautions, *nothing_formed(self.mechanism, self.names, found))
 
     def amounts(self, measurement: Measurement) -> dict[str, float]:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""
         return dict(zip(self.names, measurement.concentration.tolist(), strict=True))
-
-    def products(self, measurement: Measurement) -> dict[str, float]:
-        """Return mmol/L of chalcogen in PC, MSC, QD and Mo/Fr, whatever a mechanism calls them.
-
-        Args:
-            measurement: One of this run.
-        """
-        kinds = {name: one.kind for name, one in self.mechanism.components.items()}
-        held = dict.fromkeys(REPORTED.values(), 0.0)
-        for place, _, atoms in self._with_chalcogen:
-            kind = REPORTED.get(kinds[self.names[place]])
-            if kind is not None:
-                held[kind] += atoms * float(measurement.concentration[place])
-        return held
 
     def fractions(self, measurement: Measurement) -> dict[str, float]:
         """Return the fraction of the chalcogen in each: every MSC by name, all else by kind."""

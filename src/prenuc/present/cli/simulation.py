@@ -167,6 +167,7 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
+    from prenuc.scope.products import products_of
     from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.solution import in_minutes
 
@@ -181,7 +182,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
-            "products": run.products(measurement),
+            "products": products_of(run.mechanism, run.amounts(measurement)),
             "shares": run.fractions(measurement),
             "dots": _dots(run, measurement),
         }
