@@ -21,6 +21,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
@@ -31,6 +32,7 @@ Examples:
   prenuc check two-pathway/CdS
   prenuc scope cds-msc-311-in-toluene
   prenuc simulate cds-msc-311-in-toluene --out build
+  prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min"
   prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
 
@@ -53,6 +55,7 @@ _COMMANDS = (
     check,
     scope,
     simulate,
+    plot,
     sweep,
     reproduce,
     calibrate,
