@@ -47,6 +47,7 @@ PUBLIC = {
     "Scope",
     "SpectrumSeries",
     "Trace",
+    "ablate",
     "amounts_within",
     "analyze",
     "calibrate",

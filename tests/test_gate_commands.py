@@ -23,7 +23,7 @@ from commands import clusters, dots, write
 from fuzzing import LARGEST, SEED, Enough, ask, damaged, largest, words
 from prenuc.present.cli import prenuc
 
-LONG = {"calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
+LONG = {"ablate", "calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
 STEPS = 30  # steps of protocols that a long study may simulate before it has begun
 RECIPES = ["cds-msc-311-in-toluene", "cdse-5b"]
 NETWORK = "units: {time: s, concentration: mol/L}\nspecies: {A: {initial: 1}, B: {}}\nreactions:\n"
@@ -73,9 +73,14 @@ VALUES = {
     "simulate --times": ["0 1", "0 0.4 4 40"],
     "simulate --until": ["steady state", "50 % of A is consumed"],
     "simulate --coarse": None,
+    "simulate --extrapolate": None,
+    "--inert": ["toluene", "ODE"],
+    "scope --assume": ["batch mass=20 g", "heating rate=6 degC/min"],
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
     "simulate --rtol": ["1e-6", "1e-4"],
     "simulate --atol": ["1e-9", "1e-12"],
+    "ablate --out": ["out/answer.json"],
+    "ablate --refit": None,
     "calibrate --out": ["out/sets.yaml"],
     "calibrate --ensemble": ["out/ensemble.yaml"],
     "calibrate --leave-out": ["all", "2a-b"],
@@ -143,6 +148,7 @@ ARGUMENTS = {
     "show": [["MSC-311"], ["cdse-5b"]],
     "cite": [["cdse-5b"], ["MSC-311", "two-pathway/CdS"]],
     "check": [["mine.yaml"], ["two-pathway/CdS"], ["mine.yaml", "classical/CdTe"]],
+    "scope": [["batch.yaml"], ["cdse-5b"], ["batch.yaml"]],
     "simulate": [
         ["mine.yaml"],
         ["mine.yaml"],
@@ -151,6 +157,7 @@ ARGUMENTS = {
         *([r] for r in RECIPES),
     ],
     "reproduce": [["2a-b"], ["3a"], []],
+    "ablate": [["two-pathway/CdS"], ["classical/CdTe"], []],
     "calibrate": [["CdS"], ["CdSe"], []],
     "predict": [["CdS@0.1"]],
     "robustness": [[]],

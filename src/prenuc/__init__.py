@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.infer.selection.next_experiment import next_experiment
     from prenuc.infer.studies.calibrate import calibrate
+    from prenuc.infer.studies.refitting import ablate
     from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism
@@ -116,6 +117,7 @@ _CONTENTS = {
     "next_experiment": "infer.selection.next_experiment",
     "kinetic_panel": "infer.experiments.published",
     "calibrate": "infer.studies.calibrate",
+    "ablate": "infer.studies.refitting",
     # present: tell someone
     "report": "present.files.report",
     "convert": "present.files.exchange",
@@ -151,6 +153,7 @@ __all__ = [
     "Scope",
     "SpectrumSeries",
     "Trace",
+    "ablate",
     "amounts_within",
     "analyze",
     "calibrate",
