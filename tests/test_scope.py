@@ -147,6 +147,17 @@ def test_a_liquid_of_the_wrong_kind_is_no_medium():
     assert "found in OLA, which is not there" in str(scope.problems[-1])
 
 
+def test_topo_does_nothing_beside_the_liquid_of_a_set_and_is_none_in_its_place():
+    beside = heated(
+        "charge flask with 1 mmol Cd(MA)2, 0.3 mmol Se, 1 g TOPO and 9 g ODE at 60 degC", 200
+    )
+    scope = scope_of(two_pathway("CdSe-ODE"), beside)
+    assert scope.in_scope
+    assert [one.about for one in scope.cautions] == ["TOPO"]
+    neat = heated("charge flask with 1 mmol Cd(MA)2, 0.3 mmol Se and 9 g TOPO at 60 degC", 200)
+    assert not scope_of(two_pathway("CdSe-ODE"), neat).in_scope
+
+
 def test_a_missing_source_is_named_where_nothing_can_react(command):
     answer = command(
         "simulate", "--json", steps=["charge flask with 1 mmol Cd(OA)2 and 9 g ODE at 60 degC"]

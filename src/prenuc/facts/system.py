@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from prenuc.facts.value import Value
 
 
@@ -22,6 +24,7 @@ class System:
         recipes: The recipes themselves.
         low: The lowest temperature at which they let a liquid react.
         high: The highest.
+        without_effect: Reagents that are said to do nothing there, each with who says so.
         note: What a reader should know.
     """
 
@@ -33,4 +36,5 @@ class System:
     recipes: tuple[str, ...]
     low: Value
     high: Value
+    without_effect: Mapping[str, str] = field(default_factory=dict)
     note: str = ""

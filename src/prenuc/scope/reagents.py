@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import Caution
 from prenuc.facts.catalogue import entries
-from prenuc.scope.matching import family_of
+from prenuc.scope.matching import family_of, is_liquid_of
 from prenuc.scope.systems import atoms_of, systems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from prenuc.facts.family import Preparation
+    from prenuc.facts.system import System
     from prenuc.mechanism.mechanism import Mechanism
 
 NONE = "none"
@@ -78,10 +79,9 @@ def charged(name: str, mechanism: Mechanism, there: Collection[str]) -> Charged:
     systems = systems_of(mechanism)
     if name in acting(mechanism):
         return _acting(name, mechanism)
-    if any(name in one.solvents for one in systems):
-        return Charged(name, "solvent")
-    if any(name in one.reagents for one in systems):
-        return Charged(name, "spectator")
+    published = _published(name, systems, there)
+    if published is not None:
+        return published
     if name in mechanism.components or name in mechanism.declared:
         return Charged(name, "declared")
     if systems:
@@ -90,6 +90,23 @@ def charged(name: str, mechanism: Mechanism, there: Collection[str]) -> Charged:
     solvent = entries("reagents")[name].is_solvent
     why = "" if solvent else f"{mechanism.name} has no component of that name and declares none"
     return Charged(name, "solvent" if solvent else NONE, known=solvent, note=why)
+
+
+def _published(name: str, systems: Sequence[System], there: Collection[str]) -> Charged | None:
+    """Return what recipes and their papers make of a reagent; None where they say nothing.
+
+    What is said to be without effect is so beside the liquid of the system, not in its place.
+    """
+    if any(name in one.solvents for one in systems):
+        return Charged(name, "solvent")
+    if any(name in one.reagents for one in systems):
+        return Charged(name, "spectator")
+    for one in systems:
+        hot = {other for other in there if is_liquid_of(one, other)} - {*one.solvents[1:]}
+        if name in one.without_effect and hot:
+            said = f"{name} is taken to be without effect ({one.without_effect[name]})"
+            return Charged(name, "spectator", note=said)
+    return None
 
 
 def _acting(name: str, mechanism: Mechanism) -> Charged:
