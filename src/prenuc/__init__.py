@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.corrections.steps import correct
     from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
+    from prenuc.observe.luminescence.measured import analyze_emission
     from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
@@ -100,7 +102,9 @@ _CONTENTS = {
     "simulate_many": "observe.many",
     "Flasks": "observe.flasks",
     "read": "observe.readers",
+    "correct": "observe.corrections.steps",
     "analyze": "observe.analysis",
+    "analyze_emission": "observe.luminescence.measured",
     "size": "observe.sizing",
     # infer: what the data allow one to say
     "view": "infer.modelfree.views",
@@ -156,12 +160,14 @@ __all__ = [
     "ablate",
     "amounts_within",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "correct",
     "course",
     "disc_radius",
     "disc_scattering",

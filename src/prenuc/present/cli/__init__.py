@@ -17,11 +17,13 @@ from prenuc.present.cli.calibration import calibrate, predict, reproduce, robust
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
+from prenuc.present.cli.correcting import correct
 from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.luminescence import emission
 from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
@@ -64,9 +66,11 @@ _COMMANDS = (
     predict,
     robustness,
     analyze,
+    emission,
     size,
     view,
     join,
+    correct,
     fit,
     compare,
     next_,
