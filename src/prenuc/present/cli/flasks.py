@@ -15,7 +15,6 @@ from prenuc.facts.catalogue import entries
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, spectra_or_saved
 from prenuc.present.cli.simulation import chosen_mechanism
 from prenuc.protocol.alternatives import alternatives
-from prenuc.simulation.archive import holds_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,6 +96,8 @@ def given(
 
 
 def _read(text: str, mechanism: str | None) -> Given:
+    from prenuc.simulation.archive import holds_run
+
     path, suffix = Path(text), Path(text).suffix.lower()
     inside = path / WRITTEN
     if suffix in SAVED or inside.is_file():
