@@ -48,6 +48,7 @@ PUBLIC = {
     "Trace",
     "ablate",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",
