@@ -50,6 +50,7 @@ PUBLIC = {
     "ablate",
     "amounts_within",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
+RUN = ".nc"  # what Run.save wrote
 WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
@@ -99,11 +100,15 @@ def given(
 
 
 def _read(text: str, mechanism: str | None) -> Given:
+    from prenuc.simulation.archive import holds_run
+
     path, suffix = Path(text), Path(text).suffix.lower()
     inside = path / WRITTEN
     if suffix in SAVED or inside.is_file():
         saved = inside if inside.is_file() else path
         return Spectra(path.stem, spectra_or_saved(saved), measured=False)
+    if suffix == RUN and holds_run(path):
+        return Spectra(path.stem, pn.uv_vis(pn.Run.load(path)), measured=False)
     if suffix not in PROTOCOLS and path.exists():
         return Spectra(path.stem, read_input(path, read=spectra_or_saved), measured=True)
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
