@@ -58,7 +58,7 @@ def made_course(name="a", shift=0.0, sizes=True):
     return Course(
         name, "flask", time, time - 10, np.full(21, 180.0),
         {"precursor": 1 - share, "PC": 0.0 * share, "QD": share},
-        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots,
+        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots, 0.0 * time,
     )  # fmt: skip
 
 
@@ -295,6 +295,9 @@ def test_a_species_that_hardly_ever_is_there_is_named_and_not_drawn():
     assert "share of QD" in columns
     assert "share of PC" not in columns
     assert notes == ["never 1% of the chalcogen: PC"]
+    full = replace(made_course(), at_end=np.where(made_course().time > 50, 0.5, 0.0))
+    (note,) = [one for one in plot_courses({"a": full}, Layout())[1] if "largest" in one]
+    assert note.startswith("a: from 45 min on dots have the largest size that is counted (5 nm)")
     with pytest.raises(InputError, match="dots of a are not counted class by class"):
         plot_sizes({"a": made_course(sizes=False)}, Layout())
 
