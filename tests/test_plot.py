@@ -426,6 +426,20 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_written(prenuc, tmp_pat
     assert [one.name for one in tmp_path.iterdir()] == ["mine.yaml"]
 
 
+def test_flasks_out_of_scope_are_refused_all_at_once_or_let_be(prenuc, tmp_path):
+    with_selenium = MINE.replace("0.3 mmol S", "0.3 mmol S, 0.1 mmol SeTOP")
+    (tmp_path / "se.yaml").write_text(with_selenium.replace("mine", "se"), encoding="utf-8")
+    (tmp_path / "hot.yaml").write_text(MINE.replace("180", "300").replace("mine", "hot"), "utf-8")
+    said = prenuc("plot", "mine.yaml", "se.yaml", "hot.yaml", code=2)
+    assert "SeTOP takes part in nothing" in said
+    assert "300 degC is 80 degC outside" in said
+    assert not (tmp_path / "plot.svg").exists()
+    prenuc("plot", "mine.yaml", "se.yaml", "--inert", "SeTOP")
+    prenuc("plot", "hot.yaml", "--extrapolate")
+    assert "no flask charges it" in prenuc("plot", "mine.yaml", "--inert", "SeTOP", code=2)
+    assert "no reagent 'Setopp'" in prenuc("plot", "mine.yaml", "--inert", "Setopp", code=2)
+
+
 def test_what_makes_no_sense_is_refused(prenuc, tmp_path):
     write(clusters(), tmp_path / "run.csv")
     before = (tmp_path / "run.csv").read_bytes()
