@@ -84,7 +84,7 @@ VALUES = {
     "simulate --times": ["0 1", "0 0.4 4 40"],
     "simulate --until": ["steady state", "50 % of A is consumed"],
     "simulate --coarse": None,
-    "simulate --extrapolate": None,
+    "--extrapolate": None,
     "--inert": ["toluene", "ODE"],
     "scope --assume": ["batch mass=20 g", "heating rate=6 degC/min"],
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
