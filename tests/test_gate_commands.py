@@ -125,6 +125,7 @@ VALUES = {
     "compare --schemes": ["A -> B", "A -> B; A <-> B"],
     "compare --protocol": [*RECIPES, "batch.yaml"],
     "compare --free-spectra": None,
+    "compare --refitted": None,
     "compare --observations": ["CdS", "CdSe"],
     "next --recipe": [*RECIPES, "batch.yaml"],
     "next --sharpen": ["isomerisation.k"],
