@@ -172,8 +172,14 @@ def overlay(layout, sources=None):
     return plot_overlay(sources, panels_of(sources)[0], layout)
 
 
+def crowded(layout):
+    names = [f"hold flask = {number}0 min" for number in range(1, 13)]
+    return overlay(layout, [Source(name, aliquots([30, 75])) for name in names])
+
+
 FIGURES = {
     "spectra": overlay,
+    "many": crowded,
     "times": lambda layout: overlay(layout, [Source("a", aliquots(np.arange(1.0, 60.0)))]),
     "course": lambda layout: plot_courses(
         {"base": made_course(), "after hold flask = 1.2 mmol TOPO": made_course(shift=1.0)}, layout
@@ -241,6 +247,15 @@ def test_a_figure_has_the_width_and_the_font_that_are_asked_for():
             Layout.sized(wrong)
     with pytest.raises(InputError, match="a font of 2 points"):
         Layout(font=2)
+
+
+def test_a_long_legend_leaves_panels_their_room_or_is_refused():
+    figure, _ = crowded(Layout.sized("8.5 cm"))
+    texts(figure)
+    heights = [axes.get_position().height * figure.get_figheight() for axes in figure.axes]
+    assert min(heights) * 2.54 > 1.5
+    with pytest.raises(InputError, match=r"the legend needs .* of 4 cm.*larger --size"):
+        crowded(Layout.sized("8.5 x 4 cm"))
 
 
 def test_sources_differ_in_grey_too_and_data_lie_on_top():
