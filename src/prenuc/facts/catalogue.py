@@ -21,6 +21,7 @@ from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
 from prenuc.facts.row_class import RowClass
+from prenuc.facts.row_surprisal import RowSurprisal
 from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
@@ -48,6 +49,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
+    "row_surprisals": RowSurprisal,
     "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = "less than stated", "as stated", "more than stated", "nothing to read"
 STATED, NOTHING = 1, 3  # places of two of them
 LAPSE = 0.02  # share of statements that are misread or misprinted
-LEAST = 1e-12  # of a number that has a logarithm
+LEAST, MOST = 1e-12, 1e12  # of a number that has a logarithm; of any number
 SAME, NEAR = 1.5, 2.0  # factor between two limits that say "the same"; of a limit that compares
 
 
@@ -64,7 +64,8 @@ class Scale:
     common: float = 0.0
 
     def at(self, number: float) -> float:
-        """Return where a number lies on the scale."""
+        """Return where a number lies on the scale; beyond any that means anything, at its end."""
+        number = min(max(number, -MOST), MOST)
         if self.kind.scale == "logarithm":
             return math.log(max(number, LEAST))
         return math.asinh(number / self.unit) if self.kind.scale == "difference" else number
@@ -95,6 +96,18 @@ class Scale:
         mixed: Array = (1.0 - LAPSE) * seen.T + LAPSE * any_of
         return mixed.T
 
+    def stated(self, number: float | None, error: Array) -> Array:
+        """Return the probability of what is printed, shape (errors,); NaN where nothing is known.
+
+        Args:
+            number: What a simulation gave, NaN for nothing to read; None where it was not run.
+            error: The common error of its fit, in standard deviations.
+        """
+        if number is None:
+            return np.full_like(error, math.nan)
+        chances: Array = self.probabilities(number, error)[STATED]
+        return chances
+
 
 def kind_of_statement(check: Check) -> StatementKind:
     """Return the kind of a row, by its measure and by whether it compares with about one."""
@@ -108,12 +121,12 @@ def kind_of_statement(check: Check) -> StatementKind:
     return kinds["sameness"] if limits[1] <= SAME * limits[0] else kind
 
 
-def scale_of(check: Check, nuisance: float = 0.0) -> Scale:
+def scale_of(check: Check, nuisance: float | None = None) -> Scale:
     """Return cuts and widths of a row.
 
     Args:
         check: The row.
-        nuisance: What baths and dilutions leave, on its scale.
+        nuisance: What baths and dilutions leave, on its scale; that of the package when None.
     """
     kind = kind_of_statement(check)
     limits = [None if v is None else v.quantity.number for v in (check.low, check.high)]
@@ -127,6 +140,12 @@ def scale_of(check: Check, nuisance: float = 0.0) -> Scale:
     half = 0.5 * 10.0 ** int(Decimal(check.printed).as_tuple().exponent)
     number = float(check.printed)
     rounding = (bare.at(number + half) - bare.at(number - half)) / math.sqrt(12.0)
-    whole, share = math.hypot(again, rounding, nuisance), again * loading(check)
+    baths = _nuisance(check) if nuisance is None else nuisance
+    whole, share = math.hypot(again, rounding, baths), again * loading(check)
     middle, own = bare.at(number), math.sqrt(whole**2 - share**2)
     return Scale(kind, unit, middle - whole, middle + whole, own, share)
+
+
+def _nuisance(check: Check) -> float:
+    known = entries("row_surprisals").get(check.id)
+    return 0.0 if known is None else float(known.nuisance)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.varied import QUICK, Changed, ask, owners, value_of
+from prenuc.infer.court.priors import EQUAL
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.studies.one_by_one import CONSTANT, one_by_one
 from prenuc.mechanism.dots import Classes
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.performed import Choose
 
-EQUAL = 1.0  # of a ligand that is not preferred to the one whose place it takes
 WEAK = 1e9  # how many times more of a ligand is needed when it is said not to bind
 
 
