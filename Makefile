@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness row-classes tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness row-classes row-bits tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -61,6 +61,9 @@ robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/refere
 
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
+
+row-bits: $(INSTALLED)  ## how surprising is each row? 24 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+	$(BIN)/python examples/row_bits.py
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py

@@ -46,6 +46,7 @@ KINDS: Mapping[str, type[Any]] = {
     "observations": Observation,
     "claims": Claim,
     "checks": Check,
+    "rival_checks": Check,
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,

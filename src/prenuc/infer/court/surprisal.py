@@ -50,9 +50,10 @@ if TYPE_CHECKING:
 
     Numbers = Mapping[str, float]
 
-DRAWS, MOVED = 40, 8  # of each prior; of which baths and dilutions are moved too
+DRAWS, MOVED = 24, 8  # of each prior; of which baths and dilutions are moved too
 HAPPENS = 0.5  # of the rows, at a point that is worth drawing near
-ROUGH = Rodas(rtol=1e-4, atol=1e-11)  # a thousandth of a width is enough
+# a thousandth of a width is enough, and a stretch that takes thousands of steps is given up
+ROUGH = Rodas(rtol=1e-4, atol=1e-11, most_steps=2000)
 BATH, DILUTION = 1.0, 0.05  # K; share
 
 

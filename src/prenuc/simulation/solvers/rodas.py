@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from prenuc.arrays import room
-from prenuc.simulation.solvers.solver import MOST_STEPS, AbstractSolver, failed
+from prenuc.simulation.solvers.solver import AbstractSolver, failed
 from prenuc.simulation.stretch import Members, Trajectory
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Rodas(AbstractSolver):
             watch=none if until is None else until.weights,
             level=0.0 if until is None else until.level,
             steady=0.0 if until is None else until.steady,
-            most_steps=MOST_STEPS,
+            most_steps=self.most_steps,
             follow=stretch.follow,
         )
 
