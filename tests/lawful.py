@@ -230,10 +230,14 @@ class Potentials:
 
 @dataclass(frozen=True)
 class Vessel:
-    """A closed vessel with what is put into it: what is conserved, and where it comes to rest."""
+    """A closed vessel with what is put into it: what is conserved, and where it comes to rest.
+
+    What a step would change that is too slow to be waited for is one more conserved sum.
+    """
 
     potentials: Potentials
     start: dict
+    frozen: frozenset = frozenset()
 
     @cached_property
     def acting(self):
@@ -248,7 +252,8 @@ class Vessel:
         return [
             step
             for step in self.potentials.steps
-            if not any({*factor.pool} <= missing for factor in _needed(step))
+            if step.name not in self.frozen
+            and not any({*factor.pool} <= missing for factor in _needed(step))
         ]
 
     @cached_property

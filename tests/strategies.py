@@ -21,6 +21,7 @@ from prenuc.protocol.steps import (
     Measure,
     Store,
     Take,
+    Watch,
 )
 from prenuc.protocol.words import Portion
 from prenuc.quantities import Quantity, parse
@@ -101,6 +102,7 @@ STEPS = {
         st.builds(Measure, vessel=vessels, every=times, until=times),
         st.builds(Measure, vessel=vessels),
     ),
+    Watch: st.builds(Watch, vessel=vessels, every=quantities(TIMES)),
     Discard: st.builds(Discard, vessel=vessels, amount=quantities(AMOUNTS)),
 }
 

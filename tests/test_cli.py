@@ -299,7 +299,7 @@ def test_results_are_written_whole_and_agree_with_the_answer(simulated):
     } == names  # no temporary file is left
     written = strict_json((folder / "simulation.json").read_text(encoding="utf-8"))
     assert written == answer
-    with (folder / "spectra.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "spectra.csv").open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     assert header[1:] == [measurement["label"] for measurement in answer["measurements"]]
     assert [float(row[0]) for row in rows] == answer["measurements"][0]["wavelength_nm"]

@@ -155,7 +155,8 @@ def test_times_without_a_unit_are_those_of_the_file_in_seconds_too(prenuc, tmp_p
     prenuc("convert", file, "--to", "csv", "--out", out, "--times", "0 600")
     assert read(out).time.tolist() == [0, 120, 300, 600]
     prenuc("convert", file, "--to", "csv", "--out", out, "--times", "0 20", "--time-unit", "min")
-    assert read(out).time.tolist() == [0, 120, 300, 600, 900, 1200]
+    assert read(out).time.tolist() == [0, 2, 5, 10, 15, 20]
+    assert read(out).time_unit == "min"
 
 
 def test_every_command_takes_the_part_and_says_so(prenuc, tmp_path):

@@ -160,7 +160,7 @@ EVERY_LAW = network(
 def test_compiled_rates_are_those_of_the_reactions(seed, temperature):
     net, rng = compiled(EVERY_LAW), np.random.default_rng(seed)
     x = 10 ** rng.uniform(-3, 2, 3)
-    assert (len(net.flat.single), len(net.flat.double), len(net.flat.general)) == (1, 2, 10)
+    assert (len(net.flat.single), len(net.flat.double), len(net.flat.general)) == (1, 1, 11)
     _, found, _ = solved(net, temperature, x, np.zeros(0), 1.0, np.zeros(3))
     seen = Conditions(temperature, 1e-6, dict(zip(net.names, x, strict=True)), {})
     wanted = [reaction.rate(seen) for reaction in EVERY_LAW.reactions]
@@ -194,6 +194,25 @@ def test_powers_of_every_order_and_their_slopes(order, x):
     _, rate, slope = solved(net, 300.0, np.array([x]), np.zeros(0), 1.0, np.zeros(1))
     np.testing.assert_allclose(rate, [x**order], rtol=1e-14)
     np.testing.assert_allclose(slope, [[order * x ** (order - 1)]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("rest", [1e-9, 1e-13, 1e-20])
+def test_a_power_below_one_stays_in_balance_however_little_there_is(rest):
+    made = {"A": -1.0, "B": 1.0}, rest**0.3, {"A": 1}
+    back = {"A": 1.0, "B": -1.0}, 1.0, (Power({"B": 1.0}, 0.3),)
+    small = network(made, back, initial={"A": 1.0, "B": rest * (1 + 1e-9)})
+    run = evolve(small, [0.0, 1e3, 1e10])
+    np.testing.assert_allclose(run.concentration[1:, 1], rest, rtol=1e-14)
+
+
+@pytest.mark.parametrize("trace", [1e-13, -1e-13])
+def test_a_fast_pairing_does_not_run_away_from_rounding_below_zero(trace):
+    net = compiled(network(({"A": -2.0, "B": 1.0}, 1e20, {"A": 2})))
+    start, times = np.array([trace, 0.0]), np.array([1e6])
+    found = Rodas().integrate(Stretch(net, start, times, (300.0, 300.0), np.full(2, 1e-12)))
+    np.testing.assert_allclose(
+        found.concentration, [[min(trace, 0.0), max(trace, 0.0) / 2]], atol=1e-20
+    )
 
 
 @pytest.mark.parametrize("model", ["every law", "CdS", "CdTe"])

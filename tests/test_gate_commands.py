@@ -44,6 +44,8 @@ SEEDS = ["0", "1", "7"]
 VALUES = {
     "--material": ["CdSe", "CdS", "CdTe"],
     "--decimal": [".", ","],
+    "--decimal-of-file": [".", ","],
+    "--separator": [",", ";", "tab"],
     "--time-unit": ["s", "min", "h", "day"],
     "--signal": ["absorbance", "photoluminescence", "%T", "T"],
     "--times": ["0 60 min", "0 100", "1 to 30 s"],

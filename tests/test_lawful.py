@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from lawful import Potentials, R, Vessel, chalcogens, with_one_sided_host
-from membrane import joined, other, side_by_side
+from membrane import PRIME, joined, other, side_by_side
 from prenuc.conditions import Conditions
-from prenuc.errors import MechanismError, SimulationError
+from prenuc.errors import MechanismError
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.binding import exchanges_of
@@ -36,6 +36,8 @@ CUT, SOME = 60, 40  # units of the largest dot that there is an equilibrium of; 
 CHALCOGEN, METAL, ADDITIVE = 24.0, 96.0, 20.0  # mmol/L
 LONG, LONGEST, STILL = 1e7, 1e13, 2e-7  # s, s, of the chalcogen
 MOST_STEPS = 6000  # in one of the looks at a vessel that comes to rest
+HASTE = {"droplets": 1e8, "sequential": 1e8, "layers": 1e6}  # at 240 °C theirs take 10²⁰ s
+COOLER = 473.15  # K, of a vessel that is then warmed
 SHORT = 1e-4  # of a time, over which a fall is seen
 SEEN = 1e-12  # of the chalcogen; of what there is less of, concentrations are not followed
 RARE = 1e-14  # mol/m³; of what is in equilibrium with more even so little is right
@@ -58,7 +60,33 @@ def model(name, metal=None):
 @cache
 def cut(name):
     """Return the same with small dots, of which there is an equilibrium, and a low barrier."""
-    return _cut(model(name))
+    return hastened(_cut(model(name)), HASTE.get(name.partition("/")[0], 1.0))
+
+
+def hastened(mechanism, times):
+    """Return the same with all steps but the supply and growth of what is there faster both ways.
+
+    Equilibrium does not hang on it.
+    """
+
+    def way(one):
+        known = one.name.startswith(("supply", "growth"))
+        return (
+            one if known else replace(one, constant=replace(one.constant, k=one.constant.k * times))
+        )
+
+    if times == 1.0:
+        return mechanism
+    laws = tuple(map(way, mechanism.reactions))
+    populations = tuple(
+        replace(
+            one,
+            attachment=tuple(map(way, one.attachment)),
+            detachment=tuple(map(way, one.detachment)),
+        )
+        for one in mechanism.populations
+    )
+    return mechanism.with_laws(laws, populations, mechanism.balances)
 
 
 def _cut(mechanism):
@@ -180,7 +208,7 @@ def until_nothing_changes(mechanism, kelvin, held, dots, solver=USUAL):
         if run.stats["steps"] > MOST_STEPS:
             break
         long *= 10**0.5
-    return pytest.skip("it comes to rest more slowly than rounding allows to follow")
+    return states
 
 
 def _change(mechanism, one, two):
@@ -189,7 +217,11 @@ def _change(mechanism, one, two):
     return max(*parts, np.abs(mechanism.class_units * (one[1] - two[1])).max(initial=0.0))
 
 
-GIVES_UP = {("alloy/CdTeSe", "precursors"), ("alloy/CdTeSe", "dots")}
+NOT_AT_REST = {  # and how far
+    ("layers/CdSe", "precursors", 240): "MSC-512 and MSC-494 exchange 3·10⁻¹⁸ mol/m³/s",
+    ("layers/CdSe", "rest", 240): "MSC-528 to MSC-512 ends at 1.8·10⁻⁶ RT, not at 10⁻⁶",
+    ("autocatalytic/CdS", "rest", 240): "the first growth ends at 1.3·10⁻⁶ RT, not at 10⁻⁶",
+}
 KINDS = {"precursors": "precursor", "PC": "PC", "dots": "QD"}
 
 
@@ -198,12 +230,17 @@ def comes_to_rest(mechanism, begin, celsius, *, additives, solver=USUAL):
     start, dots = precursors(mechanism, additives=additives), np.zeros(mechanism.class_units.size)
     vessel = Vessel(found, start)
     totals = vessel.totals(start, dots)
-    if begin != "precursors":
+    if begin == "rest":
+        start, dots = Vessel(Potentials(mechanism, COOLER), start).at_rest(totals)
+        start = {part: c for part, c in start.items() if part not in mechanism.without_mass}
+    elif begin != "precursors":
         made = vessel.with_most(KINDS[begin], totals, SOME)
         if made is None:
             pytest.skip(f"{mechanism.name} knows no {begin}")
         start, dots = made
     states = until_nothing_changes(mechanism, found.kelvin, start, dots, solver)
+    vessel = replace(vessel, frozen=too_slow(vessel, *states[-1]))
+    totals = vessel.totals(*states[-1]) if vessel.frozen else totals
     power = np.array([found.dissipated(*one)[0] for one in states])
     end, end_dots = states[-1]
     gross = sum(there.sum() for _, there, _, _ in found.driven(end, end_dots))
@@ -214,8 +251,6 @@ def comes_to_rest(mechanism, begin, celsius, *, additives, solver=USUAL):
         for part in least.keys() - {*mechanism.without_mass}
     }
     apart["dots"] = (np.abs(end_dots - least_dots) * mechanism.class_units).max(initial=0.0)
-    if max(apart.values()) > 1e-6 * CHALCOGEN and stands_still(vessel, end, end_dots):
-        pytest.skip("a step stands still before it is in balance")
     assert max(apart.values()) < 1e-6 * CHALCOGEN, apart
     acting = {step.name for step in vessel.acting}
     for step, _, _, driven in found.driven(end, end_dots):
@@ -224,16 +259,19 @@ def comes_to_rest(mechanism, begin, celsius, *, additives, solver=USUAL):
             assert np.abs(driven[there]).max(initial=0.0) < 1e-6, step.name
 
 
-def stands_still(vessel, held, dots):
-    """Return whether a step of what is there, or one that makes dots, runs neither way."""
-    found, acting = vessel.potentials, {step.name for step in vessel.acting}
+def too_slow(vessel, held, dots):
+    """Return the steps off balance that move less than `STILL` in 10⁷ s, both ways together.
+
+    Of what is there, and of what makes dots; what they would change is then as good as conserved.
+    """
+    found, acting, slow = vessel.potentials, {step.name for step in vessel.acting}, set()
     for step, there, back, driven in found.driven(held, dots):
-        if step.name in acting:
-            seen = _both_sides(found.mechanism, step, held, dots) > SEEN * CHALCOGEN
-            off = (seen | _makes_dots(found.mechanism, step)) & (np.abs(driven) > 1e-3)
-            if off.any() and np.max((there + back)[off]) * LONG < STILL * CHALCOGEN:
-                return True
-    return False
+        seen = _both_sides(found.mechanism, step, held, dots) > SEEN * CHALCOGEN
+        off = (seen | _makes_dots(found.mechanism, step)) & (np.abs(driven) > 1e-3)
+        moved = np.max((there + back)[off], initial=0.0) * LONG
+        if step.name in acting and off.any() and moved < STILL * CHALCOGEN:
+            slow.add(step.name)
+    return frozenset(slow)
 
 
 def _makes_dots(mechanism, step):
@@ -285,12 +323,14 @@ def test_every_step_is_in_balance_where_the_gibbs_energy_is_least(name, celsius,
     balances_in_detail(cut(name), celsius, seed)
 
 
-@pytest.mark.parametrize(("begin", "celsius"), [("precursors", 240), ("PC", 210), ("dots", 240)])
+STARTS = [("precursors", 240), ("PC", 210), ("dots", 240), ("dots", 180), ("rest", 240)]
+
+
+@pytest.mark.parametrize(("begin", "celsius"), STARTS)
 @every
 def test_all_ways_lead_to_the_least_gibbs_energy(request, name, begin, celsius):
-    if (name, begin) in GIVES_UP:
-        why = "the engine finds no step that is small enough, where two ladders are full"
-        request.applymarker(pytest.mark.xfail(raises=SimulationError, reason=why, strict=True))
+    if (why := NOT_AT_REST.get((name, begin, celsius))) is not None:
+        request.applymarker(pytest.mark.xfail(raises=AssertionError, reason=why, strict=True))
     comes_to_rest(cut(name), begin, celsius, additives=1)
 
 
@@ -310,20 +350,27 @@ def come_to_equal_potentials(mechanism, celsius, rare=RARE):
     start, dots = precursors(mechanism, additives=0), np.zeros(mechanism.class_units.size)
     for part in (one for one, kind in kinds.items() if kind == "medium"):
         start |= {part: ADDITIVE, other(part): ADDITIVE * rng.uniform(0.1, 1.0)}
-    permeable = [part for part, kind in kinds.items() if kind in THROUGH]
+    taken = {part for step in Potentials(mechanism, kelvin).steps for part in step.net}
+    permeable = [
+        part
+        for part, kind in kinds.items()
+        if kind in THROUGH or (kind == "medium" and part in taken)
+    ]
     twice = joined(mechanism, permeable)
     end, end_dots = until_nothing_changes(twice, kelvin, start, side_by_side(dots, dots))[-1]
     mu, of_dots = Potentials(twice, kelvin).potentials(end, end_dots)
-    tied = Vessel(Potentials(mechanism, kelvin), start).tied(permeable)
+    slow = too_slow(Vessel(Potentials(twice, kelvin), start), end, end_dots)
+    slow = frozenset(step.removesuffix(PRIME) for step in slow)
+    tied = Vessel(Potentials(mechanism, kelvin), start, slow).tied(permeable)
     assert set(permeable) < set(tied)
     there = [one for one in tied if end.get(one, 0.0) > rare]
     off = {part: abs(mu[part] - mu[other(part)]) for part in there}
-    assert max(off.values()) < 1e-5, off
+    assert max(off.values()) < 1e-6, off
     for i, sizes in enumerate(mechanism.populations):
         if {sizes.moments.units, sizes.moments.number} <= {*tied}:
             here, beyond = of_dots[i], of_dots[i + len(mechanism.populations)]
             seen = end_dots[i :: len(of_dots)] > rare
-            assert np.abs(here - beyond)[seen].max(initial=0.0) < 1e-5
+            assert np.abs(here - beyond)[seen].max(initial=0.0) < 1e-6
 
 
 @every

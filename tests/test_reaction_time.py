@@ -232,10 +232,10 @@ def prenuc(capsys, monkeypatch):
 def test_aliquots_of_figure_3b_go_from_simulate_to_every_other_command(tmp_path, prenuc):
     assert "reaction / min" in prenuc("simulate", "cds-3b-msa-at-30-min", "--out", tmp_path)
     spectra, saved = tmp_path / "spectra.csv", tmp_path / "simulation.json"
-    with (tmp_path / "samples.csv").open(encoding="utf-8", newline="") as lines:
+    with (tmp_path / "samples.csv").open(encoding="utf-8-sig", newline="") as lines:
         head, *rows = csv.reader(lines)
-    assert head[1:] == ["reaction time / min", "time in vessel / min", "dilution"]
-    numbers = [[float(one) for one in row[1:]] for row in rows]
+    assert head[1:4] == ["reaction time / min", "time in vessel / min", "dilution"]
+    numbers = [[float(one) for one in row[1:4]] for row in rows]
     assert numbers == pytest.approx(np.array([[time, 0, 121] for time in PANEL_3B]))
     for series in (pn.read(spectra), read_stored(saved).series):
         assert series.time == pytest.approx(PANEL_3B)
@@ -251,5 +251,6 @@ def test_aliquots_of_figure_3b_go_from_simulate_to_every_other_command(tmp_path,
     prenuc("convert", saved, "--to", "xlsx", "--out", tmp_path / "mine.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
     rows = list(openpyxl.load_workbook(tmp_path / "mine.xlsx")["samples"].values)
-    assert rows[0] == ("spectrum", "reaction time / min", "time in vessel / min", "dilution")
-    assert rows[1] == ("trace-1, 30 min of reaction", 30, 0, 121)
+    assert rows[0][:4] == ("spectrum", "reaction time", "time in vessel", "dilution")
+    assert rows[1][1:3] == ("min", "min")
+    assert rows[2][:4] == ("trace-1, 30 min of reaction", 30, 0, 121)

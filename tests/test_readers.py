@@ -151,7 +151,10 @@ def test_a_damaged_file_gives_a_series_or_one_clear_line(tmp_path):
 
 BAD_CONTENT = {
     "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", ":1: this is a PNG image, not text."),
-    "zip": (b"PK\x03\x04\x14\0\0\0", ":1: this is a zip archive (a workbook, perhaps), not text."),
+    "zip": (
+        b"PK\x03\x04\x14\0\0\0",
+        ":1: this is a zip archive of another kind than a workbook, not text.",
+    ),
     "nul": (b"nm,A\n400,1.0\n40\x001,2.0\n402,3.0\n", ":3: there is a NUL byte"),
     "utf-16 without mark": (ROWS.encode("utf-16-le"), ":1: there is a NUL byte"),
     "cut utf-16": (("\ufeff" + ROWS).encode("utf-16-le")[:-1], ": the UTF-16 text is damaged"),

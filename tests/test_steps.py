@@ -19,6 +19,7 @@ from prenuc.protocol.steps import (
     Step,
     Store,
     Take,
+    Watch,
     parse_step,
 )
 from prenuc.protocol.words import Portion
@@ -111,6 +112,7 @@ def test_a_step_comes_back_from_its_sentence(kind, data):
             "measure cuvette at 0 min, 5 d",
             Measure(vessel="cuvette", times=(parse("0 min"), parse("5 d"))),
         ),
+        ("watch flask every 1 min", Watch(vessel="flask", every=parse("1 min"))),
         ("discard 1 mL of flask", Discard(vessel="flask", amount=parse("1 mL"))),
     ],
 )

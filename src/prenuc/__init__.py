@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
     from prenuc.observe.many import simulate_many
@@ -81,6 +82,8 @@ _CONTENTS = {
     "SpectrumSeries": "observe.series",
     "Trace": "observe.trace",
     "uv_vis": "observe.absorption",
+    "course": "observe.course",
+    "Course": "observe.course",
     "emission": "observe.emission",
     "disc_scattering": "observe.scattering",
     "disc_radius": "observe.scattering",
@@ -120,6 +123,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Conditions",
+    "Course",
     "Cvode",
     "DataSet",
     "Dilution",
@@ -145,6 +149,7 @@ __all__ = [
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "course",
     "disc_radius",
     "disc_scattering",
     "emission",

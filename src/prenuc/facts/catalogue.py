@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from prenuc.errors import FactsError, Problem, unknown_name
+from prenuc.facts.additive import Additive
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
 from prenuc.facts.document import Node
@@ -42,6 +43,7 @@ KINDS: Mapping[str, type[Any]] = {
     "recipes": Recipe,
     "materials": Material,
     "reagents": Reagent,
+    "additives": Additive,
     "moieties": Moiety,
     "observations": Observation,
     "claims": Claim,

@@ -66,6 +66,12 @@ class Node:
         """
         self.problems.append(Problem(what, mend, nearest, self.where(key)))
 
+    def with_data(self, data: dict[Any, Any]) -> Node:
+        """Return other contents at the same place; what was asked for stays asked for."""
+        other = Node(data, self.file, self.problems, self._line)
+        other._asked = self._asked
+        return other
+
     def __contains__(self, key: str) -> bool:
         return key in self.data
 

@@ -133,7 +133,10 @@ class Observation:
 
 
 FITTED_TO = "calibrated rows", "all rows", ""
-BLOCKS = "units", "closed by", "media", "debited", "components", "dots", "reactions"
+BLOCKS = (
+    *("units", "closed by", "media", "additives", "roles", "debited"),
+    *("components", "dots", "reactions"),
+)
 
 
 @dataclass(frozen=True)

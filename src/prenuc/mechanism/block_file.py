@@ -38,6 +38,8 @@ of the file
                  ``solubility: {of: Mo, value: 0.01, at: 180 degC, H: 38}``, H of dissolution;
                  a ligand ``binding`` to dots
 ``debited``      ligands from which what is bound is taken, as from those of an ``exchange``
+``additives``    those of ``data/additives.yaml`` that it has, with ``roles``: which of its parts
+                 they act on (``additives/attach.py``)
 of a component
 ``formed``      ``from`` others with K and H, or ``by`` constants of another name
 ``composition``  ``reagent``, or moieties and reagents by number or constant
@@ -70,6 +72,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
+from prenuc.mechanism.additives.attach import with_additives
 from prenuc.mechanism.blocks import (
     Form,
     Legacy,
@@ -100,6 +103,7 @@ def read_blocks(
         name: Of the mechanism.
         constants: Names of those that stand elsewhere and that the blocks may call.
     """
+    node = with_additives(node, constants)
     reader = _Reader(units_of(node), constants)
     closed_by, media = node.texts("closed by"), node.texts("media")
     given = dict(node.child("components").items())

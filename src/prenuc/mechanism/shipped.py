@@ -15,6 +15,8 @@ from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.facts.recipe import ParameterSet
     from prenuc.mechanism.blocks import Form
     from prenuc.mechanism.dots import AbstractDots
@@ -64,23 +66,52 @@ def mechanism_of(
         dots: How dots are counted, class by class when None.
     """
     values = parameters.values
-    form = form_of(parameters.id, metal, tuple(values))
+    additives = tuple(parameters.blocks.get("additives", ()))
+    form = form_of(parameters.id, metal, tuple(values), additives)
     return Mechanism.written(partial(written, form, dots or Classes()), values)
 
 
+def with_only(mechanism: Mechanism, additives: Sequence[str]) -> Mechanism:
+    """Return a mechanism of the package that has some additives and no others.
+
+    Its constants stay as they are. An additive that its set does not have by itself can be given
+    to it where it has the constants.
+
+    Args:
+        mechanism: As it stands in the package, or with other constants.
+        additives: Names of ``data/additives.yaml``, such as ["TOPO"]; [] for none.
+
+    Raises:
+        MechanismError: It is no mechanism of the package, or the additives do nothing in it.
+    """
+    found = known_set(mechanism.name)
+    metal = next(one.name for one in mechanism.components.values() if one.kind == "precursor")
+    other = replace(found, blocks={**found.blocks, "additives": [*additives]})
+    return mechanism_of(replace(other, values=mechanism.parameters), metal)
+
+
 @cache
-def form_of(which: str, metal: str | None, constants: tuple[str, ...]) -> Form:
+def form_of(
+    which: str,
+    metal: str | None,
+    constants: tuple[str, ...],
+    additives: tuple[str, ...] | None = None,
+) -> Form:
     """Return what the blocks of a set say, another metal carboxylate in its usual one's place.
 
     Args:
         which: Identifier of the set.
         metal: The metal carboxylate; the usual one when None.
         constants: Names of the constants that the blocks may call.
+        additives: Names of its additives; its usual ones when None.
 
     Raises:
         MechanismError: The blocks cannot be read.
     """
-    return form_from(known_set(which), metal, constants)
+    found = known_set(which)
+    if additives is not None and additives != tuple(found.blocks.get("additives", ())):
+        found = replace(found, blocks={**found.blocks, "additives": [*additives]})
+    return form_from(found, metal, constants)
 
 
 def form_from(parameters: ParameterSet, metal: str | None, constants: tuple[str, ...]) -> Form:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from prenuc.errors import ProtocolError
 from prenuc.protocol.reaction_time import Flask, Sample, met
 
 if TYPE_CHECKING:
     from prenuc.protocol.reaction_time import Reacting
     from prenuc.protocol.vessel import Contents
+
+MOST_SPECTRA = 100_000  # more than any spectrometer run; a typing error otherwise fills the memory
+TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
 
 
 @dataclass
@@ -21,12 +26,32 @@ class Filled:
         temperature: In K.
         clock: Time since it was filled, in s.
         reacting: Since when the contents react; None while metal or chalcogen is missing.
+        watched: How often it is looked at, in s; 0 for never.
     """
 
     contents: Contents
     temperature: float
     clock: float = 0.0
     reacting: Reacting | None = None
+    watched: float = 0.0
+
+    def seen_within(self, duration: float) -> set[float]:
+        """Return when a watched vessel is looked at: on its clock, and when the time is over.
+
+        Args:
+            duration: In s, from now.
+
+        Raises:
+            ProtocolError: That is more often than anybody can want.
+        """
+        if not (self.watched and duration > 0):
+            return set()
+        first = math.floor(self.clock / self.watched * (1 + TIME_MARGIN)) + 1
+        last = math.floor((self.clock + duration) / self.watched * (1 - TIME_MARGIN))
+        if last - first > MOST_SPECTRA:
+            what = f"a vessel would be looked at more than {MOST_SPECTRA} times"
+            raise ProtocolError(what, "Watch it less often")
+        return {n * self.watched - self.clock for n in range(first, last + 1)} | {duration}
 
     def look_for_reaction(self) -> None:
         """Note whether metal and chalcogen have come together."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import is_frozen
 from prenuc.errors import Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
-from prenuc.protocol.filled import Filled
+from prenuc.protocol.filled import MOST_SPECTRA, TIME_MARGIN, Filled
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
 from prenuc.protocol.reaction_time import Flask, mixed
 from prenuc.protocol.steps import (
@@ -28,6 +28,7 @@ from prenuc.protocol.steps import (
     Store,
     Take,
     Wait,
+    Watch,
 )
 from prenuc.protocol.vessel import Contents, charged
 from prenuc.protocol.words import Portion
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.quantities import Quantity
-
-MOST_SPECTRA = 100_000  # more than any spectrometer run; a typing error otherwise fills the memory
-TIME_MARGIN = 1e-9  # relative; two times closer than this are the same time
 
 
 @dataclass
@@ -93,6 +91,8 @@ class Planner:
                 vessel.stored(_duration(step.duration))
             case Measure():
                 self._measure(step)
+            case Watch():
+                self._watch(step)
             case Discard():
                 vessel = self._vessel(step.vessel)
                 share = vessel.contents.share(Portion(step.amount, step.vessel))
@@ -228,6 +228,8 @@ class Planner:
         solvent = vessel.contents.solvent()
         melting = solvent.melting_point.si if solvent and solvent.melting_point else None
         frozen = is_frozen(max(vessel.temperature, end), melting)
+        if not frozen:  # in a glass nothing happens
+            looks = tuple(sorted({*looks, *vessel.seen_within(duration)}))
         if duration > 0 or looks:
             self.operations.append(
                 Evolve(
@@ -265,6 +267,13 @@ class Planner:
         looks = tuple(max(time - vessel.clock, 0.0) for time in times)
         vessel.sampled()
         self._evolve(step.vessel, looks[-1], looks=looks)
+
+    def _watch(self, step: Watch) -> None:
+        interval = _duration(step.every)
+        if interval == 0:
+            raise ProtocolError(f"'{step}' never ends", "Give an interval above zero")
+        self._vessel(step.vessel).watched = interval
+        self._evolve(step.vessel, 0.0, looks=(0.0,))
 
 
 def _kelvin(quantity: Quantity | None) -> float:

@@ -25,12 +25,15 @@ from prenuc.protocol.varying import (
     place_of,
     varied,
 )
+from prenuc.protocol.watching import watched
+from prenuc.quantities import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from prenuc.facts.recipe import Recipe
+    from prenuc.protocol.filled import Filled
     from prenuc.protocol.varying import ForSteps, Which, Written
     from prenuc.quantities import Quantity
 
@@ -88,6 +91,11 @@ class Protocol:
     def vessels(self) -> tuple[str, ...]:
         """The names of the vessels, in the order in which they are filled."""
         return tuple(self._planner.vessels)
+
+    @property
+    def filled(self) -> Mapping[str, Filled]:
+        """The vessels as they are at the end, before anything has reacted."""
+        return self._planner.vessels
 
     @classmethod
     def from_text(
@@ -210,6 +218,19 @@ class Protocol:
             ProtocolError: As for temperatures.
         """
         return replace(self, steps=measured(self.steps, times, vessel))
+
+    def with_watch(self, vessel: str | None = None, *, every: Written | None = None) -> Self:
+        """Return the protocol with a vessel looked at again and again, for its course.
+
+        Args:
+            vessel: Which; the flask in which metal and chalcogen react when None.
+            every: How often, such as "30 s"; about 120 times in all when None.
+
+        Raises:
+            ProtocolError: There is no such vessel, or no time passes in it.
+        """
+        given = parse(every).require("min") if isinstance(every, str) else every
+        return replace(self, steps=watched(self.steps, self.plan, self.filled, vessel, given))
 
     def varied(self, text: str) -> Self:
         """Return the protocol with changes that are written as text.

@@ -16,6 +16,7 @@ take 1.0 mL of A and 1.0 mL of B into C at 25 degC                       :class:
 measure cuvette every 4 min until 196 min                               :class:`Measure`
 measure cuvette at 0 min, 5 d                                           :class:`Measure`
 measure cuvette                     (now)                               :class:`Measure`
+watch flask every 1 min             (from now on, whatever is done)     :class:`Watch`
 discard 1 mL of flask                                                   :class:`Discard`
 ======================================================================  ===================
 
@@ -214,6 +215,20 @@ class Measure(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watch(Step):
+    """Look at a vessel from now on, whatever is done to it, as a probe in the flask does.
+
+    Args:
+        every: Interval on the vessel's clock; the end of every later step is looked at too.
+    """
+
+    verb: ClassVar[str] = "watch"
+    forms: ClassVar = ("{vessel} every {every}",)
+    example: ClassVar = "watch flask every 1 min"
+    every: Quantity
+
+
+@dataclass(frozen=True, kw_only=True)
 class Discard(Step):
     """Throw part of a vessel's contents away."""
 
@@ -229,7 +244,7 @@ def _first_word(verb: str) -> str:
 
 _KINDS: tuple[type[Step], ...] = (
     *(Charge, Heat, Cool, Hold, Incubate, Store),
-    *(Inject, Take, Measure, Discard),
+    *(Inject, Take, Measure, Watch, Discard),
 )
 _VERBS = {_first_word(kind.verb): kind for kind in _KINDS}
 

@@ -35,6 +35,7 @@ from prenuc.protocol.steps import (
     Store,
     Take,
     Wait,
+    Watch,
 )
 from prenuc.protocol.vessel import Contents, charged, reagent
 from prenuc.protocol.words import Portion, portions
@@ -205,7 +206,7 @@ def measured(steps: Steps, times: Sequence[Written], vessel: str | None = None) 
         times: When.
         vessel: Which; the last one that is measured, or used, when None.
     """
-    kept = tuple(step for step in steps if not isinstance(step, Measure))
+    kept = tuple(step for step in steps if not isinstance(step, Measure | Watch))
     looked_at = [step.vessel for step in steps if isinstance(step, Measure)]
     last = vessel or (looked_at or [step.vessel for step in kept])[-1]
     return *kept, Measure(vessel=last, times=tuple(_quantity(time) for time in times))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.infer.calibration.ablations import Without
 from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.priors import Free, residuals
@@ -17,11 +18,12 @@ from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
+    from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.performed import Choose
 
@@ -37,20 +39,31 @@ class Task:
         choose: Chooses the mechanism of a recipe.
         free: The constants that may move.
         checks: The rows that they are fitted to.
+        ablation: A step that the mechanisms are without, whatever its constants are.
+        distances: Gives the residual of each row for the numbers found.
+        prior: How much the distance from the middle of the priors weighs; 1 for all of it.
     """
 
     choose: Choose
     free: tuple[Free, ...]
     checks: list[Check]
+    ablation: AbstractAblation | None = None
+    distances: Callable[[Sequence[Check], Mapping[str, float]], Array] = residuals
+    prior: float = 1.0
     _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
 
     def change(self, u: Array) -> dict[Name, float]:
         """Return the constants at a point."""
         return {f.key: f.number(float(x)) for f, x in zip(self.free, u, strict=True)}
 
+    def chosen(self, u: Array) -> Choose:
+        """Return what chooses the mechanism of a recipe at a point."""
+        changed = Changed(self.choose, self.change(u))
+        return changed if self.ablation is None else Without(changed, self.ablation)
+
     def numbers(self, u: Array, checks: Sequence[Check]) -> dict[str, float]:
         """Return what is simulated at a point for some checks."""
-        return ask(checks, Experiments(Changed(self.choose, self.change(u)), solver=QUICK))
+        return ask(checks, Experiments(self.chosen(u), solver=QUICK))
 
     def at(self, u: Array) -> dict[str, float]:
         """Return what is simulated at a point for all checks; the last point is remembered."""
@@ -60,7 +73,7 @@ class Task:
 
     def residuals(self, u: Array) -> Array:
         """Return the residuals of data and prior, one after the other."""
-        return np.concatenate((residuals(self.checks, self.at(u)), u))
+        return np.concatenate((self.distances(self.checks, self.at(u)), self.prior * u))
 
     def chi2(self, u: Array) -> float:
         """Return χ², data and prior."""
@@ -75,16 +88,16 @@ class Task:
         """
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
         along = frozenset(free.key for free in self.free)
-        runs = Experiments(Changed(self.choose, self.change(u)), solver=QUICK, along=along)
+        runs = Experiments(self.chosen(u), solver=QUICK, along=along)
         ask(self.checks, runs)
         columns = []
         for free in self.free:
             near, acting = nearby(runs, free.key, STEP)
             asked = [c for c in self.checks if not acting.isdisjoint(c.recipes)]
-            found = residuals(self.checks, here | ask(asked, near))
+            found = self.distances(self.checks, here | ask(asked, near))
             columns.append((found - base) * free.sd / STEP)
         slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))
-        return np.vstack((slopes, np.eye(len(self.free))))
+        return np.vstack((slopes, self.prior * np.eye(len(self.free))))
 
 
 @dataclass(frozen=True)
@@ -121,8 +134,7 @@ def search(task: Task, seed: int, *, most: int = 15) -> Start:
     from scipy.optimize import least_squares
 
     count = len(task.free)
-    spread = np.random.default_rng(seed).normal(0.0, 0.5, count) if seed else np.zeros(count)
-    begin = np.clip(spread, -1.0, 1.0)
+    begin = np.array([_begin(seed, free) for free in task.free])
     begun = task.chi2(begin)
     found = least_squares(
         task.residuals,
@@ -138,6 +150,15 @@ def search(task: Task, seed: int, *, most: int = 15) -> Start:
     u = np.asarray(found.x, dtype=float)
     work_done = int(found.nfev) + int(found.njev or 0) * count
     return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
+
+
+def _begin(seed: int, free: Free) -> float:
+    """Return where a constant begins, in prior widths, whatever else is free."""
+    if not seed:
+        return 0.0
+    own = hashlib.sha256(f"{seed}|{free.owner}|{free.name}".encode()).digest()[:8]
+    drawn = np.random.default_rng(int.from_bytes(own)).normal(0.0, 0.5)
+    return float(np.clip(drawn, -1.0, 1.0))
 
 
 def _named(choose: Choose) -> str:

@@ -37,6 +37,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.facts.catalogue import get
+from prenuc.infer.calibration.ablations import EQUAL
 from prenuc.infer.calibration.varied import Changed, kind_of, owners, value_of
 from prenuc.quantities import Quantity
 from prenuc.thermodynamics.prefactors import WIDEST, prefactors_of
@@ -53,7 +54,6 @@ ACTIVATION, ENTHALPY = (30.0, 160.0), 120.0  # kJ/mol
 ENTROPY = WIDEST / 2.0  # J/mol/K, one standard deviation
 DECADE, SOLUBILITY = 10.0, 0.01  # one standard deviation, a factor; mmol/L
 TENSION = 0.05, 0.25  # J/m²
-EQUAL = 1.0  # of a ligand that is not preferred to the one whose place it takes
 
 SURFACE_ENERGY = "surface energy"  # ends the name of one
 PREFERENCE = " under "  # stands in the name of a constant by which a ligand is preferred

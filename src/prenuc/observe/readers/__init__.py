@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, get_args
 
 from prenuc.errors import SpectrumError
 from prenuc.observe.readers import delimited
-from prenuc.observe.readers.data_file import Format, Options, Signal, load
+from prenuc.observe.readers.data_file import Format, Options, Signal
 from prenuc.observe.readers.durations import TIME_UNITS
+from prenuc.observe.readers.workbooks import open_file
 
 if TYPE_CHECKING:
     import os
@@ -31,8 +32,9 @@ def read(
     decimal: str | None = None,
     time_unit: str | None = None,
     signal: Signal | None = None,
+    sheet: str | None = None,
 ) -> SpectrumSeries:
-    """Read a spectrometer's file; what was assumed stands in the ``history`` of the result.
+    """Read a spectrometer's file or a workbook; what was assumed stands in its ``history``.
 
     Args:
         path: The file, at most 50 MB.
@@ -42,6 +44,7 @@ def read(
             in s when they differ.
         signal: What the columns hold, where the file does not say or says it wrongly:
             "absorbance", "photoluminescence", "%T" (0 to 100) or "T" (0 to 1).
+        sheet: Which sheet of a workbook, where several hold tables.
 
     Returns:
         The spectra (m spectra at n wavelengths in nm), as absorbance or intensity; a
@@ -54,7 +57,7 @@ def read(
     _check_option("decimal", decimal, (".", ","))
     _check_option("time_unit", time_unit, tuple(TIME_UNITS))
     _check_option("signal", signal, get_args(Signal))
-    file = load(path)
+    file = open_file(path, sheet)
     chosen = next(format_ for format_ in FORMATS if format_.sniff(file.data))
     try:
         return chosen.read(file, Options(decimal, time_unit, signal))

@@ -40,6 +40,7 @@ _UNITS = {
     "eV": r"\beV\b|electron ?volt",
     "cm⁻¹": r"wave ?number|wellenzahl|cm\s?\^?\(?[-⁻]\s?[1¹]|1/cm",
 }
+_ONLY_UNIT = r"\W*nm\W*"  # in a row of units
 # No wavelength, whatever unit stands beside it: a Raman shift counts from the laser line.
 _OTHERS = {
     "a Raman shift": r"raman",
@@ -86,6 +87,7 @@ def read_axis(file: DataFile, table: NumberTable, columns: Columns) -> Axis:
     """
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     texts = [axis_in_metadata(metadata), *columns.cells[0]]
+    texts = [text for text in texts if re.fullmatch(_ONLY_UNIT, text)] or texts
     line = columns.rows[-1] + 1 if columns.rows else 0
     unit = _stated_unit(file, texts, line, named=columns.is_axis(0))
     numbers = table.numbers[:, 0]

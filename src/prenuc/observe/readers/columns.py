@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from prenuc.observe.readers.cells import is_number
 from prenuc.observe.readers.data_file import printable
@@ -108,6 +108,20 @@ _AXIS = re.compile(
 )
 
 
+_DECLARED = re.compile(r"\bData type: (absorbance|photoluminescence); written by prenuc\b")
+
+
+def declaration(signal: str) -> str:
+    """Return the words by which a file of our own says that each column is a spectrum, and of what.
+
+    They are written where the names of the columns alone would be taken for something else.
+
+    Args:
+        signal: What the spectra are, as :class:`~prenuc.observe.series.SpectrumSeries` says.
+    """
+    return f"Data type: {signal}; written by prenuc"
+
+
 @dataclass(frozen=True)
 class Columns:
     """The header of a table, taken apart.
@@ -116,11 +130,15 @@ class Columns:
         cells: What stands above each column, from top to bottom; no blank cells.
         rows: Indices of the header lines that name columns, counted from 0.
         clock: Whether the first column was one of clock times.
+        times: A row of times below the names, a cell for each column; empty where there is none.
+        declared: The signal that a file of our own declares; "" for any other file.
     """
 
     cells: list[list[str]]
     rows: list[int]
     clock: bool = False
+    times: list[str] = field(default_factory=list)
+    declared: str = ""
 
     def is_axis(self, column: int) -> bool:
         """Whether the header says that a column holds wavelengths."""
@@ -132,9 +150,20 @@ class Columns:
 
     def label(self, *columns: int) -> str:
         """Return the name above one or two columns, without words that name a quantity only."""
+        if self.declared:
+            return next(iter(self.cells[columns[-1]][-1:]), "")
         texts = [text for column in columns for text in self.cells[column]]
         names = [text for text in texts if not _AXIS.search(text) and not is_generic(text)]
         return " ".join(dict.fromkeys(names))
+
+    def time(self, *columns: int) -> str:
+        """Return what the row of times says above one or two columns."""
+        return next((self.times[column] for column in columns if self.times), "")
+
+    def kept(self, columns: list[int]) -> Columns:
+        """Return the header of some of the columns."""
+        times = [self.times[column] for column in columns if self.times]
+        return replace(self, cells=[self.cells[column] for column in columns], times=times)
 
     def kind(self, column: int) -> str:
         """Return the kind of signal that the header of a column names, "" for none."""
@@ -153,25 +182,48 @@ def read_columns(table: NumberTable) -> Columns:
         if cells is None or len(found) == 4:
             break
         found.insert(0, (row, cells))
-    columns = [[cells[column] for _, cells in found if cells[column]] for column in range(width)]
-    return Columns(columns, [row for row, _ in found])
+    times = next((cells for _, cells in found if _are_times(cells)), [])
+    named = [cells for _, cells in found if cells is not times]
+    if not any(map(any, named)):
+        named, times = [cells for _, cells in found], []
+    columns = [[cells[column] for cells in named if cells[column]] for column in range(width)]
+    declared = next(filter(None, map(_DECLARED.search, table.head[:10])), None)
+    signal = declared[1] if declared else ""
+    return Columns(columns, [row for row, _ in found], times=times, declared=signal)
+
+
+def _are_times(cells: list[str]) -> bool:
+    """Whether a row is one of times, as ``time / min, 0, 5``; nothing stands above the others."""
+    written = [cell for cell in cells[1:] if cell]
+    return says_time(cells[0]) and not _AXIS.search(cells[0]) and all(map(is_time, written))
 
 
 def _header_cells(line: str, delimiter: str, width: int, *, lowest: bool) -> list[str] | None:
     """Return the cells of a line that names the columns, ``None`` for any other line."""
     written = _blank_separated(line, width) if delimiter == " " else split(line, delimiter)
-    written = [printable(cell, 200) for cell in written]
+    written = [_unguarded(printable(cell, 200)) for cell in written]
     cells = stripped(written)
     # Avantes names what a scope would show, and exports no column of it.
     if len(cells) == width + 1 and cells[-1].lower() == "scope":
         cells = cells[:-1]
     if len(cells) != width:
         return _completed(cells, len(written), width)
-    telling = _AXIS.search(cells[0]) or not cells[0] or states_unit(cells[0])
     # "Date <tab> 12.03." may have as many cells as the table; the last line above the table
     # is believed when it also names a quantity or a time.
     believed = (width > 2 and delimiter != " ") or any(map(_is_named, cells[1:]))
-    return cells if telling or (lowest and believed) else None
+    return cells if _names_axis(cells[0]) or (lowest and believed) else None
+
+
+def _names_axis(cell: str) -> bool:
+    """Whether what stands above the first column makes its line one of names."""
+    return not cell or any(
+        map(bool, (_AXIS.search(cell), states_unit(cell), _DECLARED.search(cell)))
+    )
+
+
+def _unguarded(cell: str) -> str:
+    """Return a cell without the sign that keeps a spreadsheet from computing it: ``'=A1``."""
+    return cell[1:] if re.match(r"'\s*[=@+-]", cell) else cell
 
 
 def _is_named(cell: str) -> bool:

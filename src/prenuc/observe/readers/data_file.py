@@ -34,7 +34,7 @@ _NOT_TEXT = {
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a zip archive (a workbook, perhaps)",
+    b"PK\x03\x04": "a zip archive of another kind than a workbook",
     b"PK\x05\x06": "an empty zip archive",
     b"\x1f\x8b": "a gzip archive",
     b"\xd0\xcf\x11\xe0": "an old Office or vendor file",
@@ -89,10 +89,14 @@ class DataFile:
     Args:
         path: Where it is, as given.
         data: Its bytes, at most ``MOST_BYTES``.
+        sheet: The text of the sheet that is read, where it is a workbook.
+        encoding: What the text is, where it is a sheet.
     """
 
     path: Path
     data: bytes
+    sheet: str = ""
+    encoding: str = ""
 
     def problem(self, what: str, mend: str, line: int = 0) -> SpectrumError:
         """Return the error ``path:line: what. mend.``.
@@ -107,13 +111,15 @@ class DataFile:
         return SpectrumError(what, mend, where=where)
 
     def text(self) -> tuple[str, str]:
-        """Return the text with plain line ends, and the name of its encoding.
+        """Return the text with plain line ends, and what text it is.
 
         Raises:
             SpectrumError: The content is not text, or is too long.
         """
-        self._refuse_binary()
-        text, encoding = self._decode()
+        text, encoding = self.sheet, self.encoding
+        if not encoding:
+            self._refuse_binary()
+            text, encoding = self._decode()
         for written, plain in _PLAIN.items():
             text = text.replace(written, plain)
         # Some programs pad a name in the header to its full length.
@@ -155,12 +161,12 @@ class DataFile:
             if data.startswith(mark):
                 codec, name, data = marked_codec, marked_name, data[len(mark) :]
         try:
-            return data.decode(codec), name
+            return data.decode(codec), f"{name} text"
         except UnicodeDecodeError as error:
             if name == "UTF-16":
                 mend = "Export it again, or save it as UTF-8"
                 raise self.problem("the UTF-16 text is damaged or cut off", mend) from error
-            return data.decode("latin-1"), "Latin-1"
+            return data.decode("latin-1"), "Latin-1 text"
 
 
 def is_folder(path: Path) -> bool:

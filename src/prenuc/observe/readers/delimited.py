@@ -41,14 +41,17 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     named = [columns.label(*group) for group in layout.named_by]
     labels = _labels(file, named, columns, layout)
     above = "\n".join(line for row, line in enumerate(table.head) if row not in columns.rows)
-    times = read_times(columns.cells[0], named, table.decimal, options, above)
+    corner, told = columns.cells[0], named
+    if columns.times or columns.declared:
+        corner, told = columns.times[:1], [columns.time(*group) for group in layout.named_by]
+    times = read_times(corner, told, table.decimal, options, above)
     values, signal, treated = _signal(file, table, columns, layout, options)
     placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
     summary = (
         f"read as: wavelength nm {axis.direction}, {placed}{layout.summary}, {times.summary}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"
     )
-    spoken = f"{encoding} text, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
+    spoken = f"{encoding}, {DELIMITERS[table.delimiter]}-delimited, decimal '{table.decimal}'"
     masked = _masked(table, layout, labels)
     return SpectrumSeries(
         wavelength=axis.wavelength,

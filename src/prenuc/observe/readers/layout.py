@@ -81,6 +81,8 @@ def find_layout(file: DataFile, table: NumberTable, columns: Columns) -> Layout:
         SpectrumError: No column is a spectrum, or pairs stand on different wavelengths.
     """
     width = table.numbers.shape[1]
+    if columns.declared:
+        return Layout(list(range(1, width)), [(column,) for column in range(1, width)])
     # A name may stand above the wavelengths of its spectrum, in a single pair as in many.
     single = width == 2 and columns.is_axis(0) and not columns.label(1)
     layout = Layout(

@@ -15,6 +15,7 @@ import numpy as np
 from prenuc.errors import Problem, SpectrumError
 from prenuc.observe.readers.cells import SEP, Hole, is_no_name, is_number, lost_number, plain
 from prenuc.observe.readers.data_file import DataFile, printable
+from prenuc.observe.readers.times import says_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,7 +197,7 @@ class Neighbours:
             )
         if not first:
             return self._below_names(row, times=True)
-        lost = lost_number(first) or self._is_like_the_first(others)
+        lost = lost_number(first) or (not says_time(first) and self._is_like_the_first(others))
         return is_no_name(first) or (lost and self._below_names(row))
 
     def _is_like_the_first(self, others: list[str]) -> bool:

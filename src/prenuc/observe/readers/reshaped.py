@@ -43,7 +43,7 @@ def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Col
             line=table.line[:rows],
             holes=holes,
         ),
-        replace(columns, cells=[columns.cells[0], *cells]),
+        replace(columns, cells=[columns.cells[0], *cells], times=[]),
         [f"{many} spectra stand below one another in the file"],
     )
 

@@ -45,6 +45,8 @@ def find_kind(
     """
     if options.signal:
         return Kind(options.signal, f"signal: {options.signal}, from the option signal")
+    if columns.declared:
+        return Kind(columns.declared, f"signal: {columns.declared}, as the file declares")
     stated = _kind_of_columns(file, columns, layout)
     if stated:
         return Kind(stated, f"signal: {stated}, from the column headers")

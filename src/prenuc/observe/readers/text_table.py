@@ -75,7 +75,7 @@ def _leave_out_empty(
     )
     return (
         replace(table, numbers=numbers[:, kept], holes=holes),
-        replace(columns, cells=[columns.cells[c] for c in kept]),
+        columns.kept(kept),
         [_note_of_empty([" ".join(columns.cells[c]) or f"column {c + 1}" for c in empty])],
     )
 

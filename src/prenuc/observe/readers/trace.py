@@ -14,26 +14,34 @@ from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.clocks import unit_for
 from prenuc.observe.readers.columns import Columns, is_generic
-from prenuc.observe.readers.data_file import DataFile, Signal, load, printable
+from prenuc.observe.readers.data_file import DataFile, Signal, printable
 from prenuc.observe.readers.durations import SECONDS, TIME_UNITS
 from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.reshaped import has_time_rows
 from prenuc.observe.readers.signals import Kind, as_signal
 from prenuc.observe.readers.text_table import read_table
 from prenuc.observe.readers.times import says_time, stated_unit
+from prenuc.observe.readers.workbooks import open_file
 from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
     import os
 
 
-def is_trace(path: str | os.PathLike[str], *, decimal: str | None = None) -> bool:
+def is_trace(
+    path: str | os.PathLike[str], *, decimal: str | None = None, sheet: str | None = None
+) -> bool:
     """Say whether a file holds traces: two columns, or times first and no wavelengths above.
+
+    Args:
+        path: The file, at most 50 MB.
+        decimal: The decimal sign, "." or ",", where the file leaves it open.
+        sheet: Which sheet of a workbook, where several hold tables.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    table, columns, *_ = read_table(load(path), decimal)
+    table, columns, *_ = read_table(open_file(path, sheet), decimal)
     if table.numbers.shape[1] == 2:
         return True
     times = columns.says_time(0) and not columns.is_axis(0)
@@ -47,6 +55,7 @@ def read_trace(
     decimal: str | None = None,
     time_unit: str | None = None,
     signal: Signal | None = None,
+    sheet: str | None = None,
 ) -> Trace:
     """Read a trace, time and signal; points without a number are left out.
 
@@ -59,6 +68,7 @@ def read_trace(
             header of the first column names none; that of the header when None.
         signal: What the column holds, where its header does not say: "absorbance",
             "photoluminescence", "%T" (0 to 100) or "T" (0 to 1).
+        sheet: Which sheet of a workbook, where several hold tables.
 
     Returns:
         The trace; a transmittance is converted to absorbance. Where nothing names the unit of
@@ -68,7 +78,7 @@ def read_trace(
         SpectrumError: The file cannot be read without guessing; or it holds several traces, or
             none of that name.
     """
-    file = load(path)
+    file = open_file(path, sheet)
     opened = _open(file, decimal)
     named = {_name(opened, place): place for place in opened.places}
     if column is None and len(opened.places) > 1:
@@ -89,6 +99,7 @@ def read_traces(
     decimal: str | None = None,
     time_unit: str | None = None,
     signal: Signal | None = None,
+    sheet: str | None = None,
 ) -> tuple[Trace, ...]:
     """Read all traces of a file: the columns after one of times, or pairs of columns.
 
@@ -97,11 +108,12 @@ def read_traces(
         decimal: As for :func:`read_trace`.
         time_unit: Likewise.
         signal: Likewise.
+        sheet: Likewise.
 
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    opened = _open(load(path), decimal)
+    opened = _open(open_file(path, sheet), decimal)
     return tuple(_trace(opened, place, time_unit, signal) for place in opened.places)
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError
+from prenuc.errors import InputError, Problem, listed, noting
 from prenuc.present.cli.analysis import analyses, material_option
 from prenuc.present.cli.input import (
+    A_PATH,
+    DECIMALS,
     every_series,
     files_argument,
+    known_options,
+    read_input,
     reading_options,
     spectra_or_saved,
     to_page_option,
+    writing_options,
 )
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
-from prenuc.present.files.exchange import SUFFIX, refuse_source
+from prenuc.present.files.exchange import SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from prenuc.present.files.collection import Entry
 
 
 @click.command()
@@ -64,39 +75,86 @@ def report(
 @click.command()
 @files_argument
 @click.option("--to", "to", required=True, type=click.Choice(list(SUFFIX)), help="Format to write.")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; beside FILE if none.")
-@reading_options
+@click.option("--out", type=A_PATH, help="File to write; beside FILE if none.")
+@writing_options
+@click.option("--decimal-of-file", type=DECIMALS, help="Decimal sign of the file.")
+@known_options
 @json_option
 def convert(
-    files: tuple[Path, ...], to: str, out: Path | None, as_json: bool, **asked: Any
+    files: tuple[Path, ...],
+    to: str,
+    out: Path | None,
+    decimal: str,
+    separator: str | None,
+    decimal_of_file: str | None,
+    as_json: bool,
+    **asked: Any,
 ) -> None:
-    """Write the spectra of files in a form that other programs read.
+    """Write spectra and saved answers in a form that other programs read.
 
-    FILE is a spectrometer's file, or what "prenuc simulate --json" saved. Files with a spectrum
-    each, or a folder of them, become one series; others are written one by one. A workbook (xlsx)
-    and netCDF carry everything that was assumed on reading; "origin" is tab-delimited text with
-    rows for long name, units and comments. A masked reading is an empty cell, in netCDF NaN.
+    FILE is a spectrometer's file, or an answer (.json) of prenuc simulate, fit or analyze. Files
+    with a spectrum each, or a folder of them, become one series; others are written one by one, and
+    as one workbook with --out. Several answers, or a folder of them, make one table that names the
+    file.
+
+    A workbook (xlsx) and netCDF carry everything that was assumed on reading; "origin" is text with
+    rows for long name, units and comments. Intervals have columns of their own, a masked reading is
+    an empty cell, in netCDF NaN.
 
     \b
     Examples:
       prenuc convert run.csv --to xlsx
-      prenuc convert scans/*.txt --to xlsx --out series.xlsx
+      prenuc convert *.txt --to xlsx --out series.xlsx
       prenuc convert run.txt --to csv --out clean.csv --window "300 500 nm"
+      prenuc convert build/simulation.json --to csv --decimal , --separator ";"
+      prenuc convert answers --to xlsx --out answers.xlsx
     """
-    found = every_series(files, read=spectra_or_saved, **asked)
-    if out is not None and len(found) > 1:
-        what = f"these files hold {len(found)} series, --out names one file"
+    from prenuc.present.files.collection import saved_in, write_entries
+    from prenuc.present.files.sheets import Marks
+
+    marks, saved = Marks(decimal, separator), saved_in(files)
+    found = _found(saved, files, asked | {"decimal": decimal_of_file})
+    together = len(found) == 1 or bool(saved) or (to == "xlsx" and out is not None)
+    groups = [found] if together else [[one] for one in found]
+    if out is not None and len(groups) > 1:
+        what = f"these files hold {len(groups)} series, --out names one file"
         raise InputError(what, "Leave --out, or convert one by one", where=str(out))
     written = []
-    for (first, *more), series in found:
+    for group in groups:
+        first = group[0].files[0]
         path = first.with_name(first.stem + SUFFIX[to]) if out is None else out
-        for source in (first, *more):
-            refuse_source(path, source)
-        pn.convert(series, to, path)
-        written.append({"path": str(path), "format": to, "spectra": len(series)})
-        if not as_json:
-            size = f"{len(series)} spectra at {len(series.wavelength)} wavelengths"
-            click.echo(f"wrote {path}: {size}")
-            echo_lines(series.history)
+        write_entries(group, to, path, marks)
+        written.append((path, group))
     if as_json:
-        echo_json(written[0] if len(written) == 1 else written)
+        told = [{"path": str(path), "format": to, "spectra": _count(of)} for path, of in written]
+        echo_json(told[0] if len(told) == 1 else told)
+        return
+    for path, group in written:
+        _echo(path, group)
+
+
+def _found(saved: list[Path], files: tuple[Path, ...], asked: dict[str, Any]) -> list[Entry]:
+    """Return what saved answers hold, or where there are none every series of some files."""
+    from prenuc.present.files.collection import of_answer, of_series
+
+    if not saved:
+        return [of_series(*one) for one in every_series(files, read=spectra_or_saved, **asked)]
+    found, problems = [], list[Problem]()
+    for file in saved:
+        with noting(problems):
+            found.append(of_answer(file, partial(read_input, read=spectra_or_saved, **asked)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _count(group: Sequence[Entry]) -> int:
+    return sum(len(one.series) for one in group if one.series is not None)
+
+
+def _echo(path: Path, group: Sequence[Entry]) -> None:
+    series = [one.series for one in group if one.series is not None]
+    grids = [str(one) for one in sorted({len(one.wavelength) for one in series})]
+    told = f"{_count(group)} spectra at {listed(grids)} wavelengths"
+    click.echo(f"wrote {path}: {told if series else f'{len(group)} answers'}")
+    echo_lines(line for one in series for line in one.history)

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from prenuc.errors import FitError, InputError, Problem, listed, nearest_names, noting
+from prenuc.present.files.sheets import SEPARATORS
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
@@ -52,14 +53,23 @@ figure_options = _together(
     ),
     click.option("--figures", type=A_PATH, help="Write figures to this folder."),
 )
+DECIMALS = click.Choice([".", ","])
+# How text is written; a command makes Marks of them.
+writing_options = _together(
+    click.option("--separator", type=click.Choice(list(SEPARATORS)), help="Between cells of text."),
+    click.option("--decimal", type=DECIMALS, default=".", help="Decimal sign of text written."),
+)
 # What a user may know about a file that the file does not say, and which part to use; a command
 # hands them on by name to read_input.
-reading_options = _together(
-    click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of the file."),
+known_options = _together(
     click.option("--time-unit", type=click.Choice(["s", "min", "h", "day"]), help="Unit of times."),
     click.option("--signal", type=click.Choice(SIGNALS), help="What the columns hold."),
+    click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
+)
+reading_options = _together(
+    click.option("--decimal", type=DECIMALS, help="Decimal sign of the file."), known_options
 )
 
 
@@ -87,7 +97,7 @@ def read_input(
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
         window: As the option ``--window``.
         times: As the option ``--times``.
-        known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
+        known: ``decimal``, ``time_unit``, ``signal`` and ``sheet``, where the user says so.
 
     Raises:
         InputError: A file cannot be read, a range cannot be read or holds nothing, all at
@@ -180,7 +190,7 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     column = known.pop("column", None)
     if file.suffix.lower() == ".json":
         return spectra_or_saved(file, **known)
-    if is_trace(file, decimal=known.get("decimal")):
+    if is_trace(file, decimal=known.get("decimal"), sheet=known.get("sheet")):
         return read_trace(file, column=column, **known)
     if column is not None:
         what = f"these are spectra, which have no trace '{column}' to choose"

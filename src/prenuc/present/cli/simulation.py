@@ -10,7 +10,11 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, MechanismError, listed_names
 from prenuc.present.cli.bare_network import is_network, run_bare_network
-from prenuc.present.cli.input import read_protocol_or_recipe, report_option
+from prenuc.present.cli.input import (
+    read_protocol_or_recipe,
+    report_option,
+    writing_options,
+)
 from prenuc.present.cli.output import (
     as_text,
     echo_json,
@@ -20,8 +24,9 @@ from prenuc.present.cli.output import (
     plain,
     progress,
 )
-from prenuc.present.files.exchange import write_samples
 from prenuc.present.files.figures import save
+from prenuc.present.files.sheets import Marks, write_csv
+from prenuc.present.tables.answers import DOTS, samples_sheet
 from prenuc.present.tables.results import assumptions, shares_table
 from prenuc.writing import write_text
 
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
-    from prenuc.simulation.solution import Run
+    from prenuc.simulation.solution import Measurement, Run
     from prenuc.simulation.solvers import AbstractSolver
 
 
@@ -54,6 +59,7 @@ if TYPE_CHECKING:
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
+@writing_options
 @report_option
 @json_option
 def simulate(
@@ -69,6 +75,8 @@ def simulate(
     noise: float,
     seed: int,
     out: Path | None,
+    decimal: str,
+    separator: str | None,
     report_to: Path | None,
     as_json: bool,
 ) -> None:
@@ -82,7 +90,7 @@ def simulate(
       prenuc simulate robertson.yaml --times "0 0.4 4 40 4e7" --json
       prenuc simulate robertson.yaml --times "0 1e9" --until "80 % of A is consumed"
     """
-    solver = _solver(solver_name, rtol, atol)
+    solver, marks = _solver(solver_name, rtol, atol), Marks(decimal, separator)
     if times is not None or is_network(what):
         run_bare_network(Path(what), times, until, solver, as_json=as_json)
         return
@@ -104,7 +112,7 @@ def simulate(
     spectra = pn.uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
     if out is not None:
-        _write(out, answer, spectra)
+        _write(out, answer, spectra, marks)
     if report_to is not None:
         pn.report(run, spectra, to=report_to)
     echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
@@ -184,6 +192,8 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
+            "shares": run.fractions(measurement),
+            "dots": _dots(run, measurement),
         }
         for measurement, label, absorbance in zip(
             run.measurements, spectra.labels, spectra.absorbance, strict=True
@@ -207,13 +217,22 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     return answer
 
 
-def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries) -> None:
+def _dots(run: Run, measurement: Measurement) -> dict[str, float] | None:
+    """Return number, mean diameter and spread of the dots; None where there are none."""
+    from prenuc.observe.dots import dot_sizes
+
+    moments = run.mechanism.dots
+    sizes = None if moments is None else dot_sizes(run, measurement, moments)
+    return None if sizes is None else dict(zip(DOTS, sizes, strict=True))
+
+
+def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries, marks: Marks) -> None:
     from prenuc.present.figures.fits import plot_spectra
 
     figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
     save(figure, folder / "spectra.svg")
-    pn.convert(spectra, "csv", folder / "spectra.csv")
-    write_samples(spectra, folder / "samples.csv")
+    pn.convert(spectra, "csv", folder / "spectra.csv", marks=marks)
+    write_csv(samples_sheet(answer["measurements"]), folder / "samples.csv", marks)
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 

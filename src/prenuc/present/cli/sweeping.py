@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import InputError
+from prenuc.present.cli.input import writing_options
 from prenuc.present.cli.output import echo_answer, json_option, progress
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
     show_default=True,
     help="Format of the table.",
 )
+@writing_options
 @click.option(
     "--figure-format",
     type=click.Choice(["svg", "pdf", "png"]),
@@ -137,10 +139,11 @@ def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> S
 
 
 def _written(whole: Sweep, spec: Spec, asked: dict[str, Any]) -> list[Path]:
+    from prenuc.present.files.sheets import Marks
     from prenuc.present.files.sweeps import write_ends, write_map, write_table
 
     drawn = write_map(whole, spec, asked["figure_format"])
-    table = write_table(whole, asked["to"])
+    table = write_table(whole, asked["to"], Marks(asked["decimal"], asked["separator"]))
     return [table, *([drawn] if drawn else []), *write_ends(whole, spec)]
 
 

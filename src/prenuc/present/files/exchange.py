@@ -6,15 +6,23 @@ whole or not at all, and never over the file that the spectra came from.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
-import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, SpectrumError
+from prenuc.present.files.sheets import (
+    POINT,
+    Marks,
+    clean,
+    csv_text,
+    missing,
+    origin_text,
+    write_xlsx,
+)
+from prenuc.present.tables.sheet import Column, Sheet, cell
 from prenuc.writing import whole, write_text
 
 if TYPE_CHECKING:
@@ -24,13 +32,17 @@ if TYPE_CHECKING:
 
 # Two suffixes for Origin, because .txt alone is what many spectrometers write.
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of one sheet of a workbook
-_FORMULA = re.compile(r"\s*(?:[=@]|[-+](?!\s*[\d.]))")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+TEXT = {"csv", "origin"}
+FEW = 12  # spectra of which each number is named in a comment
 
 
 def convert(
-    series: SpectrumSeries, to: str, path: Path | str, *, source: Path | None = None
+    series: SpectrumSeries,
+    to: str,
+    path: Path | str,
+    *,
+    source: Path | None = None,
+    marks: Marks = POINT,
 ) -> Path:
     """Write spectra in one of the exchange formats.
 
@@ -39,6 +51,7 @@ def convert(
         to: "csv", "xlsx", "netcdf" or "origin".
         path: The file to write.
         source: The file that the spectra came from, which is never overwritten.
+        marks: Decimal sign and separator of text.
 
     Returns:
         The path of the file.
@@ -49,153 +62,174 @@ def convert(
     """
     path = Path(path)
     writers: Mapping[str, Callable[[SpectrumSeries, Path], None]] = {
-        "csv": _csv,
+        "csv": partial(_csv, marks=marks),
         "xlsx": _xlsx,
         "netcdf": _netcdf,
-        "origin": _origin,
+        "origin": partial(_origin, marks=marks),
     }
     if to not in writers:
         raise InputError(f"'{to}' is not an exchange format", "Use " + ", ".join(SUFFIX))
-    if source is not None:
-        refuse_source(path, source)
+    refuse_marks(to, marks)
+    refuse_source(path, source)
     writers[to](series, path)
     return path
 
 
-def refuse_source(path: Path, source: Path) -> None:
-    """Refuse to write over a file that is read.
+def refuse_marks(to: str, marks: Marks) -> None:
+    """Refuse a decimal sign or a separator of a format that has none.
+
+    Args:
+        to: The format.
+        marks: What was asked for.
 
     Raises:
-        InputError: They are the same file.
+        InputError: It is no text.
     """
-    if path.exists() and source.exists() and path.samefile(source):
+    if to not in TEXT and marks != POINT:
+        what = f"{to} keeps numbers as numbers, without a decimal sign or a separator"
+        raise InputError(what, "Leave --decimal and --separator out")
+
+
+def refuse_source(path: Path, source: Path | None) -> None:
+    """Refuse to write over the file that something came from.
+
+    Args:
+        path: The file to write.
+        source: Where the data came from, if from a file.
+
+    Raises:
+        InputError: Both are one file.
+    """
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
         what = "this is the input itself, which is not overwritten"
         raise InputError(what, "Name another file with --out", where=str(path))
 
 
-def _clean(text: str) -> str:
-    return _CONTROL.sub(" ", text)
-
-
-def _labels(series: SpectrumSeries) -> list[str]:
-    return [_clean(label) for label in series.labels]
-
-
-def _csv(series: SpectrumSeries, path: Path) -> None:
-    """Write comma-separated text that :func:`prenuc.read` reads back to equal numbers."""
-    text = io.StringIO()
-    if series.signal != "absorbance":
-        text.write(f"Data type: {series.signal}\n")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["wavelength (nm)", *map(shown_text, series.labels)])
-    writer.writerows(_rows(series))
-    write_text(path, text.getvalue())
-
-
-def write_samples(series: SpectrumSeries, path: Path) -> None:
-    """Write comma-separated text with a row for each spectrum: its times, its dilution.
+def spectra_sheet(series: SpectrumSeries, name: str = "spectra") -> Sheet:
+    """Return wavelengths and a column for each spectrum, under its label.
 
     Args:
         series: The spectra.
-        path: The file to write.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["spectrum", series.time_label, *series.beside])
-    writer.writerows([shown_text(label), *numbers] for label, *numbers in _samples(series))
-    write_text(path, text.getvalue())
-
-
-def shown_text(text: str) -> str:
-    """Return a text that a spreadsheet shows and does not compute, such as "'=A1"."""
-    clean = _clean(text)
-    return f"'{clean}" if _FORMULA.match(clean) else clean
-
-
-def _rows(series: SpectrumSeries) -> list[list[float | None]]:
-    """Return wavelength and readings row by row; None, an empty cell, for a masked one."""
-    axis, columns = series.wavelength.tolist(), series.absorbance.T.tolist()
-    return [
-        [nm, *(None if math.isnan(value) else value for value in values)]
-        for nm, values in zip(axis, columns, strict=True)
-    ]
-
-
-def _origin(series: SpectrumSeries, path: Path) -> None:
-    """Write tab-delimited text with the three header rows of an Origin worksheet.
-
-    On import, choose Long Name for the first line, Units for the second, Comments for the third.
+        name: Of the sheet.
     """
     unit = "" if series.signal == "absorbance" else "a.u."
-    head = [
-        ["wavelength", *([series.signal] * len(series))],
-        ["nm", *([unit] * len(series))],
-        [_about(series), *_comments(series)],
+    axis = Column("wavelength", "nm", series.wavelength.tolist())
+    columns = [
+        Column.of(series.signal, row)
+        for row in series.absorbance  # a masked reading is an empty cell
     ]
-    rows = [["" if number is None else repr(number) for number in row] for row in _rows(series)]
-    lines = ["\t".join(_clean(cell) for cell in row) for row in [*head, *rows]]
-    write_text(path, "\r\n".join(lines) + "\r\n")
+    labelled = [
+        Column(one.name, unit, one.cells, clean(label))
+        for one, label in zip(columns, series.labels, strict=True)
+    ]
+    return Sheet(name, (axis, *labelled))
 
 
-def _comments(series: SpectrumSeries) -> list[str]:
-    """Return the label of each spectrum, and what is known besides."""
-    return [
-        "; ".join([label, *(f"{name}: {n:.6g}" for name, n in told if n is not None)])
-        for label, _, *numbers in _samples(series)
-        for told in [zip(series.beside, numbers, strict=True)]
+def samples_sheet(series: SpectrumSeries) -> Sheet:
+    """Return a row for each spectrum: its times, its dilution.
+
+    Args:
+        series: The spectra.
+    """
+    known = {series.time_label: series.time, **series.beside}
+    return Sheet.of("samples", {"spectrum": map(clean, series.labels), **known})
+
+
+def _csv(series: SpectrumSeries, path: Path, marks: Marks) -> None:
+    """Write separated text that :func:`prenuc.read` reads back to equal spectra."""
+
+    def text(sheet: Sheet, declared: str) -> str:
+        axis, *spectra = sheet.columns
+        plain = "" if series.signal == "absorbance" else f"Data type: {series.signal}"
+        named = Sheet(sheet.name, (Column("wavelength (nm)", "", axis.cells), *spectra))
+        return csv_text(named, marks, above=declared or plain)
+
+    write_text(path, _readable(series, path, text))
+
+
+def _origin(series: SpectrumSeries, path: Path, marks: Marks) -> None:
+    """Write text for Origin, likewise; a fourth row holds times that no label tells."""
+
+    def text(sheet: Sheet, declared: str) -> str:
+        axis, *spectra = sheet.columns
+        about = "; ".join(filter(None, [declared, _about(series)]))
+        told = Column(axis.name, axis.unit, axis.cells, about)
+        return origin_text(Sheet(sheet.name, (told, *spectra)), marks)
+
+    write_text(path, _readable(series, path, text))
+
+
+def _readable(series: SpectrumSeries, path: Path, text: Callable[[Sheet, str], str]) -> str:
+    """Return text that is read back as the same spectra.
+
+    Where names or readings would be taken for something else (a label "%T", times that no label
+    tells), the text declares what it holds, and has a row of times.
+    """
+    from prenuc.observe.readers.columns import declaration
+    from prenuc.observe.readers.data_file import DataFile, Options
+    from prenuc.observe.readers.delimited import read_delimited
+
+    plain = text(spectra_sheet(series), "")
+    try:
+        back = read_delimited(DataFile(path, plain.encode()), Options())
+    except SpectrumError:
+        back = None
+    if back is not None and _is_same(series, back):
+        return plain
+    return text(_with_times(series), declaration(series.signal))
+
+
+def _is_same(one: SpectrumSeries, other: SpectrumSeries) -> bool:
+    """Whether two series hold the same spectra at the same times under the same labels."""
+    import numpy as np
+
+    alike = one.absorbance.shape == other.absorbance.shape and one.signal == other.signal
+    timeless = np.isnan(one.time).all() and np.isnan(other.time).all()
+    return bool(
+        alike
+        and one.labels == other.labels
+        and (one.time_unit == other.time_unit or timeless)
+        and np.array_equal(one.wavelength, other.wavelength)
+        and np.array_equal(one.time, other.time, equal_nan=True)
+        and np.array_equal(one.absorbance, other.absorbance, equal_nan=True)
+    )
+
+
+def _with_times(series: SpectrumSeries) -> Sheet:
+    """Return the sheet of spectra with a row of times below the names, if any is known."""
+    sheet = spectra_sheet(series)
+    times = [cell(time) for time in series.time]
+    if not any(time is not None for time in times):
+        return sheet
+    above = [series.time_label, *times]
+    columns = [
+        replace(column, cells=[first, *column.cells])
+        for first, column in zip(above, sheet.columns, strict=True)
     ]
+    return Sheet(sheet.name, tuple(columns))
 
 
 def _about(series: SpectrumSeries) -> str:
-    return "; ".join([series.metadata.get("file", ""), *series.history]).strip("; ")
+    """Return what is known of the spectra in one line: of the file, of each of them, of all."""
+    beside = []
+    for name, numbers in series.beside.items():
+        each = dict.fromkeys(f"{number:.6g}" for number in numbers)
+        told = each if len(each) == 1 else [f"{number:.6g}" for number in numbers[:FEW]]
+        beside.append(f"{name}: {', '.join(told)}{', …' if len(told) < len(each) else ''}")
+    return "; ".join([series.metadata.get("file", ""), *beside, *series.history]).strip("; ")
 
 
 def _xlsx(series: SpectrumSeries, path: Path) -> None:
-    """Write a workbook with the sheets "spectra", "about" and "samples"."""
-    if len(series.wavelength) >= MOST_ROWS or len(series) >= MOST_COLUMNS:
-        what = f"{len(series.wavelength)} × {len(series)} values do not fit into one sheet"
-        raise InputError(what, "Use --to csv or --to netcdf", where=str(path))
-    try:
-        from openpyxl import Workbook
-    except ImportError:
-        raise _missing("openpyxl") from None
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet, about = book.create_sheet("spectra"), book.create_sheet("about")
-
-    def text(words: str) -> Any:
-        cell = WriteOnlyCell(sheet, value=_clean(words))
-        cell.data_type = "s"  # a label that begins with "=" is no formula
-        return cell
-
-    sheet.append([text("wavelength / nm"), *map(text, _labels(series))])
-    for row in _rows(series):
-        sheet.append(row)
-    samples = book.create_sheet("samples")
-    samples.append([text("spectrum"), text(series.time_label), *map(text, series.beside)])
-    for label, *numbers in _samples(series):
-        samples.append([text(label), *numbers])
-    for name, words in _facts(series):
-        about.append([text(name), text(words)])
-    content = io.BytesIO()
-    book.save(content)  # not to the disk, where a book that is half saved complains when it goes
-    with whole(path) as partial:
-        partial.write_bytes(content.getbuffer())
+    """Write a workbook with the sheets "spectra", "samples" and "about"."""
+    write_xlsx([spectra_sheet(series), samples_sheet(series)], path, about=facts(series))
 
 
-def _samples(series: SpectrumSeries) -> list[list[Any]]:
-    """Return label, time and what stands beside it for each spectrum; None for no number."""
-    columns = [series.time, *series.beside.values()]
-    numbers = [[x if math.isfinite(x) else None for x in one.tolist()] for one in columns]
-    return [[*row] for row in zip(_labels(series), *numbers, strict=True)]
+def facts(series: SpectrumSeries) -> list[tuple[str, str]]:
+    """Return everything that is known about a series beside its numbers, as name and text.
 
-
-def _facts(series: SpectrumSeries) -> list[tuple[str, str]]:
-    """Return everything that is known about a series beside its numbers, as name and text."""
+    Args:
+        series: The spectra.
+    """
     known = [("signal", series.signal), ("time", series.time_name), ("time unit", series.time_unit)]
     return [*known, *series.metadata.items(), *(("history", line) for line in series.history)]
 
@@ -205,9 +239,9 @@ def _netcdf(series: SpectrumSeries, path: Path) -> None:
     try:
         import xarray as xr
     except ImportError:
-        raise _missing("xarray") from None
+        raise missing("xarray") from None
 
-    array = series.to_xarray().assign_coords(label=("time", _labels(series)))
+    array = series.to_xarray().assign_coords(label=("time", [*map(clean, series.labels)]))
     array.attrs = {"long_name": series.signal, "units": "1"}
     array["wavelength"].attrs["long_name"] = "wavelength"
     variables = {series.signal: array}
@@ -221,7 +255,3 @@ def _netcdf(series: SpectrumSeries, path: Path) -> None:
     }
     with whole(path) as partial:
         data.to_netcdf(partial, engine="scipy", format="NETCDF3_64BIT")
-
-
-def _missing(library: str) -> InputError:
-    return InputError(f"{library} is not installed", "pip install 'prenuc[data]'")

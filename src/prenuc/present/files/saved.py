@@ -12,6 +12,7 @@ import numpy as np
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.samples import REACTION, Sample, series_of
+from prenuc.present.tables.answers import excitons_sheet, parameters_sheet, samples_sheet
 from prenuc.present.tables.results import (
     assumptions_table,
     constants_table,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.observe.series import SpectrumSeries
+    from prenuc.present.tables.sheet import Sheet
 
 KNOWN = "prenuc simulate, prenuc fit or prenuc analyze"
 
@@ -39,6 +41,7 @@ class Stored:
         warnings: What a reader should know.
         series: The spectra of a simulation.
         sources: Who says so, "key @ locator" each.
+        sheets: Its numbers as columns.
     """
 
     title: str
@@ -47,6 +50,7 @@ class Stored:
     warnings: tuple[str, ...] = ()
     series: SpectrumSeries | None = None
     sources: tuple[str, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
 
 def read_stored(path: Path) -> Stored:
@@ -143,6 +147,7 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
         warnings=_texts(document.get("warnings", [])),
         series=series,
         sources=_texts([a["source"] for a in assumed]),
+        sheets=(samples_sheet(measurements),),
     )
 
 
@@ -181,6 +186,7 @@ def _fit(document: dict[str, Any], file: str) -> Stored:
         file=file,
         tables=(_told(constants_table(document)), said),
         warnings=muted + _texts(document.get("warnings", [])),
+        sheets=(parameters_sheet(document),),
     )
 
 
@@ -191,4 +197,5 @@ def _analysis(document: list[dict[str, Any]], file: str) -> Stored:
         file=file,
         tables=(_told(exciton_table(document, files=True)),),
         warnings=tuple(warnings),
+        sheets=(excitons_sheet(document),),
     )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.observe.absorption import WAVELENGTHS
-from prenuc.present.files.exchange import MOST_ROWS, shown_text
+from prenuc.present.files.exchange import refuse_marks
 from prenuc.present.files.figures import save
+from prenuc.present.files.sheets import POINT, Marks, write_csv, write_xlsx
+from prenuc.present.tables.sheet import Column, Sheet, cell
 from prenuc.sweeps.marks import marks
 from prenuc.sweeps.observables import SPECTRA, looks
 from prenuc.sweeps.sweep import best_and_worst, plain_table
@@ -31,22 +31,24 @@ NETCDF = np.dtype(">f8")  # how numbers stand in such a file
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "parquet": ".parquet"}
 
 
-def write_table(sweep: Sweep, to: str) -> Path:
+def write_table(sweep: Sweep, to: str, marks: Marks = POINT) -> Path:
     """Write the table of a sweep into its folder, whole or not at all.
 
     Args:
         sweep: What was done.
         to: "csv", "xlsx", "netcdf" (with spectra, where they are kept) or "parquet".
+        marks: Decimal sign and separator of text.
 
     Raises:
         InputError: Nothing is done, a library is missing, or the file cannot be written.
     """
     writers: Mapping[str, Callable[[Sweep, Path], None]] = {
-        "csv": _csv,
-        "xlsx": _xlsx,
+        "csv": lambda sweep, path: write_csv(_sheet(sweep), path, marks),
+        "xlsx": lambda sweep, path: write_xlsx([_with_units(sweep)], path),
         "netcdf": _netcdf,
         "parquet": _parquet,
     }
+    refuse_marks(to, marks)
     path = sweep.folder / f"results{SUFFIX[to]}"
     try:
         writers[to](sweep, path)
@@ -58,40 +60,26 @@ def write_table(sweep: Sweep, to: str) -> Path:
     return path
 
 
-def _csv(sweep: Sweep, path: Path) -> None:
-    table = _cells(sweep)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table)
-    writer.writerows(zip(*table.values(), strict=True))
-    write_text(path, text.getvalue())
+def _sheet(sweep: Sweep) -> Sheet:
+    """Return the table, a column for each factor and number; numbers in full."""
+    table = plain_table(sweep).items()
+    return Sheet("results", tuple(Column(name, "", [*map(cell, cells)]) for name, cells in table))
 
 
-def _cells(sweep: Sweep) -> dict[str, list[Any]]:
-    """Return the table for a file: numbers in full, an empty cell for none, texts as texts."""
-    return {shown_text(name): [_cell(x) for x in of] for name, of in plain_table(sweep).items()}
-
-
-def _cell(given: Any) -> Any:
-    if isinstance(given, str):
-        return shown_text(given)
-    return None if math.isnan(given) else float(given)
+def _with_units(sweep: Sweep) -> Sheet:
+    units = {one.name: one.unit for one in sweep.job.keep if one.unit != "1"}
+    table = _sheet(sweep)
+    columns = (
+        replace(one, unit=units.get(one.name.rpartition(" in ")[0], "")) for one in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _frame(sweep: Sweep) -> Any:
     import pandas as pd
 
-    return pd.DataFrame(_cells(sweep))
-
-
-def _xlsx(sweep: Sweep, path: Path) -> None:
-    if len(sweep.job) >= MOST_ROWS:  # a line is its heading
-        raise InputError(f"{len(sweep.job)} tasks do not fit into one sheet", "Use --to csv")
-    import openpyxl  # noqa: F401  # what is missing is said by name
-
-    frame = _frame(sweep)
-    with whole(path) as partial, partial.open("wb") as file:
-        frame.to_excel(file, index=False, engine="openpyxl")
+    columns = _sheet(sweep).columns
+    return pd.DataFrame({one.name: one.cells for one in columns})
 
 
 def _parquet(sweep: Sweep, path: Path) -> None:

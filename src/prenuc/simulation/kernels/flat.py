@@ -138,16 +138,19 @@ def plan_of(net: RateArrays, pop: ClassArrays, components: int) -> SparseArrays:
 
 
 def _mass_action(reaction: Reaction, place: Mapping[str, int]) -> list[int]:
-    """Return the one or two components of plain mass action; empty for any other law."""
+    """Return the one or two components of plain mass action; empty for any other law.
+
+    A square is one of those: below zero, where rounding leads, it would go on falling.
+    """
     found = []
     for factor in reaction.factors:
-        if not isinstance(factor, Power) or len(factor.pool) != 1 or factor.order not in {1, 2}:
+        if not isinstance(factor, Power) or len(factor.pool) != 1 or factor.order != 1:
             return []
         ((name, weight),) = factor.pool.items()
         if weight != factor.scale:
             return []
-        found += [place[name]] * int(factor.order)
-    return found if len(found) <= 2 else []
+        found.append(place[name])
+    return found if len({*found}) == len(found) <= 2 else []
 
 
 def _short(components: Sequence[list[int]], order: int) -> NDArray[np.int64]:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.sparse import SparseArrays
 
 KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
-SMALLEST = 1e-12  # mol/m³; below it powers below one and logarithms are held finite
+SMALLEST = 1e-12  # mol/m³; below it powers below zero and logarithms are held finite
+STEEPEST = 1e-30  # in units of a scale; below it a power below one ends straight at zero
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ class Network:
     def initial(self) -> NDArray[np.float64]:
         """The mechanism's own concentrations at time 0 in mol/m³, shape (n,)."""
         return np.array([self.mechanism.initial.get(name, 0.0) for name in self.names])
+
+    @cached_property
+    def _roots(self) -> NDArray[np.int64]:
+        """The powers above zero and below one, which are steep at zero."""
+        power = self.groups[POWER]
+        return power[(self.order[power] > 0.0) & (self.order[power] < 1.0)]
 
     @cached_property
     def flat(self) -> RateArrays:
@@ -163,6 +170,8 @@ class Network:
         g[linear] = x[linear] / s[linear]
         base = np.maximum(x[power], np.where(self.order[power] < 0.0, SMALLEST, 0.0))
         g[power] = (base / s[power]) ** self.order[power]
+        root = self._roots
+        g[root] = _root(x[root] / s[root], self.order[root])[0]
         g[saturation] = x[saturation] / (positive[saturation] + s[saturation])
         g[binding] = (1.0 + positive[binding] / s[binding]) ** self.order[binding]
         g[excess] = np.maximum(x[excess] - s[excess], 0.0)
@@ -178,6 +187,8 @@ class Network:
         slope[linear] = 1.0 / s[linear]
         base = np.maximum(x[power], np.where(p[power] < 1.0, SMALLEST, 0.0))
         slope[power] = p[power] / s[power] * (base / s[power]) ** (p[power] - 1.0)
+        root = self._roots
+        slope[root] = _root(x[root] / s[root], p[root])[1] / s[root]
         slope[saturation] = s[saturation] / (positive[saturation] + s[saturation]) ** 2
         bound = 1.0 + positive[binding] / s[binding]
         slope[binding] = p[binding] / s[binding] * bound ** (p[binding] - 1.0)
@@ -198,6 +209,18 @@ class Network:
         nucleus = np.where(free, p * b / above ** (p + 1.0), most)
         g = np.where(here > 0.0, np.exp(-work), 0.0)
         return g, g * nucleus / positive
+
+
+def _root(
+    x: NDArray[np.float64], p: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return x^p and its slope, 0 < p < 1; below zero, where only rounding is, it heals."""
+    square = np.where(x > 0.0, x, 0.0) ** 2 + STEEPEST**2
+    steep, over = square ** ((p - 1.0) / 2.0), STEEPEST + np.maximum(-x, 0.0)
+    least = STEEPEST**p
+    g = np.where(x > 0.0, x * steep, least * x / over)
+    above, below = steep * (1.0 + (p - 1.0) * x**2 / square), least * STEEPEST / over**2
+    return g, np.where(x > 0.0, above, below)
 
 
 def compile_network(mechanism: Mechanism, names: Sequence[str]) -> Network:

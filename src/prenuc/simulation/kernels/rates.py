@@ -40,7 +40,7 @@ class RateArrays(NamedTuple):
         changed: Components of all stoichiometries.
         number: Their stoichiometric numbers.
         single: Reaction and component of every r = k x, shape (reactions of that kind, 2).
-        double: Reaction and components of every r = k x y, shape (reactions of that kind, 3).
+        double: Reaction and both components of every r = k x y, shape (reactions of that kind, 3).
         general: All other reactions.
         rows: Where the moves that change each component begin, shape (n + 1,); those of
             :class:`Ways` from here on.

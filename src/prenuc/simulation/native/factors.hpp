@@ -9,7 +9,13 @@
 namespace prenuc::PRENUC_ISA {
 
 enum Kind : Index { LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER };
-constexpr double SMALLEST = 1e-12;  // in units of a scale; powers and logarithms are held finite
+constexpr double SMALLEST = 1e-12;  // in units of a scale; powers below zero and logarithms are finite
+// Likewise; below it a power below one ends straight at zero. Where its slope ended earlier, a trace in
+// balance would not be followed: a step with too small a slope makes a deviation larger.
+constexpr double STEEPEST = 1e-30;
+
+// Whether a power is steeper the less there is.
+inline bool steep(double p) { return 0.0 < p && p < 1.0; }
 
 // A factor's kind; its order, number of sites or threshold p; its barrier B and the units of the
 // largest nucleus.
@@ -33,6 +39,35 @@ inline double power(double x, double order) {
     for (int left = static_cast<int>(size); left > 0; left /= 2, square *= square)
         if (left % 2 == 1) product *= square;
     return order < 0.0 ? 1.0 / product : product;
+}
+
+// x^p where it is steep. Below zero, where only rounding is, it is a small negative flow: it heals,
+// and has no second balance there as −|x|^p would.
+inline Slope root(double x, double p) {
+    if (x > 0.0) {
+        const double square = x * x + STEEPEST * STEEPEST, below = power(square, 0.5 * (p - 1.0));
+        return {x * below, below * (1.0 + (p - 1.0) * x * x / square)};
+    }
+    const double least = power(STEEPEST, p), over = STEEPEST - x;
+    return {least * x / over, least * STEEPEST / (over * over)};
+}
+
+// d²/dx² of the same.
+inline double root_bend(double x, double p) {
+    if (x > 0.0) {
+        const double square = x * x + STEEPEST * STEEPEST, below = power(square, 0.5 * (p - 5.0));
+        return (p - 1.0) * x * below * (3.0 * square + (p - 3.0) * x * x);
+    }
+    const double over = STEEPEST - x;
+    return 2.0 * power(STEEPEST, p) * STEEPEST / (over * over * over);
+}
+
+// ∂/∂p and ∂²/∂p∂x of the same.
+inline Slope root_in_order(double x, double p) {
+    const Slope at = root(x, p);
+    const double square = x * x + STEEPEST * STEEPEST;
+    const double log = x > 0.0 ? 0.5 * std::log(square) : std::log(STEEPEST);
+    return {at.g * log, at.dg * log + (x > 0.0 ? at.g * x / square : 0.0)};
 }
 
 // exp(−W), the size of the critical nucleus, and its slope in ln x, of a barrier.
@@ -62,7 +97,9 @@ inline double value(const Factor& law, double x) {
         case BARRIER: return nucleus(law, x).g;
         // straight below zero, where only rounding is, so that it heals
         case SATURATION: return x > 0.0 ? x / (1.0 + x) : x;
-        case POWER: return power(larger(x, law.p < 0.0 ? SMALLEST : 0.0), law.p);
+        case POWER:
+            if (steep(law.p)) return root(x, law.p).g;
+            return power(larger(x, law.p < 0.0 ? SMALLEST : 0.0), law.p);
         default: return power(1.0 + larger(x, 0.0), law.p);
     }
 }
@@ -80,9 +117,10 @@ inline Slope slope(const Factor& law, double x) {
             if (x > 0.0) return {x / (1.0 + x), 1.0 / ((1.0 + x) * (1.0 + x))};
             return {x, 1.0};
         case POWER: {
-            const double base = p < 1.0 ? larger(positive, SMALLEST) : positive;
+            if (steep(p)) return root(x, p);
+            const double base = p <= 0.0 ? larger(positive, SMALLEST) : positive;
             const double below = power(base, p - 1.0);
-            return {p < 0.0 || base == positive ? below * base : power(positive, p), p * below};
+            return {below * base, p * below};
         }
         default: {
             const double bound = 1.0 + positive;
@@ -103,6 +141,7 @@ inline double curvature(const Factor& law, double x) {
         }
         case POWER: {
             if (p == 2.0) return 2.0;
+            if (steep(p)) return root_bend(x, p);
             const double base = p < 2.0 ? larger(positive, SMALLEST) : positive;
             return p * (p - 1.0) * power(base, p - 2.0);
         }
@@ -118,8 +157,9 @@ inline double curvature(const Factor& law, double x) {
 // ∂g/∂p and ∂²g/∂p∂x: p the order, the sites or the threshold.
 inline Slope in_order(const Factor& law, double x) {
     const double p = law.p;
+    if (law.kind == POWER && steep(p)) return root_in_order(x, p);
     if (law.kind == POWER && x > 0.0) {
-        const double base = power(larger(x, SMALLEST), p - 1.0), log = std::log(x);
+        const double base = power(p < 0.0 ? larger(x, SMALLEST) : x, p - 1.0), log = std::log(x);
         return {base * x * log, base * (1.0 + p * log)};
     }
     if (law.kind == BINDING) {

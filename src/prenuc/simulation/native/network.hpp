@@ -69,7 +69,7 @@ inline void slopes(const RateArrays& net, Numbers x, Numbers k, Numbers r, Numbe
         const double one = x[at[1]], other = x[at[2]];
         r[i] = k[i] * one * other;
         s[first] = k[i] * other;
-        s[last] = first != last ? k[i] * one : 2.0 * k[i] * one;
+        s[last] = k[i] * one;
     }
     for (Index m = 0; m < net.general.size; ++m) {
         const Index i = net.general[m], first = net.factors[i], last = net.factors[i + 1];

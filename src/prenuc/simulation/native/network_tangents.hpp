@@ -38,7 +38,7 @@ inline void bend_along(const RateArrays& net, Numbers x, Numbers u, TangentWork&
         const double k = w.k0[i], one = u[at[1]], other = u[at[2]];
         w.along[i] = k * (one * x[at[2]] + x[at[1]] * other);
         w.bend[first] = k * other;
-        w.bend[last] = first != last ? k * one : 2.0 * k * one;
+        w.bend[last] = k * one;
     }
     for (Index m = 0; m < net.general.size; ++m) {
         const Index i = net.general[m], first = net.factors[i], last = net.factors[i + 1];

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from prenuc.simulation.solvers.dense_system import dense_system
-from prenuc.simulation.solvers.solver import AbstractSolver, gave_up
+from prenuc.simulation.solvers.solver import MOST_STEPS, AbstractSolver, gave_up
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
@@ -41,7 +41,7 @@ class Cvode(AbstractSolver):
             rtol=self.rtol,
             atol=system.absolute,
             linsolver="dense",
-            max_num_steps=self.most_steps,
+            max_num_steps=MOST_STEPS,
         )
         with redirect_stdout(StringIO()):  # it prints its failures; we report them
             found = solver.solve(np.concatenate(([0.0], stretch.times)), system.start)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from prenuc.arrays import room
-from prenuc.simulation.solvers.solver import AbstractSolver, failed
+from prenuc.simulation.solvers.solver import MOST_STEPS, AbstractSolver, failed
 from prenuc.simulation.stretch import Members, Trajectory
 
 if TYPE_CHECKING:
@@ -34,10 +34,14 @@ class Rodas(AbstractSolver):
     """Our own: Rodas5P, compiled, with the exact Jacobian of network and size classes.
 
     ``simulation/native`` has the equations; ``docs/story/engine.md`` derives them.
+
+    Args:
+        most_steps: Of one stretch; one that takes more is given up.
     """
 
     name: ClassVar[str] = "rodas"
     follow: ClassVar[float] = 1e-12
+    most_steps: int = MOST_STEPS
 
     def integrate(self, stretch: Stretch) -> Trajectory:
         """Return the concentrations at the times of a stretch."""

@@ -29,14 +29,12 @@ class AbstractSolver(ABC):
         atol: Absolute tolerance relative to the largest concentration of a reacting component. When
             None it is 1e-14; but where there are no size classes :class:`Rodas` gives every
             component one of its own then, 1e-12 of the most that there has been of it.
-        most_steps: Of one stretch; one that takes more is given up.
     """
 
     name: ClassVar[str] = ""
     follow: ClassVar[float] = 0.0  # share of a component that is its absolute tolerance
     rtol: float = 1e-8
     atol: float | None = None
-    most_steps: int = MOST_STEPS
 
     @property
     def floor(self) -> float:
