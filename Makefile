@@ -62,7 +62,7 @@ robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/refere
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 24 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute

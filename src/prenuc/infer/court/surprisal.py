@@ -1,22 +1,22 @@
 """How surprising what is printed is, row by row, before any constant is fitted.
 
-Sets of constants are drawn from the physical prior and near one drawn point
+Sets of constants are drawn from the physical prior and near drawn points
 (:mod:`~prenuc.infer.court.priors`), all recipes of a material are run with each, and the mean
-probability of what is printed over the draws is kept. The point is the first draw of the physical
-prior at which something happens in half of the rows: their number lies a width or more from that of
-a flask in which nothing happens. No verdict chooses it. A run that the integrator gives up says
-nothing.
+probability of what is printed over the draws is kept. The points are the first draws of the
+physical prior at which something happens in half of the rows: their number lies a width or more
+from that of a flask in which nothing happens. No verdict chooses them. A run that the integrator
+gives up says nothing.
 
-Near the point, baths are also one degree warmer and colder and every vessel is given five per cent
-more and less: the root of the squares of half of these moves, the median over the draws, is what a
-printed number is wider by.
+Near each point baths are also one degree warmer and colder, and every vessel is given five per cent
+more and less: the root of the squares of half of these moves, the median over the points, is what a
+printed number is wider by. Where no point gives a number, it is that of the package's own set.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
 from prenuc.protocol.steps import Take
-from prenuc.protocol.varying import diluted, temperature_of
+from prenuc.protocol.varying import temperature_of
 from prenuc.quantities import Quantity
 from prenuc.simulation.solvers import Rodas
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     Numbers = Mapping[str, float]
 
-DRAWS, MOVED = 24, 8  # of each prior; of which baths and dilutions are moved too
+DRAWS, POINTS = 48, 8  # of each prior; near how many points
 HAPPENS = 0.5  # of the rows, at a point that is worth drawing near
 # a thousandth of a width is enough, and a stretch that takes thousands of steps is given up
 ROUGH = Rodas(rtol=1e-4, atol=1e-11, most_steps=2000)
@@ -72,14 +72,15 @@ class Amiss:
     def __call__(self, protocol: Protocol) -> Protocol:
         """Return the protocol as it was done; the written one where that cannot be."""
         said = {n: temperature_of(step) for n, step in enumerate(protocol.steps, 1)}
-        at = {n: q.to("degC") for n, q in said.items() if q is not None}
-        steps = tuple(
-            diluted(step, 1.0 + self.dilution)[0] if isinstance(step, Take) else step
-            for step in protocol.steps
-        )
+        warmer = {
+            n: Quantity(at.to("degC") + self.bath, "degC")
+            for n, at in said.items()
+            if at is not None
+        }
+        given = [n for n, step in enumerate(protocol.steps, 1) if isinstance(step, Take)]
         try:
-            warmer = {n: Quantity(t + self.bath, "degC") for n, t in at.items()}
-            return replace(protocol, steps=steps).with_temperature(warmer)
+            diluted = protocol.with_dilution(dict.fromkeys(given, 1.0 + self.dilution))
+            return diluted.with_temperature(warmer)
         except ProtocolError:
             return protocol
 
@@ -143,42 +144,54 @@ def row_surprisals(
         ledger: File that remembers finished draws; a study goes on where it stopped.
         progress: Called with the finished share.
     """
-    rows, prior, moved = tuple(checks), Physical(tuple(checks), choose), min(MOVED, draws)
+    rows, prior = tuple(checks), Physical(tuple(checks), choose)
     printed = tuple(row for row in rows if row.printed)
-    whole, done = 2 * draws + len(AMISS) * moved, 0
     with memory(ledger, "row surprisals") as kept:
-
-        def run(tasks: Sequence[Task]) -> list[Numbers]:
-            nonlocal done
-            found: dict[str, Any] = {task.key: kept.get(task.key) for task in tasks}
-            left = [task for task in tasks if found[task.key] is None]
-            done += len(tasks) - len(left)
-            for task, got in zip(
-                left, answers(partial(numbers_of, choose), left, workers=workers), strict=True
-            ):
-                found[task.key] = got
-                kept.keep(task.key, got)
-                done += 1
-                if progress is not None:
-                    progress(done / whole)
-            return [found[task.key] for task in tasks]
-
+        whole = 2 * draws + len(AMISS) * (1 + min(POINTS, draws))
+        run = _Runs(choose, kept, workers, whole, progress)
         points = [prior.point(draw) for draw in range(draws)]
         physical = run([Task(rows, point) for point in points])
-        point = points[_where_something_happens(rows, physical)]
-        near = [prior.about(point, draw) for draw in range(draws)]
+        lively = [points[place] for place in _where_something_happens(rows, physical)]
+        near = [prior.about(lively[draw % len(lively)], draw) for draw in range(draws)]
         nearby = run([Task(rows, one) for one in near])
-        amiss = [run([Task(printed, one, how) for one in near[:moved]]) for how in AMISS]
+        moved: list[Mapping[Name, float]] = [{}, *near[: len(lively)]]
+        amiss = [run([Task(printed, one, how) for one in moved]) for how in AMISS]
     nuisance = {row.id: _nuisance(row, amiss) for row in printed}
     return _weighed(rows, {"physical": physical, "nearby": nearby}, nuisance, Marks(choose))
 
 
-def _where_something_happens(rows: Sequence[Check], draws: Sequence[Numbers]) -> int:
-    """Return the first draw at which something happens in half of the rows, or the liveliest."""
+@dataclass
+class _Runs:
+    """Runs tasks, remembers them, and counts them."""
+
+    choose: Choose
+    kept: Any
+    workers: int
+    whole: int
+    progress: Callable[[float], None] | None
+    done: int = 0
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Numbers]:
+        """Return the numbers of every task."""
+        found: dict[str, Any] = {task.key: self.kept.get(task.key) for task in tasks}
+        left = [task for task in tasks if found[task.key] is None]
+        self.done += len(tasks) - len(left)
+        do = partial(numbers_of, self.choose)
+        for task, got in zip(left, answers(do, left, workers=self.workers), strict=True):
+            found[task.key] = got
+            self.kept.keep(task.key, got)
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.done / self.whole)
+        return [found[task.key] for task in tasks]
+
+
+def _where_something_happens(rows: Sequence[Check], draws: Sequence[Numbers]) -> list[int]:
+    """Return the first draws at which something happens in half of the rows, or the liveliest."""
     idle = ask(rows, Experiments(nothing_happens, solver=ROUGH))
     lively = [sum(_differs(row, draw, idle[row.id]) for row in rows) for draw in draws]
     enough = [n for n, count in enumerate(lively) if count >= HAPPENS * len(rows)]
-    return enough[0] if enough else lively.index(max(lively))
+    return enough[:POINTS] or [lively.index(max(lively))]
 
 
 def _differs(row: Check, draw: Numbers, idle: float) -> bool:
@@ -191,14 +204,17 @@ def _differs(row: Check, draw: Numbers, idle: float) -> bool:
 
 
 def _nuisance(row: Check, amiss: Sequence[Sequence[Numbers]]) -> float:
-    """Return the median over draws of how far baths and dilutions move a number on its scale."""
+    """Return how far baths and dilutions move a number on its scale: the median over the points.
+
+    The first set of numbers is that of the package's own constants, for want of another.
+    """
     scale = scale_of(row, 0.0)
     moves = []
-    for cold, warm, strong, weak in zip(*amiss, strict=True):
-        at = [scale.at(one.get(row.id, math.nan)) for one in (cold, warm, strong, weak)]
-        if all(map(math.isfinite, at)):
-            moves.append(math.hypot((at[1] - at[0]) / 2.0, (at[3] - at[2]) / 2.0))
-    return median(moves) if moves else 0.0
+    for sides in zip(*amiss, strict=True):
+        at = [scale.at(one.get(row.id, math.nan)) for one in sides]
+        moves.append(math.hypot((at[1] - at[0]) / 2.0, (at[3] - at[2]) / 2.0))
+    known = [move for move in moves[1:] if math.isfinite(move)]
+    return median(known) if known else max(0.0, moves[0])
 
 
 def _weighed(
