@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-minimum check-native check-ledger coverage blind bench bench-fit robustness row-classes row-bits tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness row-classes row-bits tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -34,6 +34,9 @@ check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and
 
 check-lawful: $(INSTALLED_TEST)  ## every consistent mechanism from 50 states and in every recipe, without additives too
 	$(BIN)/python -m pytest -m study tests/test_lawful.py tests/test_in_balance.py
+
+check-picks: $(INSTALLED_TEST)  ## are the first excitons of 400 series with marks of the instrument right, or doubted?
+	$(BIN)/python -m pytest -m study -s tests/test_picks.py
 
 check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
 	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py

@@ -215,7 +215,7 @@ def test_ours_comes_first_and_every_rival_that_speaks_follows():
     assert "layers/CdSe" in [model.name for model in rivals("CdSe")]
 
 
-def test_a_model_of_a_users_file_has_nothing_to_refit(ours):
+def test_a_model_that_was_put_together_by_hand_has_nothing_to_refit(ours):
     assert Candidate(dataclasses.replace(ours, name="mine")).free == ()
     assert "isomerisation.k" in [constant.name for constant in Candidate(ours).free]
 
@@ -289,3 +289,17 @@ def test_on_published_observations_the_control_passes_no_telling_row():
     assert records[IDLE].telling_passes == 0
     assert records["two-pathway"].telling_passes > records["droplets"].telling_passes
     assert "layers" not in records
+
+
+def test_a_network_of_a_file_is_refitted_and_what_was_measured_stays(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("species: {A: {}, B: {}}\nreactions: [{equation: A -> B, k: 2}]\n")
+    bare = "units: {time: min, concentration: mmol/L, energy: kJ/mol}\n"
+    path.write_text(bare + path.read_text())
+    assert [one.name for one in Candidate(pn.read_mechanism(path)).free] == ["R1.k"]
+    path.write_text(
+        bare + "components: {A: {}, B: {}}\nreactions:\n"
+        "  one: {equation: A -> B, k: {value: 2, status: measured}, irreversible: {because: x}}\n"
+        "  two: {equation: A -> B, k: 3, irreversible: {because: x}}\n"
+    )
+    assert [one.name for one in Candidate(pn.read_mechanism(path)).free] == ["two.k"]

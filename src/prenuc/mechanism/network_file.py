@@ -14,9 +14,10 @@ Either a reaction network::
 where a species that says what it is ``formed`` from (as below) needs neither, and a reaction that
 goes one way may say why, ``irreversible: {because: …}``;
 or blocks of ``components`` and ``reactions``, which say more (:mod:`prenuc.mechanism.block_file`),
-or a change to any mechanism of the package, which is :meth:`Mechanism.with_constants`::
+or a change to any mechanism of the package or of another file, which is
+:meth:`Mechanism.with_constants`::
 
-    based_on: two-pathway/CdS
+    based_on: two-pathway/CdS            # or mine.yaml, beside this file
     change: {isomerisation.k: 0.03 1/min}
 """
 
@@ -28,7 +29,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import MechanismError, Problem, QuantityError, listed_names
+from prenuc.errors import InputError, MechanismError, Problem, QuantityError, listed_names
 from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
@@ -63,7 +64,7 @@ def read_mechanism(path: Path) -> Mechanism:
     problems: list[Problem] = []
     node = Node(load(path), str(path), problems)
     if "based_on" in node:
-        mechanism = _changed(node)
+        mechanism = _changed(node, path)
     elif "components" in node:
         mechanism = _of_blocks(node, path.stem)
     else:
@@ -82,14 +83,14 @@ def _of_blocks(node: Node, name: str) -> Mechanism | None:
     return Mechanism.written(partial(written, form, Classes()), {**given, **values})
 
 
-def _changed(node: Node) -> Mechanism | None:
+def _changed(node: Node, path: Path) -> Mechanism | None:
     base = node.text("based_on")
     change = node.child("change", default={})
     node.finish("a changed mechanism")
     values, places = {}, {str(name): change.where(name) for name in change.data}
     try:
-        mechanism = mechanism_named(base)
-    except MechanismError as error:
+        mechanism = _base(base, path)
+    except InputError as error:
         node.problems += [problem.at(node.where("based_on")) for problem in error.problems]
         return None
     for name, where in places.items():
@@ -105,6 +106,22 @@ def _changed(node: Node) -> Mechanism | None:
             for problem in error.problems
         ]
         return None
+
+
+def _base(name: str, path: Path) -> Mechanism:
+    """Return what a file changes: a mechanism of the package, or of another file beside it.
+
+    Raises:
+        InputError: There is none, or the other file changes another mechanism itself.
+    """
+    if not name.endswith((".yaml", ".yml")):
+        return mechanism_named(name)
+    other = path.parent / name
+    data = load(other)
+    if isinstance(data, dict) and "based_on" in data:
+        what = f"{name} changes another mechanism itself"
+        raise MechanismError(what, f"Begin with {data['based_on']} and change all of it here")
+    return read_mechanism(other)
 
 
 def _network(node: Node, name: str) -> Mechanism | None:

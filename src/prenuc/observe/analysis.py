@@ -15,6 +15,7 @@ import numpy as np
 from prenuc.errors import SpectrumError
 from prenuc.facts.catalogue import get
 from prenuc.observe.features import Feature, first_exciton, match_lines
+from prenuc.observe.picks import judge_picks
 from prenuc.observe.readers import read
 from prenuc.observe.readers.data_file import printable
 from prenuc.observe.readings import judge_readings
@@ -43,13 +44,15 @@ class Found:
         sizes: What every sizing curve of the material says; empty without a material.
         diameter_ci95_nm: Diameters at both ends of the interval of the position, nm, by the
             curve that gave the diameter; None without one. The error of the curve comes on top.
-        warnings: Everything a reader should know before believing the numbers.
+        doubts: Why the pick may be no first exciton; empty where nothing speaks against it.
+        warnings: Everything a reader should know before believing the numbers, doubts included.
     """
 
     feature: Feature
     clusters: tuple[ClusterLine, ...] = ()
     sizes: tuple[Size, ...] = ()
     diameter_ci95_nm: tuple[float, float] | None = None
+    doubts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -109,6 +112,7 @@ class Analysis:
             "label": self.series.labels[i],
             "time_s": time,
             "status": feature.status,
+            "doubts": list(found.doubts),
             "first_exciton_nm": feature.position_nm,
             "ci95_nm": list(feature.ci95_nm),
             "hwhm_nm": feature.hwhm_nm,
@@ -178,18 +182,27 @@ def analyze(
     lines = msc_lines(material)
     given, judged = series.absorbance, judge_readings(series)
     series = judged.series
-    found = []
+    features = []
     rows = zip(given, series.absorbance, judged.hidden, series.labels, strict=True)
     for i, (before, row, hidden, label) in enumerate(rows, 1):
         feature = first_exciton(series.wavelength, row, scale=scale, label=label, hidden=hidden)
-        doubts = (judged.doubt,) if judged.doubt else ()
+        unsaid = (judged.doubt,) if judged.doubt else ()
         masked = _masked(series.wavelength, before)
-        feature = replace(feature, warnings=(*masked, *feature.warnings, *doubts))
-        found.append(_found(feature, material, lines))
+        features.append(replace(feature, warnings=(*masked, *feature.warnings, *unsaid)))
         progress(i / len(series))
+    clusters = [() if material is None else _clusters(feature, lines) for feature in features]
+    doubts = judge_picks(
+        series,
+        features,
+        hidden=judged.hidden,
+        known=np.array([bool(one) for one in clusters]),
+        material=None if material is None else get("materials", material),
+        lines=[line.positions[-1] for line in lines],
+    )
+    told = zip(features, clusters, doubts, strict=True)
     return Analysis(
         series=series,
-        found=tuple(found),
+        found=tuple(_found(feature, material, known, doubted) for feature, known, doubted in told),
         material=material,
         file=file,
     )
@@ -206,17 +219,21 @@ def _masked(wavelength: Array, row: Array) -> list[str]:
     return [f"{lost.size} masked readings are left out, {where}"]
 
 
-def _found(feature: Feature, material: str | None, lines: list[ClusterLine]) -> Found:
+def _found(
+    feature: Feature,
+    material: str | None,
+    clusters: tuple[ClusterLine, ...],
+    doubts: tuple[str, ...],
+) -> Found:
     """Return what one feature means."""
-    notes = list(feature.warnings)
-    if material is None:
-        return Found(feature=feature, warnings=(*notes, NO_MATERIAL))
-    clusters = _clusters(feature, lines)
-    if feature.status == "unresolved":
-        return Found(feature=feature, warnings=tuple(notes))
+    notes = [*feature.warnings, *(f"DOUBTED: {one}" for one in doubts)]
+    if material is None or feature.status == "unresolved":
+        notes += [NO_MATERIAL] if material is None else []
+        return Found(feature=feature, doubts=doubts, warnings=tuple(notes))
     hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None
     sizes = tuple(size(material, feature.position_nm, hwhm_nm=hwhm))
-    found = Found(feature=feature, clusters=clusters, sizes=sizes)
+    named = () if doubts else clusters
+    found = Found(feature=feature, clusters=named, sizes=sizes, doubts=doubts)
     if found.size is None:
         notes += [one.reason for one in sizes] or [f"no sizing curve of {material} is published"]
     return replace(

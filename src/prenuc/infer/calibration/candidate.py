@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Measurement, Run
 
 DOTS = "dots"
+RATES = frozenset({"rate", "equilibrium"})
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,23 @@ def parts(run: Run, wavelength: Array) -> dict[str, Part]:
     return found
 
 
+def _with_unknown(
+    run: Run, known: Mapping[str, Part], names: Sequence[str], wavelength: Array
+) -> dict[str, Part]:
+    """Return known spectra as they are, without a course, beside components that have only one.
+
+    So :class:`~prenuc.infer.selection.shapes.FreeShapes` keeps the former and fits the latter's.
+    """
+    found = {name: Part(part.absorbance, slopes=part.slopes) for name, part in known.items()}
+    shape = len(run.measurements), len(wavelength)
+    for name in names:
+        held = [run.names.index(name)]
+        course = np.array([np.maximum(m.concentration[held], 0.0).sum() for m in run.measurements])
+        slopes = np.zeros((len(run.parameters), *shape))
+        found[name] = Part(np.zeros(shape), course, slopes, _course_slopes(run, held))
+    return found
+
+
 def _course_slopes(run: Run, held: Sequence[int]) -> Array:
     """Return derivatives of a sum of components in the logarithms of constants, (P, m)."""
     if not run.parameters:
@@ -122,9 +140,13 @@ class Candidate:
 
     Args:
         mechanism: With its own constants.
+        kinds: Of constants that may move; see :func:`~prenuc.infer.calibration.varied.kind_of`.
+        absorbing: Components that absorb without a spectrum in the catalogue.
     """
 
     mechanism: Mechanism
+    kinds: frozenset[str] = RATES
+    absorbing: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -134,14 +156,14 @@ class Candidate:
     @cached_property
     def free(self) -> tuple[Free, ...]:
         """The constants that may move, in the order of the parameter file."""
-        if self.mechanism.rule is None:
-            return ()
+        if self.mechanism.rule is None and not self.mechanism.units:
+            return ()  # put together from reactions by hand: nothing keeps its ways back in step
         return tuple(
             Free.of(self.name, name, value)
-            for name, value in self.mechanism.parameters.items()
-            if kind_of(name) in {"rate", "equilibrium"}
+            for name, value in self.mechanism.constants.items()
+            if kind_of(name) in self.kinds
             and value.status in PRIOR_FACTOR
-            and value.quantity.number > 0
+            and value.quantity.number != 0
         )
 
     def shown(
@@ -165,4 +187,5 @@ class Candidate:
         new = multiplied(self.mechanism.constants, factors or {})
         mechanism = self.mechanism.with_constants(new) if new else self.mechanism
         run = simulate(mechanism, protocol, solver=QUICK, parameters=along)
-        return parts(run, wavelength)
+        known = parts(run, wavelength)
+        return _with_unknown(run, known, self.absorbing, wavelength) if self.absorbing else known

@@ -8,6 +8,9 @@ informs (``informed_by``); of a set that names no observation, every one of them
 chosen with many of the observations in view, so a prior here keeps a search sane; it is no
 independent evidence.
 
+An energy has a prior of 10 kJ/mol around its number where a study moves energies too; its logarithm
+moves, so that it keeps its sign.
+
 **Residuals.** A range is read as what two standard deviations cover. Two limits give
 (simulated − centre)/(half-width/2). One limit gives the soft hinge ln(1 + exp(t/w)): t is how far
 the number lies beyond the limit, in its logarithm where it cannot change sign and in units of the
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from prenuc.infer.calibration.varied import Name
 
 PRIOR_FACTOR: Mapping[str, float] = {"fitted": 10.0, "assumed": 2.5}  # one standard deviation
+ENERGY = 10.0  # kJ/mol, the same of an activation energy or a reaction enthalpy
 HINGE = 0.1  # softness of a limit: a tenth beyond it costs about as much as half a half-width
 SMALLEST_LIMIT = 0.01  # absorbance or share that one would call something; the scale of a limit 0
 NO_NUMBER = 10.0  # residual of a row that has no number (no peak where one is asked for)
@@ -66,6 +70,8 @@ class Free:
             name: Constant, such as "isomerisation.k".
             value: Its number with unit and status.
         """
+        if kind_of(name) == "energy":
+            return cls(owner, name, value, math.log1p(ENERGY / abs(value.quantity.to("kJ/mol"))))
         return cls(owner, name, value, math.log(PRIOR_FACTOR[value.status]))
 
     @property

@@ -131,7 +131,7 @@ def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) ->
     there = [point for point in ends if point is not None]
     if not there:
         raise FitError(Problem("no model could be run", "Look at the protocol"))
-    seen, warnings = _noise(data, min(there, key=lambda point: point.cost))
+    seen, warnings = with_offsets(data, min(there, key=lambda point: point.cost))
     if seen.offset_sd > 0.0:
         for i, trial in enumerate(trials):
             trial.data = seen
@@ -140,8 +140,13 @@ def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) ->
     return _Found(trials, ends, seen, warnings)
 
 
-def _noise(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str]]:
-    """Return the data with the offsets that the residuals of the best model show."""
+def with_offsets(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str]]:
+    """Return the data with the offsets that the residuals of the best model show, and warnings.
+
+    Args:
+        data: Condensed spectra.
+        best: Where the model ended that describes them best.
+    """
     m = len(data.absorbance)
     if m < FEWEST_FOR_NOISE:
         return data, []
@@ -168,14 +173,14 @@ class _Found:
         pairs = list(zip(self.trials, self.ends, strict=True))
         silent = [f"{trial.candidate.name} could not be run" for trial, end in pairs if end is None]
         return judge(
-            [_standing(trial, end) for trial, end in pairs if end is not None],
+            [standing_of(trial, end) for trial, end in pairs if end is not None],
             self.data.data.size,
             noise={"sd": self.data.sd, "offset_sd": self.data.offset_sd},
-            warnings=[*self.warnings, *silent, *_edges(pairs)],
+            warnings=[*self.warnings, *silent, *at_edges(pairs)],
         )
 
 
-def _edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
+def at_edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
     """Return which constants ended at the edge of their priors."""
     return [
         f"{trial.candidate.name}: '{constant.name}' ended at the edge of its prior"
@@ -186,7 +191,13 @@ def _edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
     ]
 
 
-def _standing(trial: Refit, end: RefitPoint) -> Standing:
+def standing_of(trial: Refit, end: RefitPoint) -> Standing:
+    """Return what the fit of a model says.
+
+    Args:
+        trial: The model and the data.
+        end: Where its search ended.
+    """
     moved = {
         constant.name: math.exp(constant.sd * float(x))
         for constant, x in zip(trial.constants, end.u, strict=True)

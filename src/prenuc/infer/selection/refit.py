@@ -6,7 +6,7 @@ alone, in widths of their priors,
 
 .. math:: χ^2(u) = \min_b |W(y - f(u, b))|^2 + |b|^2 + |u|^2
 
-Derivatives are the tangents of one run, through its spectra and through what is fitted away. The
+Derivatives are the tangents of a run, through its spectra and through what is fitted away. The
 few constants that promise the largest fall of χ² together (forward selection) are refitted by
 Levenberg and Marquardt.
 """
@@ -14,7 +14,7 @@ Levenberg and Marquardt.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.arrays import Array
+    from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.selection.condensed import Condensed
@@ -34,11 +35,18 @@ if TYPE_CHECKING:
 _Factors = tuple[tuple[str, float], ...]
 
 REFITTED = 3  # constants at most
+UNSEEN = 0.01  # χ² by which a constant moves the fit within its prior, where nobody sees it
+REMEMBERED = 8  # runs
 BOUND = 3.0  # widths of the prior
 ITERATIONS = 10
 TRIES = 5  # of a step, each shorter
+LEAST_DAMPING = 1e-6
 ENOUGH = 0.02  # a fall of χ² that ends the search
 RELATIVE = 1e-2  # and the same for a model that misses the data by far
+
+
+def _untold() -> None:
+    """Tell nobody; a lambda could not go to another process."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +78,34 @@ class Refit:
         data: Condensed spectra; may be replaced, since runs are remembered uncondensed.
         shapes: What is taken as known about spectra.
         tick: Called after every run.
+        most: Constants that are refitted, at most.
+        enough: A fall of χ² relative to χ² that ends a search.
+        rounds: Of a search, at most.
     """
 
     candidate: Candidate
     data: Condensed
     shapes: AbstractShapes
-    tick: Callable[[], None] = lambda: None
+    tick: Callable[[], None] = _untold
+    most: int = REFITTED
+    enough: float = RELATIVE
+    rounds: int = ITERATIONS
     constants: tuple[Free, ...] = ()
-    _seen: dict[_Factors, tuple[tuple[str, ...], dict[str, Part]]] = field(default_factory=dict)
+    _seen: dict[_Factors, tuple[tuple[str, ...], dict[str, Part]]] = field(
+        init=False, default_factory=dict
+    )
+
+    def without(self, step: AbstractAblation) -> Refit:
+        """Return the same before the same data, without a step and with what is left to refit.
+
+        Args:
+            step: Of the mechanism.
+        """
+        whole = self.candidate.mechanism
+        gone = step.touched(whole)
+        bare = replace(self.candidate, mechanism=step.without(whole))
+        left = tuple(free for free in self.constants if free.name not in gone)
+        return replace(self, candidate=bare, constants=left)
 
     def first(self) -> dict[str, Part] | None:
         """Return what the candidate shows with its own constants; None when it cannot be run."""
@@ -102,7 +130,10 @@ class Refit:
             protocols, nm, names = self.data.protocols, self.data.wavelength, tuple(along)
             each = [self.candidate.shown(protocol, nm, factors, along) for protocol in protocols]
             found = stacked(each)
+            self._seen.pop(key, None)
             self._seen[key] = names, found
+            if len(self._seen) > REMEMBERED:
+                del self._seen[next(iter(self._seen))]
             self.tick()
         places = [names.index(name) for name in along]
         return {name: part.along(places) for name, part in found.items()}
@@ -136,28 +167,54 @@ class Refit:
         if here is None or not free:
             return
         slopes = self.slopes(free, here)[: len(here.fitted.all_residuals)]
-        acting = np.flatnonzero(np.any(slopes, axis=0))
-        chosen: list[int] = []
-        for _ in range(min(REFITTED, len(acting))):
+        acting = np.flatnonzero(np.sum(slopes**2, axis=0) > UNSEEN)
+        chosen: list[int] = [] if len(acting) > self.most else acting.tolist()
+        for _ in range(min(self.most, len(acting)) - len(chosen)):
             left = [int(i) for i in acting if i not in chosen]
             chosen.append(max(left, key=lambda i: _promise(slopes[:, [*chosen, i]], here)))
         self.constants = tuple(free[i] for i in chosen)
 
-    def search(self, start: Array) -> RefitPoint | None:
-        """Return the best point near a start, by Levenberg and Marquardt."""
+    def search(
+        self, start: Array, held: int | None = None, slopes: Array | None = None
+    ) -> RefitPoint | None:
+        """Return the best point near a start, by Levenberg and Marquardt.
+
+        Slopes follow the steps by secants (Broyden 1965, Math. Comput. 19, 577), since tangents
+        cost many runs; the search ends only where a step along fresh ones leads no further.
+
+        Args:
+            start: In prior widths, shape (constants,).
+            held: The place of a constant that stays where it is.
+            slopes: At a point nearby; the search then ends where secants lead no further.
+        """
         here, damping = self.at(self.constants, start), 1e-2
-        for _ in range(ITERATIONS if here is not None and len(start) else 0):
+        moving = [i for i in range(len(start)) if i != held]
+        along, fresh = slopes, False
+        for _ in range(self.rounds if here is not None and moving else 0):
             assert here is not None  # noqa: S101  nothing but a better point replaces it
-            slopes, before = self.slopes(self.constants, here), here.cost
-            for _ in range(TRIES):
-                there = self.at(self.constants, _step(slopes, here, damping))
-                if there is not None and there.cost < here.cost:
-                    here, damping = there, damping / 10.0
-                    break
-                damping *= 10.0
-            if before - here.cost < max(ENOUGH, RELATIVE * here.cost):
+            if along is None:
+                along, fresh = self.slopes(self.constants, here), True
+            there = self._step(here, along, damping, moving)
+            if there is not None and here.cost - there.cost > max(ENOUGH, self.enough * here.cost):
+                along, fresh = _secant(along, here, there), False
+                here, damping = there, max(damping / 10.0, LEAST_DAMPING)
+                continue
+            here = there or here
+            if fresh or slopes is not None:
                 break
+            along, damping = None, 1e-2
         return here
+
+    def _step(
+        self, here: RefitPoint, slopes: Array, damping: float, moving: Sequence[int]
+    ) -> RefitPoint | None:
+        """Return a better point, None where no step along slopes leads to one."""
+        for _ in range(TRIES):
+            there = self.at(self.constants, _moved(here, slopes, damping, moving))
+            if there is not None and there.cost < here.cost:
+                return there
+            damping *= 10.0
+        return None
 
 
 def _factors(constants: Sequence[Free], u: Array) -> dict[str, float]:
@@ -175,11 +232,20 @@ def _promise(slopes: Array, here: RefitPoint) -> float:
     return float(-2.0 * (step @ drive) - step @ bend @ step)
 
 
-def _step(slopes: Array, here: RefitPoint, damping: float) -> Array:
-    bend = slopes.T @ slopes
-    step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), -slopes.T @ here.residuals)
-    moved: Array = np.clip(here.u + np.clip(step, -1.0, 1.0), -BOUND, BOUND)
+def _moved(here: RefitPoint, slopes: Array, damping: float, moving: Sequence[int]) -> Array:
+    along, moved = slopes[:, moving], here.u.copy()
+    bend = along.T @ along
+    step = np.linalg.solve(bend + damping * np.diag(np.diag(bend)), -along.T @ here.residuals)
+    moved[moving] = np.clip(here.u[moving] + np.clip(step, -1.0, 1.0), -BOUND, BOUND)
     return moved
+
+
+def _secant(slopes: Array, here: RefitPoint, there: RefitPoint) -> Array:
+    """Return slopes that explain the last step, and elsewhere are as they were."""
+    step = there.u - here.u
+    missed = there.residuals - here.residuals - slopes @ step
+    changed: Array = slopes + np.outer(missed, step) / (step @ step)
+    return changed
 
 
 def stacked(each: Sequence[Mapping[str, Part]]) -> dict[str, Part]:

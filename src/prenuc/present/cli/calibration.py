@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.present.cli.input import refuse_others
+from prenuc.present.cli.calibrating import (
+    HEARD_WITH_DATA,
+    calibrate_on_data,
+    refuse_without_data,
+)
+from prenuc.present.cli.input import reading_options, refuse_others
 from prenuc.present.cli.output import (
     as_text,
     echo_answer,
@@ -131,6 +136,9 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
 @click.option("--search", metavar="ID", help="From random points within written bounds instead.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of your own spectra instead.")
+@click.option("--figures", type=click.Path(path_type=Path), help="With --data: folder for figures.")
+@reading_options
 @_ledger
 @_workers
 @json_option
@@ -142,23 +150,37 @@ def calibrate(
     mechanism: str | None,
     search: str | None,
     panel: str | None,
+    data: Path | None,
+    figures: Path | None,
     ledger: Path | None,
     workers: int,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Fit the package's own constants of a MATERIAL again (CdS by default).
 
     The package's files stay as they are. A constant that the observations do not fix has no
     interval. Exit status 1 if a calibrated row misses.
 
+    With --data a mechanism, yours or ours, is fitted to your own spectra: which constants they fix,
+    which of its steps they need. The file flasks.yaml of the folder says what was done. Exit status
+    1 if the mechanism does not describe them.
+
     \b
     Examples:
       prenuc calibrate CdSe --starts 1
       prenuc calibrate CdS --out CdS.yaml --ensemble CdS-ensemble.yaml
       prenuc calibrate CdS --mechanism classical
+      prenuc calibrate --mechanism mine.yaml --data batches --figures figures
       prenuc calibrate CdS --leave-out all
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
+    if data is not None:
+        refuse_others("--data", HEARD_WITH_DATA)
+        where: dict[str, Any] = {"out": out, "figures": figures, "as_json": as_json}
+        calibrate_on_data(data, mechanism, starts=starts, workers=workers, **where, **reading)
+        return
+    refuse_without_data()
     if search is not None:
         refuse_others("--search", {"search", "starts", "out", "ledger"})
         _search(search, starts, out, ledger, as_json)
@@ -167,7 +189,20 @@ def calibrate(
         refuse_others("--leave-out", {"panel", "material"})
         _leave_out(material, panel, workers, as_json)
         return
+    _usual(material, mechanism, starts, out, ensemble, ledger, workers, as_json=as_json)
 
+
+def _usual(
+    material: str,
+    mechanism: str | None,
+    starts: int,
+    out: Path | None,
+    ensemble: Path | None,
+    ledger: Path | None,
+    workers: int,
+    *,
+    as_json: bool,
+) -> None:
     with progress(f"calibrating {material}") as report:
         found = pn.calibrate(
             material,

@@ -62,12 +62,10 @@ def report(
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
         raise InputError(what, "Name another file with --to", where=str(to))
-    saved = {file for file in files if file.suffix.lower() == ".json"}
-    stored = {file: read_stored(file) for file in files if file in saved}
-    spectra = [file for file in files if file not in saved]
-    found = analyses(spectra, material, **asked)
-    first = {together[0]: one for together, one in found.items()}
-    parts = [stored.get(file) or first[file] for file in files if file in stored or file in first]
+    stored = {file: read_stored(file) for file in files if file.suffix.lower() == ".json"}
+    found = analyses([file for file in files if file not in stored], material, **asked)
+    by_file = stored | {together[0]: one for together, one in found.items()}
+    parts = [by_file[file] for file in files if file in by_file]
     path = pn.report(*parts, to=to, title=title)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
 

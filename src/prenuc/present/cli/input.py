@@ -16,6 +16,7 @@ from prenuc.quantities import parse_range
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
@@ -286,6 +287,21 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
     return read_protocol(Path(what))
 
 
+def read_mechanism_named(name: str) -> Mechanism:
+    """Return a mechanism of the package by its name, or that of a YAML file.
+
+    Args:
+        name: Such as "two-pathway/CdS" or "mine.yaml".
+
+    Raises:
+        InputError: There is none of that name, or the file cannot be read; all problems at once.
+    """
+    from prenuc.mechanism.named import mechanism_named
+    from prenuc.mechanism.network_file import read_mechanism
+
+    return read_mechanism(Path(name)) if name.endswith((".yaml", ".yml")) else mechanism_named(name)
+
+
 def refuse_others(option: str, heard: Collection[str]) -> None:
     """Refuse what was given beside an option and would have no effect.
 
@@ -296,12 +312,22 @@ def refuse_others(option: str, heard: Collection[str]) -> None:
     Raises:
         InputError: Something else was given.
     """
+    known = click.get_current_context().command.params
+    given = given_options({str(one.name) for one in known} - {*heard, "workers", "as_json"})
+    if given:
+        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")
+
+
+def given_options(names: Collection[str]) -> list[str]:
+    """Return which parameters of the command were given by the user, as they are written.
+
+    Args:
+        names: Those that are asked for.
+    """
     context = click.get_current_context()
-    given = [
+    return [
         parameter.opts[-1]
         for parameter in context.command.params
         if context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
-        and parameter.name not in {*heard, "workers", "as_json"}
+        and parameter.name in names
     ]
-    if given:
-        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")

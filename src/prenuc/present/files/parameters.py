@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +13,10 @@ from prenuc.infer.studies.calibrate import SOURCE, Calibration
 from prenuc.mechanism.shipped import known_set
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
+    from prenuc.infer.selection.spectra_verdict import SpectraCalibration
     from prenuc.infer.studies.random_starts import Found
 
 
@@ -104,6 +108,23 @@ def ensemble_file(material: str, sets: Sequence[Mapping[Name, float]]) -> str:
     return head + _dumped(entries)
 
 
+def changed_file(found: SpectraCalibration, base: str, to: Path) -> str:
+    """Return a mechanism that was calibrated on spectra as a change of the one that it was.
+
+    Args:
+        found: The calibration.
+        base: What it was: a mechanism of the package, or a file.
+        to: Where the text will stand.
+    """
+    if base.endswith((".yaml", ".yml")):
+        base = os.path.relpath(base, to.parent)
+    change = {
+        one.name: f"{one.value:.5g} {one.before.quantity.unit}".removesuffix(" 1")
+        for one in found.estimates
+    }
+    return _dumped({"based_on": base, "change": change})
+
+
 def _flow(**items: Any) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
@@ -112,14 +133,16 @@ def _flow(**items: Any) -> Any:
     return found
 
 
-def _dumped(entries: Sequence[Any]) -> str:
+def _dumped(entries: Sequence[Any] | Mapping[str, Any]) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt")
     yaml.width = 10_000
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(list(entries), stream)
+    yaml.dump(entries, stream)
+    if isinstance(entries, Mapping):
+        return stream.getvalue()
     lines = stream.getvalue().splitlines()
     dedented = [line.removeprefix("  ") for line in lines]
     return "\n".join(dedented) + "\n"

@@ -81,7 +81,16 @@ def _sampled(of: Sequence[Measurement]) -> tuple[tuple[str, ...], list[tuple[str
 
 
 REACTED = "reaction / min"
-HEADINGS = ("spectrum", "what", "first exciton / nm", "95 % interval", "HWHM / nm", "cluster")
+HEADINGS = (
+    "spectrum",
+    "what",
+    "first exciton / nm",
+    "95 % interval",
+    "maximum / nm",
+    "HWHM / nm",
+    "doubted",
+    "cluster",
+)
 
 
 def exciton_table(
@@ -101,18 +110,25 @@ def exciton_table(
         caption="One row a spectrum",
         headings=(*first, *HEADINGS, *(f"diameter / nm ({curve})" for curve in curves)),
         rows=tuple(
-            (*((Path(row["file"]).name,) if files else ()), *_cells(row, curves)) for row in rows
+            (
+                *((Path(row["file"]).name,) if files else ()),
+                *_cells(row),
+                *(fixed(row["diameters_nm"].get(curve), 2) for curve in curves),
+            )
+            for row in rows
         ),
     )
 
 
-def _cells(row: Mapping[str, Any], curves: Sequence[str]) -> tuple[str, ...]:
-    sizes = (fixed(row["diameters_nm"].get(curve), 2) for curve in curves)
-    seen = ("–", "–", "–")
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    seen = ("–", "–", "–", "–")
     if row["status"] != "unresolved":
         interval = " to ".join(fixed(end, 1) for end in row["ci95_nm"])
-        seen = (fixed(row["first_exciton_nm"], 1), interval, fixed(row["hwhm_nm"], 1))
-    return (row["label"], row["status"], *seen, ", ".join(row["matches"]), *sizes)
+        numbers = (row["first_exciton_nm"], row["maximum_nm"], row["hwhm_nm"])
+        position, maximum, half = (fixed(one, 1) for one in numbers)
+        seen = (position, interval, maximum, half)
+    doubted = "yes" if row.get("doubts") else ""
+    return (row["label"], row["status"], *seen, doubted, ", ".join(row["matches"]))
 
 
 def size_table(found: Sequence[Size]) -> Table:

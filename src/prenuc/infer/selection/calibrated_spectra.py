@@ -1,0 +1,263 @@
+r"""A mechanism calibrated on anybody's spectra of several flasks.
+
+Every flask's protocol is run; all constants that the spectra can feel move within their priors (a
+factor 2.5 for an assumed one, 10 for a fitted one, 10 kJ/mol for an energy; one that was measured
+stays), the extinction of every absorber within a factor 2, and components whose spectra nobody
+knows may have any. Derivatives are the tangents of the runs
+(:mod:`prenuc.infer.selection.refit`), intervals profiles (:mod:`prenuc.infer.selection.profiled`).
+
+Each step is taken out in turn and everything else refitted; what that says, and the verdict, is in
+:mod:`prenuc.infer.selection.spectra_verdict`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prenuc.errors import FitError, Problem, listed_names, noting, unknown_name
+from prenuc.facts.source import Source
+from prenuc.infer.calibration.ablations import ablations_of
+from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.calibration.parallel import work
+from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
+from prenuc.infer.selection.condensed import Condensed, fitting
+from prenuc.infer.selection.evidence import INADEQUATE
+from prenuc.infer.selection.profiled import NARROWED, Estimate, covariance, interval
+from prenuc.infer.selection.refit import Refit
+from prenuc.infer.selection.shapes import FreeShapes
+from prenuc.infer.selection.spectra_verdict import SpectraCalibration, StepVerdict
+from prenuc.quantities import Quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from prenuc.arrays import Array
+    from prenuc.infer.calibration.ablations import AbstractAblation
+    from prenuc.infer.experiments.measured import MeasuredFlasks
+    from prenuc.infer.selection.refit import RefitPoint
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.observe.series import SpectrumSeries
+
+KINDS = frozenset({"rate", "equilibrium", "concentration", "energy"})
+WAVELENGTHS = 120  # more are averaged with their neighbours: bands are wider
+CLOSELY = 1e-5  # a fall of χ² relative to χ² that ends a search
+UNTOUCHED = 1e-3  # χ² by which a step that does nothing moves the fit: rounding
+ALL = 10_000  # constants
+ROUNDS = 40  # of a search
+
+
+def calibrate_on_spectra(
+    mechanism: Mechanism,
+    measured: MeasuredFlasks,
+    *,
+    starts: int = 1,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> SpectraCalibration:
+    """Return a mechanism calibrated on the spectra of several flasks.
+
+    Args:
+        mechanism: What could have happened.
+        measured: Spectra and what was done.
+        starts: Searches; the first from the mechanism's own constants, others from draws around.
+        seed: Seed of these draws.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+
+    Raises:
+        InputError: Spectra, protocols and mechanism do not fit together; all problems at once.
+        FitError: The mechanism cannot be run on these protocols.
+    """
+    trial = _prepared(mechanism, measured)
+    ends = _searched(trial, starts, seed, workers)
+    best = min(ends, key=lambda point: point.cost)
+    trial.data, drift = with_offsets(trial.data, best)
+    end = trial.search(best.u) or best
+    dispersion = _dispersion(trial, end)
+    told = drift if dispersion <= INADEQUATE else []  # of a misfit it says nothing
+    tick = progress or (lambda _: None)
+    tick(0.3)
+    slopes = trial.slopes(trial.constants, end)
+    estimates = _estimates(trial, end, slopes, dispersion, workers)
+    tick(0.6)
+    gone, do = ablations_of(mechanism), partial(_ended_without, trial, end)
+    others = work(do, gone, workers=workers, progress=lambda share: tick(0.6 + 0.4 * share))
+    names = [flask.name for flask in measured.flasks]
+    return SpectraCalibration(
+        mechanism=_calibrated(mechanism, estimates),
+        estimates=tuple(estimates),
+        steps=_verdicts(gone, trial, end, others),
+        seen=dict(zip(names, _seen(trial, measured), strict=True)),
+        predicted=dict(zip(names, _predicted(trial, end), strict=True)),
+        misfit=math.sqrt(dispersion),
+        held_out=standing_of(trial, end).held_out,
+        chi2=end.cost,
+        data=trial.data.data.size,
+        noise={"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
+        searches=tuple(one.cost for one in ends),
+        warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
+    )
+
+
+def _prepared(mechanism: Mechanism, measured: MeasuredFlasks) -> Refit:
+    """Return the mechanism before the data, with the constants chosen that these can feel."""
+    problems = [*_strangers(mechanism, measured)]
+    protocols = []
+    for flask in measured.flasks:
+        with noting(problems, flask.where):
+            protocols.append(fitting(flask.spectra, flask.protocol))
+            if not {*mechanism.components} & {*flask.protocol.reagents}:
+                charged = listed_names(sorted(flask.protocol.reagents))
+                what = f"{flask.name}: the protocol charges no species of {mechanism.name}"
+                raise FitError(what, f"Name species after what is charged: {charged}")
+    if problems:
+        raise FitError(problems)
+    spectra = [_averaged(flask.spectra.without_masked()) for flask in measured.flasks]
+    candidate = Candidate(mechanism, KINDS, measured.absorbing)
+    data = Condensed.of(spectra, protocols)
+    trial = Refit(candidate, data, FreeShapes(), most=ALL, enough=CLOSELY, rounds=ROUNDS)
+    first = trial.first()
+    if first is None:
+        raise FitError(f"{mechanism.name} cannot be run on these protocols", "Simulate one alone")
+    trial.data = data.with_shapes([first])
+    trial.choose()
+    return trial
+
+
+def _strangers(mechanism: Mechanism, measured: MeasuredFlasks) -> Iterator[Problem]:
+    """Yield what is wrong with the components that are said to absorb, or that none does."""
+    known = {name: one for name, one in mechanism.components.items() if one.kind != "moment"}
+    for name in measured.absorbing:
+        if name not in known:
+            yield unknown_name(f"component of {mechanism.name}", name, known, measured.where)
+        elif known[name].species:
+            what = f"{name} has a spectrum in the catalogue ({known[name].species})"
+            yield Problem(what, "Leave it out of 'absorbing'", (), measured.where)
+    shown = mechanism.dots is not None or any(one.species for one in known.values())
+    if not (shown or measured.absorbing):
+        mend = f"Say which absorb, as in 'absorbing: [{next(iter(known))}]'"
+        yield Problem(f"no component of {mechanism.name} has a spectrum", mend, (), measured.where)
+
+
+def _averaged(series: SpectrumSeries) -> SpectrumSeries:
+    """Return spectra at fewer wavelengths, each the mean of neighbours."""
+    by = math.ceil(len(series.wavelength) / WAVELENGTHS)
+    kept = len(series.wavelength) // by * by
+    nm = series.wavelength[:kept].reshape(-1, by).mean(axis=1)
+    absorbance = series.absorbance[:, :kept].reshape(len(series), -1, by).mean(axis=2)
+    return replace(series, wavelength=nm, absorbance=absorbance, variance=None)
+
+
+def _searched(trial: Refit, starts: int, seed: int, workers: int) -> list[RefitPoint]:
+    """Return where searches end that begin at the mechanism's constants and around them."""
+    generator, count = np.random.default_rng(seed), len(trial.constants)
+    begin = [np.zeros(count), *(generator.normal(0.0, 0.5, count) for _ in range(starts - 1))]
+    ends = [one for one in work(trial.search, begin, workers=workers) if one is not None]
+    if not ends:
+        name = trial.candidate.name
+        raise FitError(f"{name} cannot be run on these protocols", "Simulate one alone")
+    return ends
+
+
+def _estimates(
+    trial: Refit, end: RefitPoint, slopes: Array, dispersion: float, workers: int
+) -> list[Estimate]:
+    """Return what is found of every constant; no interval where the misfit is too large."""
+    inflation = max(dispersion, 1.0)
+    left = np.minimum(np.sqrt(np.diag(covariance(slopes)) * inflation), 1.0)
+    asked = [i for i in range(len(left)) if left[i] < NARROWED and dispersion <= INADEQUATE]
+    ends = work(partial(interval, trial, end, slopes, inflation), asked, workers=workers)
+    known = dict(zip(asked, ends, strict=True))
+    found = []
+    for i, free in enumerate(trial.constants):
+        both = None
+        if i in known:
+            low, high = sorted(free.number(u) for u in known[i])
+            both = low, high
+        number = free.number(float(end.u[i]))
+        found.append(Estimate(free.name, free.value, number, both, float(left[i])))
+    return found
+
+
+def _dispersion(trial: Refit, end: RefitPoint) -> float:
+    """Return χ² of the data for each degree of freedom."""
+    freedom = max(trial.data.data.size - end.fitted.count - len(end.u), 1)
+    return float(np.sum(end.fitted.residual**2)) / freedom
+
+
+def _ended_without(trial: Refit, end: RefitPoint, step: AbstractAblation) -> RefitPoint | None:
+    """Return where the mechanism ends without a step, everything else refitted from there.
+
+    A step that does nothing in these flasks leaves it where it was.
+    """
+    other = trial.without(step)
+    kept = [i for i, free in enumerate(trial.constants) if free in other.constants]
+    usual = end.u[kept]
+    here = other.at(other.constants, usual)
+    lost = end.cost - float(np.sum(np.delete(end.u, kept) ** 2))
+    if here is not None and abs(here.cost - lost) < UNTOUCHED:
+        return replace(here, cost=end.cost)
+    return other.search(usual)
+
+
+def _verdicts(
+    gone: Sequence[AbstractAblation],
+    trial: Refit,
+    end: RefitPoint,
+    others: Sequence[RefitPoint | None],
+) -> tuple[StepVerdict, ...]:
+    """Return what each step is for, with the overdispersion of whatever describes the data best."""
+    spread = [math.nan if one is None else _dispersion(trial, one) for one in others]
+    own = _dispersion(trial, end)
+    least = max(1.0, min([own, *(x for x in spread if math.isfinite(x))]))
+    return tuple(
+        StepVerdict(
+            step.step,
+            math.nan if one is None else (one.cost - end.cost) / least,
+            math.sqrt(without),
+            min(own, without) <= INADEQUATE,
+        )
+        for step, one, without in zip(gone, others, spread, strict=True)
+    )
+
+
+def _calibrated(mechanism: Mechanism, estimates: Sequence[Estimate]) -> Mechanism:
+    source = Source("prenuc", "calibrated on spectra")
+    return mechanism.with_constants(
+        {
+            one.name: replace(
+                one.before,
+                quantity=Quantity(one.value, one.before.quantity.unit),
+                source=source,
+                status="fitted",
+            )
+            for one in estimates
+        }
+    )
+
+
+def _seen(trial: Refit, measured: MeasuredFlasks) -> list[SpectrumSeries]:
+    """Return the spectra that were fitted, flask by flask."""
+    rows = np.split(trial.data.absorbance, np.cumsum(trial.data.counts)[:-1])
+    pairs = zip(measured.flasks, rows, strict=True)
+    return [
+        replace(
+            flask.spectra.without_masked(),
+            wavelength=trial.data.wavelength,
+            absorbance=absorbance,
+            variance=None,
+        )
+        for flask, absorbance in pairs
+    ]
+
+
+def _predicted(trial: Refit, end: RefitPoint) -> list[Array]:
+    """Return what the mechanism says that the spectra should be, flask by flask."""
+    condensed = end.fitted.fitted.reshape(len(trial.data.absorbance), -1) / trial.data.weight
+    return np.split(condensed @ trial.data.basis.T, np.cumsum(trial.data.counts)[:-1])

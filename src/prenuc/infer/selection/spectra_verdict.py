@@ -1,0 +1,148 @@
+r"""What spectra of several flasks say about a mechanism, its constants and its steps.
+
+With Δ = χ² without a step, everything else refitted, − χ² with it, over the overdispersion, the
+step is *required* where Δ > 2 ln 20 (odds of 20 to 1), *helpful* where Δ > 2, *harmful* where
+Δ < −2, and else *not tested*: these data cannot tell whether it is needed. What is no more than 2
+is not worth more than a bare mention (Kass and Raftery 1995, J. Am. Stat. Assoc. 90, 773).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prenuc.infer.selection.evidence import INADEQUATE, TELLING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prenuc.arrays import Array
+    from prenuc.infer.selection.profiled import Estimate
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.observe.series import SpectrumSeries
+
+MENTION = 2.0  # of Δ
+SENTENCES = {
+    "required": "They need {}.",
+    "helpful": "They speak for {}, with odds below 20 to 1.",
+    "harmful": "They are described better without {}.",
+    "not tested": "They cannot tell whether it needs {}.",
+}
+
+
+@dataclass(frozen=True)
+class StepVerdict:
+    """Whether the spectra need a step of the mechanism.
+
+    Args:
+        step: Its name.
+        rise: Rise of χ² without it, refitted, over the overdispersion; NaN where the mechanism
+            cannot be run without it.
+        misfit: Without it, root mean square of the residuals in standard deviations of the noise.
+        judged: Whether the mechanism describes the spectra, with the step or without.
+    """
+
+    step: str
+    rise: float
+    misfit: float
+    judged: bool = True
+
+    @property
+    def word(self) -> str:
+        """What the step is: required, helpful, not tested or harmful; else not judged."""
+        if not self.judged:
+            return "not judged"
+        if math.isnan(self.rise) or abs(self.rise) <= MENTION:
+            return "not tested"
+        if self.rise < 0:
+            return "harmful"
+        return "required" if self.rise > TELLING else "helpful"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        bits = None if math.isnan(self.rise) else -self.rise / (2.0 * math.log(2.0))
+        return {
+            "step": self.step,
+            "word": self.word,
+            "log_score_change_bits": bits,
+            "misfit_without": self.misfit,
+        }
+
+
+@dataclass(frozen=True)
+class SpectraCalibration:
+    """A mechanism calibrated on spectra.
+
+    Args:
+        mechanism: With the constants that were found.
+        estimates: Of every constant that the spectra can feel.
+        steps: One for each step.
+        seen: The spectra of each flask that were fitted, by its name.
+        predicted: What the mechanism says they should be, each of shape (m, n).
+        misfit: Root mean square of the residuals, in standard deviations of the noise.
+        held_out: The same of flasks that were left out, predicted from the others.
+        chi2: χ² of data and priors.
+        data: Independent numbers that were fitted.
+        noise: Standard deviations of the noise, absorbance.
+        searches: χ² at the end of every search.
+        warnings: What a reader should know.
+    """
+
+    mechanism: Mechanism
+    estimates: tuple[Estimate, ...]
+    steps: tuple[StepVerdict, ...]
+    seen: Mapping[str, SpectrumSeries]
+    predicted: Mapping[str, Array]
+    misfit: float
+    held_out: float
+    chi2: float
+    data: int
+    noise: Mapping[str, float]
+    searches: tuple[float, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def describes(self) -> bool:
+        """Whether the mechanism describes the spectra well enough to believe its constants."""
+        return self.misfit**2 <= INADEQUATE
+
+    def named(self, word: str) -> tuple[str, ...]:
+        """Return the steps of a word, such as "required"."""
+        return tuple(one.step for one in self.steps if one.word == word)
+
+    @property
+    def verdict(self) -> str:
+        """The answer in a few sentences; "cannot tell" is one."""
+        name, off = self.mechanism.name, f"{self.misfit:.2g} times the noise"
+        if not self.describes:
+            better = [one.step for one in self.steps if one.misfit**2 <= INADEQUATE]
+            said = f"{name} does not describe these spectra: it misses them by {off}"
+            if better:
+                return f"{said}. Without {' or without '.join(better)} it does."
+            return f"{said}. No constant, and no step of it, is supported by them."
+        said = f"{name} describes these spectra (residuals {off})."
+        words = ((word, self.named(word)) for word in SENTENCES)
+        return " ".join([said, *(SENTENCES[word].format(_and(of)) for word, of in words if of)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "mechanism": self.mechanism.name,
+            "flasks": {name: len(series) for name, series in self.seen.items()},
+            "verdict": self.verdict,
+            "describes": self.describes,
+            "misfit": self.misfit,
+            "held_out": self.held_out,
+            "chi2": self.chi2,
+            "data": self.data,
+            "noise": dict(self.noise),
+            "constants": [one.as_dict() for one in self.estimates],
+            "steps": [one.as_dict() for one in self.steps],
+            "searches": list(self.searches),
+            "warnings": list(self.warnings),
+        }
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

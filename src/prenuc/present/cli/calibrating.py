@@ -1,0 +1,94 @@
+"""``prenuc calibrate --mechanism FILE --data DIR``."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prenuc.errors import InputError, listed
+from prenuc.present.cli.input import given_options, read_input, read_mechanism_named
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, progress
+from prenuc.present.files.figures import save
+from prenuc.present.tables.flasks import calibrated_table, needed_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prenuc.infer.selection.spectra_verdict import SpectraCalibration
+    from prenuc.observe.series import SpectrumSeries
+
+READING = {"decimal", "time_unit", "signal", "times", "window"}
+HEARD_WITH_DATA = {"data", "mechanism", "starts", "out", "figures", *READING}
+
+
+def refuse_without_data() -> None:
+    """Refuse options that act on a folder of spectra alone.
+
+    Raises:
+        InputError: One of them was given; all at once.
+    """
+    given = given_options({"figures", *READING})
+    if given:
+        raise InputError(f"{listed(given)} needs --data", "Add --data DIR, or leave it out")
+
+
+def calibrate_on_data(
+    data: Path,
+    mechanism: str | None,
+    *,
+    starts: int,
+    workers: int,
+    out: Path | None,
+    figures: Path | None,
+    as_json: bool,
+    **reading: Any,
+) -> None:
+    """Calibrate a mechanism on a folder of spectra, print the answer and leave with its status.
+
+    Args:
+        data: The folder.
+        mechanism: A mechanism of the package, or a file.
+        starts: Searches.
+        workers: Processes.
+        out: Where the calibrated mechanism goes.
+        figures: Folder for the figure.
+        as_json: Whether the answer is one JSON document.
+        reading: What is known about the files of spectra.
+    """
+    from prenuc.infer.experiments.measured import read_flasks
+    from prenuc.infer.selection.calibrated_spectra import calibrate_on_spectra
+    from prenuc.present.files.parameters import changed_file
+    from prenuc.writing import write_text
+
+    if mechanism is None:
+        mend = "Add --mechanism two-pathway/CdS, or a file"
+        raise InputError("no mechanism is given to calibrate", mend)
+    chosen = read_mechanism_named(mechanism)
+    reader: partial[SpectrumSeries] = partial(read_input, **reading)
+    flasks = read_flasks(data, reader)
+    with progress(f"calibrating {chosen.name}") as report:
+        found = calibrate_on_spectra(
+            chosen, flasks, starts=starts, workers=workers, progress=report
+        )
+    if out is not None:
+        write_text(out, changed_file(found, mechanism, out))
+        click.echo(f"wrote {out}", err=True)
+    if figures is not None:
+        from prenuc.present.figures.flasks import plot_flasks
+
+        click.echo(f"wrote {save(plot_flasks(found), figures / 'flasks.svg')}", err=True)
+    echo_answer(found, _echo, as_json)
+    sys.exit(0 if found.describes else 1)
+
+
+def _echo(found: SpectraCalibration) -> None:
+    click.echo(found.verdict)
+    echo_table(calibrated_table(found))
+    echo_table(needed_table(found))
+    if len(found.seen) > 1:
+        click.echo(f"  each flask predicted from the others: {found.held_out:.3g} times the noise")
+    click.echo(f"  χ² of the searches: {', '.join(f'{one:.5g}' for one in found.searches)}")
+    echo_lines(f"note: {warning}" for warning in found.warnings)

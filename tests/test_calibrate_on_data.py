@@ -1,0 +1,264 @@
+"""A mechanism calibrated on a folder of spectra: known truths, steps that are there and not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import prenuc as pn
+from prenuc.errors import InputError
+from prenuc.infer.experiments.measured import read_flasks
+from prenuc.infer.selection.calibrated_spectra import calibrate_on_spectra
+from prenuc.infer.selection.spectra_verdict import StepVerdict
+from prenuc.present.cli import prenuc
+from prenuc.protocol.protocol import read_protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MECHANISM = """units: {time: min, concentration: mmol/L, energy: kJ/mol}
+species: {S: {}, X: {}, Y: {}, Z: {}}
+reactions:
+  - {equation: "S -> X", k: {at: 60 degC, value: 0.02, Ea: 80}}
+  - {equation: "X -> Y", k: {at: 60 degC, value: 0.02, Ea: 80}}
+  - {equation: "2 Y -> Z", k: {at: 60 degC, value: 0.0005, Ea: 60}}
+"""
+BATCH = """protocol:
+  - charge flask with 0.1 mmol S and 10 mL toluene at 60 degC
+  - measure flask at 2 min, 5 min, 10 min, 20 min, 40 min, 60 min, 90 min, 180 min, 360 min
+"""
+CHANGES = {
+    "a.csv": "",
+    "hot.csv": "charge flask = 75 degC",
+    "cold.csv": "charge flask = 50 degC",
+    "thin.csv": "charge flask: S = 0.03 mmol",
+}
+TRUTH = {
+    "R1.k": "0.03 1/min",
+    "R1.Ea": "88 kJ/mol",
+    "R2.k": "0.011 1/min",
+    "R2.Ea": "70 kJ/mol",
+    "R3.k": "0.0008 L/mmol/min",
+}
+NM = np.arange(300.0, 500.0, 4.0)
+SPECTRA = {
+    "X": 0.05 * np.exp(-0.5 * ((NM - 340.0) / 20.0) ** 2),
+    "Y": 0.08 * np.exp(-0.5 * ((NM - 400.0) / 25.0) ** 2),
+}
+
+
+def written(folder: Path, changes=CHANGES, truth=TRUTH, seed=1) -> Path:
+    """Write a folder of spectra of a known truth; Z absorbs nothing."""
+    folder.mkdir(exist_ok=True)
+    (folder / "mine.yaml").write_text(MECHANISM)
+    (folder / "batch.yaml").write_text(BATCH)
+    model = pn.read_mechanism(folder / "mine.yaml").with_constants(truth)
+    usual, generator = read_protocol(folder / "batch.yaml")[0], np.random.default_rng(seed)
+    lines = ["absorbing: [X, Y]", "flasks:"]
+    for name, change in changes.items():
+        run = pn.simulate(model, usual.varied(change) if change else usual)
+        shown = sum(np.outer(run.concentration(one), of) for one, of in SPECTRA.items())
+        minutes = np.array([one.time / 60.0 for one in run.measurements])
+        series = pn.SpectrumSeries(NM, minutes, shown + generator.normal(0.0, 2e-3, shown.shape))
+        pn.convert(series, "csv", folder / name)
+        said = f", change: '{change}'" if change else ""
+        lines.append(f"  - {{spectra: {name}, protocol: batch.yaml{said}}}")
+    (folder / "flasks.yaml").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def calibrated(folder: Path):
+    return calibrate_on_spectra(pn.read_mechanism(folder / "mine.yaml"), read_flasks(folder))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return written(tmp_path_factory.mktemp("batches"))
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    return calibrated(folder)
+
+
+def test_the_truth_lies_inside_the_intervals(found):
+    for one in found.estimates:
+        true = pn.Quantity(*_split(TRUTH[one.name])).si if one.name in TRUTH else 60e3
+        low, high = (pn.Quantity(end, one.before.quantity.unit).si for end in one.ci95)
+        assert low < true < high, one.name
+        assert high < 1.1 * low  # and they say something
+    assert {one.name for one in found.estimates} > set(TRUTH)
+
+
+def _split(text):
+    number, _, unit = text.partition(" ")
+    return float(number), unit
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say(tmp_path):
+    """Three more draws of the noise, six constants each: 18 intervals of 95 %."""
+    held = 0
+    for seed in range(2, 5):
+        for one in calibrated(written(tmp_path / str(seed), seed=seed)).estimates:
+            true = pn.Quantity(*_split(TRUTH[one.name])).si if one.name in TRUTH else 60e3
+            low, high = (pn.Quantity(end, one.before.quantity.unit).si for end in one.ci95)
+            held += low < true < high
+    assert held >= 15
+
+
+def test_the_spectra_are_predicted_to_the_noise(found):
+    assert found.describes
+    assert 0.8 < found.misfit < 1.2
+    assert found.held_out < 1.5
+    assert found.noise["sd"] == pytest.approx(2e-3, rel=0.1)
+    for name, series in found.seen.items():
+        left = series.absorbance - found.predicted[name]
+        assert np.sqrt(np.mean(left**2)) == pytest.approx(2e-3, rel=0.15)
+
+
+def test_steps_that_happened_are_required(found):
+    assert found.named("required") == ("R1", "R2", "R3")
+    assert "They need R1, R2 and R3." in found.verdict
+
+
+def test_a_step_that_did_not_happen_is_found_out(tmp_path):
+    found = calibrated(written(tmp_path, truth=TRUTH | {"R3.k": "0 L/mmol/min"}))
+    assert not found.describes
+    assert found.named("harmful") == ("R3",)
+    assert found.verdict.endswith("Without R3 it does.")
+    assert all(one.ci95 is None for one in found.estimates)
+
+
+def test_a_step_that_nothing_tests_cannot_be_told(tmp_path):
+    """In thin flasks that are watched briefly the pairing of Y, of second order, is not seen."""
+    slow = MECHANISM.replace("value: 0.0005", "value: 0.000000005")
+    folder = written(tmp_path, truth=TRUTH | {"R3.k": "5e-9 L/mmol/min"})
+    (folder / "mine.yaml").write_text(slow)
+    found = calibrated(folder)
+    assert found.named("not tested") == ("R3",)
+    assert "They cannot tell whether it needs R3." in found.verdict
+    assert all(one.ci95 is None for one in found.estimates if one.name.startswith("R3"))
+
+
+def test_words_follow_the_odds():
+    words = [StepVerdict("R", rise, 1.0).word for rise in (-2.1, -1.9, 1.9, 2.1, 5.9, 6.1)]
+    assert words == ["harmful", "not tested", "not tested", "helpful", "helpful", "required"]
+    assert StepVerdict("R", 100.0, 9.0, judged=False).word == "not judged"
+
+
+# ---- the folder --------------------------------------------------------------------------------
+
+
+def refused(folder: Path, manifest: str) -> str:
+    (folder / "flasks.yaml").write_text(manifest)
+    with pytest.raises(InputError) as caught:
+        calibrated(folder)
+    return str(caught.value)
+
+
+@pytest.fixture
+def batch(tmp_path):
+    return written(tmp_path, {"a.csv": ""})
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_its_line(batch):
+    said = refused(
+        batch,
+        "absorbing: [X]\nflasks:\n"
+        "  - {spectra: a.cvs, protocol: batch.yaml}\n"
+        "  - {spectra: a.csv, protocol: bacth.yaml}\n"
+        "  - {spectra: a.csv, protocol: cds-msc-311-in-tolune}\n"
+        "  - {spectra: a.csv, protocol: batch.yaml, change: charge vial = 75 degC}\n"
+        "  - {spectra: a.csv, protocol: batch.yaml, path length: 2 min}\n"
+        "  - {spectra: a.csv, protokol: batch.yaml}\n",
+    ).splitlines()
+    assert [line.partition("flasks.yaml:")[2][0] for line in said] == [*"345678", "8"]
+    assert "Nearest: 'a.csv'" in said[0]
+    assert "Nearest: 'batch.yaml'" in said[1]
+    assert "cds-msc-311-in-toluene" in said[2]
+    assert "charge flask" in said[3]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        ("flasks: []\n", "there is no flask"),
+        ("flasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "no component of mine has a spec"),
+        ("absorbing: [W]\nflasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "'W'"),
+        (
+            (
+                "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: batch.yaml},\n"
+                "  {spectra: a.csv, protocol: batch.yaml}]\n"
+            ),
+            "flasks.yaml:3: 'a.csv' stands twice",
+        ),
+        (
+            (
+                "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: cds-msc-311-in-toluene,"
+                " change: 'charge flask: S = 0 mmol'}]\n"
+            ),
+            "charges no species",
+        ),
+    ],
+)
+def test_what_is_unclear_is_refused(batch, manifest, message):
+    assert message in refused(batch, manifest)
+
+
+def test_a_folder_without_a_list_of_flasks_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"Write into it which spectra"):
+        read_flasks(tmp_path)
+    with pytest.raises(InputError, match="no folder"):
+        read_flasks(tmp_path / "nothing")
+
+
+def test_spectra_that_nobody_names_are_noted(batch):
+    (batch / "b.csv").write_text((batch / "a.csv").read_text())
+    assert read_flasks(batch).warnings == ("b.csv lies in the folder and is of no flask",)
+
+
+def test_a_short_path_shows_less(batch):
+    (batch / "flasks.yaml").write_text(
+        "flasks:\n  - {spectra: a.csv, protocol: batch.yaml, path length: 2 mm}\n"
+    )
+    (flask,) = read_flasks(batch).flasks
+    assert flask.protocol.assumption("path length").to("cm") == pytest.approx(0.2)
+
+
+# ---- the command -------------------------------------------------------------------------------
+
+
+def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
+    out, figures = tmp_path / "found.yaml", tmp_path / "figures"
+    asked = ["calibrate", "--mechanism", str(folder / "mine.yaml"), "--data", str(folder)]
+    wanted = ["--starts", "1", "--workers", "1", "--out", str(out), "--figures", str(figures)]
+    answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--json"])
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert told["steps"][0] | {"log_score_change_bits": 0, "misfit_without": 0} == {
+        "step": "R1",
+        "word": "required",
+        "log_score_change_bits": 0,
+        "misfit_without": 0,
+    }
+    again = pn.read_mechanism(out).constants["R1.k"].quantity.to("1/min")
+    assert again == pytest.approx(0.03, rel=0.03)
+    assert "residual" in (figures / "flasks.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--data", "."], "no mechanism is given"),
+        (["--data", ".", "--mechanism", "two-pathway/CdS", "--leave-out", "3a"], "--leave-out"),
+        (["--figures", "here"], "needs --data"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_refused(options, message):
+    answer = CliRunner().invoke(prenuc, ["calibrate", *options])
+    assert answer.exit_code != 0
+    assert message in f"{answer.output}{answer.exception}"
