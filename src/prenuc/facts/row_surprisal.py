@@ -38,11 +38,12 @@ class RowSurprisal:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of the file."""
+        draws = node.number("draws")
         return cls(
             node.text("id"),
             {prior: node.number(prior) for prior in PRIORS},
             {prior: node.number(f"{prior} passes") for prior in PRIORS},
-            int(node.number("draws")),
+            0 if math.isnan(draws) else int(draws),
             node.number("nuisance"),
             node.text("mark"),
         )

@@ -126,9 +126,11 @@ class Physical:
         """
         generators = {name: self._generator("physical", draw, name) for name in self.names}
         found = {name: _alone(name, generators[name]) for name in self.names}
+        there = Changed(self.choose, found)
+        mechanisms = {recipe: there(get("recipes", recipe)) for recipe, _ in self._rates.values()}
+        ways = {r: list(prefactors_of(m.steps, stated=True)) for r, m in mechanisms.items()}
         for name, (recipe, place) in self._rates.items():
-            mechanism = Changed(self.choose, found)(get("recipes", recipe))
-            entropy = list(prefactors_of(mechanism.steps, stated=True))[place].entropy or 0.0
+            entropy = ways[recipe][place].entropy or 0.0  # of its own rate constant alone
             wanted = float(np.clip(generators[name].normal(0.0, ENTROPY), -WIDEST, WIDEST))
             found[name] *= math.exp((wanted - entropy) / GAS_CONSTANT)
         return found

@@ -155,6 +155,7 @@ def row_surprisals(
         near = [prior.about(lively[draw % len(lively)], draw) for draw in range(draws)]
         nearby = run([Task(rows, one) for one in near])
         moved: list[Mapping[Name, float]] = [{}, *near[: len(lively)]]
+        run.whole = 2 * draws + len(AMISS) * len(moved)
         amiss = [run([Task(printed, one, how) for one in moved]) for how in AMISS]
     nuisance = {row.id: _nuisance(row, amiss) for row in printed}
     return _weighed(rows, {"physical": physical, "nearby": nearby}, nuisance, Marks(choose))
