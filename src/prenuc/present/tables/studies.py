@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from prenuc.facts.row_surprisal import PRIORS
-from prenuc.infer.court.weigh import earned
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def surprise(one: WeighedRow, prior: PriorName) -> str:
 
 def score_lines(weights: Sequence[WeighedRow]) -> Iterator[str]:
     """Yield the score: what rows earn, informative ones apart; then how many pass."""
+    from prenuc.infer.court.weigh import earned
+
     rows = [one.row for one in weights]
     yield from _earned("", earned(weights))
     yield from _earned("informative, ", earned(weights, informative=True))
