@@ -1,4 +1,4 @@
-"""The page of rows: what each can tell, how often random constants pass it, what each step is for.
+"""The page of rows: what each can tell, and how often random constants pass it.
 
 Run ``python examples/rows.py``; it writes ``rows.md`` into ``docs/reference``. Classes and pass
 rates are those of ``data/row_classes.yaml``, which ``make row-classes`` computes.
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from pages import MADE, markdown
 
-from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import CLASSES
 from prenuc.facts.row_surprisal import PRIORS
 from prenuc.infer.court.weigh import earned, weighed
@@ -23,10 +22,8 @@ from prenuc.infer.experiments.reproduce import (
     not_checkable,
     reproduce,
 )
-from prenuc.infer.studies.ablation import ablations
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.tables.studies import earnings, surprise
-from prenuc.simulation.choice import for_recipe
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from prenuc.infer.court.weigh import WeighedRow
     from prenuc.infer.experiments.reproduce import Row
 
-ABLATED = "CdS"  # whose steps are taken out one by one
 BITS = tuple(f"{prior}: pass, bits" for prior in PRIORS)
 HEADINGS = ("row", "role", "class", "draws that pass", "expected", "verdict", *BITS, "earned")
 TEXT = """# Rows that can fail
@@ -45,11 +41,12 @@ Every statement that `prenuc reproduce` asks, and what it can tell
 where nothing happens, restate another, or read a number that is put in. The ones that count are
 the **informative** rows: a control in which nothing happens misses them, and at most half of 200
 sets of random constants around the shipped ones pass. Held-out rows are those of the figures that
-the [split](../decisions/0026-figures-held-out.md) names.
+the [split](../decisions/0026-figures-held-out.md) names. What each step of the
+mechanism is for: [](court.md).
 
 How much a row says is how surprising it is for constants that were drawn from one of
-[two priors](../decisions/0034-rows-weighed.md), in **bits**: near one drawn point, or anywhere that
-is physical. What the model *earns* is how much likelier than these draws it makes what is printed,
+[two priors](../decisions/0034-rows-weighed.md), in **bits**: near drawn points, or anywhere that is
+physical. What the model *earns* is how much likelier than these draws it makes what is printed,
 and the smaller sum of the two counts. Rows that restate another or read an input are in no sum.
 
 """
@@ -69,14 +66,8 @@ def page(rows: Sequence[Row]) -> str:
         + f"## The others, and why they fell\n\n{table(others)}\n"
         + f"## Not counted\n\n{reasons(rows)}\n"
         + f"## Not asked\n\n{unasked()}\n"
-        + f"## What rivals claim\n\n{claims()}\n"
-        + f"## What each step is for\n\n{steps([r for r in rows if material(r) == ABLATED])}"
+        + f"## What rivals claim\n\n{claims()}"
     )
-
-
-def material(row: Row) -> str:
-    """Return the material that a row is about."""
-    return str(get("recipes", row.check.recipe).material)
 
 
 def counted(rows: Sequence[Row]) -> list[Row]:
@@ -179,29 +170,6 @@ def said(row: Row) -> str:
         return "silent"
     number = "–" if math.isnan(row.simulated) else f"{row.simulated:.3g}"
     return f"{number}, {'**MISS**' if row.verdict == 'miss' else row.verdict}"
-
-
-def steps(rows: Sequence[Row]) -> str:
-    """Return what is lost when a step is taken out."""
-    found = ablations([row.check for row in rows], for_recipe)
-    informative = {row.check.id for row in rows if row.informative}
-
-    def named(ids: Sequence[str]) -> str:
-        marked = [f"**`{one}`**" if one in informative else f"`{one}`" for one in ids]
-        return ", ".join(marked) or "none"
-
-    lines = [
-        (
-            one.step,
-            str(len(one.lost)) if one.lost else "none: no row that passes tests it",
-            named(one.lost),
-            named(one.won),
-        )
-        for one in found
-    ]
-    heads = ("without", "rows lost", "which", "rows won")
-    how = "each step is taken out alone and nothing is refitted; informative rows are bold."
-    return f"{ABLATED}: {how}\n\n{markdown(heads, lines)}"
 
 
 def main() -> None:
