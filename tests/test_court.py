@@ -123,7 +123,7 @@ def test_the_score_of_a_fit_does_not_hang_on_the_order_of_its_rows():
 
 def test_more_digits_make_a_narrower_row():
     row = ROWS["2d-rate-constant"]  # printed 0.004
-    wide, narrow = (scale_of(replace(row, printed=digits)) for digits in ("0.004", "0.00400"))
+    wide, narrow = (scale_of(replace(row, printed=digits), 0.0) for digits in ("0.004", "0.00400"))
     assert narrow.high - narrow.low < 0.95 * (wide.high - wide.low)
 
 

@@ -9,7 +9,8 @@ gives up says nothing.
 
 Near each point baths are also one degree warmer and colder, and every vessel is given five per cent
 more and less: the root of the squares of half of these moves, the median over the points, is what a
-printed number is wider by. Where no point gives a number, it is that of the package's own set.
+printed number is wider by. Where half of the points give no number, and for numbers of a fit, it
+is that of the package's own set.
 """
 
 from __future__ import annotations
@@ -207,7 +208,9 @@ def _differs(row: Check, draw: Numbers, idle: float) -> bool:
 def _nuisance(row: Check, amiss: Sequence[Sequence[Numbers]]) -> float:
     """Return how far baths and dilutions move a number on its scale: the median over the points.
 
-    The first set of numbers is that of the package's own constants, for want of another.
+    The first set of numbers is that of the package's own constants. It stands in where half of the
+    points do not say (a median of two is none), and for numbers of a fit: most points have no curve
+    to fit, and there it follows noise.
     """
     scale = scale_of(row, 0.0)
     moves = []
@@ -215,7 +218,8 @@ def _nuisance(row: Check, amiss: Sequence[Sequence[Numbers]]) -> float:
         at = [scale.at(one.get(row.id, math.nan)) for one in sides]
         moves.append(math.hypot((at[1] - at[0]) / 2.0, (at[3] - at[2]) / 2.0))
     known = [move for move in moves[1:] if math.isfinite(move)]
-    return median(known) if known else max(0.0, moves[0])
+    enough = known and 2 * len(known) >= len(moves) - 1 and "panel" not in row.of
+    return median(known) if enough else max(0.0, moves[0])
 
 
 def _weighed(
