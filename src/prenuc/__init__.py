@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
+    from prenuc.observe.luminescence.measured import analyze_emission
     from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
@@ -95,6 +96,7 @@ _CONTENTS = {
     "read": "observe.readers",
     "correct": "observe.corrections.steps",
     "analyze": "observe.analysis",
+    "analyze_emission": "observe.luminescence.measured",
     "size": "observe.sizing",
     # infer: what the data allow one to say
     "view": "infer.modelfree.views",
@@ -148,6 +150,7 @@ __all__ = [
     "Trace",
     "ablate",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",

@@ -122,6 +122,21 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
         raise InputError(what, f"Read it with prenuc {by}", where=where) from None
 
 
+def holds_run(path: Path) -> bool:
+    """Return whether a file is one that :func:`write` made, changed since or not.
+
+    Args:
+        path: Any file.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(3) != b"CDF":
+                return False
+        return {"prenuc", "versions"} <= _opened(str(path)).attrs.keys()
+    except (OSError, ValueError, ImportError, InputError):
+        return False
+
+
 def _opened(where: str) -> xr.Dataset:
     import xarray as xr
 

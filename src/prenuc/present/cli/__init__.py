@@ -23,6 +23,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.luminescence import emission
 from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
@@ -62,6 +63,7 @@ _COMMANDS = (
     predict,
     robustness,
     analyze,
+    emission,
     size,
     view,
     join,

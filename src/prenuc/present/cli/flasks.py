@@ -15,6 +15,7 @@ from prenuc.facts.catalogue import entries
 from prenuc.present.cli.input import read_input, read_protocol_or_recipe, spectra_or_saved
 from prenuc.present.cli.simulation import chosen_mechanism
 from prenuc.protocol.alternatives import alternatives
+from prenuc.simulation.archive import holds_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
+RUN = ".nc"  # what Run.save wrote
+WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,12 @@ def given(
 
 def _read(text: str, mechanism: str | None) -> Given:
     path, suffix = Path(text), Path(text).suffix.lower()
-    if suffix in SAVED:
-        return Spectra(path.stem, spectra_or_saved(path), measured=False)
+    inside = path / WRITTEN
+    if suffix in SAVED or inside.is_file():
+        saved = inside if inside.is_file() else path
+        return Spectra(path.stem, spectra_or_saved(saved), measured=False)
+    if suffix == RUN and holds_run(path):
+        return Spectra(path.stem, pn.uv_vis(pn.Run.load(path)), measured=False)
     if suffix not in PROTOCOLS and path.exists():
         return Spectra(path.stem, read_input(path, read=spectra_or_saved), measured=True)
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.published import PanelResult
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.observe.amounts import Amount
+    from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
     from prenuc.simulation.solution import Measurement, Run
 
@@ -174,6 +176,30 @@ def amount_table(found: Sequence[Amount]) -> Table:
                 f"{one.units:.0f}",
                 "–" if one.number is None else f"{one.number:.3g}",
                 "–" if one.chemical_yield is None else f"{one.chemical_yield:.1%}",
+            )
+            for one in found
+        ),
+    )
+
+
+def emission_table(found: Sequence[Emission]) -> Table:
+    """Return what was seen in emission spectra, a row for each."""
+
+    def told(value: float | None, ends: tuple[float, float] | None, digits: int) -> str:
+        if value is None or ends is None or not math.isfinite(value):
+            return "–"
+        return f"{value:.{digits}f} ({ends[0]:.{digits}f} to {ends[1]:.{digits}f})"
+
+    return Table(
+        caption="Each with its 95 % interval",
+        headings=("spectrum", "maximum / nm", "FWHM / nm", "share of traps", "Stokes shift / meV"),
+        rows=tuple(
+            (
+                one.label,
+                told(one.maximum_nm, one.maximum_ci95_nm, 1),
+                told(one.fwhm_nm, one.fwhm_ci95_nm, 1),
+                told(one.trap_share, one.trap_share_ci95, 3),
+                told(one.stokes_mev, one.stokes_ci95_mev, 0),
             )
             for one in found
         ),
