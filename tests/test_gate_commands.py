@@ -84,6 +84,9 @@ VALUES = {
     "simulate --times": ["0 1", "0 0.4 4 40"],
     "simulate --until": ["steady state", "50 % of A is consumed"],
     "simulate --coarse": None,
+    "simulate --extrapolate": None,
+    "--inert": ["toluene", "ODE"],
+    "scope --assume": ["batch mass=20 g", "heating rate=6 degC/min"],
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
     "simulate --rtol": ["1e-6", "1e-4"],
     "simulate --atol": ["1e-9", "1e-12"],
@@ -156,6 +159,7 @@ ARGUMENTS = {
     "show": [["MSC-311"], ["cdse-5b"]],
     "cite": [["cdse-5b"], ["MSC-311", "two-pathway/CdS"]],
     "check": [["mine.yaml"], ["two-pathway/CdS"], ["mine.yaml", "classical/CdTe"]],
+    "scope": [["batch.yaml"], ["cdse-5b"], ["batch.yaml"]],
     "simulate": [
         ["mine.yaml"],
         ["mine.yaml"],

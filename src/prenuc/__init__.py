@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
+    from prenuc.scope.choice import mechanism_for
+    from prenuc.scope.verdict import Scope, scope_of
+    from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.ensemble import ensemble
     from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
@@ -72,8 +75,13 @@ _CONTENTS = {
     "Check": "thermodynamics.check",
     # protocol: what was done
     "Protocol": "protocol.protocol",
+    # scope: may the mechanism speak about it
+    "mechanism_for": "scope.choice",
+    "scope_of": "scope.verdict",
+    "Scope": "scope.verdict",
     # simulate: let it happen
     "simulate": "simulation.run",
+    "amounts_within": "simulation.doubt",
     "evolve": "simulation.evolve",
     "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
@@ -146,9 +154,11 @@ __all__ = [
     "Run",
     "ScipyBdf",
     "ScipyRadau",
+    "Scope",
     "SpectrumSeries",
     "Trace",
     "ablate",
+    "amounts_within",
     "analyze",
     "analyze_emission",
     "calibrate",
@@ -167,12 +177,14 @@ __all__ = [
     "fit",
     "guinier_radius",
     "kinetic_panel",
+    "mechanism_for",
     "next_experiment",
     "read",
     "read_mechanism",
     "recipe",
     "report",
     "rivals",
+    "scope_of",
     "simulate",
     "simulate_many",
     "size",

@@ -20,7 +20,7 @@ import numpy as np
 
 from prenuc import quantities
 from prenuc.errors import InputError
-from prenuc.facts import source, value
+from prenuc.facts import family, source, value
 from prenuc.mechanism import mechanism, population, reaction
 from prenuc.protocol import protocol, steps, words
 from prenuc.writing import whole
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 # Where the classes are defined that a mechanism or a protocol can consist of.
-_HOMES = (quantities, source, value, reaction, population, mechanism, steps, words, protocol)
+_FACTS = (quantities, source, value, family)
+_HOMES = (*_FACTS, reaction, population, mechanism, steps, words, protocol)
 _CLASSES = {
     name: found
     for home in _HOMES

@@ -12,10 +12,13 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import read_input, read_protocol_or_recipe, spectra_or_saved
-from prenuc.present.cli.simulation import chosen_mechanism
+from prenuc.present.cli.input import (
+    mechanism_of,
+    read_input,
+    read_protocol_or_recipe,
+    spectra_or_saved,
+)
 from prenuc.protocol.alternatives import alternatives
-from prenuc.simulation.archive import holds_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,6 +100,8 @@ def given(
 
 
 def _read(text: str, mechanism: str | None) -> Given:
+    from prenuc.simulation.archive import holds_run
+
     path, suffix = Path(text), Path(text).suffix.lower()
     inside = path / WRITTEN
     if suffix in SAVED or inside.is_file():
@@ -109,7 +114,7 @@ def _read(text: str, mechanism: str | None) -> Given:
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
         raise InputError("there is no such file", "Check the name and the folder", where=text)
     protocol, own = read_protocol_or_recipe(text)
-    return Flask(protocol.name, protocol, chosen_mechanism(mechanism or own, text, protocol))
+    return Flask(protocol.name, protocol, mechanism_of(mechanism or own, text, protocol))
 
 
 def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Flask]:

@@ -119,7 +119,7 @@ def _run(run: Run) -> Iterable[str]:
     yield f"<h2>Simulation: {escape(run.protocol.name)}</h2>"
     yield f"<p>Mechanism: {escape(run.mechanism.name)}. Matter is conserved to {ledger:.1e}.</p>"
     yield f"<p>Thermodynamics: {run.thermodynamics}.</p>"
-    yield warnings_html(run.protocol.warnings)
+    yield warnings_html((*run.protocol.warnings, *run.warnings))
     steps = "".join(
         f"<li>{escape(str(step))} <small>{escape(step.source)}</small></li>"
         for step in run.protocol.steps

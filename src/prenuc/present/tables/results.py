@@ -44,14 +44,19 @@ def quantity(one: Mapping[str, Any]) -> str:
 def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     """Return how the chalcogen is shared out at some measurements of a run.
 
-    Beside each, the reaction time of its sample and how far that was diluted.
-    Where no species of the mechanism says what it is made of, how much there is of each.
+    Beside each, the reaction time of its sample and how far that was diluted. What there is never a
+    thousandth of stands in the caption. Where no species of the mechanism says what it is made of,
+    how much there is of each.
     """
     caption, of, digits = "shares of the chalcogen", run.fractions, ".3f"
     names = [*of(measurements[0])]
     if not names:
         caption, of, digits = "concentrations / (mmol/L)", run.amounts, ".4g"
         names = [*run.mechanism.components]
+    absent = [] if of == run.amounts else _absent(names, [of(one) for one in measurements])
+    if absent:
+        names = [name for name in names if name not in absent]
+        caption += f" (never 0.1 %: {', '.join(absent)})"
     heads, beside, alike = _sampled(measurements)
     rows = (
         (
@@ -63,6 +68,12 @@ def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     )
     headings = ("measurement", *heads, *names)
     return Table(caption=caption + alike, headings=headings, rows=tuple(rows))
+
+
+def _absent(names: Sequence[str], shares: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return what there is never a thousandth of; nothing where that is everything."""
+    found = [name for name in names if all(abs(one[name]) < 1e-3 for one in shares)]
+    return found if len(found) < len(names) else []
 
 
 def _named(one: Measurement, among: Sequence[Measurement]) -> str:

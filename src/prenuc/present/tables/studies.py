@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from prenuc.facts.row_surprisal import PRIORS
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ MOST = 2  # rows that a table names; JSON names all
 
 def reproduction_table(weights: Sequence[WeighedRow]) -> Table:
     """Return what was expected and found, the verdict, and how often and how easily draws pass."""
+    from prenuc.facts.row_surprisal import PRIORS
+
     priors = (f"{prior}: pass, bits" for prior in PRIORS)
     return Table(
         headings=("check", "expected", "simulated", "verdict", "role", "class", *priors),
