@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from prenuc.facts.catalogue import entries
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.simulation.choice import for_recipe
@@ -24,4 +25,5 @@ def nothing_happens(recipe: Recipe) -> Mechanism:
     step = Reaction(
         "nothing", {first: -1.0, "the same": 1.0}, Arrhenius(0.0), mass_action({first: 1.0})
     )
-    return Mechanism(IDLE, kept, (step,), material=ours.material)
+    anything = tuple(entries("reagents"))  # whatever else is charged does nothing either
+    return Mechanism(IDLE, kept, (step,), material=ours.material, declared=anything)
