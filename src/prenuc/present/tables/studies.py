@@ -54,6 +54,14 @@ def surprise(one: WeighedRow, prior: PriorName) -> str:
     )
 
 
+def earnings(one: WeighedRow) -> str:
+    """Return what a mechanism earns by a row, in bits, nearby and physical."""
+    from prenuc.facts.row_surprisal import PRIORS
+
+    bits = [one.earned(prior) for prior in PRIORS]
+    return " / ".join("–" if n is None else f"{n:+.1f}" for n in bits)
+
+
 def score_lines(weights: Sequence[WeighedRow]) -> Iterator[str]:
     """Yield the score: what rows earn, informative ones apart; then how many pass."""
     from prenuc.infer.court.weigh import earned
