@@ -79,7 +79,12 @@ def test_the_command_answers_in_words_numbers_and_a_figure(capsys, monkeypatch, 
     assert answer.code == 0, answer.err
     assert "interface, used up" in answer.out
     assert len([*(tmp_path / "out").iterdir()]) == 1
-    (told,) = json.loads(run(capsys, monkeypatch, *words, "--json").out)
+    (tmp_path / "answer.json").write_text(run(capsys, monkeypatch, *words, "--json").out)
+    (told,) = json.loads((tmp_path / "answer.json").read_text())
+    answer = run(capsys, monkeypatch, "convert", "answer.json", "--to", "csv")
+    assert answer.code == 0, answer.err
+    assert "interface, used up" in (tmp_path / "answer.csv").read_text(encoding="utf-8-sig")
+    assert run(capsys, monkeypatch, "report", "answer.json", "--to", "page.html").code == 0
     assert told["laws"]["interface, used up"]["unit"] == "1/s"
 
 
