@@ -20,6 +20,7 @@ from prenuc.errors import InputError, ProtocolError
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, series_of
 from prenuc.present.cli.flasks import given as flasks_given
+from prenuc.present.cli.flasks import runs_of
 from prenuc.present.figures.courses import plot_courses, plot_sizes, shown_columns
 from prenuc.present.figures.overlay import Source, panels_of, plot_overlay, told_apart
 from prenuc.present.figures.page_size import Layout
@@ -350,6 +351,17 @@ def test_a_folder_that_simulate_wrote_is_its_answer(prenuc):
     prenuc("simulate", "mine.yaml", "--out", "sim")
     said = json.loads(prenuc("plot", "sim", "sim/spectra.csv", "--json"))
     assert said["sources"] == ["sim", "spectra"]
+
+
+@pytest.mark.usefixtures("prenuc")
+def test_dots_that_outgrow_what_is_counted_are_warned_of(capsys):
+    """With TOPO at 15 min a few dots take everything and end in the largest size class."""
+    runs = runs_of(flasks_given(["mine.yaml"], [TOPO]))
+    said = capsys.readouterr().err
+    assert len(runs) == 2
+    assert f"prenuc: warning: {TOPO}: " in said
+    assert "of the volume of dots is in the largest size that is counted" in said
+    assert "warning: mine" not in said
 
 
 def test_a_variation_that_changes_nothing_is_not_drawn_twice(prenuc):

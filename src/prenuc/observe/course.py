@@ -151,7 +151,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         first_absorption=_first_absorption(run, seen),
         sizes=sizes,
         distribution=distribution,
-        at_end=_at_end(run, seen),
+        at_end=share_at_end(run, seen),
     )
 
 
@@ -195,8 +195,13 @@ def _distribution(run: Run, seen: Sequence[Measurement]) -> tuple[Array, Array]:
     return 0.5 * (ends[1:] + ends[:-1]), np.diff(below) / FINENESS
 
 
-def _at_end(run: Run, seen: Sequence[Measurement]) -> Array:
-    """Return the share of the units of all dots that is in those of the largest size, (m,)."""
+def share_at_end(run: Run, seen: Sequence[Measurement]) -> Array:
+    """Return the share of the units of all dots that is in those of the largest size, (m,).
+
+    Args:
+        run: A finished simulation.
+        seen: m of its measurements.
+    """
     units = run.mechanism.class_units
     if not units.size:
         return np.zeros(len(seen))

@@ -199,8 +199,17 @@ def runs_of(flasks: Sequence[Flask]) -> list[Run]:
                 extrapolate=flask.asked.extrapolate,
             )
             runs.append(run)
-            for warning in (*flask.protocol.warnings, *run.warnings):
+            for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
                 click.echo(f"prenuc: warning: {flask.name}: {warning}", err=True)
     if problems:
         raise InputError(problems)
     return runs
+
+
+def _held_up(run: Run) -> list[str]:
+    """Return a warning where many dots have the largest size that is counted."""
+    from prenuc.observe.course import MANY, share_at_end
+
+    share = max(share_at_end(run, run.measurements).tolist(), default=0.0)
+    told = f"{share:.0%} of the volume of dots is in the largest size that is counted"
+    return [f"{told}, which holds their growth up"] if share > MANY else []
