@@ -245,6 +245,8 @@ def how(found: Ablations) -> str:
         if found.how
         else "Nothing was refitted for today's constants: other constants might do without a step."
     )
+    if found.missing:
+        fitted += f" Not refitted yet, and not judged: {', '.join(found.missing)}."
     return (
         f"{fitted}\n\n"
         "`make court` makes the refits and this page, [](robustness.md) and the tables "

@@ -1,9 +1,8 @@
 """What is left of a score when a figure does not take part in the refit.
 
-A figure's rows are taken out, the constants are fitted again to those of the other calibrated
-figures as in :mod:`prenuc.infer.studies.refitting`, under the narrow prior, and the figure's rows
-are scored. It flatters: the middle of the prior was set with every figure in view, and so was the
-structure.
+A figure's rows are taken out, the constants are fitted again to those of the other figures as in
+:mod:`prenuc.infer.studies.refitting`, under the narrow prior, and the figure's rows are scored. It
+flatters: the middle of the prior was set with every figure in view, and so was the structure.
 """
 
 from __future__ import annotations
@@ -18,8 +17,15 @@ from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.search import search
 from prenuc.infer.court.score import log_scores
-from prenuc.infer.studies.ablation import is_held_out, mark_of, weighed_of
-from prenuc.infer.studies.refitting import EVALUATIONS, refit_of, rows_for, task_of
+from prenuc.infer.studies.ablation import mark_of
+from prenuc.infer.studies.refitting import (
+    EVALUATIONS,
+    NARROW,
+    fitted_rows,
+    refit_of,
+    rows_for,
+    task_of,
+)
 from prenuc.ledger import memory
 from prenuc.simulation.choice import named_for
 
@@ -30,7 +36,6 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
 
 
-PRIOR = "narrow"
 _FIGURE = re.compile(r"(Table )?S?\d+")
 
 
@@ -59,11 +64,6 @@ def figure_of(check: Check) -> str:
     return found.group() if found else check.panel
 
 
-def fitted_rows(checks: Sequence[Check]) -> list[Check]:
-    """Return the rows that refits are fitted to."""
-    return [one for one in weighed_of(checks) if not is_held_out(one)]
-
-
 def figures_left_out(
     name: str,
     *,
@@ -81,7 +81,7 @@ def figures_left_out(
     """
     checks = rows_for(name)
     mark = mark_of(checks, partial(named_for, name))
-    figures = list(dict.fromkeys(figure_of(one) for one in fitted_rows(checks)))
+    figures = list(dict.fromkeys(figure_of(one) for one in fitted_rows(name, checks)))
     with memory(ledger, f"left out of {name}") as kept:
         done = {figure: kept.get(figure) for figure in figures}
         left = [figure for figure in figures if done[figure] is None]
@@ -95,11 +95,11 @@ def figures_left_out(
 
 
 def _without(name: str, mark: str, checks: Sequence[Check], figure: str) -> Refit:
-    task = task_of(name, checks, None, PRIOR)
+    task = task_of(name, checks, None, NARROW)
     rest = replace(task, checks=[one for one in task.checks if figure_of(one) != figure])
-    end = search(rest, 0, most=EVALUATIONS[PRIOR])
-    which = f"{name}, {PRIOR}, Figure {figure} left out"
-    return refit_of(which, name, rest, end, mark, checks, prior=PRIOR, left_out=figure)
+    end = search(rest, 0, most=EVALUATIONS)
+    which = f"{name}, {NARROW}, Figure {figure} left out"
+    return refit_of(which, name, rest, end, mark, checks, prior=NARROW, left_out=figure)
 
 
 def scored_figures(name: str) -> tuple[LeftOutFigure, ...]:
@@ -109,8 +109,8 @@ def scored_figures(name: str) -> tuple[LeftOutFigure, ...]:
         name: Such as "two-pathway/CdS".
     """
     mine = [one for one in entries("refits").values() if one.mechanism == name]
-    wholes = [one for one in mine if one.prior == PRIOR and not one.step and not one.left_out]
-    checks = fitted_rows(rows_for(name))
+    wholes = [one for one in mine if one.prior == NARROW and not one.step and not one.left_out]
+    checks = fitted_rows(name, rows_for(name))
     found = []
     for one in (one for one in mine if one.left_out and wholes):
         whole = wholes[0]
