@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes tables overlays reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -72,6 +72,10 @@ row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py
+
+overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md, by the commands that stand there
+	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md | PATH="$(abspath $(BIN)):$$PATH" sh -e
+	rm -f docs/figures/overlay*.csv
 
 reference: $(INSTALLED)  ## every public name and command: docs/reference/python.md and cli.md
 	$(BIN)/python examples/reference.py

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from commands import clusters, run, write
 from prenuc.errors import InputError, ProtocolError
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, series_of
+from prenuc.present.cli.flasks import given as flasks_given
 from prenuc.present.figures.courses import plot_courses, plot_sizes, shown_columns
 from prenuc.present.figures.overlay import DASHES, Source, panels_of, plot_overlay
 from prenuc.present.figures.page_size import Layout
@@ -317,6 +320,18 @@ def test_from_an_empty_file_to_a_variation_in_two_actions(prenuc, tmp_path):
 def test_a_variation_that_changes_nothing_is_not_drawn_twice(prenuc):
     said = json.loads(prenuc("plot", "mine.yaml", "--vary", "hold flask = 75, 80 min", "--json"))
     assert said["sources"] == ["mine", "hold flask = 80 min"]
+
+
+def test_pictures_of_the_how_to_are_made_by_commands_that_are_understood():
+    root = Path(__file__).parents[1]
+    page = (root / "docs/how-to/overlay.md").read_text(encoding="utf-8")
+    lines = [line.removeprefix("$ ") for line in page.splitlines() if "docs/figures" in line]
+    commands = [shlex.split(line) for line in lines if line.startswith("prenuc plot")]
+    assert len(commands) == 3
+    for _, _, file, *options in commands:
+        assert (root / options[-1]).exists()
+        vary = [b for a, b in pairwise(options) if a == "--vary"]
+        assert len(flasks_given([str(root / file)], vary)) == 1 + len(vary)
 
 
 @pytest.mark.parametrize("kind", ["course", "sizes"])
