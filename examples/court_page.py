@@ -185,8 +185,8 @@ def figures() -> str:
         return "Not computed for today's constants.\n"
     heads = ("figure", "rows", "score when fitted", "score when left out", "rows lost")
     return (
-        f"{MECHANISM}: the constants are fitted again to all calibrated figures but one, and that "
-        "one is scored. It flatters: the middle of the prior, and the structure, were set with "
+        f"{MECHANISM}: the constants are fitted again to all figures but one, and that one is "
+        "scored. It flatters: the middle of the prior, and the structure, were set with "
         "every figure in view. `prenuc calibrate CdS --leave-out all` asks the same panel by panel "
         "with draws.\n\n" + markdown(heads, lines)
     )
@@ -239,7 +239,7 @@ def how(found: Ablations) -> str:
     """Return what was fitted how, and what was not done."""
     fitted = (
         f"Refits of steps and figures: {found.how}, from the shipped constants alone; under the "
-        "narrow prior (σ = ln 3 about them), and on from there under a wide one (150 J/mol/K of "
+        "narrow prior (σ = ln 3 about them), and one step on under a wide one (150 J/mol/K of "
         "entropy of activation are two σ). Energies, orders, sizes and band positions stay. A "
         "longer search may change a word."
         if found.how
