@@ -61,6 +61,12 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.observe.analysis.Analysis",
             "prenuc.observe.features.Feature",
             "prenuc.observe.sizing.Size",
+            "prenuc.observe.corrections.steps.Corrected",
+            *(
+                f"prenuc.observe.corrections.steps.{name}"
+                for name in ("StrayLight", "Blank", "Offset", "Scattering", "Baseline", "Scale")
+            ),
+            "prenuc.observe.corrections.steps.Wavelengths",
         ),
     ),
     "infer": (

@@ -54,6 +54,7 @@ PUBLIC = {
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "correct",
     "course",
     "disc_radius",
     "disc_scattering",

@@ -46,6 +46,16 @@ VALUES = {
     "--decimal": [".", ","],
     "--decimal-of-file": [".", ","],
     "--separator": [",", ";", "tab"],
+    "correct --to": ["out/corrected.csv"],
+    "correct --holmium": ["clusters.csv"],
+    "correct --stray-light": ["0.001"],
+    "correct --blank": ["clusters.csv", "no such"],
+    "correct --offset": ["560 600 nm", "400 410"],
+    "correct --scattering": ["560 600 nm", "400 410"],
+    "correct --exponent": ["4"],
+    "correct --baseline": ["1e6"],
+    "correct --dilution": ["40"],
+    "correct --path": ["2 mm"],
     "--sheet": ["spectra", "1"],
     "calibrate --data": ["data"],
     "--time-unit": ["s", "min", "h", "day"],
@@ -172,6 +182,7 @@ ARGUMENTS = {
     "report": [["clusters.csv"], ["fit.json"], ["dots.json"]],
     "convert": [["clusters.csv"], ["dots.csv"]],
     "plot": [["clusters.csv"], ["batch.yaml"], ["dots.csv", "clusters.csv"]],
+    "correct": [["clusters.csv"], ["dots.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
     "doctor": [[]],
 }
@@ -184,7 +195,7 @@ WEIGHTS = {
     "reproduce": 0.5,
     "sweep": 0.3,
 }
-NEEDED = {"report --to", "convert --to", "join --to", "sweep --out"}
+NEEDED = {"report --to", "convert --to", "correct --to", "join --to", "sweep --out"}
 USUAL = {
     "simulate mine.yaml": ["--times", "0 1"],
     "convert": ["--out", "out/spectra.csv"],

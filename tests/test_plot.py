@@ -334,6 +334,16 @@ def test_pictures_of_the_how_to_are_made_by_commands_that_are_understood():
         assert len(flasks_given([str(root / file)], vary)) == 1 + len(vary)
 
 
+def test_two_files_that_call_themselves_the_same_go_by_the_names_of_the_files(prenuc, tmp_path):
+    (tmp_path / "copy.yaml").write_text(MINE.replace("75 min", "80 min"), encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "copy.yaml").write_text(MINE.replace("75 min", "85 min"), encoding="utf-8")
+    said = json.loads(prenuc("plot", "mine.yaml", "copy.yaml", "--json"))
+    assert said["sources"] == ["mine", "copy"]
+    said = json.loads(prenuc("plot", "copy.yaml", "a/copy.yaml", "--json"))
+    assert said["sources"] == ["copy", "a/copy"]
+
+
 @pytest.mark.parametrize("kind", ["course", "sizes"])
 def test_a_course_is_a_figure_and_a_table(prenuc, tmp_path, kind):
     prenuc("plot", "mine.yaml", "--what", kind, "--out", "a.png", "--decimal", ",")
@@ -344,6 +354,21 @@ def test_a_course_is_a_figure_and_a_table(prenuc, tmp_path, kind):
     names = {"course": "mine, mean diameter / nm", "sizes": "mine, 75 min"}
     assert names[kind] in head
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_measured_first_absorptions_lie_over_a_course(prenuc, tmp_path):
+    """Dots at 400, 410 and 420 nm that were measured are circles, each at its time."""
+    times, places = [20.0, 40.0, 60.0], [400.0, 410.0, 420.0]
+    nm = np.arange(350.0, 501.0)
+    rows = [0.2 * np.exp(-(((nm - at) / 14) ** 2)) + np.exp(-(nm - 320) / 20) for at in places]
+    write(pn.SpectrumSeries(nm, np.array(times), np.array(rows)), tmp_path / "run.csv")
+    prenuc("plot", "mine.yaml", "run.csv", "--what", "course")
+    with (tmp_path / "plot.csv").open(encoding="utf-8-sig", newline="") as lines:
+        head, *cells = csv.reader(lines)
+    found = [row[-2:] for row in cells if row[-1]]
+    assert head[-1] == "run, measured"
+    assert [float(time) for time, _ in found] == times
+    assert [float(at) for _, at in found] == pytest.approx(places, abs=1.5)
 
 
 def test_numbers_go_to_origin_and_excel_too(prenuc, tmp_path):

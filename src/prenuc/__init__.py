@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.corrections.steps import correct
     from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
@@ -92,6 +93,7 @@ _CONTENTS = {
     "simulate_many": "observe.many",
     "Flasks": "observe.flasks",
     "read": "observe.readers",
+    "correct": "observe.corrections.steps",
     "analyze": "observe.analysis",
     "size": "observe.sizing",
     # infer: what the data allow one to say
@@ -152,6 +154,7 @@ __all__ = [
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "correct",
     "course",
     "disc_radius",
     "disc_scattering",

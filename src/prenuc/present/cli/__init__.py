@@ -17,6 +17,7 @@ from prenuc.present.cli.calibration import calibrate, predict, reproduce, robust
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
+from prenuc.present.cli.correcting import correct
 from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
@@ -64,6 +65,7 @@ _COMMANDS = (
     size,
     view,
     join,
+    correct,
     fit,
     compare,
     next_,

@@ -117,7 +117,7 @@ def _title(look: str, several: Mapping[int, Source]) -> str:
 def _by_time(sources: Sequence[Source]) -> list[Panel]:
     """Return a panel for each time of the source with the fewest spectra; none where none agree."""
     several = {i: one for i, one in enumerate(sources) if len(one.series) > 1}
-    minutes = {i: _minutes(one.series) for i, one in several.items()}
+    minutes = {i: minutes_of(one.series) for i, one in several.items()}
     if any(times is None for times in minutes.values()):
         return []
     known = {i: times for i, times in minutes.items() if times is not None}
@@ -132,8 +132,12 @@ def _by_time(sources: Sequence[Source]) -> list[Panel]:
     return panels
 
 
-def _minutes(series: SpectrumSeries) -> Any:
-    """Return the times in min; None where they are not known."""
+def minutes_of(series: SpectrumSeries) -> Any:
+    """Return the times in min; None where they are not known.
+
+    Args:
+        series: Spectra.
+    """
     factor = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0}.get(series.time_unit)
     return series.time * factor if factor and np.isfinite(series.time).all() else None
 
