@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes models tables overlays reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes models tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -75,6 +75,10 @@ models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refi
 
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py
+
+formats: $(INSTALLED)  ## files of instruments that are read, and how checked: docs/reference/formats.md; needs them in ../shared/data
+	$(BIN)/python -m pip install --quiet 'openreadout>=0.4'
+	$(BIN)/python examples/formats.py
 
 overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md, by the commands that stand there
 	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md | PATH="$(abspath $(BIN)):$$PATH" sh -e

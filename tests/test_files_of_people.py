@@ -237,3 +237,39 @@ def test_an_unnamed_spectrum_is_no_trace(written):
     rows = "".join(f"{nm},0.5\n" for nm in range(300, 400, 5))
     with pytest.raises(SpectrumError, match=r"may be wavelengths or times"):
         read_trace(written(rows))
+
+
+EXCITED, EMITTED = [300, 320, 340], [350, 360, 370, 380, 390]
+
+
+def matrix(corner, above, beside, value, name="{}"):
+    rows = [[str(b), *(str(value(a, b)) for a in above)] for b in beside]
+    head = [corner, *(name.format(a) for a in above)]
+    return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (matrix("Em\\Ex", EXCITED, EMITTED, lambda a, b: a + 10 * b), "a.csv"),
+        (matrix("Excitation (nm)", EMITTED, EXCITED, lambda a, b: b + 10 * a), "a.csv"),
+        (matrix("nm", EXCITED, EMITTED, lambda a, b: a + 10 * b, "Ex {} nm"), "a.csv"),
+        (matrix("", EXCITED, EMITTED, lambda a, b: a + 10 * b), "dots_EEM.csv"),
+        ("EEM\n" + matrix("", EMITTED, EXCITED, lambda a, b: b + 10 * a), "a.csv"),
+    ],
+)
+def test_a_matrix_of_excitation_and_emission_has_a_spectrum_for_each_excitation(
+    text, file, written
+):
+    found = read(written(text, file))
+    assert found.signal == "photoluminescence"
+    assert found.wavelength.tolist() == EMITTED
+    assert found.beside["excitation / nm"].tolist() == EXCITED
+    np.testing.assert_array_equal(found.absorbance, np.add.outer(EXCITED, 10 * np.array(EMITTED)))
+    assert found.labels[0] == "excitation 300 nm"
+
+
+def test_wavelengths_on_both_sides_that_nothing_names_are_no_matrix(written):
+    found = read(written(matrix("nm", EXCITED, EMITTED, lambda a, b: (a + b) / 1000)))
+    assert found.signal == "absorbance"
+    assert not found.beside

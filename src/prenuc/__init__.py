@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
+    from prenuc.observe.luminescence.measured import analyze_emission
     from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
+    from prenuc.scope.choice import mechanism_for
+    from prenuc.scope.verdict import Scope, scope_of
+    from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.ensemble import ensemble
     from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
@@ -71,8 +75,13 @@ _CONTENTS = {
     "Check": "thermodynamics.check",
     # protocol: what was done
     "Protocol": "protocol.protocol",
+    # scope: may the mechanism speak about it
+    "mechanism_for": "scope.choice",
+    "scope_of": "scope.verdict",
+    "Scope": "scope.verdict",
     # simulate: let it happen
     "simulate": "simulation.run",
+    "amounts_within": "simulation.doubt",
     "evolve": "simulation.evolve",
     "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
@@ -95,6 +104,7 @@ _CONTENTS = {
     "read": "observe.readers",
     "correct": "observe.corrections.steps",
     "analyze": "observe.analysis",
+    "analyze_emission": "observe.luminescence.measured",
     "size": "observe.sizing",
     # infer: what the data allow one to say
     "view": "infer.modelfree.views",
@@ -144,10 +154,13 @@ __all__ = [
     "Run",
     "ScipyBdf",
     "ScipyRadau",
+    "Scope",
     "SpectrumSeries",
     "Trace",
     "ablate",
+    "amounts_within",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",
@@ -164,12 +177,14 @@ __all__ = [
     "fit",
     "guinier_radius",
     "kinetic_panel",
+    "mechanism_for",
     "next_experiment",
     "read",
     "read_mechanism",
     "recipe",
     "report",
     "rivals",
+    "scope_of",
     "simulate",
     "simulate_many",
     "size",

@@ -23,7 +23,9 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.luminescence import emission
 from prenuc.present.cli.plotting import plot
+from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
 
@@ -31,6 +33,7 @@ _EPILOG = """\b
 Examples:
   prenuc list recipes
   prenuc check two-pathway/CdS
+  prenuc scope cds-msc-311-in-toluene
   prenuc simulate cds-msc-311-in-toluene --out build
   prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min"
   prenuc analyze run.csv --material CdSe --report report.html
@@ -53,6 +56,7 @@ _COMMANDS = (
     show,
     cite,
     check,
+    scope,
     simulate,
     plot,
     sweep,
@@ -62,6 +66,7 @@ _COMMANDS = (
     predict,
     robustness,
     analyze,
+    emission,
     size,
     view,
     join,

@@ -12,8 +12,12 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import read_input, read_protocol_or_recipe, spectra_or_saved
-from prenuc.present.cli.simulation import chosen_mechanism
+from prenuc.present.cli.input import (
+    mechanism_of,
+    read_input,
+    read_protocol_or_recipe,
+    spectra_or_saved,
+)
 from prenuc.protocol.alternatives import alternatives
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
+RUN = ".nc"  # what Run.save wrote
+WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
 @dataclass(frozen=True)
@@ -94,15 +100,21 @@ def given(
 
 
 def _read(text: str, mechanism: str | None) -> Given:
+    from prenuc.simulation.archive import holds_run
+
     path, suffix = Path(text), Path(text).suffix.lower()
-    if suffix in SAVED:
-        return Spectra(path.stem, spectra_or_saved(path), measured=False)
+    inside = path / WRITTEN
+    if suffix in SAVED or inside.is_file():
+        saved = inside if inside.is_file() else path
+        return Spectra(path.stem, spectra_or_saved(saved), measured=False)
+    if suffix == RUN and holds_run(path):
+        return Spectra(path.stem, pn.uv_vis(pn.Run.load(path)), measured=False)
     if suffix not in PROTOCOLS and path.exists():
         return Spectra(path.stem, read_input(path, read=spectra_or_saved), measured=True)
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
         raise InputError("there is no such file", "Check the name and the folder", where=text)
     protocol, own = read_protocol_or_recipe(text)
-    return Flask(protocol.name, protocol, chosen_mechanism(mechanism or own, text, protocol))
+    return Flask(protocol.name, protocol, mechanism_of(mechanism or own, text, protocol))
 
 
 def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Flask]:

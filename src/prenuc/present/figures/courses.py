@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, listed
-from prenuc.present.figures.overlay import DASHES
+from prenuc.present.figures.overlay import told_apart
 from prenuc.present.figures.page_size import Layout, drawn
-from prenuc.present.figures.style import SPECIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,14 +93,12 @@ def plot_courses(
             axes.plot(
                 course.axis[0],
                 shown_numbers(course, column),
-                color=SPECIES[place % len(SPECIES)],
-                ls=DASHES[place % len(DASHES)],
-                lw=1.1,
                 label=name,
+                **told_apart(place),
             )
         axes.set_title(layout.wrapped(column, len(columns)), loc="left")
     for place, (name, one) in enumerate((picks or {}).items(), len(courses)):
-        colour = SPECIES[place % len(SPECIES)]
+        colour = told_apart(place)["color"]
         axes = grid[columns.index(FIRST)]
         axes.plot(one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=name)
     layout.name_outer(grid, len(columns), _time(courses), "")

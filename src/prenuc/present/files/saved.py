@@ -144,11 +144,16 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
         title=f"Simulation: {recipe} with {mechanism}",
         file=file,
         tables=(*((table,) if assumed else ()), *_samples_table(series)),
-        warnings=_texts(document.get("warnings", [])),
+        warnings=_cautions(document.get("warnings", [])),
         series=series,
         sources=_texts([a["source"] for a in assumed]),
         sheets=(samples_sheet(measurements),),
     )
+
+
+def _cautions(found: list[Any]) -> tuple[str, ...]:
+    """Return what warnings say; older answers hold bare texts."""
+    return _texts([one["text"] if isinstance(one, dict) else one for one in found])
 
 
 def _sample(one: dict[str, Any]) -> Sample:
