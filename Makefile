@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes models tables overlays formats reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes models tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -40,6 +40,9 @@ check-picks: $(INSTALLED_TEST)  ## are the first excitons of 400 series with mar
 
 check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
 	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py
+
+check-mutants: $(INSTALLED_TEST)  ## 20,000 changed files: equal arrays, a refusal or a word about it; never read wrongly in silence; two minutes
+	$(BIN)/python -m pytest -m study tests/test_never_misread.py
 
 check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them
 	$(BIN)/python tests/minimum.py build/minimum

@@ -78,6 +78,8 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.infer.modelfree.views.Views",
             "prenuc.infer.studies.calibrate.Calibration",
             "prenuc.infer.experiments.published.PanelResult",
+            "prenuc.infer.selection.growth_laws.Growth",
+            "prenuc.infer.selection.growth_laws.FittedLaw",
             "prenuc.infer.selection.next_experiment.Proposal",
         ),
     ),

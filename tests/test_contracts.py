@@ -65,6 +65,7 @@ PUBLIC = {
     "ensemble",
     "evolve",
     "fit",
+    "growth_laws",
     "guinier_radius",
     "kinetic_panel",
     "mechanism_for",

@@ -88,6 +88,37 @@ def test_absorbance_from_counts_is_that_of_beer(written):
     assert "1 readings are masked (no light above the dark counts)" in found.history
 
 
+def test_one_column_of_values_has_its_axis_in_the_header():
+    found = read(FILES / "visionlite.dsp")
+    np.testing.assert_array_equal(found.wavelength, np.arange(300, 461, 5))
+    assert found.labels == ("sample 3",)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("03-edge-wavelength.csv", r"csv:2: 'OVER' stands (?s:.*)csv:7: '--' stands"),
+        ("03-edge-wavelength-first.csv", r"csv:2: 'nan' stands where"),
+        ("04-thousands-tail.csv", r"this row has 4 numbers, the table has 3 columns"),
+    ],
+)
+def test_no_row_at_an_edge_is_dropped(name, why):
+    with pytest.raises(SpectrumError, match=why):
+        read(FILES / name)
+
+
+def test_a_reading_over_range_in_the_last_row_is_masked():
+    found = read(FILES / "03-crcrlf-lastrow.csv")
+    assert found.wavelength.tolist() == [400, 410, 420, 430, 440]
+    assert np.isnan(found.absorbance).sum() == np.isnan(found.absorbance[1, 4]) == 1
+
+
+def test_decimal_commas_between_commas_with_blanks_are_numbers():
+    found = read(FILES / "04-commas.csv")
+    assert found.absorbance[:, 0].tolist() == [0.142, 0.580]
+    assert found.time.tolist() == [5.4, 6.4]
+
+
 @pytest.mark.parametrize("name", ["infrared_bare.csv", "percentT_unnamed.csv"])
 def test_what_may_be_two_things_is_asked_for(name):
     with pytest.raises(SpectrumError, match=r"may be wavenumbers|nothing names the signal"):

@@ -187,6 +187,7 @@ ARGUMENTS = {
     "report": [["clusters.csv"], ["fit.json"], ["dots.json"]],
     "convert": [["clusters.csv"], ["dots.csv"]],
     "plot": [["clusters.csv"], ["batch.yaml"], ["dots.csv", "clusters.csv"]],
+    "growth": [["dots.csv"], ["clusters.csv"]],
     "emission": [["clusters.csv", "--signal", "photoluminescence"], ["dots.csv"]],
     "correct": [["clusters.csv"], ["dots.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
@@ -201,7 +202,14 @@ WEIGHTS = {
     "reproduce": 0.5,
     "sweep": 0.3,
 }
-NEEDED = {"report --to", "convert --to", "correct --to", "join --to", "sweep --out"}
+NEEDED = {
+    "growth --material",
+    "report --to",
+    "convert --to",
+    "correct --to",
+    "join --to",
+    "sweep --out",
+}
 USUAL = {
     "simulate mine.yaml": ["--times", "0 1"],
     "convert": ["--out", "out/spectra.csv"],

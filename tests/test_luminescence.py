@@ -85,8 +85,16 @@ def test_the_command_gives_table_figure_and_json(capsys, monkeypatch, tmp_path):
     assert answer.code == 0, answer.err
     assert "Stokes" in answer.out
     assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".png"]
-    told = json.loads(run(capsys, monkeypatch, *words, "--json").out)
+    (tmp_path / "answer.json").write_text(run(capsys, monkeypatch, *words, "--json").out)
+    told = json.loads((tmp_path / "answer.json").read_text())
     assert told[0]["stokes_mev"] > 50
+    for to in ("xlsx", "csv"):
+        answer = run(capsys, monkeypatch, "convert", "answer.json", "--to", to)
+        assert answer.code == 0, answer.err
+    head, first, *_ = (tmp_path / "answer.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "Stokes shift" in head
+    assert str(told[0]["maximum_nm"])[:8] in first
+    assert run(capsys, monkeypatch, "report", "answer.json", "--to", "page.html").code == 0
     assert run(capsys, monkeypatch, "emission", "run.csv").code == 2
 
 

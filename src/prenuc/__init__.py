@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
     from prenuc.infer.selection.compare_schemes import compare_schemes
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.selection.growth_laws import growth_laws
     from prenuc.infer.selection.next_experiment import next_experiment
     from prenuc.infer.studies.calibrate import calibrate
     from prenuc.infer.studies.refitting import ablate
@@ -118,6 +119,7 @@ _CONTENTS = {
     "compare_schemes": "infer.selection.compare_schemes",
     "compare_mechanisms": "infer.selection.compare_mechanisms",
     "Comparison": "infer.selection.evidence",
+    "growth_laws": "infer.selection.growth_laws",
     "next_experiment": "infer.selection.next_experiment",
     "kinetic_panel": "infer.experiments.published",
     "calibrate": "infer.studies.calibrate",
@@ -175,6 +177,7 @@ __all__ = [
     "ensemble",
     "evolve",
     "fit",
+    "growth_laws",
     "guinier_radius",
     "kinetic_panel",
     "mechanism_for",

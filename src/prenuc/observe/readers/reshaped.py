@@ -50,6 +50,31 @@ def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Col
     )
 
 
+def without_second_clock(
+    table: NumberTable, columns: Columns
+) -> tuple[NumberTable, Columns, list[str]]:
+    """Return a table without a nameless column of times beside a column of clock times.
+
+    OceanView writes a date with its time of day and milliseconds since 1970 before each spectrum,
+    and wavelengths above the readings alone.
+
+    Args:
+        table: Its numbers.
+        columns: Its header.
+    """
+    width = table.numbers.shape[1]
+    if width < FEWEST_ROWS + 2 or not columns.clock or columns.cells[1]:
+        return table, columns, []
+    kept = [0, *range(2, width)]
+    ascends = bool((np.diff(table.numbers[:, 1]) > 0).all())
+    if not ascends or len(wavelengths_above(columns.kept(kept))) < FEWEST_ROWS:
+        return table, columns, []
+    holes = tuple(replace(hole, column=hole.column - 1) for hole in table.holes if hole.column > 1)
+    numbers = table.numbers[:, kept]
+    said = ["a second column of times, without a name, is left out"]
+    return replace(table, numbers=numbers, holes=holes), columns.kept(kept), said
+
+
 def has_time_rows(table: NumberTable, columns: Columns) -> bool:
     """Whether the header holds wavelengths and the first column does not."""
     axis = wavelengths_above(columns)

@@ -21,6 +21,7 @@ from prenuc.present.cli.correcting import correct
 from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
+from prenuc.present.cli.growing import growth
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
 from prenuc.present.cli.luminescence import emission
@@ -67,6 +68,7 @@ _COMMANDS = (
     robustness,
     analyze,
     emission,
+    growth,
     size,
     view,
     join,

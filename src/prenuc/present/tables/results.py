@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from prenuc.infer.experiments.published import PanelResult
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.selection.growth_laws import FittedLaw, Growth
     from prenuc.observe.amounts import Amount
     from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
@@ -215,6 +216,30 @@ def emission_table(found: Sequence[Emission]) -> Table:
             for one in found
         ),
     )
+
+
+def growth_table(found: Growth) -> Table:
+    """Return the laws of growth with their rates, as they were asked."""
+    return Table(
+        headings=("law", "rate", "95 % interval", "d at 0 / nm", "d at the end / nm", "rms / nm"),
+        rows=tuple(
+            (
+                one.law,
+                with_unit(one.rate, one.unit),
+                _interval_of(one),
+                fixed(one.first_nm, 2),
+                fixed(one.last_nm, 2),
+                f"{one.rms_nm:.3f}",
+            )
+            for one in found.fitted.values()
+        ),
+    )
+
+
+def _interval_of(one: FittedLaw) -> str:
+    if one.rate is None:
+        return ""
+    return NO_INTERVAL if one.ci95 is None else f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
 
 
 NOT_FIXED = "not identifiable from these data"
