@@ -147,7 +147,8 @@ def standings_table(found: Sequence[Standing]) -> Table:
             *(f"{one.passed[side]} of {one.of[side]}" for side in sides),
             *(f"{one.score[side]:.1f}" for side in sides),
             f"{sum(one.bare.values()) - sum(one.score.values()):+.1f}",
-            ", ".join(f"{cost:.0f}" for cost in one.cost),
+            ", ".join(f"{score:.0f}" for score in one.ends.values()),
+            one.where,
         )
         for one in found
     )
@@ -155,7 +156,7 @@ def standings_table(found: Sequence[Standing]) -> Table:
         *("model", "free", "rows it speaks about", "free for each"),
         *(f"pass, {side}" for side in sides),
         *(f"bits, {side}" for side in sides),
-        *("without additives", "cost of each start"),
+        *("without additives", "bits, calibrated, at each end", "best at"),
     )
     return Table(headings=headings, rows=tuple(rows))
 
