@@ -179,8 +179,8 @@ def figures() -> str:
     return (
         f"{MECHANISM}: from the refit to all rows one step of least squares leads on without the "
         "rows of a figure, and these are scored. It flatters: the middle of the prior, and the "
-        "structure, were set with every figure in view. `prenuc calibrate CdS --leave-out all` asks the same panel by panel "
-        "with draws.\n\n" + markdown(heads, lines)
+        "structure, were set with every figure in view. `prenuc calibrate CdS --leave-out all` "
+        "asks the same panel by panel with draws.\n\n" + markdown(heads, lines)
     )
 
 

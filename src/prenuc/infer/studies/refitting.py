@@ -152,8 +152,8 @@ def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Abl
     numbers = {(one.step, one.prior): one.rows for one in found}
     priors = tuple(prior for prior in PRIORS if ("", prior) in numbers)
     whole = [numbers["", prior] for prior in priors]
-    steps = dict.fromkeys(one.step for one in found if one.step)
     every = [one.step for one in ablations_of(mechanism_named(name))]
+    steps = [step for step in every if all((step, prior) in numbers for prior in priors)]
     weighed = weighed_of(checks)
     return Ablations(
         name,
