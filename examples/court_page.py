@@ -8,7 +8,9 @@ from pages import MADE, markdown
 
 from prenuc.facts.catalogue import entries
 from prenuc.facts.row_class import CLASSES
+from prenuc.facts.row_surprisal import PRIORS
 from prenuc.infer.court.score import log_scores
+from prenuc.infer.court.weigh import earned, weighed
 from prenuc.infer.experiments.reproduce import reproduce
 from prenuc.infer.studies.ablation import is_held_out, weighed_of
 from prenuc.infer.studies.left_out import scored_figures
@@ -126,7 +128,17 @@ def scores(rows: Sequence[Row]) -> str:
         "([decision 34](../decisions/0034-rows-weighed.md)). Nought would be perfect; a row that "
         "is wholly missed costs up to 7.7.\n\n"
     )
-    return said + markdown(heads, lines)
+    sums = [
+        (side, str(one.rows), *(f"{bits:+.1f}" for bits in one.bits.values()))
+        for side, one in earned(weighed(rows)).items()
+    ]
+    bits = markdown(("rows", "how many", *(f"earned, {prior} prior" for prior in PRIORS)), sums)
+    return (
+        said
+        + markdown(heads, lines)
+        + "\n*Earned*: the score and the surprisal of the rows, which is what constants that were "
+        "drawn leave to be said, in bits under both priors of rows.\n\n" + bits
+    )
 
 
 def _score(checks: Sequence[Check], rows: Sequence[Row]) -> float:
