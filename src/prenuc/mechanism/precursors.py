@@ -99,8 +99,13 @@ def blocks_with_precursors(
 
 
 def _words(usual: str, metal: str, blocks: Any) -> dict[str, str]:
-    """Return what is written in place of what: the carboxylate, and its acid if it is a new one."""
+    """Return what is written in place of what: the carboxylate, and its acid if it is a new one.
+
+    An acid that is an additive of the set stays one.
+    """
     words, (old, new) = {usual: metal}, (_acid(usual), _acid(metal))
+    if old and old[1] in _added(blocks):
+        return words
     known = entries("additives")
     acts = [(*known[one].brings, *(act.by for act in known[one].acts)) for one in _added(blocks)]
     if old and new and not {*new} & _texts([blocks, *map(list, acts)]):
