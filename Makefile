@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness row-classes tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes tables reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -61,6 +61,11 @@ bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; a quarter of an hour, resumes; status 1 below 95 %
 	$(BIN)/prenuc robustness --draws 100 --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness.sqlite
+
+court: $(INSTALLED)  ## what each step is for, by refits, and docs/reference/court.md; then robustness and tables; half an hour, resumes
+	$(BIN)/python examples/court.py
+	-$(MAKE) robustness
+	$(MAKE) tables
 
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py

@@ -1,4 +1,4 @@
-"""The page of rows: what each can tell, how often random constants pass it, what each step is for.
+"""The page of rows: what each can tell, and how often random constants pass it.
 
 Run ``python examples/rows.py``; it writes ``rows.md`` into ``docs/reference``. Classes and pass
 rates are those of ``data/row_classes.yaml``, which ``make row-classes`` computes.
@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING
 
 from pages import MADE, markdown
 
-from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import CLASSES
 from prenuc.infer.experiments.reproduce import not_checkable, reproduce
-from prenuc.infer.studies.ablation import ablations
-from prenuc.simulation.choice import for_recipe
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
     from prenuc.infer.experiments.reproduce import Row
 
-ABLATED = "CdS"  # whose steps are taken out one by one
 HEADINGS = ("row", "panel", "role", "class", "draws that pass", "expected", "verdict")
 TEXT = """# Rows that can fail
 
@@ -33,7 +29,8 @@ Every statement that `prenuc reproduce` asks, and what it can tell
 where nothing happens, restate another, or read a number that is put in. The ones that count are
 the **informative** rows: a control in which nothing happens misses them, and at most half of 200
 sets of random constants around the shipped ones pass. Held-out rows are those of the figures that
-the [split](../decisions/0026-figures-held-out.md) names.
+the [split](../decisions/0026-figures-held-out.md) names. What each step of the
+mechanism is for: [](court.md).
 
 """
 
@@ -49,14 +46,8 @@ def page(rows: Sequence[Row]) -> str:
         + f"## The informative rows\n\n{table(telling)}\n"
         + f"## The others, and why they fell\n\n{table(others)}\n"
         + f"## Not counted\n\n{reasons(rows)}\n"
-        + f"## Not asked\n\n{unasked()}\n"
-        + f"## What each step is for\n\n{steps([r for r in rows if material(r) == ABLATED])}"
+        + f"## Not asked\n\n{unasked()}"
     )
-
-
-def material(row: Row) -> str:
-    """Return the material that a row is about."""
-    return str(get("recipes", row.check.recipe).material)
 
 
 def counted(rows: Sequence[Row]) -> list[Row]:
@@ -114,29 +105,6 @@ def unasked() -> str:
     found = Counter(check.reason for check in not_checkable())
     ids = {reason: [c.id for c in not_checkable() if c.reason == reason] for reason in found}
     return "".join(f"- {reason} ({', '.join(f'`{i}`' for i in ids[reason])})\n" for reason in found)
-
-
-def steps(rows: Sequence[Row]) -> str:
-    """Return what is lost when a step is taken out."""
-    found = ablations([row.check for row in rows], for_recipe)
-    informative = {row.check.id for row in rows if row.informative}
-
-    def named(ids: Sequence[str]) -> str:
-        marked = [f"**`{one}`**" if one in informative else f"`{one}`" for one in ids]
-        return ", ".join(marked) or "none"
-
-    lines = [
-        (
-            one.step,
-            str(len(one.lost)) if one.lost else "none: no row that passes tests it",
-            named(one.lost),
-            named(one.won),
-        )
-        for one in found
-    ]
-    heads = ("without", "rows lost", "which", "rows won")
-    how = "each step is taken out alone and nothing is refitted; informative rows are bold."
-    return f"{ABLATED}: {how}\n\n{markdown(heads, lines)}"
 
 
 def main() -> None:

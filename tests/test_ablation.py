@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from functools import partial
 
+import numpy as np
 import pytest
 from scipy.optimize import brentq
 
 from prenuc.errors import MechanismError
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import entries, get
+from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import Without, ablation_named, ablations_of
 from prenuc.infer.calibration.one_by_one import one_by_one
+from prenuc.infer.calibration.search import Task
 from prenuc.infer.experiments.reproduce import checks
-from prenuc.infer.studies.ablation import ablations
+from prenuc.infer.studies import refitting
+from prenuc.infer.studies.ablation import ablations, mark_of, word
+from prenuc.infer.studies.refitting import refits, rows_for
 from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.choice import named_for
 from prenuc.thermodynamics.check import check
+from toy import share, toy, toy_set
 
 CDS = "two-pathway/CdS"
 CHOOSE = partial(named_for, CDS)
@@ -97,3 +103,87 @@ def test_a_step_of_a_users_network_is_a_rate_constant_with_its_way_back(read):
     assert [one.constant.k for one in changed.reactions] == [0.1, 0.0, 0.0]
     with pytest.raises(MechanismError, match="no step 'R3'"):
         ablation_named("R3", whole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost", "said"),
+    [
+        ((-3.0, -9.0), ("row",), "required"),
+        ((-3.0, -9.0), (), "helpful"),
+        ((-2.9, -9.0), ("row",), "helpful"),
+        ((-0.9, -9.0), ("row",), "not tested"),
+        ((0.9, 9.0), (), "not tested"),
+        ((-2.0, 2.0), (), "not tested"),
+        ((1.0, 9.0), ("row",), "harmful"),
+    ],
+)
+def test_a_word_needs_both_priors(changes, lost, said):
+    assert word(changes, lost) == said
+
+
+def words(*rows):
+    with toy_set():
+        return {one.step: (one.word, one.lost, one.won) for one in ablations(rows, toy)}
+
+
+def test_the_word_for_a_step_that_matters_one_that_does_nothing_and_one_that_harms():
+    made, spent = share("B", "196 min", 0.1, None), share("S", "196 min", None, 0.7)
+    stays = share("A", "196 min", 0.1, None)  # a PC does not, with the second step
+    assert words(made)["first"] == words(made)["second"] == ("required", (made.id,), ())
+    assert words(spent)["second"] == ("not tested", (), ())
+    assert words(stays)["second"] == ("harmful", (), (stays.id,))
+    assert words(stays)["first"] == ("not tested", (), ())
+
+
+def test_a_refit_cannot_bring_back_what_was_taken_out():
+    whole = mechanism_named(CDS)
+    free = refitting.task_of(CDS, rows_for(CDS), None, "narrow").free
+    out = ablation_named("Pathway 2", whole)
+    task = Task(CHOOSE, free, [], out)
+    chosen = task.chosen(np.full(len(free), 0.5))(get("recipes", "cds-4c-msa"))
+    assert chosen.constants["monomer formation.k"].si == 0.0
+    assert chosen.constants["fragmentation.k"].si > whole.constants["fragmentation.k"].si
+    left = refitting.task_of(CDS, rows_for(CDS), out, "narrow").free
+    assert {one.name for one in free} - {one.name for one in left} == {"monomer formation.k"}
+
+
+def test_a_refit_lowers_what_is_minimised_and_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(refitting, "ablations_of", lambda _: ())
+    checks = [one for one in rows_for("two-pathway/CdTe") if one.panel == "2d"]
+    ledger = tmp_path / "refits.sqlite"
+    found = refits("two-pathway/CdTe", checks, ledger=ledger)
+    assert [one.prior for one in found] == ["narrow", "wide"]
+    assert all(one.ended <= one.begun for one in found)
+    monkeypatch.setattr(refitting, "search", None)  # nothing is searched again
+    assert refits("two-pathway/CdTe", checks, ledger=ledger) == found
+
+
+def shipped(mark, checks, number):
+    """Return refits of a mechanism, as they are kept, in which every row reads a number."""
+    rows = {one.id: number for one in checks}
+    steps = ["", *(one.step for one in ablations_of(mechanism_named("classical/CdS")))]
+    return [
+        Refit(f"{prior} {step}", "classical/CdS", step, prior, "toy", mark, 2.0, 1.0, {}, rows)
+        for step in steps
+        for prior in ("narrow", "wide")
+    ]
+
+
+def test_what_is_shipped_answers_only_for_todays_constants(monkeypatch):
+    name, other = "classical/CdS", "two-pathway/CdS"
+    checks = [one for one in rows_for(name) if one.panel == "3a"]
+    monkeypatch.setattr(refitting, "rows_for", lambda _: checks)
+    marks = {of: mark_of(checks, partial(named_for, of)) for of in (name, other)}
+    assert marks[name] != marks[other]
+    shelf = entries("refits")
+    for one in shipped(marks[name], checks, 1.0):
+        monkeypatch.setitem(shelf, one.id, one)
+    found = refitting.ablate(name)
+    assert found.how == "toy"
+    assert not found.outdated
+    assert {one.changes for one in found.steps} == {(0.0, 0.0)}
+    for one in shipped(marks[other], checks, 1.0):
+        monkeypatch.setitem(shelf, one.id, one)
+    found = refitting.ablate(name)
+    assert (found.how, found.outdated) == ("", True)
+    assert {len(one.changes) for one in found.steps} == {1}

@@ -25,6 +25,21 @@ def test_dots_are_sized_by_the_preferred_curve():
     assert found[0].diameter_nm < found[1].diameter_nm < found[2].diameter_nm
 
 
+def test_a_curve_made_on_maxima_is_asked_there_where_all_spectra_have_one():
+    high = analyze(dots((500.0, 520.0, 530.0), fwhm=24.0), "CdSe")
+    for row in high.rows():
+        assert row["maximum_nm"] < row["first_exciton_nm"]
+        assert row["diameter_of"] == "maximum"
+        assert row["diameter_nm"] == row["diameters_of_maximum_nm"]["yu2003-CdSe"]
+        assert row["diameter_nm"] < row["diameters_nm"]["yu2003-CdSe"]
+        low, above = row["diameter_ci95_nm"]
+        assert low < row["diameter_nm"] < above
+    mixed = analyze(dots((430.0, 450.0, 470.0), fwhm=40.0), "CdSe").rows()
+    assert any(row["maximum_nm"] is None for row in mixed)
+    assert {row["diameter_of"] for row in mixed} == {"centre"}
+    assert all(any("made on maxima" in line for line in row["warnings"]) for row in mixed)
+
+
 def test_a_cluster_is_named_and_not_sized():
     blank, *rest = analyze(clusters(), "CdS").found
     assert blank.feature.status == "unresolved"

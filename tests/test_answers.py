@@ -150,7 +150,7 @@ def test_what_a_format_cannot_hold_is_refused(prenuc, batches, tmp_path):
     mixed = prenuc("convert", saved, tmp_path / "run.json", "--to", "csv", code=2)
     assert "tables of 2 kinds (samples, excitons)" in mixed
     several = prenuc("convert", batches, "--to", "netcdf", code=2)
-    assert "netCDF holds the spectra of one file" in several
+    assert "netcdf holds the spectra of one file" in several
     assert not [*batches.glob("*.csv")]
 
 

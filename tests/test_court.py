@@ -22,7 +22,7 @@ from prenuc.infer.experiments.reproduce import checks
 
 ROWS = {check.id: check for check in checks()}
 FIT = [ROWS[f"2b-{name}"] for name in ("rate-constant", "plateau", "prefactor")]
-NUMBERS = st.one_of(st.just(math.nan), st.just(0.0), st.floats(-1e3, 1e4, allow_nan=False))
+NUMBERS = st.one_of(st.just(math.nan), st.just(0.0), st.floats(allow_nan=False))
 
 
 def test_every_measure_is_of_one_kind_of_statement():

@@ -82,6 +82,8 @@ def naked(thing, sources, path=""):
             )
             bookkeeping |= key in BLOCKS  # how many of what, not how fast
             bookkeeping |= key in {"bounds", "targets"}  # of a search, in the units of its set
+            bookkeeping |= key in {"begun", "ended", "constants", "rows"}  # of a refit, likewise
+            bookkeeping |= key == "numbers"  # of an additive: bounds, each with its unit
             bookkeeping |= key in {"passes", "draws"}  # counted
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")

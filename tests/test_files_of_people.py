@@ -123,6 +123,7 @@ def test_a_name_tells_the_role_of_a_column(role, names):
         ("wavelength (µm)", "0.4,0.5,0.6", [400, 500, 600]),
         ("Wavelength (Å)", "4000,5000,6000", [400, 500, 600]),
         ("Wavelength (nm)", "900,1700,2500", [900, 1700, 2500]),
+        ("Wavenumber (cm-1)", "4000,2000,400", [2500, 5000, 25000]),
     ],
 )
 def test_an_axis_in_another_unit_becomes_nm_and_says_so(header, axis, nm, written):

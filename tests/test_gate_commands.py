@@ -23,7 +23,7 @@ from commands import clusters, dots, write
 from fuzzing import LARGEST, SEED, Enough, ask, damaged, largest, words
 from prenuc.present.cli import prenuc
 
-LONG = {"calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
+LONG = {"ablate", "calibrate", "predict", "reproduce", "robustness", "next", "doctor"}
 STEPS = 30  # steps of protocols that a long study may simulate before it has begun
 RECIPES = ["cds-msc-311-in-toluene", "cdse-5b"]
 NETWORK = "units: {time: s, concentration: mol/L}\nspecies: {A: {initial: 1}, B: {}}\nreactions:\n"
@@ -46,6 +46,8 @@ VALUES = {
     "--decimal": [".", ","],
     "--decimal-of-file": [".", ","],
     "--separator": [",", ";", "tab"],
+    "--sheet": ["spectra", "1"],
+    "calibrate --data": ["data"],
     "--time-unit": ["s", "min", "h", "day"],
     "--signal": ["absorbance", "photoluminescence", "%T", "T"],
     "--times": ["0 60 min", "0 100", "1 to 30 s"],
@@ -74,6 +76,8 @@ VALUES = {
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
     "simulate --rtol": ["1e-6", "1e-4"],
     "simulate --atol": ["1e-9", "1e-12"],
+    "ablate --out": ["out/answer.json"],
+    "ablate --refit": None,
     "calibrate --out": ["out/sets.yaml"],
     "calibrate --ensemble": ["out/ensemble.yaml"],
     "calibrate --leave-out": ["all", "2a-b"],
@@ -85,6 +89,11 @@ VALUES = {
     "--ledger": ["out/ledger.sqlite"],
     "size --hwhm": ["16", "20 nm"],
     "size --force": None,
+    "size --absorbance": ["0.42", "1"],
+    "size --path": ["1 cm", "2 mm"],
+    "size --dilution": ["60"],
+    "size --volume": ["20 mL"],
+    "size --metal": ["0.4 mmol"],
     "view --components": ["2", "3"],
     "view --closure": None,
     "fit --through-origin": None,
@@ -118,6 +127,16 @@ VALUES = {
     "sweep --shard": ["1/2", "2/2"],
     "sweep --dry-run": None,
     "sweep --to": ["csv", "xlsx", "netcdf", "parquet"],
+    "plot --what": ["spectra", "course", "sizes"],
+    "plot --vary": ["heat flask = 5, 10 min", "heat flask = 160 degC"],
+    "plot --vessel": ["flask"],
+    "plot --size": ["8.5 cm", "17 x 12 cm"],
+    "plot --font": ["7", "8", "12"],
+    "plot --range": ["300 400 nm", "0 20 min", "300 500"],
+    "plot --ordinate": ["0 0.5", "0 6 nm"],
+    "plot --title": ["Mine", "µ <b>bold</b> & $x$"],
+    "plot --out": ["out/plot.svg", "out/plot.png"],
+    "plot --to": ["csv", "xlsx", "origin"],
     "convert --to": ["csv", "xlsx", "netcdf", "origin"],
     "convert --out": ["out/spectra.csv", "out/spectra.nc"],
 }
@@ -134,6 +153,7 @@ ARGUMENTS = {
         *([r] for r in RECIPES),
     ],
     "reproduce": [["2a-b"], ["3a"], []],
+    "ablate": [["two-pathway/CdS"], ["classical/CdTe"], []],
     "calibrate": [["CdS"], ["CdSe"], []],
     "predict": [["CdS@0.1"]],
     "robustness": [[]],
@@ -151,6 +171,7 @@ ARGUMENTS = {
     "next": [["CdS"], ["CdSe"]],
     "report": [["clusters.csv"], ["fit.json"], ["dots.json"]],
     "convert": [["clusters.csv"], ["dots.csv"]],
+    "plot": [["clusters.csv"], ["batch.yaml"], ["dots.csv", "clusters.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
     "doctor": [[]],
 }
@@ -164,7 +185,11 @@ WEIGHTS = {
     "sweep": 0.3,
 }
 NEEDED = {"report --to", "convert --to", "join --to", "sweep --out"}
-USUAL = {"simulate mine.yaml": ["--times", "0 1"], "convert": ["--out", "out/spectra.csv"]}
+USUAL = {
+    "simulate mine.yaml": ["--times", "0 1"],
+    "convert": ["--out", "out/spectra.csv"],
+    "plot": ["--out", "out/plot.svg"],
+}
 ODD = [
     "", " ", "-1", "0", "nan", "inf", "-inf", "1e999", "1e-320", "9" * 50, "1.5", "-", "--", "µ",
     "\udcff", "$\\frac{1}{$", "<script>alert(1)</script>", "=1+1", "x" * 300, "CON", "a/b/c", "..",

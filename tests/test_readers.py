@@ -163,7 +163,7 @@ BAD_CONTENT = {
     "one column": (b"400.5\n401.5\n402.5\n", ":1: there is only one column of numbers."),
     "no numbers": (b"no numbers\nin this text\n", ": there are no rows of numbers."),
     "two rows": (b"nm,A\n400,1.5\n401,2.5\n", ": there is no table"),
-    "jcamp": (b"##TITLE= x\n##XYDATA= (X++(Y..Y))\n" + ROWS.encode(), ":1: this is JCAMP-DX"),
+    "jcamp": (b"##TITLE= x\n##XYDATA= (X++(Y..Y))\n" + ROWS.encode(), ": no table is a spectrum"),
     "repeated": (ROWS + "402,0.5\n", ":4: the wavelength 402 nm occurs twice."),
     "up and down": (ROWS + "300,0.5\n", ":4: the wavelengths go up and down."),
     "mixed": ("nm,%T,Abs\n400,1.5,2\n401,2,3\n402,2,3\n", ":1: the columns are not spectra of one"),
@@ -176,7 +176,7 @@ BAD_CONTENT = {
         "nm,Transmittance\n400,0.5\n401,0.2\n402,0.3\n",
         ": the header does not say whether",
     ),
-    "%T of zero": ("nm,%T\n400,50.5\n401,0\n402,3\n", ":3: a transmittance is not positive"),
+    "%T of zeros": ("nm,%T\n400,0\n401,0\n402,3\n", ":2: most of a transmittance is not positive"),
     "%T in the title": ("Transmittance of CdS\n" + ROWS, ": 'Transmittance of CdS' suggests"),
     "second ordinate": (
         "YUNITS\tABSORBANCE\nY2UNITS\tHT[V]\nXYDATA\n" + "400.5\t1\t2\n401\t2\t3\n402\t3\t4\n",
@@ -219,8 +219,8 @@ BAD_CONTENT = {
         ":2: the wavelengths of the column pairs differ.",
     ),
     "infrared": (
-        "XUNITS\t1/CM\nXYDATA\n400.0\t1\n401.0\t2\n402.0\t3\n",
-        ":3: 400 cm⁻¹ in the first column is no wavelength of 100 to 5000 nm.",
+        "XUNITS\t1/CM\nXYDATA\n40.0\t1\n41.0\t2\n42.0\t3\n",
+        ":3: 40 cm⁻¹ in the first column is no wavelength of 100 to 100000 nm.",
     ),
     "unnamed infrared": (
         "3900,0.1\n3800,0.1\n3700,0.2\n",

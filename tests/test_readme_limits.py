@@ -96,18 +96,16 @@ def closed_at_25_degc(run, tmp_path):
 
 
 BINARY = b"\x4b\x00SPECTRA\x00\x01\x02" + bytes(range(256))
-JCAMP = b"##TITLE=x\n##JCAMP-DX=4.24\n##XYDATA=(X++(Y..Y))\n300 1 2 3\n##END=\n"
 
 
 def other_files_are_refused(run, tmp_path):
-    for name, content, why in (("a.jdx", JCAMP, "JCAMP-DX"), ("a.spc", BINARY, "binary")):
-        path = tmp_path / name
-        path.write_bytes(content)
-        answer = run("convert", path, "--to", "csv")
-        assert (answer.code, answer.out) == (2, "")
-        (line,) = answer.err.splitlines()
-        assert line.startswith(f"prenuc: {path}:1: ")
-        assert why in line
+    path = tmp_path / "a.spa"
+    path.write_bytes(BINARY)
+    answer = run("convert", path, "--to", "csv")
+    assert (answer.code, answer.out) == (2, "")
+    (line,) = answer.err.splitlines()
+    assert line.startswith(f"prenuc: {path}:1: ")
+    assert "binary" in line
 
 
 def no_such_command(name):
@@ -126,7 +124,7 @@ CHECKS = {
     "dots and traps are dark": clusters_alone_emit,
     "prints no recipe": illustrations_alone,
     "closed vessel at 25 °C": closed_at_25_degc,
-    "binary formats and JCAMP-DX": other_files_are_refused,
+    "binary formats only a few are read": other_files_are_refused,
 } | {f"(`prenuc {name}`)": no_such_command(name) for name in ("app", "mass", "saxs")}
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prenuc.errors import InputError
-from prenuc.facts.catalogue import entries
+from prenuc.facts.catalogue import entries, get
+from prenuc.observe.amounts import amount
 from prenuc.observe.sizing import TOLERANCE_NM, msc_lines, size
 
 CURVES = [(m.id, curve) for m in entries("materials").values() for curve in m.curves]
@@ -111,6 +115,79 @@ def test_no_catalogued_line_is_sized_without_its_width(line, off):
     for one in size(line.material, line.positions[-1] + off * TOLERANCE_NM):
         assert one.diameter_nm is None
         assert line.species in one.reason
+
+
+@pytest.mark.parametrize(
+    ("material", "nm", "energy", "e0", "a", "b", "c"),
+    [
+        ("PbS", 1240.0, 1239.841984, 0.41, 0.0252, 0.283, 0.0),
+        ("PbSe", 1500.0, 1239.841984, 0.278, 0.016, 0.209, 0.45),
+        ("ZnS", 290.0, 1239.841984, 3.7, 0.2349, -0.0418, 0.2562),
+    ],
+)
+def test_lead_salts_and_zinc_sulfide_give_the_energy_back(material, nm, energy, e0, a, b, c):
+    (one,) = size(material, nm)
+    d = one.diameter_nm
+    assert e0 + 1 / (a * d**2 + b * d + c) == pytest.approx(energy / nm, rel=1e-9)
+    assert one.checked == "unchecked"
+
+
+def test_an_extinction_says_where_it_holds():
+    (lead,) = size("PbS", 1200.0)
+    assert (lead.extinction, lead.extinction_at_nm) == (
+        pytest.approx(23300 * lead.diameter_nm**3),
+        400,
+    )
+    assert all(one.extinction_at_nm == 550 for one in size("CdSe", 550.0))
+
+
+def test_every_material_says_what_its_curves_were_made_on_and_checked_against():
+    assert {m.id for m in entries("materials").values() if m.curves} >= {
+        *("CdS", "CdSe", "CdTe", "ZnSe", "ZnS", "InP", "PbS", "PbSe")
+    }
+    for material, curve in CURVES:
+        assert curve.made_on in {"maximum", "centre", "unknown"}, material
+        assert curve.checked
+    assert {one.made_on for one in size("CdSe", 550.0)} == {"maximum", "unknown"}
+    assert size("CdSe", 550.0)[0].spread_nm == pytest.approx(0.12 * 3.04, rel=0.01)
+
+
+LITERATURE = Path(__file__).parents[2] / "shared/data/cdse_hot_injection_literature/syntheses.csv"
+
+
+@pytest.mark.skipif(not LITERATURE.exists(), reason=f"the table is not at {LITERATURE}")
+@pytest.mark.parametrize("curve", get("materials", "CdSe").curves, ids=lambda curve: curve.id)
+def test_the_curves_of_cdse_were_checked_against_printed_pairs(curve):
+    ratios = []
+    for row in csv.DictReader(LITERATURE.read_text().splitlines()):
+        at, size_nm = row["Absorbance max (nm)"], row["Diameter_nm"]
+        told = row["Diameter from"] == "TEM" and {at, size_nm}.isdisjoint({"None", ""})
+        if told and curve.in_range(float(at)):
+            ratios.append(curve.diameter(float(at)) / float(size_nm))
+    middle = np.median(ratios)
+    robust = 1.4826 * np.median(np.abs(ratios - middle))
+    assert curve.checked.startswith(f"{len(ratios)} published syntheses")
+    assert (
+        f"{middle:.2f}, robust standard deviation {robust:.0%}".replace("%", " %") in curve.checked
+    )
+
+
+def test_the_number_of_dots_follows_from_their_absorbance():
+    first = size("CdSe", 550.0)[0]
+    found = amount("CdSe", first, 0.42, path_cm=0.2, dilution=60, volume_l=0.02, metal_mol=4e-4)
+    assert found.concentration == pytest.approx(0.42 * 60 / 0.2 / first.extinction)
+    assert found.number == pytest.approx(found.concentration * 0.02 * 6.02214076e23)
+    sphere = math.pi * first.diameter_nm**3 / 6 / 0.05611
+    assert found.units == pytest.approx(sphere, rel=1e-3)
+    assert found.chemical_yield == pytest.approx(
+        found.concentration * 0.02 * sphere / 4e-4, rel=1e-3
+    )
+    assert amount("ZnSe", size("ZnSe", 400.0)[0], 0.4) is None
+    with pytest.raises(InputError) as caught:
+        amount("CdSe", first, -1.0, dilution=0)
+    assert len(caught.value.problems) == 2
+    with pytest.raises(InputError, match="needs the volume"):
+        amount("CdSe", first, 0.4, metal_mol=1.0)
 
 
 @pytest.mark.parametrize("nm", [0.0, -5.0, math.nan, math.inf])

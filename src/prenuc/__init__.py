@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.infer.selection.next_experiment import next_experiment
     from prenuc.infer.studies.calibrate import calibrate
+    from prenuc.infer.studies.refitting import ablate
     from prenuc.mechanism.dots import Moments
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.mechanism.network_file import read_mechanism
@@ -108,6 +109,7 @@ _CONTENTS = {
     "next_experiment": "infer.selection.next_experiment",
     "kinetic_panel": "infer.experiments.published",
     "calibrate": "infer.studies.calibrate",
+    "ablate": "infer.studies.refitting",
     # present: tell someone
     "report": "present.files.report",
     "convert": "present.files.exchange",
@@ -142,6 +144,7 @@ __all__ = [
     "ScipyRadau",
     "SpectrumSeries",
     "Trace",
+    "ablate",
     "analyze",
     "calibrate",
     "check",

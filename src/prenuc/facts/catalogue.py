@@ -21,6 +21,7 @@ from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
+from prenuc.facts.refit import Refit
 from prenuc.facts.row_class import RowClass
 from prenuc.facts.search import Search
 from prenuc.facts.source import Source
@@ -50,6 +51,7 @@ KINDS: Mapping[str, type[Any]] = {
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
+    "refits": Refit,
     "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
 
+MADE_ON = ("maximum", "centre", "unknown")
 PHOTON_ENERGY_NM = 1239.841984  # eV nm; h c / e from the 2019 SI
 SPHERE_PER_EDGE = (math.sqrt(2.0) * math.pi) ** (-1.0 / 3.0)  # from π D³/6 = L³/(6 √2)
 
@@ -22,20 +23,26 @@ SPHERE_PER_EDGE = (math.sqrt(2.0) * math.pi) ** (-1.0 / 3.0)  # from π D³/6 = 
 class SizingCurve:
     """A published relation between first absorption and diameter, monotone over its range.
 
-    Three forms are in use: a ``polynomial`` gives the diameter (nm) as Σ cᵢ λⁱ with λ in nm; a
+    Four forms are in use: a ``polynomial`` gives the diameter (nm) as Σ cᵢ λⁱ with λ in nm; a
     ``gap_power`` gives the first transition energy (eV) as gap + prefactor · D^(−exponent), with
     D in nm; an ``edge_power`` gives it as gap + prefactor · L^(−exponent), with L the edge of a
-    tetrahedron in Å, and the diameter is then that of the sphere of equal volume.
+    tetrahedron in Å, and the diameter is then that of the sphere of equal volume; a
+    ``gap_rational`` gives it as gap + 1 / (a D² + b D + c), with D in nm.
 
     Args:
         id: Short name, such as "yu2003-CdS".
-        form: "polynomial", "gap_power" or "edge_power".
+        form: "polynomial", "gap_power", "edge_power" or "gap_rational".
         coefficients: c0, c1, … or gap, prefactor and exponent.
         low: Shortest wavelength for which the curve is used.
         high: Longest wavelength for which the curve is used.
         extinction_form: "power" (ε = prefactor · D^exponent, per particle), "jasieniak" or "none".
         extinction: The constants of that form, by name.
         source: Where the curve is published.
+        made_on: Which wavelength it was made on: "maximum" of the spectrum as it is, "centre" of
+            the first band without its background, or "unknown".
+        checked: Against which printed pairs of wavelength and diameter, and how they agree;
+            "unchecked" where none were at hand.
+        spread: Standard deviation of a size, as a fraction, where it is known.
         note: Its known limits.
     """
 
@@ -47,6 +54,9 @@ class SizingCurve:
     extinction_form: str
     extinction: Mapping[str, Value]
     source: str
+    made_on: str
+    checked: str
+    spread: Value | None = None
     note: str = ""
 
     @classmethod
@@ -64,6 +74,9 @@ class SizingCurve:
             coefficients = node.values("coefficients")
         extinction_form = extinction.text("kind")
         names = [str(name) for name in extinction.data if name != "kind"]
+        made_on = node.text("made_on")
+        if made_on not in MADE_ON:
+            node.problem(f"'{made_on}' is no wavelength", "made_on", f"Use {', '.join(MADE_ON)}")
         return node.entry(
             cls,
             form=form,
@@ -72,6 +85,7 @@ class SizingCurve:
             high=span.value("high"),
             extinction_form=extinction_form,
             extinction={name: extinction.value(name) for name in names},
+            made_on=made_on,
         )
 
     def in_range(self, wavelength: float) -> bool:
@@ -98,6 +112,10 @@ class SizingCurve:
                 ((energy - number["gap"]) / number["prefactor"]) ** (-1 / number["exponent"])
             )
             return size if self.form == "gap_power" else 0.1 * size * SPHERE_PER_EDGE
+        if self.form == "gap_rational":
+            wanted = 1.0 / (PHOTON_ENERGY_NM / wavelength - number["gap"])
+            a, b, c = number["a"], number["b"], number["c"] - wanted
+            return (-b + math.sqrt(b * b - 4.0 * a * c)) / (2.0 * a)
         return math.fsum(c * wavelength ** int(name[1:]) for name, c in number.items())
 
 

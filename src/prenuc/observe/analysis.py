@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from prenuc.facts.material import Material
     from prenuc.observe.series import SpectrumSeries
 
+OF_CENTRES = (
+    "not every band here has one, so diameters are those of centres, for CdSe some 6 % larger"
+)
 NO_MATERIAL = "no material given, so no diameter and no cluster"
 
 
@@ -41,7 +44,11 @@ class Found:
         feature: Its first exciton.
         clusters: Catalogued MSC lines of the material that it matches in position and sharpness,
             closest first; empty without a material.
-        sizes: What every sizing curve of the material says; empty without a material.
+        sizes: What every sizing curve of the material says of the centre of the band; empty without
+            a material.
+        sizes_of_maximum: The same of the maximum of the spectrum; empty where it has none.
+        on_maximum: Whether every band of the series has a maximum, so that curves that were made on
+            maxima are asked there.
         diameter_ci95_nm: Diameters at both ends of the interval of the position, nm, by the
             curve that gave the diameter; None without one. The error of the curve comes on top.
         doubts: Why the pick may be no first exciton; empty where nothing speaks against it.
@@ -51,14 +58,26 @@ class Found:
     feature: Feature
     clusters: tuple[ClusterLine, ...] = ()
     sizes: tuple[Size, ...] = ()
+    sizes_of_maximum: tuple[Size, ...] = ()
+    on_maximum: bool = False
     diameter_ci95_nm: tuple[float, float] | None = None
     doubts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
     def size(self) -> Size | None:
-        """The answer of the preferred curve that has one."""
-        return next((one for one in self.sizes if one.diameter_nm is not None), None)
+        """The answer of the preferred curve that has one, asked where the curve was made."""
+        asked = [
+            top if self.on_maximum and centre.made_on == "maximum" else centre
+            for centre, top in zip(self.sizes, self.sizes_of_maximum or self.sizes, strict=True)
+        ]
+        return next((one for one in asked if one.diameter_nm is not None), None)
+
+    @property
+    def size_of(self) -> str:
+        """Which wavelength the diameter belongs to: "maximum" or "centre"."""
+        one = self.size
+        return "centre" if one is None or one in self.sizes else "maximum"
 
     @property
     def diameter_nm(self) -> float:
@@ -124,7 +143,10 @@ class Analysis:
             "diameter_nm": found.diameter_nm,
             "diameter_ci95_nm": found.diameter_ci95_nm,
             "curve": None if one is None else one.curve,
+            "diameter_of": found.size_of,
             "diameters_nm": {each.curve: each.diameter_nm for each in found.sizes},
+            "diameters_of_maximum_nm": {x.curve: x.diameter_nm for x in found.sizes_of_maximum},
+            "made_on": {each.curve: each.made_on for each in found.sizes},
         }
 
 
@@ -176,8 +198,7 @@ def analyze(
         InputError: The material is not in the catalogue.
         SpectrumError: The spectra are not absorption spectra.
     """
-    if material is not None:
-        get("materials", material)
+    semiconductor: Material | None = None if material is None else get("materials", material)
     check_absorbance(series)
     lines = msc_lines(material)
     given, judged = series.absorbance, judge_readings(series)
@@ -186,9 +207,8 @@ def analyze(
     rows = zip(given, series.absorbance, judged.hidden, series.labels, strict=True)
     for i, (before, row, hidden, label) in enumerate(rows, 1):
         feature = first_exciton(series.wavelength, row, scale=scale, label=label, hidden=hidden)
-        unsaid = (judged.doubt,) if judged.doubt else ()
-        masked = _masked(series.wavelength, before)
-        features.append(replace(feature, warnings=(*masked, *feature.warnings, *unsaid)))
+        said = (*_masked(series.wavelength, before), *feature.warnings, judged.doubt)
+        features.append(replace(feature, warnings=tuple(filter(None, said))))
         progress(i / len(series))
     clusters = [() if material is None else _clusters(feature, lines) for feature in features]
     doubts = judge_picks(
@@ -196,13 +216,14 @@ def analyze(
         features,
         hidden=judged.hidden,
         known=np.array([bool(one) for one in clusters]),
-        material=None if material is None else get("materials", material),
+        material=semiconductor,
         lines=[line.positions[-1] for line in lines],
     )
+    every = all(one.maximum_nm is not None for one in features if one.status != "unresolved")
     told = zip(features, clusters, doubts, strict=True)
     return Analysis(
         series=series,
-        found=tuple(_found(feature, material, known, doubted) for feature, known, doubted in told),
+        found=tuple(_found(one, material, known, doubt, every) for one, known, doubt in told),
         material=material,
         file=file,
     )
@@ -224,23 +245,41 @@ def _found(
     material: str | None,
     clusters: tuple[ClusterLine, ...],
     doubts: tuple[str, ...],
+    on_maximum: bool,
 ) -> Found:
     """Return what one feature means."""
     notes = [*feature.warnings, *(f"DOUBTED: {one}" for one in doubts)]
     if material is None or feature.status == "unresolved":
         notes += [NO_MATERIAL] if material is None else []
         return Found(feature=feature, doubts=doubts, warnings=tuple(notes))
-    hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None
-    sizes = tuple(size(material, feature.position_nm, hwhm_nm=hwhm))
-    named = () if doubts else clusters
-    found = Found(feature=feature, clusters=named, sizes=sizes, doubts=doubts)
+    sizes, of_maximum = _sizes(feature, material)
+    found = Found(
+        feature=feature,
+        clusters=() if doubts else clusters,
+        sizes=sizes,
+        sizes_of_maximum=of_maximum,
+        on_maximum=on_maximum,
+        doubts=doubts,
+    )
     if found.size is None:
         notes += [one.reason for one in sizes] or [f"no sizing curve of {material} is published"]
+    elif found.size.made_on == "maximum" and found.size_of == "centre":
+        notes.append(f"{found.size.curve} was made on maxima; {OF_CENTRES}")
     return replace(
         found,
-        diameter_ci95_nm=_interval(feature, material, found.size),
+        diameter_ci95_nm=_interval(found, material),
         warnings=tuple(dict.fromkeys(notes)),
     )
+
+
+def _sizes(feature: Feature, material: str) -> tuple[tuple[Size, ...], tuple[Size, ...]]:
+    """Return what every curve says of the centre of a band, and of its maximum if it has one."""
+    hwhm = feature.hwhm_nm if np.isfinite(feature.hwhm_nm) else None
+    centre = tuple(size(material, feature.position_nm, hwhm_nm=hwhm))
+    if feature.maximum_nm is None:
+        return centre, ()
+    dot = any(one.diameter_nm is not None for one in centre)
+    return centre, tuple(size(material, feature.maximum_nm, hwhm_nm=hwhm, force=dot))
 
 
 def _clusters(feature: Feature, lines: list[ClusterLine]) -> tuple[ClusterLine, ...]:
@@ -250,13 +289,15 @@ def _clusters(feature: Feature, lines: list[ClusterLine]) -> tuple[ClusterLine, 
     return tuple(sharp[name] for name in match_lines(feature, positions, TOLERANCE_NM))
 
 
-def _interval(feature: Feature, material: str, one: Size | None) -> tuple[float, float] | None:
+def _interval(found: Found, material: str) -> tuple[float, float] | None:
     """Return the diameters (nm) at both ends of the interval, where the curve holds there."""
+    feature, one = found.feature, found.size
     if one is None:
         return None
     known: Material = get("materials", material)
     curve = next(curve for curve in known.curves if curve.id == one.curve)
-    low, high = feature.ci95_nm
+    top = feature.maximum_nm if found.size_of == "maximum" else None
+    low, high = np.array(feature.ci95_nm) + (0.0 if top is None else top - feature.position_nm)
     if not (curve.in_range(low) and curve.in_range(high)):
         return None
     return curve.diameter(low), curve.diameter(high)

@@ -8,7 +8,12 @@ A sizing curve belongs to quantum dots of one material between two wavelengths. 
    than :data:`TOLERANCE_NM` to a catalogued one and is as sharp; where the width is not known, the
    curve cannot decide and says so.
 
-Extinction coefficients are decadic, in L/mol/cm per mole of particles, at the first absorption:
+A curve was made on the maximum of spectra as they are, or on the centre of the first band without
+its background, which lies up to 20 nm to the red of it; where its paper could not be asked, both
+diameters are worth a look.
+
+Extinction coefficients are decadic, in L/mol/cm per mole of particles, at the first absorption
+unless the curve names another wavelength:
 
     power       ε = prefactor (D / 1 nm)^exponent
     jasieniak   ε = (offset + prefactor exp(-E / energy)) · reference_hwhm / hwhm
@@ -50,6 +55,11 @@ class Size:
         in_range: Whether the wavelength lies in the range of the curve.
         source: Where the curve is published.
         reason: Why there is no diameter; empty when there is one.
+        made_on: What the curve was made on: the "maximum" of the spectrum, the "centre" of the band
+            without its background, or "unknown".
+        checked: Against which printed pairs the curve was checked, or "unchecked".
+        spread_nm: Standard deviation of the diameter by the curve, nm; None where none is printed.
+        extinction_at_nm: Wavelength at which the extinction holds, nm.
     """
 
     curve: str
@@ -58,6 +68,10 @@ class Size:
     in_range: bool
     source: str
     reason: str = ""
+    made_on: str = "unknown"
+    checked: str = "unchecked"
+    spread_nm: float | None = None
+    extinction_at_nm: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +179,8 @@ def _by_curve(curve: SizingCurve, wavelength: float, hwhm: float | None, cluster
     beyond = "" if in_range else _beyond(curve, wavelength)
     reason = "; ".join(filter(None, (beyond, cluster)))
     diameter = None if reason else curve.diameter(wavelength)
+    spread = None if curve.spread is None else curve.spread.quantity.to("1")
+    at = curve.extinction.get("wavelength")
     return Size(
         curve=curve.id,
         diameter_nm=diameter,
@@ -172,6 +188,10 @@ def _by_curve(curve: SizingCurve, wavelength: float, hwhm: float | None, cluster
         in_range=in_range,
         source=curve.source,
         reason=reason,
+        made_on=curve.made_on,
+        checked=curve.checked,
+        spread_nm=None if spread is None or diameter is None else spread * diameter,
+        extinction_at_nm=wavelength if at is None else at.quantity.to("nm"),
     )
 
 

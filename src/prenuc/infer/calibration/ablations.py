@@ -142,8 +142,8 @@ _BY_OTHERS = r"activation with (additives|HOAc|acetate|OTA)|stage with OTA"
 ABLATIONS: tuple[AbstractAblation, ...] = (
     OfConstants("Pathway 2: monomers straight from the precursors", r"monomer formation\.k"),
     OfFactors("return of Mo/Fr to PCs", ((r"as-PC-\S+\.K", UNSTABLE), (r"Mo/Fr\.K", STABLE))),
-    OfConstants("fragmentation of PCs, and with it the return", r"fragmentation\.k"),
-    OfConstants("Mo/Fr: all is made of PCs", rf"({_FRAGMENTATION}|monomer formation)\.k"),
+    OfConstants("fragmentation of PCs: with it their return", r"fragmentation\.k"),
+    OfConstants("all ways to Mo/Fr: PCs alone", rf"({_FRAGMENTATION}|monomer formation)\.k"),
     OfConstants("uptake of PCs by dots", r"uptake\.k"),
     OfCooperativity(),
     OfConstants("activation of PCs", rf"({_ACTIVATION}|{_BY_OTHERS})\.k"),

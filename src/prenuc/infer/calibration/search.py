@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -84,16 +85,18 @@ class Task:
 
         Every experiment is run once, with the tangents of all constants, and its numbers are read
         again a little further along each. Many of them are read with decisions (which point of a
-        band is the highest, what stands out of noise), so they have no derivative of their own.
+        band is the highest, what stands out of noise), so they have no derivative of their own. A
+        row that reads no number reads none nearby.
         """
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
         along = frozenset(free.key for free in self.free)
         runs = Experiments(self.chosen(u), solver=QUICK, along=along)
         ask(self.checks, runs)
+        read = [one for one in self.checks if not math.isnan(here[one.id])]
         columns = []
         for free in self.free:
             near, acting = nearby(runs, free.key, STEP)
-            asked = [c for c in self.checks if not acting.isdisjoint(c.recipes)]
+            asked = [c for c in read if not acting.isdisjoint(c.recipes)]
             found = self.distances(self.checks, here | ask(asked, near))
             columns.append((found - base) * free.sd / STEP)
         slopes = np.array(columns).T.reshape(len(self.checks), len(self.free))
@@ -123,18 +126,20 @@ class Start:
         return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
 
 
-def search(task: Task, seed: int, *, most: int = 15) -> Start:
+def search(task: Task, seed: int, *, most: int = 15, begin: Array | None = None) -> Start:
     """Return where least squares end from one start.
 
     Args:
         task: What is fitted to what.
         seed: 0 starts at the package's own numbers, others half a prior width around them.
         most: Steps at most.
+        begin: Where it starts, in prior widths; as the seed says when None.
     """
     from scipy.optimize import least_squares
 
     count = len(task.free)
-    begin = np.array([_begin(seed, free) for free in task.free])
+    if begin is None:
+        begin = np.array([_begin(seed, free) for free in task.free])
     begun = task.chi2(begin)
     found = least_squares(
         task.residuals,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = "less than stated", "as stated", "more than stated", "nothing to read"
 STATED, NOTHING = 1, 3  # places of two of them
 LAPSE = 0.02  # share of statements that are misread or misprinted
-LEAST = 1e-12  # of a number that has a logarithm
+LEAST, MOST = 1e-12, 1e12  # of a number that has a logarithm; of any number
 SAME, NEAR = 1.5, 2.0  # factor between two limits that say "the same"; of a limit that compares
 
 
@@ -64,7 +64,8 @@ class Scale:
     common: float = 0.0
 
     def at(self, number: float) -> float:
-        """Return where a number lies on the scale."""
+        """Return where a number lies on the scale; beyond any that means anything, at its end."""
+        number = min(max(number, -MOST), MOST)
         if self.kind.scale == "logarithm":
             return math.log(max(number, LEAST))
         return math.asinh(number / self.unit) if self.kind.scale == "difference" else number

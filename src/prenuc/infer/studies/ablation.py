@@ -1,26 +1,56 @@
-"""What each step of a mechanism is for: a step is taken out, and nothing is refitted.
+"""What each step of a mechanism is for: a step is taken out, and the rows are weighed without it.
 
-What the steps are and what takes their place: :mod:`prenuc.infer.calibration.ablations`.
+What the steps are and what takes their place: :mod:`prenuc.infer.calibration.ablations`. How a row
+is weighed: :mod:`prenuc.infer.court.score`. With Δ for the score without the step less the score
+with it, in bits, a step is
+
+* *required* where Δ ≤ −3 under both priors and a row is lost under both,
+* *helpful* where Δ ≤ −1 under both,
+* *harmful* where Δ ≥ 1 under both,
+* *not tested* otherwise: the rows do not tell.
+
+Where nothing is refitted there is one Δ, and the word says what the step is for with these
+constants; others might do without it (:mod:`prenuc.infer.studies.refitting`).
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import entries, get, held_out
 from prenuc.infer.calibration.ablations import Without, ablations_of
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.varied import QUICK, ask
+from prenuc.infer.court.score import LEFT_OUT, log_scores
+from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.experiments.performed import Choose
+
+Word = Literal["required", "helpful", "not tested", "harmful"]
+REQUIRED, HELPFUL, HARMFUL = -3.0, -1.0, 1.0  # bits; odds of 1:8, 1:2 and 2:1
+
+
+def word(changes: Sequence[float], lost: Sequence[str]) -> Word:
+    """Return what a step is for.
+
+    Args:
+        changes: Δ in bits under each prior.
+        lost: Rows that pass with the step and not without it, under each prior.
+    """
+    if max(changes) <= REQUIRED and lost:
+        return "required"
+    if max(changes) <= HELPFUL:
+        return "helpful"
+    return "harmful" if min(changes) >= HARMFUL else "not tested"
 
 
 @dataclass(frozen=True)
@@ -29,17 +59,140 @@ class Ablated:
 
     Args:
         step: In words.
-        lost: Rows that pass with the step and not without it.
-        won: Rows that pass without the step only.
+        lost: Rows that pass with the step and not without it, under every prior.
+        won: Rows that pass without the step only, under every prior.
+        changes: Δ in bits of all weighed rows, under each prior; a single one where nothing was
+            refitted.
+        predicted: The part of the rows of held-out figures in each.
     """
 
     step: str
     lost: tuple[str, ...]
     won: tuple[str, ...]
+    changes: tuple[float, ...]
+    predicted: tuple[float, ...]
+
+    @property
+    def word(self) -> Word:
+        """What it is for, in a word."""
+        return word(self.changes, self.lost)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {"step": self.step, "rows_lost": list(self.lost), "rows_won": list(self.won)}
+        return {
+            "step": self.step,
+            "word": self.word,
+            "bits": list(self.changes),
+            "bits_held_out": list(self.predicted),
+            "rows_lost": list(self.lost),
+            "rows_won": list(self.won),
+        }
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """What every step of a mechanism is for.
+
+    Args:
+        mechanism: Such as "two-pathway/CdS".
+        rows: How many rows are asked.
+        weighed: How many of them are weighed.
+        priors: Under which the constants were refitted; empty where nothing was.
+        how: The refit in words; empty where there was none.
+        scores: Of all weighed rows, with every step, in bits, under each prior.
+        steps: What each is for.
+        outdated: Whether a refit is shipped that was made with other constants, rows or spectra.
+    """
+
+    mechanism: str
+    rows: int
+    weighed: int
+    priors: tuple[str, ...]
+    how: str
+    scores: tuple[float, ...]
+    steps: tuple[Ablated, ...]
+    outdated: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "mechanism": self.mechanism,
+            "rows": self.rows,
+            "rows_weighed": self.weighed,
+            "refitted": bool(self.how),
+            "how": self.how or "nothing is refitted",
+            "priors": list(self.priors),
+            "score_in_bits": list(self.scores),
+            "shipped_refit_out_of_date": self.outdated,
+            "steps": [one.as_dict() for one in self.steps],
+        }
+
+
+def compared(
+    checks: Sequence[Check],
+    step: str,
+    whole: Sequence[Mapping[str, float]],
+    without: Sequence[Mapping[str, float]],
+) -> Ablated:
+    """Return what a step is for.
+
+    Args:
+        checks: The rows.
+        step: In words.
+        whole: The number of each row with every step, under each prior.
+        without: The same without the step.
+    """
+    weighed = weighed_of(checks)
+    pairs = list(zip(whole, without, strict=True))
+    losses = [_passing(checks, a) - _passing(checks, b) for a, b in pairs]
+    gains = [_passing(checks, b) - _passing(checks, a) for a, b in pairs]
+    changes = [_changes(weighed, a, b) for a, b in pairs]
+    out = {one.id for one in weighed if is_held_out(one)}
+    return Ablated(
+        step,
+        tuple(one.id for one in checks if all(one.id in of for of in losses)),
+        tuple(one.id for one in checks if all(one.id in of for of in gains)),
+        tuple(sum(of.values()) for of in changes),
+        tuple(sum(bits for name, bits in of.items() if name in out) for of in changes),
+    )
+
+
+def _changes(
+    weighed: Sequence[Check], whole: Mapping[str, float], without: Mapping[str, float]
+) -> dict[str, float]:
+    before, after = log_scores(weighed, whole), log_scores(weighed, without)
+    return {name: after[name] - before[name] for name in before.keys() & after.keys()}
+
+
+def _passing(checks: Sequence[Check], numbers: Mapping[str, float]) -> set[str]:
+    return {one.id for one in checks if one.verdict(numbers[one.id]) == "pass"}
+
+
+def weighed_of(checks: Sequence[Check]) -> list[Check]:
+    """Return those of some rows that enter a score; see :func:`~.score.weighed_rows`."""
+    classes = entries("row_classes")
+    return [
+        one
+        for one in checks
+        if not one.not_counted and (one.id not in classes or classes[one.id].kind not in LEFT_OUT)
+    ]
+
+
+def is_held_out(check: Check) -> bool:
+    """Return whether the figure of a row is held out."""
+    return held_out(get("recipes", check.recipe).material, check.panel)
+
+
+def mark_of(checks: Sequence[Check], choose: Choose) -> str:
+    """Return a mark of rows, mechanisms and spectra: what a refit hangs on.
+
+    Args:
+        checks: The rows.
+        choose: Gives every recipe its mechanism.
+    """
+    marks = Marks(choose)
+    said = repr([(one.id, marks.of(one)) for one in checks])
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def ablations(
@@ -49,7 +202,7 @@ def ablations(
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> list[Ablated]:
-    """Take out one step after the other and return what each is for.
+    """Take out one step after the other, refit nothing, and return what each is for.
 
     Args:
         checks: The rows.
@@ -60,26 +213,36 @@ def ablations(
     Returns:
         One answer for each step that the mechanisms have.
     """
+    found = numbers_without(checks, choose, workers=workers, progress=progress)
+    return [compared(checks, step, [found[""]], [one]) for step, one in found.items() if step]
+
+
+def numbers_without(
+    checks: Sequence[Check],
+    choose: Choose,
+    *,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, dict[str, float]]:
+    """Return the number of each row by the step that is taken out, "" for none of them.
+
+    Args:
+        checks: The rows.
+        choose: Gives every recipe its mechanism; a function of a module with several workers.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+    """
     recipes = dict.fromkeys(name for check in checks for name in check.recipes)
     mechanisms = [choose(get("recipes", name)) for name in recipes]
     steps = {one.step: one for mechanism in mechanisms for one in ablations_of(mechanism)}
     todo = [None, *steps.values()]
-    found = work(partial(_passing, checks, choose), todo, workers=workers, progress=progress)
-    usual, ids = found[0], [check.id for check in checks]
-    return [
-        Ablated(
-            step,
-            tuple(name for name in ids if name in usual - passing),
-            tuple(name for name in ids if name in passing - usual),
-        )
-        for step, passing in zip(steps, found[1:], strict=True)
-    ]
+    found = work(partial(_asked, checks, choose), todo, workers=workers, progress=progress)
+    return dict(zip(["", *steps], found, strict=True))
 
 
-def _passing(
+def _asked(
     checks: Sequence[Check], choose: Choose, ablation: AbstractAblation | None
-) -> set[str]:
-    """Return the rows that pass without a step; with every step where none is named."""
+) -> dict[str, float]:
+    """Return the numbers of the rows without a step; with every step where none is named."""
     chosen = choose if ablation is None else Without(choose, ablation)
-    numbers = ask(checks, Experiments(chosen, solver=QUICK))
-    return {check.id for check in checks if check.verdict(numbers[check.id]) == "pass"}
+    return ask(checks, Experiments(chosen, solver=QUICK))

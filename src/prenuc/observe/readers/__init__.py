@@ -13,6 +13,14 @@ from prenuc.errors import SpectrumError
 from prenuc.observe.readers import delimited
 from prenuc.observe.readers.data_file import Format, Options, Signal
 from prenuc.observe.readers.durations import TIME_UNITS
+from prenuc.observe.readers.instruments import (
+    avantes,
+    chemstation,
+    jcamp,
+    netcdf,
+    procspec,
+    visionlite,
+)
 from prenuc.observe.readers.workbooks import open_file
 
 if TYPE_CHECKING:
@@ -23,7 +31,20 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Format", "read"]
 
 
-FORMATS: tuple[Format, ...] = (delimited.FORMAT,)  # in the order in which they are tried
+FORMATS: tuple[Format, ...] = (  # in the order in which they are tried
+    jcamp.FORMAT,
+    netcdf.FORMAT,
+    procspec.FORMAT,
+    chemstation.FORMAT,
+    visionlite.FORMAT,
+    avantes.FORMAT,
+    delimited.FORMAT,
+)
+
+
+def format_of(data: bytes) -> Format:
+    """Return the format of a file by its content."""
+    return next(format_ for format_ in FORMATS if format_.sniff(data))
 
 
 def read(
@@ -58,9 +79,8 @@ def read(
     _check_option("time_unit", time_unit, tuple(TIME_UNITS))
     _check_option("signal", signal, get_args(Signal))
     file = open_file(path, sheet)
-    chosen = next(format_ for format_ in FORMATS if format_.sniff(file.data))
     try:
-        return chosen.read(file, Options(decimal, time_unit, signal))
+        return format_of(file.data).read(file, Options(decimal, time_unit, signal))
     except MemoryError as error:
         raise file.problem("the file needs more memory than there is", "Split it") from error
 

@@ -76,6 +76,7 @@ class Archive:
         name: str,
         start: Callable[[str, dict[str, str]], None],
         end: Callable[[str, str], None],
+        encoding: str | None = None,
     ) -> None:
         """Read a member as XML.
 
@@ -84,6 +85,7 @@ class Archive:
             start: Called with the local name and the attributes of each element.
             end: Called with its local name and the text since the element before it began or ended;
                 with "" for the text before an element within another.
+            encoding: Where the document does not say it and is not UTF-8.
 
         Raises:
             SpectrumError: It is no XML, declares a document type, or is too large.
@@ -105,7 +107,7 @@ class Archive:
                 "Export the spectra as text (CSV)",
             )
 
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate(encoding)
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = begin, finish
         parser.CharacterDataHandler = text.append

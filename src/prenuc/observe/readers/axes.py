@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.observe.readers.cells import is_wavelength
 from prenuc.observe.readers.columns import Columns, axis_in_metadata, read_metadata
 from prenuc.observe.readers.data_file import DataFile, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from prenuc.arrays import Array
+    from prenuc.arrays import Array, Indices
     from prenuc.observe.readers.number_table import NumberTable
 
 # h c in eV nm, from the exact constants of the SI (2019).
 EV_NM = 1239.841984
+SHORTEST_UNSTATED_NM, UNSTATED_NM = 100, 5000  # as is_wavelength has it
+FAR_INFRARED_NM = 100_000  # for axes in another unit, such as 100 1/cm
 SHORTEST_NM, LONGEST_NM = 170, 1400  # that a photometer in air measures
-_TO_NM: dict[str, Callable[[Array], Array]] = {
+TO_NM: dict[str, Callable[[Array], Array]] = {
     "nm": lambda axis: axis,
     "Å": lambda axis: axis / 10,
     "µm": lambda axis: axis * 1000,
@@ -40,6 +41,7 @@ _UNITS = {
     "eV": r"\beV\b|electron ?volt",
     "cm⁻¹": r"wave ?number|wellenzahl|cm\s?\^?\(?[-⁻]\s?[1¹]|1/cm",
 }
+_OCEAN_NM = re.compile(r"\s*wavelengths\s*", re.IGNORECASE)  # "XAxis mode" of OceanView, in nm
 _ONLY_UNIT = r"\W*nm\W*"  # in a row of units
 # No wavelength, whatever unit stands beside it: a Raman shift counts from the laser line.
 _OTHERS = {
@@ -87,20 +89,13 @@ def read_axis(file: DataFile, table: NumberTable, columns: Columns) -> Axis:
     """
     metadata = read_metadata(table.head, columns.rows, table.delimiter)
     texts = [axis_in_metadata(metadata), *columns.cells[0]]
+    if _OCEAN_NM.fullmatch(texts[0]):
+        texts = ["Wavelength (nm)"]
     texts = [text for text in texts if re.fullmatch(_ONLY_UNIT, text)] or texts
     line = columns.rows[-1] + 1 if columns.rows else 0
     unit = _stated_unit(file, texts, line, named=columns.is_axis(0))
     numbers = table.numbers[:, 0]
-    wrong = np.flatnonzero(numbers <= 0)
-    if not len(wrong):
-        with np.errstate(over="ignore"):
-            nm = _TO_NM[unit or "nm"](numbers)
-        fits = [is_wavelength(one) for one in nm.tolist()]
-        wrong = np.flatnonzero(np.logical_not(fits))
-    if len(wrong):
-        row = int(wrong[0])
-        what = f"{numbers[row]:g}{f' {unit}' if unit else ''} in the first column is no wavelength"
-        raise file.problem(f"{what} of 100 to 5000 nm", _MEND, int(table.line[row]))
+    nm = _in_nm(file, table, unit, sure=bool(columns.declared) or unit not in {"", "nm"})
     named = columns.is_axis(0) or any(map(_says_wavelength, texts))
     if not unit:
         _refuse_doubtful(file, table, numbers, named=named)
@@ -108,8 +103,22 @@ def read_axis(file: DataFile, table: NumberTable, columns: Columns) -> Axis:
     notes += (
         [f"wavelengths in nm from {unit} of the first column"] if unit not in {"", "nm"} else []
     )
-    order, direction = _sorted(file, table, nm, numbers)
+    order, direction = _sorted(file, nm, numbers, table.line)
     return Axis(nm[order].copy(), order, direction, notes)
+
+
+def _in_nm(file: DataFile, table: NumberTable, unit: str, *, sure: bool) -> Array:
+    """Return the first column in nm; a wider range where its unit is certain."""
+    numbers = table.numbers[:, 0]
+    low, high = SHORTEST_UNSTATED_NM, FAR_INFRARED_NM if sure else UNSTATED_NM
+    with np.errstate(over="ignore", divide="ignore"):
+        nm = TO_NM[unit or "nm"](numbers)
+    fits = (numbers > 0) & (nm >= low) & (nm <= high)
+    if fits.all():
+        return nm
+    row = int(np.argmin(fits))
+    what = f"{numbers[row]:g}{f' {unit}' if unit else ''} in the first column is no wavelength"
+    raise file.problem(f"{what} of {low} to {high} nm", _MEND, int(table.line[row]))
 
 
 def _says_wavelength(text: str) -> bool:
@@ -136,6 +145,11 @@ def _stated_unit(file: DataFile, texts: list[str], line: int, *, named: bool) ->
     return ""
 
 
+def unit_of(text: str) -> str:
+    """Return the unit of :data:`TO_NM` that a text names, "" for none."""
+    return next((unit for unit, how in _UNITS.items() if re.search(how, text, _case(unit))), "")
+
+
 def _case(unit: str) -> re.RegexFlag:
     return re.NOFLAG if unit == "meV" else re.IGNORECASE
 
@@ -156,17 +170,37 @@ def _refuse_doubtful(file: DataFile, table: NumberTable, numbers: Array, *, name
     raise file.problem(f"{what} and {other}", _MEND, int(table.line[0]))
 
 
-def _sorted(file: DataFile, table: NumberTable, nm: Array, numbers: Array) -> tuple[slice, str]:
+def _sorted(file: DataFile, nm: Array, numbers: Array, lines: Indices) -> tuple[slice, str]:
     """Return the slice that sorts the rows by wavelength, and the direction they stand in."""
     _, first = np.unique(nm, return_index=True)
     if len(first) < len(nm):
         repeated = int(np.setdiff1d(np.arange(len(nm)), first)[0])
         what = f"the wavelength {numbers[repeated]:g} nm occurs twice"
-        raise file.problem(what, "Delete one of the two rows", int(table.line[repeated]))
-    up = bool(nm[1] > nm[0])
+        raise file.problem(what, "Delete one of the two rows", int(lines[repeated]))
+    up = bool(nm[1] > nm[0]) if len(nm) > 1 else True
     turns = np.flatnonzero((np.diff(nm) > 0) != up)
     if len(turns):
         mend = "Sort the rows, or save each spectrum as a file"
-        line = int(table.line[turns[0] + 1])
+        line = int(lines[turns[0] + 1])
         raise file.problem("the wavelengths go up and down", mend, line)
     return slice(None) if up else slice(None, None, -1), "ascending" if up else "descending"
+
+
+def converted_axis(file: DataFile, axis: Array, unit: str) -> tuple[Array, slice, list[str]]:
+    """Return the axis of an instrument's file in nm, what sorts the readings, history lines.
+
+    Args:
+        file: The file, for messages.
+        axis: In ``unit``, shape (n,).
+        unit: One of :data:`TO_NM`.
+
+    Raises:
+        SpectrumError: A number is no wavelength, occurs twice, or the axis goes up and down.
+    """
+    wrong = axis[~(axis > 0)]
+    if len(wrong):
+        raise file.problem(f"{wrong[0]:g} {unit} is no wavelength", "Export the spectra as CSV")
+    with np.errstate(over="ignore"):
+        nm = TO_NM[unit](axis)
+    order, _ = _sorted(file, nm, axis, np.zeros(len(axis), dtype=int))
+    return nm[order].copy(), order, [f"wavelengths in nm from {unit}"] if unit != "nm" else []

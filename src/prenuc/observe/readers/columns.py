@@ -65,7 +65,7 @@ def read_metadata(head: list[str], rows: list[int], delimiter: str) -> dict[str,
 
 def axis_in_metadata(metadata: dict[str, str]) -> str:
     """Return what the lines above a table say about its axis, "" for nothing."""
-    says_axis = re.compile(r"x.{0,3}(units?|mode|axis|label)|abscissa", re.IGNORECASE)
+    says_axis = re.compile(r"x.{0,5}(units?|mode|axis|label)|abscissa", re.IGNORECASE)
     return next((value for key, value in metadata.items() if says_axis.fullmatch(key)), "")
 
 
@@ -182,14 +182,18 @@ def read_columns(table: NumberTable) -> Columns:
         if cells is None or len(found) == 4:
             break
         found.insert(0, (row, cells))
-    times = next((cells for _, cells in found if _are_times(cells)), [])
-    named = [cells for _, cells in found if cells is not times]
-    if not any(map(any, named)):
-        named, times = [cells for _, cells in found], []
+    named, times = _apart([cells for _, cells in found])
     columns = [[cells[column] for cells in named if cells[column]] for column in range(width)]
-    declared = next(filter(None, map(_DECLARED.search, table.head[:10])), None)
+    declared = _DECLARED.search("\n".join(table.head[:10]))
     signal = declared[1] if declared else ""
     return Columns(columns, [row for row, _ in found], times=times, declared=signal)
+
+
+def _apart(rows: list[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """Return the rows of names and the row of times, empty where names alone tell the times."""
+    times = next(filter(_are_times, rows), [])
+    named = [cells for cells in rows if cells is not times]
+    return (named, times) if any(map(any, named)) else (rows, [])
 
 
 def _are_times(cells: list[str]) -> bool:
@@ -207,7 +211,8 @@ def _header_cells(line: str, delimiter: str, width: int, *, lowest: bool) -> lis
     if len(cells) == width + 1 and cells[-1].lower() == "scope":
         cells = cells[:-1]
     if len(cells) != width:
-        return _completed(cells, len(written), width)
+        no_time_at_the_end = len(written) == width and says_time(cells[0])
+        return written if no_time_at_the_end else _completed(cells, len(written), width)
     # "Date <tab> 12.03." may have as many cells as the table; the last line above the table
     # is believed when it also names a quantity or a time.
     believed = (width > 2 and delimiter != " ") or any(map(_is_named, cells[1:]))

@@ -20,6 +20,8 @@ from prenuc.observe.series import SpectrumSeries
 if TYPE_CHECKING:
     from prenuc.arrays import Array
 
+NAME = "delimited text"
+
 
 def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     """Read spectra from delimited text.
@@ -65,7 +67,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
             **read_metadata(table.head, columns.rows, table.delimiter),
             "file": printable(file.path.name, 200),
             "sha256": hashlib.sha256(file.data).hexdigest(),
-            "format": FORMAT.name,
+            "format": NAME,
         },
         history=(
             *(summary, spoken, *how, *left_out, *layout.left_out, *masked, *axis.notes),
@@ -109,4 +111,4 @@ def _masked(table: NumberTable, layout: Layout, labels: tuple[str, ...]) -> list
     return [f"{len(holes)} readings are masked ({in_words(holes)}), the first {place}"]
 
 
-FORMAT = Format("delimited text", sniff=lambda _: True, read=read_delimited)
+FORMAT = Format(NAME, sniff=lambda _: True, read=read_delimited)

@@ -7,6 +7,7 @@ it was measured, in the date of the file.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -15,9 +16,10 @@ import numpy as np
 from prenuc.errors import Problem, SpectrumError, listed_names, noting
 from prenuc.observe.readers import read
 from prenuc.observe.readers.clocks import clock_times, has_date, unit_for
-from prenuc.observe.readers.data_file import Options, is_folder, load, printable
+from prenuc.observe.readers.data_file import Options, is_folder, printable
 from prenuc.observe.readers.durations import TIME_UNITS
 from prenuc.observe.readers.times import Times, read_times
+from prenuc.observe.readers.workbooks import open_file
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
@@ -194,12 +196,22 @@ def _from_headers(
         units = {one.time_unit for one in read_in}
         unit = options.time_unit or (units.pop() if len(units) == 1 else "s")
         return Times(own / TIME_UNITS[unit], unit, "", [])
-    return read_times([], [_date_of(file) for file in files], ".", options)
+    return read_times(
+        [],
+        [
+            one.metadata.get("measured") or _date_of(file)
+            for file, one in zip(files, read_in, strict=True)
+        ],
+        ".",
+        options,
+    )
 
 
 def _date_of(file: Path) -> str:
     """Return the date and time of day in the first lines of a file, "" where there are several."""
-    lines = load(file).text()[0].split("\n")[:_MOST_HEAD]
+    lines: list[str] = []
+    with suppress(SpectrumError):  # a binary file, whose reader says when it was measured
+        lines = open_file(file).text()[0].split("\n")[:_MOST_HEAD]
     dated = dict.fromkeys(line.strip() for line in lines if has_date(line))
     if dated:
         return next(iter(dated)) if len(dated) == 1 else ""

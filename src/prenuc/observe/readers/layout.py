@@ -17,6 +17,7 @@ from prenuc.observe.readers.cells import is_wavelength
 from prenuc.observe.readers.durations import has_duration
 
 if TYPE_CHECKING:
+    from prenuc.arrays import Array
     from prenuc.observe.readers.columns import Columns
     from prenuc.observe.readers.data_file import DataFile
     from prenuc.observe.readers.number_table import NumberTable
@@ -92,7 +93,7 @@ def find_layout(file: DataFile, table: NumberTable, columns: Columns) -> Layout:
         seconds = list(range(1, width, 2))
         named_by: list[tuple[int, ...]] = [(column - 1, column) for column in seconds]
         layout = Layout(seconds, named_by, " in column pairs")
-    return _without_others(file, columns, layout)
+    return _without_others(file, table, columns, layout)
 
 
 def role_of(cells: list[str], *, letters: bool = False) -> str:
@@ -122,7 +123,7 @@ def _is_time(name: str, start: int) -> bool:
     return has_duration(name) and not has_duration(name[:start])
 
 
-def _without_others(file: DataFile, columns: Columns, layout: Layout) -> Layout:
+def _without_others(file: DataFile, table: NumberTable, columns: Columns, layout: Layout) -> Layout:
     """Return a layout whose spectra are spectra; the other columns are left out by name."""
     letters = columns.cells[0] == ["W"]
     roles = {c: role_of(columns.cells[c], letters=letters) for c in layout.spectra}
@@ -131,15 +132,30 @@ def _without_others(file: DataFile, columns: Columns, layout: Layout) -> Layout:
         return [column for column, own in roles.items() if own == role]
 
     processed, samples, dark, reference = of(""), of("sample"), of("dark"), of("reference")
-    if len(samples) == len(dark) == len(reference) == 1 and not processed:
+    if len(samples) == len(dark) == len(reference) == 1 and len(processed) < 2:
         counts = Counts(samples[0], dark[0], reference[0])
-        return _part(layout, columns, roles, samples, counts)
+        if not processed:
+            return _part(layout, columns, roles, samples, counts)
+        if _is_percentage(table.numbers, counts, processed[0], columns):
+            roles |= {processed[0]: "the percentage of the reference"}
+            return _part(layout, columns, roles, samples, counts)
     kept = processed if processed and [*dark, *reference] else sorted([*processed, *samples])
     if kept:
         return _part(layout, columns, roles, kept, None)
     shown = listed_names([" ".join(columns.cells[c]) for c in layout.spectra])
     line = columns.rows[-1] + 1 if columns.rows else 0
     raise file.problem(f"no column is a spectrum of the sample ({shown})", "Export it too", line)
+
+
+def _is_percentage(numbers: Array, counts: Counts, column: int, columns: Columns) -> bool:
+    """Whether a column that nothing names is (sample - dark) / (reference - dark) in percent."""
+    if columns.kind(column):
+        return False
+    lit = numbers[:, counts.reference] - numbers[:, counts.dark]
+    through = (numbers[:, counts.sample] - numbers[:, counts.dark])[lit > 0] / lit[lit > 0]
+    own = numbers[lit > 0, column]
+    near = np.abs(100 * through - own) <= 1e-3 * np.maximum(np.abs(own), 1)
+    return bool(len(own) > 2 and near.mean() > 0.95)
 
 
 def _part(

@@ -17,15 +17,23 @@ if TYPE_CHECKING:
 
 # Absorbance beyond this is stray light, not a sample.
 _MOST_ABSORBANCE = 10.0
+_MOST_TRANSMITTANCE = 2.0
 _MOST_BEYOND = 0.05  # of all readings; fewer are spikes or codes of a detector at its end
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What the columns hold, and the history line that says who says so."""
+    """What the columns hold, and the history line that says who says so.
+
+    Args:
+        kind: "absorbance", "photoluminescence", "%T", "T" or "".
+        note: The history line.
+        certain: Whether "T" counts to 1 for certain, as users and instruments' files say.
+    """
 
     kind: str
     note: str
+    certain: bool = False
 
 
 def find_kind(
@@ -44,7 +52,9 @@ def find_kind(
         SpectrumError: They hold different things, or nothing that a spectrum is known by.
     """
     if options.signal:
-        return Kind(options.signal, f"signal: {options.signal}, from the option signal")
+        return Kind(
+            options.signal, f"signal: {options.signal}, from the option signal", certain=True
+        )
     if columns.declared:
         return Kind(columns.declared, f"signal: {columns.declared}, as the file declares")
     stated = _kind_of_columns(file, columns, layout)
@@ -70,11 +80,15 @@ def _kind_of_columns(file: DataFile, columns: Columns, layout: Layout) -> str:
     kinds = {columns.kind(column) for column in layout.spectra}
     stated = kinds - {""}
     half_named = "" in kinds and bool(stated & {"T", "%T"})
-    if "reflectance" in stated or half_named or len(stated) > 1:
+    wrong, mend = "", "Keep the columns of one kind, each a spectrum"
+    if kinds == {"reflectance"}:
+        wrong = "the columns are reflectances, not absorbances"
+        mend = 'Pass --signal "%T" (signal= in Python) to read log10(1/R)'
+    elif "reflectance" in stated or half_named or len(stated) > 1:
         shown = " and ".join(sorted(kind or "unnamed" for kind in kinds))
-        mend = "Keep the columns of one kind, each a spectrum"
-        line = columns.rows[-1] + 1 if columns.rows else 0
-        raise file.problem(f"the columns are not spectra of one kind ({shown})", mend, line)
+        wrong = f"the columns are not spectra of one kind ({shown})"
+    if wrong:
+        raise file.problem(wrong, mend, columns.rows[-1] + 1 if columns.rows else 0)
     return stated.pop() if stated else ""
 
 
@@ -90,8 +104,8 @@ def as_signal(
         kind: What the columns hold.
 
     Raises:
-        SpectrumError: A transmittance is not positive, or may be in percent or not; or nothing
-            names a signal that can be no absorbance.
+        SpectrumError: A transmittance is hardly ever positive, or may be in percent or not; or
+            nothing names a signal that can be no absorbance.
     """
     notes = [kind.note]
     if kind.kind in {"", "absorbance"}:
@@ -113,18 +127,28 @@ def _from_transmittance(
 ) -> tuple[Array, str, list[str]]:
     """Return absorbance, as :func:`as_signal` does."""
     notes = [kind.note]
-    wrong = np.flatnonzero((values <= 0).any(axis=1))
-    if len(wrong):
-        what = "a transmittance is not positive, its absorbance is not known"
-        mend = "Delete the row, or export absorbance"
-        raise file.problem(what, mend, int(line[wrong[0]]))
-    if kind.kind == "T" and np.nanmax(values) > 2 and "option" not in kind.note:
+    dark = values <= 0
+    if 2 * dark.sum() >= np.isfinite(values).sum():
+        what = "most of a transmittance is not positive, its absorbance is not known"
+        mend = "Export absorbance, or the transmittance with its reference"
+        raise file.problem(what, mend, int(line[np.flatnonzero(dark.any(axis=1))[0]]))
+    if dark.any():
+        row = np.flatnonzero(dark.any(axis=1))[0]
+        where = f", the first in line {line[row]}" if line[row] else ""
+        many = "1 reading is" if dark.sum() == 1 else f"{dark.sum()} readings are"
+        notes.append(f"{many} masked (a transmittance of 0 or below has no absorbance){where}")
+        values = np.where(dark, np.nan, values)
+    if kind.kind == "T" and np.nanmax(values) > 2 and not kind.certain:
         notes.append(f"transmittance up to {np.nanmax(values):g} is in percent")
         kind = Kind("%T", "")
-    elif kind.kind == "T" and "option" not in kind.note:
+    elif kind.kind == "T" and not kind.certain:
         what = "the header does not say whether the transmittance is in percent"
         raise file.problem(what, 'Pass signal="%T" (0 to 100) or signal="T" (0 to 1)')
     full = 100.0 if kind.kind == "%T" else 1.0
+    most = np.nanmax(values) / full
+    if most > _MOST_TRANSMITTANCE:
+        mend = 'pass signal="photoluminescence" if they are counts'
+        notes.append(f"values up to {100 * most:g} % are more than a transmittance can be: {mend}")
     notes.append(f"absorbance = -log10(T / {full:g})")
     return -np.log10(values / full), "absorbance", notes
 
@@ -140,8 +164,9 @@ def from_counts(numbers: Array, counts: Counts) -> tuple[Array, str, list[str]]:
         Absorbance of shape (n, 1), the name of the signal, and history lines.
     """
     dark = numbers[:, counts.dark]
-    through = (numbers[:, counts.sample] - dark) / (numbers[:, counts.reference] - dark)
-    lit = (through > 0) & (numbers[:, counts.reference] > dark)
+    light = numbers[:, counts.reference] - dark
+    through = (numbers[:, counts.sample] - dark) / np.where(light > 0, light, np.nan)
+    lit = through > 0
     absorbance = np.where(lit, -np.log10(np.where(lit, through, 1.0)), np.nan)
     notes = ["signal: absorbance = -log10((sample - dark) / (reference - dark)) of the counts"]
     if not lit.all():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,9 +35,6 @@ def read_table(file: DataFile, decimal: str | None) -> tuple[NumberTable, Column
         SpectrumError: There is no table that can be read without guessing.
     """
     text, encoding = file.text()
-    if re.match(r"\s*##\s*TITLE\s*=", text, re.IGNORECASE):
-        mend = "Export the spectra as CSV"
-        raise file.problem("this is JCAMP-DX, not delimited text", mend, 1)
     lines, clock = with_seconds(file, text.removesuffix("\n").split("\n"))
     table = find_table(file, lines, decimal)
     columns = read_columns(table)

@@ -118,7 +118,7 @@ def read_times(
         return _none(labels, [f"time not known, a run number or thousands in {shown}"])
     if not bare_unit and (bare := _without_unit(labels, [*corner, above])):
         return bare
-    unit = options.time_unit or _common_unit(read)
+    unit = options.time_unit or common_unit(read)
     time = np.array([one.within(unit) if one.parts else math.nan for one in read])
     notes = []
     if bare_unit and any(map(BARE.fullmatch, labels)):
@@ -172,8 +172,12 @@ def _without_unit(labels: list[str], said: list[str]) -> Times | None:
     return Times(np.array(numbers), "1", "times without a unit from headers", notes)
 
 
-def _common_unit(read: list[Duration]) -> str:
-    """Return the unit of all times that were read, s where they differ."""
+def common_unit(read: list[Duration]) -> str:
+    """Return the unit of all times that were read, s where they differ.
+
+    Args:
+        read: The times, m of them.
+    """
     units = {unit for one in read for _, unit in one.parts}
     only = units.pop() if len(units) == 1 else "s"
     return only if only in TIME_UNITS else "s"

@@ -10,11 +10,13 @@ import numpy as np
 
 from prenuc.arrays import Array, falls, unsorted
 from prenuc.errors import Problem, SpectrumError, listed_names, nearest_names
+from prenuc.observe.readers import format_of
 from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.clocks import unit_for
 from prenuc.observe.readers.columns import Columns, is_generic
 from prenuc.observe.readers.data_file import DataFile, Signal, printable
+from prenuc.observe.readers.delimited import NAME as TEXT
 from prenuc.observe.readers.durations import SECONDS, TIME_UNITS
 from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.reshaped import has_time_rows
@@ -41,7 +43,10 @@ def is_trace(
     Raises:
         SpectrumError: The file cannot be read without guessing.
     """
-    table, columns, *_ = read_table(open_file(path, sheet), decimal)
+    file = open_file(path, sheet)
+    if format_of(file.data).name != TEXT:
+        return False
+    table, columns, *_ = read_table(file, decimal)
     if table.numbers.shape[1] == 2:
         return True
     times = columns.says_time(0) and not columns.is_axis(0)
@@ -233,7 +238,7 @@ def _signal(
     if given is None and stated not in {"T", "%T"}:
         return value, label or "signal", []
     who = "the option signal" if given else "the column header"
-    kind = Kind(given or stated, f"signal: {given or stated}, from {who}")
+    kind = Kind(given or stated, f"signal: {given or stated}, from {who}", certain=bool(given))
     seen, signal, notes = as_signal(opened.file, value[:, None], opened.table.line, kind)
     if kind.kind in {"T", "%T"}:
         label = f"absorbance from '{label}'" if label else "absorbance"

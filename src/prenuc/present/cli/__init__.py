@@ -17,10 +17,12 @@ from prenuc.present.cli.calibration import calibrate, predict, reproduce, robust
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
+from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
 
@@ -29,6 +31,7 @@ Examples:
   prenuc list recipes
   prenuc check two-pathway/CdS
   prenuc simulate cds-msc-311-in-toluene --out build
+  prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min"
   prenuc analyze run.csv --material CdSe --report report.html
   prenuc fit trace.csv "A -> B"
 
@@ -50,8 +53,10 @@ _COMMANDS = (
     cite,
     check,
     simulate,
+    plot,
     sweep,
     reproduce,
+    ablate,
     calibrate,
     predict,
     robustness,

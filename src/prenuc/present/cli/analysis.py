@@ -20,15 +20,24 @@ from prenuc.present.cli.input import (
     report_option,
     spectra_or_saved,
 )
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import (
+    echo_json,
+    echo_lines,
+    echo_table,
+    json_option,
+    plain,
+    progress,
+)
 from prenuc.present.files.figures import save_all
-from prenuc.present.tables.results import exciton_table, size_table
+from prenuc.present.tables.results import amount_table, exciton_table, size_table
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prenuc.observe.amounts import Amount
     from prenuc.observe.analysis import Analysis
+    from prenuc.observe.sizing import Size
 
 material_option = click.option(
     "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
@@ -144,30 +153,78 @@ def _echo(one: Analysis) -> None:
 @click.argument("wavelength", metavar="NM")
 @click.option("--hwhm", metavar="NM", help="Half width at half maximum of the line, red side.")
 @click.option("--force", is_flag=True, help="Size the line even if it may be that of an MSC.")
+@click.option("--absorbance", type=float, help="At that wavelength: how many dots there are.")
+@click.option("--path", "path_length", default="1 cm", show_default=True, help="Of the cuvette.")
+@click.option("--dilution", type=float, default=1.0, show_default=True, help="Of the sample.")
+@click.option("--volume", help='What the sample was taken from: "20 mL".')
+@click.option("--metal", help='Metal in that volume, for the yield: "0.4 mmol".')
 @json_option
-def size(material: str, wavelength: str, hwhm: str | None, force: bool, as_json: bool) -> None:
+def size(
+    material: str, wavelength: str, hwhm: str | None, force: bool, as_json: bool, **sample: Any
+) -> None:
     """Diameter and extinction from a first absorption, by every published curve in range.
 
     No curve is extrapolated. On the line of a magic-size cluster a curve for quantum dots cannot
-    decide: say how wide the line is (--hwhm), or insist (--force).
+    decide: say how wide the line is (--hwhm), or insist (--force). With --absorbance also the
+    concentration of dots, with --volume their number, with --metal the yield.
 
     \b
     Examples:
       prenuc size CdSe 550
       prenuc size CdSe "2.25 eV"
       prenuc size CdSe 512 --hwhm 16
+      prenuc size CdSe 550 --absorbance 0.42 --dilution 10 --volume "20 mL" --metal "0.4 mmol"
     """
     nm = _nanometres(wavelength, "wavelength")
     width = None if hwhm is None else _nanometres(hwhm, "half width")
     found = pn.size(material, nm, hwhm_nm=width, force=force)
+    amounts = _amounts(material, found, **sample)
     if as_json:
-        echo_json(found)
+        echo_json([plain(one) | {"amount": amounts.get(one.curve)} for one in found])
         return
     if not found:
         click.echo(f"no sizing curve of {material} is published")
         return
     echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
-    echo_lines(f"{one.curve}: {one.reason}" for one in found if one.reason)
+    _echo_amounts([*amounts.values()])
+    echo_lines(f"{one.curve}: {one.reason or one.checked}" for one in found)
+    at = {one.extinction_at_nm for one in found if one.extinction is not None} - {nm}
+    echo_lines(f"the extinction is that at {one:g} nm, and so is --absorbance" for one in at)
+
+
+def _amounts(
+    material: str,
+    found: Sequence[Size],
+    *,
+    absorbance: float | None,
+    path_length: str,
+    dilution: float,
+    volume: str | None,
+    metal: str | None,
+) -> dict[str, Amount]:
+    """Return how many dots there are, by curve; none without an absorbance."""
+    from prenuc.observe.amounts import amount
+
+    if absorbance is None:
+        if volume is not None or metal is not None:
+            what = "a number of dots needs an absorbance"
+            raise InputError(what, "Give --absorbance at the first absorption")
+        return {}
+    sample = {
+        "path_cm": parse(path_length).to("cm"),
+        "dilution": dilution,
+        "volume_l": None if volume is None else parse(volume).to("L"),
+        "metal_mol": None if metal is None else parse(metal).to("mol"),
+    }
+    counted = [amount(material, one, absorbance, **sample) for one in found]  # type: ignore[arg-type]
+    return {one.curve: one for one in counted if one is not None}
+
+
+def _echo_amounts(amounts: list[Amount]) -> None:
+    if amounts:
+        echo_table(amount_table(amounts))
+    more = [one.curve for one in amounts if (one.chemical_yield or 0.0) > 1.0]
+    echo_lines(f"{one}: more metal in dots than there is; check every number" for one in more)
 
 
 def _nanometres(text: str, what: str) -> float:

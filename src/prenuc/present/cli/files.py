@@ -95,7 +95,8 @@ def convert(
     as one workbook with --out. Several answers, or a folder of them, make one table that names the
     file.
 
-    A workbook (xlsx) and netCDF carry everything that was assumed on reading; "origin" is text with
+    Whatever is written is read again to the last digit. A workbook (xlsx) and netCDF carry
+    everything that was assumed on reading; "jcamp" is JCAMP-DX, "origin" is text with
     rows for long name, units and comments. Intervals have columns of their own, a masked reading is
     an empty cell, in netCDF NaN.
 

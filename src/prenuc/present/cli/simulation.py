@@ -99,14 +99,14 @@ def simulate(
 
     protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
-    chosen = _mechanism(name, what, protocol, pn.Moments() if coarse else None)
+    chosen = chosen_mechanism(name, what, protocol, pn.Moments() if coarse else None)
     if coarse and chosen.populations:
         problem = f"{chosen.name} counts its dots class by class, and in no other way"
         raise MechanismError(problem, "Leave --coarse out")
     with progress(f"simulating {protocol.name}") as report_share:
         run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
     if coarse:
-        run = _told(run, _mechanism(name, what, protocol))
+        run = _told(run, chosen_mechanism(name, what, protocol))
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = pn.uv_vis(run, noise=noise, seed=seed)
@@ -155,9 +155,20 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
     return solver_named(name)(**given)
 
 
-def _mechanism(
+def chosen_mechanism(
     name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
 ) -> Mechanism:
+    """Return the mechanism that is named, or the one for a recipe.
+
+    Args:
+        name: A mechanism of the package, or a file.
+        what: A recipe, or the file of a protocol.
+        protocol: What it does.
+        dots: How dots are counted; class by class when None.
+
+    Raises:
+        MechanismError: There is none, or it knows no species that is charged.
+    """
     from prenuc.facts.catalogue import entries
     from prenuc.mechanism.choice import for_reagents
     from prenuc.mechanism.named import mechanism_named

@@ -33,6 +33,8 @@ STYLE: Any = {
     "legend.frameon": False,
     "svg.hashsalt": "prenuc",
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # TrueType, whose text can be edited and found
+    "ps.fonttype": 42,
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # what a user writes between dollar signs is text
 }

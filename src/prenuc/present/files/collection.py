@@ -9,6 +9,7 @@ from prenuc.errors import InputError, listed
 from prenuc.observe.readers.data_file import is_folder
 from prenuc.observe.readers.joined import files_in
 from prenuc.present.files.exchange import (
+    TEXT,
     convert,
     facts,
     refuse_marks,
@@ -100,7 +101,7 @@ def write_entries(found: Sequence[Entry], to: str, path: Path, marks: Marks) -> 
 
     Args:
         found: What they hold.
-        to: "csv", "xlsx", "netcdf" or "origin".
+        to: "csv", "xlsx", "netcdf", "jcamp" or "origin".
         path: The file to write.
         marks: Decimal sign and separator of text.
 
@@ -115,8 +116,9 @@ def write_entries(found: Sequence[Entry], to: str, path: Path, marks: Marks) -> 
         write_xlsx(_book(found), path, about=_about(found))
     elif alone is not None:
         convert(alone, to, path, marks=marks)
-    elif to == "netcdf":
-        raise InputError("netCDF holds the spectra of one file", "Use --to xlsx", where=str(path))
+    elif to not in TEXT:
+        what = f"{to} holds the spectra of one file, or of a series"
+        raise InputError(what, "Use --to xlsx", where=str(path))
     else:
         sheets = _tables(found)
         if len(sheets) > 1:

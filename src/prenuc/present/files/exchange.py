@@ -1,4 +1,4 @@
-"""Spectra as files for other programs: CSV, a workbook, netCDF, Origin.
+"""Spectra as files for other programs: CSV, a workbook, netCDF, JCAMP-DX, Origin.
 
 Every format carries labels, units and, where it has room, the whole history. A file is written
 whole or not at all, and never over the file that the spectra came from.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, SpectrumError
+from prenuc.present.files.jcamp import write_jcamp
 from prenuc.present.files.sheets import (
     POINT,
     Marks,
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
 
 # Two suffixes for Origin, because .txt alone is what many spectrometers write.
-SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "origin": ".origin.txt"}
+SUFFIX = {
+    "csv": ".csv",
+    "xlsx": ".xlsx",
+    "netcdf": ".nc",
+    "jcamp": ".jdx",
+    "origin": ".origin.txt",
+}
 TEXT = {"csv", "origin"}
 FEW = 12  # spectra of which each number is named in a comment
 
@@ -48,7 +55,7 @@ def convert(
 
     Args:
         series: The spectra.
-        to: "csv", "xlsx", "netcdf" or "origin".
+        to: "csv", "xlsx", "netcdf", "jcamp" or "origin".
         path: The file to write.
         source: The file that the spectra came from, which is never overwritten.
         marks: Decimal sign and separator of text.
@@ -65,6 +72,7 @@ def convert(
         "csv": partial(_csv, marks=marks),
         "xlsx": _xlsx,
         "netcdf": _netcdf,
+        "jcamp": partial(write_jcamp, about=_about(series)),
         "origin": partial(_origin, marks=marks),
     }
     if to not in writers:

@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-FORMATS = (".svg", ".pdf", ".png")
+DESCRIPTION = {".svg": "Description", ".pdf": "Subject", ".png": "Description"}
+FORMATS = tuple(DESCRIPTION)
+DATE = {".svg": ["Date"], ".pdf": ["CreationDate"]}  # which would make no two files alike
 
 
-def save(figure: Figure, path: Path) -> Path:
+def save(figure: Figure, path: Path, told: str = "") -> Path:
     """Write a figure; the format follows from the file's ending.
+
+    Args:
+        figure: The figure.
+        path: The file to write.
+        told: What it shows, for whoever does not see it.
 
     Raises:
         InputError: The ending is none of .svg, .pdf, .png, or the file cannot be written.
@@ -27,7 +34,8 @@ def save(figure: Figure, path: Path) -> Path:
     if path.suffix not in FORMATS:
         what = f"'{path.suffix}' is not a figure format"
         raise InputError(what, "Use " + ", ".join(FORMATS), where=str(path))
-    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
+    metadata: dict[str, str | None] = {DESCRIPTION[path.suffix]: told} if told else {}
+    metadata |= dict.fromkeys(DATE.get(path.suffix, ()))
     with style(), whole(path) as partial:
         figure.savefig(partial, format=path.suffix[1:], dpi=160, metadata=metadata)
     return path

@@ -90,17 +90,19 @@ def excitons_sheet(rows: Sequence[Mapping[str, Any]]) -> Sheet:
     heads = (
         *("spectrum", "time / s", "what", "first exciton / nm"),
         *(f"{end} / nm" for end in ENDS),
-        *("half width at half maximum / nm", "cluster"),
+        *("maximum / nm", "half width at half maximum / nm", "cluster"),
         *(f"diameter by {curve} / nm" for curve in curves),
-        "warnings",
+        *(f"diameter of the maximum by {curve} / nm" for curve in curves),
+        *("doubts", "warnings"),
     )
     told = [
         [
             *(row["label"], cell(row.get("time_s")), row["status"]),
             *map(cell, (row["first_exciton_nm"], *(row["ci95_nm"] or (None, None)))),
-            *(cell(row["hwhm_nm"]), ", ".join(row.get("matches", ()))),
+            *(cell(row.get("maximum_nm")), cell(row["hwhm_nm"]), ", ".join(row.get("matches", ()))),
             *(cell(row["diameters_nm"].get(curve)) for curve in curves),
-            "; ".join(row["warnings"]),
+            *(cell(row.get("diameters_of_maximum_nm", {}).get(curve)) for curve in curves),
+            *("; ".join(row.get(words, ())) for words in ("doubts", "warnings")),
         ]
         for row in rows
     ]

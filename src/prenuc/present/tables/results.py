@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from prenuc.infer.experiments.published import PanelResult
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.observe.amounts import Amount
     from prenuc.observe.sizing import Size
     from prenuc.simulation.solution import Measurement, Run
 
@@ -108,13 +109,13 @@ def exciton_table(
     first = ("file",) if files else ()
     return Table(
         caption="One row a spectrum",
-        headings=(*first, *HEADINGS, *(f"diameter / nm ({curve})" for curve in curves)),
+        headings=(
+            *(*first, *HEADINGS),
+            *(f"diameter / nm ({curve})" for curve in curves),
+            *(f"of maximum / nm ({curve})" for curve in curves),
+        ),
         rows=tuple(
-            (
-                *((Path(row["file"]).name,) if files else ()),
-                *_cells(row),
-                *(fixed(row["diameters_nm"].get(curve), 2) for curve in curves),
-            )
+            (*((Path(row["file"]).name,) if files else ()), *_cells(row), *_sizes(row, curves))
             for row in rows
         ),
     )
@@ -131,16 +132,48 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (row["label"], row["status"], *seen, doubted, ", ".join(row["matches"]))
 
 
+def _sizes(row: Mapping[str, Any], curves: Sequence[str]) -> list[str]:
+    """Return the diameters of the centre by each curve, then those of the maximum."""
+    both = (row["diameters_nm"], row.get("diameters_of_maximum_nm", {}))
+    return [fixed(of.get(curve), 2) for of in both for curve in curves]
+
+
 def size_table(found: Sequence[Size]) -> Table:
     """Return diameter and extinction by every published curve."""
     return Table(
-        headings=("curve", "diameter / nm", "extinction / (L/mol/cm)", "source"),
+        headings=(
+            "curve",
+            "diameter / nm",
+            "± / nm",
+            "made on",
+            "extinction / (L/mol/cm)",
+            "source",
+        ),
         rows=tuple(
             (
                 one.curve,
                 fixed(one.diameter_nm, 2),
+                fixed(one.spread_nm, 2),
+                one.made_on,
                 "–" if one.extinction is None else f"{one.extinction:.3g}",
                 one.source,
+            )
+            for one in found
+        ),
+    )
+
+
+def amount_table(found: Sequence[Amount]) -> Table:
+    """Return how many dots there are, by every published extinction."""
+    return Table(
+        headings=("curve", "dots / (mol/L)", "units in a dot", "dots", "yield"),
+        rows=tuple(
+            (
+                one.curve,
+                f"{one.concentration:.3g}",
+                f"{one.units:.0f}",
+                "–" if one.number is None else f"{one.number:.3g}",
+                "–" if one.chemical_yield is None else f"{one.chemical_yield:.1%}",
             )
             for one in found
         ),

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Verdict
     from prenuc.facts.row_class import RowClass
     from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.studies.ablation import Ablations
     from prenuc.infer.studies.calibrate import Calibration, Estimate
     from prenuc.infer.studies.ensemble import Prediction
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.observed import Record
     from prenuc.infer.studies.random_starts import Found
+
+MOST = 2  # rows that a table names; JSON names all
 
 
 def reproduction_table(rows: Sequence[Row]) -> Table:
@@ -76,6 +79,42 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
     }
     passes = [f"{one.share:.0%}" for one in found]
     return _checks(rows, {**spread, "pass": passes, "role": [row.role for row in rows]})
+
+
+def ablations_table(found: Ablations) -> Table:
+    """Return what each step of a mechanism is for, in a word, bits and rows."""
+    columns = [f"bits, {prior} prior" for prior in found.priors] or ["bits"]
+    rows = (
+        (
+            one.step,
+            one.word,
+            *(f"{bits:+.1f}" for bits in one.changes),
+            _few(one.lost),
+            _few(one.won),
+        )
+        for one in found.steps
+    )
+    headings = ("without", "so it is", *columns, "rows lost", "rows won")
+    return Table(headings=headings, rows=tuple(rows))
+
+
+def _few(rows: Sequence[str]) -> str:
+    """Return how many rows there are, and the first of them."""
+    if not rows:
+        return "none"
+    return f"{len(rows)}: {', '.join(rows[:MOST])}{' …' if len(rows) > MOST else ''}"
+
+
+def ablation_lines(found: Ablations) -> Iterator[str]:
+    """Yield what the bits of an ablation stand for, and how far they can be trusted."""
+    scores = " and ".join(f"{score:.1f}" for score in found.scores)
+    yield f"{found.weighed} of {found.rows} rows are weighed; with every step they score {scores}"
+    if found.how:
+        yield f"refitted with and without each step: {found.how}"
+    else:
+        yield "nothing is refitted: other constants might do without a step"
+    if found.outdated:
+        yield "the refit that is shipped is of other constants or rows and is left aside (--refit)"
 
 
 def starts_table(found: Found) -> Table:

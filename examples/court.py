@@ -1,0 +1,120 @@
+"""The court: what the published rows say for and against each step and each model.
+
+Run ``python examples/court.py`` (or ``make court``). Refits that are not of today's constants are
+made again, on ledgers in ``build`` that go on where they stopped, and kept in
+``src/prenuc/data/refits``; then the page is written. ``--page`` writes the page alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import court_page
+
+from prenuc.circumstances import circumstances
+from prenuc.facts.catalogue import entries
+from prenuc.infer.studies.ablation import mark_of
+from prenuc.infer.studies.left_out import figures_left_out
+from prenuc.infer.studies.refitting import refits, rows_for, shipped_refits
+from prenuc.simulation.choice import named_for
+from prenuc.writing import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prenuc.facts.refit import Refit
+
+HERE = Path(__file__).parents[1]
+REFITS, PAGE = HERE / "src/prenuc/data/refits", HERE / "docs/reference/court.md"
+MECHANISM = court_page.MECHANISM
+HEAD = """\
+# Constants fitted again, without a step or a figure or with all: computed by `make court`, never
+# typed. How: infer/studies/refitting.py and left_out.py. With another mark than that of today's
+# rows, mechanism and spectra an entry is out of date.
+
+"""
+
+
+def plain(number: float) -> str:
+    """Return a number as YAML reads it."""
+    text = f"{number:.6g}"
+    if text.lstrip("-") in {"nan", "inf"}:
+        return text.replace("nan", ".nan").replace("inf", ".inf")
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
+
+
+def entry(one: Refit) -> str:
+    """Return an entry of the file."""
+    constants = ", ".join(f"{name}: {plain(x)}" for name, x in one.constants.items())
+    rows = ", ".join(f"{name}: {plain(x)}" for name, x in one.rows.items())
+    texts = {
+        "mechanism": one.mechanism,
+        "step": one.step,
+        "left out": one.left_out,
+        "prior": one.prior,
+        "how": one.how,
+        "mark": one.mark,
+    }
+    lines = [f'  {key}: "{text}"\n' for key, text in texts.items() if text]
+    return (
+        f'- id: "{one.id}"\n{"".join(lines)}'
+        f"  begun: {plain(one.begun)}\n  ended: {plain(one.ended)}\n"
+        f"  constants: {{{constants}}}\n  rows: {{{rows}}}\n"
+    )
+
+
+def text(found: Iterable[Refit]) -> str:
+    """Return the file."""
+    return HEAD + "".join(map(entry, found))
+
+
+def fresh(name: str) -> bool:
+    """Return whether all that is shipped of a mechanism is of today."""
+    mark = mark_of(rows_for(name), partial(named_for, name))
+    shipped = shipped_refits(name)
+    return bool(shipped) and all(one.mark == mark for one in shipped)
+
+
+def refitted(name: str, workers: int) -> list[Refit]:
+    """Return every refit of a mechanism, on ledgers that are of one version of facts and code."""
+    mark = circumstances()["facts and code"]
+    stem = HERE / f"build/court-{name.replace('/', '-')}-{mark}"
+
+    def told(what: str, share: float) -> None:
+        print(f"{name}, {what}: {share:.0%}", end="\r")
+
+    steps = refits(
+        name,
+        rows_for(name),
+        workers=workers,
+        ledger=stem.with_name(f"{stem.name}-steps.sqlite"),
+        progress=partial(told, "steps"),
+    )
+    figures = figures_left_out(
+        name,
+        workers=workers,
+        ledger=stem.with_name(f"{stem.name}-figures.sqlite"),
+        progress=partial(told, "figures"),
+    )
+    return [*steps, *figures]
+
+
+def main() -> None:
+    """Refit what is out of date, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--page", action="store_true", help="the page alone")
+    parser.add_argument("--workers", type=int, default=2, help="processes to work with")
+    parser.add_argument("--out", type=Path, default=PAGE)
+    options = parser.parse_args()
+    if not options.page and not fresh(MECHANISM):
+        path = REFITS / f"{MECHANISM.replace('/', '-')}.yaml"
+        print(f"wrote {write_text(path, text(refitted(MECHANISM, options.workers)))}")
+        entries.cache_clear()
+    print(f"wrote {write_text(options.out, court_page.page(options.out.parent.parent))}")
+
+
+if __name__ == "__main__":
+    main()

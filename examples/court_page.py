@@ -1,0 +1,255 @@
+"""The page of the court, from what is shipped: nothing is fitted here, and no number is typed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pages import MADE, markdown
+
+from prenuc.facts.catalogue import entries
+from prenuc.facts.row_class import CLASSES
+from prenuc.infer.court.score import log_scores
+from prenuc.infer.experiments.performed import Experiments
+from prenuc.infer.experiments.reproduce import reproduce
+from prenuc.infer.studies.ablation import is_held_out, mark_of, weighed_of
+from prenuc.infer.studies.left_out import scored_figures
+from prenuc.infer.studies.observed import nothing_happens
+from prenuc.infer.studies.refitting import ablate, rows_for
+from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations
+from prenuc.present.files.figures import save
+from prenuc.simulation.choice import named_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from prenuc.facts.check import Check
+    from prenuc.facts.refit import Refit
+    from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.studies.ablation import Ablations
+
+MECHANISM = "two-pathway/CdS"
+MOST = 4  # rows that are named; JSON names all
+HEAD = MADE.replace("tables.py (make tables)", "court.py (make court)")
+
+
+def page(docs: Path) -> str:
+    """Return the page, and draw its figure.
+
+    Args:
+        docs: The folder of the documentation.
+    """
+    found = ablate(MECHANISM)
+    name = "ablations-cds.svg"
+    save(plot_ablations(found), docs / "figures" / name)
+    rows = reproduce()
+    idle = reproduce(runs=Experiments(nothing_happens))
+    sections = [
+        first_paragraph(found, rows, idle),
+        "## The rows\n\n" + classes(rows) + "\n" + scores(rows, idle),
+        "## What each step is for\n\n" + steps(found, name),
+        "## A figure left out\n\n" + figures(),
+        "## Other models\n\n" + models(),
+        "## How it was made\n\n" + how(found),
+    ]
+    return f"{HEAD}# The court\n\n" + "\n".join(sections)
+
+
+def first_paragraph(found: Ablations, rows: Sequence[Row], idle: Sequence[Row]) -> str:
+    """Return what a hostile reader would sign."""
+    informative = [r for r in rows if r.counted and r.informative]
+    out = [row for row in informative if row.role == "held-out"]
+    told = sum(row.informed for row in out)
+    asleep = sum(row.verdict == "pass" for row in idle if row.counted)
+    by_word = {
+        word: [one.step.partition(":")[0] for one in ordered(found) if one.word == word]
+        for word in ("required", "helpful", "not tested", "harmful")
+    }
+    said = "; ".join(f"{word}: {', '.join(of)}" for word, of in by_word.items() if of)
+    hollow = [
+        one.step.partition(":")[0]
+        for one in ordered(found)
+        if one.word == "required" and not informative_of(one.lost)
+    ]
+    fitted = " and the rest fitted again, as little as is said below" if found.how else ""
+    return (
+        f"Of {sum(r.counted for r in rows)} rows {asleep} pass in a flask in which nothing "
+        f"happens, and {len(informative)} are such that most random constants miss them; "
+        f"{sum(r.verdict == 'pass' for r in informative)} of these pass. {len(out)} of them are of "
+        f"figures that are held out, but {told} of those informed a constant of the set that is "
+        "judged: what passes there is consistency, not prediction. The experiments, the reading of "
+        "them, the structure of the model, the limits of words and the constants come from one "
+        "side, which had seen every row. Rows of one flask are added up as if they were "
+        "independent, so that every number of bits here is too large, for and against. When a step "
+        f"is taken out{fitted}, its lack is charged as follows. {said[0].upper()}{said[1:]}. A "
+        "step that is *not tested* is an assumption. No informative row is lost with these that "
+        f"are *required*: {', '.join(hollow) or 'none'}. A step that is *required* is required of "
+        "this structure, by rows that were often written with it in view, and no other model has "
+        "thereby been shown wrong.\n"
+    )
+
+
+def informative_of(lost: Sequence[str]) -> list[str]:
+    """Return those of some rows that are informative."""
+    known = entries("row_classes")
+    return [one for one in lost if one in known and known[one].kind == "informative"]
+
+
+def few(rows: Sequence[str]) -> str:
+    """Return the first rows, and how many more there are."""
+    more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
+    return ", ".join(f"`{row}`" for row in rows[:MOST]) + more or "none"
+
+
+def classes(rows: Sequence[Row]) -> str:
+    """Return how many rows of each class pass, and what they score."""
+    lines = []
+    for kind in ("informative", *(kind for kind in CLASSES if kind != "informative")):
+        cells = []
+        for role in ("calibrated", "held-out"):
+            of = [r for r in rows if r.counted and r.role == role and r.known is not None]
+            of = [r for r in of if r.known is not None and r.known.kind == kind]
+            cells.append(f"{sum(r.verdict == 'pass' for r in of)} of {len(of)}")
+        lines.append((kind, *cells))
+    return markdown(("class", "calibrated pass", "held-out pass"), lines)
+
+
+def scores(rows: Sequence[Row], idle: Sequence[Row]) -> str:
+    """Return the log scores of the shipped sets beside a control."""
+    checks = weighed_of([row.check for row in rows])
+    parts = {
+        "calibrated": [one for one in checks if not is_held_out(one)],
+        "held-out": [one for one in checks if is_held_out(one)],
+    }
+    models = {"two-pathway sets as shipped": rows, "nothing happens": idle}
+    lines = [
+        (name, *(f"{_score(of, found):.1f}" for of in parts.values()))
+        for name, found in models.items()
+    ]
+    heads = ("model", *(f"{role}, {len(of)} rows" for role, of in parts.items()))
+    said = (
+        "Score in bits: log₂ of the probability of what is printed, summed over the rows that "
+        "neither restate another nor read an input "
+        "([decision 34](../decisions/0034-rows-weighed.md)). Nought would be perfect; a row that "
+        "is wholly missed costs up to 7.7.\n\n"
+    )
+    return said + markdown(heads, lines)
+
+
+def _score(checks: Sequence[Check], rows: Sequence[Row]) -> float:
+    numbers = {row.check.id: row.simulated for row in rows if row.verdict != "silent"}
+    return sum(log_scores(checks, numbers).values())
+
+
+def steps(found: Ablations, figure: str) -> str:
+    """Return the table of steps and its figure."""
+    heads = ("without", "so it is", *(f"bits, {p}" for p in found.priors or ("no refit",)))
+    lines = [
+        (
+            one.step,
+            f"**{one.word}**" if one.word == "required" else one.word,
+            *(f"{bits:+.1f}" for bits in one.changes),
+            f"{one.predicted[0]:+.1f}",
+            f"{len(one.lost)}, {len(informative_of(one.lost))}",
+            few(sorted(one.lost, key=lambda row: row not in informative_of(one.lost))),
+            few(one.won),
+        )
+        for one in ordered(found)
+    ]
+    rest = ("of held-out rows", "rows lost, of which informative", "such as", "rows won")
+    said = caption_ablations(found)
+    return (
+        f"`prenuc ablate {found.mechanism}`: each step is taken out alone, and the score of "
+        f"{found.weighed} rows changes. *Required*: 3 bits or more are lost under both priors and "
+        "a row with them; *helpful*: 1 bit or more under both; *harmful*: 1 bit or more is won "
+        "under both; *not tested*: anything else.\n\n"
+        f"```{{image}} ../figures/{figure}\n:alt: {said}\n:width: 640px\n```\n\n"
+        f"*{said} Circles and squares: the two priors.*\n\n" + markdown((*heads, *rest), lines)
+    )
+
+
+def figures() -> str:
+    """Return how each figure scores when it was not fitted."""
+    lines = [
+        (
+            f"Figure {one.figure}",
+            str(one.rows),
+            f"{one.fitted:.1f}",
+            f"{one.left_out:.1f}",
+            few(one.lost),
+        )
+        for one in scored_figures(MECHANISM)
+    ]
+    if not lines:
+        return "Not computed for today's constants.\n"
+    heads = ("figure", "rows", "score when fitted", "score when left out", "rows lost")
+    return (
+        f"{MECHANISM}: the constants are fitted again to all calibrated figures but one, and that "
+        "one is scored. It flatters: the middle of the prior, and the structure, were set with "
+        "every figure in view. `prenuc calibrate CdS --leave-out all` asks the same panel by panel "
+        "with draws.\n\n" + markdown(heads, lines)
+    )
+
+
+def models() -> str:
+    """Return the refits of other models, those that were made with today's constants."""
+    shipped = [
+        one
+        for one in entries("refits").values()
+        if not one.step and not one.left_out and one.prior == "bounds"
+    ]
+    lines = [_model(one) for one in shipped if one.mark == _mark(one.mechanism)]
+    stale = [one.mechanism for one in shipped if one.mark != _mark(one.mechanism)]
+    if not lines:
+        return (
+            "The rivals have not been fitted on equal terms yet; with constants that were set by "
+            "hand they are in [](models-and-observations.md), and that table convicts nobody.\n"
+        )
+    heads = ("model", "free constants", "rows", "pass", "score, calibrated", "score, held-out")
+    said = f"\nOut of date, and left out: {', '.join(stale)}.\n" if stale else ""
+    return (
+        "Fitted to the same rows, from the same number of random points within written bounds, by "
+        "the same optimiser.\n\n" + markdown(heads, lines) + said
+    )
+
+
+def _mark(name: str) -> str:
+    return mark_of(rows_for(name), partial(named_for, name))
+
+
+def _model(one: Refit) -> tuple[str, ...]:
+    checks = [check for check in rows_for(one.mechanism) if check.id in one.rows]
+    weighed = weighed_of(checks)
+    sides = (
+        sum(log_scores([c for c in weighed if is_held_out(c) == out], one.rows).values())
+        for out in (False, True)
+    )
+    passed = sum(check.passes(one.rows[check.id]) for check in checks)
+    return (
+        one.mechanism,
+        str(len(one.constants)),
+        str(len(checks)),
+        str(passed),
+        *(f"{score:.1f}" for score in sides),
+    )
+
+
+def how(found: Ablations) -> str:
+    """Return what was fitted how, and what was not done."""
+    fitted = (
+        f"Refits of steps and figures: {found.how}, from the shipped constants alone; under the "
+        "narrow prior (σ = ln 3 about them), and on from there under a wide one (150 J/mol/K of "
+        "entropy of activation are two σ). Energies, orders, sizes and band positions stay. A "
+        "longer search may change a word."
+        if found.how
+        else "Nothing was refitted for today's constants: other constants might do without a step."
+    )
+    return (
+        f"{fitted}\n\n"
+        "`make court` makes the refits and this page, [](robustness.md) and the tables "
+        "anew, and resumes where it stopped; `prenuc ablate MECHANISM --refit` makes those of one "
+        "mechanism. The priors of the refits lie about the shipped constants; those by which the "
+        "[surprisal](../decisions/0034-rows-weighed.md) of a row is counted lie about a drawn "
+        "point.\n"
+    )

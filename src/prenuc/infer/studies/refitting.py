@@ -1,0 +1,287 @@
+"""Every step of a mechanism taken out and the rest fitted again, all on the same terms.
+
+With and without a step, the rate and equilibrium constants that some observation informs are moved
+from the shipped numbers to the weighed rows of calibrated figures, by least squares along tangents,
+with the same number of evaluations. What is minimised is −2 ln of the probability of what is
+printed, and that of a prior about the shipped numbers: first
+
+* *narrow*: log-normal, σ = ln 3;
+
+and on from where that ended
+
+* *wide*: log-normal, 2 σ R = 150 J/mol/K, by which an entropy of activation may differ.
+
+No constant moves by more than a factor of 27, and those of a step that is taken out do not move.
+This is little: one start, few evaluations, energies and structure as they are. A step that is
+*required* here is required for whoever looks no farther.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import InputError, Problem
+from prenuc.facts.catalogue import entries, get
+from prenuc.facts.refit import Refit
+from prenuc.infer.calibration.ablations import ablations_of
+from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.priors import distinct, free_constants
+from prenuc.infer.calibration.search import Start, Task, search
+from prenuc.infer.court.score import log_scores
+from prenuc.infer.experiments.reproduce import checks as all_checks
+from prenuc.infer.studies.ablation import (
+    Ablations,
+    compared,
+    is_held_out,
+    mark_of,
+    numbers_without,
+    weighed_of,
+)
+from prenuc.ledger import memory
+from prenuc.mechanism.named import mechanism_named
+from prenuc.simulation.choice import for_recipe, named_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from prenuc.arrays import Array
+    from prenuc.facts.check import Check
+    from prenuc.infer.calibration.ablations import AbstractAblation
+
+UNIT = math.log(3.0)  # of the logarithm of a constant, and σ of the narrow prior
+ENTROPY, R = 150.0, 8.314  # J/mol/K
+PRIORS: Mapping[str, float] = {"narrow": 1.0, "wide": UNIT / (ENTROPY / 2.0 / R)}  # UNIT/σ
+EVALUATIONS: Mapping[str, int] = {"narrow": 4, "wide": 3}  # of the residuals, at most
+
+
+def rows_for(name: str) -> list[Check]:
+    """Return the rows that a mechanism answers and that count.
+
+    Args:
+        name: Such as "two-pathway/CdS", "classical/CdS" or "two-pathway/CdS@0.1".
+
+    Raises:
+        MechanismError: There is no such mechanism.
+        InputError: No row asks anything of it.
+    """
+    mechanism_named(name)
+    known = entries("parameters").get(name)
+    usual = known.like if known is not None and known.like else name.partition("@")[0]
+    system = usual.partition("/")[2]
+    found = [one for one in all_checks() if not one.not_counted and _system(one) == system]
+    if not found:
+        systems = sorted({_system(one) for one in all_checks()})
+        what = f"no published row asks anything of {name}"
+        raise InputError(Problem(what, "Name a mechanism for one of these", tuple(systems)))
+    return found
+
+
+def _system(check: Check) -> str:
+    return for_recipe(get("recipes", check.recipe)).name.partition("/")[2]
+
+
+def ablate(
+    name: str,
+    *,
+    refit: bool = False,
+    workers: int = 1,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Ablations:
+    """Take every step out of a mechanism and say what each is for.
+
+    Args:
+        name: Such as "two-pathway/CdS".
+        refit: Whether the rest is fitted again now. Otherwise the refit that is shipped answers;
+            where there is none, or none of today's constants, nothing is refitted.
+        workers: Processes to work with.
+        ledger: File that remembers finished refits; they are not made again.
+        progress: Called with the finished share.
+
+    Raises:
+        MechanismError: There is no such mechanism.
+        InputError: No row asks anything of it.
+    """
+    checks = rows_for(name)
+    if refit:
+        found = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
+        return of_refits(name, checks, found)
+    shipped, choose = shipped_refits(name), partial(named_for, name)
+    steps = {"", *(one.step for one in ablations_of(mechanism_named(name)))}
+    mark = mark_of(checks, choose)
+    if {one.step for one in shipped} == steps and {one.mark for one in shipped} == {mark}:
+        return of_refits(name, checks, shipped)
+    numbers = numbers_without(checks, choose, workers=workers, progress=progress)
+    whole, weighed = numbers.pop(""), weighed_of(checks)
+    return Ablations(
+        name,
+        len(checks),
+        len(weighed),
+        (),
+        "",
+        (sum(log_scores(weighed, whole).values()),),
+        tuple(compared(checks, step, [whole], [one]) for step, one in numbers.items()),
+        outdated=bool(shipped),
+    )
+
+
+def shipped_refits(name: str) -> list[Refit]:
+    """Return the refits of a mechanism that are shipped, of today's constants or not."""
+    mine = [one for one in entries("refits").values() if one.mechanism == name]
+    return [one for one in mine if one.prior in PRIORS and not one.left_out]
+
+
+def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Ablations:
+    """Return what refits of a mechanism, with every step and without each, say of the steps.
+
+    Args:
+        name: The mechanism.
+        checks: The rows.
+        found: The refits under every prior.
+    """
+    numbers = {(one.step, one.prior): one.rows for one in found}
+    priors = tuple(prior for prior in PRIORS if ("", prior) in numbers)
+    whole = [numbers["", prior] for prior in priors]
+    steps = dict.fromkeys(one.step for one in found if one.step)
+    weighed = weighed_of(checks)
+    return Ablations(
+        name,
+        len(checks),
+        len(weighed),
+        priors,
+        found[0].how,
+        tuple(sum(log_scores(weighed, one).values()) for one in whole),
+        tuple(compared(checks, s, whole, [numbers[s, prior] for prior in priors]) for s in steps),
+    )
+
+
+def refits(
+    name: str,
+    checks: Sequence[Check],
+    *,
+    workers: int = 1,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> list[Refit]:
+    """Return the refits of a mechanism, with every step and without each, under both priors.
+
+    Args:
+        name: The mechanism.
+        checks: The rows that are read at the end; the weighed ones of calibrated figures among
+            them are what is fitted.
+        workers: Processes to work with.
+        ledger: File that remembers finished refits.
+        progress: Called with the finished share.
+    """
+    mark = mark_of(checks, partial(named_for, name))
+    todo: list[AbstractAblation | None] = [None, *ablations_of(mechanism_named(name))]
+    names = ["" if one is None else one.step for one in todo]
+    with memory(ledger, f"ablate {name}") as kept:
+        done: dict[str, list[Any]] = {step: kept.get(step) or [] for step in names}
+        left = [one for one, step in zip(todo, names, strict=True) if not done[step]]
+        new = answers(partial(_refits, name, mark, checks), left, workers=workers)
+        for place, found in enumerate(new, 1):
+            step = found[0].step
+            done[step] = [vars(one) for one in found]
+            kept.keep(step, done[step])
+            if progress is not None:
+                progress(1.0 - (len(left) - place) / len(todo))
+    return [Refit(**one) for step in names for one in done[step]]
+
+
+def _refits(
+    name: str, mark: str, checks: Sequence[Check], ablation: AbstractAblation | None
+) -> list[Refit]:
+    """Return where the searches under all priors end."""
+    step = "" if ablation is None else ablation.step
+    found, begin = [], None
+    for prior in PRIORS:
+        task = task_of(name, checks, ablation, prior)
+        which = f"{name}, {prior}" + (f", without {step}" if step else "")
+        end = search(task, 0, most=EVALUATIONS[prior], begin=begin)
+        begin = end.u
+        found.append(refit_of(which, name, task, end, mark, checks, step=step, prior=prior))
+    return found
+
+
+def refit_of(
+    which: str,
+    name: str,
+    task: Task,
+    end: Start,
+    mark: str,
+    checks: Sequence[Check],
+    *,
+    step: str = "",
+    prior: str = "narrow",
+    left_out: str = "",
+) -> Refit:
+    """Return the end of a search as it is kept.
+
+    Args:
+        which: Its identifier.
+        name: The mechanism.
+        task: What was fitted to what.
+        end: Where the search has ended.
+        mark: Of rows, mechanisms and spectra.
+        checks: The rows that are read there.
+        step: The step that is taken out.
+        prior: One of ``PRIORS``.
+        left_out: The figure whose rows were not fitted.
+    """
+    return Refit(
+        which,
+        name,
+        step,
+        prior,
+        f"{len(task.free)} constants, {len(task.checks)} rows, {EVALUATIONS[prior]} evaluations",
+        mark,
+        end.begun,
+        end.cost,
+        {f.name: f.number(float(u)) for f, u in zip(task.free, end.u, strict=True)},
+        task.numbers(end.u, checks),
+        left_out,
+    )
+
+
+def task_of(
+    name: str, checks: Sequence[Check], ablation: AbstractAblation | None, prior: str
+) -> Task:
+    """Return what is fitted to what.
+
+    Args:
+        name: The mechanism.
+        checks: Its rows.
+        ablation: The step that it is without; None for the whole.
+        prior: One of ``PRIORS``.
+
+    Raises:
+        InputError: None of its constants may move, or no row is to be fitted.
+    """
+    touched = ablation.touched(mechanism_named(name)) if ablation else ()
+    free = tuple(replace(one, sd=UNIT) for one in free_constants([name]) if one.name not in touched)
+    asked = distinct([one for one in weighed_of(checks) if not is_held_out(one)])
+    if not free or not asked:
+        what = f"{name} has nothing to fit or nothing to fit it to"
+        raise InputError(Problem(what, "Ask it without --refit"))
+    choose = partial(named_for, name)
+    return Task(choose, free, asked, ablation, surprise, PRIORS[prior])
+
+
+def surprise(checks: Sequence[Check], numbers: Mapping[str, float]) -> Array:
+    """Return the residual of each row: its square is −2 ln of the probability of what is printed.
+
+    Args:
+        checks: The rows.
+        numbers: The number that each reads.
+    """
+    scores = log_scores(checks, numbers)
+    bits = np.array([scores[one.id] for one in checks])
+    found: Array = np.sqrt(np.maximum(-2.0 * math.log(2.0) * bits, 0.0))
+    return found

@@ -1,0 +1,1 @@
+"""Files of instruments that are no tables of text, one module for each format."""

@@ -1,0 +1,245 @@
+"""``prenuc plot``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import prenuc as pn
+from prenuc.errors import InputError, listed
+from prenuc.present.cli.flasks import Flask, Given, given, run_of
+from prenuc.present.cli.input import A_PATH, writing_options
+from prenuc.present.cli.output import echo_json, echo_lines, json_option
+from prenuc.quantities import parse_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.figure import Figure
+
+    from prenuc.observe.course import Course
+    from prenuc.present.figures.page_size import Layout
+    from prenuc.present.tables.sheet import Sheet
+
+SPECTRA, COURSE, SIZES = "spectra", "course", "sizes"
+NUMBERS = ("csv", "xlsx", "origin")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure with its numbers.
+
+    Args:
+        figure: The figure.
+        numbers: What is drawn.
+        told: What it shows, for whoever does not see it.
+        notes: What of the data is not drawn.
+    """
+
+    figure: Figure
+    numbers: Sheet
+    told: str
+    notes: list[str]
+
+
+@click.command()
+@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, required=True)
+@click.option(
+    "--what",
+    "kind",
+    type=click.Choice([SPECTRA, COURSE, SIZES]),
+    default=SPECTRA,
+    show_default=True,
+    help="What is drawn.",
+)
+@click.option("--vary", multiple=True, metavar="CHANGE", help='"hold flask = 10, 20, 30 min".')
+@click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@click.option("--vessel", metavar="NAME", help="Whose course; the flask's when left out.")
+@click.option("--size", metavar="SIZE", help='Width, or both: "8.5 cm", "17 x 12 cm".')
+@click.option("--font", type=float, default=8.0, show_default=True, help="Size of text in points.")
+@click.option("--range", "across", metavar="RANGE", help='Abscissa: "300 500 nm", "0 60 min".')
+@click.option("--ordinate", metavar="RANGE", help='Ordinate: "0 0.5".')
+@click.option("--title", default="", help="Above the figure.")
+@click.option(
+    "--out",
+    type=A_PATH,
+    default=Path("plot.svg"),
+    show_default=True,
+    help="FILE.svg, .pdf or .png; its numbers go beside it.",
+)
+@click.option(
+    "--to",
+    type=click.Choice(NUMBERS),
+    default="csv",
+    show_default=True,
+    help="Format of the numbers.",
+)
+@writing_options
+@json_option
+def plot(
+    what: tuple[str, ...],
+    kind: str,
+    vary: tuple[str, ...],
+    mechanism: str | None,
+    vessel: str | None,
+    out: Path,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Lay spectra, courses or size distributions of several flasks over each other.
+
+    Each is the file of a protocol, a published recipe, an answer of prenuc simulate (.json), or a
+    measured file or folder; what is measured is drawn over what is simulated. With --vary a flask
+    is followed by its variations. A change is written as "STEP = VALUE", "STEP: REAGENT = AMOUNT",
+    "after STEP = AMOUNT REAGENT" or "TIME into STEP = AMOUNT REAGENT"; changes that go together are
+    parted by semicolons, and a list of values makes one variation each.
+
+    The size is for one column of a journal or for both. What a range cuts off is said. The numbers
+    of the figure are written beside it.
+
+    \b
+    Examples:
+      prenuc plot base.yaml topo.yaml msa.yaml --size "17.5 cm"
+      prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min" --out holds.pdf
+      prenuc plot base.yaml --vary "15 min into hold flask = 1.2 mmol TOPO" --what course
+      prenuc plot run.csv base.yaml --range "300 500 nm" --title "Measured and simulated"
+      prenuc plot cds-3b-msa-at-30-min --what sizes --to xlsx
+    """
+    from prenuc.present.files.figures import save
+
+    numbers = _beside(out, asked["to"], what)
+    layout = _layout(kind, **asked)
+    found = given(what, vary, mechanism)
+    if vessel is not None and kind == SPECTRA:
+        raise InputError("--vessel is for courses", "Give --what course or sizes, or leave it out")
+    made = _spectra(found, layout) if kind == SPECTRA else _courses(found, kind, vessel, layout)
+    write = _writer(asked)
+    save(made.figure, out, made.told)
+    write(made.numbers, numbers)
+    if as_json:
+        told = {"path": str(out), "numbers": str(numbers), "sources": [one.name for one in found]}
+        echo_json(told | {"alt": made.told, "notes": made.notes})
+        return
+    click.echo(f"wrote {out} and {numbers}")
+    click.echo(made.told)
+    echo_lines(made.notes)
+
+
+def _beside(out: Path, to: str, what: Sequence[str]) -> Path:
+    """Return where the numbers of a figure go, which is over no input.
+
+    Raises:
+        InputError: The ending is none of a figure, or a file would be written over an input.
+    """
+    from prenuc.present.files.exchange import SUFFIX, refuse_source
+    from prenuc.present.files.figures import FORMATS
+
+    if out.suffix not in FORMATS:
+        what_is_wrong = f"'{out.suffix}' is not a figure format"
+        raise InputError(what_is_wrong, "Use " + ", ".join(FORMATS), where=str(out))
+    numbers = out.with_suffix(SUFFIX[to])
+    for path in (out, numbers):
+        for one in what:
+            refuse_source(path, Path(one))
+    return numbers
+
+
+def _layout(
+    kind: str,
+    *,
+    size: str | None,
+    font: float,
+    across: str | None,
+    ordinate: str | None,
+    title: str,
+    **_: Any,
+) -> Layout:
+    from prenuc.present.figures.page_size import Layout
+
+    if ordinate is not None and kind == COURSE:
+        mend = "Leave it out, or choose the times with --range"
+        raise InputError("the panels of a course have an ordinate each", mend)
+    units = {SPECTRA: ("nm", "1"), COURSE: ("min", "1"), SIZES: ("min", "nm")}[kind]
+    ends = [
+        None if text is None else parse_range(text, unit, of=name)
+        for text, unit, name in zip(
+            (across, ordinate), units, ("the abscissa", "the ordinate"), strict=True
+        )
+    ]
+    return Layout.sized(size, font=font, title=title, across=ends[0], up=ends[1])
+
+
+def _writer(asked: dict[str, Any]) -> Any:
+    """Return what writes the numbers as they are asked for."""
+    from prenuc.present.files.exchange import refuse_marks
+    from prenuc.present.files.sheets import Marks, write_csv, write_origin, write_xlsx
+
+    marks, to = Marks(asked["decimal"], asked["separator"]), asked["to"]
+    refuse_marks(to, marks)
+    if to == "xlsx":
+        return lambda sheet, path: write_xlsx([sheet], path)
+    write = {"csv": write_csv, "origin": write_origin}[to]
+    return lambda sheet, path: write(sheet, path, marks)
+
+
+def _spectra(found: Sequence[Given], layout: Layout) -> Drawn:
+    from prenuc.present.figures.overlay import Source, panels_of, plot_overlay
+    from prenuc.present.tables.drawn import spectra_drawn
+
+    sources, earlier = [], None
+    for one in found:
+        if isinstance(one, Flask):
+            earlier = run_of(one, earlier)
+            sources.append(Source(one.name, pn.uv_vis(earlier)))
+        else:
+            sources.append(Source(one.name, one.series, one.measured))
+    panels, left_out = panels_of(sources)
+    figure, notes = plot_overlay(sources, panels, layout)
+    lines = sorted(line for one in panels for line in one.lines)
+    rows = [(sources[i].name, sources[i].series, row) for i, row in dict.fromkeys(lines)]
+    told = f"{sources[0].series.signal} against wavelength of {_all(one.name for one in sources)}"
+    if len(panels) > 1:
+        told += f"; a panel each for {_all(one.title for one in panels)}"
+    return Drawn(figure, spectra_drawn(rows), told, left_out + notes)
+
+
+def _all(names: Iterable[str]) -> str:
+    return "; ".join(names)
+
+
+def _courses(found: Sequence[Given], kind: str, vessel: str | None, layout: Layout) -> Drawn:
+    from prenuc.present.figures.courses import (
+        plot_courses,
+        plot_sizes,
+        shown_columns,
+        shown_numbers,
+    )
+    from prenuc.present.tables.drawn import courses_drawn, sizes_drawn
+
+    spectra = [one.name for one in found if not isinstance(one, Flask)]
+    if spectra:
+        what = f"spectra have no {kind} ({listed(spectra)})"
+        raise InputError(what, "Name protocols or recipes, or plot --what spectra")
+    courses: dict[str, Course] = {}
+    earlier = None
+    for one in found:
+        if isinstance(one, Flask):
+            watched = replace(one, protocol=one.protocol.with_watch(vessel))
+            earlier = run_of(watched, earlier)
+            courses[one.name] = pn.course(earlier, vessel)
+    names = _all(courses)
+    if kind == SIZES:
+        figure, notes = plot_sizes(courses, layout)
+        told = f"Number of dots by diameter and time, a map each, of {names}"
+        return Drawn(figure, sizes_drawn(courses), told, notes)
+    columns, _ = shown_columns(courses)
+    figure, notes = plot_courses(courses, layout)
+    numbers = {
+        name: {column: shown_numbers(one, column) for column in columns}
+        for name, one in courses.items()
+    }
+    told = f"{_all(columns)} against time, a panel each, of {names}"
+    return Drawn(figure, courses_drawn(courses, numbers), told, notes)

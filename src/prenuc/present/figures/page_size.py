@@ -1,0 +1,216 @@
+"""A figure for a journal: its width, its fonts, its panels, and a word for what is cut off."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from prenuc.errors import InputError
+from prenuc.present.figures.style import new_figure, style
+from prenuc.quantities import NUMBER, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+TEXTS = (
+    *("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"),
+    *("xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
+)
+SINGLE, DOUBLE = 8.5, 17.5  # cm, one and two columns of a journal
+NARROWEST = 3.9  # cm of a panel with its labels, at the usual font
+SMALLEST, LARGEST = 5.0, 24.0  # points
+CM = 1 / 2.54  # inches
+LETTER = 0.52  # width of a letter over its size
+POINT_CM = 2.54 / 72
+MARGIN = 0.05  # of the height, free above and below the data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How large a figure is, and what part of the data it shows.
+
+    Args:
+        width: In cm; a column for one panel, both for more, when None.
+        height: In cm; so that panels are a little wider than high when None.
+        font: Size of all text in points.
+        title: Above all.
+        across: What is drawn along the abscissa, in its unit; all when None.
+        up: What is drawn along the ordinate; all when None.
+
+    Raises:
+        InputError: A size that no page has.
+    """
+
+    width: float | None = None
+    height: float | None = None
+    font: float = 8.0
+    title: str = ""
+    across: tuple[float, float] | None = None
+    up: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if not SMALLEST <= self.font <= LARGEST:
+            mend = f"Give {SMALLEST:g} to {LARGEST:g} points"
+            raise InputError(f"a font of {self.font:g} points", mend)
+        for size in (self.width, self.height):
+            if size is not None and not 3.0 <= size <= 100.0:
+                raise InputError(f"a figure of {size:.3g} cm", "Give 3 to 100 cm")
+
+    @classmethod
+    def sized(cls, text: str | None, **rest: Any) -> Layout:
+        """Return a layout of a written size.
+
+        Args:
+            text: Such as "8.5 cm" or "17.5 x 12 cm"; None for the usual.
+            rest: The other fields.
+
+        Raises:
+            InputError: It cannot be read, or no page has it.
+        """
+        if text is None:
+            return cls(**rest)
+        match = re.fullmatch(rf"\s*({NUMBER})\s*(?:[x×]\s*({NUMBER})\s*)?([a-z]+)\s*", text)
+        if match is None:
+            raise InputError(f"'{text}' is no size of a figure", 'Write "8.5 cm" or "17 x 12 cm"')
+        width, height, unit = match.groups()
+        ends = (None if n is None else parse(f"{n} {unit}").require("cm") for n in (width, height))
+        across, up = (None if end is None else end.to("cm") for end in ends)
+        return cls(width=across, height=up, **rest)
+
+    def columns(self, panels: int) -> int:
+        """Return how many panels stand side by side.
+
+        Args:
+            panels: How many there are.
+        """
+        width = self.width or (SINGLE if panels == 1 else DOUBLE)
+        narrowest = NARROWEST * max(self.font / 8.0, 1.0)
+        most = max(1, int(width / narrowest))
+        rows = -(-panels // min(most, 3 if panels <= 6 else 4))
+        return -(-panels // rows)
+
+    def axes(self, panels: int, *, share_y: bool = True) -> tuple[Figure, list[Axes]]:
+        """Return a figure and the axes of its panels, row by row; those beyond are empty.
+
+        Args:
+            panels: How many.
+            share_y: Whether all have one ordinate.
+        """
+        columns = self.columns(panels)
+        rows = -(-panels // columns)
+        width = self.width or (SINGLE if panels == 1 else DOUBLE)
+        height = self.height or min(rows * width / columns * 0.78 + 1.0, 24.0)
+        figure, grid = new_figure(
+            width * CM, height * CM, rows, columns, squeeze=False, sharex=True, sharey=share_y
+        )
+        for unused in grid.ravel()[panels:]:
+            unused.set_axis_off()
+        return figure, [*grid.ravel()]
+
+    def wrapped(self, text: str, panels: int) -> str:
+        """Return a text in lines that a panel has room for.
+
+        Args:
+            text: It.
+            panels: How many panels there are.
+        """
+        width = (self.width or (SINGLE if panels == 1 else DOUBLE)) / self.columns(panels)
+        letters = int((width - 0.9) / (self.font * LETTER * POINT_CM))
+        return "\n".join(textwrap.wrap(text, max(letters, 8)))
+
+    def name_outer(self, grid: Sequence[Axes], panels: int, x: str, y: str) -> None:
+        """Write what axes show beside the first and below the last panel of each row and column.
+
+        Args:
+            grid: Axes.
+            panels: How many of them are used.
+            x: What stands along them.
+            y: What stands up them.
+        """
+        columns = self.columns(panels)
+        for place, axes in enumerate(grid[:panels]):
+            axes.set_ylabel(y if place % columns == 0 else "")
+            if place + columns >= panels:
+                axes.set_xlabel(x)
+                axes.tick_params(labelbottom=True)
+
+    def fit_heights(self, grid: Sequence[Axes], what: str) -> list[str]:
+        """Fit the ordinate to what is seen along the abscissa; return what is cut off.
+
+        Args:
+            grid: Axes that share both.
+            what: What the ordinate is.
+        """
+        seen = np.concatenate([_seen(axes) for axes in grid])
+        if not seen.size:
+            raise InputError("nothing lies in the range that is drawn", "Give another --range")
+        low, high = float(seen.min()), float(seen.max())
+        room = MARGIN * ((high - low) or 1.0)
+        ends = self.up or (low - room, high + room)
+        grid[0].set_ylim(*ends)
+        if ends[0] <= low and high <= ends[1]:
+            return []
+        return [f"the range cuts data off: {what} goes from {low:.3g} to {high:.3g}"]
+
+    def head(self, figure: Figure, grid: Sequence[Axes] = ()) -> None:
+        """Write the title, and below it name what is drawn, each once, above all panels.
+
+        Args:
+            figure: Where.
+            grid: Axes with named lines; none where these are named inside.
+        """
+        named: dict[str, Any] = {}
+        for axes in grid:
+            for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
+                named.setdefault(str(name), handle)
+        letters = int(figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM))
+        title = textwrap.fill(self.title, letters)
+        if len(named) < 2:
+            figure.suptitle(title)
+            return
+        names = [textwrap.fill(name, max(letters - 8, 12)) for name in named]
+        columns = max(1, letters // (max(map(len, names)) + 8))
+        figure.legend(
+            [*named.values()], names, loc="outside upper left", ncols=min(columns, len(names)),
+            title=title or None, alignment="left", title_fontsize=self.font,
+        )  # fmt: skip
+
+
+def _seen(axes: Axes) -> Any:
+    """Return all ordinates of lines at abscissas that are drawn."""
+    low, high = axes.get_xlim()
+    found = [np.zeros(0)]
+    for line in axes.get_lines():
+        x, y = (np.asarray(part, dtype=float) for part in line.get_data())
+        found.append(y[(x >= low) & (x <= high) & np.isfinite(y)])
+    return np.concatenate(found)
+
+
+def drawn(plot: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Draw with the style of all figures, and with all text in the size that a layout asks for.
+
+    Raises:
+        InputError: matplotlib is not installed.
+    """
+
+    @wraps(plot)
+    def draw(*given: Given.args, **named: Given.kwargs) -> Made:
+        (layout,) = (one for one in (*given, *named.values()) if isinstance(one, Layout))
+        with style():
+            import matplotlib as mpl
+
+            size: Any = dict.fromkeys(TEXTS, layout.font)
+            with mpl.rc_context(size):
+                return plot(*given, **named)
+
+    return draw

@@ -1,0 +1,372 @@
+"""Flasks laid over each other: panels, ranges, fonts, numbers beside the figure, refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import prenuc as pn
+from commands import clusters, run, write
+from prenuc.errors import InputError, ProtocolError
+from prenuc.observe.course import Course
+from prenuc.observe.samples import Sample, series_of
+from prenuc.present.figures.courses import plot_courses, plot_sizes, shown_columns
+from prenuc.present.figures.overlay import DASHES, Source, panels_of, plot_overlay
+from prenuc.present.figures.page_size import Layout
+from prenuc.present.files.figures import save
+from prenuc.protocol import Protocol
+from prenuc.protocol.alternatives import alternatives
+
+MINE = """name: mine
+mechanism: two-pathway/CdS
+protocol:
+  - charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE at 60 degC
+  - heat flask to 180 degC over 10 min
+  - hold flask for 75 min
+  - take 25 uL of flask into c75 with 3.00 mL toluene at 25 degC
+  - measure c75
+"""
+TOPO = "15 min into hold flask = 1.2 mmol TOPO"
+MSA = "30 min into hold flask = 1.75 mmol MSA"
+
+
+def aliquots(times, height=0.4, vessel="c{:g}", signal="absorbance"):
+    """Spectra of samples taken at some minutes of a reaction."""
+    nm = np.arange(300.0, 501.0, 2.0)
+    rows = [height * t / 100 * np.exp(-(((nm - 400) / 30) ** 2)) for t in times]
+    samples = [Sample(vessel.format(t), vessel.format(t) + " at 0 min", 0.0, t) for t in times]
+    return series_of(samples, nm, np.array(rows), signal=signal)
+
+
+def made_course(name="a", shift=0.0, sizes=True):
+    time = np.linspace(0.0, 100.0, 21)
+    grid = np.arange(1.0, 5.0, 0.05) if sizes else np.zeros(0)
+    mean = 2.0 + shift + time / 100
+    dots = np.exp(-(((grid - mean[:, None]) / 0.3) ** 2)) * (time[:, None] > 10)
+    share = time / 100
+    numbers = np.where(time > 10, 0.1, 0.0)
+    return Course(
+        name, "flask", time, time - 10, np.full(21, 180.0),
+        {"precursor": 1 - share, "PC": 0.0 * share, "QD": share},
+        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots,
+    )  # fmt: skip
+
+
+# ---- several values of one change ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hold f=10,20 min", ["hold f = 10 min", "hold f = 20 min"]),
+        ("hold f = 10 min, 2 h", ["hold f = 10 min", "hold f = 2 h"]),
+        ("after x = 0.5, 1 mmol TOPO", ["after x = 0.5 mmol TOPO", "after x = 1 mmol TOPO"]),
+        ("after x = 1 mmol TOPO, 2 mmol MSA", ["after x = 1 mmol TOPO, 2 mmol MSA"]),
+        ("after x = 1 mmol 2,6-dimethylpyridine", ["after x = 1 mmol 2,6-dimethylpyridine"]),
+        ("dilute c = 2, 3; a f = 1 K", ["dilute c = 2; a f = 1 K", "dilute c = 3; a f = 1 K"]),
+        ("hold flask", ["hold flask"]),
+    ],
+)  # fmt: skip
+def test_a_list_of_values_is_as_many_changes(text, expected):
+    assert [*alternatives(text)] == expected
+
+
+@given(st.lists(st.integers(1, 999), min_size=1, max_size=5, unique=True))
+def test_each_of_the_values_is_done(minutes):
+    done = Protocol.from_text(
+        ["charge flask with 1 mmol S and 9 g ODE at 60 degC", "hold flask for 5 min"]
+    )
+    text = f"hold flask = {', '.join(map(str, minutes))} min"
+    held = [done.varied(one).steps[1].duration.number for one in alternatives(text)]
+    assert held == minutes
+
+
+def test_too_many_variants_are_a_sweep():
+    many = ", ".join(map(str, range(1, 30)))
+    with pytest.raises(ProtocolError, match=r"841 variants.*Use prenuc sweep"):
+        alternatives(f"hold a = {many} min; hold b = {many} min")
+
+
+# ---- which spectra stand together ---------------------------------------------------------------
+
+
+def drawn(sources):
+    panels, notes = panels_of(sources)
+    lines = [[(sources[i].name, sources[i].series.time[row]) for i, row in p.lines] for p in panels]
+    return [panel.title for panel in panels], lines, notes
+
+
+def test_sources_with_the_same_samples_have_a_panel_for_each():
+    one, other = Source("a", aliquots([30, 75])), Source("b", aliquots([30, 75], 0.2))
+    titles, lines, notes = drawn([one, other])
+    assert titles == ["c30, 30 min of reaction", "c75, 75 min of reaction"]
+    assert lines == [[("a", 30), ("b", 30)], [("a", 75), ("b", 75)]]
+    assert notes == []
+
+
+def test_a_vessel_is_matched_by_name_where_a_variation_moved_its_time():
+    later = replace(aliquots([30, 75]), time=np.array([40.0, 85.0]))
+    later = replace(later, labels=tuple(f"c{t}, {t + 10} min of reaction" for t in (30, 75)))
+    titles, lines, _ = drawn([Source("a", aliquots([30, 75])), Source("b", later)])
+    assert titles == ["c30", "c75"]
+    assert lines[0] == [("a", 30), ("b", 40)]
+
+
+def test_measured_spectra_stand_with_those_of_the_nearest_time():
+    dense = replace(aliquots(np.arange(0.0, 101.0, 2.0)), labels=())
+    run = Source("run", replace(dense, labels=tuple(map(str, dense.time))), measured=True)
+    titles, lines, notes = drawn([Source("a", aliquots([30, 75])), run])
+    assert titles == ["30 min", "75 min"]
+    assert lines == [[("a", 30), ("run", 30)], [("a", 75), ("run", 74)]]
+    assert notes == ["run: 2 of 51 spectra are drawn"]
+
+
+def test_sources_whose_times_do_not_agree_have_a_panel_each():
+    titles, lines, _ = drawn([Source("a", aliquots([30, 75])), Source("b", aliquots([1, 2]))])
+    assert titles == ["a", "b"]
+    assert [len(one) for one in lines] == [2, 2]
+
+
+def test_a_single_spectrum_stands_in_every_panel():
+    single = Source("dots", aliquots([50.0], vessel="x"), measured=True)
+    _, lines, _ = drawn([Source("a", aliquots([30, 75])), Source("b", aliquots([30, 75])), single])
+    assert [[name for name, _ in one] for one in lines] == [["a", "b", "dots"]] * 2
+    assert drawn([single])[0] == [""]
+
+
+def test_of_many_panels_some_are_drawn_and_that_is_said():
+    many = [Source(name, aliquots(np.arange(10.0, 100.0, 5.0))) for name in "ab"]
+    titles, _, notes = drawn(many)
+    assert len(titles) == 6
+    assert notes == [f"{name}: 6 of 18 spectra are drawn" for name in "ab"]
+
+
+# ---- what a figure looks like -------------------------------------------------------------------
+
+
+def overlay(layout, sources=None):
+    sources = sources or [
+        Source("base", aliquots([30, 75, 135])),
+        Source("after hold flask = 1.2 mmol TOPO", aliquots([30, 75, 135], 0.2)),
+        Source("measured", aliquots([30, 75, 135], 0.3), measured=True),
+    ]
+    return plot_overlay(sources, panels_of(sources)[0], layout)
+
+
+FIGURES = {
+    "spectra": overlay,
+    "times": lambda layout: overlay(layout, [Source("a", aliquots(np.arange(1.0, 60.0)))]),
+    "course": lambda layout: plot_courses(
+        {"base": made_course(), "after hold flask = 1.2 mmol TOPO": made_course(shift=1.0)}, layout
+    ),
+    "sizes": lambda layout: plot_sizes({"a": made_course(), "b": made_course(shift=1)}, layout),
+}
+SIZES = [None, "8.5 cm", "17.5 x 16 cm", "12 cm"]
+
+
+def texts(figure):
+    """Return every text that is seen, with its box in pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    found = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
+    hidden = {one for axes in figure.axes for one in not_drawn(axes)}
+    shown = {one: one.get_window_extent(renderer) for one in found if one not in hidden}
+    return {one: box for one, box in shown.items() if box.width > 0}
+
+
+def not_drawn(axes):
+    """Yield labels of ticks that lie beyond the axes, and all of axes that are off."""
+    for axis, ends in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        low, high = sorted(ends)
+        for tick in (*axis.majorTicks, *axis.minorTicks):
+            if not (axes.axison and low <= tick.get_loc() <= high):
+                yield from (tick.label1, tick.label2)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", FIGURES)
+def test_no_text_overlaps_and_none_is_small_or_off_the_page(kind, size):
+    from prenuc.present.figures.style import style
+
+    figure, _ = FIGURES[kind](
+        Layout.sized(size, title="A title that is long enough to need a line")
+    )
+    with style():
+        found = texts(figure)
+    width, height = figure.get_size_inches() * figure.dpi
+    for one, box in found.items():
+        assert one.get_fontsize() >= 7, one
+        assert box.x0 >= -1, one
+        assert box.y0 >= -1, one
+        assert box.x1 <= width + 1, one
+        assert box.y1 <= height + 1, one
+    for (one, box), (other, there) in combinations(found.items(), 2):
+        apart = (
+            box.x1 <= there.x0 + 1 or there.x1 <= box.x0 + 1
+            or box.y1 <= there.y0 + 1 or there.y1 <= box.y0 + 1
+        )  # fmt: skip
+        assert apart, (one.get_text(), other.get_text())
+
+
+def test_a_figure_has_the_width_and_the_font_that_are_asked_for():
+    figure, _ = overlay(Layout.sized("8.5 cm", font=9))
+    assert figure.get_figwidth() * 2.54 == pytest.approx(8.5)
+    assert figure.axes[0].xaxis.label.get_size() == 9
+    wide, _ = overlay(Layout.sized("17.5 x 6 cm"))
+    assert wide.get_size_inches() * 2.54 == pytest.approx([17.5, 6])
+    for wrong in ("8.5", "large", "8.5 min", "900 cm"):
+        with pytest.raises(InputError):
+            Layout.sized(wrong)
+    with pytest.raises(InputError, match="a font of 2 points"):
+        Layout(font=2)
+
+
+def test_sources_differ_in_grey_too_and_data_lie_on_top():
+    figure, _ = overlay(Layout())
+    simulated, other, measured = figure.axes[0].get_lines()
+    assert simulated.get_linestyle() != other.get_linestyle()
+    assert measured.get_marker() == "o"
+    assert measured.get_zorder() > simulated.get_zorder()
+    assert len({str(one) for one in DASHES}) == len(DASHES) == 6
+
+
+def test_what_a_range_cuts_off_is_said():
+    full, quiet = overlay(Layout())
+    assert quiet == ["only 300 to 483 nm are drawn; beyond, the largest reading is 0.000213 (base)"]
+    low, high = full.axes[0].get_ylim()
+    tops = [line.get_ydata().max() for axes in full.axes for line in axes.get_lines()]
+    assert low < 0
+    assert high > max(tops)
+    _, notes = overlay(Layout(across=(380.0, 420.0), up=(0.0, 0.1)))
+    assert any("the range cuts data off: absorbance goes from" in note for note in notes)
+    with pytest.raises(InputError, match="nothing lies in the range"):
+        overlay(Layout(across=(700.0, 800.0)))
+
+
+def test_signals_of_two_kinds_have_no_axis_in_common():
+    with pytest.raises(InputError, match="absorbance, photoluminescence have no axis in common"):
+        overlay(
+            Layout(),
+            [Source("a", aliquots([5])), Source("b", aliquots([5], signal="photoluminescence"))],
+        )
+
+
+def test_a_species_that_hardly_ever_is_there_is_named_and_not_drawn():
+    columns, notes = shown_columns({"a": made_course()})
+    assert "share of QD" in columns
+    assert "share of PC" not in columns
+    assert notes == ["never 1% of the chalcogen: PC"]
+    with pytest.raises(InputError, match="dots of a are not counted class by class"):
+        plot_sizes({"a": made_course(sizes=False)}, Layout())
+
+
+def test_letters_in_a_pdf_are_truetype_and_in_an_svg_text(tmp_path):
+    figure, _ = overlay(Layout())
+    data = save(figure, tmp_path / "a.pdf", "what it shows").read_bytes()
+    assert b"/FontFile2" in data
+    assert b"/Type3" not in data
+    text = save(figure, tmp_path / "a.svg", "what it shows").read_text(encoding="utf-8")
+    assert "wavelength / nm</text>" in text
+    assert "what it shows</dc:description>" in text
+
+
+# ---- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prenuc(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(MINE, encoding="utf-8")
+
+    def call(*arguments, code=0):
+        answer = run(capsys, monkeypatch, *arguments)
+        assert answer.code == code, answer.err
+        return answer.out if code == 0 else answer.err
+
+    return call
+
+
+def test_from_an_empty_file_to_a_variation_in_two_actions(prenuc, tmp_path):
+    """The file is written; one command simulates, varies, overlays and writes the numbers."""
+    said = json.loads(prenuc("plot", "mine.yaml", "--vary", TOPO, "--vary", MSA, "--json"))
+    assert said["sources"] == ["mine", TOPO, MSA]
+    assert "a panel each" not in said["alt"]  # one sample is overlaid, three lines
+    with (tmp_path / said["numbers"]).open(encoding="utf-8-sig", newline="") as lines:
+        head, *rows = csv.reader(lines)
+    assert head == ["wavelength / nm", *(f"{name}, c75 at 0 min" for name in said["sources"])]
+    columns = np.array(rows, dtype=float).T
+    done = Protocol.from_text([line.strip(" -") for line in MINE.splitlines()[3:]])
+    for column, protocol in zip(
+        columns[1:], (done, done.varied(TOPO), done.varied(MSA)), strict=True
+    ):
+        spectra = pn.uv_vis(pn.simulate(pn.two_pathway("CdS"), protocol))
+        np.testing.assert_allclose(column, spectra.absorbance[0], rtol=1e-9, atol=1e-12)
+    assert "TOPO</text>" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
+
+
+def test_a_variation_that_changes_nothing_is_not_drawn_twice(prenuc):
+    said = json.loads(prenuc("plot", "mine.yaml", "--vary", "hold flask = 75, 80 min", "--json"))
+    assert said["sources"] == ["mine", "hold flask = 80 min"]
+
+
+@pytest.mark.parametrize("kind", ["course", "sizes"])
+def test_a_course_is_a_figure_and_a_table(prenuc, tmp_path, kind):
+    prenuc("plot", "mine.yaml", "--what", kind, "--out", "a.png", "--decimal", ",")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as lines:
+        head, *rows = csv.reader(lines, delimiter=";")
+    first = [float(row[0].replace(",", ".")) for row in rows]
+    assert np.all(np.diff(first) >= 0)
+    names = {"course": "mine, mean diameter / nm", "sizes": "mine, 75 min"}
+    assert names[kind] in head
+    assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_numbers_go_to_origin_and_excel_too(prenuc, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    write(clusters(), tmp_path / "run.csv")
+    prenuc("plot", "run.csv", "--out", "a.png", "--to", "xlsx")
+    names, units, *_ = openpyxl.load_workbook(tmp_path / "a.xlsx")["spectra"].values
+    assert (names[0], units[0], names[1]) == ("wavelength", "nm", "run, 4 min")
+    prenuc("plot", "run.csv", "--out", "a.png", "--to", "origin")
+    back = pn.read(tmp_path / "a.origin.txt")
+    assert back.labels == ("run, 4 min", "run, 8 min", "run, 12 min")
+    assert back.time == pytest.approx([4, 8, 12])
+
+
+def test_everything_wrong_is_said_at_once_and_nothing_is_written(prenuc, tmp_path):
+    said = prenuc("plot", "mine.yaml", "gone.csv", "nothing", "--vary", "hold flsk = 1 min", code=2)
+    assert "gone.csv: there is no such file" in said
+    assert "no recipe 'nothing'" in said
+    assert "no step 'hold flsk'. Nearest: 'hold flask'" in said
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_what_makes_no_sense_is_refused(prenuc, tmp_path):
+    write(clusters(), tmp_path / "run.csv")
+    before = (tmp_path / "run.csv").read_bytes()
+    wrong = {
+        ("run.csv", "--what", "course"): "spectra have no course",
+        ("run.csv", "--vary", "hold flask = 1 min"): "--vary has no protocol to change",
+        ("run.csv", "--out", "run.svg"): "this is the input itself",
+        ("run.csv", "--out", "a.jpg"): "'.jpg' is not a figure format",
+        ("run.csv", "--size", "huge"): "'huge' is no size of a figure",
+        ("run.csv", "--range", "0 60 min"): "min",
+        ("run.csv", "--vessel", "flask"): "--vessel is for courses",
+        ("run.csv", "--to", "xlsx", "--separator", ";"): "Leave --decimal and --separator out",
+        ("mine.yaml", "--what", "course", "--ordinate", "0 1"): "an ordinate each",
+        ("mine.yaml", "--what", "course", "--vessel", "flusk"): "no vessel 'flusk'",
+    }
+    for arguments, expected in wrong.items():
+        assert expected in prenuc("plot", *arguments, code=2)
+    assert (tmp_path / "run.csv").read_bytes() == before
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.yaml", "run.csv"]
