@@ -28,13 +28,13 @@ from pathlib import Path
 
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
-import numpy as np  # noqa: E402  # one thread must be chosen before it is loaded
+import numpy as np  # one thread must be chosen before it is loaded
 
-import prenuc as pn  # noqa: E402
-from prenuc.infer.calibration.candidate import Candidate  # noqa: E402
-from prenuc.infer.selection.apart import Unknown, sigmas  # noqa: E402
-from prenuc.infer.selection.predictive import Instrument, wavelengths  # noqa: E402
-from prenuc.mechanism.named import mechanism_named  # noqa: E402
+import prenuc as pn
+from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.selection.apart import Unknown, sigmas
+from prenuc.infer.selection.predictive import Instrument, wavelengths
+from prenuc.mechanism.named import mechanism_named
 
 SEED, COUNT, APART, WORKERS = 2031, 20, 10, 2
 MODELS = tuple(
@@ -130,7 +130,8 @@ def least_apart(truth: str, protocol: pn.Protocol, enough: float = 0.0) -> float
     least = math.inf
     for name in MODELS:
         if name != truth and least > enough:
-            least = min(sigmas(mine, Candidate(model(name)), protocol, meter, unknown) or 0.0, least)
+            far, _ = sigmas(mine, Candidate(model(name)), [protocol], meter, unknown)
+            least = min(far, least)
     return least
 
 
@@ -159,9 +160,9 @@ def page(blind: list[Row], far: list[Row], seed: int) -> tuple[str, bool]:
     lines = [
         "# Blind trial: which mechanism made these spectra?",
         "",
-        f"`make blind-models`, seed {seed}. Each flask has {len(TIMES)} spectra of one dispersed "
-        f"sample. The truth is one of the five mechanisms, its constants drawn within a factor of "
-        f"{SPREAD}, extinctions within {EXTINCTION}, noise and offsets {1e3 * NOISE:g} mAU. "
+        f"`make blind-models`, seed {seed}. Each flask has {len(TIMES)} spectra of one dispersed",
+        "sample. The truth is one of the five mechanisms, its constants drawn within a factor of",
+        f"{SPREAD}, extinctions within {EXTINCTION}, noise and offsets {1e3 * NOISE:g} mAU.",
         "All five are refitted to the spectra alone.",
         "",
         "| what | found | goal |",
@@ -171,7 +172,7 @@ def page(blind: list[Row], far: list[Row], seed: int) -> tuple[str, bool]:
         f"| a wrong one is named, with odds above 20 to 1 | {wrong} | 0 |",
         f"| named, where all others are 20 σ away | {told} of {len(far)} | 9 of 10 |",
         "",
-        "That the truth is among the five, and its spectra those of the catalogue but for their "
+        "That the truth is among the five, and its spectra those of the catalogue but for their",
         "heights, is the kinder case.",
     ]
     for title, rows in (("Drawn blindly", blind), ("More than 20 σ apart", far)):
@@ -200,8 +201,8 @@ def main() -> int:
                 found[far].append(one)
                 text, good = page(found[False], found[True], given.seed)
                 given.page.write_text(text, encoding="utf-8")
-                print(one.number, one.truth, one.said, flush=True)  # noqa: T201
-    print(text)  # noqa: T201
+                print(one.number, one.truth, one.said, flush=True)
+    print(text)
     return 0 if good else 1
 
 

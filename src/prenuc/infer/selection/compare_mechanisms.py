@@ -2,9 +2,9 @@ r"""Which model do measured spectra support, once each has simulated what was do
 
 Every model runs the protocol; what nobody knows is fitted for each alike: the extinction of every
 absorber within a factor (or its whole spectrum: :mod:`prenuc.infer.selection.shapes`), an offset of
-every spectrum as a random effect, and all rate constants of the model that the data can feel, within
-their priors (:mod:`prenuc.infer.selection.refit`). Of these, what the data fix counts as a fitted
-number; what stays as wide as its prior does not. The verdict is that of
+every spectrum as a random effect, and all rate constants of the model that the data can feel,
+within their priors (:mod:`prenuc.infer.selection.refit`). Of these, what the data fix counts as a
+fitted number; what stays as wide as its prior does not. The verdict is that of
 :mod:`prenuc.infer.selection.evidence`, where "cannot tell" is an answer.
 
 **Noise** is one for all models: white, from what no model and no systematic variation of the data
@@ -65,7 +65,7 @@ def compare_mechanisms(
     spectra: SpectrumSeries | Sequence[SpectrumSeries],
     protocol: Protocol | Sequence[Protocol],
     *,
-    models: Sequence[Mechanism],
+    models: Sequence[Mechanism | Candidate],
     shapes: AbstractShapes | None = None,
     starts: int = 1,
     seed: int = 0,
@@ -78,7 +78,8 @@ def compare_mechanisms(
             readings are left out.
         protocol: What was done, one protocol for each series. Where it measures a single vessel,
             its times are replaced by those of the spectra.
-        models: The candidates, such as :func:`rivals` returns.
+        models: The candidates, such as :func:`rivals` returns, or a mechanism
+            :func:`~prenuc.infer.calibration.candidate.with_and_without` one of its steps.
         shapes: What is taken as known about spectra: :class:`KnownShapes` when None, or
             :class:`FreeShapes` for what the kinetics alone can say.
         starts: Searches for each model; the first from the package's own constants, the others
@@ -89,7 +90,7 @@ def compare_mechanisms(
     Raises:
         FitError: No model, two of one name, or spectra that do not fit the protocol.
     """
-    candidates = [Candidate(model) for model in models]
+    candidates = [Candidate.of(model) for model in models]
     names = [one.name for one in candidates]
     if not names or len(set(names)) < len(names):
         raise FitError(Problem(f"{len(names)} models, {len(set(names))} names", "Name each once"))
