@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-fit robustness court row-classes tables reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-fit robustness court row-classes models tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -41,6 +41,9 @@ check-picks: $(INSTALLED_TEST)  ## are the first excitons of 400 series with mar
 check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
 	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py
 
+check-mutants: $(INSTALLED_TEST)  ## 20,000 changed files: equal arrays, a refusal or a word about it; never read wrongly in silence; two minutes
+	$(BIN)/python -m pytest -m study tests/test_never_misread.py
+
 check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them
 	$(BIN)/python tests/minimum.py build/minimum
 
@@ -73,8 +76,19 @@ court: $(INSTALLED)  ## what each step is for, by refits, and docs/reference/cou
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
+models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; a quarter of an hour, resumes
+	$(BIN)/python examples/models.py
+
 tables: $(INSTALLED)  ## models × observations, Table S1 and the panels: docs/reference, one minute
 	$(BIN)/python examples/tables.py
+
+formats: $(INSTALLED)  ## files of instruments that are read, and how checked: docs/reference/formats.md; needs them in ../shared/data
+	$(BIN)/python -m pip install --quiet 'openreadout>=0.4'
+	$(BIN)/python examples/formats.py
+
+overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md, by the commands that stand there
+	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md | PATH="$(abspath $(BIN)):$$PATH" sh -e
+	rm -f docs/figures/overlay*.csv
 
 reference: $(INSTALLED)  ## every public name and command: docs/reference/python.md and cli.md
 	$(BIN)/python examples/reference.py

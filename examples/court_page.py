@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pages import MADE, markdown
@@ -12,20 +11,20 @@ from prenuc.facts.row_class import CLASSES
 from prenuc.infer.court.score import log_scores
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import reproduce
-from prenuc.infer.studies.ablation import is_held_out, mark_of, weighed_of
+from prenuc.infer.studies.ablation import is_held_out, weighed_of
 from prenuc.infer.studies.left_out import scored_figures
+from prenuc.infer.studies.models import standings
 from prenuc.infer.studies.observed import nothing_happens
-from prenuc.infer.studies.refitting import ablate, rows_for
+from prenuc.infer.studies.refitting import ablate
 from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations
 from prenuc.present.files.figures import save
-from prenuc.simulation.choice import named_for
+from prenuc.present.tables.studies import standings_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from prenuc.facts.check import Check
-    from prenuc.facts.refit import Refit
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.infer.studies.ablation import Ablations
 
@@ -193,45 +192,25 @@ def figures() -> str:
 
 
 def models() -> str:
-    """Return the refits of other models, those that were made with today's constants."""
-    shipped = [
-        one
-        for one in entries("refits").values()
-        if not one.step and not one.left_out and one.prior == "bounds"
-    ]
-    lines = [_model(one) for one in shipped if one.mark == _mark(one.mechanism)]
-    stale = [one.mechanism for one in shipped if one.mark != _mark(one.mechanism)]
-    if not lines:
+    """Return how models stand that were fitted on equal terms, with today's constants."""
+    shipped = standings()
+    found = [one for one in shipped if not one.outdated]
+    stale = [one.model for one in shipped if one.outdated]
+    if not found:
         return (
             "The rivals have not been fitted on equal terms yet; with constants that were set by "
             "hand they are in [](models-and-observations.md), and that table convicts nobody.\n"
         )
-    heads = ("model", "free constants", "rows", "pass", "score, calibrated", "score, held-out")
+    table = standings_table(found)
     said = f"\nOut of date, and left out: {', '.join(stale)}.\n" if stale else ""
     return (
-        "Fitted to the same rows, from the same number of random points within written bounds, by "
-        "the same optimiser.\n\n" + markdown(heads, lines) + said
-    )
-
-
-def _mark(name: str) -> str:
-    return mark_of(rows_for(name), partial(named_for, name))
-
-
-def _model(one: Refit) -> tuple[str, ...]:
-    checks = [check for check in rows_for(one.mechanism) if check.id in one.rows]
-    weighed = weighed_of(checks)
-    sides = (
-        sum(log_scores([c for c in weighed if is_held_out(c) == out], one.rows).values())
-        for out in (False, True)
-    )
-    passed = sum(check.passes(one.rows[check.id]) for check in checks)
-    return (
-        one.mechanism,
-        str(len(one.constants)),
-        str(len(checks)),
-        str(passed),
-        *(f"{score:.1f}" for score in sides),
+        f"`prenuc compare --refitted`: {len(found[0].cost)} starts for each model (the numbers of "
+        "its set, and random points within bounds that were written before), the same targets of "
+        "calibrated figures of CdS, the same optimiser and steps ([what this is worth]"
+        "(../story/rivals.md)). Two-pathway sets began at numbers that every row had informed; "
+        "rivals at numbers of few figures, and most have fewer constants for each row that they "
+        "speak about. A difference in bits between two models is evidence against the lower one as "
+        "far as it was searched, and no farther.\n\n" + markdown(table.headings, table.rows) + said
     )
 
 

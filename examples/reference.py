@@ -61,6 +61,13 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.observe.analysis.Analysis",
             "prenuc.observe.features.Feature",
             "prenuc.observe.sizing.Size",
+            "prenuc.observe.luminescence.measured.Emission",
+            "prenuc.observe.corrections.steps.Corrected",
+            *(
+                f"prenuc.observe.corrections.steps.{name}"
+                for name in ("StrayLight", "Blank", "Offset", "Scattering", "Baseline", "Scale")
+            ),
+            "prenuc.observe.corrections.steps.Wavelengths",
         ),
     ),
     "infer": (
@@ -71,6 +78,8 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.infer.modelfree.views.Views",
             "prenuc.infer.studies.calibrate.Calibration",
             "prenuc.infer.experiments.published.PanelResult",
+            "prenuc.infer.selection.growth_laws.Growth",
+            "prenuc.infer.selection.growth_laws.FittedLaw",
             "prenuc.infer.selection.next_experiment.Proposal",
         ),
     ),

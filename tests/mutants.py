@@ -8,7 +8,7 @@ about it, or only the cell that was touched differs.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +68,15 @@ def sheet(rng: random.Random) -> Sheet:
         for row, nm in enumerate(wavelength)
     ]
     head = rng.choice([(), ("Sample: CdS",), ("Instrument: UV-1", "")])
-    tail = rng.choice([(), ("", "Method log", "Scan rate: 600")])
+    tail = rng.choice(
+        [
+            (),
+            ("", "Method log", "Scan rate: 600"),
+            ("", "", "Instrument Version 3.00", "Start (nm) 800.0", "Baseline: 100%T"),
+            (">>>>>End Processed Spectral Data<<<<<",),
+            ("##### Extended Information", "[Comments]", "Sample name: CdS"),
+        ]
+    )
     return Sheet(
         head, header, tuple(numbers), tail, wavelength, counts * UNITS[unit], np.array(values)
     )
@@ -78,6 +86,7 @@ def meaning_kept(rng: random.Random, one: Sheet) -> bytes:
     """Return the file in another dialect."""
     delimiter = rng.choice(DELIMITERS)
     decimal = rng.choice(".,") if delimiter != "," else "."
+    one = _rearranged(rng, one)
     quoted = rng.random() < 0.3
     text = one.text(delimiter, decimal, quoted=quoted)
     lines = text.split("\n")
@@ -91,34 +100,76 @@ def meaning_kept(rng: random.Random, one: Sheet) -> bytes:
     return text.encode(rng.choice(["utf-8", "utf-8-sig", "utf-16", "latin-1"]))
 
 
+def _rearranged(rng: random.Random, one: Sheet) -> Sheet:
+    """Return the table with its spectra in another order, or with a blank column."""
+    places = list(range(1, len(one.header)))
+    if rng.random() < 0.3:
+        rng.shuffle(places)
+    blank = rng.randrange(1, len(places) + 1) if rng.random() < 0.15 else None
+
+    def cells(row):
+        moved = [row[0], *(row[place] for place in places)]
+        return tuple(moved if blank is None else [*moved[:blank], "", *moved[blank:]])
+
+    return replace(one, header=cells(one.header), rows=tuple(map(cells, one.rows)))
+
+
+HEADER = -1  # the row of the names
+
+
+def _time_changed(rng: random.Random, cell: str, unit: bool) -> str:
+    """Return a name with its time in another unit, or with another digit in it."""
+    words = cell.split(" ")
+    if unit:
+        return " ".join([*words[:-1], rng.choice([one for one in UNITS if one != words[-1]])])
+    digits = list(words[-2])
+    digits[rng.randrange(len(digits))] = str(rng.randrange(10))
+    return " ".join([*words[:-2], "".join(digits), words[-1]])
+
+
+def _header_broken(
+    rng: random.Random, header: list[str], how: int
+) -> tuple[list[str], tuple[int, int] | None]:
+    """Return damaged names, and the place of a time that was changed."""
+    header, column, touched = list(header), rng.randrange(len(header)), None
+    if how == 0:
+        header[column] = header[rng.randrange(1, len(header))]
+    elif how == 1:
+        header.pop(column)
+    elif how == 2:
+        unit = rng.choice(["h", "min", "s", "d"])
+        header[-1] = f"{header[-1]} ({rng.randint(1, 90)} {unit})"
+    elif how == 3:
+        header[column] = ""
+    elif how in {4, 5}:
+        place = rng.randrange(1, len(header))
+        header[place], touched = _time_changed(rng, header[place], how == 4), (HEADER, place)
+    else:
+        header[0] = rng.choice(["Wavenumber (cm-1)", "Raman shift", "Time (s)", "eV", "Pixel"])
+    return header, touched
+
+
 def meaning_broken(rng: random.Random, one: Sheet) -> tuple[bytes, tuple[int, int] | None]:
-    """Return a damaged file, and row and column of the cell that was touched, if it was one."""
+    """Return a damaged file, and row and column of the touched cell, if it was one."""
     rows = [list(row) for row in one.rows]
     header, touched = list(one.header), None
     row = rng.choice([0, 0, len(rows) - 1, len(rows) - 1, rng.randrange(len(rows))])
     column = rng.randrange(len(header))
-    how = rng.randrange(9)
+    how = rng.randrange(12)
     if how == 0:
         rows[row] = rows[row][: rng.randint(1, len(header) - 1)]
     elif how == 1:
         rows[row][column], touched = rng.choice(WORDS), (row, column)
     elif how == 2:
-        header[column] = header[rng.randrange(1, len(header))]
-    elif how == 3:
-        header.pop(column)
-    elif how == 4:
-        unit = rng.choice(["h", "min", "s", "d"])
-        header[-1] = f"{header[-1]} ({rng.randint(1, 90)} {unit})"
-    elif how == 5:
         place = rng.randrange(len(rows[row][column]))
         digit = str(rng.randrange(10))
         cell = rows[row][column]
         rows[row][column], touched = cell[:place] + digit + cell[place + 1 :], (row, column)
-    elif how == 6:
+    elif how == 3:
         rows.insert(row, list(rows[row]))
-    elif how == 7:
+    elif how == 4:
         rows[row].insert(rng.randrange(len(rows[row])), rng.choice(["1.0", "7", ""]))
     else:
-        header[0] = rng.choice(["Wavenumber (cm-1)", "Raman shift", "Time (s)", "eV", "Pixel"])
+        header, touched = _header_broken(rng, header, how - 5)
     damaged = Sheet(one.head, tuple(header), tuple(map(tuple, rows)), one.tail, *([None] * 3))
     return damaged.text(rng.choice(DELIMITERS)).encode(), touched

@@ -562,7 +562,7 @@ def test_the_installed_command_refuses_with_status_2_and_no_traceback():
 
 
 def test_the_installed_command_keeps_warnings_off_standard_output():
-    warm = (CHARGE.replace(" and", ", 0.1 mmol HOAc and"), "heat flask to 240 degC over 9 min")
+    warm = (CHARGE.replace(" and", ", 0.1 mmol MeOH and"), "heat flask to 240 degC over 9 min")
     text = protocol_text(*warm, TAKE, LOOK)
     Path("warm.yaml").write_text(text, encoding="utf-8")
     answer = started("simulate", "warm.yaml", "--json")

@@ -10,6 +10,7 @@ from prenuc.errors import InputError, ProtocolError
 from prenuc.mechanism import two_pathway
 from prenuc.observe.absorption import WAVELENGTHS
 from prenuc.observe.features import first_exciton
+from prenuc.present.cli.flasks import given
 from prenuc.protocol import Protocol
 from prenuc.protocol.operations import Evolve
 
@@ -157,6 +158,16 @@ def test_a_course_is_a_table(course):
         "first absorption / nm",
     ):
         assert name in table
+
+
+def test_a_report_draws_a_course_and_a_saved_run_is_plotted(runs, course, tmp_path):
+    page = pn.report(course, to=tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Course of flask" in page
+    assert "mean diameter / nm</text>" in page
+    runs[0].save(tmp_path / "run.nc")
+    (found,) = given([str(tmp_path / "run.nc")])
+    assert found.series.time == pytest.approx([60, 120])
+    assert not found.measured
 
 
 def test_what_was_not_watched_has_no_course(runs):

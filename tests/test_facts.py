@@ -85,6 +85,7 @@ def naked(thing, sources, path=""):
             bookkeeping |= key in {"begun", "ended", "constants", "rows"}  # of a refit, likewise
             bookkeeping |= key == "numbers"  # of an additive: bounds, each with its unit
             bookkeeping |= key in {"passes", "draws"}  # counted
+            bookkeeping |= key in {"takes", "gives"}  # of an equation
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
     elif isinstance(thing, list):

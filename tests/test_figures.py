@@ -43,6 +43,16 @@ def test_spectra_without_times_are_numbered():
     assert time_axis(timeless)[1] == "number of the spectrum"
 
 
+def test_an_edge_that_dwarfs_the_bands_is_cut_off_and_that_is_said():
+    series = clusters()
+    edge = series.absorbance + 3.0 * np.exp(-(series.wavelength - 285) / 3)
+    steep = type(series)(series.wavelength, series.time, edge)
+    (axes,) = plot_spectra(steep).axes
+    assert axes.get_ylim()[1] < 2.0
+    assert [text.get_text() for text in axes.texts] == ["cut off: readings up to 3.2"]
+    assert not plot_spectra(series).axes[0].texts
+
+
 def test_only_known_formats_are_written_and_the_same_each_time(tmp_path):
     figure = plot_spectra(dots())
     with pytest.raises(InputError, match="is not a figure format"):

@@ -88,6 +88,37 @@ def test_absorbance_from_counts_is_that_of_beer(written):
     assert "1 readings are masked (no light above the dark counts)" in found.history
 
 
+def test_one_column_of_values_has_its_axis_in_the_header():
+    found = read(FILES / "visionlite.dsp")
+    np.testing.assert_array_equal(found.wavelength, np.arange(300, 461, 5))
+    assert found.labels == ("sample 3",)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("03-edge-wavelength.csv", r"csv:2: 'OVER' stands (?s:.*)csv:7: '--' stands"),
+        ("03-edge-wavelength-first.csv", r"csv:2: 'nan' stands where"),
+        ("04-thousands-tail.csv", r"this row has 4 numbers, the table has 3 columns"),
+    ],
+)
+def test_no_row_at_an_edge_is_dropped(name, why):
+    with pytest.raises(SpectrumError, match=why):
+        read(FILES / name)
+
+
+def test_a_reading_over_range_in_the_last_row_is_masked():
+    found = read(FILES / "03-crcrlf-lastrow.csv")
+    assert found.wavelength.tolist() == [400, 410, 420, 430, 440]
+    assert np.isnan(found.absorbance).sum() == np.isnan(found.absorbance[1, 4]) == 1
+
+
+def test_decimal_commas_between_commas_with_blanks_are_numbers():
+    found = read(FILES / "04-commas.csv")
+    assert found.absorbance[:, 0].tolist() == [0.142, 0.580]
+    assert found.time.tolist() == [5.4, 6.4]
+
+
 @pytest.mark.parametrize("name", ["infrared_bare.csv", "percentT_unnamed.csv"])
 def test_what_may_be_two_things_is_asked_for(name):
     with pytest.raises(SpectrumError, match=r"may be wavenumbers|nothing names the signal"):
@@ -237,3 +268,39 @@ def test_an_unnamed_spectrum_is_no_trace(written):
     rows = "".join(f"{nm},0.5\n" for nm in range(300, 400, 5))
     with pytest.raises(SpectrumError, match=r"may be wavelengths or times"):
         read_trace(written(rows))
+
+
+EXCITED, EMITTED = [300, 320, 340], [350, 360, 370, 380, 390]
+
+
+def matrix(corner, above, beside, value, name="{}"):
+    rows = [[str(b), *(str(value(a, b)) for a in above)] for b in beside]
+    head = [corner, *(name.format(a) for a in above)]
+    return "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        (matrix("Em\\Ex", EXCITED, EMITTED, lambda a, b: a + 10 * b), "a.csv"),
+        (matrix("Excitation (nm)", EMITTED, EXCITED, lambda a, b: b + 10 * a), "a.csv"),
+        (matrix("nm", EXCITED, EMITTED, lambda a, b: a + 10 * b, "Ex {} nm"), "a.csv"),
+        (matrix("", EXCITED, EMITTED, lambda a, b: a + 10 * b), "dots_EEM.csv"),
+        ("EEM\n" + matrix("", EMITTED, EXCITED, lambda a, b: b + 10 * a), "a.csv"),
+    ],
+)
+def test_a_matrix_of_excitation_and_emission_has_a_spectrum_for_each_excitation(
+    text, file, written
+):
+    found = read(written(text, file))
+    assert found.signal == "photoluminescence"
+    assert found.wavelength.tolist() == EMITTED
+    assert found.beside["excitation / nm"].tolist() == EXCITED
+    np.testing.assert_array_equal(found.absorbance, np.add.outer(EXCITED, 10 * np.array(EMITTED)))
+    assert found.labels[0] == "excitation 300 nm"
+
+
+def test_wavelengths_on_both_sides_that_nothing_names_are_no_matrix(written):
+    found = read(written(matrix("nm", EXCITED, EMITTED, lambda a, b: (a + b) / 1000)))
+    assert found.signal == "absorbance"
+    assert not found.beside

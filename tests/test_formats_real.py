@@ -67,3 +67,41 @@ def test_what_is_no_light_is_refused_by_its_name():
     for name, kind in (("o01", "NMR"), ("pktab1", "MASS"), ("tannic_acid", "RAMAN")):
         with pytest.raises(SpectrumError, match=rf"no spectrum of light here \('{kind} SPECTRUM'"):
             read(FORMATS / f"jcamp/{name}.jdx")
+
+
+@foreign
+def test_a_binary_file_of_shimadzu_is_its_export():
+    pytest.importorskip("openreadout")
+    for number in ("01", "02", "03"):
+        binary = read(FORMATS / f"shimadzu_ole/{number}.spc")
+        text = read(FORMATS / f"shimadzu_ole/{number}.csv")
+        np.testing.assert_array_equal(binary.wavelength, text.wavelength)
+        np.testing.assert_allclose(binary.absorbance, text.absorbance, rtol=0, atol=5.1e-7)
+
+
+@foreign
+def test_a_damaged_binary_file_of_shimadzu_ends_as_one_line(tmp_path):
+    pytest.importorskip("openreadout")
+    data = bytearray((FORMATS / "shimadzu_ole/01.spc").read_bytes())
+    for cut in (600, 9000):
+        (tmp_path / "a.spc").write_bytes(data[:cut])
+        with pytest.raises(SpectrumError, match="openreadout cannot read this binary file"):
+            read(tmp_path / "a.spc")
+
+
+@foreign
+def test_nearly_all_spectra_of_light_are_read():
+    light = [
+        *FORMATS.glob("ocean_avantes/*"),
+        *FORMATS.glob("shimadzu_ole/*.csv"),
+        *FORMATS.glob("agilent_kd/*.KD"),
+        FORMATS / "jcamp/benzene.jdx",
+        JCAMP / "uv.jdx",
+    ]
+    for path in light:
+        try:
+            read(path)
+        except SpectrumError as error:
+            assert "--signal" in str(error), path  # noqa: PT017 - that is the question
+            signal = "%T" if "reflectance" in str(error) else "photoluminescence"
+            assert np.isfinite(read(path, signal=signal).absorbance).any()

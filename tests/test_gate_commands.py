@@ -46,6 +46,17 @@ VALUES = {
     "--decimal": [".", ","],
     "--decimal-of-file": [".", ","],
     "--separator": [",", ";", "tab"],
+    "emission --absorption": ["dots.csv"],
+    "correct --to": ["out/corrected.csv"],
+    "correct --holmium": ["clusters.csv"],
+    "correct --stray-light": ["0.001"],
+    "correct --blank": ["clusters.csv", "no such"],
+    "correct --offset": ["560 600 nm", "400 410"],
+    "correct --scattering": ["560 600 nm", "400 410"],
+    "correct --exponent": ["4"],
+    "correct --baseline": ["1e6"],
+    "correct --dilution": ["40"],
+    "correct --path": ["2 mm"],
     "--sheet": ["spectra", "1"],
     "calibrate --data": ["data"],
     "--time-unit": ["s", "min", "h", "day"],
@@ -73,6 +84,9 @@ VALUES = {
     "simulate --times": ["0 1", "0 0.4 4 40"],
     "simulate --until": ["steady state", "50 % of A is consumed"],
     "simulate --coarse": None,
+    "simulate --extrapolate": None,
+    "--inert": ["toluene", "ODE"],
+    "scope --assume": ["batch mass=20 g", "heating rate=6 degC/min"],
     "simulate --solver": ["rodas", "cvode", "scipy-bdf", "scipy-radau"],
     "simulate --rtol": ["1e-6", "1e-4"],
     "simulate --atol": ["1e-9", "1e-12"],
@@ -147,6 +161,7 @@ ARGUMENTS = {
     "show": [["MSC-311"], ["cdse-5b"]],
     "cite": [["cdse-5b"], ["MSC-311", "two-pathway/CdS"]],
     "check": [["mine.yaml"], ["two-pathway/CdS"], ["mine.yaml", "classical/CdTe"]],
+    "scope": [["batch.yaml"], ["cdse-5b"], ["batch.yaml"]],
     "simulate": [
         ["mine.yaml"],
         ["mine.yaml"],
@@ -174,6 +189,9 @@ ARGUMENTS = {
     "report": [["clusters.csv"], ["fit.json"], ["dots.json"]],
     "convert": [["clusters.csv"], ["dots.csv"]],
     "plot": [["clusters.csv"], ["batch.yaml"], ["dots.csv", "clusters.csv"]],
+    "growth": [["dots.csv"], ["clusters.csv"]],
+    "emission": [["clusters.csv", "--signal", "photoluminescence"], ["dots.csv"]],
+    "correct": [["clusters.csv"], ["dots.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
     "doctor": [[]],
 }
@@ -186,7 +204,14 @@ WEIGHTS = {
     "reproduce": 0.5,
     "sweep": 0.3,
 }
-NEEDED = {"report --to", "convert --to", "join --to", "sweep --out"}
+NEEDED = {
+    "growth --material",
+    "report --to",
+    "convert --to",
+    "correct --to",
+    "join --to",
+    "sweep --out",
+}
 USUAL = {
     "simulate mine.yaml": ["--times", "0 1"],
     "convert": ["--out", "out/spectra.csv"],

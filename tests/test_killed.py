@@ -38,6 +38,10 @@ COMMANDS = {
         ["out/spectra.svg", "out/spectra.csv", "out/simulation.json", "page.html"],
     ),
     "report": ("report clusters.csv --to page.html", ["page.html"]),
+    "correct": (
+        "correct clusters.csv --offset '400 420 nm' --to out/corrected.csv",
+        ["out/corrected.csv"],
+    ),
     "convert": ("convert clusters.csv --to netcdf --out out/clusters.nc", ["out/clusters.nc"]),
     "calibrate": ("calibrate CdSe --starts 1 --workers 1 --out set.yaml", ["set.yaml"]),
     "robustness": (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +19,9 @@ from commands import clusters, run, write
 from prenuc.errors import InputError, ProtocolError
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, series_of
+from prenuc.present.cli.flasks import given as flasks_given
 from prenuc.present.figures.courses import plot_courses, plot_sizes, shown_columns
-from prenuc.present.figures.overlay import DASHES, Source, panels_of, plot_overlay
+from prenuc.present.figures.overlay import Source, panels_of, plot_overlay, told_apart
 from prenuc.present.figures.page_size import Layout
 from prenuc.present.files.figures import save
 from prenuc.protocol import Protocol
@@ -134,6 +137,15 @@ def test_sources_whose_times_do_not_agree_have_a_panel_each():
     assert [len(one) for one in lines] == [2, 2]
 
 
+def test_times_on_two_clocks_are_not_one_time():
+    standing = replace(aliquots([30, 75]), time_name="time", labels=("x at 30 min", "x at 75 min"))
+    assert drawn([Source("a", aliquots([30, 75])), Source("b", standing)])[0] == ["a", "b"]
+    measured = Source("b", standing, measured=True)
+    assert drawn([Source("a", aliquots([30, 75])), measured])[0] == ["30 min", "75 min"]
+    early = Source("b", aliquots([1, 1440], vessel="x{:g}"))
+    assert drawn([Source("a", aliquots([30, 75])), early])[0] == ["a", "b"]
+
+
 def test_a_single_spectrum_stands_in_every_panel():
     single = Source("dots", aliquots([50.0], vessel="x"), measured=True)
     _, lines, _ = drawn([Source("a", aliquots([30, 75])), Source("b", aliquots([30, 75])), single])
@@ -160,8 +172,14 @@ def overlay(layout, sources=None):
     return plot_overlay(sources, panels_of(sources)[0], layout)
 
 
+def crowded(layout):
+    names = [f"hold flask = {number}0 min" for number in range(1, 13)]
+    return overlay(layout, [Source(name, aliquots([30, 75])) for name in names])
+
+
 FIGURES = {
     "spectra": overlay,
+    "many": crowded,
     "times": lambda layout: overlay(layout, [Source("a", aliquots(np.arange(1.0, 60.0)))]),
     "course": lambda layout: plot_courses(
         {"base": made_course(), "after hold flask = 1.2 mmol TOPO": made_course(shift=1.0)}, layout
@@ -231,13 +249,24 @@ def test_a_figure_has_the_width_and_the_font_that_are_asked_for():
         Layout(font=2)
 
 
+def test_a_long_legend_leaves_panels_their_room_or_is_refused():
+    figure, _ = crowded(Layout.sized("8.5 cm"))
+    texts(figure)
+    heights = [axes.get_position().height * figure.get_figheight() for axes in figure.axes]
+    assert min(heights) * 2.54 > 1.5
+    with pytest.raises(InputError, match=r"the legend needs .* of 4 cm.*larger --size"):
+        crowded(Layout.sized("8.5 x 4 cm"))
+
+
 def test_sources_differ_in_grey_too_and_data_lie_on_top():
     figure, _ = overlay(Layout())
     simulated, other, measured = figure.axes[0].get_lines()
     assert simulated.get_linestyle() != other.get_linestyle()
     assert measured.get_marker() == "o"
     assert measured.get_zorder() > simulated.get_zorder()
-    assert len({str(one) for one in DASHES}) == len(DASHES) == 6
+    assert len({str(told_apart(place)) for place in range(36)}) == 36
+    few = [told_apart(place) for place in range(6)]
+    assert len({one["color"] for one in few}) == len({str(one["ls"]) for one in few}) == 6
 
 
 def test_what_a_range_cuts_off_is_said():
@@ -314,9 +343,37 @@ def test_from_an_empty_file_to_a_variation_in_two_actions(prenuc, tmp_path):
     assert "TOPO</text>" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
 
 
+def test_a_folder_that_simulate_wrote_is_its_answer(prenuc):
+    prenuc("simulate", "mine.yaml", "--out", "sim")
+    said = json.loads(prenuc("plot", "sim", "sim/spectra.csv", "--json"))
+    assert said["sources"] == ["sim", "spectra"]
+
+
 def test_a_variation_that_changes_nothing_is_not_drawn_twice(prenuc):
     said = json.loads(prenuc("plot", "mine.yaml", "--vary", "hold flask = 75, 80 min", "--json"))
     assert said["sources"] == ["mine", "hold flask = 80 min"]
+
+
+def test_pictures_of_the_how_to_are_made_by_commands_that_are_understood():
+    root = Path(__file__).parents[1]
+    page = (root / "docs/how-to/overlay.md").read_text(encoding="utf-8")
+    lines = [line.removeprefix("$ ") for line in page.splitlines() if "docs/figures" in line]
+    commands = [shlex.split(line) for line in lines if line.startswith("prenuc plot")]
+    assert len(commands) == 3
+    for _, _, file, *options in commands:
+        assert (root / options[-1]).exists()
+        vary = [b for a, b in pairwise(options) if a == "--vary"]
+        assert len(flasks_given([str(root / file)], vary)) == 1 + len(vary)
+
+
+def test_two_files_that_call_themselves_the_same_go_by_the_names_of_the_files(prenuc, tmp_path):
+    (tmp_path / "copy.yaml").write_text(MINE.replace("75 min", "80 min"), encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "copy.yaml").write_text(MINE.replace("75 min", "85 min"), encoding="utf-8")
+    said = json.loads(prenuc("plot", "mine.yaml", "copy.yaml", "--json"))
+    assert said["sources"] == ["mine", "copy"]
+    said = json.loads(prenuc("plot", "copy.yaml", "a/copy.yaml", "--json"))
+    assert said["sources"] == ["copy", "a/copy"]
 
 
 @pytest.mark.parametrize("kind", ["course", "sizes"])
@@ -329,6 +386,21 @@ def test_a_course_is_a_figure_and_a_table(prenuc, tmp_path, kind):
     names = {"course": "mine, mean diameter / nm", "sizes": "mine, 75 min"}
     assert names[kind] in head
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_measured_first_absorptions_lie_over_a_course(prenuc, tmp_path):
+    """Dots at 400, 410 and 420 nm that were measured are circles, each at its time."""
+    times, places = [20.0, 40.0, 60.0], [400.0, 410.0, 420.0]
+    nm = np.arange(350.0, 501.0)
+    rows = [0.2 * np.exp(-(((nm - at) / 14) ** 2)) + np.exp(-(nm - 320) / 20) for at in places]
+    write(pn.SpectrumSeries(nm, np.array(times), np.array(rows)), tmp_path / "run.csv")
+    prenuc("plot", "mine.yaml", "run.csv", "--what", "course")
+    with (tmp_path / "plot.csv").open(encoding="utf-8-sig", newline="") as lines:
+        head, *cells = csv.reader(lines)
+    found = [row[-2:] for row in cells if row[-1]]
+    assert head[-1] == "run, measured"
+    assert [float(time) for time, _ in found] == times
+    assert [float(at) for _, at in found] == pytest.approx(places, abs=1.5)
 
 
 def test_numbers_go_to_origin_and_excel_too(prenuc, tmp_path):

@@ -11,7 +11,8 @@ from commands import run
 from prenuc.errors import FactsError, InputError
 from prenuc.facts.catalogue import entries, get, held_out, read_files
 from prenuc.facts.search import Bounds, Search
-from prenuc.infer.calibration.random_starts import RandomStarts, with_numbers
+from prenuc.infer.calibration.random_starts import RandomStarts
+from prenuc.infer.calibration.searches import with_numbers
 from prenuc.infer.experiments.reproduce import experiments_for
 from prenuc.infer.studies.random_starts import search_from_random_starts
 from prenuc.mechanism.named import mechanism_named
@@ -124,7 +125,7 @@ def test_finished_starts_are_kept_and_costs_put_in_order(tmp_path, monkeypatch):
     with toy_set():
         search = Search("toy", SET, BOUNDS, tuple(toy_checks(TRUE)))
         monkeypatch.setitem(entries("searches"), "toy", search)
-        monkeypatch.setattr("prenuc.infer.studies.random_starts.named_for", _named)
+        monkeypatch.setattr("prenuc.infer.studies.random_starts.chooser", lambda _: toy)
         monkeypatch.setattr("prenuc.infer.studies.random_starts.checks", list)
         monkeypatch.setattr("prenuc.infer.studies.random_starts.reproduce", lambda *_, **__: [])
         real = RandomStarts.from_seed
@@ -139,10 +140,6 @@ def test_finished_starts_are_kept_and_costs_put_in_order(tmp_path, monkeypatch):
     assert made == [1, 2, 3]
     assert all(start in again.starts for start in first.starts)
     assert [s.cost for s in again.starts] == sorted(s.cost for s in again.starts)
-
-
-def _named(_, recipe):
-    return toy(recipe)
 
 
 def test_given_numbers_are_those_of_the_mechanism():

@@ -248,6 +248,11 @@ def test_aliquots_of_figure_3b_go_from_simulate_to_every_other_command(tmp_path,
     prenuc("report", saved, "--to", tmp_path / "page.html")
     assert "reaction time / min" in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "reaction time / min" in (tmp_path / "spectra.svg").read_text(encoding="utf-8")
+    for source in (spectra, saved):
+        prenuc("plot", source, "--out", tmp_path / "mine.svg")
+        drawn = (tmp_path / "mine.svg").read_text(encoding="utf-8")
+        assert ">30 min</text>" in drawn  # of eight, the first, one between and the last are named
+        assert ">135 min</text>" in drawn
     prenuc("convert", saved, "--to", "xlsx", "--out", tmp_path / "mine.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
     rows = list(openpyxl.load_workbook(tmp_path / "mine.xlsx")["samples"].values)

@@ -147,7 +147,7 @@ def test_a_reader_is_a_module_and_its_entry_in_the_list(house, tmp_path):
     (root / "observe" / "readers" / "two.py").write_text(READER, encoding="utf-8")
     page = root / "observe" / "readers" / "__init__.py"
     exchange(page, "import delimited\n", "import delimited, two\n")
-    exchange(page, "(delimited.FORMAT,)", "(two.FORMAT, delimited.FORMAT)")
+    exchange(page, "    delimited.FORMAT,\n", "    two.FORMAT,\n    delimited.FORMAT,\n")
     (tmp_path / "some.two").write_bytes(b"TWO")
     assert run("-c", "import prenuc as pn; print(len(pn.read('some.two')))").strip() == "1"
 

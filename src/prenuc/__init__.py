@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
     from prenuc.infer.selection.compare_schemes import compare_schemes
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.selection.growth_laws import growth_laws
     from prenuc.infer.selection.next_experiment import next_experiment
     from prenuc.infer.studies.calibrate import calibrate
     from prenuc.infer.studies.refitting import ablate
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from prenuc.mechanism.two_pathway import two_pathway
     from prenuc.observe.absorption import uv_vis
     from prenuc.observe.analysis import analyze
+    from prenuc.observe.corrections.steps import correct
     from prenuc.observe.course import Course, course
     from prenuc.observe.emission import emission
     from prenuc.observe.flasks import Flasks
+    from prenuc.observe.luminescence.measured import analyze_emission
     from prenuc.observe.many import simulate_many
     from prenuc.observe.readers import read
     from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
@@ -44,6 +47,9 @@ if TYPE_CHECKING:
     from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
+    from prenuc.scope.choice import mechanism_for
+    from prenuc.scope.verdict import Scope, scope_of
+    from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.ensemble import ensemble
     from prenuc.simulation.evolve import evolve
     from prenuc.simulation.run import simulate
@@ -70,8 +76,13 @@ _CONTENTS = {
     "Check": "thermodynamics.check",
     # protocol: what was done
     "Protocol": "protocol.protocol",
+    # scope: may the mechanism speak about it
+    "mechanism_for": "scope.choice",
+    "scope_of": "scope.verdict",
+    "Scope": "scope.verdict",
     # simulate: let it happen
     "simulate": "simulation.run",
+    "amounts_within": "simulation.doubt",
     "evolve": "simulation.evolve",
     "ensemble": "simulation.ensemble",
     "Run": "simulation.solution",
@@ -92,7 +103,9 @@ _CONTENTS = {
     "simulate_many": "observe.many",
     "Flasks": "observe.flasks",
     "read": "observe.readers",
+    "correct": "observe.corrections.steps",
     "analyze": "observe.analysis",
+    "analyze_emission": "observe.luminescence.measured",
     "size": "observe.sizing",
     # infer: what the data allow one to say
     "view": "infer.modelfree.views",
@@ -106,6 +119,7 @@ _CONTENTS = {
     "compare_schemes": "infer.selection.compare_schemes",
     "compare_mechanisms": "infer.selection.compare_mechanisms",
     "Comparison": "infer.selection.evidence",
+    "growth_laws": "infer.selection.growth_laws",
     "next_experiment": "infer.selection.next_experiment",
     "kinetic_panel": "infer.experiments.published",
     "calibrate": "infer.studies.calibrate",
@@ -142,16 +156,20 @@ __all__ = [
     "Run",
     "ScipyBdf",
     "ScipyRadau",
+    "Scope",
     "SpectrumSeries",
     "Trace",
     "ablate",
+    "amounts_within",
     "analyze",
+    "analyze_emission",
     "calibrate",
     "check",
     "cite",
     "compare_mechanisms",
     "compare_schemes",
     "convert",
+    "correct",
     "course",
     "disc_radius",
     "disc_scattering",
@@ -159,14 +177,17 @@ __all__ = [
     "ensemble",
     "evolve",
     "fit",
+    "growth_laws",
     "guinier_radius",
     "kinetic_panel",
+    "mechanism_for",
     "next_experiment",
     "read",
     "read_mechanism",
     "recipe",
     "report",
     "rivals",
+    "scope_of",
     "simulate",
     "simulate_many",
     "size",

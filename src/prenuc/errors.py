@@ -8,6 +8,7 @@
     │   ├── FactsError        a data file that does not say what it must
     │   ├── MechanismError    an unbalanced reaction, an unknown species
     │   ├── ProtocolError     a step that a laboratory could not do
+    │   ├── ScopeError        a flask that a mechanism may not speak about
     │   ├── SpectrumError     a spectrometer file that cannot be read without guessing
     │   └── FitError          data or a scheme that a fit cannot work with
     └── SimulationError       the integrator gave up: which species, when, what to try
@@ -20,7 +21,7 @@ from __future__ import annotations
 import difflib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,6 +54,32 @@ class Problem:
     def at(self, where: str) -> Problem:
         """Return the same problem, placed at ``where`` unless it already has a place."""
         return self if self.where else Problem(self.what, self.mend, self.nearest, where)
+
+
+class Caution(str):
+    """What a reader should know before believing an answer: a sentence with its kind.
+
+    Args:
+        text: The sentence.
+        code: Its kind, one word for programs, such as "extrapolated".
+        about: What it is about, such as a reagent or a vessel.
+    """
+
+    __slots__ = ("about", "code")
+    code: str
+    about: str
+
+    def __new__(cls, text: str, code: str, about: str = "") -> Self:  # noqa: D102
+        found = super().__new__(cls, text)
+        found.code, found.about = code, about
+        return found
+
+    def __reduce__(self) -> tuple[type[Caution], tuple[str, str, str]]:
+        return Caution, (str(self), self.code, self.about)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return code, text and what it is about, for JSON."""
+        return {"code": self.code, "text": str(self), "about": self.about}
 
 
 class PrenucError(Exception):
@@ -93,6 +120,10 @@ class MechanismError(InputError):
 
 class ProtocolError(InputError):
     """A protocol asks for something that a laboratory could not do."""
+
+
+class ScopeError(InputError):
+    """A mechanism may not speak about a flask."""
 
 
 class SpectrumError(InputError):

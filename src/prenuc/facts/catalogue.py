@@ -17,6 +17,7 @@ from prenuc.facts.additive import Additive
 from prenuc.facts.check import Check
 from prenuc.facts.claim import Claim
 from prenuc.facts.document import Node
+from prenuc.facts.family import Family, Preparation
 from prenuc.facts.material import Material
 from prenuc.facts.reagent import Moiety, Reagent
 from prenuc.facts.recipe import Observation, ParameterSet, Recipe
@@ -28,6 +29,7 @@ from prenuc.facts.source import Source
 from prenuc.facts.species import Species
 from prenuc.facts.split import HeldOut
 from prenuc.facts.statement_kind import StatementKind
+from prenuc.facts.system import System
 from prenuc.facts.value import Value
 from prenuc.facts.yaml_file import Items, load
 
@@ -57,6 +59,9 @@ KINDS: Mapping[str, type[Any]] = {
     "sources": Reference,
     "parameters": ParameterSet,
     "frozen": ParameterSet,
+    "systems": System,
+    "families": Family,
+    "preparations": Preparation,
 }
 
 CALIBRATED = "calibrated rows"

@@ -166,7 +166,8 @@ class ParameterSet:
         blocks: Components, dots and reactions that the constants act by, as they are written; {}
             where the mechanism is written by a rule, or in another set.
         note: How the set came about.
-        like: The set whose names and blocks it has, and every constant that it does not give.
+        like: The set whose names it has, and every constant, component and reaction that it does
+            not give.
         fitted_to: "calibrated rows" where no constant is informed by a held-out figure, "all rows"
             where one may be; "" where nothing is said.
         structure: What of it is no constant, and what informed that.
@@ -199,8 +200,13 @@ class ParameterSet:
         return node.entry(cls, names=names, blocks=blocks, **given)
 
     def filled(self, base: ParameterSet) -> ParameterSet:
-        """Return the set with what it has from the one that it is like."""
+        """Return the set with what it has from the one that it is like.
+
+        Of components and reactions, those that it gives itself stand in the place of the others.
+        """
         values = {**base.values, **self.values}
-        return replace(
-            self, names=base.names, blocks=base.blocks, values=values, structure=base.structure
-        )
+        blocks = dict(base.blocks)
+        for key, own in self.blocks.items():
+            blocks[key] = {**blocks[key], **own} if isinstance(own, dict) else own
+        names, structure = base.names, base.structure
+        return replace(self, names=names, blocks=blocks, values=values, structure=structure)

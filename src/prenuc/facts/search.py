@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from prenuc.facts.check import Check
@@ -11,7 +11,7 @@ from prenuc.facts.value import Value
 from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from prenuc.facts.document import Node
 
@@ -53,6 +53,8 @@ class Search:
         bounds: What it moves, by name; numbers are in the units of the set.
         targets: What it looks at: numbers behind printed statements, each with its range.
         note: What it is for.
+        like: The search whose targets it has, and whose bounds where it gives none; "" for none.
+        step: The step that the mechanism is without, in words; "" for the whole.
     """
 
     id: str
@@ -60,6 +62,8 @@ class Search:
     bounds: Mapping[str, Bounds]
     targets: tuple[Check, ...]
     note: str = ""
+    like: str = ""
+    step: str = ""
 
     @property
     def name(self) -> str:
@@ -69,9 +73,20 @@ class Search:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read one entry of a search file."""
-        bounds = {name: Bounds.read(one, name) for name, one in node.child("bounds").items()}
+        given = node.child("bounds", {}) if "like" in node else node.child("bounds")
+        bounds = {name: Bounds.read(one, name) for name, one in given.items()}
         targets = tuple(map(_target, node.children("targets")))
         return node.entry(cls, bounds=bounds, targets=targets)
+
+    def filled(self, base: Search, left_out: Collection[str]) -> Search:
+        """Return the search with what it has from the one that it is like.
+
+        Args:
+            base: That one.
+            left_out: Constants of it that mean nothing here.
+        """
+        bounds = self.bounds or {n: b for n, b in base.bounds.items() if n not in left_out}
+        return replace(self, bounds=bounds, targets=base.targets)
 
 
 def _target(node: Node) -> Check:

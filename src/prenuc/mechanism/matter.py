@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SMALLEST = 1e-12  # moles; less is rounding
-LEAVING = "carboxylate", "silyl"  # kinds of moieties that are set free
+LEAVING = "carboxylate", "phosphonate", "silyl"  # kinds of moieties that are set free
 
 
 def parts_of(made: Mapping[str, float]) -> dict[str, float]:
@@ -36,9 +36,9 @@ def carboxylates(metal: str, number: float = 1.0) -> dict[str, float]:
 
 
 def is_carboxylate(part: str) -> bool:
-    """Return whether a moiety is a carboxylate."""
+    """Return whether a moiety is a carboxylate, or a phosphonate in its place."""
     kinds = entries("moieties")
-    return part in kinds and kinds[part].kind == "carboxylate"
+    return part in kinds and kinds[part].kind in {"carboxylate", "phosphonate"}
 
 
 def released(metals: Iterable[str]) -> dict[str, str]:

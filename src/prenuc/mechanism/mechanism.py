@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.conditions import Conditions
+    from prenuc.facts.family import StandIn
     from prenuc.facts.value import Value
     from prenuc.mechanism.constants import Given
     from prenuc.mechanism.population import QuantumDotMoments, SizeClasses
@@ -78,6 +79,8 @@ class Mechanism:
             mechanism's own name.
         bindings: Of a component, the ligands that bind to it and so lower its chemical potential,
             with the first words of the constants ``h`` and ``sites``.
+        declared: Reagents that a file counts, whether or not a reaction looks at them.
+        stand_ins: Precursors that its constants were not found with.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -98,6 +101,8 @@ class Mechanism:
     units: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    declared: tuple[str, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.facts.catalogue import entries
-from prenuc.mechanism.shipped import mechanism_of, sets_of
+from prenuc.mechanism.shipped import mechanism_of, set_named, sets_of
 
 if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
@@ -39,11 +39,11 @@ def rival(model: str, material: str, *, metal: str | None = None) -> Mechanism:
     Raises:
         MechanismError: There is no parameter set for the material.
     """
-    known = sets_of(model)
     plain, usual = system_named(material)
-    if plain not in known:
-        raise MechanismError(unknown_name(f"{model} parameter set for", material, known))
-    return mechanism_of(known[plain], metal or usual or None)
+    found = set_named(f"{model}/{plain}")
+    if found is None:
+        raise MechanismError(unknown_name(f"{model} parameter set for", material, sets_of(model)))
+    return mechanism_of(found, metal or usual or None)
 
 
 def rivals(material: str, *, metal: str | None = None) -> dict[str, Mechanism]:

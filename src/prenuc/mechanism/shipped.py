@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import entries
@@ -12,6 +12,7 @@ from prenuc.facts.document import Node
 from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.mechanism import Mechanism
+from prenuc.mechanism.precursors import blocks_with_precursors, with_precursors
 from prenuc.mechanism.writing import written
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def known_set(identifier: str) -> ParameterSet:
 
 
 def mechanism_of(
-    parameters: ParameterSet, metal: str | None = None, dots: AbstractDots | None = None
+    parameters: ParameterSet,
+    metal: str | None = None,
+    dots: AbstractDots | None = None,
+    chalcogen: str | None = None,
 ) -> Mechanism:
     """Return the mechanism of a parameter set.
 
@@ -64,10 +68,11 @@ def mechanism_of(
         parameters: The set.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
         dots: How dots are counted, class by class when None.
+        chalcogen: Another chalcogen source than the usual one, such as "SeTOP".
     """
-    values = parameters.values
+    values = with_precursors(parameters, metal, chalcogen)
     additives = tuple(parameters.blocks.get("additives", ()))
-    form = form_of(parameters.id, metal, tuple(values), additives)
+    form = form_of(parameters.id, metal, tuple(values), additives, chalcogen)
     return Mechanism.written(partial(written, form, dots or Classes()), values)
 
 
@@ -96,14 +101,16 @@ def form_of(
     metal: str | None,
     constants: tuple[str, ...],
     additives: tuple[str, ...] | None = None,
+    chalcogen: str | None = None,
 ) -> Form:
-    """Return what the blocks of a set say, another metal carboxylate in its usual one's place.
+    """Return what the blocks of a set say, other precursors in place of the usual ones.
 
     Args:
         which: Identifier of the set.
         metal: The metal carboxylate; the usual one when None.
         constants: Names of the constants that the blocks may call.
         additives: Names of its additives; its usual ones when None.
+        chalcogen: The chalcogen source; the usual one when None.
 
     Raises:
         MechanismError: The blocks cannot be read.
@@ -111,16 +118,22 @@ def form_of(
     found = known_set(which)
     if additives is not None and additives != tuple(found.blocks.get("additives", ())):
         found = replace(found, blocks={**found.blocks, "additives": [*additives]})
-    return form_from(found, metal, constants)
+    return form_from(found, metal, constants, chalcogen)
 
 
-def form_from(parameters: ParameterSet, metal: str | None, constants: tuple[str, ...]) -> Form:
+def form_from(
+    parameters: ParameterSet,
+    metal: str | None,
+    constants: tuple[str, ...],
+    chalcogen: str | None = None,
+) -> Form:
     """Return what the blocks of any set say, of the catalogue or not; see :func:`form_of`.
 
     Args:
         parameters: The set.
         metal: The metal carboxylate; the usual one when None.
         constants: Names of the constants that the blocks may call.
+        chalcogen: The chalcogen source; the usual one when None.
 
     Raises:
         MechanismError: The blocks cannot be read.
@@ -128,21 +141,9 @@ def form_from(parameters: ParameterSet, metal: str | None, constants: tuple[str,
     problems: list[Problem] = []
     which = parameters.id
     blocks = {"material": parameters.material, **parameters.blocks}
-    if metal is not None:
-        blocks = _replaced(blocks, parameters.names["metal precursor"], metal)
+    blocks = blocks_with_precursors(parameters.names, blocks, metal, chalcogen)
     found = read_blocks(Node(blocks, which, problems), which, constants)
     if found is None:
         raise MechanismError(problems)
     reactions = tuple(replace(one, where=which) for one in found[0].reactions)
     return replace(found[0], units={}, reactions=reactions)
-
-
-def _replaced(thing: Any, old: str, new: str) -> Any:
-    """Return texts, lists and mappings with one word in place of another."""
-    if isinstance(thing, str):
-        return " ".join(new if word == old else word for word in thing.split(" "))
-    if isinstance(thing, list):
-        return [_replaced(item, old, new) for item in thing]
-    if not isinstance(thing, dict):
-        return thing
-    return {_replaced(key, old, new): _replaced(item, old, new) for key, item in thing.items()}

@@ -74,7 +74,11 @@ MODEL = "two-pathway"
 
 
 def two_pathway(
-    which: str, *, metal: str | None = None, dots: AbstractDots | None = None
+    which: str,
+    *,
+    metal: str | None = None,
+    chalcogen: str | None = None,
+    dots: AbstractDots | None = None,
 ) -> Mechanism:
     """Return the two-pathway model of a material with the package's own constants.
 
@@ -82,6 +86,7 @@ def two_pathway(
         which: "CdS", "CdTe", "CdSe"; "CdTe-ODE" and "CdSe-ODE" for the carboxylates in ODE;
             "CdS@0.1" for the set of version 0.1.
         metal: Another metal carboxylate than the usual one, such as "Cd(MSA)2".
+        chalcogen: Another chalcogen source than the usual one, such as "SeTOP".
         dots: How dots are counted: :class:`Classes` (when None) or, coarse, :class:`Moments`.
 
     Raises:
@@ -90,7 +95,7 @@ def two_pathway(
     found = set_named(f"{MODEL}/{which}")
     if found is None:
         raise MechanismError(unknown_name(f"{MODEL} parameter set for", which, parameter_sets()))
-    return mechanism_of(found, metal, dots)
+    return mechanism_of(found, metal, dots, chalcogen)
 
 
 def parameter_sets() -> dict[str, ParameterSet]:

@@ -112,6 +112,7 @@ class _Writer(Parts):
             populations=populations,
             balances=self.balances,
             bindings=bindings_of(form, self.stages),
+            declared=form.media,
         )
 
     def reactions(self) -> tuple[tuple[Reaction, ...], tuple[SizeClasses, ...]]:

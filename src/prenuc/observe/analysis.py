@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from prenuc.facts.material import Material
     from prenuc.observe.series import SpectrumSeries
 
-OF_CENTRES = (
-    "not every band here has one, so diameters are those of centres, for CdSe some 6 % larger"
-)
+OF_CENTRES = "not every band has one, so diameters are those of centres, for CdSe some 6 % larger"
 NO_MATERIAL = "no material given, so no diameter and no cluster"
 
 
@@ -221,12 +219,8 @@ def analyze(
     )
     every = all(one.maximum_nm is not None for one in features if one.status != "unresolved")
     told = zip(features, clusters, doubts, strict=True)
-    return Analysis(
-        series=series,
-        found=tuple(_found(one, material, known, doubt, every) for one, known, doubt in told),
-        material=material,
-        file=file,
-    )
+    found = tuple(_found(one, material, known, doubt, every) for one, known, doubt in told)
+    return Analysis(series=series, found=found, material=material, file=file)
 
 
 def _masked(wavelength: Array, row: Array) -> list[str]:

@@ -49,6 +49,8 @@ def simulate_many(
     solver: AbstractSolver | None = None,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
+    inert: Sequence[str] = (),
+    extrapolate: bool = False,
 ) -> Flasks:
     """Run many variants of one experiment, and take the spectra of each.
 
@@ -65,6 +67,8 @@ def simulate_many(
         solver: The integrator; :class:`Rodas` with rtol 1e-6 when None.
         threads: How many share the work; as many as there are cores when None.
         progress: Called with the finished part, 0 to 1.
+        inert: Reagents that do not react, as of :func:`prenuc.simulate`.
+        extrapolate: As of :func:`prenuc.simulate`.
 
     Returns:
         A row for each member; one that cannot be run has its reason in ``failed``.
@@ -75,6 +79,7 @@ def simulate_many(
         SimulationError: Every member failed.
     """
     members = Members.of(mechanism, protocol, constants or {}, vary or {})
+    members = replace(members, inert=tuple(inert), extrapolate=extrapolate)
     nm = np.array(WAVELENGTHS if wavelength is None else wavelength, dtype=float)
     solver = solver or IN_PROTOCOLS
     parts = [range(i, min(i + PART, members.count)) for i in range(0, members.count, PART)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prenuc.conditions import is_frozen
-from prenuc.errors import Problem, ProtocolError, noting, unknown_name
+from prenuc.errors import Caution, Problem, ProtocolError, noting, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.filled import MOST_SPECTRA, TIME_MARGIN, Filled
 from prenuc.protocol.operations import Add, Evolve, Operation, Transfer
@@ -45,7 +45,7 @@ class Planner:
 
     operations: list[Operation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
     vessels: dict[str, Filled] = field(default_factory=dict)
     feeds: dict[str, set[str]] = field(default_factory=dict)
 
@@ -214,7 +214,8 @@ class Planner:
             what = f"{name} is at {at}, above the boiling point of {part} ({boiling.quantity})"
             if solvent is not None and part == solvent.id:
                 raise ProtocolError(what, "Stay below it, or use another solvent")
-            warning = f"{what}; as a minor component it is taken to stay in solution"
+            text = f"{what}; as a minor component it is taken to stay in solution"
+            warning = Caution(text, "boiling", part)
             if warning not in self.warnings:
                 self.warnings.append(warning)
 

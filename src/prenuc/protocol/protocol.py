@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
-from prenuc.errors import Problem, ProtocolError, noting
+from prenuc.errors import Caution, Problem, ProtocolError, noting
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load
 from prenuc.protocol.assumptions import Assumption, assumed, sentences
@@ -78,7 +78,7 @@ class Protocol:
         return self._planner.operations
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Caution, ...]:
         """What a chemist should look at before believing a result."""
         return tuple(self._planner.warnings)
 

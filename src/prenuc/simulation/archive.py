@@ -20,7 +20,7 @@ import numpy as np
 
 from prenuc import quantities
 from prenuc.errors import InputError
-from prenuc.facts import source, value
+from prenuc.facts import family, source, value
 from prenuc.mechanism import mechanism, population, reaction
 from prenuc.protocol import protocol, steps, words
 from prenuc.writing import whole
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 # Where the classes are defined that a mechanism or a protocol can consist of.
-_HOMES = (quantities, source, value, reaction, population, mechanism, steps, words, protocol)
+_FACTS = (quantities, source, value, family)
+_HOMES = (*_FACTS, reaction, population, mechanism, steps, words, protocol)
 _CLASSES = {
     name: found
     for home in _HOMES
@@ -120,6 +121,21 @@ def read(path: str | os.PathLike[str]) -> tuple[xr.Dataset, Any]:
         by = json.loads(data.attrs["versions"])["prenuc"]
         what = f"prenuc {by} wrote this file, and this version reads other classes"
         raise InputError(what, f"Read it with prenuc {by}", where=where) from None
+
+
+def holds_run(path: Path) -> bool:
+    """Return whether a file is one that :func:`write` made, changed since or not.
+
+    Args:
+        path: Any file.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(3) != b"CDF":
+                return False
+        return {"prenuc", "versions"} <= _opened(str(path)).attrs.keys()
+    except (OSError, ValueError, ImportError, InputError):
+        return False
 
 
 def _opened(where: str) -> xr.Dataset:

@@ -6,9 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from prenuc.errors import MechanismError
-from prenuc.mechanism.choice import for_reagents
 from prenuc.mechanism.named import mechanism_named
 from prenuc.protocol.protocol import Protocol
+from prenuc.scope.choice import for_reagents
 
 if TYPE_CHECKING:
     from prenuc.facts.recipe import Recipe

@@ -43,6 +43,8 @@ class Members:
         constants: New constants by name, one for each member.
         vary: Changes of the protocol by what they change, likewise.
         count: How many members there are.
+        inert: Reagents that do not react, as of :func:`prenuc.simulate`.
+        extrapolate: As of :func:`prenuc.simulate`.
     """
 
     mechanism: Mechanism
@@ -50,6 +52,8 @@ class Members:
     constants: Mapping[str, tuple[Given, ...]]
     vary: Mapping[str, tuple[str, ...]]
     count: int
+    inert: tuple[str, ...] = ()
+    extrapolate: bool = False
 
     @classmethod
     def of(
@@ -120,7 +124,8 @@ class Members:
     def run(self, member: int, solver: AbstractSolver) -> Run | str:
         """Return the run of a member, or the reason why there is none."""
         try:
-            return measured(*self.single(member), solver)
+            one, done = self.single(member)
+            return measured(one, done, solver, inert=self.inert, extrapolate=self.extrapolate)
         except PrenucError as error:
             return " ".join(str(error).split())
 

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from prenuc.scope.verdict import scope_of
 from prenuc.simulation.books import Books
 from prenuc.simulation.compiling import compositions
 from prenuc.simulation.solution import Run, Stops
@@ -18,7 +19,7 @@ from prenuc.simulation.solvers.solver import KINK
 from prenuc.simulation.vessels import Vessels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.operations import Operation
@@ -36,6 +37,8 @@ def simulate(
     progress: Callable[[float], None] | None = None,
     parameters: Sequence[str] = (),
     earlier: Run | None = None,
+    inert: Collection[str] = (),
+    extrapolate: bool = False,
 ) -> Run:
     """Run a protocol and return what every measurement would find.
 
@@ -48,29 +51,47 @@ def simulate(
             wanted, through all events; per unit of the constant in SI.
         earlier: A run of the same mechanism whose protocol may begin likewise; what both have in
             common is not run again. The answer is the same to the last digit.
+        inert: Reagents that are carried along and do not react, although the mechanism does not
+            know them.
+        extrapolate: Whether to run at temperatures far outside those of the constants.
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
+        ScopeError: The mechanism may not speak about the protocol; see :func:`prenuc.scope_of`.
     """
+    scope_of(mechanism, protocol, inert=inert).require(extrapolate=extrapolate)
     began, solver = clock.process_time(), solver or IN_PROTOCOLS
     run = _walked(mechanism, protocol, solver, progress, parameters, earlier)
     stats = {**run.stats, "cpu_s": clock.process_time() - began}
+    if inert:
+        stats["inert"] = sorted(inert)
     return replace(run, stats=stats | _provenance(run, solver))
 
 
-def measured(mechanism: Mechanism, protocol: Protocol, solver: AbstractSolver) -> Run:
+def measured(
+    mechanism: Mechanism,
+    protocol: Protocol,
+    solver: AbstractSolver,
+    *,
+    inert: Collection[str] = (),
+    extrapolate: bool = False,
+) -> Run:
     """Return a run with its measurements and no books: one of many.
 
     Args:
         mechanism: What could happen.
         protocol: What was done.
         solver: The integrator.
+        inert: As of :func:`simulate`.
+        extrapolate: As of :func:`simulate`.
 
     Raises:
         SimulationError: The integrator gave up.
         MechanismError: A component of the mechanism is charged with another composition.
+        ScopeError: The mechanism may not speak about the protocol.
     """
+    scope_of(mechanism, protocol, inert=inert).require(extrapolate=extrapolate)
     vessels = Vessels.of(mechanism, protocol, solver)
     compositions(mechanism, vessels.names)
     for operation in protocol.plan:

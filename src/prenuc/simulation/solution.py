@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError, listed, unknown_name
+from prenuc.errors import Caution, InputError, listed, unknown_name
 from prenuc.facts.catalogue import chalcogens
+from prenuc.scope.products import nothing_formed
+from prenuc.scope.verdict import Scope, scope_of
 from prenuc.simulation import archive
 
 if TYPE_CHECKING:
@@ -134,15 +136,16 @@ class Run:
 
         return verdict_of(self.mechanism)
 
+    @cached_property
+    def scope(self) -> Scope:
+        """What the mechanism may say about the protocol, and what is assumed for that."""
+        return scope_of(self.mechanism, self.protocol, inert=self.stats.get("inert", ()))
+
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Caution, ...]:
         """What a reader should know before believing the run."""
-        fed = {name for m in self.measurements for name, c in self.amounts(m).items() if c > 0}
-        needed = [c.name for c in self.mechanism.components.values() if c.kind == "precursor"]
-        if not self.measurements or not needed or fed.intersection(needed):
-            return ()
-        missing = ", ".join(needed)
-        return (f"nothing reacts: no precursor of {self.mechanism.name} is there ({missing})",)
+        found = () if self.scope.missing else [one.concentration for one in self.measurements]
+        return (*self.scope.cautions, *nothing_formed(self.mechanism, self.names, found))
 
     def amounts(self, measurement: Measurement) -> dict[str, float]:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""

@@ -48,6 +48,8 @@ class Job:
         solver: The integrator.
         recipe: Whose assumptions vary; None for a protocol of one's own.
         assumed: Assumptions that stay, by name.
+        inert: Reagents that do not react, as of :func:`prenuc.simulate`.
+        extrapolate: As of :func:`prenuc.simulate`.
     """
 
     mechanism: Mechanism
@@ -58,6 +60,8 @@ class Job:
     solver: AbstractSolver
     recipe: Recipe | None
     assumed: Mapping[str, str]
+    inert: tuple[str, ...] = ()
+    extrapolate: bool = False
 
     def __len__(self) -> int:
         return len(self.design)
@@ -85,6 +89,7 @@ class Job:
             sorted(self.assumed.items()),
             [self.solver.name, self.solver.rtol, self.solver.floor],
             [one.name for one in self.keep],
+            [self.inert, self.extrapolate],
         ]
         return _hash(said)
 
@@ -127,7 +132,8 @@ class Job:
                 given = {**self.assumed, **dict(assumed)}
                 protocol = Protocol.from_recipe(self.recipe, assume=given)
             constants, vary = (self._columns(role, some) for role in ("constants", "vary"))
-            yield some, Members(self.mechanism, protocol, constants, vary, len(some))
+            asked = self.inert, self.extrapolate
+            yield some, Members(self.mechanism, protocol, constants, vary, len(some), *asked)
 
     def _columns(self, role: str, tasks: Sequence[int]) -> dict[str, tuple[str, ...]]:
         rows = [self._role(role, self.values(task)) for task in tasks]

@@ -21,7 +21,7 @@ It looks like this::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, Problem, noting, unknown_name
@@ -32,6 +32,7 @@ from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.network_file import read_mechanism
 from prenuc.protocol.protocol import Protocol, parse_steps
 from prenuc.quantities import parse
+from prenuc.scope.choice import mechanism_for
 from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.run import IN_PROTOCOLS
 from prenuc.simulation.solvers import solver_named
@@ -104,6 +105,7 @@ def read_spec(path: Path) -> Spec:
     assumed = {name: str(v) for name, v in sections["assume"].data.items() if _is_word(v)}
     flask = _flask(node, assumed, path)
     factors = [(role, f) for role in ROLES for f in _factors(sections[role], role, problems)]
+    inert, extrapolate = node.texts("inert"), node.flag("extrapolate")
     keep, rank, chart = node.placed_texts("keep"), node.text("rank", ""), _chart(node)
     solver, design = _solver(node.child("solver", default={})), _design(node, factors)
     node.finish("a sweep")
@@ -118,6 +120,7 @@ def read_spec(path: Path) -> Spec:
         raise InputError(problems)
     roles = tuple(role for role, _ in factors)
     job = Job(flask.mechanism, flask.protocol, design, roles, kept, solver, flask.recipe, assumed)
+    job = replace(job, inert=inert, extrapolate=extrapolate)
     return Spec(job, chart, rank, flask.name)
 
 
@@ -141,8 +144,10 @@ def _flask(node: Node, assumed: dict[str, str], path: Path) -> _Flask | None:
     with noting(found, node.where("mechanism")):
         if named.endswith((".yaml", ".yml")):
             mechanism = read_mechanism(path.parent / named)
+        elif named and protocol is not None:
+            mechanism = mechanism_for(named, protocol, inert=node.texts("inert"))
         elif named:
-            mechanism = mechanism_named(named)
+            mechanism_named(named)  # the name may be wrong as well
         elif recipe is not None:
             mechanism = for_recipe(recipe)
         elif protocol is not None:

@@ -194,7 +194,7 @@ class Candidate:
         """
         new = multiplied(self.mechanism.constants, factors or {})
         mechanism = self.mechanism.with_constants(new) if new else self.mechanism
-        run = simulate(mechanism, protocol, solver=QUICK, parameters=along)
+        run = simulate(mechanism, protocol, solver=QUICK, parameters=along, extrapolate=True)
         known = parts(run, wavelength)
         return _with_unknown(run, known, self.absorbing, wavelength) if self.absorbing else known
 

@@ -12,7 +12,8 @@ entropy of activation beyond ±150 J/mol/K, in units of 10 J/mol/K. Least square
 so that a target that is out of reach does not hide the others.
 
 **A start** is the best of many points drawn at random in the box; from there a trust region goes
-downhill, with derivatives along the tangents of finished runs.
+downhill, with derivatives along the tangents of finished runs. Start 0 begins at the numbers that
+the set has, or at the bound that is nearest.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.facts.catalogue import get, held_out
 from prenuc.infer.calibration.nearby import measured, nearby
 from prenuc.infer.calibration.priors import residuals
-from prenuc.infer.calibration.varied import Changed, ask, kind_of
+from prenuc.infer.calibration.searches import with_numbers
+from prenuc.infer.calibration.varied import ask, kind_of
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.simulation.solvers import Rodas
 from prenuc.thermodynamics.prefactors import WIDEST, prefactors_of
@@ -46,18 +48,6 @@ STEP = 0.01  # in the logarithm of a constant, along the tangents of finished ru
 WALL = 10.0  # J/mol/K beyond the bounds of transition-state theory that cost as much as one sd
 SCREENED = 80  # random points, of which the best is where least squares begin
 STEPS = 30  # of least squares, at most
-
-
-def with_numbers(choose: Choose, search: Search, numbers: Mapping[str, float]) -> Changed:
-    """Return what chooses the mechanism of a recipe, with other numbers for its constants.
-
-    Args:
-        choose: Chooses it as it stands.
-        search: Whose constants they are.
-        numbers: In the units of the constants, by name.
-    """
-    usual = choose(get("recipes", search.targets[0].recipe))
-    return Changed(choose, {usual.origin(name): number for name, number in numbers.items()})
 
 
 @dataclass(frozen=True)
@@ -116,7 +106,7 @@ class RandomStarts:
         pairs = zip(self.search.bounds.items(), x, strict=True)
         return {name: _number(name, bounds, float(at)) for (name, bounds), at in pairs}
 
-    def chosen(self, x: Array) -> Changed:
+    def chosen(self, x: Array) -> Choose:
         """Return what chooses the mechanism of a recipe at a point."""
         return with_numbers(self.choose, self.search, self.numbers(x))
 
@@ -175,17 +165,25 @@ class RandomStarts:
         """Return what is minimised."""
         return float(2.0 * np.sum(np.sqrt(1.0 + self.residuals(x) ** 2) - 1.0))
 
+    @property
+    def _own(self) -> Array:
+        """The numbers that the set has, within the bounds, shape (constants,)."""
+        known = self.choose(self.recipe).constants
+        pairs = ((known[n].quantity.number, n, b) for n, b in self.search.bounds.items())
+        return np.array([_place(name, bounds, number) for number, name, bounds in pairs])
+
     def from_seed(self, seed: int, *, screened: int = SCREENED, steps: int = STEPS) -> Start:
         """Return where a search ends that begins at random.
 
         Args:
-            seed: Of the random points.
+            seed: Of the random points; 0 for the numbers of the set.
             screened: How many of these; the best is where it begins.
             steps: Of least squares, at most.
         """
         from scipy.optimize import least_squares
 
         points = np.random.default_rng(seed).random((screened, len(self.search.bounds)))
+        points = points if seed else self._own[None, :]
         costs = [self.cost(x) for x in points]
         begin = points[int(np.argmin(costs))]
         found = least_squares(
@@ -199,7 +197,7 @@ class RandomStarts:
             max_nfev=steps,
         )
         x = np.asarray(found.x, dtype=float)
-        counted = screened + int(found.nfev)
+        counted = len(points) + int(found.nfev)
         return Start(seed, float(np.min(costs)), self.cost(x), self.numbers(x), counted)
 
 
@@ -207,6 +205,17 @@ def _number(name: str, bounds: Bounds, x: float) -> float:
     if kind_of(name) == "energy":
         return bounds.low + x * (bounds.high - bounds.low)
     return math.copysign(abs(bounds.low) ** (1.0 - x) * abs(bounds.high) ** x, bounds.low)
+
+
+def _place(name: str, bounds: Bounds, number: float) -> float:
+    """Return where a number lies between its bounds, 0 to 1."""
+    if kind_of(name) == "energy":
+        x = (number - bounds.low) / (bounds.high - bounds.low)
+    else:
+        ends = (math.log(max(abs(end), 1e-300)) for end in (bounds.low, bounds.high, number))
+        low, high, at = ends
+        x = (at - low) / (high - low)
+    return min(max(x, 0.0), 1.0)
 
 
 def _stretch(name: str, bounds: Bounds, x: float) -> float:

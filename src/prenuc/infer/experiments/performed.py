@@ -75,7 +75,9 @@ class Experiments:
                 protocol = self.alter(protocol)
             mechanism = self.choose(recipe)
             names = [n for n in mechanism.constants if mechanism.origin(n) in self.along]
-            run = simulate(mechanism, protocol, solver=self.solver, parameters=names)
+            run = simulate(
+                mechanism, protocol, solver=self.solver, parameters=names, extrapolate=True
+            )
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]
 

@@ -143,7 +143,9 @@ def disagreement(
         for celsius in TEMPERATURES
     ]
     meter = Instrument(np.arange(FIRST, RED, STEP), noise, ultraviolet=0.0)
-    spots = work(partial(_spot, one, other, start, meter), places, workers=workers, progress=progress)
+    spots = work(
+        partial(_spot, one, other, start, meter), places, workers=workers, progress=progress
+    )
     if all(math.isnan(spot.sigmas) for spot in spots):
         raise FitError("no variation of the protocol could be run", "Look at its steps")
     found = Disagreement((one.name, other.name), tuple(spots), start)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import get
-from prenuc.infer.calibration.random_starts import RandomStarts, Start, with_numbers
+from prenuc.infer.calibration.random_starts import RandomStarts, Start
+from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks, reproduce
 from prenuc.ledger import memory
-from prenuc.simulation.choice import named_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,9 +98,8 @@ def search_from_random_starts(
         FactsError: There is no such search.
         InputError: It looks at a figure that is held out, or the ledger is of other work.
     """
-    search: Search = get("searches", which)
-    choose = partial(named_for, search.mechanism)
-    task = RandomStarts(choose, search)
+    search = known_search(which)
+    task = RandomStarts(chooser(search), search)
     common = hashlib.sha256(repr(search).encode()).hexdigest()[:24]
     ended: list[Start] = []
     with memory(ledger, "random starts") as kept:
@@ -122,7 +120,7 @@ def scored(search: Search, ended: Sequence[Start]) -> Found:
         search: What was moved, and what was looked at.
         ended: Where its starts have ended.
     """
-    choose = partial(named_for, search.mechanism)
+    choose = chooser(search)
     starts = sorted(ended, key=lambda start: start.cost)
     material = choose(get("recipes", search.targets[0].recipe)).material
     panels = sorted({c.panel for c in checks() if get("recipes", c.recipe).material == material})

@@ -17,6 +17,7 @@ from prenuc.observe.readers.instruments import (
     avantes,
     chemstation,
     jcamp,
+    library,
     netcdf,
     procspec,
     visionlite,
@@ -38,6 +39,7 @@ FORMATS: tuple[Format, ...] = (  # in the order in which they are tried
     chemstation.FORMAT,
     visionlite.FORMAT,
     avantes.FORMAT,
+    library.FORMAT,
     delimited.FORMAT,
 )
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from prenuc.observe.readers.axes import read_axis
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.columns import Columns, read_metadata
 from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.layout import Layout, find_layout
+from prenuc.observe.readers.matrices import emission_rows, excitation_nm
 from prenuc.observe.readers.number_table import DELIMITERS, NumberTable
 from prenuc.observe.readers.reshaped import turned
 from prenuc.observe.readers.signals import as_signal, find_kind, from_counts
@@ -38,6 +41,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
     """
     table, columns, left_out, encoding = read_table(file, options.decimal)
     table, columns, how = turned(table, columns)
+    table, columns, matrix = emission_rows(file, table, columns)
     axis = read_axis(file, table, columns)
     layout = find_layout(file, table, columns)
     named = [columns.label(*group) for group in layout.named_by]
@@ -63,6 +67,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
         time_unit=times.unit,
         time_name=times.name,
         signal=signal,
+        beside={"excitation / nm": np.array(excitation_nm(labels))} if matrix else {},
         metadata={
             **read_metadata(table.head, columns.rows, table.delimiter),
             "file": printable(file.path.name, 200),
@@ -70,7 +75,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
             "format": NAME,
         },
         history=(
-            *(summary, spoken, *how, *left_out, *layout.left_out, *masked, *axis.notes),
+            *(summary, spoken, *how, *matrix, *left_out, *layout.left_out, *masked, *axis.notes),
             *(*treated, *times.notes),
         ),
     )

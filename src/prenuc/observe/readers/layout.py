@@ -155,7 +155,7 @@ def _is_percentage(numbers: Array, counts: Counts, column: int, columns: Columns
     through = (numbers[:, counts.sample] - numbers[:, counts.dark])[lit > 0] / lit[lit > 0]
     own = numbers[lit > 0, column]
     near = np.abs(100 * through - own) <= 1e-3 * np.maximum(np.abs(own), 1)
-    return bool(len(own) > 2 and near.mean() > 0.95)
+    return bool(len(own) > 2 and near.mean() > 0.9)
 
 
 def _part(

@@ -12,7 +12,9 @@ from prenuc.observe.readers.columns import Columns
 from prenuc.observe.readers.number_table import FEWEST_ROWS, NumberTable
 from prenuc.observe.readers.times import stated_unit
 
-_WAVELENGTH = re.compile(r"(?:A|abs)?\W*(\d+(?:[.,]\d*)?)\s*(?:nm)?\W*", re.IGNORECASE)
+_WAVELENGTH = re.compile(
+    r"(?:A|abs|λ?ex\w*|λ?em\w*)?\W*(\d+(?:[.,]\d*)?)\s*(?:nm)?\W*", re.IGNORECASE
+)
 
 
 def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Columns, list[str]]:
@@ -48,9 +50,34 @@ def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Col
     )
 
 
+def without_second_clock(
+    table: NumberTable, columns: Columns
+) -> tuple[NumberTable, Columns, list[str]]:
+    """Return a table without a nameless column of times beside a column of clock times.
+
+    OceanView writes a date with its time of day and milliseconds since 1970 before each spectrum,
+    and wavelengths above the readings alone.
+
+    Args:
+        table: Its numbers.
+        columns: Its header.
+    """
+    width = table.numbers.shape[1]
+    if width < FEWEST_ROWS + 2 or not columns.clock or columns.cells[1]:
+        return table, columns, []
+    kept = [0, *range(2, width)]
+    ascends = bool((np.diff(table.numbers[:, 1]) > 0).all())
+    if not ascends or len(wavelengths_above(columns.kept(kept))) < FEWEST_ROWS:
+        return table, columns, []
+    holes = tuple(replace(hole, column=hole.column - 1) for hole in table.holes if hole.column > 1)
+    numbers = table.numbers[:, kept]
+    said = ["a second column of times, without a name, is left out"]
+    return replace(table, numbers=numbers, holes=holes), columns.kept(kept), said
+
+
 def has_time_rows(table: NumberTable, columns: Columns) -> bool:
     """Whether the header holds wavelengths and the first column does not."""
-    axis = _wavelengths(columns)
+    axis = wavelengths_above(columns)
     if len(axis) < FEWEST_ROWS:
         return False
     steps = np.diff(axis)
@@ -59,8 +86,12 @@ def has_time_rows(table: NumberTable, columns: Columns) -> bool:
     return ordered and (times or not all(map(is_wavelength, table.numbers[:, 0].tolist())))
 
 
-def _wavelengths(columns: Columns) -> list[float]:
-    """Return the wavelengths that the header holds, one a column; none if a cell holds none."""
+def wavelengths_above(columns: Columns) -> list[float]:
+    """Return the wavelengths that the header holds, one a column; none if a cell holds none.
+
+    Args:
+        columns: The header.
+    """
     found = [_WAVELENGTH.fullmatch(" ".join(cells)) for cells in columns.cells[1:]]
     numbers = [float(match[1].replace(",", ".")) for match in found if match]
     whole = len(numbers) == len(found) and all(map(is_wavelength, numbers))
@@ -74,17 +105,27 @@ def turned(table: NumberTable, columns: Columns) -> tuple[NumberTable, Columns, 
     corner = " ".join(columns.cells[0])
     unit = stated_unit(corner)
     times = [f"{time:.12g} {unit}" if unit else f"{time:.12g}" for time in table.numbers[:, 0]]
-    axis = _wavelengths(columns)
-    line = columns.rows[-1] + 1
-    holes = tuple(Hole(hole.column - 1, hole.row + 1, hole.word) for hole in table.holes)
+    axis = wavelengths_above(columns)
     said = [cell for cell in columns.cells[0] if not unit and not columns.is_axis(0)]
     return (
-        replace(
-            table,
-            numbers=np.column_stack([axis, table.numbers[:, 1:].T]),
-            line=np.full(len(axis), line),
-            holes=tuple(sorted(holes, key=lambda hole: hole.row)),
-        ),
+        transposed(table, axis, columns.rows[-1] + 1),
         Columns([["Wavelength (nm)", *said], *([time] for time in times)], columns.rows),
         ["a row for each time, a column for each wavelength in nm, turned"],
+    )
+
+
+def transposed(table: NumberTable, axis: list[float], line: int = 0) -> NumberTable:
+    """Return a table with rows and columns swapped.
+
+    Args:
+        table: A table with ``len(axis)`` columns beside its first.
+        axis: What stands above these columns, and then in the first.
+        line: Of the header, for messages.
+    """
+    holes = tuple(Hole(hole.column - 1, hole.row + 1, hole.word) for hole in table.holes)
+    return replace(
+        table,
+        numbers=np.column_stack([axis, table.numbers[:, 1:].T]),
+        line=np.full(len(axis), line),
+        holes=tuple(sorted(holes, key=lambda hole: hole.row)),
     )

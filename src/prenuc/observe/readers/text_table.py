@@ -11,7 +11,7 @@ from prenuc.errors import listed_names
 from prenuc.observe.readers.clock_column import with_seconds
 from prenuc.observe.readers.columns import Columns, read_columns
 from prenuc.observe.readers.data_file import DataFile, printable
-from prenuc.observe.readers.reshaped import side_by_side
+from prenuc.observe.readers.reshaped import side_by_side, without_second_clock
 from prenuc.observe.readers.tables import find_table
 from prenuc.observe.readers.times import stated_unit
 
@@ -41,9 +41,10 @@ def read_table(file: DataFile, decimal: str | None) -> tuple[NumberTable, Column
     if clock:
         first = [cell for cell in columns.cells[0] if stated_unit(cell) is None]
         columns = replace(columns, cells=[[*first, "Time (s)"], *columns.cells[1:]], clock=True)
+    table, columns, second = without_second_clock(table, columns)
     table, columns, stacked = side_by_side(table, columns)
     table, columns, left_out = _leave_out_empty(file, table, columns)
-    return table, columns, [*clock, *stacked, *left_out], encoding
+    return table, columns, [*clock, *second, *stacked, *left_out], encoding
 
 
 def _leave_out_empty(

@@ -14,7 +14,7 @@ from prenuc.observe.readers import format_of
 from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.clocks import unit_for
-from prenuc.observe.readers.columns import Columns, is_generic
+from prenuc.observe.readers.columns import Columns, axis_in_metadata, is_generic, read_metadata
 from prenuc.observe.readers.data_file import DataFile, Signal, printable
 from prenuc.observe.readers.delimited import NAME as TEXT
 from prenuc.observe.readers.durations import SECONDS, TIME_UNITS
@@ -190,7 +190,9 @@ def _trace(
     for problem in unsorted("times", time[written], "Sort the rows by time"):
         line = int(table.line[written][falls(time[written])[0]])
         raise file.problem(problem.what, problem.mend, line)
-    factor, unit, summary = _time_unit(columns.cells[place[0]], time_unit)
+    metadata = read_metadata(table.head, columns.rows, table.delimiter)
+    header = columns.cells[place[0]] or [axis_in_metadata(metadata)]
+    factor, unit, summary = _time_unit(header, time_unit)
     if columns.clock and time_unit is None:
         unit = unit_for(time)
         factor, summary = 1 / TIME_UNITS[unit], f"times in {unit}"

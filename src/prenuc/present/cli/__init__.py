@@ -17,12 +17,16 @@ from prenuc.present.cli.calibration import calibrate, predict, reproduce, robust
 from prenuc.present.cli.catalogue import cite, list_, show
 from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
+from prenuc.present.cli.correcting import correct
 from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.files import convert, report
+from prenuc.present.cli.growing import growth
 from prenuc.present.cli.joining import join
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.luminescence import emission
 from prenuc.present.cli.plotting import plot
+from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
 
@@ -30,6 +34,7 @@ _EPILOG = """\b
 Examples:
   prenuc list recipes
   prenuc check two-pathway/CdS
+  prenuc scope cds-msc-311-in-toluene
   prenuc simulate cds-msc-311-in-toluene --out build
   prenuc plot base.yaml --vary "hold flask = 10, 20, 30 min"
   prenuc analyze run.csv --material CdSe --report report.html
@@ -52,6 +57,7 @@ _COMMANDS = (
     show,
     cite,
     check,
+    scope,
     simulate,
     plot,
     sweep,
@@ -61,9 +67,12 @@ _COMMANDS = (
     predict,
     robustness,
     analyze,
+    emission,
+    growth,
     size,
     view,
     join,
+    correct,
     fit,
     compare,
     next_,

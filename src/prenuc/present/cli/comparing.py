@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
@@ -57,6 +58,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 @column_option
 @reading_options
 @click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
+@click.option("--refitted", is_flag=True, help="Models fitted on equal terms, as they ship.")
 @json_option
 def compare(
     files: tuple[Path, ...],
@@ -68,6 +70,7 @@ def compare(
     seed: int,
     starts: int,
     observations: str | None,
+    refitted: bool,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -84,9 +87,13 @@ def compare(
       prenuc compare spectra.csv --protocol cds-msc-311-in-toluene
       prenuc compare spectra.csv --protocol batch.yaml --models two-pathway/CdS,droplets/CdS
       prenuc compare --observations CdS
+      prenuc compare --refitted
     """
     from prenuc.observe.changing import check_changing
 
+    if refitted:
+        _refitted(as_json)
+        return
     if observations is not None:
         _observed(observations, models, as_json)
         return
@@ -170,6 +177,24 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
     with progress("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
     echo_answer(records, _echo_records, as_json)
+
+
+def _refitted(as_json: bool) -> None:
+    from prenuc.infer.studies.models import standings
+
+    echo_answer(standings(), _echo_standings, as_json)
+
+
+def _echo_standings(found: Sequence[Standing]) -> None:
+    from prenuc.present.tables.studies import standings_table
+
+    echo_table(standings_table(found))
+    click.echo(
+        "  Bits: log2 of the probability of what is printed; fitted to calibrated rows alone."
+    )
+    for one in found:
+        if one.outdated:
+            click.echo(f"  {one.model}: fitted before its rows or its mechanism changed")
 
 
 def _echo_records(records: Sequence[Record]) -> None:

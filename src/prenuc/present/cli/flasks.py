@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,16 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import read_input, read_protocol_or_recipe, spectra_or_saved
-from prenuc.present.cli.simulation import chosen_mechanism
+from prenuc.present.cli.input import (
+    mechanism_of,
+    read_input,
+    read_protocol_or_recipe,
+    spectra_or_saved,
+)
 from prenuc.protocol.alternatives import alternatives
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
+RUN = ".nc"  # what Run.save wrote
+WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
 @dataclass(frozen=True)
@@ -73,35 +80,41 @@ def given(
         InputError: Everything that is wrong with any of them.
     """
     problems: list[Problem] = []
-    found: list[Given] = []
-    for text in what:
+    read: dict[int, Given] = {}
+    for place, text in enumerate(what):
         with noting(problems):
-            found.append(_read(text, mechanism))
+            read[place] = _read(text, mechanism)
+    found = _named_apart(read, what)
     flasks = [one for one in found if isinstance(one, Flask)]
     if vary and not flasks and not problems:
         raise InputError("--vary has no protocol to change", "Name a protocol or a recipe")
-    several = len(flasks) > 1
     everything: list[Given] = []
     for one in found:
         everything.append(one)
         if isinstance(one, Flask):
             with noting(problems):
-                everything += _varied(one, vary, several=several)
+                everything += _varied(one, vary, several=len(flasks) > 1)
     if problems:
         raise InputError(problems)
-    return _named_apart(everything)
+    return everything
 
 
 def _read(text: str, mechanism: str | None) -> Given:
+    from prenuc.simulation.archive import holds_run
+
     path, suffix = Path(text), Path(text).suffix.lower()
-    if suffix in SAVED:
-        return Spectra(path.stem, spectra_or_saved(path), measured=False)
+    inside = path / WRITTEN
+    if suffix in SAVED or inside.is_file():
+        saved = inside if inside.is_file() else path
+        return Spectra(path.stem, spectra_or_saved(saved), measured=False)
+    if suffix == RUN and holds_run(path):
+        return Spectra(path.stem, pn.uv_vis(pn.Run.load(path)), measured=False)
     if suffix not in PROTOCOLS and path.exists():
         return Spectra(path.stem, read_input(path, read=spectra_or_saved), measured=True)
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
         raise InputError("there is no such file", "Check the name and the folder", where=text)
     protocol, own = read_protocol_or_recipe(text)
-    return Flask(protocol.name, protocol, chosen_mechanism(mechanism or own, text, protocol))
+    return Flask(protocol.name, protocol, mechanism_of(mechanism or own, text, protocol))
 
 
 def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Flask]:
@@ -116,19 +129,18 @@ def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Fla
                 yield Flask(name, protocol, flask.mechanism)
 
 
-def _named_apart(found: list[Given]) -> list[Given]:
-    """Return everything under names that differ: where two are called the same, by number."""
-    names = [one.name for one in found]
-    if len({*names}) == len(names):
-        return found
-
-    count: dict[str, int] = {}
-    apart: list[Given] = []
-    for one in found:
-        count[one.name] = count.get(one.name, 0) + 1
-        again = names.count(one.name) > 1
-        apart.append(replace(one, name=f"{one.name} ({count[one.name]})") if again else one)
-    return apart
+def _named_apart(read: Mapping[int, Given], what: Sequence[str]) -> list[Given]:
+    """Return everything under names that differ: those called the same by file, else by path."""
+    count = Counter(one.name for one in read.values())
+    again = [place for place, one in read.items() if count[one.name] > 1]
+    stems = Counter(Path(what[place]).stem for place in again)
+    called = {}
+    for place in again:
+        path = Path(what[place])
+        called[place] = path.stem if stems[path.stem] == 1 else str(path.with_suffix(""))
+    return [
+        replace(one, name=called[place]) if place in called else one for place, one in read.items()
+    ]
 
 
 def run_of(flask: Flask, earlier: Run | None = None) -> Run:

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from prenuc.errors import FitError, InputError, Problem, listed, nearest_names, noting
+from prenuc.errors import (
+    FitError,
+    InputError,
+    MechanismError,
+    Problem,
+    listed,
+    listed_names,
+    nearest_names,
+    noting,
+)
 from prenuc.present.files.sheets import SEPARATORS
 from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
@@ -75,6 +85,9 @@ reading_options = _together(
 
 
 files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=A_PATH)
+inert_option = click.option(
+    "--inert", metavar="NAME", multiple=True, help="A reagent that is not to react; repeatable."
+)
 column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
 
 
@@ -285,6 +298,43 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
         what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
         raise InputError(what, "Write the number into the file instead")
     return read_protocol(Path(what))
+
+
+def mechanism_of(
+    name: str | None,
+    what: str,
+    protocol: Protocol,
+    inert: Collection[str] = (),
+    dots: AbstractDots | None = None,
+) -> Mechanism:
+    """Return the mechanism that is asked for, for the precursors of a protocol.
+
+    Args:
+        name: One of the package, or a YAML file; ours for a recipe when None.
+        what: The recipe or the file of the protocol.
+        protocol: What was done.
+        inert: Reagents that are not to react.
+        dots: How dots are counted; class by class when None.
+
+    Raises:
+        InputError: There is none of that name, or none is given.
+    """
+    from prenuc.facts.catalogue import entries
+    from prenuc.mechanism.network_file import read_mechanism
+    from prenuc.scope.choice import for_reagents, mechanism_for
+
+    if name is None and what in entries("recipes"):
+        return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
+    if name is None:
+        raise MechanismError("no mechanism is given", "Add --mechanism two-pathway/CdS")
+    if not name.endswith((".yaml", ".yml")):
+        return mechanism_for(name, protocol, inert=inert, dots=dots)
+    found = read_mechanism(Path(name))
+    if not {*found.components} & {*protocol.reagents}:
+        problem = f"{protocol.name} charges no species of this mechanism"
+        mend = f"Name species after what is charged: {listed_names(sorted(protocol.reagents))}"
+        raise MechanismError(problem, mend, where=name)
+    return found
 
 
 def read_mechanism_named(name: str) -> Mechanism:

@@ -97,7 +97,9 @@ def echo_table(table: Table, title: str = "") -> None:
     from rich import table as rich
     from rich.console import Console
 
-    shown = rich.Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    shown = rich.Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for heading in table.headings:
         shown.add_column(heading, overflow="fold")  # an identifier or a number is never cut
     for row in table.rows:

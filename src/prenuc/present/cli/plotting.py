@@ -10,7 +10,7 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.flasks import Flask, Given, given, run_of
+from prenuc.present.cli.flasks import Flask, Given, Spectra, given, run_of
 from prenuc.present.cli.input import A_PATH, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 from prenuc.quantities import parse_range
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.observe.course import Course
+    from prenuc.present.figures.courses import Picks
     from prenuc.present.figures.page_size import Layout
     from prenuc.present.tables.sheet import Sheet
 
@@ -219,9 +220,9 @@ def _courses(found: Sequence[Given], kind: str, vessel: str | None, layout: Layo
     )
     from prenuc.present.tables.drawn import courses_drawn, sizes_drawn
 
-    spectra = [one.name for one in found if not isinstance(one, Flask)]
-    if spectra:
-        what = f"spectra have no {kind} ({listed(spectra)})"
+    measured = [one for one in found if isinstance(one, Spectra)]
+    if measured and (kind == SIZES or len(measured) == len(found)):
+        what = f"spectra have no {kind} ({listed([one.name for one in measured])})"
         raise InputError(what, "Name protocols or recipes, or plot --what spectra")
     courses: dict[str, Course] = {}
     earlier = None
@@ -236,10 +237,33 @@ def _courses(found: Sequence[Given], kind: str, vessel: str | None, layout: Layo
         told = f"Number of dots by diameter and time, a map each, of {names}"
         return Drawn(figure, sizes_drawn(courses), told, notes)
     columns, _ = shown_columns(courses)
-    figure, notes = plot_courses(courses, layout)
+    picks = {one.name: _picks(one) for one in measured}
+    figure, notes = plot_courses(courses, layout, picks)
     numbers = {
         name: {column: shown_numbers(one, column) for column in columns}
         for name, one in courses.items()
     }
     told = f"{_all(columns)} against time, a panel each, of {names}"
-    return Drawn(figure, courses_drawn(courses, numbers), told, notes)
+    drawn = {name: (one.minutes, one.nm) for name, one in picks.items()}
+    if picks:
+        told += f"; circles are first absorptions of {_all(picks)}"
+    return Drawn(figure, courses_drawn(courses, numbers, drawn), told, notes)
+
+
+def _picks(one: Spectra) -> Picks:
+    """Return the first absorptions of spectra against time.
+
+    Raises:
+        InputError: Their times are not known.
+    """
+    import numpy as np
+
+    from prenuc.present.figures.courses import Picks
+    from prenuc.present.figures.overlay import minutes_of
+
+    minutes = minutes_of(one.series)
+    if minutes is None:
+        what = f"the times of {one.name} are not known, so it has no course"
+        raise InputError(what, "Plot --what spectra, or write times above the columns")
+    found = pn.analyze(one.series).found
+    return Picks(minutes, np.array([each.feature.position_nm for each in found]))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError, MechanismError, listed_names
+from prenuc.errors import InputError, MechanismError
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.input import (
+    inert_option,
+    mechanism_of,
     read_protocol_or_recipe,
     report_option,
     writing_options,
@@ -31,12 +33,15 @@ from prenuc.present.tables.results import assumptions, shares_table
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
-    from prenuc.mechanism.dots import AbstractDots
+    from collections.abc import Iterator, Mapping
+
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
-    from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
     from prenuc.simulation.solvers import AbstractSolver
+
+IN_DOUBT = "extrapolated", "assumed-precursor"  # what the first lines of an answer say
+PRODUCTS = "PC-", "as-PC-", "MSC-", "dMSC-", "QD", "Mo/Fr"
 
 
 @click.command()
@@ -56,6 +61,8 @@ if TYPE_CHECKING:
 )
 @click.option("--rtol", type=float, help="Relative tolerance.")
 @click.option("--atol", type=float, help="Absolute tolerance, relative to the largest amount.")
+@inert_option
+@click.option("--extrapolate", is_flag=True, help="Run far outside the constants' temperatures.")
 @click.option("--noise", type=float, default=0.0, help="Noise of the spectra, in absorbance.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the noise.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for JSON, CSV and figures.")
@@ -72,6 +79,8 @@ def simulate(
     solver_name: str,
     rtol: float | None,
     atol: float | None,
+    inert: tuple[str, ...],
+    extrapolate: bool,
     noise: float,
     seed: int,
     out: Path | None,
@@ -99,14 +108,15 @@ def simulate(
 
     protocol, mechanism_name = read_protocol_or_recipe(what, assume)
     name = mechanism or mechanism_name
-    chosen = chosen_mechanism(name, what, protocol, pn.Moments() if coarse else None)
+    chosen = mechanism_of(name, what, protocol, inert, pn.Moments() if coarse else None)
     if coarse and chosen.populations:
         problem = f"{chosen.name} counts its dots class by class, and in no other way"
         raise MechanismError(problem, "Leave --coarse out")
     with progress(f"simulating {protocol.name}") as report_share:
-        run = pn.simulate(chosen, protocol, solver=solver, progress=report_share)
+        asked: dict[str, Any] = {"inert": inert, "extrapolate": extrapolate}
+        run = pn.simulate(chosen, protocol, solver=solver, progress=report_share, **asked)
     if coarse:
-        run = _told(run, chosen_mechanism(name, what, protocol))
+        run = _told(run, mechanism_of(name, what, protocol, inert), asked)
     for warning in (*protocol.warnings, *run.warnings):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = pn.uv_vis(run, noise=noise, seed=seed)
@@ -115,7 +125,7 @@ def simulate(
         _write(out, answer, spectra, marks)
     if report_to is not None:
         pn.report(run, spectra, to=report_to)
-    echo_json(answer) if as_json else _echo(run, spectra, out, report_to)
+    echo_json(answer) if as_json else _echo(run, answer, spectra, out, report_to)
 
 
 def _no_end(what: str) -> InputError:
@@ -124,7 +134,7 @@ def _no_end(what: str) -> InputError:
     return InputError(problem, "Leave --until out, or give a file of reactions")
 
 
-def _told(coarse: Run, mechanism: Mechanism) -> Run:
+def _told(coarse: Run, mechanism: Mechanism, asked: Mapping[str, Any]) -> Run:
     """Return a coarse run whose stats say how far it is from one with size classes.
 
     Raises:
@@ -138,7 +148,7 @@ def _told(coarse: Run, mechanism: Mechanism) -> Run:
     if not mechanism.populations:
         problem = f"{mechanism.name} counts no dots class by class"
         raise MechanismError(problem, "Leave --coarse out")
-    error = coarse_error(run_protocol(mechanism, coarse.protocol), coarse)
+    error = coarse_error(run_protocol(mechanism, coarse.protocol, **asked), coarse)
     return replace(coarse, stats={**coarse.stats, "coarse error": asdict(error)})
 
 
@@ -155,41 +165,10 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
     return solver_named(name)(**given)
 
 
-def chosen_mechanism(
-    name: str | None, what: str, protocol: Protocol, dots: AbstractDots | None = None
-) -> Mechanism:
-    """Return the mechanism that is named, or the one for a recipe.
-
-    Args:
-        name: A mechanism of the package, or a file.
-        what: A recipe, or the file of a protocol.
-        protocol: What it does.
-        dots: How dots are counted; class by class when None.
-
-    Raises:
-        MechanismError: There is none, or it knows no species that is charged.
-    """
-    from prenuc.facts.catalogue import entries
-    from prenuc.mechanism.choice import for_reagents
-    from prenuc.mechanism.named import mechanism_named
-    from prenuc.mechanism.network_file import read_mechanism
-
-    if name is None and what in entries("recipes"):
-        return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
-    if name is None:
-        raise MechanismError("no mechanism is given", "Add --mechanism two-pathway/CdS")
-    if name.endswith((".yaml", ".yml")):
-        found = read_mechanism(Path(name))
-        if not {*found.components} & {*protocol.reagents}:
-            problem = f"{protocol.name} charges no species of this mechanism"
-            mend = f"Name species after what is charged: {listed_names(sorted(protocol.reagents))}"
-            raise MechanismError(problem, mend, where=name)
-        return found
-    return mechanism_named(name, dots=dots)
-
-
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
+    from prenuc.scope.products import products_of
+    from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.solution import in_minutes
 
     measurements = [
@@ -203,6 +182,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "wavelength_nm": spectra.wavelength,
             "absorbance": absorbance,
             "amounts": run.amounts(measurement),
+            "products": products_of(run.mechanism, run.amounts(measurement)),
             "shares": run.fractions(measurement),
             "dots": _dots(run, measurement),
         }
@@ -210,6 +190,8 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             run.measurements, spectra.labels, spectra.absorbance, strict=True
         )
     ]
+    for one, within in zip(measurements, amounts_within(run), strict=False):
+        one["amounts_within"] = within
     basis = {name: component.basis for name, component in run.mechanism.components.items()}
     answer: dict[str, Any] = plain(
         {
@@ -220,7 +202,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "amounts_unit": "mmol/L of the basis",
             "basis": basis,
             "assumptions": assumptions(run),
-            "warnings": (*run.protocol.warnings, *run.warnings),
+            "warnings": [one.as_dict() for one in (*run.protocol.warnings, *run.warnings)],
             "conservation": run.conservation,
             "stats": run.stats,
         }
@@ -247,12 +229,33 @@ def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries, marks:
     write_text(folder / "simulation.json", as_text(answer) + "\n")
 
 
-def _echo(run: Run, spectra: SpectrumSeries, out: Path | None, report_to: Path | None) -> None:
+def _within(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield how much of each product there is at the end, and may be, where that is in doubt."""
+    last = answer["measurements"][-1] if answer["measurements"] else {}
+    for name, (low, high) in last.get("amounts_within", {}).items():
+        if (
+            name.startswith(PRODUCTS)
+            and high > 0
+            and answer["basis"].get(name, "").endswith("atom")
+        ):
+            amount = last["amounts"][name]
+            yield f"{last['label']}: {name} {amount:.3g} mmol/L, from {low:.2g} to {high:.2g}"
 
+
+def _echo(
+    run: Run,
+    answer: dict[str, Any],
+    spectra: SpectrumSeries,
+    out: Path | None,
+    report_to: Path | None,
+) -> None:
+
+    echo_lines((one for one in run.warnings if one.code in IN_DOUBT), "")
     step = max(1, len(run.measurements) // 12)
     measurements = run.measurements[::step]
     table = shares_table(run, measurements)
     echo_table(table, f"{run.protocol.name} with {run.mechanism.name}: {table.caption}")
+    echo_lines(_within(answer))
     echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
         told = run.stats["coarse error"].items()

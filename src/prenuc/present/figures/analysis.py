@@ -63,6 +63,10 @@ def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
         axes.plot(series.wavelength, row, color=colour, lw=0.9)
         known = np.isfinite(row)
         _mark(axes, found.feature, series.wavelength[known], row[known], colour)
+        if found.doubts:
+            at = found.feature.position_nm
+            height = float(np.interp(at, series.wavelength[known], row[known]))
+            axes.plot(at, height, "x", ms=9, mew=1.4, color=OTHER, zorder=6)
     _explain_marks(axes, analysis)
     _explain_colours(figure, axes, analysis)
     name_axes(axes, "wavelength / nm", series.signal, title, 9)
@@ -104,6 +108,8 @@ def _explain_marks(axes: Axes, analysis: Analysis) -> None:
             axes.plot([], [], marker=mark, ms=5, mfc=face[status], mec="0.25", ls="", label=label)
     if any(found.feature.maximum_nm is not None for found in analysis.found):
         axes.plot([], [], "|", ms=7, color="0.25", label="maximum of the curve")
+    if doubted := sum(bool(found.doubts) for found in analysis.found):
+        axes.plot([], [], "x", ms=8, mew=1.4, color=OTHER, ls="", label=f"doubted ({doubted})")
     axes.legend(fontsize=8, loc="upper right")
 
 

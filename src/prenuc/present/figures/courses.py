@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.errors import InputError, listed
-from prenuc.present.figures.overlay import DASHES
+from prenuc.present.figures.overlay import told_apart
 from prenuc.present.figures.page_size import Layout, drawn
-from prenuc.present.figures.style import SPECIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,23 @@ OF_DOTS = (
     "relative spread of diameters",
     "first absorption / nm",
 )
+FIRST = OF_DOTS[3]
 LEAST_SHARE = 0.01  # of the chalcogen; what never reaches it is named and not drawn
 ENOUGH_DOTS = 1e-3  # of the most that a source ever has; with fewer, their mean says nothing
 LEAST_DENSITY = 1e-3  # of the highest; beyond the largest dots of that density a map ends
+
+
+@dataclass(frozen=True)
+class Picks:
+    """First absorptions of measured spectra.
+
+    Args:
+        minutes: When, in min of reaction, shape (m,).
+        nm: Where, in nm; NaN where none can be placed, shape (m,).
+    """
+
+    minutes: Array
+    nm: Array
 
 
 def shown_columns(courses: Mapping[str, Course]) -> tuple[list[str], list[str]]:
@@ -61,12 +75,15 @@ def shown_numbers(course: Course, column: str) -> Array:
 
 
 @drawn
-def plot_courses(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure, list[str]]:
+def plot_courses(
+    courses: Mapping[str, Course], layout: Layout, picks: Mapping[str, Picks] | None = None
+) -> tuple[Figure, list[str]]:
     """Return a panel for each number against time, and what is not drawn.
 
     Args:
         courses: By name, as in the legend.
         layout: Size, fonts, title, and the times that are drawn.
+        picks: First absorptions that were measured, by name, drawn as circles.
     """
     columns, notes = shown_columns(courses)
     figure, grid = layout.axes(len(columns), share_y=False)
@@ -76,12 +93,14 @@ def plot_courses(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure,
             axes.plot(
                 course.axis[0],
                 shown_numbers(course, column),
-                color=SPECIES[place % len(SPECIES)],
-                ls=DASHES[place % len(DASHES)],
-                lw=1.1,
                 label=name,
+                **told_apart(place),
             )
         axes.set_title(layout.wrapped(column, len(columns)), loc="left")
+    for place, (name, one) in enumerate((picks or {}).items(), len(courses)):
+        colour = told_apart(place)["color"]
+        axes = grid[columns.index(FIRST)]
+        axes.plot(one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=name)
     layout.name_outer(grid, len(columns), _time(courses), "")
     grid[0].set_xlim(low, high)
     for column, axes in zip(columns, grid, strict=False):

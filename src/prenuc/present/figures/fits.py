@@ -52,6 +52,9 @@ def plot_spectra(series: SpectrumSeries, *, title: str = "") -> Figure:
     ceiling = _ceiling(series)
     if ceiling is not None:
         axes.set_ylim(-0.05 * ceiling, ceiling)
+        top = float(np.nanmax(series.absorbance))
+        cut = {"fontsize": 7, "color": "0.3", "va": "bottom", "transform": axes.transAxes}
+        axes.text(0.01, 1.0, f"cut off: readings up to {top:.3g}", **cut)
     return figure
 
 

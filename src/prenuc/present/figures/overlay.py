@@ -1,8 +1,8 @@
 """Spectra of several sources over each other, on axes that they share.
 
-Simulated spectra are lines, measured ones open circles over them. Where the sources were looked at
-several times, each time has a panel; where their times do not agree, each source has one. Sources
-are told apart by colour and, in grey, by dashes.
+Simulated spectra are lines, measured ones open circles on a thin line over them. Where the sources
+were looked at several times, each time has a panel; where their times do not agree, each source has
+one. Sources are told apart by colour and, in grey, by dashes.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ DASHES: tuple[Any, ...] = (
     (0, (2, 2)),
 )
 MOST_PANELS = 6
-SAME_TIME = 0.05  # of the time between first and last; spectra that are nearer are of one moment
+SAME_TIME = 0.1  # of the time, and of that to the next; spectra that are nearer are of one moment
 ALIVE = 0.02  # of the highest signal; what is less is not needed to be seen
+MOST_CIRCLES = 80  # of one measured spectrum, about; a thin line goes through all readings
 BEYOND = 25.0  # nm, drawn beyond the last signal
 
 
@@ -71,6 +72,17 @@ class Panel:
 
     title: str
     lines: list[tuple[int, int]] = field(default_factory=list)
+
+
+def told_apart(place: int) -> dict[str, Any]:
+    """Return colour and dashes of a source; of 36 no two have both alike.
+
+    Args:
+        place: Its number.
+    """
+    again = place // len(SPECIES)
+    dashes = DASHES[(place + again) % len(DASHES)]
+    return {"color": SPECIES[place % len(SPECIES)], "ls": dashes, "lw": 1.1}
 
 
 def panels_of(sources: Sequence[Source]) -> tuple[list[Panel], list[str]]:
@@ -117,23 +129,30 @@ def _title(look: str, several: Mapping[int, Source]) -> str:
 def _by_time(sources: Sequence[Source]) -> list[Panel]:
     """Return a panel for each time of the source with the fewest spectra; none where none agree."""
     several = {i: one for i, one in enumerate(sources) if len(one.series) > 1}
-    minutes = {i: _minutes(one.series) for i, one in several.items()}
-    if any(times is None for times in minutes.values()):
+    clocks = {one.series.time_name for one in several.values() if not one.measured}
+    known = {
+        i: times for i, one in several.items() if (times := minutes_of(one.series)) is not None
+    }
+    if len(known) < len(several) or len(clocks) > 1:
         return []
-    known = {i: times for i, times in minutes.items() if times is not None}
     fewest = min(known, key=lambda i: len(known[i]))
-    near = SAME_TIME * float(np.ptp(known[fewest]))
+    apart = float(np.min(np.diff(np.sort(known[fewest])), initial=np.inf))
     panels = []
     for moment in known[fewest]:
         nearest = {i: int(np.argmin(np.abs(times - moment))) for i, times in known.items()}
+        near = SAME_TIME * min(abs(float(moment)), apart)
         lines = [(i, row) for i, row in nearest.items() if abs(known[i][row] - moment) <= near]
         if len(lines) > 1:
             panels.append(Panel(f"{moment:.4g} min", lines))
     return panels
 
 
-def _minutes(series: SpectrumSeries) -> Any:
-    """Return the times in min; None where they are not known."""
+def minutes_of(series: SpectrumSeries) -> Any:
+    """Return the times in min; None where they are not known.
+
+    Args:
+        series: Spectra.
+    """
     factor = {"s": 1 / 60, "min": 1.0, "h": 60.0, "day": 1440.0}.get(series.time_unit)
     return series.time * factor if factor and np.isfinite(series.time).all() else None
 
@@ -191,20 +210,22 @@ def _draw(axes: Axes, panel: Panel, sources: Sequence[Source]) -> None:
     count = Counter(i for i, _ in panel.lines)
     shades = {i: iter(time_colours(n)) for i, n in count.items() if n > 1}
     for i, row in panel.lines:
-        source = sources[i]
-        colour = next(shades[i]) if i in shades else SPECIES[i % len(SPECIES)]
-        label = _row_label(source, row) if i in shades else source.name
-        look: dict[str, Any] = {"lw": 1.1, "ls": "-" if i in shades else DASHES[i % len(DASHES)]}
-        if source.measured and i not in shades:
-            look = {"lw": 0, "marker": "o", "ms": 2.2, "mfc": "none", "mew": 0.6, "zorder": 3}
-            look["markevery"] = max(1, len(source.series.wavelength) // 80)
-        axes.plot(
-            source.series.wavelength,
-            source.series.absorbance[row],
-            color=colour,
-            label=label,
-            **look,
-        )
+        source, look = sources[i], told_apart(i)
+        label = source.name
+        if i in shades:
+            label, look = _row_label(source, row), {"color": next(shades[i]), "lw": 1.1}
+        elif source.measured:
+            look |= {
+                "lw": 0.5,
+                "ls": "-",
+                "marker": "o",
+                "ms": 2.2,
+                "mfc": "none",
+                "mew": 0.6,
+                "zorder": 3,
+            }
+            look["markevery"] = max(1, len(source.series.wavelength) // MOST_CIRCLES)
+        axes.plot(source.series.wavelength, source.series.absorbance[row], label=label, **look)
     if shades:
         _name_times(axes)
 

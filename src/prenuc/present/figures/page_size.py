@@ -32,6 +32,8 @@ SMALLEST, LARGEST = 5.0, 24.0  # points
 CM = 1 / 2.54  # inches
 LETTER = 0.52  # width of a letter over its size
 POINT_CM = 2.54 / 72
+LINE = 1.6  # height of a line of the legend over the size of its letters
+USUAL_HEAD, MOST_HEAD = 1.0, 0.5  # cm that are always there; of the height, beyond which no room is
 MARGIN = 0.05  # of the height, free above and below the data
 
 
@@ -168,6 +170,9 @@ class Layout:
         Args:
             figure: Where.
             grid: Axes with named lines; none where these are named inside.
+
+        Raises:
+            InputError: There is no room for both names and panels.
         """
         named: dict[str, Any] = {}
         for axes in grid:
@@ -179,11 +184,26 @@ class Layout:
             figure.suptitle(title)
             return
         names = [textwrap.fill(name, max(letters - 8, 12)) for name in named]
-        columns = max(1, letters // (max(map(len, names)) + 8))
+        widest = max(len(line) for name in names for line in name.split("\n"))
+        columns = max(1, letters // (widest + 8))
+        lines = sum(name.count("\n") + 1 for name in names) / columns + title.count("\n") + 1
+        self._make_room(figure, lines * self.font * LINE * POINT_CM)
         figure.legend(
             [*named.values()], names, loc="outside upper left", ncols=min(columns, len(names)),
             title=title or None, alignment="left", title_fontsize=self.font,
         )  # fmt: skip
+
+    def _make_room(self, figure: Figure, head: float) -> None:
+        """Make a figure higher by what its head needs, in cm, where no height is asked for.
+
+        Raises:
+            InputError: The height that is asked for has no room for panels.
+        """
+        if self.height is None:
+            figure.set_figheight(figure.get_figheight() + max(head - USUAL_HEAD, 0.0) * CM)
+        elif head > MOST_HEAD * self.height:
+            what = f"the legend needs {head:.2g} of {self.height:.3g} cm"
+            raise InputError(what, "Give a larger --size, a smaller --font, or fewer flasks")
 
 
 def _seen(axes: Axes) -> Any:

@@ -18,10 +18,13 @@ from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.modelfree.isosbestic import isosbestic_points
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
+from prenuc.observe.course import Course
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
+from prenuc.present.figures.courses import plot_courses
 from prenuc.present.figures.driving import caption_driving, plot_driving
 from prenuc.present.figures.fits import plot_any_fit, plot_spectra
+from prenuc.present.figures.page_size import Layout
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
 from prenuc.present.tables.results import (
@@ -62,6 +65,7 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
 
     Args:
         results: Any of :class:`~prenuc.simulation.solution.Run`,
+            :class:`~prenuc.observe.course.Course`,
             :class:`~prenuc.observe.series.SpectrumSeries`,
             :class:`~prenuc.observe.analysis.Analysis`, :class:`~prenuc.infer.fit.fit.Fit`,
             :class:`~prenuc.infer.fit.results.GlobalFit`,
@@ -87,6 +91,7 @@ def report(*results: Any, to: Path | str, title: str = "prenuc report") -> Path:
 def _section(result: Any) -> Iterable[str]:
     writers: dict[type, Callable[[Any], Iterable[str]]] = {
         Run: _run,
+        Course: _course,
         SpectrumSeries: _spectra,
         Analysis: _analysis,
         Fit: _fit,
@@ -114,7 +119,7 @@ def _run(run: Run) -> Iterable[str]:
     yield f"<h2>Simulation: {escape(run.protocol.name)}</h2>"
     yield f"<p>Mechanism: {escape(run.mechanism.name)}. Matter is conserved to {ledger:.1e}.</p>"
     yield f"<p>Thermodynamics: {run.thermodynamics}.</p>"
-    yield warnings_html(run.protocol.warnings)
+    yield warnings_html((*run.protocol.warnings, *run.warnings))
     steps = "".join(
         f"<li>{escape(str(step))} <small>{escape(step.source)}</small></li>"
         for step in run.protocol.steps
@@ -130,6 +135,12 @@ def _run(run: Run) -> Iterable[str]:
     )
     yield f"<details><summary>Constants of the mechanism</summary>{constants.html()}</details>"
     yield from _driving(run)
+
+
+def _course(course: Course) -> Iterable[str]:
+    figure, notes = plot_courses({course.name: course}, Layout())
+    yield f"<h2>Course of {escape(course.vessel)}: {escape(course.name)}</h2>"
+    yield figure_html(figure, "; ".join(["Each number against time", *notes]) + ".")
 
 
 def _driving(run: Run) -> Iterable[str]:

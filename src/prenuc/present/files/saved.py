@@ -12,7 +12,13 @@ import numpy as np
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.samples import REACTION, Sample, series_of
-from prenuc.present.tables.answers import excitons_sheet, parameters_sheet, samples_sheet
+from prenuc.present.tables.answers import (
+    emission_sheet,
+    excitons_sheet,
+    growth_sheet,
+    parameters_sheet,
+    samples_sheet,
+)
 from prenuc.present.tables.results import (
     assumptions_table,
     constants_table,
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
     from prenuc.present.tables.sheet import Sheet
 
-KNOWN = "prenuc simulate, prenuc fit or prenuc analyze"
+KNOWN = "prenuc simulate, fit, analyze, emission or growth"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +77,10 @@ def read_stored(path: Path) -> Stored:
         raise source.problem("this is not JSON", "Save it again with --json", line) from None
     readers = {"measurements": _simulation, "scheme": _fit}
     try:
-        if isinstance(document, list) and document and "first_exciton_nm" in document[0]:
-            return _analysis(document, str(path))
+        if isinstance(document, list) and document:
+            for key, of_rows in ROWS.items():
+                if key in document[0]:
+                    return of_rows(document, str(path))
         for key, reader in readers.items():
             if isinstance(document, dict) and key in document:
                 return reader(document, str(path))
@@ -144,11 +152,16 @@ def _simulation(document: dict[str, Any], file: str) -> Stored:
         title=f"Simulation: {recipe} with {mechanism}",
         file=file,
         tables=(*((table,) if assumed else ()), *_samples_table(series)),
-        warnings=_texts(document.get("warnings", [])),
+        warnings=_cautions(document.get("warnings", [])),
         series=series,
         sources=_texts([a["source"] for a in assumed]),
         sheets=(samples_sheet(measurements),),
     )
+
+
+def _cautions(found: list[Any]) -> tuple[str, ...]:
+    """Return what warnings say; older answers hold bare texts."""
+    return _texts([one["text"] if isinstance(one, dict) else one for one in found])
 
 
 def _sample(one: dict[str, Any]) -> Sample:
@@ -199,3 +212,30 @@ def _analysis(document: list[dict[str, Any]], file: str) -> Stored:
         warnings=tuple(warnings),
         sheets=(excitons_sheet(document),),
     )
+
+
+def _emission(document: list[dict[str, Any]], file: str) -> Stored:
+    sheet = emission_sheet(document)
+    return _of_sheet(
+        "Emission", file, sheet, [line for row in document for line in row["warnings"]]
+    )
+
+
+def _growth(document: list[dict[str, Any]], file: str) -> Stored:
+    notes = [line for one in document for line in (*one["comparison"]["warnings"], *one["notes"])]
+    return _of_sheet("Growth", file, growth_sheet(document), notes)
+
+
+def _of_sheet(title: str, file: str, sheet: Sheet, said: list[str]) -> Stored:
+    heads = tuple(column.heading for column in sheet.columns)
+    rows = tuple(tuple("" if one is None else _shown(one) for one in row) for row in sheet.rows)
+    table = _told(Table(caption=title, headings=heads, rows=rows))
+    warnings = tuple(dict.fromkeys(_texts(said)))
+    return Stored(title=title, file=file, tables=(table,), warnings=warnings, sheets=(sheet,))
+
+
+def _shown(one: str | float) -> str:
+    return one if isinstance(one, str) else f"{one:.5g}"
+
+
+ROWS = {"first_exciton_nm": _analysis, "trap_share": _emission, "laws": _growth}

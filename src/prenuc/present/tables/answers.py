@@ -109,6 +109,54 @@ def excitons_sheet(rows: Sequence[Mapping[str, Any]]) -> Sheet:
     return _sheet("excitons", heads, told)
 
 
+def emission_sheet(rows: Sequence[Mapping[str, Any]]) -> Sheet:
+    """Return what was seen in each emission spectrum.
+
+    Args:
+        rows: As :meth:`~prenuc.observe.luminescence.measured.Emission.as_dict` returns them.
+    """
+    numbers = {
+        "maximum_nm": "maximum / nm",
+        "fwhm_nm": "full width at half maximum / nm",
+        "trap_share": "share of traps",
+        "stokes_mev": "Stokes shift / meV",
+    }
+    columns: dict[str, list[Any]] = {"spectrum": [row["label"] for row in rows]}
+    for key, heading in numbers.items():
+        quantity, slash, unit = heading.partition(" / ")
+        columns[heading] = [row[key] for row in rows]
+        ends = [row[_interval(key)] or (None, None) for row in rows]
+        for place, end in enumerate(ENDS):
+            columns[f"{quantity}, {end}{slash}{unit}"] = [one[place] for one in ends]
+    columns["first exciton / nm"] = [row["exciton_nm"] for row in rows]
+    columns["warnings"] = ["; ".join(row["warnings"]) for row in rows]
+    return Sheet.of("emission", columns)
+
+
+def _interval(key: str) -> str:
+    name, _, unit = key.rpartition("_")
+    return f"{name}_ci95_{unit}" if unit in {"nm", "mev"} else f"{key}_ci95"
+
+
+def growth_sheet(series: Sequence[Mapping[str, Any]]) -> Sheet:
+    """Return the laws of growth of each series with their rates.
+
+    Args:
+        series: As ``prenuc growth --json`` answers.
+    """
+    heads = ("series", "law", "rate", *ENDS, "unit", "diameter at 0 / nm", "rms / nm", "weight")
+    told = [
+        [
+            *(one["file"], law["law"], cell(law["rate"]), *map(cell, law["ci95"] or (None, None))),
+            *(law["unit"], cell(law["first_nm"]), cell(law["rms_nm"]), cell(ranked["weight"])),
+        ]
+        for one in series
+        for ranked in one["comparison"]["ranking"]
+        for law in (one["laws"][ranked["model"]],)
+    ]
+    return _sheet("growth", heads, told)
+
+
 def _sheet(name: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Sheet:
     columns = zip(*rows, strict=True) if rows else [[] for _ in heads]
     return Sheet.of(name, dict(zip(heads, columns, strict=True)))

@@ -34,13 +34,16 @@ def spectra_drawn(rows: Sequence[tuple[str, SpectrumSeries, int]]) -> Sheet:
 
 
 def courses_drawn(
-    courses: Mapping[str, Course], columns: Mapping[str, Mapping[str, Array]]
+    courses: Mapping[str, Course],
+    columns: Mapping[str, Mapping[str, Array]],
+    picks: Mapping[str, tuple[Array, Array]],
 ) -> Sheet:
     """Return the courses of a figure.
 
     Args:
         courses: By name of the source.
         columns: What is drawn of each, by heading.
+        picks: Times in min and first absorptions in nm that were measured, by name.
     """
     curves = []
     for name, course in courses.items():
@@ -48,6 +51,11 @@ def courses_drawn(
         for heading, numbers in columns[name].items():
             made = Column.of(heading, numbers)
             curves.append((axis, Column(made.name, made.unit, made.cells, f"{name}, {heading}")))
+    for name, (minutes, nm) in picks.items():
+        axis = Column.of("time / min", minutes)
+        curves.append(
+            (axis, Column("first absorption", "nm", [*map(cell, nm)], f"{name}, measured"))
+        )
     return _side_by_side("course", curves)
 
 

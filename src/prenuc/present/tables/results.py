@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
     from prenuc.infer.experiments.published import PanelResult
     from prenuc.infer.selection.evidence import Comparison
+    from prenuc.infer.selection.growth_laws import FittedLaw, Growth
     from prenuc.observe.amounts import Amount
+    from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
     from prenuc.simulation.solution import Measurement, Run
 
@@ -42,14 +45,19 @@ def quantity(one: Mapping[str, Any]) -> str:
 def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     """Return how the chalcogen is shared out at some measurements of a run.
 
-    Beside each, the reaction time of its sample and how far that was diluted.
-    Where no species of the mechanism says what it is made of, how much there is of each.
+    Beside each, the reaction time of its sample and how far that was diluted. What there is never a
+    thousandth of stands in the caption. Where no species of the mechanism says what it is made of,
+    how much there is of each.
     """
     caption, of, digits = "shares of the chalcogen", run.fractions, ".3f"
     names = [*of(measurements[0])]
     if not names:
         caption, of, digits = "concentrations / (mmol/L)", run.amounts, ".4g"
         names = [*run.mechanism.components]
+    absent = [] if of == run.amounts else _absent(names, [of(one) for one in measurements])
+    if absent:
+        names = [name for name in names if name not in absent]
+        caption += f" (never 0.1 %: {', '.join(absent)})"
     heads, beside, alike = _sampled(measurements)
     rows = (
         (
@@ -61,6 +69,12 @@ def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     )
     headings = ("measurement", *heads, *names)
     return Table(caption=caption + alike, headings=headings, rows=tuple(rows))
+
+
+def _absent(names: Sequence[str], shares: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return what there is never a thousandth of; nothing where that is everything."""
+    found = [name for name in names if all(abs(one[name]) < 1e-3 for one in shares)]
+    return found if len(found) < len(names) else []
 
 
 def _named(one: Measurement, among: Sequence[Measurement]) -> str:
@@ -178,6 +192,54 @@ def amount_table(found: Sequence[Amount]) -> Table:
             for one in found
         ),
     )
+
+
+def emission_table(found: Sequence[Emission]) -> Table:
+    """Return what was seen in emission spectra, a row for each."""
+
+    def told(value: float | None, ends: tuple[float, float] | None, digits: int) -> str:
+        if value is None or ends is None or not math.isfinite(value):
+            return "–"
+        return f"{value:.{digits}f} ({ends[0]:.{digits}f} to {ends[1]:.{digits}f})"
+
+    return Table(
+        caption="Each with its 95 % interval",
+        headings=("spectrum", "maximum / nm", "FWHM / nm", "share of traps", "Stokes shift / meV"),
+        rows=tuple(
+            (
+                one.label,
+                told(one.maximum_nm, one.maximum_ci95_nm, 1),
+                told(one.fwhm_nm, one.fwhm_ci95_nm, 1),
+                told(one.trap_share, one.trap_share_ci95, 3),
+                told(one.stokes_mev, one.stokes_ci95_mev, 0),
+            )
+            for one in found
+        ),
+    )
+
+
+def growth_table(found: Growth) -> Table:
+    """Return the laws of growth with their rates, as they were asked."""
+    return Table(
+        headings=("law", "rate", "95 % interval", "d at 0 / nm", "d at the end / nm", "rms / nm"),
+        rows=tuple(
+            (
+                one.law,
+                with_unit(one.rate, one.unit),
+                _interval_of(one),
+                fixed(one.first_nm, 2),
+                fixed(one.last_nm, 2),
+                f"{one.rms_nm:.3f}",
+            )
+            for one in found.fitted.values()
+        ),
+    )
+
+
+def _interval_of(one: FittedLaw) -> str:
+    if one.rate is None:
+        return ""
+    return NO_INTERVAL if one.ci95 is None else f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
 
 
 NOT_FIXED = "not identifiable from these data"

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
     from prenuc.facts.check import Verdict
     from prenuc.facts.row_class import RowClass
-    from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.experiments.reproduce import Role, Row
     from prenuc.infer.studies.ablation import Ablations
     from prenuc.infer.studies.calibrate import Calibration, Estimate
     from prenuc.infer.studies.ensemble import Prediction
     from prenuc.infer.studies.leave_out import LeaveOut
+    from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
     from prenuc.infer.studies.random_starts import Found
 
@@ -130,6 +131,31 @@ def starts_table(found: Found) -> Table:
         for one in found.scores()
     )
     return Table(headings=("seed", "cost at first", "at the end", *sides), rows=tuple(rows))
+
+
+def standings_table(found: Sequence[Standing]) -> Table:
+    """Return how models stand that were fitted on equal terms."""
+    sides: tuple[Role, ...] = ("calibrated", "held-out")
+    rows = (
+        (
+            one.model,
+            str(one.free),
+            str(one.spoken),
+            f"{one.freedom:.2f}",
+            *(f"{one.passed[side]} of {one.of[side]}" for side in sides),
+            *(f"{one.score[side]:.1f}" for side in sides),
+            f"{sum(one.bare.values()) - sum(one.score.values()):+.1f}",
+            ", ".join(f"{cost:.0f}" for cost in one.cost),
+        )
+        for one in found
+    )
+    headings = (
+        *("model", "free", "rows it speaks about", "free for each"),
+        *(f"pass, {side}" for side in sides),
+        *(f"bits, {side}" for side in sides),
+        *("without additives", "cost of each start"),
+    )
+    return Table(headings=headings, rows=tuple(rows))
 
 
 def left_out_table(found: LeaveOut) -> Table:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 NAME = "Avantes AvaSoft binary"
 _HEAD, _TAIL, _MOST_PIXELS = 19, 3, 8192
-_SERIAL = slice(6, 15)
+_SERIAL = slice(6, 6 + 9)
+_FIRST, _LAST = 6 + 9, 6 + 9 + 1  # places of the ends of the range of pixels
 
 
 def sniff(data: bytes) -> bool:
@@ -31,14 +32,14 @@ def sniff(data: bytes) -> bool:
     if len(data) % 4 or not 4 * (_HEAD + _TAIL) < len(data) <= 4 * (3 * _MOST_PIXELS + 100):
         return False
     numbers = np.frombuffer(data, "<f4")
-    first, last = numbers[15:17]
+    first, last = numbers[[_FIRST, _LAST]]
     letters = numbers[_SERIAL]
     serial = bool(np.all((letters == np.trunc(letters)) & (letters >= 32) & (letters < 127)))
     return serial and 0 <= first < last <= _MOST_PIXELS and _columns(numbers) in {1, 3}
 
 
 def _columns(numbers: Array) -> float:
-    pixels = int(numbers[16]) - int(numbers[15]) + 1
+    pixels = int(numbers[_LAST]) - int(numbers[_FIRST]) + 1
     return (len(numbers) - _HEAD - _TAIL) / pixels
 
 
@@ -55,7 +56,7 @@ def read_avantes(file: DataFile, options: Options) -> SpectrumSeries:
     numbers = np.frombuffer(file.data, "<f4").astype(float)
     if not np.isfinite(numbers).all():
         raise file.problem(f"this {NAME} file is damaged", "Export the spectra as text")
-    pixels = np.arange(int(numbers[15]), int(numbers[16]) + 1)
+    pixels = np.arange(int(numbers[_FIRST]), int(numbers[_LAST]) + 1)
     axis = np.polynomial.Polynomial(numbers[1:6])(pixels)
     readings = numbers[_HEAD:-_TAIL].reshape(len(pixels), -1)
     time, scans, smoothing = numbers[-_TAIL:]

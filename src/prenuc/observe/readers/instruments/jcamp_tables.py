@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
 
 MOST_POINTS = 2_000_000  # of one table
-_MOST_DIGITS = 15  # after a letter, as many as a float keeps
+_MOST_DIGITS = 17  # after a letter; a float keeps no more
 _SQUEEZED = {**{letter: digit for digit, letter in enumerate("@ABCDEFGHI")}}
 _SQUEEZED |= {letter: -digit for digit, letter in enumerate("abcdefghi", 1)}
 _DIFFERENCE = {**{letter: digit for digit, letter in enumerate("%JKLMNOPQR")}}

@@ -104,7 +104,7 @@ class _Reading:
             self.lists.setdefault(tag, self._numbers)
         elif tag in {"integrationTime", "scansToAverage", "boxcarWidth"}:
             self.facts.setdefault(tag, text)
-        elif tag == "milliTime" and text.isdecimal() and len(text) < 15:
+        elif tag == "milliTime" and text.isdecimal() and len(text) < 14:
             when = datetime.fromtimestamp(int(text) / 1000, UTC)
             self.facts.setdefault("measured", f"{when:%Y-%m-%d %H:%M:%S}")
 

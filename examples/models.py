@@ -1,0 +1,37 @@
+"""Every model fitted on equal terms: ``src/prenuc/data/refits/models.yaml``; resumes.
+
+Run ``python examples/models.py`` (or ``make models``), then ``prenuc compare --refitted``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from court import entry
+
+from prenuc.circumstances import circumstances
+from prenuc.infer.studies.models import refits
+from prenuc.writing import write_text
+
+HERE = Path(__file__).parents[1]
+FILE = HERE / "src/prenuc/data/refits/models.yaml"
+HEAD = """\
+# Every model of data/searches/models.yaml where its searches have ended: computed by `make models`,
+# never typed. How: infer/studies/models.py. "without additives" is the best end of a model without
+# what additives do in it. With another mark than that of today an entry is out of date.
+
+"""
+
+
+def main() -> None:
+    """Fit every model, and write where it has ended."""
+    mark = circumstances()["facts and code"]
+    found = refits(
+        ledger=HERE / f"build/models-{mark}.sqlite",
+        progress=lambda share: print(f"models: {share:.0%}", end="\r"),
+    )
+    print(f"wrote {write_text(FILE, HEAD + ''.join(map(entry, found)))}")
+
+
+if __name__ == "__main__":
+    main()

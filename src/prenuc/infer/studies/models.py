@@ -1,0 +1,232 @@
+"""Every model fitted again on equal terms: the same rows, starts, steps and priors of additives.
+
+The searches of ``data/searches/models.yaml`` move each model's constants between bounds that were
+written down beforehand, to the same targets of calibrated figures, from the numbers that the set
+has and from random points (:mod:`prenuc.infer.calibration.random_starts`). Which end is best is
+said by what is minimised alone. There every row is read, with the additives and without them.
+
+This is little: few starts, few steps. A model that stands better here was found to stand better
+by whoever looks no farther; ours began at numbers that were chosen with every row in view, and
+where a rival ends far from where it could, no table tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from prenuc.facts.catalogue import entries, get, held_out
+from prenuc.facts.refit import Refit
+from prenuc.infer.calibration.random_starts import RandomStarts, Start
+from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
+from prenuc.infer.calibration.varied import QUICK, ask
+from prenuc.infer.court.score import log_scores, weighed_rows
+from prenuc.infer.experiments.performed import Experiments
+from prenuc.infer.studies.ablation import mark_of
+from prenuc.ledger import memory
+from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.shipped import with_only
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from prenuc.facts.check import Check
+    from prenuc.facts.recipe import Recipe
+    from prenuc.facts.search import Search
+    from prenuc.infer.experiments.performed import Choose
+    from prenuc.infer.experiments.reproduce import Role
+    from prenuc.mechanism.mechanism import Mechanism
+
+SEEDS = 0, 1  # the numbers of the set, and a random start
+SCREENED, STEPS = 12, 8  # random points, of which the best is where least squares begin; steps
+
+
+def model_searches() -> list[Search]:
+    """Return the searches for every model, in the order of the table."""
+    return [known_search(one.id) for one in entries("searches").values() if one.like]
+
+
+def ends(
+    *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
+) -> dict[str, list[Start]]:
+    """Return where the searches of every model end, by its name; the best first.
+
+    Args:
+        ledger: File that remembers finished searches; they are not made again.
+        progress: Called with the finished share.
+    """
+    searches = model_searches()
+    todo = [(seed, one) for seed in SEEDS for one in searches]
+    found: dict[str, list[Start]] = {one.id: [] for one in searches}
+    with memory(ledger, "models") as kept:
+        for done, (seed, one) in enumerate(todo, 1):
+            budget = repr((one, SCREENED, STEPS))
+            name = f"{hashlib.sha256(budget.encode()).hexdigest()[:24]} {seed}"
+            known = kept.get(name)
+            if known is None:
+                task = RandomStarts(chooser(one), one)
+                end = task.from_seed(seed, screened=SCREENED, steps=STEPS)
+                kept.keep(name, vars(end))
+            found[one.id].append(end if known is None else Start(**known))
+            if progress is not None:
+                progress(done / len(todo))
+    return {name: sorted(some, key=lambda end: end.cost) for name, some in found.items()}
+
+
+PRIOR, BARE = (
+    "bounds",
+    "additives",
+)  # of a refit here; the step that one without additives is without
+
+
+def refits(
+    *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
+) -> list[Refit]:
+    """Return every end of every model, the best first, and the best without its additives.
+
+    Args:
+        ledger: File that remembers finished searches.
+        progress: Called with the finished share.
+    """
+    found, ended = [], ends(ledger=ledger, progress=progress)
+    for one in model_searches():
+        checks = rows_of(one)
+        mark = mark_of(checks, chooser(one))
+        starts = ended[one.id]
+        for start in starts:
+            which = f"{one.id}, start {start.seed}"
+            found.append(_refit(which, one, one.step, start, mark, _asked(one, start, checks)))
+        bare = _asked(one, starts[0], checks, additives=False)
+        found.append(_refit(f"{one.id}, without additives", one, BARE, starts[0], mark, bare))
+    return found
+
+
+def rows_of(search: Search) -> list[Check]:
+    """Return the rows that are weighed and that are about the material of a search."""
+    material = mechanism_named(search.mechanism).material
+    return [row for row in weighed_rows() if get("recipes", row.recipe).material == material]
+
+
+def _asked(
+    search: Search, start: Start, checks: Sequence[Check], *, additives: bool = True
+) -> dict[str, float]:
+    """Return the number of every row where a search has ended."""
+    choose: Choose = with_numbers(chooser(search), search, start.numbers)
+    return ask(checks, Experiments(choose if additives else Bare(choose), solver=QUICK))
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Chooses the mechanism of a recipe, without its additives.
+
+    Args:
+        choose: Chooses it as it is.
+    """
+
+    choose: Choose
+
+    def __call__(self, recipe: Recipe) -> Mechanism:
+        """Return the mechanism for a recipe."""
+        return with_only(self.choose(recipe), [])
+
+
+def _refit(
+    which: str, search: Search, step: str, start: Start, mark: str, rows: Mapping[str, float]
+) -> Refit:
+    how = f"{len(search.bounds)} constants, {len(search.targets)} targets, start {start.seed}"
+    return Refit(
+        which,
+        search.mechanism,
+        step,
+        PRIOR,
+        f"{how}, {start.evaluations} evaluations",
+        mark,
+        start.begun,
+        start.cost,
+        dict(start.numbers),
+        rows,
+    )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a model stands where its best search has ended.
+
+    Args:
+        model: Its name in the table.
+        mechanism: The set.
+        step: What it is without, in words; "" for the whole.
+        free: How many of its constants were moved.
+        spoken: Of how many rows it says anything: their number is not the same at all of its ends.
+        cost: What was minimised, at the end of each start, the best first.
+        passed: Rows that pass, on each side of the split.
+        of: All rows on each side.
+        score: Sum of the log scores of rows in bits, on each side.
+        bare: The same without additives.
+        outdated: Whether rows, mechanism or spectra have changed since.
+    """
+
+    model: str
+    mechanism: str
+    step: str
+    free: int
+    spoken: int
+    cost: tuple[float, ...]
+    passed: Mapping[Role, int]
+    of: Mapping[Role, int]
+    score: Mapping[Role, float]
+    bare: Mapping[Role, float]
+    outdated: bool
+
+    @property
+    def freedom(self) -> float:
+        """Free constants for each row that it speaks about."""
+        return self.free / max(self.spoken, 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {**vars(self), "freedom": self.freedom}
+
+
+def standings() -> list[Standing]:
+    """Return how the models stand by the refits that are shipped, in the order of the table."""
+    kept = entries("refits")
+    found = []
+    for one in model_searches():
+        starts = [kept[n] for seed in SEEDS if (n := f"{one.id}, start {seed}") in kept]
+        bare = kept.get(f"{one.id}, without additives")
+        if starts and bare is not None:
+            found.append(_standing(one, sorted(starts, key=lambda end: end.ended), bare))
+    return found
+
+
+def _standing(search: Search, ends: Sequence[Refit], bare: Refit) -> Standing:
+    rows, best = rows_of(search), ends[0]
+    sides: dict[Role, list[Check]] = {"calibrated": [], "held-out": []}
+    for row in rows:
+        out = held_out(get("recipes", row.recipe).material, row.panel)
+        sides["held-out" if out else "calibrated"].append(row)
+    read = [[f"{end.rows.get(row.id, math.nan):.6g}" for end in ends] for row in rows]
+
+    def score(of: Refit) -> dict[Role, float]:
+        return {side: sum(log_scores(some, of.rows).values()) for side, some in sides.items()}
+
+    return Standing(
+        search.id,
+        search.mechanism,
+        search.step,
+        len(search.bounds),
+        sum(len(set(numbers)) > 1 for numbers in read),
+        tuple(end.ended for end in ends),
+        {
+            side: sum(row.verdict(best.rows.get(row.id, math.nan)) == "pass" for row in some)
+            for side, some in sides.items()
+        },
+        {side: len(some) for side, some in sides.items()},
+        score(best),
+        score(bare),
+        best.mark != mark_of(rows, chooser(search)),
+    )

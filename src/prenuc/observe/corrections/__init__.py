@@ -1,0 +1,1 @@
+"""What is done to measured spectra before anything is read from them."""

@@ -1,0 +1,62 @@
+"""What is known of a semiconductor that no mechanism speaks about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from prenuc.errors import Problem
+from prenuc.facts.catalogue import entries
+
+_ATOM = re.compile(r"[A-Z][a-z]?")
+
+
+def is_without_model(material: str) -> bool:
+    """Return whether this is a formula of elements that no mechanism speaks about.
+
+    Args:
+        material: Such as "ZnS".
+    """
+    from molmass import ELEMENTS
+
+    atoms, modelled = _ATOM.findall(material), {o.material for o in entries("systems").values()}
+    formula = "".join(atoms) == material and len(atoms) > 1
+    return formula and material not in modelled and all(one in ELEMENTS for one in atoms)
+
+
+def known_of(material: str) -> dict[str, Any]:
+    """Return what the catalogue holds of a semiconductor, with a mechanism or without.
+
+    Args:
+        material: A formula such as "ZnS".
+
+    Returns:
+        The ``material``; ``sources`` on the shelf by atom, and the names of sizing ``curves``,
+        ``species`` and ``recipes``.
+    """
+    shelf, found = entries("reagents").values(), entries("materials").get(material)
+    atoms = {
+        atom: [one.id for one in shelf if one.composition.get(atom)]
+        for atom in _ATOM.findall(material)
+    }
+    return {
+        "material": material,
+        "sources": atoms,
+        "curves": [] if found is None else [one.id for one in found.curves],
+        "species": [o.id for o in entries("species").values() if o.material == material],
+        "recipes": [o.id for o in entries("recipes").values() if o.material == material],
+    }
+
+
+def facts_only(known: dict[str, Any]) -> Problem:
+    """Return that a semiconductor has facts only, and which.
+
+    Args:
+        known: As :func:`known_of`.
+    """
+    held = [f"{len(known[of])} {of}" for of in ("curves", "species", "recipes") if known[of]]
+    for atom, names in known["sources"].items():
+        held.append(f"{atom} from {', '.join(names)}" if names else f"no source of {atom}")
+    what = f"no mechanism speaks about {known['material']}: facts only ({'; '.join(held)})"
+    modelled = ", ".join(sorted({one.material for one in entries("systems").values()}))
+    return Problem(what, f"Write a mechanism of your own, or take one of {modelled}")
