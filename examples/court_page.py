@@ -204,13 +204,13 @@ def models() -> str:
     table = standings_table(found)
     said = f"\nOut of date, and left out: {', '.join(stale)}.\n" if stale else ""
     return (
-        f"`prenuc compare --refitted`: {len(found[0].cost)} starts for each model (the numbers of "
-        "its set, and random points within bounds that were written before), the same targets of "
-        "calibrated figures of CdS, the same optimiser and steps ([what this is worth]"
-        "(../story/rivals.md)). Two-pathway sets began at numbers that every row had informed; "
-        "rivals at numbers of few figures, and most have fewer constants for each row that they "
-        "speak about. A difference in bits between two models is evidence against the lower one as "
-        "far as it was searched, and no farther.\n\n" + markdown(table.headings, table.rows) + said
+        f"`prenuc compare --refitted`: {len(found[0].ends) - 1} searches for each model (from the "
+        "numbers of its set and from random points, within bounds that were written before), the "
+        "same targets of calibrated figures of CdS, the same optimiser and steps ([what this is "
+        "worth](../story/rivals.md)). A model stands at the end, or at its own numbers, where the "
+        "calibrated rows score best. Numbers of two-pathway sets were informed by every row, those "
+        "of rivals by few figures. A difference in bits is evidence against the lower model as far "
+        "as both were searched, and no farther.\n\n" + markdown(table.headings, table.rows) + said
     )
 
 

@@ -6,6 +6,7 @@ rates are those of ``data/row_classes.yaml``, which ``make row-classes`` compute
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +14,26 @@ from typing import TYPE_CHECKING
 from pages import MADE, markdown
 
 from prenuc.facts.row_class import CLASSES
-from prenuc.infer.experiments.reproduce import not_checkable, reproduce
+from prenuc.facts.row_surprisal import PRIORS
+from prenuc.infer.court.weigh import earned, weighed
+from prenuc.infer.experiments.reproduce import (
+    checks,
+    experiments_for,
+    not_checkable,
+    reproduce,
+)
+from prenuc.mechanism.two_pathway import MODEL
+from prenuc.present.tables.studies import earnings, surprise
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prenuc.infer.court.weigh import WeighedRow
     from prenuc.infer.experiments.reproduce import Row
 
-HEADINGS = ("row", "panel", "role", "class", "draws that pass", "expected", "verdict")
+BITS = tuple(f"{prior}: pass, bits" for prior in PRIORS)
+HEADINGS = ("row", "role", "class", "draws that pass", "expected", "verdict", *BITS, "earned")
 TEXT = """# Rows that can fail
 
 Every statement that `prenuc reproduce` asks, and what it can tell
@@ -32,21 +44,29 @@ sets of random constants around the shipped ones pass. Held-out rows are those o
 the [split](../decisions/0026-figures-held-out.md) names. What each step of the
 mechanism is for: [](court.md).
 
+How much a row says is how surprising it is for constants that were drawn from one of
+[two priors](../decisions/0034-rows-weighed.md), in **bits**: near drawn points, or anywhere that is
+physical. What the model *earns* is how much likelier than these draws it makes what is printed,
+and the smaller sum of the two counts. Rows that restate another or read an input are in no sum.
+
 """
 
 
 def page(rows: Sequence[Row]) -> str:
     """Return the page for the rows of the two-pathway model."""
-    telling = [row for row in counted(rows) if row.informative]
-    others = [row for row in counted(rows) if not row.informative]
+    weights = [one for one in weighed(rows) if one.row.counted]
+    telling = [one for one in weights if one.row.informative]
+    others = [one for one in weights if not one.row.informative]
     return (
         MADE
         + TEXT
+        + f"## What the model earns\n\n{sums(weights)}\n"
         + f"## The score\n\n{score(rows)}\n"
         + f"## The informative rows\n\n{table(telling)}\n"
         + f"## The others, and why they fell\n\n{table(others)}\n"
         + f"## Not counted\n\n{reasons(rows)}\n"
-        + f"## Not asked\n\n{unasked()}"
+        + f"## Not asked\n\n{unasked()}\n"
+        + f"## What rivals claim\n\n{claims()}"
     )
 
 
@@ -77,19 +97,33 @@ def score(rows: Sequence[Row]) -> str:
     return f"{markdown(('class', 'calibrated pass', 'held-out pass'), lines)}\n{note}"
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Return rows with class and pass rate."""
+def sums(weights: Sequence[WeighedRow]) -> str:
+    """Return what rows earn, all and the informative ones, in bits."""
+    lines = [
+        (f"{which}, {side}", str(one.rows), f"**{one.least:+.1f}**", *map("{:+.1f}".format, both))
+        for which, only in (("all", False), ("informative", True))
+        for side, one in earned(weights, informative=only).items()
+        if (both := one.bits.values())
+    ]
+    missing = sum(one.summed and (one.known is None or one.stale) for one in weights)
+    note = f"\nThe bits of {missing} rows are missing or out of date.\n" if missing else ""
+    return markdown(("rows", "how many", "bits earned", *PRIORS), lines) + note
+
+
+def table(weights: Sequence[WeighedRow]) -> str:
+    """Return rows with class, pass rates and bits."""
     lines = [
         (
-            f"`{row.check.id}`",
-            row.check.panel,
-            row.role,
-            "none yet" if row.known is None else row.known.kind,
-            "–" if row.known is None else f"{row.known.passes} of {row.known.draws}",
-            row.check.expected(),
-            "**MISS**" if row.verdict == "miss" else row.verdict,
+            f"`{one.row.check.id}`",
+            one.row.role,
+            "none yet" if (known := one.row.known) is None else known.kind,
+            "–" if known is None else f"{known.passes} of {known.draws}",
+            one.row.check.expected(),
+            "**MISS**" if one.row.verdict == "miss" else one.row.verdict,
+            *(surprise(one, prior) for prior in PRIORS),
+            earnings(one),
         )
-        for row in rows
+        for one in weights
     ]
     return markdown(HEADINGS, lines) if lines else "None.\n"
 
@@ -105,6 +139,37 @@ def unasked() -> str:
     found = Counter(check.reason for check in not_checkable())
     ids = {reason: [c.id for c in not_checkable() if c.reason == reason] for reason in found}
     return "".join(f"- {reason} ({', '.join(f'`{i}`' for i in ids[reason])})\n" for reason in found)
+
+
+def claims() -> str:
+    """Return what rivals claim, what their own constants and ours make of it, and objections."""
+    asked = [check.id for check in checks(["Scheme"])]
+    by = dict.fromkeys(check.claimed_by for check in checks(["Scheme"]))
+    found = {
+        model: {row.check.id: row for row in reproduce(["Scheme"], runs=experiments_for(model))}
+        for model in (MODEL, *by)
+    }
+    lines = []
+    for name in asked:
+        ours, check = found[MODEL][name], found[MODEL][name].check
+        theirs = found[check.claimed_by][name]
+        cells = [said(theirs), said(ours), check.objection or "nothing"]
+        lines.append((f"`{name}`", check.claimed_by, ours.statement, check.expected(), *cells))
+    how = (
+        "No observations of the seed: they are in no count and no sum. No recipe of a rival is "
+        "printed, so flasks of the seed stand for theirs, and times that are not printed are ours. "
+        "[What the authors of each would complain about](../story/rivals.md) stands on its page.\n"
+    )
+    heads = ("row", "of", "claim", "expected", "its own model", "ours", "the seed holds against it")
+    return f"{how}\n{markdown(heads, lines)}"
+
+
+def said(row: Row) -> str:
+    """Return number and verdict of a claim."""
+    if row.verdict == "silent":
+        return "silent"
+    number = "–" if math.isnan(row.simulated) else f"{row.simulated:.3g}"
+    return f"{number}, {'**MISS**' if row.verdict == 'miss' else row.verdict}"
 
 
 def main() -> None:

@@ -22,9 +22,9 @@ import verdicts
 from pages import MADE, markdown
 
 from prenuc.facts.catalogue import get
+from prenuc.infer.experiments.control import IDLE, nothing_happens
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import experiments_for, reproduce
-from prenuc.infer.studies.observed import IDLE, nothing_happens
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels

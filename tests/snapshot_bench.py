@@ -32,6 +32,7 @@ SOME = 12
 MASKED = {"versions", "sha256", "python", "platform", "prenuc", "needed", "optional", "cache"}
 MASKED |= {"instructions", "library", "says", "cpu_s"}
 MASKED |= {"class", "prior_pass_rate", "stale"}  # made anew after every change of a constant
+MASKED |= {"log_score", "pass_rates", "surprisal", "earned", "bits_stale", "summed"}  # so are bits
 MASKED |= {"directions"}  # of a calibration: those of equal width come in any order
 
 ROBERTSON = """\

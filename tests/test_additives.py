@@ -121,6 +121,14 @@ def test_all_rivals_that_speak_of_cds_have_the_additives_that_their_parts_allow(
         assert {"HPPh2", "MSA", "TOPO"} <= theirs <= ours
 
 
+@pytest.mark.parametrize("model", ["droplets", "msc-source", "sequential"])
+def test_an_acid_that_is_an_additive_stays_one_with_another_metal_carboxylate(model):
+    """Figure 4d puts HOAc to Cd(OA)2, where the usual carboxylate is an acetate."""
+    found = mechanism_named(f"{model}/CdTe", metal="Cd(OA)2")
+    assert {"Cd(OA)2", "HOAc"} <= set(found.components)
+    assert "free HOAc in all" in {one.name for one in found.balances}
+
+
 def test_constants_of_additives_lie_within_the_prior_that_all_share():
     for which, found in entries("parameters").items():
         node = Node(found.blocks, which, [])

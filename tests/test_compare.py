@@ -12,13 +12,14 @@ import prenuc as pn
 from prenuc.errors import FitError
 from prenuc.infer.calibration import candidate
 from prenuc.infer.calibration.candidate import DOTS, Candidate, parts
+from prenuc.infer.experiments.control import IDLE
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
 from prenuc.infer.selection.compare_schemes import compare_schemes
 from prenuc.infer.selection.condensed import Condensed
 from prenuc.infer.selection.evidence import Standing, judge, words
 from prenuc.infer.selection.refit import Refit
 from prenuc.infer.selection.shapes import FURTHEST, FreeShapes, KnownShapes
-from prenuc.infer.studies.observed import IDLE, compare_on_observations
+from prenuc.infer.studies.observed import compare_on_observations
 from prenuc.mechanism.rivals import rival
 from prenuc.observe.trace import Trace
 from prenuc.protocol.steps import Measure, parse_step

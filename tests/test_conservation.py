@@ -16,7 +16,7 @@ from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
 from prenuc.protocol.plan import Add, Evolve, Transfer
 from prenuc.quantities import Quantity
-from prenuc.scope.verdict import scope_of
+from prenuc.scope.verdict import unknown
 from prenuc.simulation import Cvode, ScipyBdf, ScipyRadau, simulate
 from prenuc.simulation.choice import for_recipe
 from prenuc.simulation.solvers import Rodas
@@ -80,8 +80,7 @@ def check(run):
 @given(data=st.data())
 def test_no_protocol_makes_or_loses_matter(material, data):
     done = Protocol.from_text(data.draw(protocols(material)))
-    reagents = scope_of(MODELS[material], done).reagents
-    idle = [one.name for one in reagents if not one.known]
+    idle = unknown(MODELS[material], done)
     run = simulate(MODELS[material], done, inert=idle, extrapolate=True)
     check(run)
     assert all(np.all(m.concentration > -1e-9) for m in run.measurements)

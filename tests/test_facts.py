@@ -70,6 +70,9 @@ def incomplete(value, sources):
         yield f"extra keys {set(value) - VALUE_KEYS}"
 
 
+COMPUTED = {"nearby", "physical", "nuisance"}  # chances of rows over draws, made by make row-bits
+
+
 def naked(thing, sources, path=""):
     """Yield the place of every number that is not part of a complete value."""
     if isinstance(thing, dict):
@@ -86,6 +89,7 @@ def naked(thing, sources, path=""):
             bookkeeping |= key == "numbers"  # of an additive: bounds, each with its unit
             bookkeeping |= key in {"passes", "draws"}  # counted
             bookkeeping |= key in {"takes", "gives"}  # of an equation
+            bookkeeping |= path.startswith("[") and key.partition(" ")[0] in COMPUTED
             if not (bookkeeping or (key == "year" and isinstance(item, int))):
                 yield from naked(item, sources, f"{path}/{key}")
     elif isinstance(thing, list):

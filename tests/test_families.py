@@ -9,7 +9,7 @@ from prenuc.facts.catalogue import entries
 from prenuc.facts.family import PARTS
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.protocol import Protocol
-from prenuc.scope.adapted import OF_WATER, WATER
+from prenuc.scope.adapted import WATER, composition_of
 from prenuc.scope.choice import mechanism_for
 from prenuc.scope.verdict import scope_of
 from prenuc.simulation.doubt import amounts_within
@@ -96,15 +96,13 @@ def test_families_hold_reagents_of_the_shelf_that_bring_what_their_part_asks():
 
 
 def test_preparations_are_balanced_and_make_members_of_families_or_of_systems():
-    shelf = entries("reagents")
     wanted = {name for one in entries("systems").values() for name in one.reagents}
     wanted |= {name for one in entries("families").values() for name in one.members}
     for one in entries("preparations").values():
         left = {}
         for sign, side in ((-1, one.takes), (1, one.gives)):
             for name, number in side.items():
-                parts = OF_WATER if name == WATER else shelf[name].composition
-                for part, count in parts.items():
+                for part, count in composition_of(name).items():
                     left[part] = left.get(part, 0) + sign * number * count
         assert not any(left.values()), one.id
         assert one.precursor in wanted, one.id
@@ -131,6 +129,13 @@ def test_acid_runs_out_before_oxide_and_oxide_hardly_dissolves_in_the_cold():
     )
     found = run(cold)
     assert found.amounts(found.measurements[-1])["CdO"] > 0.9 * 1e-3 / found.measurements[-1].volume
+
+
+def test_acetate_in_hot_acid_is_the_soap_and_its_acetic_acid_acts_on_nothing():
+    soap = amounts(injected("1 mmol Cd(OA)2, 1 mmol HOA", minutes=30))
+    made = amounts(injected("1 mmol Cd(OAc)2(H2O)2, 3 mmol HOA", minutes=30))
+    assert made["Cd(OAc)2(H2O)2"] < 1e-3 * made["Cd(OA)2"]
+    assert made["QD"] == pytest.approx(soap["QD"], rel=0.05)  # some 5 % more liquid
 
 
 def test_selenium_in_a_phosphine_is_its_selenide():

@@ -115,7 +115,7 @@ def test_yaml_names_are_shown_in_the_page_of_a_simulation(prenuc, tmp_path):
     own = {"species": {"S": {}, EVIL: {}}, "reactions": [{"equation": f"S -> {EVIL}", "k": 1}]}
     (tmp_path / f"{EVIL.replace('/', '∕')}.yaml").write_text(json.dumps(own), encoding="utf-8")
     told = ("simulate", "batch.yaml", "--mechanism", f"{EVIL.replace('/', '∕')}.yaml")
-    prenuc(*told, "--report", "page.html", "--out", "out")
+    prenuc(*told, "--inert", "Cd(OA)2", "--report", "page.html", "--out", "out")
     text = shown((tmp_path / "page.html").read_text(encoding="utf-8"))
     assert name in text
     assert f"Mechanism: {EVIL.replace('/', '∕')}" in text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
-from prenuc.facts.catalogue import get
+from prenuc.facts.catalogue import entries, get
 from prenuc.facts.search import Bounds, Search
 from prenuc.infer.calibration.random_starts import RandomStarts
 from prenuc.infer.calibration.searches import chooser, known_search
-from prenuc.infer.studies.models import model_searches
+from prenuc.infer.studies.models import PRIOR, model_searches, rows_of, standings
 from prenuc.mechanism.named import mechanism_named
 from prenuc.thermodynamics.check import check
 from toy import SET, toy, toy_checks, toy_set
@@ -65,6 +67,29 @@ def test_start_0_begins_at_the_numbers_of_the_set_or_at_the_nearest_bound():
         assert end.begun == pytest.approx(task.cost(x))
 
 
+def test_every_model_has_its_place_in_the_table_with_what_it_was_given():
+    found = {one.model: one for one in standings()}
+    assert list(found) == list(SEARCHES)
+    for name, one in found.items():
+        assert one.free == len(SEARCHES[name].bounds)
+        assert sum(one.of.values()) == len(rows_of(SEARCHES[name]))
+        assert one.score["calibrated"] == max(one.ends.values()) == one.ends[one.where]
+        assert one.passed["calibrated"] <= one.of["calibrated"]
+        assert one.as_dict()["freedom"] == one.free / one.spoken
+    assert len({tuple(one.ends) for one in found.values()}) == 1  # as many starts for each
+
+
+def test_a_refit_of_other_rows_or_another_mechanism_is_told_as_such(monkeypatch):
+    one = standings()[0]
+    kept = {
+        name: replace(refit, mark="other") if refit.prior == PRIOR else refit
+        for name, refit in entries("refits").items()
+    }
+    shelf = partial(_shelf, kept)
+    monkeypatch.setattr("prenuc.infer.studies.models.entries", shelf)
+    assert standings()[0] == replace(one, outdated=True)
+
+
 def test_a_droplet_may_give_two_crystals_by_the_same_laws():
     one, two = (mechanism_named(name) for name in ("droplets/CdS", "droplets/CdS-two"))
     assert (
@@ -74,6 +99,10 @@ def test_a_droplet_may_give_two_crystals_by_the_same_laws():
     assert step.net == {"droplet": -1.0, "MSC-311": 2.0}
     assert check(two).verdict == "consistent"
     assert set(two.constants) == set(one.constants)
+
+
+def _shelf(refits, kind):
+    return refits if kind == "refits" else entries(kind)
 
 
 def test_a_search_that_is_like_another_has_its_targets_and_may_have_bounds_of_its_own():

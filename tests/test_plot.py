@@ -20,6 +20,7 @@ from prenuc.errors import InputError, ProtocolError
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, series_of
 from prenuc.present.cli.flasks import given as flasks_given
+from prenuc.present.cli.flasks import runs_of
 from prenuc.present.figures.courses import plot_courses, plot_sizes, shown_columns
 from prenuc.present.figures.overlay import Source, panels_of, plot_overlay, told_apart
 from prenuc.present.figures.page_size import Layout
@@ -58,7 +59,7 @@ def made_course(name="a", shift=0.0, sizes=True):
     return Course(
         name, "flask", time, time - 10, np.full(21, 180.0),
         {"precursor": 1 - share, "PC": 0.0 * share, "QD": share},
-        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots,
+        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots, 0.0 * time,
     )  # fmt: skip
 
 
@@ -295,6 +296,9 @@ def test_a_species_that_hardly_ever_is_there_is_named_and_not_drawn():
     assert "share of QD" in columns
     assert "share of PC" not in columns
     assert notes == ["never 1% of the chalcogen: PC"]
+    full = replace(made_course(), at_end=np.where(made_course().time > 50, 0.5, 0.0))
+    (note,) = [one for one in plot_courses({"a": full}, Layout())[1] if "largest" in one]
+    assert note.startswith("a: from 45 min on dots have the largest size that is counted (5 nm)")
     with pytest.raises(InputError, match="dots of a are not counted class by class"):
         plot_sizes({"a": made_course(sizes=False)}, Layout())
 
@@ -347,6 +351,17 @@ def test_a_folder_that_simulate_wrote_is_its_answer(prenuc):
     prenuc("simulate", "mine.yaml", "--out", "sim")
     said = json.loads(prenuc("plot", "sim", "sim/spectra.csv", "--json"))
     assert said["sources"] == ["sim", "spectra"]
+
+
+@pytest.mark.usefixtures("prenuc")
+def test_dots_that_outgrow_what_is_counted_are_warned_of(capsys):
+    """With TOPO at 15 min a few dots take everything and end in the largest size class."""
+    runs = runs_of(flasks_given(["mine.yaml"], [TOPO]))
+    said = capsys.readouterr().err
+    assert len(runs) == 2
+    assert f"prenuc: warning: {TOPO}: " in said
+    assert "of the volume of dots is in the largest size that is counted" in said
+    assert "warning: mine" not in said
 
 
 def test_a_variation_that_changes_nothing_is_not_drawn_twice(prenuc):
@@ -421,6 +436,20 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_written(prenuc, tmp_pat
     assert "no recipe 'nothing'" in said
     assert "no step 'hold flsk'. Nearest: 'hold flask'" in said
     assert [one.name for one in tmp_path.iterdir()] == ["mine.yaml"]
+
+
+def test_flasks_out_of_scope_are_refused_all_at_once_or_let_be(prenuc, tmp_path):
+    with_selenium = MINE.replace("0.3 mmol S", "0.3 mmol S, 0.1 mmol SeTOP")
+    (tmp_path / "se.yaml").write_text(with_selenium.replace("mine", "se"), encoding="utf-8")
+    (tmp_path / "hot.yaml").write_text(MINE.replace("180", "300").replace("mine", "hot"), "utf-8")
+    said = prenuc("plot", "mine.yaml", "se.yaml", "hot.yaml", code=2)
+    assert "SeTOP takes part in nothing" in said
+    assert "300 degC is 80 degC outside" in said
+    assert not (tmp_path / "plot.svg").exists()
+    prenuc("plot", "mine.yaml", "se.yaml", "--inert", "SeTOP")
+    prenuc("plot", "hot.yaml", "--extrapolate")
+    assert "no flask charges it" in prenuc("plot", "mine.yaml", "--inert", "SeTOP", code=2)
+    assert "no reagent 'Setopp'" in prenuc("plot", "mine.yaml", "--inert", "Setopp", code=2)
 
 
 def test_what_makes_no_sense_is_refused(prenuc, tmp_path):

@@ -67,7 +67,8 @@ def nothing_happens(recipe):
     kept["the same"] = replace(kept[first], name="the same", kind="", species="")
     step = Reaction("nothing", {first: -1.0, "the same": 1.0}, Arrhenius(0.0))
     step = replace(step, factors=mass_action({first: 1.0}))
-    return Mechanism("nothing happens", kept, (step,), material=ours.material)
+    every = tuple(entries("reagents"))
+    return Mechanism("nothing happens", kept, (step,), material=ours.material, declared=every)
 
 
 # ---- complete ------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from prenuc.observe.absorption import uv_vis
 from prenuc.observe.dots import dot_sizes
 from prenuc.protocol import Protocol
 from prenuc.quantities import parse
+from prenuc.scope.verdict import unknown
 from prenuc.simulation import simulate
 from prenuc.simulation.evolve import evolve
 from prenuc.simulation.kernels.network import compile_network
@@ -56,7 +57,8 @@ def changed(**texts):
 
 def run(model, *lines, feed="CdS", at="60 degC"):
     charge = f"charge flask with {FEEDS.get(feed, feed)} at {at}"
-    return simulate(model, Protocol.from_text([charge, *lines]))
+    done = Protocol.from_text([charge, *lines])
+    return simulate(model, done, inert=unknown(model, done), extrapolate=True)
 
 
 def shares(found, name):

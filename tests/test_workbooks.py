@@ -177,6 +177,13 @@ def test_a_zip_bomb_is_refused_before_it_unfolds(tmp_path, monkeypatch):
         read(path)
 
 
+def test_a_document_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_ELEMENTS", 1_000)
+    path = packed(tmp_path / "a.xlsx", xl__workbook_xml=f"<a>{'<b/>' * 2_000}</a>")
+    with pytest.raises(SpectrumError, match="has more than 1000 elements"):
+        read(path)
+
+
 def test_an_alias_bomb_is_refused(tmp_path):
     lol = "".join(f'<!ENTITY e{n} "{"&e" + str(n - 1) + ";" if n else "x"}">' for n in range(30))
     content = f"<!DOCTYPE a [{lol}]><a>&e29;</a>"

@@ -24,6 +24,7 @@ from prenuc.facts.recipe import Observation, ParameterSet, Recipe
 from prenuc.facts.reference import Reference
 from prenuc.facts.refit import Refit
 from prenuc.facts.row_class import RowClass
+from prenuc.facts.row_surprisal import RowSurprisal
 from prenuc.facts.search import Search
 from prenuc.facts.source import Source
 from prenuc.facts.species import Species
@@ -50,10 +51,12 @@ KINDS: Mapping[str, type[Any]] = {
     "observations": Observation,
     "claims": Claim,
     "checks": Check,
+    "rival_checks": Check,
     "split": HeldOut,
     "searches": Search,
     "row_classes": RowClass,
     "refits": Refit,
+    "row_surprisals": RowSurprisal,
     "statement_kinds": StatementKind,
     "references": Reference,
     "sources": Reference,

@@ -32,6 +32,8 @@ class Check:
         reason: Why the statement cannot be checked; "" where it can.
         not_counted: Why it is asked and its answer is no verdict: what is printed is ambiguous, or
             no result; "" where it counts.
+        claimed_by: The rival whose claim it is, such as "sequential"; "" where the seed says it.
+        objection: What the seed holds against that claim.
         note: How the range follows from what is printed.
     """
 
@@ -44,6 +46,8 @@ class Check:
     also: tuple[str, ...] = field(default=(), kw_only=True)
     not_counted: str = field(default="", kw_only=True)
     printed: str = field(default="", kw_only=True)
+    claimed_by: str = field(default="", kw_only=True)
+    objection: str = field(default="", kw_only=True)
     low: Value | None
     high: Value | None
     reason: str

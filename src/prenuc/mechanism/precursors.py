@@ -17,8 +17,11 @@ from prenuc.quantities import Quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from prenuc.facts.family import StandIn
     from prenuc.facts.recipe import ParameterSet
     from prenuc.facts.value import Value
+    from prenuc.mechanism.mechanism import Component, Mechanism
+    from prenuc.mechanism.reaction import Reaction
 
 FREE = 100.0  # mmol/L of what is set free, as with TOP in the recipes of the seed
 METAL, CHALCOGEN = "metal precursor", "chalcogen precursor"
@@ -55,6 +58,28 @@ def _set_free(precursor: str) -> int:
     return sum(number for name, number in parts.items() if name not in kept)
 
 
+def with_first(
+    mechanism: Mechanism,
+    components: Mapping[str, Component],
+    reactions: tuple[Reaction, ...],
+    stand_ins: tuple[StandIn, ...],
+) -> Mechanism:
+    """Return a mechanism in which a flask makes its precursors first.
+
+    Args:
+        mechanism: What happens to the precursors.
+        components: What it does not count yet.
+        reactions: By which precursors are made.
+        stand_ins: Which of them its constants were not found with.
+    """
+    return replace(
+        mechanism,
+        components={**mechanism.components, **components},
+        reactions=(*mechanism.reactions, *reactions),
+        stand_ins=stand_ins,
+    )
+
+
 def blocks_with_precursors(
     names: Mapping[str, str], blocks: Any, metal: str | None, chalcogen: str | None
 ) -> Any:
@@ -74,8 +99,13 @@ def blocks_with_precursors(
 
 
 def _words(usual: str, metal: str, blocks: Any) -> dict[str, str]:
-    """Return what is written in place of what: the carboxylate, and its acid if it is a new one."""
+    """Return what is written in place of what: the carboxylate, and its acid if it is a new one.
+
+    An acid that is an additive of the set stays one.
+    """
     words, (old, new) = {usual: metal}, (_acid(usual), _acid(metal))
+    if old and old[1] in _added(blocks):
+        return words
     known = entries("additives")
     acts = [(*known[one].brings, *(act.by for act in known[one].acts)) for one in _added(blocks)]
     if old and new and not {*new} & _texts([blocks, *map(list, acts)]):

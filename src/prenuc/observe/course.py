@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FINENESS = 0.02  # nm, between diameters of a distribution
 FEWEST = 3  # looks that make a course
 LEAST = 1e-9  # of the most dots in a class; a size with fewer has none
+MANY = 0.01  # of the volume of all dots in the largest size, from which they are held up there
 NO_SIZES = np.zeros(0), np.zeros((0, 0))
 
 
@@ -55,6 +56,8 @@ class Course:
         first_absorption: In nm, shape (m,); NaN where none can be placed.
         sizes: Diameters in nm, ascending, shape (k,).
         distribution: Number of dots in mmol/L per nm of diameter, shape (m, k).
+        at_end: Share of the dots' volume in the largest size that is counted, beyond which none
+            can grow, shape (m,).
     """
 
     name: str
@@ -69,6 +72,13 @@ class Course:
     first_absorption: Array
     sizes: Array
     distribution: Array
+    at_end: Array
+
+    @property
+    def limited_from(self) -> float | None:
+        """Time from which many dots have the largest size that is counted; None for never."""
+        there = np.flatnonzero(self.at_end > MANY)
+        return float(self.axis[0][there[0]]) if there.size else None
 
     @property
     def axis(self) -> tuple[Array, str]:
@@ -141,6 +151,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         first_absorption=_first_absorption(run, seen),
         sizes=sizes,
         distribution=distribution,
+        at_end=share_at_end(run, seen),
     )
 
 
@@ -182,6 +193,23 @@ def _distribution(run: Run, seen: Sequence[Measurement]) -> tuple[Array, Array]:
         sums = np.cumsum(np.pad(held, ((0, 0), (1, 0))), axis=1)
         below += [np.interp(ends, edges, row) for row in sums]
     return 0.5 * (ends[1:] + ends[:-1]), np.diff(below) / FINENESS
+
+
+def share_at_end(run: Run, seen: Sequence[Measurement]) -> Array:
+    """Return the share of the units of all dots that is in those of the largest size, (m,).
+
+    Args:
+        run: A finished simulation.
+        seen: m of its measurements.
+    """
+    units = run.mechanism.class_units
+    if not units.size:
+        return np.zeros(len(seen))
+    held = np.array([one.dots for one in seen]) * units
+    total = held.sum(axis=1)
+    last = held[:, units == units.max()].sum(axis=1)
+    share: Array = np.divide(last, total, out=np.zeros(len(seen)), where=total > 0)
+    return share
 
 
 def _last_size(edges: Array, held: Array) -> float:

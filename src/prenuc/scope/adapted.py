@@ -6,7 +6,6 @@ first, such as cadmium oleate of CdO and oleic acid, is a reaction before all ot
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
 from prenuc.mechanism.mechanism import Component, Mechanism
+from prenuc.mechanism.precursors import with_first
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.quantities import Quantity
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prenuc.facts.family import Preparation, StandIn
     from prenuc.mechanism.mechanism import Rule
 
-WATER = "water (released)"
+WATER, RELEASED = "water (released)", " (released)"
 OF_WATER = {"H": 2, "O": 1}  # moieties: the acid hydrogen and the oxide, which take no room
 
 
@@ -75,19 +75,24 @@ def _written(
     sides = [name for one in preparations for name in (*one.takes, *one.gives)]
     new = {name: _component(name) for name in sides if name not in base.components}
     first = tuple(_reaction(one, values) for one in preparations)
-    return replace(
-        base,
-        components={**base.components, **new},
-        reactions=(*base.reactions, *first),
-        stand_ins=stand_ins,
-    )
+    return with_first(base, new, first, stand_ins)
+
+
+def composition_of(name: str) -> dict[str, int]:
+    """Return the moieties of what a preparation takes or gives.
+
+    Args:
+        name: A reagent, or one that is "(released)".
+    """
+    shelf = entries("reagents")
+    return OF_WATER if name == WATER else dict(shelf[name.removesuffix(RELEASED)].composition)
 
 
 def _component(name: str) -> Component:
-    """Return a reagent of the shelf, or water that is set free, as a component."""
-    if name == WATER:
-        return Component(name, OF_WATER, kind="by-product")
-    parts, kinds = dict(entries("reagents")[name].composition), entries("moieties")
+    """Return a reagent of the shelf, or what is set free and acts on nothing, as a component."""
+    parts, kinds = composition_of(name), entries("moieties")
+    if name.endswith(RELEASED):
+        return Component(name, parts, kind="by-product")
     metals = {part for part in parts if part in kinds and kinds[part].kind == "metal"}
     source = bool(metals or chalcogens() & parts.keys())
     return Component(name, parts, kind="precursor" if source else "medium")

@@ -131,6 +131,17 @@ def scope_of(mechanism: Mechanism, protocol: Protocol, *, inert: Iterable[str] =
     )
 
 
+def unknown(mechanism: Mechanism, protocol: Protocol) -> list[str]:
+    """Return the reagents of a protocol that take part in nothing.
+
+    Args:
+        mechanism: What could happen.
+        protocol: What was done.
+    """
+    found = _reagents(mechanism, protocol.reagents, frozenset())
+    return [one.name for one in found if not one.known]
+
+
 def _inert(mechanism: Mechanism, protocol: Protocol, given: Iterable[str]) -> frozenset[str]:
     """Return the names on the shelf of what is to be inert, which takes part in nothing."""
     names, problems, found = reagent_names(), [], set()

@@ -166,7 +166,7 @@ class RandomStarts:
         return float(2.0 * np.sum(np.sqrt(1.0 + self.residuals(x) ** 2) - 1.0))
 
     @property
-    def _own(self) -> Array:
+    def own(self) -> Array:
         """The numbers that the set has, within the bounds, shape (constants,)."""
         known = self.choose(self.recipe).constants
         pairs = ((known[n].quantity.number, n, b) for n, b in self.search.bounds.items())
@@ -183,7 +183,7 @@ class RandomStarts:
         from scipy.optimize import least_squares
 
         points = np.random.default_rng(seed).random((screened, len(self.search.bounds)))
-        points = points if seed else self._own[None, :]
+        points = points if seed else self.own[None, :]
         costs = [self.cost(x) for x in points]
         begin = points[int(np.argmin(costs))]
         found = least_squares(

@@ -22,7 +22,7 @@ is the part of a row's spread that goes with it (:mod:`~prenuc.infer.court.print
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,18 @@ class Scale:
         mixed: Array = (1.0 - LAPSE) * seen.T + LAPSE * any_of
         return mixed.T
 
+    def stated(self, number: float | None, error: Array) -> Array:
+        """Return the probability of what is printed, shape (errors,); NaN where nothing is known.
+
+        Args:
+            number: What a simulation gave, NaN for nothing to read; None where it was not run.
+            error: The common error of its fit, in standard deviations.
+        """
+        if number is None:
+            return np.full_like(error, math.nan)
+        chances: Array = self.probabilities(number, error)[STATED]
+        return chances
+
 
 def kind_of_statement(check: Check) -> StatementKind:
     """Return the kind of a row, by its measure and by whether it compares with about one."""
@@ -109,25 +121,30 @@ def kind_of_statement(check: Check) -> StatementKind:
     return kinds["sameness"] if limits[1] <= SAME * limits[0] else kind
 
 
-def scale_of(check: Check, nuisance: float = 0.0) -> Scale:
+def scale_of(check: Check, nuisance: float | None = None) -> Scale:
     """Return cuts and widths of a row.
 
     Args:
         check: The row.
-        nuisance: What baths and dilutions leave, on its scale.
+        nuisance: What baths and dilutions leave, on its scale; that of the package when None.
     """
     kind = kind_of_statement(check)
-    limits = [None if v is None else v.quantity.number for v in (check.low, check.high)]
-    unit = min(abs(x) for x in limits if x is not None) or 1.0
-    bare = Scale(kind, unit, -math.inf, math.inf, 1.0)
-    low, high = (None if x is None else bare.at(x) for x in limits)
-    if not check.printed or low is None or high is None:
-        ends = -math.inf if low is None else low, math.inf if high is None else high
-        return Scale(kind, unit, *ends, kind.word.quantity.number)
+    limits = [v.quantity.number for v in (check.low, check.high) if v is not None]
+    bare = Scale(kind, min(map(abs, limits)) or 1.0, -math.inf, math.inf, 1.0)
+    low = -math.inf if check.low is None else bare.at(check.low.quantity.number)
+    high = math.inf if check.high is None else bare.at(check.high.quantity.number)
+    if not check.printed:
+        return replace(bare, low=low, high=high, own=kind.word.quantity.number)
     again = max(kind.spread.quantity.number, (high - low) / 4.0)
     half = 0.5 * 10.0 ** int(Decimal(check.printed).as_tuple().exponent)
     number = float(check.printed)
     rounding = (bare.at(number + half) - bare.at(number - half)) / math.sqrt(12.0)
-    whole, share = math.hypot(again, rounding, nuisance), again * loading(check)
-    middle, own = bare.at(number), math.sqrt(whole**2 - share**2)
-    return Scale(kind, unit, middle - whole, middle + whole, own, share)
+    baths = _nuisance(check) if nuisance is None else nuisance
+    whole, common = math.hypot(again, rounding, baths), again * loading(check)
+    middle, own = bare.at(number), math.sqrt(whole**2 - common**2)
+    return replace(bare, low=middle - whole, high=middle + whole, own=own, common=common)
+
+
+def _nuisance(check: Check) -> float:
+    known = entries("row_surprisals").get(check.id)
+    return 0.0 if known is None else float(known.nuisance)

@@ -13,13 +13,15 @@ import numpy as np
 
 from prenuc.facts.catalogue import entries
 from prenuc.infer.court.printed_fits import printed_fit
-from prenuc.infer.court.scale import ALTERNATIVES, STATED, scale_of
+from prenuc.infer.court.scale import ALTERNATIVES, scale_of
 from prenuc.infer.experiments.reproduce import checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from prenuc.arrays import Array
     from prenuc.facts.check import Check
+    from prenuc.infer.court.scale import Scale
 
 NODES = 41  # of the common error of a fit
 LEFT_OUT = frozenset({"restated", "input"})  # classes of rows that say nothing of their own
@@ -51,18 +53,36 @@ def log_scores(rows: Iterable[Check], outcomes: Mapping[str, float]) -> dict[str
         outcomes: The number that a simulation gave for each, NaN where it gave none; a row that is
             not among them is not scored.
     """
+    return log_predictive([row for row in rows if row.id in outcomes], [outcomes])
+
+
+def log_predictive(
+    rows: Iterable[Check],
+    draws: Sequence[Mapping[str, float]],
+    scales: Mapping[str, Scale] | None = None,
+) -> dict[str, float]:
+    """Return log2 of the mean probability of what is printed in each row, over draws of a model.
+
+    Args:
+        rows: What is printed.
+        draws: The number of each row in each draw; a draw in which a row has none, not even NaN,
+            says nothing about it.
+        scales: Cuts and widths of rows; those of the package where it has none.
+    """
     error, weight = np.polynomial.hermite_e.hermegauss(NODES)
     weight = weight / weight.sum()
     found: dict[str, float] = {}
-    joint: dict[str, tuple[np.ndarray, float]] = {}
-    for check in (row for row in rows if row.id in outcomes):
-        stated = scale_of(check).probabilities(outcomes[check.id], error)[STATED]
-        before, chance = joint.get(printed_fit(check), (np.ones(NODES), 1.0))
+    joint: dict[str, tuple[Array, float]] = {}
+    for check in rows:
+        scale, fit = (scales or {}).get(check.id) or scale_of(check), printed_fit(check)
+        numbers = [draw.get(check.id) for draw in draws]
+        stated = np.array([scale.stated(number, error) for number in numbers])
+        before, chance = joint.get(fit, (np.ones_like(stated), 1.0))
         both = before * stated
-        now = float(weight @ both)
+        now = float(np.nanmean(both @ weight))
         found[check.id] = math.log2(now / chance)
-        if printed_fit(check):
-            joint[printed_fit(check)] = both, now
+        if fit:
+            joint[fit] = both, now
     return found
 
 

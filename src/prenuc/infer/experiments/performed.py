@@ -15,6 +15,7 @@ from prenuc.infer.experiments.published import fit_panel
 from prenuc.observe.absorption import uv_vis
 from prenuc.protocol.protocol import Protocol
 from prenuc.quantities import parse
+from prenuc.scope.verdict import unknown
 from prenuc.simulation.run import simulate
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 
@@ -76,7 +77,12 @@ class Experiments:
             mechanism = self.choose(recipe)
             names = [n for n in mechanism.constants if mechanism.origin(n) in self.along]
             run = simulate(
-                mechanism, protocol, solver=self.solver, parameters=names, extrapolate=True
+                mechanism,
+                protocol,
+                solver=self.solver,
+                parameters=names,
+                inert=unknown(mechanism, protocol),  # a row asks any mechanism what it asks
+                extrapolate=True,
             )
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]

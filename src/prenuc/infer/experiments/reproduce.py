@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from prenuc.facts.row_class import RowClass
     from prenuc.mechanism.mechanism import Mechanism
 
-Role = Literal["calibrated", "held-out"]
+Role = Literal["calibrated", "held-out", "claim of a rival"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Row:
         simulated: The number found; NaN when the simulation has none (no peak, say).
         verdict: Whether it lies in the range; "silent" when a rival has nothing to say about the
             recipe's material; "not counted" where the statement is ambiguous or no result.
-        role: Whether its figure is held out.
+        role: Whether its figure is held out, or it is a claim of a rival.
         trouble: Why there is no number, when there was no run.
         informed: Whether a constant that it depends on was informed by its observation.
         known: Its class and pass rate, around the package's own constants; None where they were
@@ -81,8 +81,8 @@ class Row:
 
     @property
     def outdated(self) -> bool:
-        """Whether its class is missing or was computed with something else."""
-        return self.known is None or self.stale
+        """Whether its class is missing or was computed with something else; claims have none."""
+        return not self.check.claimed_by and (self.known is None or self.stale)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain data for JSON."""
@@ -107,6 +107,8 @@ class Row:
             "stale": self.stale,
             "source": self.source,
             "note": self.check.not_counted or self.check.note,
+            "claimed_by": self.check.claimed_by,
+            "objection": self.check.objection,
             "trouble": self.trouble,
         }
 
@@ -115,12 +117,14 @@ def checks(panels: Sequence[str] = ()) -> list[Check]:
     """Return the checks that can be asked, of some panels or all.
 
     Args:
-        panels: Panels such as "2a-b" or figures such as "3"; all when empty.
+        panels: Panels such as "2a-b" or figures such as "3"; all of the seed when empty. Claims of
+            rivals are asked by name alone, such as "Scheme S2".
 
     Raises:
         InputError: There is no check of a panel of that name.
     """
     every = [check for check in entries("checks").values() if not check.reason]
+    every += entries("rival_checks").values() if panels else ()
     known = sorted({check.panel for check in every})
     unknown = [p for p in panels if not any(known_panel.startswith(p) for known_panel in known)]
     if unknown:
@@ -213,7 +217,6 @@ def _row(check: Check, runs: Experiments, answer: Sequence[Any], marks: Marks) -
     told: set[str] = set()
     if not silent:
         told.update(*(_informing(runs.choose(get("recipes", name))) for name in check.recipes))
-    material = get("recipes", check.recipe).material
     entry, known = _entry(check.observation), entries("row_classes").get(check.id)
     return Row(
         check,
@@ -221,12 +224,19 @@ def _row(check: Check, runs: Experiments, answer: Sequence[Any], marks: Marks) -
         str(entry.source),
         number,
         "silent" if silent else check.verdict(number),
-        "held-out" if held_out(material, check.panel) else "calibrated",
+        _role(check),
         trouble,
         informed=not told.isdisjoint(check.observations),
         known=known,
         stale=known is not None and known.mark != marks.of(check),
     )
+
+
+def _role(check: Check) -> Role:
+    if check.claimed_by:
+        return "claim of a rival"
+    material = get("recipes", check.recipe).material
+    return "held-out" if held_out(material, check.panel) else "calibrated"
 
 
 def _entry(identifier: str) -> Any:

@@ -2,8 +2,10 @@
 
 The searches of ``data/searches/models.yaml`` move each model's constants between bounds that were
 written down beforehand, to the same targets of calibrated figures, from the numbers that the set
-has and from random points (:mod:`prenuc.infer.calibration.random_starts`). Which end is best is
-said by what is minimised alone. There every row is read, with the additives and without them.
+has and from random points (:mod:`prenuc.infer.calibration.random_starts`). A model stands where
+the calibrated rows score best: at one of these ends, or at the numbers of its set as they are, so
+that no search makes it look worse. Held-out rows choose nothing. There every row is read, with the
+additives and without them.
 
 This is little: few starts, few steps. A model that stands better here was found to stand better
 by whoever looks no farther; ours began at numbers that were chosen with every row in view, and
@@ -52,7 +54,7 @@ def model_searches() -> list[Search]:
 def ends(
     *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
 ) -> dict[str, list[Start]]:
-    """Return where the searches of every model end, by its name; the best first.
+    """Return where the searches of every model end, by its name.
 
     Args:
         ledger: File that remembers finished searches; they are not made again.
@@ -73,19 +75,18 @@ def ends(
             found[one.id].append(end if known is None else Start(**known))
             if progress is not None:
                 progress(done / len(todo))
-    return {name: sorted(some, key=lambda end: end.cost) for name, some in found.items()}
+    return found
 
 
-PRIOR, BARE = (
-    "bounds",
-    "additives",
-)  # of a refit here; the step that one without additives is without
+PRIOR = "bounds"  # of a refit here
+BARE = "additives"  # what a refit without additives is without
+OWN = "own numbers"  # names the entry of a model that was not searched
 
 
 def refits(
     *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
 ) -> list[Refit]:
-    """Return every end of every model, the best first, and the best without its additives.
+    """Return every end of every model, its own numbers, and the best of these without additives.
 
     Args:
         ledger: File that remembers finished searches.
@@ -94,14 +95,34 @@ def refits(
     found, ended = [], ends(ledger=ledger, progress=progress)
     for one in model_searches():
         checks = rows_of(one)
-        mark = mark_of(checks, chooser(one))
-        starts = ended[one.id]
-        for start in starts:
-            which = f"{one.id}, start {start.seed}"
-            found.append(_refit(which, one, one.step, start, mark, _asked(one, start, checks)))
-        bare = _asked(one, starts[0], checks, additives=False)
-        found.append(_refit(f"{one.id}, without additives", one, BARE, starts[0], mark, bare))
+        mark, fitted = mark_of(checks, chooser(one)), _sides(checks)["calibrated"]
+        starts = {OWN: _own(one, ended[one.id][0].begun)} | {
+            f"start {end.seed}": end for end in ended[one.id]
+        }
+        rows = {name: _asked(one, end, checks) for name, end in starts.items()}
+        found += [
+            _refit(f"{one.id}, {name}", one, one.step, end, mark, rows[name])
+            for name, end in starts.items()
+        ]
+        best = max(starts, key=lambda name: sum(log_scores(fitted, rows[name]).values()))
+        bare = _asked(one, starts[best], checks, additives=False)
+        found.append(_refit(f"{one.id}, without additives", one, BARE, starts[best], mark, bare))
     return found
+
+
+def _own(search: Search, cost: float) -> Start:
+    """Return the numbers that the set has, within the bounds, as an end of no search."""
+    task = RandomStarts(chooser(search), search)
+    return Start(0, cost, cost, task.numbers(task.own), 0)
+
+
+def _sides(rows: Sequence[Check]) -> dict[Role, list[Check]]:
+    """Return rows by their side of the split."""
+    sides: dict[Role, list[Check]] = {"calibrated": [], "held-out": []}
+    for row in rows:
+        out = held_out(get("recipes", row.recipe).material, row.panel)
+        sides["held-out" if out else "calibrated"].append(row)
+    return sides
 
 
 def rows_of(search: Search) -> list[Check]:
@@ -136,7 +157,7 @@ class Bare:
 def _refit(
     which: str, search: Search, step: str, start: Start, mark: str, rows: Mapping[str, float]
 ) -> Refit:
-    how = f"{len(search.bounds)} constants, {len(search.targets)} targets, start {start.seed}"
+    how = f"{len(search.bounds)} constants, {len(search.targets)} targets"
     return Refit(
         which,
         search.mechanism,
@@ -153,7 +174,7 @@ def _refit(
 
 @dataclass(frozen=True)
 class Standing:
-    """How a model stands where its best search has ended.
+    """How a model stands where its calibrated rows score best.
 
     Args:
         model: Its name in the table.
@@ -161,11 +182,12 @@ class Standing:
         step: What it is without, in words; "" for the whole.
         free: How many of its constants were moved.
         spoken: Of how many rows it says anything: their number is not the same at all of its ends.
-        cost: What was minimised, at the end of each start, the best first.
+        where: The name of that end: of a start, or "own numbers".
         passed: Rows that pass, on each side of the split.
         of: All rows on each side.
         score: Sum of the log scores of rows in bits, on each side.
         bare: The same without additives.
+        ends: Score of the calibrated rows at every end.
         outdated: Whether rows, mechanism or spectra have changed since.
     """
 
@@ -174,11 +196,12 @@ class Standing:
     step: str
     free: int
     spoken: int
-    cost: tuple[float, ...]
+    where: str
     passed: Mapping[Role, int]
     of: Mapping[Role, int]
     score: Mapping[Role, float]
     bare: Mapping[Role, float]
+    ends: Mapping[str, float]
     outdated: bool
 
     @property
@@ -196,31 +219,31 @@ def standings() -> list[Standing]:
     kept = entries("refits")
     found = []
     for one in model_searches():
-        starts = [kept[n] for seed in SEEDS if (n := f"{one.id}, start {seed}") in kept]
+        names = [OWN, *(f"start {seed}" for seed in SEEDS)]
+        there = {name: kept[n] for name in names if (n := f"{one.id}, {name}") in kept}
         bare = kept.get(f"{one.id}, without additives")
-        if starts and bare is not None:
-            found.append(_standing(one, sorted(starts, key=lambda end: end.ended), bare))
+        if there and bare is not None:
+            found.append(_standing(one, there, bare))
     return found
 
 
-def _standing(search: Search, ends: Sequence[Refit], bare: Refit) -> Standing:
-    rows, best = rows_of(search), ends[0]
-    sides: dict[Role, list[Check]] = {"calibrated": [], "held-out": []}
-    for row in rows:
-        out = held_out(get("recipes", row.recipe).material, row.panel)
-        sides["held-out" if out else "calibrated"].append(row)
-    read = [[f"{end.rows.get(row.id, math.nan):.6g}" for end in ends] for row in rows]
+def _standing(search: Search, there: Mapping[str, Refit], bare: Refit) -> Standing:
+    rows = rows_of(search)
+    sides = _sides(rows)
+    read = [[f"{end.rows.get(row.id, math.nan):.6g}" for end in there.values()] for row in rows]
 
     def score(of: Refit) -> dict[Role, float]:
         return {side: sum(log_scores(some, of.rows).values()) for side, some in sides.items()}
 
+    where = max(there, key=lambda name: score(there[name])["calibrated"])
+    best = there[where]
     return Standing(
         search.id,
         search.mechanism,
         search.step,
         len(search.bounds),
         sum(len(set(numbers)) > 1 for numbers in read),
-        tuple(end.ended for end in ends),
+        where,
         {
             side: sum(row.verdict(best.rows.get(row.id, math.nan)) == "pass" for row in some)
             for side, some in sides.items()
@@ -228,5 +251,6 @@ def _standing(search: Search, ends: Sequence[Refit], bare: Refit) -> Standing:
         {side: len(some) for side, some in sides.items()},
         score(best),
         score(bare),
+        {name: score(end)["calibrated"] for name, end in there.items()},
         best.mark != mark_of(rows, chooser(search)),
     )

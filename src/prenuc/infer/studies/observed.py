@@ -7,26 +7,22 @@ model's constants were set with them in view, and the rivals' were not
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import MechanismError, unknown_name
 from prenuc.infer.calibration.parallel import work
+from prenuc.infer.experiments.control import IDLE, nothing_happens
 from prenuc.infer.studies.calibrate import rows_of
-from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.named import MODELS
-from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from prenuc.facts.recipe import Recipe
     from prenuc.infer.experiments.reproduce import Row
-
-IDLE = "nothing happens"
 
 
 @dataclass(frozen=True)
@@ -54,18 +50,6 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return asdict(self)
-
-
-def nothing_happens(recipe: Recipe) -> Mechanism:
-    """Return the control: the reagents of a recipe stay what they are."""
-    ours = for_recipe(recipe)
-    kept = {name: c for name, c in ours.components.items() if c.kind == "precursor"}
-    first = next(iter(kept))
-    kept["the same"] = replace(kept[first], name="the same", kind="", species="")
-    step = Reaction(
-        "nothing", {first: -1.0, "the same": 1.0}, Arrhenius(0.0), mass_action({first: 1.0})
-    )
-    return Mechanism(IDLE, kept, (step,), material=ours.material)
 
 
 def compare_on_observations(

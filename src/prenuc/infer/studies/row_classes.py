@@ -1,7 +1,7 @@
 """Which rows of ``reproduce`` can fail, and how often random constants pass them.
 
 Around the package's own constants 200 sets are drawn, each constant for itself and by its own seed,
-so that a new constant moves no other:
+so that a new constant moves no other (:func:`~prenuc.infer.court.priors.near`):
 
 * rate and equilibrium constants and concentrations times exp(ln 3 · N(0, 1)); the constant by which
   one ligand is preferred to another not below one, which is no preference;
@@ -31,15 +31,14 @@ import numpy as np
 
 from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import RowClass
-from prenuc.infer.calibration.ablations import EQUAL
 from prenuc.infer.calibration.parallel import answers
-from prenuc.infer.calibration.varied import QUICK, Changed, ask, kind_of, owners, question, value_of
+from prenuc.infer.calibration.varied import QUICK, Changed, ask, question, value_of
+from prenuc.infer.court.priors import drawn_constants, near
+from prenuc.infer.experiments.control import nothing_happens
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.measures import POSITIONS
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.infer.studies.observed import nothing_happens
 from prenuc.ledger import memory
-from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,49 +51,21 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 DRAWS, SEED = 200, 16
-FACTOR, ENERGY, SURFACE = 3.0, 10.0, 0.2  # one standard deviation; kJ/mol; share
-SURFACE_ENERGY = "surface energy"  # ends the name of one
-PREFERENCE = " under "  # stands in the name of a constant by which a ligand is preferred
 MOST = 0.5  # share of draws that may pass an informative row
 SAME_NM = 0.5  # nm within which two positions are one
 TOLD_APART = 10  # draws that must pass, and must not, before two rows can be called the same
 
 
-def drawn_constants(checks: Sequence[Check], choose: Choose) -> list[Name]:
-    """Return the constants that are drawn, by parameter set and name.
-
-    Args:
-        checks: What is asked.
-        choose: Gives every recipe its mechanism.
-    """
-    used = {name for of in owners(checks, choose).values() for name in of}
-    return sorted(name for name in used if _is_drawn(name))
-
-
-def _is_drawn(name: Name) -> bool:
-    value, kind = value_of(name), kind_of(name[1])
-    moves = kind != "structure" or name[1].endswith(SURFACE_ENERGY)
-    return value.status != "measured" and moves and (kind == "energy" or value.quantity.number != 0)
-
-
 def drawn(name: Name, draw: int) -> float:
-    """Return a constant as it is drawn, in its own unit.
+    """Return a constant as it is drawn around the package's own, in its own unit.
 
     Args:
         name: Its parameter set and its name there.
         draw: Number of the draw.
     """
-    quantity = value_of(name).quantity
     seed = hashlib.sha256(f"{SEED}|{draw}|{name[0]}|{name[1]}".encode()).digest()[:8]
     generator = np.random.default_rng(int.from_bytes(seed))
-    if name[1].endswith(SURFACE_ENERGY):
-        return quantity.number * float(generator.uniform(1.0 - SURFACE, 1.0 + SURFACE))
-    if kind_of(name[1]) != "energy":
-        number = quantity.number * math.exp(math.log(FACTOR) * float(generator.normal()))
-        return max(number, EQUAL) if PREFERENCE in name[1] and name[1].endswith(".K") else number
-    by = Quantity(float(generator.uniform(-ENERGY, ENERGY)), "kJ/mol").to(quantity.unit)
-    least = 0.0 if name[1].endswith(".Ea") else -math.inf
-    return max(least, quantity.number + by)
+    return near(name, value_of(name).quantity.number, generator)
 
 
 def numbers_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from itertools import count
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_UNFOLDED = 150_000_000  # bytes of all members that are read
+MOST_ELEMENTS = 4_000_000  # of a document; ten seconds
 MOST_MEMBERS = 5_000
 _PART = 1 << 16
 _DAMAGED = (
@@ -91,12 +93,16 @@ class Archive:
             SpectrumError: It is no XML, declares a document type, or is too large.
         """
         text: list[str] = []
+        begun = count()
 
         def finish(tag: str) -> None:
             end(_local(tag), "".join(text))
             text.clear()
 
         def begin(tag: str, attributes: dict[str, str]) -> None:
+            if next(begun) >= MOST_ELEMENTS:
+                what = f"{printable(name, 60)} in it has more than {MOST_ELEMENTS} elements"
+                raise self._file.problem(what, "Export the spectra as text (CSV)")
             if text:
                 finish("")
             start(_local(tag), {_local(key): value for key, value in attributes.items()})

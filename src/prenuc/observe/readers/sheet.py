@@ -12,7 +12,7 @@ from prenuc.observe.readers.data_file import printable
 if TYPE_CHECKING:
     from prenuc.observe.readers.data_file import DataFile
 
-MOST_CELLS = 2_000_000  # blank ones between others counted
+MOST_CELLS = 1_000_000  # blank ones between others counted; ten seconds
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # that a spreadsheet has
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _BLANK = re.compile(r"[\t\r\n\x0b\x0c\x85\u2028\u2029]+")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.facts.check import Check
-    from prenuc.infer.experiments.reproduce import Row
+    from prenuc.infer.court.weigh import WeighedRow
     from prenuc.infer.studies.calibrate import Calibration
     from prenuc.infer.studies.kept_verdicts import Study
     from prenuc.infer.studies.leave_out import LeaveOut
@@ -63,17 +63,20 @@ def reproduce(
     """Run the published experiments and check each observation.
 
     A row is "held-out" when its figure is, else "calibrated"; "silent" when a rival has nothing to
-    say about the material; "not counted" when the statement is ambiguous or no result. Its class
-    says whether it can fail: the rows that count are the informative ones, which at most half of
-    200 sets of random constants pass. Exit status 1 if any row misses. Without a panel, --figures
-    draws the recipes that no row asks for too.
+    say about the material; "not counted" when the statement is ambiguous or no result. Its bits say
+    how surprising what is printed is for drawn constants, near a drawn point and anywhere that is
+    physical; what the mechanism earns is how much likelier it makes it. Its class says whether it
+    can fail. Exit status 1 if any row misses. Claims of rivals are asked by name. Without a panel,
+    --figures draws the recipes that no row asks for too.
 
     \b
     Examples:
       prenuc reproduce 2a-b 3a
       prenuc reproduce --mechanism classical
+      prenuc reproduce "Scheme S2" --mechanism sequential
       prenuc reproduce --figures figures
     """
+    from prenuc.infer.court.weigh import weighed
     from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable
     from prenuc.infer.experiments.reproduce import reproduce as run_all
 
@@ -86,10 +89,11 @@ def reproduce(
 
         for name, figure in plot_panels(rows, runs, every_recipe=not panels):
             click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
+    weights = weighed(rows)
     if as_json:
-        echo_json(rows)
+        echo_json(weights)
     else:
-        _echo_rows(rows)
+        _echo_rows(weights)
         if not panels:
             _echo_reasons(not_checkable())
     sys.exit(1 if any(row.verdict == "miss" for row in rows) else 0)
@@ -109,7 +113,7 @@ def _each(panels: Sequence[str], known: set[str]) -> list[str]:
     return found
 
 
-def _echo_rows(rows: Sequence[Row]) -> None:
+def _echo_rows(rows: Sequence[WeighedRow]) -> None:
     echo_table(studies.reproduction_table(rows))
     echo_lines(studies.score_lines(rows))
 

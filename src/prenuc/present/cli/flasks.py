@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from prenuc.present.cli.input import (
     spectra_or_saved,
 )
 from prenuc.protocol.alternatives import alternatives
+from prenuc.protocol.vessel import reagent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,18 +36,48 @@ WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked of every flask.
+
+    Args:
+        mechanism: What could happen; that of its file, or ours, when None.
+        inert: Reagents that are not to react.
+        extrapolate: Whether it may run far outside the temperatures of the constants.
+    """
+
+    mechanism: str | None = None
+    inert: tuple[str, ...] = ()
+    extrapolate: bool = False
+
+
+@dataclass(frozen=True)
 class Flask:
     """A protocol that can be run.
 
     Args:
         name: In a legend.
         protocol: What is done.
-        mechanism: What could happen.
+        what: The file or the recipe that it is from.
+        own: The mechanism that is named there, if any.
+        asked: What is asked of every flask.
     """
 
     name: str
     protocol: Protocol
-    mechanism: Mechanism
+    what: str
+    own: str | None
+    asked: Asked
+
+    @cached_property
+    def mechanism(self) -> Mechanism:
+        """What could happen, for the precursors of the protocol."""
+        named = self.asked.mechanism or self.own
+        return mechanism_of(named, self.what, self.protocol, self.inert)
+
+    @property
+    def inert(self) -> tuple[str, ...]:
+        """Which of the reagents that are not to react it charges."""
+        return tuple(one for one in self.asked.inert if reagent(one).id in self.protocol.reagents)
 
 
 @dataclass(frozen=True)
@@ -64,17 +96,16 @@ class Spectra:
 
 
 Given = Flask | Spectra
+NOTHING = Asked()
 
 
-def given(
-    what: Sequence[str], vary: Sequence[str] = (), mechanism: str | None = None
-) -> list[Given]:
+def given(what: Sequence[str], vary: Sequence[str] = (), asked: Asked = NOTHING) -> list[Given]:
     """Return what is named, each flask followed by its variations.
 
     Args:
         what: Files of protocols, recipes, saved answers (.json), measured files or folders.
         vary: Changes, a list of values in one of them for as many variations.
-        mechanism: What could happen in every flask; that of its file, or ours, when None.
+        asked: What is asked of every flask.
 
     Raises:
         InputError: Everything that is wrong with any of them.
@@ -83,11 +114,14 @@ def given(
     read: dict[int, Given] = {}
     for place, text in enumerate(what):
         with noting(problems):
-            read[place] = _read(text, mechanism)
+            read[place] = _read(text, asked)
     found = _named_apart(read, what)
     flasks = [one for one in found if isinstance(one, Flask)]
     if vary and not flasks and not problems:
         raise InputError("--vary has no protocol to change", "Name a protocol or a recipe")
+    for name in asked.inert:
+        if not any(name in one.inert for one in flasks) and not problems:
+            raise InputError(f"--inert {name}: no flask charges it", "Leave it out")
     everything: list[Given] = []
     for one in found:
         everything.append(one)
@@ -99,7 +133,7 @@ def given(
     return everything
 
 
-def _read(text: str, mechanism: str | None) -> Given:
+def _read(text: str, asked: Asked) -> Given:
     from prenuc.simulation.archive import holds_run
 
     path, suffix = Path(text), Path(text).suffix.lower()
@@ -114,7 +148,7 @@ def _read(text: str, mechanism: str | None) -> Given:
     if suffix and suffix not in PROTOCOLS and text not in entries("recipes"):
         raise InputError("there is no such file", "Check the name and the folder", where=text)
     protocol, own = read_protocol_or_recipe(text)
-    return Flask(protocol.name, protocol, mechanism_of(mechanism or own, text, protocol))
+    return Flask(protocol.name, protocol, text, own, asked)
 
 
 def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Flask]:
@@ -126,7 +160,7 @@ def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Fla
             if protocol.steps not in seen:
                 seen.append(protocol.steps)
                 name = f"{flask.name}, {change}" if several else change
-                yield Flask(name, protocol, flask.mechanism)
+                yield replace(flask, name=name, protocol=protocol)
 
 
 def _named_apart(read: Mapping[int, Given], what: Sequence[str]) -> list[Given]:
@@ -143,14 +177,39 @@ def _named_apart(read: Mapping[int, Given], what: Sequence[str]) -> list[Given]:
     ]
 
 
-def run_of(flask: Flask, earlier: Run | None = None) -> Run:
-    """Run a flask, and say on standard error what a reader should know.
+def runs_of(flasks: Sequence[Flask]) -> list[Run]:
+    """Run flasks, and say on standard error what a reader should know.
 
     Args:
-        flask: Protocol and mechanism.
-        earlier: A run that may begin likewise.
+        flasks: In any order; what one has in common with the one before is not run again.
+
+    Raises:
+        InputError: Any of them is out of the scope of its mechanism; all of them at once.
+        SimulationError: The integrator gave up.
     """
-    run = pn.simulate(flask.mechanism, flask.protocol, earlier=earlier)
-    for warning in (*flask.protocol.warnings, *run.warnings):
-        click.echo(f"prenuc: warning: {flask.name}: {warning}", err=True)
-    return run
+    problems: list[Problem] = []
+    runs: list[Run] = []
+    for flask in flasks:
+        with noting(problems, flask.name):
+            run = pn.simulate(
+                flask.mechanism,
+                flask.protocol,
+                earlier=runs[-1] if runs else None,
+                inert=flask.inert,
+                extrapolate=flask.asked.extrapolate,
+            )
+            runs.append(run)
+            for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
+                click.echo(f"prenuc: warning: {flask.name}: {warning}", err=True)
+    if problems:
+        raise InputError(problems)
+    return runs
+
+
+def _held_up(run: Run) -> list[str]:
+    """Return a warning where many dots have the largest size that is counted."""
+    from prenuc.observe.course import MANY, share_at_end
+
+    share = max(share_at_end(run, run.measurements).tolist(), default=0.0)
+    told = f"{share:.0%} of the volume of dots is in the largest size that is counted"
+    return [f"{told}, which holds their growth up"] if share > MANY else []

@@ -10,8 +10,8 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.flasks import Flask, Given, Spectra, given, run_of
-from prenuc.present.cli.input import A_PATH, writing_options
+from prenuc.present.cli.flasks import Asked, Flask, Given, Spectra, given, runs_of
+from prenuc.present.cli.input import A_PATH, inert_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 from prenuc.quantities import parse_range
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from prenuc.observe.course import Course
     from prenuc.present.figures.courses import Picks
     from prenuc.present.figures.page_size import Layout
     from prenuc.present.tables.sheet import Sheet
@@ -58,6 +57,8 @@ class Drawn:
 )
 @click.option("--vary", multiple=True, metavar="CHANGE", help='"hold flask = 10, 20, 30 min".')
 @click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@inert_option
+@click.option("--extrapolate", is_flag=True, help="Run far outside the constants' temperatures.")
 @click.option("--vessel", metavar="NAME", help="Whose course; the flask's when left out.")
 @click.option("--size", metavar="SIZE", help='Width, or both: "8.5 cm", "17 x 12 cm".')
 @click.option("--font", type=float, default=8.0, show_default=True, help="Size of text in points.")
@@ -85,6 +86,8 @@ def plot(
     kind: str,
     vary: tuple[str, ...],
     mechanism: str | None,
+    inert: tuple[str, ...],
+    extrapolate: bool,
     vessel: str | None,
     out: Path,
     as_json: bool,
@@ -113,7 +116,7 @@ def plot(
 
     numbers = _beside(out, asked["to"], what)
     layout = _layout(kind, **asked)
-    found = given(what, vary, mechanism)
+    found = given(what, vary, Asked(mechanism, inert, extrapolate))
     if vessel is not None and kind == SPECTRA:
         raise InputError("--vessel is for courses", "Give --what course or sizes, or leave it out")
     made = _spectra(found, layout) if kind == SPECTRA else _courses(found, kind, vessel, layout)
@@ -190,13 +193,13 @@ def _spectra(found: Sequence[Given], layout: Layout) -> Drawn:
     from prenuc.present.figures.overlay import Source, panels_of, plot_overlay
     from prenuc.present.tables.drawn import spectra_drawn
 
-    sources, earlier = [], None
-    for one in found:
-        if isinstance(one, Flask):
-            earlier = run_of(one, earlier)
-            sources.append(Source(one.name, pn.uv_vis(earlier)))
-        else:
-            sources.append(Source(one.name, one.series, one.measured))
+    runs = iter(runs_of([one for one in found if isinstance(one, Flask)]))
+    sources = [
+        Source(one.name, one.series, one.measured)
+        if isinstance(one, Spectra)
+        else Source(one.name, pn.uv_vis(next(runs)))
+        for one in found
+    ]
     panels, left_out = panels_of(sources)
     figure, notes = plot_overlay(sources, panels, layout)
     lines = sorted(line for one in panels for line in one.lines)
@@ -224,13 +227,11 @@ def _courses(found: Sequence[Given], kind: str, vessel: str | None, layout: Layo
     if measured and (kind == SIZES or len(measured) == len(found)):
         what = f"spectra have no {kind} ({listed([one.name for one in measured])})"
         raise InputError(what, "Name protocols or recipes, or plot --what spectra")
-    courses: dict[str, Course] = {}
-    earlier = None
-    for one in found:
-        if isinstance(one, Flask):
-            watched = replace(one, protocol=one.protocol.with_watch(vessel))
-            earlier = run_of(watched, earlier)
-            courses[one.name] = pn.course(earlier, vessel)
+    flasks = [one for one in found if isinstance(one, Flask)]
+    watched = [replace(one, protocol=one.protocol.with_watch(vessel)) for one in flasks]
+    courses = {
+        one.name: pn.course(run, vessel) for one, run in zip(watched, runs_of(watched), strict=True)
+    }
     names = _all(courses)
     if kind == SIZES:
         figure, notes = plot_sizes(courses, layout)

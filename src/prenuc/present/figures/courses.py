@@ -107,7 +107,21 @@ def plot_courses(
         if np.isfinite(_all(courses, column)).any():
             layout.fit_heights([axes], column)
     layout.head(figure, grid[: len(columns)])
-    return figure, notes + _outside(courses, low, high)
+    return figure, notes + _outside(courses, low, high) + held_up(courses)
+
+
+def held_up(courses: Mapping[str, Course]) -> list[str]:
+    """Return from when dots have the largest size that is counted, and cannot grow as they would.
+
+    Args:
+        courses: By name.
+    """
+    return [
+        f"{name}: from {one.limited_from:.4g} min on dots have the largest size that is counted "
+        f"({one.sizes[-1]:.2g} nm); what follows is due to that limit"
+        for name, one in courses.items()
+        if one.limited_from is not None
+    ]
 
 
 def _all(courses: Mapping[str, Course], column: str) -> Array:
@@ -180,7 +194,12 @@ def plot_sizes(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure, l
     beyond = [
         f"sizes beyond {largest:.2g} nm are not drawn: fewer than {LEAST_DENSITY:.1%} of the most"
     ]
-    return figure, [*notes, *([] if layout.up else beyond), *_outside(courses, low, high)]
+    return figure, [
+        *notes,
+        *([] if layout.up else beyond),
+        *_outside(courses, low, high),
+        *held_up(courses),
+    ]
 
 
 def _mean(course: Course) -> Array:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prenuc.facts.check import Verdict
-    from prenuc.facts.row_class import RowClass
+    from prenuc.facts.row_surprisal import PriorName
+    from prenuc.infer.court.weigh import Earned, Side, WeighedRow
     from prenuc.infer.experiments.reproduce import Role, Row
     from prenuc.infer.studies.ablation import Ablations
     from prenuc.infer.studies.calibrate import Calibration, Estimate
@@ -24,25 +25,50 @@ if TYPE_CHECKING:
 MOST = 2  # rows that a table names; JSON names all
 
 
-def reproduction_table(rows: Sequence[Row]) -> Table:
-    """Return what was expected and found, the verdict, and what each row can tell."""
-    return _checks(
-        rows,
-        {
-            "simulated": [_number(row.simulated) for row in rows],
-            "verdict": [_verdict(row) for row in rows],
-            "role": [row.role for row in rows],
-            "class, draws that pass": [_class(row.known) for row in rows],
-        },
+def reproduction_table(weights: Sequence[WeighedRow]) -> Table:
+    """Return what was expected and found, the verdict, and how often and how easily draws pass."""
+    from prenuc.facts.row_surprisal import PRIORS
+
+    priors = (f"{prior}: pass, bits" for prior in PRIORS)
+    return Table(
+        headings=("check", "expected", "simulated", "verdict", "role", "class", *priors),
+        rows=tuple(
+            (
+                one.row.check.id,
+                one.row.check.expected(),
+                _number(one.row.simulated),
+                _verdict(one.row),
+                one.row.role,
+                "–" if one.row.known is None else one.row.known.kind,
+                *(surprise(one, prior) for prior in PRIORS),
+            )
+            for one in weights
+        ),
     )
 
 
-def _class(known: RowClass | None) -> str:
-    return "–" if known is None else f"{known.kind}, {known.rate:.0%}"
+def surprise(one: WeighedRow, prior: PriorName) -> str:
+    """Return how many draws of a prior pass a row, and its bits."""
+    return (
+        "–" if one.known is None else f"{one.known.passes[prior]:.0%}, {one.known.bits(prior):.1f}"
+    )
 
 
-def score_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the score: informative rows first, calibrated and held out apart, then all."""
+def earnings(one: WeighedRow) -> str:
+    """Return what a mechanism earns by a row, in bits, nearby and physical."""
+    from prenuc.facts.row_surprisal import PRIORS
+
+    bits = [one.earned(prior) for prior in PRIORS]
+    return " / ".join("–" if n is None else f"{n:+.1f}" for n in bits)
+
+
+def score_lines(weights: Sequence[WeighedRow]) -> Iterator[str]:
+    """Yield the score: what rows earn, informative ones apart; then how many pass."""
+    from prenuc.infer.court.weigh import earned
+
+    rows = [one.row for one in weights]
+    yield from _earned("", earned(weights))
+    yield from _earned("informative, ", earned(weights, informative=True))
     counted = [row for row in rows if row.counted]
     yield from _scores("informative, ", [row for row in counted if row.informative])
     yield from _scores("", counted)
@@ -54,13 +80,27 @@ def score_lines(rows: Sequence[Row]) -> Iterator[str]:
             rows, "not counted"
         ),
         "class missing or out of date (make row-classes)": [row for row in rows if row.outdated],
+        "bits missing or out of date (make row-bits)": [
+            one.row for one in weights if one.summed and (one.known is None or one.stale)
+        ],
     }
     yield from (f"{said}: {len(of)}" for said, of in left.items() if of)
+
+
+def _earned(which: str, sums: Mapping[Side, Earned]) -> Iterator[str]:
+    """Yield the smaller sum of each side that has rows, and both beside it."""
+    for side, one in sums.items():
+        if one.rows:
+            both = ", ".join(f"{prior} {bits:+.1f}" for prior, bits in one.bits.items())
+            yield f"{which}{side}: {one.least:+.1f} bits earned by {one.rows} rows ({both})"
 
 
 def _scores(which: str, rows: Sequence[Row]) -> Iterator[str]:
     for role in ("calibrated", "held-out"):
         yield f"{which}{role}: {_passed([row for row in rows if row.role == role])}"
+    claims = [row for row in rows if row.check.claimed_by]
+    for rival in dict.fromkeys(row.check.claimed_by for row in claims):
+        yield f"claims of {rival}: {_passed([r for r in claims if r.check.claimed_by == rival])}"
 
 
 def _of_verdict(rows: Sequence[Row], verdict: Verdict) -> list[Row]:
@@ -145,7 +185,8 @@ def standings_table(found: Sequence[Standing]) -> Table:
             *(f"{one.passed[side]} of {one.of[side]}" for side in sides),
             *(f"{one.score[side]:.1f}" for side in sides),
             f"{sum(one.bare.values()) - sum(one.score.values()):+.1f}",
-            ", ".join(f"{cost:.0f}" for cost in one.cost),
+            ", ".join(f"{score:.0f}" for score in one.ends.values()),
+            one.where,
         )
         for one in found
     )
@@ -153,7 +194,7 @@ def standings_table(found: Sequence[Standing]) -> Table:
         *("model", "free", "rows it speaks about", "free for each"),
         *(f"pass, {side}" for side in sides),
         *(f"bits, {side}" for side in sides),
-        *("without additives", "cost of each start"),
+        *("without additives", "bits, calibrated, at each end", "best at"),
     )
     return Table(headings=headings, rows=tuple(rows))
 

@@ -34,10 +34,14 @@ class Rodas(AbstractSolver):
     """Our own: Rodas5P, compiled, with the exact Jacobian of network and size classes.
 
     ``simulation/native`` has the equations; ``docs/story/engine.md`` derives them.
+
+    Args:
+        most_steps: Of one stretch; one that takes more is given up.
     """
 
     name: ClassVar[str] = "rodas"
     follow: ClassVar[float] = 1e-12
+    most_steps: int = MOST_STEPS
 
     def integrate(self, stretch: Stretch) -> Trajectory:
         """Return the concentrations at the times of a stretch."""
@@ -86,7 +90,7 @@ class Rodas(AbstractSolver):
             watch=none if until is None else until.weights,
             level=0.0 if until is None else until.level,
             steady=0.0 if until is None else until.steady,
-            most_steps=MOST_STEPS,
+            most_steps=self.most_steps,
             follow=stretch.follow,
         )
 

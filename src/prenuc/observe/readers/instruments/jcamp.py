@@ -14,7 +14,12 @@ from prenuc.observe.readers.columns import kind_of
 from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
 from prenuc.observe.readers.durations import duration
 from prenuc.observe.readers.instruments.jcamp_records import Block, read_blocks
-from prenuc.observe.readers.instruments.jcamp_tables import abscissae, ordinates, points
+from prenuc.observe.readers.instruments.jcamp_tables import (
+    MOST_POINTS,
+    abscissae,
+    ordinates,
+    points,
+)
 from prenuc.observe.readers.instruments.spectra import Spectra, as_series
 from prenuc.observe.readers.layout import role_of
 from prenuc.observe.readers.times import common_unit
@@ -70,12 +75,14 @@ def read_tables(file: DataFile, wanted: Callable[[Block], bool] = lambda _: True
         SpectrumError: The text is damaged.
     """
     text, _ = file.text()
-    return [
-        _table(file, block, place)
-        for block in filter(wanted, read_blocks(text))
-        for place, (form, _, _) in enumerate(block.tables)
-        if not form.startswith("peaks") and "A" not in _symbols(form)
-    ]
+    tables: list[Table] = []
+    for block in filter(wanted, read_blocks(text)):
+        for place, (form, _, first) in enumerate(block.tables):
+            if not form.startswith("peaks") and "A" not in _symbols(form):
+                tables.append(_table(file, block, place))
+            if sum(len(table.x) for table in tables) > MOST_POINTS:
+                raise file.problem(f"there are more than {MOST_POINTS} points", "Split it", first)
+    return tables
 
 
 def _symbols(form: str) -> str:
