@@ -1,7 +1,7 @@
 """The court: what the published rows say for and against each step and each model.
 
 Run ``python examples/court.py`` (or ``make court``). Refits that are not of today's constants are
-made again, on ledgers in ``build`` that go on where they stopped, and kept in
+made again, on a ledger in ``build`` that goes on where it stopped, and kept in
 ``src/prenuc/data/refits``; then the page is written. ``--page`` writes the page alone.
 """
 
@@ -16,9 +16,11 @@ import court_page
 
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
+from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.studies.ablation import mark_of
 from prenuc.infer.studies.left_out import figures_left_out
 from prenuc.infer.studies.refitting import refits, rows_for, shipped_refits
+from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.choice import named_for
 from prenuc.writing import write_text
 
@@ -74,32 +76,22 @@ def text(found: Iterable[Refit]) -> str:
 def fresh(name: str) -> bool:
     """Return whether all that is shipped of a mechanism is of today."""
     mark = mark_of(rows_for(name), partial(named_for, name))
+    steps = {"", *(one.step for one in ablations_of(mechanism_named(name)))}
     shipped = shipped_refits(name)
-    return bool(shipped) and all(one.mark == mark for one in shipped)
+    return {one.step for one in shipped} == steps and {one.mark for one in shipped} == {mark}
 
 
 def refitted(name: str, workers: int) -> list[Refit]:
-    """Return every refit of a mechanism, on ledgers that are of one version of facts and code."""
+    """Return every refit of a mechanism, on a ledger that is of one version of facts and code."""
     mark = circumstances()["facts and code"]
-    stem = HERE / f"build/court-{name.replace('/', '-')}-{mark}"
-
-    def told(what: str, share: float) -> None:
-        print(f"{name}, {what}: {share:.0%}", end="\r")
-
     steps = refits(
         name,
         rows_for(name),
         workers=workers,
-        ledger=stem.with_name(f"{stem.name}-steps.sqlite"),
-        progress=partial(told, "steps"),
+        ledger=HERE / f"build/court-{name.replace('/', '-')}-{mark}.sqlite",
+        progress=lambda share: print(f"{name}: {share:.0%}", end="\r"),
     )
-    figures = figures_left_out(
-        name,
-        workers=workers,
-        ledger=stem.with_name(f"{stem.name}-figures.sqlite"),
-        progress=partial(told, "figures"),
-    )
-    return [*steps, *figures]
+    return [*steps, *figures_left_out(name)]
 
 
 def main() -> None:

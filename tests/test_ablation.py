@@ -161,7 +161,7 @@ def test_a_refit_lowers_what_is_minimised_and_goes_on_where_it_stopped(tmp_path,
 def shipped(mark, checks, number):
     """Return refits of a mechanism, as they are kept, in which every row reads a number."""
     rows = {one.id: number for one in checks}
-    steps = ["", *(one.step for one in ablations_of(mechanism_named("classical/CdS")))]
+    steps = ["", "growth"]
     return [
         Refit(f"{prior} {step}", "classical/CdS", step, prior, "toy", mark, 2.0, 1.0, {}, rows)
         for step in steps
@@ -181,7 +181,9 @@ def test_what_is_shipped_answers_only_for_todays_constants(monkeypatch):
     found = refitting.ablate(name)
     assert found.how == "toy"
     assert not found.outdated
-    assert {one.changes for one in found.steps} == {(0.0, 0.0)}
+    assert [(one.step, one.changes) for one in found.steps] == [("growth", (0.0, 0.0))]
+    assert {"supply", "supply with HPPh2"} <= {*found.missing}
+    assert "growth" not in found.missing
     for one in shipped(marks[other], checks, 1.0):
         monkeypatch.setitem(shelf, one.id, one)
     found = refitting.ablate(name)

@@ -230,3 +230,8 @@ def test_a_claim_carries_the_objection_of_the_seed():
     rows = reproduce(["Scheme S2"], runs=Experiments(for_recipe))
     assert all(row.as_dict()["objection"] for row in rows)
     assert {row.as_dict()["claimed_by"] for row in rows} == {"sequential"}
+
+
+def test_a_set_beside_the_usual_ones_is_silent_about_other_materials():
+    rows = reproduce(["S1 sample 1"], runs=experiments_for("two-pathway/CdS-calibrated"))
+    assert {row.verdict for row in rows} == {"silent"}

@@ -23,7 +23,7 @@ class Refit:
         how: Rows, starts and steps, in words.
         mark: Of the rows, mechanisms and spectra that it was made with; with others it is out of
             date.
-        begun: What was minimised, data and prior, at the shipped constants.
+        begun: What was minimised, data and prior, where the search began.
         ended: The same at the end.
         constants: The fitted numbers, in the units of their sets, by name.
         rows: The number that each row reads there; not a number where it reads none.

@@ -42,15 +42,15 @@ def named_for(name: str, recipe: Recipe) -> Mechanism:
     """
     ours = for_recipe(recipe)
     metal = next(c.name for c in ours.components.values() if c.kind == "precursor")
-    found = _named(name, metal)
-    if found.material != recipe.material:
+    usual = _named(name, None)
+    if usual.material != recipe.material:
         what = f"{name} says nothing about {recipe.material}"
-        raise MechanismError(what, f"Ask it for recipes of {found.material}")
-    return found
+        raise MechanismError(what, f"Ask it for recipes of {usual.material}")
+    return _named(name, metal)
 
 
 @cache
-def _named(name: str, metal: str) -> Mechanism:
+def _named(name: str, metal: str | None) -> Mechanism:
     return mechanism_named(name, metal=metal)
 
 

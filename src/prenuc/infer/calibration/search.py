@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.calibration.varied import Name
     from prenuc.infer.experiments.performed import Choose
+    from prenuc.simulation.solvers import AbstractSolver
 
 LIMIT = 3.0  # bounds, in prior widths
+SHARES = 1.0, 0.5, 0.25  # of a step, of which the best is taken
 STEP = 0.01  # in the logarithm of a constant, along the tangents of finished runs
 
 
@@ -42,6 +44,7 @@ class Task:
         checks: The rows that they are fitted to.
         ablation: A step that the mechanisms are without, whatever its constants are.
         distances: Gives the residual of each row for the numbers found.
+        solver: Integrates the runs.
         prior: How much the distance from the middle of the priors weighs; 1 for all of it.
     """
 
@@ -50,6 +53,7 @@ class Task:
     checks: list[Check]
     ablation: AbstractAblation | None = None
     distances: Callable[[Sequence[Check], Mapping[str, float]], Array] = residuals
+    solver: AbstractSolver = QUICK
     prior: float = 1.0
     _last: tuple[bytes, dict[str, float]] = field(default=(b"", {}))
 
@@ -64,7 +68,7 @@ class Task:
 
     def numbers(self, u: Array, checks: Sequence[Check]) -> dict[str, float]:
         """Return what is simulated at a point for some checks."""
-        return ask(checks, Experiments(self.chosen(u), solver=QUICK))
+        return ask(checks, Experiments(self.chosen(u), solver=self.solver))
 
     def at(self, u: Array) -> dict[str, float]:
         """Return what is simulated at a point for all checks; the last point is remembered."""
@@ -90,7 +94,7 @@ class Task:
         """
         here, base = self.at(u), self.residuals(u)[: len(self.checks)]
         along = frozenset(free.key for free in self.free)
-        runs = Experiments(self.chosen(u), solver=QUICK, along=along)
+        runs = Experiments(self.chosen(u), solver=self.solver, along=along)
         ask(self.checks, runs)
         read = [one for one in self.checks if not math.isnan(here[one.id])]
         columns = []
@@ -113,6 +117,7 @@ class Start:
         cost: χ² at the end, data and prior.
         u: The end, in prior widths.
         evaluations: Of the residuals; a table of derivatives counts one for each free constant.
+        slopes: Derivatives of all residuals at the end, shape (residuals, constants).
     """
 
     seed: int
@@ -120,26 +125,25 @@ class Start:
     cost: float
     u: Array
     evaluations: int
+    slopes: Array = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {"seed": self.seed, "begun": self.begun, "cost": self.cost}
 
 
-def search(task: Task, seed: int, *, most: int = 15, begin: Array | None = None) -> Start:
+def search(task: Task, seed: int, *, most: int = 15) -> Start:
     """Return where least squares end from one start.
 
     Args:
         task: What is fitted to what.
         seed: 0 starts at the package's own numbers, others half a prior width around them.
         most: Steps at most.
-        begin: Where it starts, in prior widths; as the seed says when None.
     """
     from scipy.optimize import least_squares
 
     count = len(task.free)
-    if begin is None:
-        begin = np.array([_begin(seed, free) for free in task.free])
+    begin = np.array([_begin(seed, free) for free in task.free])
     begun = task.chi2(begin)
     found = least_squares(
         task.residuals,
@@ -154,7 +158,25 @@ def search(task: Task, seed: int, *, most: int = 15, begin: Array | None = None)
     )
     u = np.asarray(found.x, dtype=float)
     work_done = int(found.nfev) + int(found.njev or 0) * count
-    return Start(seed, begun, 2.0 * float(found.cost), u, work_done)
+    return Start(seed, begun, 2.0 * float(found.cost), u, work_done, np.asarray(found.jac))
+
+
+def one_step_on(task: Task, end: Start) -> Start:
+    """Return where one more step of least squares leads, under another prior than before.
+
+    The derivatives are those of the search that has ended.
+
+    Args:
+        task: The rows and constants of that search, with another prior.
+        end: Where the search has ended.
+    """
+    slopes = np.vstack((end.slopes[: len(task.checks)], task.prior * np.eye(len(task.free))))
+    step = np.linalg.lstsq(slopes, -task.residuals(end.u))[0]
+    begun = task.chi2(end.u)
+    ends = [np.clip(end.u + share * step, -LIMIT, LIMIT) for share in SHARES]
+    costs = [begun, *map(task.chi2, ends)]
+    best = int(np.argmin(costs))
+    return Start(end.seed, begun, costs[best], [end.u, *ends][best], len(ends), slopes)
 
 
 def _begin(seed: int, free: Free) -> float:

@@ -101,6 +101,7 @@ class Ablations:
         how: The refit in words; empty where there was none.
         scores: Of all weighed rows, with every step, in bits, under each prior.
         steps: What each is for.
+        missing: Steps that were not refitted.
         outdated: Whether a refit is shipped that was made with other constants, rows or spectra.
     """
 
@@ -111,6 +112,7 @@ class Ablations:
     how: str
     scores: tuple[float, ...]
     steps: tuple[Ablated, ...]
+    missing: tuple[str, ...] = ()
     outdated: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -123,6 +125,7 @@ class Ablations:
             "how": self.how or "nothing is refitted",
             "priors": list(self.priors),
             "score_in_bits": list(self.scores),
+            "steps_not_refitted": list(self.missing),
             "shipped_refit_out_of_date": self.outdated,
             "steps": [one.as_dict() for one in self.steps],
         }

@@ -1,9 +1,8 @@
 """What is left of a score when a figure does not take part in the refit.
 
-A figure's rows are taken out, the constants are fitted again to those of the other calibrated
-figures as in :mod:`prenuc.infer.studies.refitting`, under the narrow prior, and the figure's rows
-are scored. It flatters: the middle of the prior was set with every figure in view, and so was the
-structure.
+From where the refit to all rows ends (:mod:`prenuc.infer.studies.refitting`, narrow prior) one step
+of least squares leads on without the rows of a figure, and these are scored. It flatters: it is one
+step, and the middle of the prior was set with every figure in view, as was the structure.
 """
 
 from __future__ import annotations
@@ -14,23 +13,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
-from prenuc.facts.refit import Refit
-from prenuc.infer.calibration.parallel import answers
-from prenuc.infer.calibration.search import search
+from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.court.score import log_scores
-from prenuc.infer.studies.ablation import is_held_out, mark_of, weighed_of
-from prenuc.infer.studies.refitting import EVALUATIONS, refit_of, rows_for, task_of
-from prenuc.ledger import memory
+from prenuc.infer.studies.ablation import mark_of
+from prenuc.infer.studies.refitting import (
+    EVALUATIONS,
+    NARROW,
+    fitted_rows,
+    refit_of,
+    rows_for,
+    task_of,
+)
 from prenuc.simulation.choice import named_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from prenuc.facts.check import Check
+    from prenuc.facts.refit import Refit
 
 
-PRIOR = "narrow"
 _FIGURE = re.compile(r"(Table )?S?\d+")
 
 
@@ -59,47 +61,28 @@ def figure_of(check: Check) -> str:
     return found.group() if found else check.panel
 
 
-def fitted_rows(checks: Sequence[Check]) -> list[Check]:
-    """Return the rows that refits are fitted to."""
-    return [one for one in weighed_of(checks) if not is_held_out(one)]
-
-
-def figures_left_out(
-    name: str,
-    *,
-    workers: int = 1,
-    ledger: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> list[Refit]:
+def figures_left_out(name: str) -> list[Refit]:
     """Leave out one figure after the other and return the refits.
 
     Args:
         name: Such as "two-pathway/CdS".
-        workers: Processes to work with.
-        ledger: File that remembers finished refits.
-        progress: Called with the finished share.
     """
     checks = rows_for(name)
     mark = mark_of(checks, partial(named_for, name))
-    figures = list(dict.fromkeys(figure_of(one) for one in fitted_rows(checks)))
-    with memory(ledger, f"left out of {name}") as kept:
-        done = {figure: kept.get(figure) for figure in figures}
-        left = [figure for figure in figures if done[figure] is None]
-        new = answers(partial(_without, name, mark, checks), left, workers=workers)
-        for place, (figure, found) in enumerate(zip(left, new, strict=True), 1):
-            done[figure] = vars(found)
-            kept.keep(figure, vars(found))
-            if progress is not None:
-                progress(1.0 - (len(left) - place) / len(figures))
-    return [Refit(**(done[figure] or {})) for figure in figures]
+    task = task_of(name, checks, None, NARROW)
+    end = search(task, 0, most=EVALUATIONS)
+    figures = dict.fromkeys(figure_of(one) for one in task.checks)
+    return [_without(name, mark, checks, task, end, figure) for figure in figures]
 
 
-def _without(name: str, mark: str, checks: Sequence[Check], figure: str) -> Refit:
-    task = task_of(name, checks, None, PRIOR)
-    rest = replace(task, checks=[one for one in task.checks if figure_of(one) != figure])
-    end = search(rest, 0, most=EVALUATIONS[PRIOR])
-    which = f"{name}, {PRIOR}, Figure {figure} left out"
-    return refit_of(which, name, rest, end, mark, checks, prior=PRIOR, left_out=figure)
+def _without(
+    name: str, mark: str, checks: Sequence[Check], task: Task, end: Start, figure: str
+) -> Refit:
+    kept = [i for i, one in enumerate(task.checks) if figure_of(one) != figure]
+    rest = replace(task, checks=[task.checks[i] for i in kept])
+    found = one_step_on(rest, replace(end, slopes=end.slopes[kept]))
+    which = f"{name}, {NARROW}, Figure {figure} left out"
+    return refit_of(which, name, rest, found, mark, checks, prior=NARROW, left_out=figure)
 
 
 def scored_figures(name: str) -> tuple[LeftOutFigure, ...]:
@@ -109,8 +92,8 @@ def scored_figures(name: str) -> tuple[LeftOutFigure, ...]:
         name: Such as "two-pathway/CdS".
     """
     mine = [one for one in entries("refits").values() if one.mechanism == name]
-    wholes = [one for one in mine if one.prior == PRIOR and not one.step and not one.left_out]
-    checks = fitted_rows(rows_for(name))
+    wholes = [one for one in mine if one.prior == NARROW and not one.step and not one.left_out]
+    checks = fitted_rows(name, rows_for(name))
     found = []
     for one in (one for one in mine if one.left_out and wholes):
         whole = wholes[0]

@@ -1,13 +1,14 @@
 """Every step of a mechanism taken out and the rest fitted again, all on the same terms.
 
 With and without a step, the rate and equilibrium constants that some observation informs are moved
-from the shipped numbers to the weighed rows of calibrated figures, by least squares along tangents,
-with the same number of evaluations. What is minimised is −2 ln of the probability of what is
-printed, and that of a prior about the shipped numbers: first
+from the shipped numbers, by least squares along tangents, to the weighed rows: to all of them where
+the set was fitted to all, else to those of calibrated figures. A set that has seen every row would
+otherwise be praised for rows that its ablations may not see. What is minimised is −2 ln of the
+probability of what is printed, and that of a prior about the shipped numbers: first
 
 * *narrow*: log-normal, σ = ln 3;
 
-and on from where that ended
+with the same number of evaluations for each; and one step on from where that ended
 
 * *wide*: log-normal, 2 σ R = 150 J/mol/K, by which an entropy of activation may differ.
 
@@ -25,13 +26,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import CALIBRATED, entries, get
 from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.priors import distinct, free_constants
-from prenuc.infer.calibration.search import Start, Task, search
+from prenuc.infer.calibration.random_starts import ROUGH
+from prenuc.infer.calibration.search import Start, Task, one_step_on, search
+from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.court.score import log_scores
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.studies.ablation import (
@@ -44,6 +48,7 @@ from prenuc.infer.studies.ablation import (
 )
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.shipped import known_set
 from prenuc.simulation.choice import for_recipe, named_for
 
 if TYPE_CHECKING:
@@ -54,10 +59,11 @@ if TYPE_CHECKING:
     from prenuc.facts.check import Check
     from prenuc.infer.calibration.ablations import AbstractAblation
 
+NARROW, WIDE = "narrow", "wide"
 UNIT = math.log(3.0)  # of the logarithm of a constant, and σ of the narrow prior
-ENTROPY, R = 150.0, 8.314  # J/mol/K
-PRIORS: Mapping[str, float] = {"narrow": 1.0, "wide": UNIT / (ENTROPY / 2.0 / R)}  # UNIT/σ
-EVALUATIONS: Mapping[str, int] = {"narrow": 4, "wide": 3}  # of the residuals, at most
+ENTROPY = 150.0  # J/mol/K
+PRIORS: Mapping[str, float] = {NARROW: 1.0, WIDE: UNIT * 2.0 * GAS_CONSTANT / ENTROPY}  # UNIT/σ
+EVALUATIONS = 3  # of the residuals under the narrow prior, at most
 
 
 def rows_for(name: str) -> list[Check]:
@@ -113,9 +119,7 @@ def ablate(
         found = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
         return of_refits(name, checks, found)
     shipped, choose = shipped_refits(name), partial(named_for, name)
-    steps = {"", *(one.step for one in ablations_of(mechanism_named(name)))}
-    mark = mark_of(checks, choose)
-    if {one.step for one in shipped} == steps and {one.mark for one in shipped} == {mark}:
+    if {one.mark for one in shipped} == {mark_of(checks, choose)}:
         return of_refits(name, checks, shipped)
     numbers = numbers_without(checks, choose, workers=workers, progress=progress)
     whole, weighed = numbers.pop(""), weighed_of(checks)
@@ -148,7 +152,8 @@ def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Abl
     numbers = {(one.step, one.prior): one.rows for one in found}
     priors = tuple(prior for prior in PRIORS if ("", prior) in numbers)
     whole = [numbers["", prior] for prior in priors]
-    steps = dict.fromkeys(one.step for one in found if one.step)
+    every = [one.step for one in ablations_of(mechanism_named(name))]
+    steps = [step for step in every if all((step, prior) in numbers for prior in priors)]
     weighed = weighed_of(checks)
     return Ablations(
         name,
@@ -158,6 +163,7 @@ def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Abl
         found[0].how,
         tuple(sum(log_scores(weighed, one).values()) for one in whole),
         tuple(compared(checks, s, whole, [numbers[s, prior] for prior in priors]) for s in steps),
+        missing=tuple(step for step in every if step not in steps),
     )
 
 
@@ -173,8 +179,7 @@ def refits(
 
     Args:
         name: The mechanism.
-        checks: The rows that are read at the end; the weighed ones of calibrated figures among
-            them are what is fitted.
+        checks: The rows that are read at the end; :func:`fitted_rows` are fitted.
         workers: Processes to work with.
         ledger: File that remembers finished refits.
         progress: Called with the finished share.
@@ -200,14 +205,22 @@ def _refits(
 ) -> list[Refit]:
     """Return where the searches under all priors end."""
     step = "" if ablation is None else ablation.step
-    found, begin = [], None
-    for prior in PRIORS:
-        task = task_of(name, checks, ablation, prior)
-        which = f"{name}, {prior}" + (f", without {step}" if step else "")
-        end = search(task, 0, most=EVALUATIONS[prior], begin=begin)
-        begin = end.u
-        found.append(refit_of(which, name, task, end, mark, checks, step=step, prior=prior))
-    return found
+    tasks = {prior: task_of(name, checks, ablation, prior) for prior in PRIORS}
+    end = search(tasks[NARROW], 0, most=EVALUATIONS)
+    ends = {NARROW: end, WIDE: one_step_on(tasks[WIDE], end)}
+    return [
+        refit_of(
+            f"{name}, {prior}" + (f", without {step}" if step else ""),
+            name,
+            tasks[prior],
+            ends[prior],
+            mark,
+            checks,
+            step=step,
+            prior=prior,
+        )
+        for prior in PRIORS
+    ]
 
 
 def refit_of(
@@ -219,7 +232,7 @@ def refit_of(
     checks: Sequence[Check],
     *,
     step: str = "",
-    prior: str = "narrow",
+    prior: str = NARROW,
     left_out: str = "",
 ) -> Refit:
     """Return the end of a search as it is kept.
@@ -240,12 +253,12 @@ def refit_of(
         name,
         step,
         prior,
-        f"{len(task.free)} constants, {len(task.checks)} rows, {EVALUATIONS[prior]} evaluations",
+        f"{len(task.free)} constants, {len(task.checks)} rows, {EVALUATIONS} evaluations",
         mark,
         end.begun,
         end.cost,
         {f.name: f.number(float(u)) for f, u in zip(task.free, end.u, strict=True)},
-        task.numbers(end.u, checks),
+        replace(task, solver=QUICK).numbers(end.u, checks),
         left_out,
     )
 
@@ -266,12 +279,23 @@ def task_of(
     """
     touched = ablation.touched(mechanism_named(name)) if ablation else ()
     free = tuple(replace(one, sd=UNIT) for one in free_constants([name]) if one.name not in touched)
-    asked = distinct([one for one in weighed_of(checks) if not is_held_out(one)])
+    asked = distinct(fitted_rows(name, checks))
     if not free or not asked:
         what = f"{name} has nothing to fit or nothing to fit it to"
         raise InputError(Problem(what, "Ask it without --refit"))
     choose = partial(named_for, name)
-    return Task(choose, free, asked, ablation, surprise, PRIORS[prior])
+    return Task(choose, free, asked, ablation, surprise, ROUGH, PRIORS[prior])
+
+
+def fitted_rows(name: str, checks: Sequence[Check]) -> list[Check]:
+    """Return those of some rows that a mechanism is fitted to again: what its set was fitted to.
+
+    Args:
+        name: The mechanism.
+        checks: The rows.
+    """
+    blind = known_set(name).fitted_to == CALIBRATED
+    return [one for one in weighed_of(checks) if not (blind and is_held_out(one))]
 
 
 def surprise(checks: Sequence[Check], numbers: Mapping[str, float]) -> Array:

@@ -164,9 +164,9 @@ class Baseline:
         """Return the corrected series."""
         try:
             from pybaselines import Baseline as Fitter
-        except ImportError:
+        except (ImportError, OSError, RuntimeError):  # the latter two from numba, where it is
             mend = "pip install 'prenuc[data]'"
-            raise SpectrumError("pybaselines is not installed", mend) from None
+            raise SpectrumError("pybaselines cannot be loaded", mend) from None
         if not (self.stiffness > 0 and np.isfinite(series.absorbance).all()):
             what = "a baseline needs every reading and a stiffness above zero"
             raise SpectrumError(what, "Choose a window without masked readings")

@@ -73,7 +73,7 @@ def caption_ablations(found: Ablations) -> str:
         for said in COLOURS
     }
     parts = [f"{said}: {', '.join(steps)}" for said, steps in by_word.items() if steps]
-    how = "all constants refitted" if found.how else "nothing refitted"
+    how = "rate and equilibrium constants refitted" if found.how else "nothing refitted"
     return (
         f"Change of the score of {found.weighed} weighed rows, in bits, when a step of "
         f"{found.mechanism} is taken out, {how}. {'; '.join(parts)}."

@@ -154,6 +154,8 @@ def ablation_lines(found: Ablations) -> Iterator[str]:
         yield f"refitted with and without each step: {found.how}"
     else:
         yield "nothing is refitted: other constants might do without a step"
+    if found.missing:
+        yield f"not refitted yet (--refit): {'; '.join(found.missing)}"
     if found.outdated:
         yield "the refit that is shipped is of other constants or rows and is left aside (--refit)"
 
