@@ -291,6 +291,7 @@ def inputs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inputs")
     platform.platform()  # asks the machine once, and matplotlib makes its folders once
     import_module("matplotlib.pyplot")
+    import_module("pybaselines")  # where there is numba, it keeps what it compiled
     write(clusters(), folder / "clusters.csv")
     write(dots(), folder / "dots.csv")
     write(clusters(tuple(np.linspace(0, 1, 9))), folder / "series.csv")
