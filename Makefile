@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind bench bench-fit robustness court row-classes row-bits models tables overlays formats reference docs clean help
+.PHONY: run test check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-fit robustness court row-classes row-bits models tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -55,6 +55,9 @@ check-ledger: $(INSTALLED_TEST)  ## fifty kills of a ledger and of a sweep, a fa
 
 blind: $(INSTALLED_TEST)  ## is the right scheme found in 60 experiments that nobody has seen?
 	$(BIN)/python benchmarks/blind_set.py
+
+blind-models: $(INSTALLED_TEST)  ## is the right mechanism named from spectra of 30 flasks? benchmarks/BLIND_MODELS.md; ten minutes
+	$(BIN)/python benchmarks/blind_models.py
 
 bench: $(INSTALLED_TEST)  ## the engine beside its peers: benchmarks/RESULTS.md, a quarter of an hour
 	$(BIN)/python benchmarks/run.py

@@ -152,7 +152,8 @@ def test_an_unknown_extinction_is_fitted_away(ours, protocol):
     verdict = compare_mechanisms(taller, protocol, models=[ours])
     (best,) = verdict.ranking
     together = best.fitted["extinction of MSC-311"] * best.fitted["bond formation.k"]
-    assert together == pytest.approx(1.4, rel=0.05), "only the product is fixed"
+    assert together == pytest.approx(1.4, rel=0.1), "only the product is fixed"
+    assert best.held_out < 1.5
     assert verdict.noise["overdispersion"] < 1.5
 
 

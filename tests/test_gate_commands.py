@@ -101,6 +101,8 @@ VALUES = {
     "robustness --out": ["out/study.json"],
     "robustness --page": ["out/study.md"],
     "--ledger": ["out/ledger.sqlite"],
+    "next --step": ["Pathway 2", "growth"],
+    "next --map": ["out/map.svg"],
     "size --hwhm": ["16", "20 nm"],
     "size --force": None,
     "size --absorbance": ["0.42", "1"],

@@ -9,7 +9,10 @@ import pytest
 
 import prenuc as pn
 from prenuc.errors import FitError
-from prenuc.infer.calibration.candidate import Candidate
+from prenuc.infer.calibration.candidate import Candidate, with_and_without
+from prenuc.infer.selection.apart import Unknown, bare, sigmas
+from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
+from prenuc.infer.selection.disagreement import disagreement
 from prenuc.infer.selection.next_experiment import next_experiment
 from prenuc.infer.selection.plans import axes, base
 from prenuc.infer.selection.precision import precision_gained
@@ -50,8 +53,9 @@ def test_every_plan_is_read_again_as_it_stands(recipe):
 
 def test_a_plan_is_weighed_and_poured():
     text = "\n".join(base(written()).sentences)
-    assert "mmol" not in text
+    assert "mmol" not in "".join(line.partition("#")[0] for line in text.splitlines())
     assert "9.6 mg S" in text  # 0.3 mmol of 32.06 g/mol
+    assert "# 1.2 mmol Cd(OA)2, 0.299 mmol S" in text
     assert " 0 " not in text
 
 
@@ -67,14 +71,14 @@ def test_changes_can_be_combined():
     assert [line for line in text if line.startswith(("heat", "hold", "inject"))] == [
         "heat flask to 120 degC at 12 degC/min",
         "hold flask for 10 min",
-        "inject 1.02 g TOPO into flask",
+        "inject 1.02 g TOPO into flask  # 2.64 mmol TOPO",
         "hold flask for 10 min",
     ]
 
 
 def test_a_protocol_without_a_flask_has_fewer_axes():
     plain = pn.Protocol.from_text("charge vial with 0.1 mmol S and 3 mL toluene at 25 degC")
-    assert set(axes(plain)) == {"sampling"}
+    assert set(axes(plain)) == {"concentration", "sampling"}
 
 
 # ---- information -------------------------------------------------------------------------------
@@ -225,3 +229,79 @@ def test_an_outlook_does_not_know_the_extinction():
     )
     scatter = np.std(np.log(seen.draws[:, :, -1]))
     assert scatter == pytest.approx(math.hypot(math.log(1.5), 0.1), rel=0.35)
+
+
+# ---- is a step needed --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pathway_2():
+    return with_and_without(pn.two_pathway("CdS"), "Pathway 2")
+
+
+@pytest.fixture(scope="module")
+def where(pathway_2):
+    return disagreement(*pathway_2, written(), additives=["HMSA"])
+
+
+def test_the_same_without_a_step_goes_by_a_name_of_its_own(pathway_2):
+    whole, bare_one = pathway_2
+    assert bare_one.name.startswith("two-pathway/CdS without Pathway 2")
+    assert bare_one.mechanism.constants["monomer formation.k"].quantity.number == 0
+    assert {f.name for f in whole.free} - {f.name for f in bare_one.free} == {"monomer formation.k"}
+
+
+def test_the_proposal_says_whether_pathway_2_is_needed(pathway_2, where):
+    """Done in simulation at the noise of a photometer, it moves the log score by more than 5."""
+    whole, bare_one = pathway_2
+    flasks = [base(written()).protocol, where.plan.protocol]
+    runs = [pn.simulate(whole.mechanism, flask) for flask in flasks]
+    nm = np.arange(290.0, 481.0, 3.0)
+    spectra = [pn.uv_vis(run, wavelength=nm, noise=2e-3, seed=i) for i, run in enumerate(runs)]
+    verdict = compare_mechanisms(spectra, flasks, models=pathway_2)
+    chi2 = {one.model: one.chi2 for one in verdict.ranking}
+    assert verdict.best == whole.name
+    assert (chi2[bare_one.name] - chi2[whole.name]) / 2.0 > 5.0
+
+
+def test_the_largest_spot_is_a_bench_plan(where):
+    most = where.largest
+    assert most.sigmas == max(one.sigmas for one in where.spots if math.isfinite(one.sigmas))
+    assert where.plan.words.startswith(f"heat to {most.celsius:g} degC")
+    text = "\n".join(where.plan.sentences)
+    assert "mmol HMSA" in text
+    assert "mg HMSA" in text
+    assert pn.Protocol.from_text(text).steps == where.plan.protocol.steps
+
+
+def test_a_model_is_not_apart_from_itself(pathway_2):
+    one, start = pathway_2[0], base(written())
+    assert bare(one, one, [start.protocol], METER) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_what_is_unknown_brings_models_nearer():
+    """And nothing brings them further apart than knowing all."""
+    one, other = Candidate(rival("droplets", "CdS")), Candidate(rival("classical", "CdS"))
+    protocol = base(written()).protocol
+    far = bare(one, other, [protocol], METER)
+    known = sigmas(one, other, [protocol], METER, Unknown(1.0, 1.0, 0.0))
+    usual = sigmas(one, other, [protocol], METER)
+    assert known == pytest.approx((far, far))
+    assert max(usual) < far
+
+
+def test_a_thinner_batch_shows_as_much_in_the_cuvette():
+    start = base(written())
+    (level, *_) = axes(start.protocol)["concentration"]
+    thin = start.with_level(level).sentences
+    assert "# 0.4 mmol Cd(OA)2" in thin[0]
+    assert any(line.startswith("take 83.4 mg of flask") for line in thin)
+
+
+def test_a_map_has_a_panel_for_each_additive_and_marks_the_largest(where):
+    from prenuc.present.figures.maps import plot_disagreement
+
+    figure = plot_disagreement(where)
+    texts = [text.get_text() for axes_ in figure.axes for text in axes_.texts]
+    assert "largest" in texts
+    assert any("HMSA" in axes_.get_title(loc="left") for axes_ in figure.axes)

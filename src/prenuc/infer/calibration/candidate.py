@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.infer.calibration.ablations import ablation_named
 from prenuc.infer.calibration.priors import PRIOR_FACTOR, Free
 from prenuc.infer.calibration.varied import QUICK, kind_of
 from prenuc.mechanism.constants import multiplied
@@ -142,16 +143,23 @@ class Candidate:
         mechanism: With its own constants.
         kinds: Of constants that may move; see :func:`~prenuc.infer.calibration.varied.kind_of`.
         absorbing: Components that absorb without a spectrum in the catalogue.
+        label: What it is called where the mechanism's own name does not tell it from others.
     """
 
     mechanism: Mechanism
     kinds: frozenset[str] = RATES
     absorbing: tuple[str, ...] = ()
+    label: str = ""
+
+    @classmethod
+    def of(cls, model: Mechanism | Candidate) -> Candidate:
+        """Return a model that stands trial already, or a mechanism that is to."""
+        return model if isinstance(model, Candidate) else cls(model)
 
     @property
     def name(self) -> str:
         """Such as "two-pathway/CdS"."""
-        return self.mechanism.name
+        return self.label or self.mechanism.name
 
     @cached_property
     def free(self) -> tuple[Free, ...]:
@@ -159,7 +167,7 @@ class Candidate:
         if self.mechanism.rule is None and not self.mechanism.units:
             return ()  # put together from reactions by hand: nothing keeps its ways back in step
         return tuple(
-            Free.of(self.name, name, value)
+            Free.of(self.mechanism.name, name, value)
             for name, value in self.mechanism.constants.items()
             if kind_of(name) in self.kinds
             and value.status in PRIOR_FACTOR
@@ -189,3 +197,18 @@ class Candidate:
         run = simulate(mechanism, protocol, solver=QUICK, parameters=along, extrapolate=True)
         known = parts(run, wavelength)
         return _with_unknown(run, known, self.absorbing, wavelength) if self.absorbing else known
+
+
+def with_and_without(mechanism: Mechanism, step: str) -> tuple[Candidate, Candidate]:
+    """Return a mechanism, and the same without a step: the two answers to whether it is needed.
+
+    Args:
+        mechanism: As it is.
+        step: What the name of the step begins with, such as "Pathway 2".
+
+    Raises:
+        MechanismError: It has no such step, or several; the nearest names are given.
+    """
+    ablation = ablation_named(step, mechanism)
+    label = f"{mechanism.name} without {ablation.step}"
+    return Candidate(mechanism), Candidate(ablation.without(mechanism), label=label)

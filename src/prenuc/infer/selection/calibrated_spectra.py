@@ -47,7 +47,6 @@ KINDS = frozenset({"rate", "equilibrium", "concentration", "energy"})
 WAVELENGTHS = 120  # more are averaged with their neighbours: bands are wider
 CLOSELY = 1e-5  # a fall of χ² relative to χ² that ends a search
 UNTOUCHED = 1e-3  # χ² by which a step that does nothing moves the fit: rounding
-ALL = 10_000  # constants
 ROUNDS = 40  # of a search
 
 
@@ -121,7 +120,7 @@ def _prepared(mechanism: Mechanism, measured: MeasuredFlasks) -> Refit:
     spectra = [_averaged(flask.spectra.without_masked()) for flask in measured.flasks]
     candidate = Candidate(mechanism, KINDS, measured.absorbing)
     data = Condensed.of(spectra, protocols)
-    trial = Refit(candidate, data, FreeShapes(), most=ALL, enough=CLOSELY, rounds=ROUNDS)
+    trial = Refit(candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS)
     first = trial.first()
     if first is None:
         raise FitError(f"{mechanism.name} cannot be run on these protocols", "Simulate one alone")

@@ -2,8 +2,9 @@ r"""Which model do measured spectra support, once each has simulated what was do
 
 Every model runs the protocol; what nobody knows is fitted for each alike: the extinction of every
 absorber within a factor (or its whole spectrum: :mod:`prenuc.infer.selection.shapes`), an offset of
-every spectrum as a random effect, and the model's own rate constants that matter most, within their
-priors (:mod:`prenuc.infer.selection.refit`). The verdict is that of
+every spectrum as a random effect, and all rate constants of the model that the data can feel,
+within their priors (:mod:`prenuc.infer.selection.refit`). Of these, what the data fix counts as a
+fitted number; what stays as wide as its prior does not. The verdict is that of
 :mod:`prenuc.infer.selection.evidence`, where "cannot tell" is an answer.
 
 **Noise** is one for all models: white, from what no model and no systematic variation of the data
@@ -26,6 +27,7 @@ from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import Condensed
 from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
+from prenuc.infer.selection.profiled import NARROWED, covariance
 from prenuc.infer.selection.refit import BOUND, Refit
 from prenuc.infer.selection.shapes import AbstractShapes, KnownShapes
 from prenuc.mechanism import rivals as bench
@@ -36,6 +38,7 @@ from prenuc.protocol.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from prenuc.arrays import Array
     from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
 
@@ -62,7 +65,7 @@ def compare_mechanisms(
     spectra: SpectrumSeries | Sequence[SpectrumSeries],
     protocol: Protocol | Sequence[Protocol],
     *,
-    models: Sequence[Mechanism],
+    models: Sequence[Mechanism | Candidate],
     shapes: AbstractShapes | None = None,
     starts: int = 1,
     seed: int = 0,
@@ -75,7 +78,8 @@ def compare_mechanisms(
             readings are left out.
         protocol: What was done, one protocol for each series. Where it measures a single vessel,
             its times are replaced by those of the spectra.
-        models: The candidates, such as :func:`rivals` returns.
+        models: The candidates, such as :func:`rivals` returns, or a mechanism
+            :func:`~prenuc.infer.calibration.candidate.with_and_without` one of its steps.
         shapes: What is taken as known about spectra: :class:`KnownShapes` when None, or
             :class:`FreeShapes` for what the kinetics alone can say.
         starts: Searches for each model; the first from the package's own constants, the others
@@ -86,7 +90,7 @@ def compare_mechanisms(
     Raises:
         FitError: No model, two of one name, or spectra that do not fit the protocol.
     """
-    candidates = [Candidate(model) for model in models]
+    candidates = [Candidate.of(model) for model in models]
     names = [one.name for one in candidates]
     if not names or len(set(names)) < len(names):
         raise FitError(Problem(f"{len(names)} models, {len(set(names))} names", "Name each once"))
@@ -203,19 +207,21 @@ def standing_of(trial: Refit, end: RefitPoint) -> Standing:
         for constant, x in zip(trial.constants, end.u, strict=True)
     }
     extinctions = {f"extinction of {n}": a for n, a in end.fitted.amplitudes.items()}
+    slopes = trial.slopes(trial.constants, end)
+    left = np.sqrt(np.diag(covariance(slopes)))
     return Standing(
         model=trial.candidate.name,
         chi2=end.cost,
-        count=end.fitted.count + len(trial.constants),
-        held_out=_held_out(trial, end),
+        count=end.fitted.count + int(np.sum(left < NARROWED)),
+        held_out=_held_out(trial, end, slopes),
         fitted={**moved, **extinctions},
     )
 
 
-def _held_out(trial: Refit, end: RefitPoint) -> float:
+def _held_out(trial: Refit, end: RefitPoint, slopes: Array) -> float:
     """Return the misfit of what was held out, refitted by linearised least squares."""
     fitted, m = end.fitted, len(trial.data.absorbance)
-    slopes = trial.slopes(trial.constants, end)[: len(fitted.residual)]
+    slopes = slopes[: len(fitted.residual)]
     design = np.hstack((fitted.design, -slopes)).reshape(m, -1, fitted.design.shape[1] + len(end.u))
     prior = np.concatenate((fitted.prior, np.ones(len(end.u))))
     pull = np.zeros(len(prior))

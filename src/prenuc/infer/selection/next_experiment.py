@@ -73,7 +73,7 @@ class Proposal:
 
 
 def next_experiment(
-    models: Sequence[Mechanism],
+    models: Sequence[Mechanism | Candidate],
     protocol: Protocol,
     *,
     weights: Mapping[str, float] | None = None,
@@ -89,7 +89,8 @@ def next_experiment(
     """Return the experiments that would say most, best first.
 
     Args:
-        models: The models that survive, such as :func:`prenuc.rivals` returns.
+        models: The models that survive, such as :func:`prenuc.rivals` returns, or a mechanism
+            :func:`~prenuc.infer.calibration.candidate.with_and_without` one of its steps.
         protocol: The experiment to vary, such as that of a recipe.
         weights: Weight of each model, such as ``Comparison.weights``; all alike when None.
         sharpen: A rate constant of the first model, such as "isomerisation.k", that is to be
@@ -105,8 +106,8 @@ def next_experiment(
     Raises:
         FitError: Fewer than two models, an unknown constant or axis, or nothing that can be run.
     """
-    candidates = [Candidate(model) for model in models]
-    instrument = Instrument(wavelengths(models[0].material), noise)
+    candidates = [Candidate.of(model) for model in models]
+    instrument = Instrument(wavelengths(candidates[0].mechanism.material), noise)
     score: _Score
     if sharpen is not None:
         score = _sharpening(candidates[0], sharpen, instrument)

@@ -1,15 +1,17 @@
 """Experiments that a chemist could do next: a recipe varied along a few axes, as sentences.
 
-Amounts are weighed (mg, g) or poured (mL, uL), because that is what a bench plan needs. What an
-axis cannot change in a recipe (no hold, no dispersion) it leaves out.
+Amounts are weighed (mg, g) or poured (mL, uL), because that is what a bench plan needs. Behind each
+sentence stands how many mmol that is, where a reader of protocols passes it over. What an axis
+cannot change in a recipe (no hold, no dispersion) it leaves out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError
+from prenuc.errors import FitError, InputError
 from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Take
 from prenuc.protocol.vessel import charged, reagent
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from prenuc.protocol.protocol import Protocol
+    from prenuc.protocol.steps import Step
     from prenuc.protocol.words import Portion
 
     Edit = Callable[[Protocol], Protocol]
@@ -34,6 +37,7 @@ SAMPLINGS: Mapping[str, tuple[str, ...]] = {
 TEMPERATURES = (-60.0, -40.0, -20.0, 20.0)  # K from the recipe's
 HOLDS = (0.25, 0.5, 2.0, 4.0)  # times the recipe's
 DILUTIONS = (0.2, 3.0, 10.0)  # times the recipe's portion
+THINNER = (3.0, 10.0, 30.0)  # times the batch, of which as many times more is taken
 STANDING = (40.0, 60.0)  # degC of the cuvette
 
 
@@ -70,7 +74,7 @@ class Plan:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The steps, one sentence each; :meth:`Protocol.from_text` reads them again."""
-        return tuple(str(step) for step in self.protocol.steps)
+        return tuple(map(_sentence, self.protocol.steps))
 
     def with_level(self, level: Level) -> Plan | None:
         """Return the plan with one more change; None when it cannot be done."""
@@ -79,6 +83,19 @@ class Plan:
         except InputError:
             return None
         return Plan(protocol, (*self.changes, level.words))
+
+
+def _sentence(step: Step) -> str:
+    """Return a step in words, and behind it how many mmol are weighed or poured."""
+    if not isinstance(step, Charge | Inject | Take):
+        return str(step)
+    moles = {
+        portion.of: charged(portion)[1]
+        for portion in step.contents
+        if portion.amount.number and reagent(portion.of).roles != ("solvent",)
+    }
+    beside = ", ".join(f"{1e3 * amount:.3g} mmol {name}" for name, amount in moles.items())
+    return f"{step}  # {beside}" if beside else str(step)
 
 
 def base(protocol: Protocol, sampling: str = "early") -> Plan:
@@ -107,6 +124,7 @@ def axes(protocol: Protocol) -> dict[str, tuple[Level, ...]]:
         "temperature": tuple(_temperatures(protocol)),
         "time": tuple(_holds(protocol)),
         "dilution": tuple(_dilutions(protocol)),
+        "concentration": tuple(_batches(protocol)),
         "cuvette": tuple(_cuvettes(protocol)),
         "sampling": tuple(_sampled(times) for name, times in SAMPLINGS.items() if name != "early"),
     }
@@ -198,6 +216,21 @@ def _temperatures(protocol: Protocol) -> Iterator[Level]:
         yield Level(f"heat to {celsius}", edit)
 
 
+def hot(protocol: Protocol, celsius: float) -> Protocol:
+    """Return a protocol with its hottest heating at another temperature.
+
+    Args:
+        protocol: With a flask that is heated and held.
+        celsius: In °C.
+
+    Raises:
+        FitError: Nothing is heated and held.
+    """
+    if (main := _main(protocol)) is None:
+        raise FitError("the protocol heats and holds no flask", "Give one that does")
+    return protocol.with_temperature({main.heat: f"{celsius:g} degC"})
+
+
 def _holds(protocol: Protocol) -> Iterator[Level]:
     if (main := _main(protocol)) is None:
         return
@@ -224,6 +257,17 @@ def _additives(protocol: Protocol) -> Iterator[Level]:
             portion = f"{_grams(equivalents * atoms * reagent(name).molar_mass.si)} {name}"
             yield Level(f"{portion} when hot", _injecting(portion, 0.0))
             yield Level(f"{portion} halfway through the hold", _injecting(portion, 0.5))
+
+
+def with_each_additive(plan: Plan) -> dict[str, Plan]:
+    """Return a plan with each additive injected when hot, by the additive's name."""
+    found = {}
+    for level in _additives(plan.protocol):
+        amount, _, when = level.words.partition(" when ")
+        changed = plan.with_level(level) if when else None
+        if changed is not None:
+            found[amount.rpartition(" ")[2]] = changed
+    return found
 
 
 def _injecting(portion: str, share: float) -> Edit:
@@ -263,6 +307,26 @@ def _dilutions(protocol: Protocol) -> Iterator[Level]:
             return now.with_dilution({take: 1.0 / factor})
 
         yield Level(f"{' and '.join(more)} into the {last[1].vessel}", _taking(thin))
+
+
+def _batches(protocol: Protocol) -> Iterator[Level]:
+    """Yield thinner batches, of which so much more is taken that a spectrum shows as much."""
+    if not _chalcogen(protocol):
+        return
+    for factor in THINNER:
+        yield Level(f"the batch diluted {factor:g} times", partial(thinner, factor=factor))
+
+
+def thinner(protocol: Protocol, factor: float) -> Protocol:
+    """Return a protocol with a thinner batch, and as much of it in the cuvette as before.
+
+    Args:
+        protocol: With one flask that is charged first.
+        factor: How many times less of everything but the solvent.
+    """
+    found = protocol.with_dilution({1: factor})
+    last = _last_take(found)
+    return found if last is None else found.with_dilution({last[0]: 1.0 / factor})
 
 
 def _cuvettes(protocol: Protocol) -> Iterator[Level]:

@@ -96,16 +96,18 @@ class Instrument:
         wavelength: Where spectra are read, in nm, shape (n,).
         noise: Standard deviation of one reading, absorbance.
         offset: Standard deviation of the offset of a whole spectrum, absorbance.
+        ultraviolet: The same of what absorbs at :data:`FIRST` and nobody knows, absorbance.
     """
 
     wavelength: Array
     noise: float = NOISE
     offset: float = OFFSET
+    ultraviolet: float = EDGE
 
     @property
     def edge(self) -> Array:
         """What may absorb in the ultraviolet besides, one standard deviation, shape (n,)."""
-        edge: Array = EDGE * np.exp(-(self.wavelength - FIRST) / EDGE_WIDTH)
+        edge: Array = self.ultraviolet * np.exp(-(self.wavelength - FIRST) / EDGE_WIDTH)
         return edge
 
     def covariance(self, size: int) -> Array:

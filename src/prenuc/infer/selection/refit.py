@@ -6,9 +6,8 @@ alone, in widths of their priors,
 
 .. math:: χ^2(u) = \min_b |W(y - f(u, b))|^2 + |b|^2 + |u|^2
 
-Derivatives are the tangents of a run, through its spectra and through what is fitted away. The
-few constants that promise the largest fall of χ² together (forward selection) are refitted by
-Levenberg and Marquardt.
+Derivatives are the tangents of a run, through its spectra and through what is fitted away. All
+constants that the data can feel are refitted by Levenberg and Marquardt.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 _Factors = tuple[tuple[str, float], ...]
 
-REFITTED = 3  # constants at most
 UNSEEN = 0.01  # χ² by which a constant moves the fit within its prior, where nobody sees it
 REMEMBERED = 8  # runs
 BOUND = 3.0  # widths of the prior
@@ -78,7 +76,6 @@ class Refit:
         data: Condensed spectra; may be replaced, since runs are remembered uncondensed.
         shapes: What is taken as known about spectra.
         tick: Called after every run.
-        most: Constants that are refitted, at most.
         enough: A fall of χ² relative to χ² that ends a search.
         rounds: Of a search, at most.
     """
@@ -87,7 +84,6 @@ class Refit:
     data: Condensed
     shapes: AbstractShapes
     tick: Callable[[], None] = _untold
-    most: int = REFITTED
     enough: float = RELATIVE
     rounds: int = ITERATIONS
     constants: tuple[Free, ...] = ()
@@ -161,18 +157,14 @@ class Refit:
         return np.vstack((slopes * widths, np.eye(len(constants))))
 
     def choose(self) -> None:
-        """Choose the constants to refit: the few that promise most together."""
+        """Choose the constants to refit: those that the data can feel."""
         free = self.candidate.free
         here = self.at(free, np.zeros(len(free)))
         if here is None or not free:
             return
         slopes = self.slopes(free, here)[: len(here.fitted.all_residuals)]
-        acting = np.flatnonzero(np.sum(slopes**2, axis=0) > UNSEEN)
-        chosen: list[int] = [] if len(acting) > self.most else acting.tolist()
-        for _ in range(min(self.most, len(acting)) - len(chosen)):
-            left = [int(i) for i in acting if i not in chosen]
-            chosen.append(max(left, key=lambda i: _promise(slopes[:, [*chosen, i]], here)))
-        self.constants = tuple(free[i] for i in chosen)
+        felt = np.flatnonzero(np.sum(slopes**2, axis=0) > UNSEEN)
+        self.constants = tuple(free[i] for i in felt)
 
     def search(
         self, start: Array, held: int | None = None, slopes: Array | None = None
@@ -221,15 +213,6 @@ def _factors(constants: Sequence[Free], u: Array) -> dict[str, float]:
     """Return by what each constant is multiplied that is not the package's own."""
     pairs = zip(constants, u, strict=True)
     return {c.name: math.exp(c.sd * float(x)) for c, x in pairs if x}
-
-
-def _promise(slopes: Array, here: RefitPoint) -> float:
-    """Return by how much χ² would fall if the model were linear in some constants."""
-    r = here.fitted.all_residuals
-    bend = slopes.T @ slopes + np.eye(slopes.shape[1])
-    drive = slopes.T @ r
-    step = np.clip(np.linalg.solve(bend, -drive), -BOUND, BOUND)
-    return float(-2.0 * (step @ drive) - step @ bend @ step)
 
 
 def _moved(here: RefitPoint, slopes: Array, damping: float, moving: Sequence[int]) -> Array:

@@ -15,22 +15,25 @@ from prenuc.present.files.figures import save
 from prenuc.present.tables.flasks import calibrated_table, needed_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from prenuc.infer.selection.spectra_verdict import SpectraCalibration
     from prenuc.observe.series import SpectrumSeries
 
-READING = {"decimal", "time_unit", "signal", "times", "window"}
-HEARD_WITH_DATA = {"data", "mechanism", "starts", "out", "figures", *READING}
+HEARD_WITH_DATA = {"data", "mechanism", "starts", "out", "figures"}
 
 
-def refuse_without_data() -> None:
+def refuse_without_data(reading: Collection[str]) -> None:
     """Refuse options that act on a folder of spectra alone.
+
+    Args:
+        reading: Names of the options that say how files are read.
 
     Raises:
         InputError: One of them was given; all at once.
     """
-    given = given_options({"figures", *READING})
+    given = given_options({"figures", *reading})
     if given:
         raise InputError(f"{listed(given)} needs --data", "Add --data DIR, or leave it out")
 

@@ -176,11 +176,11 @@ def calibrate(
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """
     if data is not None:
-        refuse_others("--data", HEARD_WITH_DATA)
+        refuse_others("--data", {*HEARD_WITH_DATA, *reading})
         where: dict[str, Any] = {"out": out, "figures": figures, "as_json": as_json}
         calibrate_on_data(data, mechanism, starts=starts, workers=workers, **where, **reading)
         return
-    refuse_without_data()
+    refuse_without_data(reading)
     if search is not None:
         refuse_others("--search", {"search", "starts", "out", "ledger"})
         _search(search, starts, out, ledger, as_json)

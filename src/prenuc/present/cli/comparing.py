@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from prenuc.present.cli.input import (
     read_input,
     read_protocol_or_recipe,
     reading_options,
+    refuse_others,
 )
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
 
@@ -207,6 +209,8 @@ def _echo_records(records: Sequence[Record]) -> None:
 @click.option("--recipe", metavar="RECIPE|FILE.yaml", help="The experiment to vary.")
 @click.option("--models", metavar="ID,...", help=f"Models left; {', '.join(QUESTION)} by default.")
 @click.option("--sharpen", metavar="CONSTANT", help='Narrow one constant: "isomerisation.k".')
+@click.option("--step", metavar="STEP", help='Ask whether a step is needed: "Pathway 2".')
+@click.option("--map", "map_to", type=A_PATH, help="With --step: figure of where it shows.")
 @click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
 @click.option("--most", default=5, show_default=True, help="Proposals.")
 @click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
@@ -219,6 +223,8 @@ def next_(
     recipe: str | None,
     models: str | None,
     vary: str | None,
+    step: str | None,
+    map_to: Path | None,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -227,17 +233,28 @@ def next_(
     The answer is a bench plan that 'prenuc simulate' runs. Extinctions, spectra and rate constants
     count as unknown, so a difference that they could make does not score.
 
+    With --step it is where a mechanism and the same without that step are furthest apart, among
+    temperatures, dilutions of the batch and additives; exit status 1 if no such experiment tells.
+
     \b
     Examples:
       prenuc next CdS
       prenuc next CdS --models two-pathway,droplets --vary temperature,additive
       prenuc next CdS --sharpen isomerisation.k
+      prenuc next CdS --step "Pathway 2" --map where.svg
     """
     from prenuc.infer.selection.next_experiment import next_experiment
 
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
     protocol, _ = _protocol(recipe or RECIPES[material])
+    if step is not None:
+        refuse_others("--step", {"material", "recipe", "models", "noise", "step", "map_to"})
+        whole = _models(models, material, ("two-pathway",))[0]
+        _where_it_shows(whole, step, protocol, map_to, asked["noise"], asked["workers"], as_json)
+        return
+    if map_to is not None:
+        raise InputError("--map needs --step", 'Add --step "Pathway 2", or leave it out')
     with progress("simulating what could be done") as report:
         found = next_experiment(
             _models(models, material, QUESTION),
@@ -247,3 +264,27 @@ def next_(
             **asked,
         )
     echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)
+
+
+def _where_it_shows(
+    mechanism: Mechanism,
+    step: str,
+    protocol: Protocol,
+    map_to: Path | None,
+    noise: float,
+    workers: int,
+    as_json: bool,
+) -> None:
+    from prenuc.infer.calibration.candidate import with_and_without
+    from prenuc.infer.selection.disagreement import disagreement
+
+    both = with_and_without(mechanism, step)
+    with progress("simulating what could be done") as report:
+        found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
+    if map_to is not None:
+        from prenuc.present.figures.maps import plot_disagreement
+        from prenuc.present.files.figures import save
+
+        click.echo(f"wrote {save(plot_disagreement(found), map_to)}", err=True)
+    echo_answer(found, click.echo, as_json)
+    sys.exit(0 if found.tells else 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, listed
+from prenuc.infer.selection.disagreement import MEASURE
 from prenuc.present.figures.style import name_axes, new_figure, styled
 from prenuc.quantities import parse
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
+    from prenuc.infer.selection.disagreement import Disagreement
 
 CONTOURS = 5
 NEAR = 0.02  # of an axis, beyond its ends; amounts of recipes are rounded
@@ -157,6 +159,26 @@ def plot_map(
     if title:
         figure.suptitle(title, fontsize=9)
     return figure
+
+
+def plot_disagreement(found: Disagreement) -> Figure:
+    """Return maps of how far apart two models are, one for each additive, the best spot marked.
+
+    Args:
+        found: The distances.
+    """
+    most = found.largest
+    mark = Mark("largest", most.celsius, most.dilution, {"additive": most.additive})
+    of, panels = (MEASURE,), ("additive",)
+    return plot_map(
+        found.table(),
+        "temperature",
+        "dilution",
+        of,
+        panels=panels,
+        marks=(mark,),
+        title=" | ".join(found.models),
+    )
 
 
 def _name_outer(grid: Any, along: str, upwards: str) -> None:
