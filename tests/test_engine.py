@@ -21,7 +21,6 @@ from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.kernels import sparse
 from prenuc.simulation.native import solve_linear, stages_both_ways, step_ends
 from prenuc.simulation.solvers import Rodas
-from prenuc.simulation.solvers import rodas as own_solver
 from prenuc.simulation.solvers.dense_system import DenseSystem
 from prenuc.simulation.stretch import Stretch
 from test_size_classes import START, crowded, stretch_of
@@ -384,10 +383,9 @@ def test_what_runs_away_is_named_with_time_and_remedy():
         assert words in said
 
 
-def test_too_many_steps_say_where(monkeypatch):
-    monkeypatch.setattr(own_solver, "MOST_STEPS", 30)
+def test_too_many_steps_say_where():
     with pytest.raises(SimulationError, match=r"'[AB]' .*too many steps.*--rtol"):
-        evolve(predator_and_prey(), [1e3])
+        evolve(predator_and_prey(), [1e3], solver=Rodas(most_steps=30))
 
 
 def test_a_user_sees_no_traceback_when_a_network_runs_away(tmp_path, capsys, monkeypatch):

@@ -137,7 +137,8 @@ def test_dollar_signs_are_text_in_a_report(run):
 )
 def test_a_label_is_no_formula_in_a_table(series, tmp_path, label, cell):
     path = convert(series(label), "csv", tmp_path / "out.csv")
-    assert path.read_text(encoding="utf-8").splitlines()[0].split(",")[1] == cell
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in lines if line.startswith("wavelength")] == [cell]
 
 
 @pytest.fixture
@@ -234,14 +235,15 @@ def test_a_mechanism_of_other_things_than_the_recipe_is_refused(run, tmp_path):
 def test_a_mechanism_without_compositions_shows_its_concentrations(run, tmp_path):
     """Sulfur that decays in the flask and in the cuvette: what was charged is diluted."""
     path = network(tmp_path, UNRELATED.replace("X", "S"))
-    answer = run("simulate", RECIPE, "--mechanism", path)
+    asked = (RECIPE, "--mechanism", path, "--inert", "Cd(OA)2", "--inert", "HOA")
+    answer = run("simulate", *asked)
     assert answer.code == 0
-    assert "concentrations / (mmol/L)" in answer.out
+    assert "concentrations / (mmol/L)" in " ".join(answer.out.split())
     head, first = (
         line.split() for line in answer.out.splitlines() if "  S " in line or " 4 min" in line
     )
     assert (head[0], *head[-2:]) == ("measurement", "S", "Y")
-    told = json.loads(run("simulate", RECIPE, "--mechanism", path, "--json").out)
+    told = json.loads(run("simulate", *asked, "--json").out)
     expected = told["measurements"][0]["amounts"]["Y"]
     assert expected > 0
     assert float(first[-1]) == pytest.approx(expected, rel=1e-3)

@@ -18,7 +18,18 @@ ROW = 1e-6  # relative, of a row of ``reproduce``
 END = 1e-6  # relative, of an end of an interval, where a profile crosses its limit
 # Searches that end 1e-8 further on where the processor rounds its sums in another order.
 SEARCHED = {"calibrate", "compare-mechanisms", "next", "view", "view-part"}
-TESTED_ELSEWHERE = {"ablate", "join", "predict", "robustness", "scope", "sweep"}
+TESTED_ELSEWHERE = {
+    "ablate",
+    "correct",
+    "emission",
+    "growth",
+    "join",
+    "plot",
+    "predict",
+    "robustness",
+    "scope",
+    "sweep",
+}
 
 
 @pytest.fixture(scope="module")

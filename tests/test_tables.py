@@ -68,6 +68,7 @@ def test_excitons_have_a_column_for_each_curve_and_none_without_material():
     assert not [h for h in plain.headings if h.startswith("diameter")]
     assert all(re.fullmatch(r"\d+\.\d to \d+\.\d", row[3]) for row in plain.rows)
     narrow = exciton_table(analyze(dots(), "CdSe").rows(), narrow=True)
-    assert len(narrow.headings) == len(plain.headings) + 1 < len(sized.headings)
+    # of the centre and of the maximum
+    assert len(narrow.headings) == len(plain.headings) + 2 < len(sized.headings)
     named = exciton_table(analyze(dots(), file="folder/run.csv").rows(), files=True)
     assert {row[0] for row in named.rows} == {"run.csv"}

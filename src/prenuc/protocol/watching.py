@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from prenuc.protocol.operations import Operation
     from prenuc.quantities import Quantity
 
-LOOKS = 120  # at a course
+LOOKS = 100  # at a course
 LONG = 20.0  # a rest that lasts so many times longer than all else has looks of its own
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import SimulationError
+from prenuc.errors import ScopeError, SimulationError
 from prenuc.infer.selection.predictive import EXTINCTION, SPREAD
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def precision_gained(
     names = [constant.name for constant in candidate.free]
     try:
         shown = candidate.shown(protocol, instrument.wavelength, along=names)
-    except SimulationError:
+    except (ScopeError, SimulationError):
         return None
     slopes = _columns(np.sum([part.slopes for part in shown.values()], axis=0))
     absorbers = _columns([part.absorbance for part in shown.values()])

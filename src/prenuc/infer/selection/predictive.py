@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import SimulationError
+from prenuc.errors import ScopeError, SimulationError
 from prenuc.facts.catalogue import entries
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def predicted(
             shown = candidate.shown(protocol, wavelength, factors)
         except SimulationError:
             continue
+        except ScopeError:  # such as an additive that this model does not know
+            return None
         found.append(_as_seen(list(shown.values()), wavelength, generator))
     return Predicted(np.array(found)) if len(found) > draws // 2 else None
 

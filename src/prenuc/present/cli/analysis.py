@@ -141,7 +141,8 @@ def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
 def _echo(one: Analysis) -> None:
     from prenuc.infer.modelfree.isosbestic import isosbestic_points
 
-    echo_table(exciton_table(one.rows(), narrow=True), one.file)
+    table = exciton_table(one.rows(), narrow=True)
+    echo_table(table, f"{one.file}, {table.caption}" if one.material else one.file)
     for line in one.warnings:
         click.echo(f"prenuc: warning: {one.file}: {line}", err=True)
     echo_lines(point.verdict for point in isosbestic_points(one.series))
@@ -180,7 +181,8 @@ def size(
     found = pn.size(material, nm, hwhm_nm=width, force=force)
     amounts = _amounts(material, found, **sample)
     if as_json:
-        echo_json([plain(one) | {"amount": amounts.get(one.curve)} for one in found])
+        counted = {curve: {"amount": one} for curve, one in amounts.items()}
+        echo_json([plain(one) | counted.get(one.curve, {}) for one in found])
         return
     if not found:
         click.echo(f"no sizing curve of {material} is published")

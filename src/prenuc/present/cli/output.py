@@ -92,7 +92,7 @@ def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> 
 
 
 def echo_table(table: Table, title: str = "") -> None:
-    """Print a table that fits the terminal."""
+    """Print a table that fits the terminal, without columns in which nothing stands."""
     from rich import box
     from rich import table as rich
     from rich.console import Console
@@ -100,10 +100,12 @@ def echo_table(table: Table, title: str = "") -> None:
     shown = rich.Table(
         title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
-    for heading in table.headings:
-        shown.add_column(heading, overflow="fold")  # an identifier or a number is never cut
+    cells = [[row[i] for row in table.rows] for i in range(len(table.headings))]
+    told = [i for i, column in enumerate(cells) if not column or {*column} - {"", "–"}]
+    for i in told:
+        shown.add_column(table.headings[i], overflow="fold")  # no identifier or number is cut
     for row in table.rows:
-        shown.add_row(*row)
+        shown.add_row(*(row[i] for i in told))
     Console(highlight=False, markup=False).print(shown)
 
 

@@ -116,17 +116,18 @@ def exciton_table(
     Args:
         rows: As :meth:`~prenuc.observe.analysis.Analysis.rows` returns them, or as they were saved.
         files: Whether each row names its file.
-        narrow: Only the curves that are preferred, for a terminal.
+        narrow: Only the curves that are preferred, for a terminal; one curve stands in the caption.
     """
     every = [[row["curve"]] if narrow else row["diameters_nm"] for row in rows]
     curves = tuple(dict.fromkeys(one for row in every for one in row if one is not None))
     first = ("file",) if files else ()
+    one = narrow and len(curves) == 1
     return Table(
-        caption="One row a spectrum",
+        caption=f"diameters by {curves[0]}" if one else "One row a spectrum",
         headings=(
             *(*first, *HEADINGS),
-            *(f"diameter / nm ({curve})" for curve in curves),
-            *(f"of maximum / nm ({curve})" for curve in curves),
+            *("diameter / nm" if one else f"diameter / nm ({curve})" for curve in curves),
+            *("of maximum / nm" if one else f"of maximum / nm ({curve})" for curve in curves),
         ),
         rows=tuple(
             (*((Path(row["file"]).name,) if files else ()), *_cells(row), *_sizes(row, curves))
