@@ -47,7 +47,7 @@ UNITS: dict[str, tuple[Fraction, Powers]] = {
 }
 FREEZING = 273.15  # K; 0 degC
 LARGEST = 10**300  # of a factor that a float holds
-HIGHEST = 40  # power; an equilibrium constant of clusters has some 37
+HIGHEST = 80  # power; an equilibrium constant between clusters has some 75
 LONGEST = 60  # characters
 _FACTOR = re.compile(r"\s*([*/])\s*([A-Za-z]+|1)(?:(?:\^|\*\*)([-+]?\d{1,2}))?\s*")
 _POWER = r"(?:\s*(?:\^|\*\*)\s*[-+]?\d{1,2}(?:\.\d{1,6})?)?"

@@ -8,7 +8,7 @@ be, or at which the integrator gives up, is a reason in the place of a run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -125,9 +125,16 @@ class Members:
         """Return the run of a member, or the reason why there is none."""
         try:
             one, done = self.single(member)
-            return measured(one, done, solver, inert=self.inert, extrapolate=self.extrapolate)
+            there = [name for name in self.inert if name not in self._brought or name in str(done)]
+            return measured(one, done, solver, inert=there, extrapolate=self.extrapolate)
         except PrenucError as error:
             return " ".join(str(error).split())
+
+    @cached_property
+    def _brought(self) -> frozenset[str]:
+        """What is inert and charged by changes, so that some members may be without it."""
+        told = {given for column in self.vary.values() for given in column}
+        return frozenset(name for name in self.inert if any(name in given for given in told))
 
 
 def _uneven(lengths: set[int]) -> list[Problem]:
