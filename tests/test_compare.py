@@ -121,6 +121,29 @@ def test_offsets_of_spectra_are_found_and_do_not_mislead(protocol):
     assert verdict.noise["overdispersion"] < 1.5
 
 
+def test_offsets_of_a_few_spectra_do_not_mislead(protocol):
+    short = protocol.with_spectra(["1 min", "5 min", "20 min", "1 h", "4 h"])
+    spectra = seen(rival("droplets", "CdS"), short, offset=2e-3)
+    models = [rival("classical", "CdS"), rival("droplets", "CdS")]
+    verdict = compare_mechanisms(spectra, short, models=models)
+    assert (verdict.best, verdict.cannot_tell) == ("droplets/CdS", ())
+    assert verdict.noise["overdispersion"] < 1.5
+    assert verdict.data % len(spectra) == 0
+
+
+def test_noise_of_a_few_short_spectra_is_no_direction(protocol):
+    short = protocol.with_spectra(["1 min", "5 min", "20 min", "1 h", "4 h"])
+    nm, minutes, taken = np.arange(290.0, 481.0, 5.0), np.array([1.0, 5.0, 20.0, 60.0, 240.0]), []
+    band = np.outer([0.0, 1.0, 2.0, 3.0, 4.0], np.exp(-(((nm - 350.0) / 8.0) ** 2)))
+    for seed in range(100):
+        noise = np.random.default_rng(seed).normal(0.0, 2e-3, (5, len(nm)))
+        for size, directions in ((0.0, 1), (0.02, 2)):
+            series = pn.SpectrumSeries(nm, minutes, noise + size * band)
+            data = Condensed.of([series], [short]).with_shapes([])
+            taken.append(data.basis.shape[1] == directions)
+    assert all(taken)
+
+
 def test_twins_cannot_be_told_apart(protocol, droplet_spectra):
     one, twin = (
         rival("droplets", "CdS"),
@@ -241,6 +264,12 @@ def test_overdispersion_tempers_the_verdict():
     poor = judge([Standing("a", 1000.0, 2), Standing("b", 1020.0, 2)], 100)
     assert poor.cannot_tell == ("a", "b")
     assert "even the best model" in poor.warnings[0]
+
+
+def test_data_that_say_nothing_tell_nothing_apart():
+    verdict = judge([Standing("a", 0.0, 0), Standing("b", 0.1, 1), Standing("c", 0.2, 4)], 0)
+    assert verdict.cannot_tell == ("a", "b", "c")
+    assert sum(verdict.weights.values()) == pytest.approx(1.0)
 
 
 def test_more_constants_for_the_same_fit_are_no_evidence_of_the_data():

@@ -9,6 +9,7 @@ fitted number; what stays as wide as its prior does not. The verdict is that of
 
 **Noise** is one for all models: white, from what no model and no systematic variation of the data
 explains, and the offsets from the residuals of the best model (:mod:`prenuc.infer.noise.estimate`).
+In a few spectra alone offsets cannot be told from misfit, and any usual one is allowed for.
 
 **Held out.** Every fifth spectrum in turn (or every experiment, of several) is left out and
 predicted by the fit to the others; the refit is linearised around the best fit of all.
@@ -25,7 +26,7 @@ import numpy as np
 from prenuc.errors import FitError, Problem
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
-from prenuc.infer.selection.condensed import Condensed
+from prenuc.infer.selection.condensed import FEWEST_FOR_OFFSETS, Condensed
 from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
 from prenuc.infer.selection.profiled import NARROWED, covariance
 from prenuc.infer.selection.refit import BOUND, Refit
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 FOLDS = 5
-FEWEST_FOR_NOISE = 8  # spectra; offsets cannot be told from misfit in fewer
 EXPECTED_RUNS = 30  # of one model; for the progress bar alone
 
 
@@ -136,7 +136,7 @@ def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) ->
     if not there:
         raise FitError(Problem("no model could be run", "Look at the protocol"))
     seen, warnings = with_offsets(data, min(there, key=lambda point: point.cost))
-    if seen.offset_sd > 0.0:
+    if seen.offset_sd != data.offset_sd:
         for i, trial in enumerate(trials):
             trial.data = seen
             if (end := ends[i]) is not None:
@@ -152,7 +152,7 @@ def with_offsets(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str
         best: Where the model ended that describes them best.
     """
     m = len(data.absorbance)
-    if m < FEWEST_FOR_NOISE:
+    if m < FEWEST_FOR_OFFSETS:
         return data, []
     fitted = (best.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
     none = np.zeros((m, 0))
@@ -178,7 +178,7 @@ class _Found:
         silent = [f"{trial.candidate.name} could not be run" for trial, end in pairs if end is None]
         return judge(
             [standing_of(trial, end) for trial, end in pairs if end is not None],
-            self.data.data.size,
+            self.data.count,
             noise={"sd": self.data.sd, "offset_sd": self.data.offset_sd},
             warnings=[*self.warnings, *silent, *at_edges(pairs)],
         )

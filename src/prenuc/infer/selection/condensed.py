@@ -8,7 +8,8 @@ Everything else is noise for every model alike. (Directions taken from the data 
 been chosen for their noise, n σ² too much in each.)
 
 The standard deviation of white noise follows from what is left out, but is never taken below
-:data:`FINEST`, because no spectrometer reads better.
+:data:`FINEST`, because no spectrometer reads better. Offsets cannot be told from misfit in fewer
+than :data:`FEWEST_FOR_OFFSETS` spectra; there each may have one as large as :data:`UNTOLD`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ VISIBLE = 2.0  # size of a model's own direction, in standard deviations of the 
 MOST = 40  # directions
 SAME_TIME = 1e-4  # relative
 FEWEST = 4  # spectra
+FEWEST_FOR_OFFSETS = 8  # spectra; in fewer, what is fitted follows them
+UNTOLD = 0.02  # absorbance, sd of an offset where it cannot be told: more than a baseline is off by
 
 
 def looks(protocol: Protocol) -> list[tuple[str, float, float | None]]:
@@ -137,6 +140,7 @@ class Condensed:
             absorbance=data,
             basis=np.full((len(nm), 1), 1.0 / math.sqrt(len(nm))),
             sd=_white(data),
+            offset_sd=UNTOLD if len(data) < FEWEST_FOR_OFFSETS else 0.0,
         )
 
     def with_shapes(self, shown: Iterable[Mapping[str, Part]]) -> Self:
@@ -159,6 +163,12 @@ class Condensed:
     def data(self) -> Array:
         """Condensed spectra, shape (m, r)."""
         return self.absorbance @ self.basis
+
+    @property
+    def count(self) -> int:
+        """Independent numbers; the constant is none where it may be nothing but an offset."""
+        directions: int = self.basis.shape[1]
+        return len(self.absorbance) * (directions - (self.offset_sd == UNTOLD))
 
     @property
     def weight(self) -> Array:
@@ -192,11 +202,20 @@ def _wider(basis: Array, fresh: Array) -> Array:
 
 
 def _unexplained(data: Array, basis: Array, sd: float) -> Array:
-    """Return the directions of what is left of the data that rise above white noise."""
+    """Return the directions of what is left of the data that rise above white noise.
+
+    That of each is also what the weaker ones show: a first guess from a few short spectra may be
+    too low by chance, and the largest noise would then be taken for something.
+    """
     left = data - (data @ basis) @ basis.T
     _, size, right = np.linalg.svd(left, full_matrices=False)
-    noise = sd * (math.sqrt(data.shape[0]) + math.sqrt(data.shape[1]))
-    found: Array = right[size > ABOVE_NOISE * noise][: max(0, MOST - basis.shape[1])]
+    m, n = len(data), data.shape[1] - basis.shape[1]
+    weaker = np.append(np.cumsum(size[::-1] ** 2)[::-1][1:], 0.0)
+    taken = np.arange(1, len(size) + 1)
+    shown = np.sqrt(weaker / np.maximum((m - taken) * (n - taken), 1))
+    noise = np.maximum(sd, shown) * (math.sqrt(m) + math.sqrt(data.shape[1]))
+    above = np.flatnonzero(size > ABOVE_NOISE * noise)
+    found: Array = right[: min(above[-1] + 1 if len(above) else 0, max(0, MOST - basis.shape[1]))]
     return found
 
 

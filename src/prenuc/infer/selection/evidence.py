@@ -222,7 +222,7 @@ def judge(
             model=one.model,
             criterion=score,
             delta=score - least,
-            bic=one.chi2 / dispersion + one.count * math.log(data),
+            bic=one.chi2 / dispersion + one.count * math.log(max(data, 1)),
             weight=math.exp(-(score - least) / 2.0) / total,
             chi2=one.chi2,
             parameters=one.count,
@@ -248,8 +248,8 @@ def judge(
 
 
 def _aicc(one: Standing, data: int, dispersion: float) -> float:
-    spare = data - one.count - 1
-    small = 2.0 * one.count * (one.count + 1) / spare if spare > 0 else math.inf
+    spare = max(data - one.count - 1, 1)  # fewer are no ground to rank by, and none is infinite
+    small = 2.0 * one.count * (one.count + 1) / spare
     return one.chi2 / dispersion + 2.0 * one.count + small
 
 
