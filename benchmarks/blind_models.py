@@ -185,6 +185,11 @@ def page(blind: list[Row], far: list[Row], seed: int) -> tuple[str, bool]:
         "That the truth is among the five, and its spectra those of the catalogue but for their",
         "heights, is the kinder case.",
     ]
+    if len(blind) < COUNT or len(far) < APART:
+        lines += [
+            "",
+            f"Not finished: {len(blind)} of {COUNT} and {len(far)} of {APART} flasks are done.",
+        ]
     for title, rows in (("Drawn blindly", blind), ("More than 20 σ apart", far)):
         lines += ["", f"## {title}", "", "| | done | truth | σ to the nearest | left open | Δ | |"]
         lines += ["|---|---|---|---|---|---|---|"]
