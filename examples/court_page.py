@@ -33,7 +33,7 @@ MOST = 4  # rows that are named; JSON names all
 TRIAL = """\
 [](where-models-differ.md) maps how far the two-pathway model and others are apart, over
 temperature, dilution and additive, with a bench plan for the experiment in which they differ most.
-There stand Pathway 2, all steps that are not *required*, and the rivals.
+There stand Pathway 2, all steps that are not *required*, and the rivals, as far as they were asked.
 
 Can the spectra of a flask name the mechanism that made them? Blindly, by `make blind-models`
 (flask by flask in `benchmarks/BLIND_MODELS.md`):

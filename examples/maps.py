@@ -117,13 +117,12 @@ def page(every: Mapping[str, Told], missing: Sequence[str] = ()) -> str:
     table = markdown(("asked", "against", "σ at most", "where"), lines)
     sections = [section(name, one) for name, one in every.items() if one.tells]
     mute = [name for name, one in every.items() if not one.tells]
+    silent = f"\nNo experiment of these tells about: {', '.join(mute)}.\n" if mute else ""
     return f"""{HEAD}# Where models differ
 
 {intro()}
 
-{table}
-No experiment of these tells about: {", ".join(mute) or "none; all are told"}.
-{wanting}
+{table}{silent}{wanting}
 {chr(10).join(sections)}"""
 
 
@@ -137,7 +136,8 @@ def intro() -> str:
         "the constants of the other have been allowed to move? From "
         f"{TELLING:.2g} σ on the log score is expected to move by 5. It is so *if* {MECHANISM} is "
         "right, to first order, and with the spectra of the catalogue; a refit of simulated "
-        "spectra finds less ([](../how-to/next-experiment.md)). Rivals stand at the constants of "
+        "spectra finds less, or nothing at a spot beside the brightest: what was found for "
+        "Pathway 2 stands in [](../how-to/next-experiment.md). Rivals stand at the constants of "
         "their sets, not where their refits end, and each was set by hand: a large distance says "
         "that the experiment tells if these hold, not that the rival falls. Whether models are "
         "told apart in flasks that nobody chose is tried blindly: `benchmarks/BLIND_MODELS.md`."
