@@ -19,7 +19,7 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
 	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py

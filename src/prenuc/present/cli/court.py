@@ -77,5 +77,5 @@ def ablate(
 
 def _echo(found: Ablations) -> None:
     click.echo(found.mechanism)
-    echo_table(studies.ablations_table(found))
+    echo_table(studies.ablations_table(found, narrow=True))
     echo_lines(studies.ablation_lines(found))

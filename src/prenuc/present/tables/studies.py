@@ -122,20 +122,28 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
     return _checks(rows, {**spread, "pass": passes, "role": [row.role for row in rows]})
 
 
-def ablations_table(found: Ablations) -> Table:
-    """Return what each step of a mechanism is for, in a word, bits and rows."""
-    columns = [f"bits, {prior} prior" for prior in found.priors] or ["bits"]
+def ablations_table(found: Ablations, *, narrow: bool = False) -> Table:
+    """Return what each step of a mechanism is for, in a word, bits and rows.
+
+    Args:
+        found: What was found.
+        narrow: Only how many rows, for a terminal; :func:`ablation_lines` names them.
+    """
+    after = "" if narrow else " prior"
+    columns = [f"bits, {prior}{after}" for prior in found.priors] or ["bits"]
+    told = (lambda rows: str(len(rows))) if narrow else _few
     rows = (
         (
             one.step,
             one.word,
             *(f"{bits:+.1f}" for bits in one.changes),
-            _few(one.lost),
-            _few(one.won),
+            told(one.lost),
+            told(one.won),
         )
         for one in found.steps
     )
-    headings = ("without", "so it is", *columns, "rows lost", "rows won")
+    rows_of = ("lost", "won") if narrow else ("rows lost", "rows won")
+    headings = ("without", "so it is", *columns, *rows_of)
     return Table(headings=headings, rows=tuple(rows))
 
 
@@ -147,7 +155,12 @@ def _few(rows: Sequence[str]) -> str:
 
 
 def ablation_lines(found: Ablations) -> Iterator[str]:
-    """Yield what the bits of an ablation stand for, and how far they can be trusted."""
+    """Yield which rows a step costs or gains, what the bits stand for and how far they go."""
+    for one in found.steps:
+        if one.lost:
+            yield f"lost without {one.step}: {', '.join(one.lost)}"
+        if one.won:
+            yield f"won without {one.step}: {', '.join(one.won)}"
     scores = " and ".join(f"{score:.1f}" for score in found.scores)
     yield f"{found.weighed} of {found.rows} rows are weighed; with every step they score {scores}"
     if found.how:
