@@ -224,6 +224,60 @@ def test_clocks_and_dates_count_from_the_first(texts, seconds):
     assert clock_times(texts).seconds.tolist() == seconds
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["11:50:00 PM", "12:00:00 AM", "12:50:00 AM", "1:20:00 AM"],
+        ["11:50 pm", "12:00 am", "12:50 am", "1:20 am"],
+        ["scan 1 23:50:00", "scan 2 00:00:00", "scan 3 00:50:00", "scan 4 01:20:00"],
+        ["31-Dec-2023 23:50:00", "01-Jan-2024 00:00:00", "1-Jan-2024 0:50:00", "1.Jan.2024 01:20"],
+        ["Dec 31 2023 23:50", "Jan 1, 2024 00:00", "Jan 1 2024 00:50", "Jan 1 2024 1:20"],
+        ["r_31Dec2023_2350", "r_01Jan2024_0000", "r_01Jan2024_0050", "r_01Jan2024_0120"],
+    ],
+)
+def test_a_time_of_day_goes_on_over_midnight_however_it_is_written(texts):
+    assert clock_times(texts).seconds.tolist() == [0, 600, 3600, 5400]
+
+
+def test_a_clock_beside_a_date_in_no_known_form_is_not_taken_for_the_time():
+    assert "no known form" in clock_times(["3/Mar 23:50:00", "4/Mar 00:10:00"]).doubt
+    assert "AM or PM" in clock_times(["11:50:00 PM", "12:10:00"]).doubt
+
+
+def test_thousands_that_a_full_stop_may_part_are_doubted(written):
+    found = read(written("nm,0 s,900 s,1.200 s\n" + BODY.replace("\n", ",3\n")))
+    assert np.isnan(found.time).all()
+    assert any("'1.200 s' may part thousands" in line for line in found.history)
+
+
+@pytest.mark.parametrize(("delimiter", "sign"), [("\t", " "), (";", "'"), (";", "\u00a0")])
+def test_thousands_are_parted_by_blanks_and_apostrophes(delimiter, sign, written):
+    rows = [["nm", "0 s counts", "5 s counts"]]
+    rows += [[f"{nm}", f"1{sign}{nm}", f"{nm}"] for nm in range(400, 900, 50)]
+    found = read(written("\n".join(map(delimiter.join, rows))))
+    wavelengths = np.arange(400.0, 900.0, 50.0)
+    np.testing.assert_array_equal(found.absorbance, [1000 + wavelengths, wavelengths])
+
+
+@pytest.mark.parametrize("head", ["T (K)", "c (mM)", "t (ps)", "E (V)", "V / mL", "Diameter (nm)"])
+def test_what_is_no_wavelength_is_refused_by_its_name(head, written):
+    with pytest.raises(SpectrumError, match="the first column is a"):
+        read(written(f"{head},0 s,5 s\n{BODY}"))
+
+
+def test_light_beside_dark_and_reference_is_absorbance_and_no_emission(written):
+    rows = "".join(f"{nm},100,1100,200,600\n" for nm in range(400, 450, 10))
+    found = read(written("nm,Dark counts,Reference counts,0 s counts,5 s counts\n" + rows))
+    assert found.signal == "absorbance"
+    np.testing.assert_allclose(found.absorbance[:, 0], [1.0, np.log10(2)])
+
+
+def test_each_of_stacked_spectra_has_the_time_of_its_own_header(written):
+    body = "".join(f"{nm},0.1\n" for nm in range(400, 440, 10))
+    blocks = [f"nm,{minute} min\n{body}" for minute in (1, 2, 5)]
+    assert read(written("\n".join(blocks))).time.tolist() == [1, 2, 5]
+
+
 def test_dates_that_may_be_swapped_are_not_guessed():
     assert "swapped" in clock_times(["1/2/2023 10:00", "2/4/2023 10:00"]).doubt
 
@@ -262,6 +316,13 @@ def test_two_parts_of_a_clock_wait_for_their_header(written):
     assert read_trace(written("Time (mm:ss),A\n" + body)).time_unit == "s"
     with pytest.raises(SpectrumError, match=r"'0:00' may be h:mm or min:s. Head the column"):
         read_trace(written("Time,A\n" + body))
+
+
+def test_pairs_below_a_wavelength_are_traces(written):
+    rows = "".join(f"{second},0.{second},{second},0.5\n" for second in range(1, 9))
+    path = written("340 nm,,405 nm,\nTime (s),Abs,Time (s),Abs\n" + rows)
+    assert is_trace(path)
+    assert [one.name for one in read_traces(path)] == ["340 nm", "405 nm"]
 
 
 def test_an_unnamed_spectrum_is_no_trace(written):
@@ -304,3 +365,9 @@ def test_wavelengths_on_both_sides_that_nothing_names_are_no_matrix(written):
     found = read(written(matrix("nm", EXCITED, EMITTED, lambda a, b: (a + b) / 1000)))
     assert found.signal == "absorbance"
     assert not found.beside
+
+
+def test_emission_to_the_blue_of_its_excitation_is_refused(written):
+    text = matrix("Excitation (nm)", EXCITED, EMITTED, lambda a, b: a + 10 * b)
+    with pytest.raises(SpectrumError, match="wholly to the blue of the excitation"):
+        read(written(text))

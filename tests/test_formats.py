@@ -119,6 +119,26 @@ def test_a_changed_difference_is_found_by_the_next_line(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize("factor", ["0", "one", ""])
+def test_a_factor_that_is_none_is_refused(factor, tmp_path):
+    path = jcamp(tmp_path / "a.jdx", plain)
+    path.write_text(path.read_text().replace("##YFACTOR= 0.001", f"##YFACTOR= {factor}"))
+    if factor:
+        with pytest.raises(SpectrumError, match=f"##YFACTOR= {factor} is no factor"):
+            read(path)
+    else:
+        assert read(path).absorbance[0, 0] == COUNTS[0]
+
+
+def test_a_first_ordinate_that_disagrees_and_missing_readings_are_said(tmp_path):
+    path = jcamp(tmp_path / "a.jdx", plain, facts="##FIRSTY= 77\n")
+    assert any("YFACTOR may be wrong" in line for line in read(path).history)
+    path.write_text(
+        path.read_text().replace("##FIRSTY= 77\n", "").replace(f" {COUNTS[1]}", " ?", 1)
+    )
+    assert "1 reading is masked (no number: '?')" in read(path).history
+
+
 def test_what_is_no_number_of_jcamp_is_refused_with_its_line(tmp_path):
     path = jcamp(tmp_path / "a.jdx", plain, ["300 1 2 3", "306 4 5# 6"])
     with pytest.raises(SpectrumError, match=r"a.jdx:12: '#' is no number of a JCAMP-DX table"):
@@ -191,6 +211,17 @@ def kd(path, rows, times):
         data += bytes(18) + struct.pack("<2d", 190.0, 2.0) + bytes(40)
     path.write_bytes(data)
     return path
+
+
+def test_pages_of_ntuples_count_in_the_unit_of_their_symbol(tmp_path):
+    path, page = tmp_path / "a.jdx", "##DATA TABLE= (X++(Y..Y)), XYDATA\n400 1 2 3\n"
+    path.write_text(
+        "##TITLE= k\n##DATA TYPE= UV/VIS SPECTRUM\n##NTUPLES= UV\n##SYMBOL= X, Y, T\n"
+        "##VAR_DIM= 3, 3, 2\n##UNITS= NANOMETERS, ABSORBANCE, MINUTES\n##FIRST= 400, 1, 0\n"
+        f"##LAST= 402, 3, 5\n##PAGE= T=0\n{page}##PAGE= T=5\n{page}##END NTUPLES= UV\n##END=\n"
+    )
+    found = read(path)
+    assert (found.time.tolist(), found.time_unit) == ([0, 5], "min")
 
 
 def test_a_series_of_a_diode_array_keeps_every_digit(tmp_path):

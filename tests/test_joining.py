@@ -82,7 +82,9 @@ def test_times_stand_in_headers(tmp_path):
         lambda m: f"Date: 12.03.2024\nTime: {clock(m)}\n",
     )
     columns = scans(tmp_path / "c", numbered, header="{} min")
-    for folder in (dated, apart, columns):
+    stated = scans(tmp_path / "d", numbered, lambda m: f"Scan time: 2 min\nTime: {m} min\n")
+    in_unit = scans(tmp_path / "e", numbered, lambda m: f"Reaction time (min): {m}\n")
+    for folder in (dated, apart, columns, stated, in_unit):
         assert_is_series(read_joined([folder]))
         assert_is_series(read_joined([folder], time_from="header"))
 

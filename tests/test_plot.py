@@ -336,7 +336,10 @@ def test_from_an_empty_file_to_a_variation_in_two_actions(prenuc, tmp_path):
     assert "a panel each" not in said["alt"]  # one sample is overlaid, three lines
     with (tmp_path / said["numbers"]).open(encoding="utf-8-sig", newline="") as lines:
         head, *rows = csv.reader(lines)
-    assert head == ["wavelength / nm", *(f"{name}, c75 at 0 min" for name in said["sources"])]
+    assert head == [
+        "wavelength / nm",
+        *(f"{name}, c75, 75 min of reaction" for name in said["sources"]),
+    ]
     columns = np.array(rows, dtype=float).T
     done = Protocol.from_text([line.strip(" -") for line in MINE.splitlines()[3:]])
     for column, protocol in zip(
@@ -471,3 +474,61 @@ def test_what_makes_no_sense_is_refused(prenuc, tmp_path):
         assert expected in prenuc("plot", *arguments, code=2)
     assert (tmp_path / "run.csv").read_bytes() == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.yaml", "run.csv"]
+
+
+# ---- what a first user meets ---------------------------------------------------------------------
+
+
+def test_a_protocol_that_measures_nothing_is_named_with_what_to_add(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "mine.yaml"
+    path.write_text("\n".join(MINE.splitlines()[:6]) + "\n", encoding="utf-8")
+    answer = run(capsys, monkeypatch, "plot", path)
+    assert (answer.code, answer.out) == (2, "")
+    assert "mine: the protocol measures nothing" in answer.err
+    assert "'measure flask', or plot --what course" in answer.err
+
+
+def test_one_sample_alone_carries_its_reaction_time(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE, encoding="utf-8")
+    vary = ["--vary", "hold flask = 20, 75, 75 min", "--out", tmp_path / "a.svg"]
+    answer = run(capsys, monkeypatch, "plot", path, *vary)
+    assert answer.code == 0, answer.err
+    assert "hold flask = 75 min is there already" in answer.err
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.reader(file))[1:] == [
+            "mine, c75, 75 min of reaction", "hold flask = 20 min, c75, 20 min of reaction"
+        ]  # fmt: skip
+
+
+def test_what_holds_for_every_flask_is_said_once(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "mine.yaml"
+    path.write_text(MINE.replace("Cd(OA)2", "Cd(MA)2"), encoding="utf-8")
+    vary = ["--vary", "hold flask = 10, 20 min", "--out", tmp_path / "a.svg"]
+    answer = run(capsys, monkeypatch, "plot", path, *vary)
+    assert answer.err.count("Cd(MA)2 stands for Cd(OA)2") == 1
+    assert "every flask: Cd(MA)2 stands for" in answer.err
+    alone = run(capsys, monkeypatch, "simulate", path)
+    assert (alone.out + alone.err).count("Cd(MA)2 stands for Cd(OA)2") == 1
+    assert alone.out.startswith("Cd(MA)2 stands for")
+    assert "mmol/L of S, from" in alone.out
+    assert "-0.000" not in alone.out
+
+
+def test_a_table_too_wide_for_a_terminal_is_parted_between_columns_and_breaks_no_word(
+    capsys, monkeypatch
+):
+    from prenuc.present.cli.output import echo_table
+    from prenuc.present.tables.table import Table
+
+    headings = ("spectrum", *(f"concentration{i}" for i in range(9)))
+    rows = tuple((f"a{n}, {n} min of reaction", *(f"{n}.{i}" for i in range(9))) for n in (1, 22))
+    for width in (40, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        capsys.readouterr()
+        echo_table(Table(caption="", headings=headings, rows=rows))
+        said = capsys.readouterr().out
+        assert all(said.split().count(one) == 1 for one in headings[1:])
+        assert all(said.split().count(cell) == 1 for row in rows for cell in row[1:])
+        assert max(map(len, said.splitlines())) <= width
+        assert (said.count("spectrum") == 1) == (width == 200)

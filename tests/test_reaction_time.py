@@ -195,7 +195,8 @@ def test_one_sample_that_stands_is_followed_on_its_own_clock():
 def test_a_course_needs_a_known_time_for_each_of_several_vessels():
     one, other = Sample("a", "a at 0 min", 0, 5.0), Sample("b", "b at 0 min", 0, 9.0)
     assert is_course([one, other])
-    assert not is_course([one])
+    assert is_course([one])
+    assert not is_course([Sample("a", "a at 4 min", 4.0, 5.0)])  # one spectrum of a cuvette's own
     assert not is_course([one, one])
     assert not is_course([one, Sample("b", "b at 0 min", 0)])
     standing = Sample("b", "b at 1 d", 1440.0, 9.0)

@@ -87,6 +87,28 @@ def test_every_published_recipe_is_in_scope_of_its_set_and_of_every_rival(name):
         assert scope_of(rival, done).in_scope, kind
 
 
+def test_a_liquid_that_reactions_look_at_is_a_solvent_still():
+    done = heated(CDS, 180)
+    parts = {one.name: one.role for one in scope_of(two_pathway("CdS"), done).reagents}
+    assert parts["toluene"] == "solvent"
+
+
+def test_a_changed_mechanism_takes_the_precursors_that_its_base_takes(tmp_path, command):
+    (tmp_path / "faster.yaml").write_text(
+        "based_on: two-pathway/CdS\nchange: {isomerisation.k: 0.03 1/min}\n", encoding="utf-8"
+    )
+    charge = "charge flask with 1 mmol CdO, 4 mmol HOA, 0.25 mmol S and 9 g ODE at 60 degC"
+    steps = [charge, "heat flask to 220 degC over 20 min"]  # the file is named beside the protocol
+    answer = command("simulate", "--json", mechanism="faster.yaml", steps=steps)
+    assert answer.code == 0, answer.err
+    told = json.loads(answer.out)
+    assert told["measurements"][0]["amounts"]["CdO"] < told["measurements"][0]["amounts"]["Cd(OA)2"]
+    slower = command("simulate", "--json", mechanism="two-pathway/CdS", steps=steps)
+    assert (
+        json.loads(slower.out)["measurements"][0]["products"] != told["measurements"][0]["products"]
+    )
+
+
 # ---- refused, with reason, nearest system and way out -------------------------------------------
 
 
@@ -98,6 +120,25 @@ def test_a_foreign_chalcogen_is_named_with_the_nearest_system(command):
     assert "'two-pathway/CdSe'" in answer.err
     assert "--inert 'SeTOP'" in answer.err
     assert "Traceback" not in answer.err
+
+
+def test_the_nearest_system_is_of_the_material_asked_for_where_none_has_both_sources(command):
+    charge = "charge flask with 1 mmol zinc stearate, 0.5 mmol Se and 9 g ODE at 60 degC"
+    answer = command("simulate", mechanism="two-pathway/ZnSe", steps=[charge])
+    assert answer.code == 2
+    assert "ZnSe from Zn(OAc)2/OLA and SeTOP in OLA" in answer.err
+
+
+@pytest.mark.parametrize("line", ["mechanism: CdSe\n", ""])
+def test_a_material_is_no_mechanism_and_the_one_of_the_flask_is_named(
+    line, tmp_path, capsys, monkeypatch
+):
+    path = tmp_path / "mine.yaml"
+    charge = "charge flask with 1 mmol cadmium stearate, 1 mmol TOP-Se and 9 g ODE at 60 degC"
+    path.write_text(f"{line}protocol:\n  - {charge}\n", encoding="utf-8")
+    answer = run(capsys, monkeypatch, "simulate", path)
+    assert answer.code == 2
+    assert "two-pathway/CdSe" in answer.err
 
 
 def test_an_acetate_in_amine_has_no_constants_in_a_model_of_oleate_in_a_hydrocarbon(command):
@@ -260,7 +301,7 @@ def test_scope_shows_every_reagent_with_its_part(command):
     assert answer["in_scope"] is True
     assert {one["name"]: one["role"] for one in answer["reagents"]} == {
         "Cd(OA)2": "metal precursor", "S": "chalcogen precursor", "TOPO": "additive",
-        "ODE": "solvent", "toluene": "additive",
+        "ODE": "solvent", "toluene": "solvent",
     }  # fmt: skip
     assert all(one["known"] for one in answer["reagents"])
     assert answer["temperatures"] == {

@@ -169,6 +169,30 @@ def test_a_wrong_form_is_answered_with_an_example(sentence, example):
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [
+        ("charge flask with 9 g ODE at RT", "'RT' is not a temperature"),
+        ("heat flask to hot over 10 min", "'hot' is not a temperature"),
+        ("heat flask to 180 degC over ten min", "'ten min' is not a duration"),
+        ("hold flask for a while", "'a while' is not a duration"),
+        ("measure cuvette every 4 min until done", "'done' is not a"),
+    ],
+)
+def test_the_words_of_a_sentence_that_are_no_quantity_are_named(sentence, said):
+    with pytest.raises(ProtocolError, match=said):
+        parse_step(sentence)
+
+
+@pytest.mark.parametrize(
+    ("verb", "meant"), [("add", "inject"), ("Stir", "hold"), ("quench", "cool"), ("dilute", "take")]
+)
+def test_a_verb_of_the_bench_is_answered_with_the_one_that_is_meant(verb, meant):
+    with pytest.raises(ProtocolError) as caught:
+        parse_step(f"{verb} flask")
+    assert caught.value.problems[0].nearest == (meant,)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
         ("inject ODE into flask", "'ODE' is not an amount of a reagent"),
         ("inject nan mL ODE into flask", "'nan mL ODE' is not an amount"),
         ("inject 3 ODE into flask", "'3 ODE' is not an amount of a reagent"),

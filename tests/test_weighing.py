@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prenuc.errors import FactsError
-from prenuc.facts.catalogue import entries, reagent_names
+from prenuc.facts.catalogue import entries, reagent_called, reagent_names
 from prenuc.facts.weighing import TOLERANCE, weighed
 from prenuc.protocol import Protocol
 
@@ -26,6 +26,27 @@ COLUMNS = {
     "Amines": "Amines",
     "Phosphines": "Phosphines",
 }
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("TOP-Se", "SeTOP"), ("TOP:Se", "SeTOP"), ("top=s", "STOP"), ("TOP Te", "TeTOP"),
+        ("DPP-Se", "SeHPPh2"), ("1-Octadecene", "ODE"), ("Oleic Acid", "HOA"), ("sulphur", "S"),
+        ("Cadmium(II) oxide", "CdO"), ("cadmium(II) acetate dihydrate", "Cd(OAc)2(H2O)2"),
+        ("oleyl amine", "OLA"), ("Cd oleate", "Cd(OA)2"), ("zinc stearate", "Zn(SA)2"),
+    ],
+)  # fmt: skip
+def test_a_reagent_is_known_however_its_name_is_spelt(written, meant):
+    assert reagent_called(written) == meant
+
+
+def test_no_spelling_would_do_for_two_reagents_and_none_for_what_is_not_there():
+    assert [name for name in reagent_names() if reagent_called(name) is None] == []
+    apart = {reagent_called(name.upper()) == one for name, one in reagent_names().items()}
+    assert apart == {True}
+    for name in ("unobtainium", "Se oxide", "TOPX", "", "-"):
+        assert reagent_called(name) is None
 
 
 def rows():

@@ -101,7 +101,7 @@ class InputError(PrenucError):
         if isinstance(problems, str):
             problems = Problem(problems.rstrip("."), mend, where=where)
         self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
+            (problems,) if isinstance(problems, Problem) else tuple(dict.fromkeys(problems))
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 

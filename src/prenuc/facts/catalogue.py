@@ -6,6 +6,7 @@ all its files at once, with file and line.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import resources
@@ -238,6 +239,32 @@ def reagent_names() -> dict[str, str]:
     for reagent in entries("reagents").values():
         names.update(dict.fromkeys((reagent.id, reagent.name, *reagent.aliases), reagent.id))
     return names
+
+
+def reagent_called(name: str) -> str | None:
+    """Return the identifier of a reagent by a name, however that is spelt; None for none.
+
+    Capitals, spaces, hyphens, colons, "ph" for "f" in sulphur and the charge of a metal tell no two
+    reagents apart: "TOP-Se" is "TOPSe" and "Cadmium(II) Oxide" "cadmium oxide". A spelling that
+    would do for two reagents is none of either.
+
+    Args:
+        name: Such as "ODE" or "1-Octadecene".
+    """
+    return reagent_names().get(name) or _spellings().get(_spelt(name))
+
+
+@cache
+def _spellings() -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name, one in reagent_names().items():
+        found[_spelt(name)] = one if found.get(_spelt(name), one) == one else None
+    return found
+
+
+def _spelt(name: str) -> str:
+    bare = re.sub(r"\((?:i|ii|iii|iv|v)\)|[-\s_:=·.‐–—]", "", name.lower())
+    return bare.replace("sulph", "sulf")
 
 
 @cache

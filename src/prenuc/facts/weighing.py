@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from prenuc.errors import FactsError, unknown_name
-from prenuc.facts.catalogue import entries, reagent_names
+from prenuc.facts.catalogue import entries, reagent_called, reagent_names
 
 if TYPE_CHECKING:
     from prenuc.facts.reagent import Reagent
@@ -74,10 +74,10 @@ def weighed(reagent: str, grams: str, millimoles: str) -> Weighing:
     Raises:
         FactsError: The compound is not on the shelf, or a number is none above zero.
     """
-    names = reagent_names()
-    if reagent not in names:
-        raise FactsError(unknown_name("reagent", reagent, names))
-    found: Reagent = entries("reagents")[names[reagent]]
+    called = reagent_called(reagent)
+    if called is None:
+        raise FactsError(unknown_name("reagent", reagent, reagent_names()))
+    found: Reagent = entries("reagents")[called]
     mass, mole = _interval(grams), _interval(millimoles)
     molar = found.molar_mass.quantity.to("g/mol") * 1e-3  # g/mmol
     least, most = mole[0] * molar / mass[1], mole[1] * molar / mass[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, unknown_name
+from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism import alloy as mixture
 from prenuc.mechanism.rivals import RIVALS, rival, system_named
@@ -42,6 +42,9 @@ def mechanism_named(
     if model not in {*MODELS, mixture.MODEL} or set_named(meant) is None:
         known = entries("parameters").values()
         ours = [p.id for p in known if p.model in {*MODELS, mixture.MODEL}]
+        if f"{MODEL}/{name}" in ours:
+            what = f"'{name}' is a material, and no mechanism"
+            raise MechanismError(Problem(what, "Name the model too", (f"{MODEL}/{name}",)))
         raise MechanismError(unknown_name("mechanism", name, ours))
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)

@@ -47,15 +47,19 @@ from prenuc.mechanism.writing import written
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
 
 LARGEST = 300  # decimal exponent of a rate constant
 
 
-def read_mechanism(path: Path) -> Mechanism:
+def read_mechanism(path: Path, named: Callable[[str], Mechanism] = mechanism_named) -> Mechanism:
     """Return the mechanism of a YAML file.
+
+    Args:
+        path: The file.
+        named: Returns the mechanism of the package that the file is based on, by its name.
 
     Raises:
         MechanismError: Anything is wrong with it; all problems at once, with file and line.
@@ -64,7 +68,7 @@ def read_mechanism(path: Path) -> Mechanism:
     problems: list[Problem] = []
     node = Node(load(path), str(path), problems)
     if "based_on" in node:
-        mechanism = _changed(node, path)
+        mechanism = _changed(node, path, named)
     elif "components" in node:
         mechanism = _of_blocks(node, path.stem)
     else:
@@ -83,13 +87,13 @@ def _of_blocks(node: Node, name: str) -> Mechanism | None:
     return Mechanism.written(partial(written, form, Classes()), {**given, **values})
 
 
-def _changed(node: Node, path: Path) -> Mechanism | None:
+def _changed(node: Node, path: Path, named: Callable[[str], Mechanism]) -> Mechanism | None:
     base = node.text("based_on")
     change = node.child("change", default={})
     node.finish("a changed mechanism")
     values, places = {}, {str(name): change.where(name) for name in change.data}
     try:
-        mechanism = _base(base, path)
+        mechanism = _base(base, path, named)
     except InputError as error:
         node.problems += [problem.at(node.where("based_on")) for problem in error.problems]
         return None
@@ -108,14 +112,14 @@ def _changed(node: Node, path: Path) -> Mechanism | None:
         return None
 
 
-def _base(name: str, path: Path) -> Mechanism:
+def _base(name: str, path: Path, named: Callable[[str], Mechanism]) -> Mechanism:
     """Return what a file changes: a mechanism of the package, or of another file beside it.
 
     Raises:
         InputError: There is none, or the other file changes another mechanism itself.
     """
     if not name.endswith((".yaml", ".yml")):
-        return mechanism_named(name)
+        return named(name)
     other = path.parent / name
     data = load(other)
     if isinstance(data, dict) and "based_on" in data:

@@ -203,7 +203,7 @@ def share_at_end(run: Run, seen: Sequence[Measurement]) -> Array:
         seen: m of its measurements.
     """
     units = run.mechanism.class_units
-    if not units.size:
+    if not (units.size and seen):
         return np.zeros(len(seen))
     held = np.array([one.dots for one in seen]) * units
     total = held.sum(axis=1)

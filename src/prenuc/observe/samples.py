@@ -2,7 +2,8 @@
 
 A sample has two times: how long the flask had reacted when it was taken, and how long it stood
 until it was measured. Where each spectrum is of a sample of its own, spectra are a course of the
-reaction, and the reaction time is their axis; otherwise it is the time on the clock of the vessel
+reaction, and the reaction time is their axis (of one alone, where it was looked at as soon as it
+was taken); otherwise it is the time on the clock of the vessel
 that was looked at. The other time and the dilution stand beside either.
 """
 
@@ -71,7 +72,8 @@ def is_course(samples: Sequence[Sample]) -> bool:
     vessels = {one.vessel for one in samples}
     reacted = {one.reaction_time for one in samples}
     known = all(map(math.isfinite, reacted))
-    return len(vessels) == len(samples) and known and len(reacted) > 1
+    alone = len(samples) == 1 and samples[0].time == 0
+    return len(vessels) == len(samples) and known and (len(reacted) > 1 or alone)
 
 
 def series_of(

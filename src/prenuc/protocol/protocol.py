@@ -286,7 +286,7 @@ def read_protocol(path: Path) -> tuple[Protocol, str | None]:
     The file looks like this::
 
         name: my-batch
-        mechanism: two-pathway/CdS          # optional; --mechanism wins
+        mechanism: two-pathway/CdS          # or mine.yaml, beside it; --mechanism wins
         protocol:
           - charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE at 60 degC
           - heat flask to 180 degC over 10 min
@@ -306,4 +306,7 @@ def read_protocol(path: Path) -> tuple[Protocol, str | None]:
     node.finish("a protocol file")
     if problems:
         raise ProtocolError(problems)
+    beside = path.parent / mechanism
+    if mechanism and beside.suffix in {".yaml", ".yml"} and beside.is_file():
+        mechanism = str(beside)
     return Protocol(parse_steps(sentences), name=name), mechanism or None

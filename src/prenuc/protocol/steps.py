@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from prenuc.errors import Problem, ProtocolError, QuantityError, nearest_names
-from prenuc.protocol.words import Portion, reading
+from prenuc.protocol.words import FIELDS, MEANT, Portion, reading
 
 if TYPE_CHECKING:
     from prenuc.quantities import Quantity
@@ -257,7 +257,8 @@ def parse_step(sentence: str) -> Step:
     """
     verb, _, rest = " ".join(sentence.split()).partition(" ")
     if verb.lower() not in _VERBS:
-        near = nearest_names(verb, _VERBS)
+        meant = MEANT.get(verb.lower())
+        near = (meant,) if meant else nearest_names(verb, _VERBS)
         mend = "Begin with one of: " + ", ".join(_VERBS)
         raise ProtocolError(
             Problem(f"'{verb}' is not something that a protocol can do", mend, near)
@@ -266,11 +267,23 @@ def parse_step(sentence: str) -> Step:
     matches = [re.fullmatch(_pattern(form), rest) for form in kind.forms]
     words = next((match.groupdict() for match in matches if match), None)
     if words is None:
-        raise ProtocolError(f"cannot read '{sentence.strip()}'", f"Write as in '{kind.example}'")
+        why = _unreadable(kind, rest)
+        what = f"cannot read '{sentence.strip()}'" + (f": {why}" if why else "")
+        raise ProtocolError(what, f"Write as in '{kind.example}'")
     try:
         return kind(**{name: reading(name).read(text) for name, text in words.items()})
     except QuantityError as error:
         raise ProtocolError(error.problems) from None
+
+
+def _unreadable(kind: type[Step], rest: str) -> str:
+    """Return which word of a sentence of the right form is not what stands there; "" for none."""
+    for form in kind.forms:
+        loose = re.fullmatch(_FIELD.sub(lambda name: rf"(?P<{name[1]}>.+?)", form), rest)
+        for name, text in (loose.groupdict() if loose else {}).items():
+            if re.fullmatch(reading(name).pattern, text) is None:
+                return f"'{text}' is not a {FIELDS.get(name, name)}"
+    return ""
 
 
 def _pattern(form: str) -> str:

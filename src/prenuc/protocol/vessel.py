@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prenuc.errors import ProtocolError, unknown_name
-from prenuc.facts.catalogue import entries, moieties, reagent_names
+from prenuc.facts.catalogue import entries, moieties, reagent_called, reagent_names
 from prenuc.quantities import dimension
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 
 def reagent(name: str) -> Reagent:
-    """Return the reagent of any of its names.
+    """Return the reagent of any of its names, however that is spelt.
 
     Raises:
         ProtocolError: The shelf has none of that name.
     """
-    names = reagent_names()
-    if name not in names:
-        raise ProtocolError(unknown_name("reagent", name, names))
-    found: Reagent = entries("reagents")[names[name]]
+    called = reagent_called(name)
+    if called is None:
+        raise ProtocolError(unknown_name("reagent", name, reagent_names()))
+    found: Reagent = entries("reagents")[called]
     return found
 
 

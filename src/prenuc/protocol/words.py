@@ -16,6 +16,17 @@ _Q = rf"{NUMBER}\s*[^\s,]*"
 _V = r"[A-Za-z][\w-]*"
 _LIST = re.compile(r"\s*,(?!\d[\d,]*-)\s*|\s+and\s+")  # not within "2,6-dimethylpyridine"
 
+# What verbs of the bench are called here, and what a field is called.
+MEANT = {
+    **dict.fromkeys(("add", "introduce"), "inject"),
+    **dict.fromkeys(("stir", "wait", "keep", "anneal", "age", "degas", "evacuate"), "hold"),
+    **dict.fromkeys(("quench", "chill"), "cool"),
+    **dict.fromkeys(("sample", "dilute", "withdraw", "disperse"), "take"),
+    **dict.fromkeys(("load", "mix", "dissolve", "fill"), "charge"),
+    **dict.fromkeys(("warm", "ramp"), "heat"),
+}
+FIELDS = {"to": "temperature", "by": "difference of temperature", "over": "duration"}
+
 
 @dataclass(frozen=True)
 class Portion:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import MechanismError
-from prenuc.facts.catalogue import entries, reagent_names
+from prenuc.facts.catalogue import entries, reagent_called
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.alloy import alloy
 from prenuc.mechanism.named import mechanism_named
@@ -91,8 +91,7 @@ def mechanism_for(
     Raises:
         MechanismError: There is no mechanism of that name.
     """
-    names = reagent_names()
-    left = protocol.reagents - {names.get(one, one) for one in inert}
+    left = protocol.reagents - {reagent_called(one) or one for one in inert}
     return _for_flask(name, left, dots)
 
 

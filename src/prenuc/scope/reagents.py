@@ -117,7 +117,8 @@ def _acting(name: str, mechanism: Mechanism) -> Charged:
     if parts and mechanism.components[name].kind == "precursor":
         stands = [str(one) for one in mechanism.stand_ins if one.reagent == name]
         return Charged(name, f"{parts[0]} precursor", note="; ".join(stands))
-    return Charged(name, "additive")
+    liquid = any(name in one.solvents for one in systems_of(mechanism))
+    return Charged(name, "solvent" if liquid else "additive")
 
 
 def _liquid(

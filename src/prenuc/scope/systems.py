@@ -48,13 +48,16 @@ def atoms_of(reagent: str) -> dict[str, str]:
     return {part: ATOMS[kind] for part, kind in found if kind in ATOMS}
 
 
-def nearest_system(reagents: frozenset[str]) -> System | None:
+def nearest_system(reagents: frozenset[str], material: str) -> System | None:
     """Return the published system that a flask is nearest to; None where nothing fits.
+
+    One whose two sources are there comes first, then one of the material that was asked for.
 
     Args:
         reagents: What is charged, by its names on the shelf.
+        material: What is to be made.
     """
     known: dict[str, System] = entries("systems")
     found = [matched(one, reagents) for one in known.values()]
-    near = max(found, key=lambda one: one.rank)
+    near = max(found, key=lambda one: (one.complete, one.system.material == material, one.rank))
     return near.system if near.metal or near.chalcogen else None

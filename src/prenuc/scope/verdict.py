@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import Caution, Problem, ScopeError, unknown_name
-from prenuc.facts.catalogue import entries, reagent_names
+from prenuc.facts.catalogue import entries, reagent_called
 from prenuc.scope.adapted import conversion_constants
 from prenuc.scope.matching import family_of
 from prenuc.scope.reagents import Charged, acting, charged, preparations_of
@@ -144,9 +144,9 @@ def unknown(mechanism: Mechanism, protocol: Protocol) -> list[str]:
 
 def _inert(mechanism: Mechanism, protocol: Protocol, given: Iterable[str]) -> frozenset[str]:
     """Return the names on the shelf of what is to be inert, which takes part in nothing."""
-    names, problems, found = reagent_names(), [], set()
+    problems, found = [], set()
     for one in given:
-        name = names.get(one, one)
+        name = reagent_called(one) or one
         found.add(name)
         if name not in protocol.reagents:
             problems.append(unknown_name("charged reagent", one, protocol.reagents, "inert"))
@@ -201,7 +201,7 @@ def _problems(
     unknown = [one for one in reagents if not one.known]
     if not unknown:
         return ()
-    near = nearest_system(protocol.reagents)
+    near = nearest_system(protocol.reagents, mechanism.material)
     nearest = () if near is None else (f"two-pathway/{near.material}",)
     own = "write a mechanism of your own"
     mend = f"That is {near.name}; or {own}" if near else own.capitalize()

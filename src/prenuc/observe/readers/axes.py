@@ -53,6 +53,12 @@ _OTHERS = {
     "a temperature": r"temperature|°C",
     "a potential": r"potential|voltage",
     "a frequency": r"frequency|[TG]Hz",
+    "a concentration": r"concentration|\bconc\b|[\[(/] ?(?-i:[mµun]?M)[\])]?$|\bmol\b",
+    "a length of another kind": r"diameter|\bsize\b|radius|distance|thickness|depth|position",
+    "a volume or mass": r"\bvolume\b|[\[(/] ?[mµun]?(l|g)[\])]?$",
+    "a delay": r"\bdelay\b|[\[(/] ?[pf]s[\])]?$",
+    "a temperature in K": r"[\[(/] ?(?-i:K)[\])]?$",
+    "a potential in V": r"[\[(/] ?(?-i:[mk]?V)[\])]?$",
 }
 _ENERGY = re.compile(r"\benerg(y|ie)\b|photon", re.IGNORECASE)
 _INFRARED = re.compile(r"(?<![a-z])(ft-?ir|atr|infra-?red|raman)(?![a-z])", re.IGNORECASE)

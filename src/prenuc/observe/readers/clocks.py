@@ -26,10 +26,20 @@ _WITH_DATE = [
     re.compile(
         rf"(?<!\d)(?P<a>\d\d?)(?P<s>[-/._])(?P<b>\d\d?)(?P=s)(?P<year>(?:20)?\d\d)[ T_,]+{_CLOCK}"
     ),
-    re.compile(rf"(?<!\d)(?P<a>\d\d?)[ -.]+{_MONTH}[ -,]+{_YEAR}[ T_,]+{_CLOCK}"),
+    re.compile(rf"(?<!\d)(?P<a>\d\d?)[ .,_-]*{_MONTH}[ .,_-]*{_YEAR}[ T_,-]+{_CLOCK}"),
+    re.compile(rf"\b{_MONTH}[ _-]+(?P<a>\d\d?)[ ,_-]+{_YEAR}[ T_,-]+{_CLOCK}"),
     re.compile(rf"\b{_MONTH}\s+(?P<a>\d\d?)\s+{_CLOCK}\s+(?:[A-Z]{{2,5}}\s+)?{_YEAR}"),
 ]
 _ELAPSED = re.compile(r"(?P<hour>\d{1,3}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d(?:[.,]\d+)?)")
+# A time of day among other words, and what is none: "t = 1:00:00", "1:00:00 h", "v1.0:10:20".
+_AMONG = re.compile(
+    r"(?<![\d:.,])(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?(?![\d:])"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?"
+)
+_NO_CLOCK = re.compile(
+    r"\b(?:t|time|elapsed|after)\W*$|^\s*(?:h|hr|hours?|min|s|sec)\b", re.IGNORECASE
+)
+_LIKE_A_DATE = re.compile(rf"{_YEAR}|\b{_MONTH}(?![a-z])|\d[./-]\d+[./-]\d", re.IGNORECASE)
 DAY = 86400.0
 _LONGEST_SURE = 7 * DAY  # with day and month swapped a series lasts for months
 
@@ -73,11 +83,33 @@ def clock_times(texts: Sequence[str]) -> Clock | None:
     """
     if texts and all(map(has_date, texts)):
         return _from_dates(texts)
-    elapsed = [_ELAPSED.fullmatch(text.strip()) for text in texts]
+    elapsed = [_ELAPSED.fullmatch(text.strip()) or _time_of_day(text) for text in texts]
     found = [match for match in elapsed if match]
     if not found or len(found) < len(texts):
         return None
-    return _from_clocks([match["hour"] for match in found], np.array([_of_day(m) for m in found]))
+    odd = next((m.string for m in found if _LIKE_A_DATE.search(_around(m))), "")
+    if odd:
+        return Clock(np.zeros(0), "", f"'{odd.strip()[:40]}' holds a date in no known form")
+    seconds = np.array([_of_day(match) for match in found])
+    halves = sum(bool(match.groupdict().get("half")) for match in found)
+    if halves == len(found):
+        return _of_clock_on_the_wall(seconds)
+    if halves:
+        return Clock(np.zeros(0), "", "some of the clock times say AM or PM, some do not")
+    return _from_clocks([match["hour"] for match in found], seconds)
+
+
+def _time_of_day(text: str) -> re.Match[str] | None:
+    """Return the one time of day with seconds, or with AM or PM, that stands among other words."""
+    found = list(_AMONG.finditer(text))
+    if len(found) != 1 or not (found[0]["second"] or found[0]["half"]):
+        return None
+    before, after = text[: found[0].start()], text[found[0].end() :]
+    return None if _NO_CLOCK.search(before) or _NO_CLOCK.search(after) else found[0]
+
+
+def _around(match: re.Match[str]) -> str:
+    return f"{match.string[: match.start()]} {match.string[match.end() :]}"
 
 
 def _from_clocks(hours: list[str], seconds: Array) -> Clock:
@@ -85,6 +117,10 @@ def _from_clocks(hours: list[str], seconds: Array) -> Clock:
         return Clock(seconds, "times elapsed, as h:mm:ss")
     if max(map(float, hours)) >= 24:
         return Clock(seconds, "times elapsed, as h:mm:ss")
+    return _of_clock_on_the_wall(seconds)
+
+
+def _of_clock_on_the_wall(seconds: Array) -> Clock:
     # A clock that goes back by more than half a day has passed midnight.
     passed = np.concatenate([[0.0], np.cumsum(np.diff(seconds) < -DAY / 2)])
     seconds = seconds + DAY * passed

@@ -17,8 +17,8 @@ from prenuc.errors import Problem, SpectrumError, listed_names, noting
 from prenuc.observe.readers import read
 from prenuc.observe.readers.clocks import clock_times, has_date, unit_for
 from prenuc.observe.readers.data_file import Options, is_folder, printable
-from prenuc.observe.readers.durations import TIME_UNITS
-from prenuc.observe.readers.times import Times, read_times
+from prenuc.observe.readers.durations import TIME_UNITS, has_duration
+from prenuc.observe.readers.times import Times, read_times, stated_unit
 from prenuc.observe.readers.workbooks import open_file
 from prenuc.observe.series import SpectrumSeries
 
@@ -30,6 +30,11 @@ TimeFrom = Literal["name", "header", "modified"]
 _MOST_HEAD = 200  # lines of a file in which a date is looked for
 _OF_SCAN = r"^\W*(?:acqui\w+ |measure\w+ |collection )?"
 _DATE = re.compile(_OF_SCAN + r"dat(?:e|um)\W+(?P<told>.*\d.*)", re.IGNORECASE)
+# Not the time of a scan, of an exposure or of integration.
+_NAMES_TIME = re.compile(
+    r"((reaction|elapsed|aliquot|sample|heating|growth)[ _]?)?time([ _]?[\[(/,].*)?|t",
+    re.IGNORECASE,
+)
 _TIME = re.compile(_OF_SCAN + r"(?:time|zeit)\W+(?P<told>\d.*:.*)", re.IGNORECASE)
 
 
@@ -196,15 +201,22 @@ def _from_headers(
         units = {one.time_unit for one in read_in}
         unit = options.time_unit or (units.pop() if len(units) == 1 else "s")
         return Times(own / TIME_UNITS[unit], unit, "", [])
-    return read_times(
-        [],
-        [
-            one.metadata.get("measured") or _date_of(file)
-            for file, one in zip(files, read_in, strict=True)
-        ],
-        ".",
-        options,
-    )
+    dated = [
+        one.metadata.get("measured") or _date_of(file)
+        for file, one in zip(files, read_in, strict=True)
+    ]
+    stated = [_stated_time(one) for one in read_in]
+    return read_times([], dated if all(dated) or not all(stated) else stated, ".", options)
+
+
+def _stated_time(one: SpectrumSeries) -> str:
+    """Return the time that a line such as "Time: 5 min" states, "" for none or several."""
+    told = {
+        value if has_duration(value) else f"{value} {stated_unit(key)}"
+        for key, value in one.metadata.items()
+        if _NAMES_TIME.fullmatch(key.strip()) and (has_duration(value) or stated_unit(key))
+    }
+    return told.pop() if len(told) == 1 else ""
 
 
 def _date_of(file: Path) -> str:

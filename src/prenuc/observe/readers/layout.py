@@ -44,9 +44,9 @@ _BESIDE = re.compile(
 
 @dataclass(frozen=True)
 class Counts:
-    """Columns of counts that make an absorbance: sample, dark and reference."""
+    """Columns of counts that make absorbances: those of samples, dark and reference."""
 
-    sample: int
+    samples: tuple[int, ...]
     dark: int
     reference: int
 
@@ -60,7 +60,7 @@ class Layout:
         named_by: For each, the columns whose header names it.
         summary: What the summary says about it.
         left_out: History lines about columns that are no spectra.
-        counts: The columns of counts, where these make the only spectrum.
+        counts: The columns of counts, where these make the spectra.
     """
 
     spectra: list[int]
@@ -133,12 +133,17 @@ def _without_others(file: DataFile, table: NumberTable, columns: Columns, layout
 
     processed, samples, dark, reference = of(""), of("sample"), of("dark"), of("reference")
     if len(samples) == len(dark) == len(reference) == 1 and len(processed) < 2:
-        counts = Counts(samples[0], dark[0], reference[0])
+        counts = Counts((samples[0],), dark[0], reference[0])
         if not processed:
             return _part(layout, columns, roles, samples, counts)
         if _is_percentage(table.numbers, counts, processed[0], columns):
             roles |= {processed[0]: "the percentage of the reference"}
             return _part(layout, columns, roles, samples, counts)
+    light = [c for c in processed if columns.kind(c) == "photoluminescence"]
+    if processed == light and len(dark) == len(reference) == 1 and light and not samples:
+        # Light beside its dark and its reference is what a sample lets through, no emission.
+        counts = Counts(tuple(light), dark[0], reference[0])
+        return _part(layout, columns, roles, light, counts)
     kept = processed if processed and [*dark, *reference] else sorted([*processed, *samples])
     if kept:
         return _part(layout, columns, roles, kept, None)
@@ -152,7 +157,7 @@ def _is_percentage(numbers: Array, counts: Counts, column: int, columns: Columns
     if columns.kind(column):
         return False
     lit = numbers[:, counts.reference] - numbers[:, counts.dark]
-    through = (numbers[:, counts.sample] - numbers[:, counts.dark])[lit > 0] / lit[lit > 0]
+    through = (numbers[:, counts.samples[0]] - numbers[:, counts.dark])[lit > 0] / lit[lit > 0]
     own = numbers[lit > 0, column]
     near = np.abs(100 * through - own) <= 1e-3 * np.maximum(np.abs(own), 1)
     return bool(len(own) > 2 and near.mean() > 0.9)

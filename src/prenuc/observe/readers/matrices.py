@@ -36,6 +36,9 @@ def emission_rows(
         file: The file, whose name may say what it holds.
         table: Its numbers.
         columns: Its header.
+
+    Raises:
+        SpectrumError: The header contradicts the wavelengths.
     """
     above = wavelengths_above(columns)
     beside = table.numbers[:, 0]
@@ -49,6 +52,11 @@ def emission_rows(
     rows = _side(corner) or {"excitation": "emission", "emission": "excitation"}.get(_side(header))
     if rows:
         how, turn = "as the header says", rows == "excitation"
+        emitted, excited = (above, beside) if turn else (beside, above)
+        if max(emitted) <= min(excited):
+            what = "the emission lies wholly to the blue of the excitation"
+            mend = 'Name the sides, such as "Emission (nm) \\ Excitation (nm)" in the corner'
+            raise file.problem(what, mend, columns.rows[-1] + 1 if columns.rows else 0)
     if turn:
         table, above = transposed(table, above), beside.tolist()
     cells = [[f"excitation {nm:.12g} nm"] for nm in above]

@@ -66,7 +66,7 @@ class NumberTable:
         blank: How many rows are blank.
         log: How many lines after the first row are text or belong to no table.
         holes: Cells without a number, row by row.
-        titles: What stands above each of several blocks of rows on one grid; empty for one.
+        titles: What stands above each of several blocks of rows on one grid; empty for one block.
     """
 
     numbers: Array
@@ -77,7 +77,7 @@ class NumberTable:
     blank: int
     log: int
     holes: tuple[Hole, ...] = ()
-    titles: tuple[str, ...] = ()
+    titles: tuple[tuple[str, ...], ...] = ()
 
 
 def split(line: str, delimiter: str) -> list[str]:

@@ -36,8 +36,8 @@ def side_by_side(table: NumberTable, columns: Columns) -> tuple[NumberTable, Col
     holes = tuple(
         replace(hole, row=hole.row % rows, column=1 + hole.row // rows) for hole in table.holes
     )
-    titles = table.titles or ("",) * many
-    cells = [[title, *columns.cells[1]] if title else columns.cells[1] for title in titles]
+    titles = table.titles or ((),) * many
+    cells = [list(title) or columns.cells[1] for title in titles]
     return (
         replace(
             table,

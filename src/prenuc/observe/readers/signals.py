@@ -154,21 +154,21 @@ def _from_transmittance(
 
 
 def from_counts(numbers: Array, counts: Counts) -> tuple[Array, str, list[str]]:
-    """Return the absorbance of a sample from counts; NaN where no light is left.
+    """Return the absorbance of samples from counts; NaN where no light is left.
 
     Args:
         numbers: The table, shape (n, columns).
         counts: Which columns hold the counts.
 
     Returns:
-        Absorbance of shape (n, 1), the name of the signal, and history lines.
+        Absorbance of shape (n, samples), the name of the signal, and history lines.
     """
-    dark = numbers[:, counts.dark]
-    light = numbers[:, counts.reference] - dark
-    through = (numbers[:, counts.sample] - dark) / np.where(light > 0, light, np.nan)
+    dark = numbers[:, [counts.dark]]
+    light = numbers[:, [counts.reference]] - dark
+    through = (numbers[:, list(counts.samples)] - dark) / np.where(light > 0, light, np.nan)
     lit = through > 0
     absorbance = np.where(lit, -np.log10(np.where(lit, through, 1.0)), np.nan)
     notes = ["signal: absorbance = -log10((sample - dark) / (reference - dark)) of the counts"]
     if not lit.all():
         notes.append(f"{(~lit).sum()} readings are masked (no light above the dark counts)")
-    return absorbance[:, None], "absorbance", notes
+    return absorbance, "absorbance", notes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prenuc.observe.readers.cells import SEP
 from prenuc.observe.readers.data_file import printable
-from prenuc.observe.readers.number_table import FEWEST_ROWS, Rows
+from prenuc.observe.readers.number_table import FEWEST_ROWS, Rows, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,10 @@ def joined_blocks(runs: list[Rows], joined: Sequence[str]) -> tuple[Rows, list[R
     return Rows(rows, 2, min(run.most for run in blocks)), blocks
 
 
-def titles_of(blocks: list[Rows], lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    """Return what is written above each block: the first line between it and the one before.
+def titles_of(
+    blocks: list[Rows], lines: Sequence[str], delimiter: str
+) -> tuple[tuple[str, ...], ...]:
+    """Return what is written above each block: its title, and the name of its column.
 
     Args:
         blocks: The rows of each block.
@@ -43,5 +45,8 @@ def titles_of(blocks: list[Rows], lines: Sequence[str], delimiter: str) -> tuple
         between = [line.strip(delimiter + ' \t"') for line in lines[end : run.rows[0]]]
         written = [line for line in between if line]
         # The line right above the first number names the columns where there are two.
-        titles.append(printable(written[-2] if len(written) > 1 else "".join(written), 200))
+        names = split(written[-1], delimiter) if written else []
+        named = names[1:] if len(names) == 2 and delimiter != " " else []
+        above = written[-2:-1] if len(written) > 1 else [] if named else written
+        titles.append(tuple(printable(text, 200) for text in [*above, *named]))
     return tuple(titles)

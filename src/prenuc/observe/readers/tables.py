@@ -49,6 +49,11 @@ _BEGINS = re.compile(r'[\s"]*[+-]?[.,]?\d')
 _COMMA = r"[+-]?\d+(?:,\d+)?"
 _COMMAS_WITHIN = re.compile(rf"\s*{_COMMA}(?:,[ \t]+{_COMMA})+[\s,]*")
 _QUOTED = re.compile(r'"[^"]*"')
+# Thousands that a blank or an apostrophe parts, as a whole cell: 1 850, 1'000.5.
+_GROUPED = re.compile(
+    rf"(?<![^{SEP}])[ \t]*([+-]?\d{{1,3}})((?:[ \u00a0\u2009\u202f'’]\d{{3}})+)"
+    rf"(?=(?:[.,]\d*)?[ \t]*(?:{SEP}|$))"
+)
 
 
 def find_table(file: DataFile, lines: list[str], decimal: str | None) -> NumberTable:
@@ -92,8 +97,15 @@ def _join(line: str, delimiter: str) -> str:
     if delimiter == " ":
         line = TWO_WORDS.sub(r"\1_", line)
     if delimiter == " " or '"' in line:
-        return SEP.join(split(line, delimiter))
-    return line.replace(delimiter, SEP)
+        return _ungrouped(SEP.join(split(line, delimiter)), delimiter)
+    return _ungrouped(line.replace(delimiter, SEP), delimiter)
+
+
+def _ungrouped(joined: str, delimiter: str) -> str:
+    """Return a row whose cells have no blank or apostrophe between thousands."""
+    if delimiter not in {"\t", ";"}:
+        return joined
+    return _GROUPED.sub(lambda cell: cell[1] + re.sub(r"\D", "", cell[2]), joined)
 
 
 def _width(joined: str) -> int:

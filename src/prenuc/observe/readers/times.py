@@ -32,6 +32,7 @@ _STATED = re.compile(
     rf"(?:\b|_)(?i:time|zeit|temps|t)\s*[\[(/,_]\s*(?:in\s+)?(?:{UNIT})(?![A-Za-z])"
 )
 _SAYS_TIME = re.compile(r"(?<![a-z])(times?|zeit|temps|elapsed)(?![a-z])", re.IGNORECASE)
+_PARTED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _OF_REACTION = re.compile(rf"(?P<time>{COUNT} ?(?:{UNIT})) of reaction$")
 
 
@@ -120,6 +121,8 @@ def read_times(
         return bare
     unit = options.time_unit or common_unit(read)
     time = np.array([one.within(unit) if one.parts else math.nan for one in read])
+    if doubt := _maybe_thousands(told, time):
+        return _none(labels, [doubt])
     notes = []
     if bare_unit and any(map(BARE.fullmatch, labels)):
         where = f"'{stated.string}'" if stated else "the option time_unit"
@@ -128,6 +131,16 @@ def read_times(
     summary = "no times" if np.isnan(time).all() else f"{name}s in {unit} from headers"
     notes += [*_said(labels, read, unit), *_twice(time, unit)]
     return Times(time, unit, summary, notes, name)
+
+
+def _maybe_thousands(told: list[str], time: Array) -> str:
+    """Return what is in doubt where times go back unless a sign in them parts thousands."""
+    parted = np.array([_PARTED.search(label) is not None for label in told])
+    as_thousands = np.where(parted, 1000 * time, time)
+    if not (np.diff(time) < 0).any() or not (np.diff(as_thousands) > 0).all():
+        return ""
+    shown = told[int(np.argmax(parted))]
+    return f"time not known: '{shown}' may part thousands, else the times go back"
 
 
 def _twice(time: Array, unit: str) -> list[str]:

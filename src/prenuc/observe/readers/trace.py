@@ -11,7 +11,7 @@ import numpy as np
 from prenuc.arrays import Array, falls, unsorted
 from prenuc.errors import Problem, SpectrumError, listed_names, nearest_names
 from prenuc.observe.readers import format_of
-from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM
+from prenuc.observe.readers.axes import LONGEST_NM, SHORTEST_NM, unit_of
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.clocks import unit_for
 from prenuc.observe.readers.columns import Columns, axis_in_metadata, is_generic, read_metadata
@@ -49,7 +49,10 @@ def is_trace(
     table, columns, *_ = read_table(file, decimal)
     if table.numbers.shape[1] == 2:
         return True
-    times = columns.says_time(0) and not columns.is_axis(0)
+    above = columns.cells[0]
+    # Above the times of a pair may stand the wavelength at which they were measured.
+    named = len(above) > 1 and says_time(above[-1]) and not unit_of(above[-1])
+    times = columns.says_time(0) and (named or not columns.is_axis(0))
     return times and not has_time_rows(table, columns)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
 RUN = ".nc"  # what Run.save wrote
+COURSE = "or plot --what course"
 WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
@@ -157,10 +158,12 @@ def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Fla
     for text in vary:
         for change in alternatives(text):
             protocol = flask.protocol.varied(change)
-            if protocol.steps not in seen:
-                seen.append(protocol.steps)
-                name = f"{flask.name}, {change}" if several else change
-                yield replace(flask, name=name, protocol=protocol)
+            name = f"{flask.name}, {change}" if several else change
+            if protocol.steps in seen:
+                click.echo(f"prenuc: note: {name} is there already, and drawn once", err=True)
+                continue
+            seen.append(protocol.steps)
+            yield replace(flask, name=name, protocol=protocol)
 
 
 def _named_apart(read: Mapping[int, Given], what: Sequence[str]) -> list[Given]:
@@ -189,6 +192,7 @@ def runs_of(flasks: Sequence[Flask]) -> list[Run]:
     """
     problems: list[Problem] = []
     runs: list[Run] = []
+    told: dict[str, list[str]] = {}
     for flask in flasks:
         with noting(problems, flask.name):
             run = pn.simulate(
@@ -199,10 +203,16 @@ def runs_of(flasks: Sequence[Flask]) -> list[Run]:
                 extrapolate=flask.asked.extrapolate,
             )
             runs.append(run)
+            if not run.measurements:
+                what = "the protocol measures nothing, so there are no spectra of it"
+                raise InputError(what, f"Add 'measure {flask.protocol.vessels[0]}', {COURSE}")
             for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
-                click.echo(f"prenuc: warning: {flask.name}: {warning}", err=True)
+                told.setdefault(str(warning), []).append(flask.name)
     if problems:
         raise InputError(problems)
+    for text, names in told.items():
+        where = "every flask" if len(names) == len(flasks) > 1 else "; ".join(dict.fromkeys(names))
+        click.echo(f"prenuc: warning: {where}: {text}", err=True)
     return runs
 
 

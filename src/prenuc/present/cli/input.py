@@ -292,6 +292,9 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
     if any("=" not in item for item in assume):
         raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')
     if not what.endswith((".yaml", ".yml")):
+        if Path(what).exists():
+            mend = "Name a .yaml file of steps, as in docs/how-to/your-own-flask.md, or a recipe"
+            raise InputError("this is no protocol", mend, where=what)
         given = dict(item.partition("=")[::2] for item in assume)
         return Protocol.from_recipe(get("recipes", what), assume=given), None
     if assume:
@@ -322,14 +325,20 @@ def mechanism_of(
     from prenuc.facts.catalogue import entries
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.scope.choice import for_reagents, mechanism_for
+    from prenuc.scope.systems import nearest_system
 
     if name is None and what in entries("recipes"):
         return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
     if name is None:
-        raise MechanismError("no mechanism is given", "Add --mechanism two-pathway/CdS")
+        near = nearest_system(protocol.reagents, "")
+        usual = f"two-pathway/{near.material if near else 'CdS'}"
+        mend = f"Add --mechanism {usual}, or write 'mechanism: {usual}' into the file"
+        raise MechanismError("no mechanism is given", mend, where=what)
     if not name.endswith((".yaml", ".yml")):
         return mechanism_for(name, protocol, inert=inert, dots=dots)
-    found = read_mechanism(Path(name))
+    found = read_mechanism(
+        Path(name), lambda base: mechanism_for(base, protocol, inert=inert, dots=dots)
+    )
     if not {*found.components} & {*protocol.reagents}:
         problem = f"{protocol.name} charges no species of this mechanism"
         mend = f"Name species after what is charged: {listed_names(sorted(protocol.reagents))}"

@@ -92,21 +92,50 @@ def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> 
 
 
 def echo_table(table: Table, title: str = "") -> None:
-    """Print a table that fits the terminal, without columns in which nothing stands."""
+    """Print a table that fits the terminal, without columns in which nothing stands.
+
+    Where not all columns fit beside each other with whole words, the others follow below, each
+    part with the first column.
+    """
     from rich import box
     from rich import table as rich
     from rich.console import Console
 
-    shown = rich.Table(
-        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
+    console = Console(highlight=False, markup=False)
     cells = [[row[i] for row in table.rows] for i in range(len(table.headings))]
     told = [i for i, column in enumerate(cells) if not column or {*column} - {"", "–"}]
-    for i in told:
-        shown.add_column(table.headings[i], overflow="fold")  # no identifier or number is cut
-    for row in table.rows:
-        shown.add_row(*(row[i] for i in told))
-    Console(highlight=False, markup=False).print(shown)
+    words = [_longest_word([table.headings[i], *cells[i]]) for i in told]
+    for place, part in enumerate(_beside(words, console.width)):
+        shown = rich.Table(
+            title=None if place else title or None,
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+        )
+        for i in part:
+            heading, least = table.headings[told[i]], min(words[i], console.width - GAP)
+            shown.add_column(heading, overflow="fold", min_width=least)  # no number is cut
+        for row in table.rows:
+            shown.add_row(*(row[told[i]] for i in part))
+        console.print(shown)
+
+
+GAP = 2  # blanks between two columns
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max(len(word) for text in texts for word in text.split() or [""])
+
+
+def _beside(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """Yield which columns of some widths stand beside each other, the first of all in each part."""
+    part: list[int] = []
+    for i in range(len(widths)):
+        if len(part) > 1 and sum(widths[j] + GAP for j in (*part, i)) > room:
+            yield part
+            part = [0]
+        part.append(i)
+    yield part
 
 
 @contextmanager

@@ -117,7 +117,8 @@ def simulate(
         run = pn.simulate(chosen, protocol, solver=solver, progress=report_share, **asked)
     if coarse:
         run = _told(run, mechanism_of(name, what, protocol, inert), asked)
-    for warning in (*protocol.warnings, *run.warnings):
+    said = () if as_json else IN_DOUBT  # those codes stand in the first lines of a readable answer
+    for warning in (*protocol.warnings, *(one for one in run.warnings if one.code not in said)):
         click.echo(f"prenuc: warning: {warning}", err=True)
     spectra = pn.uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
@@ -238,8 +239,9 @@ def _within(answer: dict[str, Any]) -> Iterator[str]:
             and high > 0
             and answer["basis"].get(name, "").endswith("atom")
         ):
-            amount = last["amounts"][name]
-            yield f"{last['label']}: {name} {amount:.3g} mmol/L, from {low:.2g} to {high:.2g}"
+            amount, atom = last["amounts"][name], answer["basis"][name].removesuffix(" atom")
+            said = f"{name} {amount:.3g} mmol/L of {atom}, from {low:.3g} to {high:.3g}"
+            yield f"{last['label']}: {said}"
 
 
 def _echo(

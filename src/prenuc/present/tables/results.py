@@ -49,7 +49,7 @@ def shares_table(run: Run, measurements: Sequence[Measurement]) -> Table:
     thousandth of stands in the caption. Where no species of the mechanism says what it is made of,
     how much there is of each.
     """
-    caption, of, digits = "shares of the chalcogen", run.fractions, ".3f"
+    caption, of, digits = "shares of the chalcogen", run.fractions, "z.3f"
     names = [*of(measurements[0])]
     if not names:
         caption, of, digits = "concentrations / (mmol/L)", run.amounts, ".4g"

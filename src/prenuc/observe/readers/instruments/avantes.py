@@ -68,7 +68,7 @@ def read_avantes(file: DataFile, options: Options) -> SpectrumSeries:
     }
     kind, values, notes = "photoluminescence", readings[:, 0], ["counts of the sample"]
     if readings.shape[1] == 3:
-        absorbance, kind, notes = from_counts(readings, Counts(0, 2, 1))
+        absorbance, kind, notes = from_counts(readings, Counts((0,), 2, 1))
         values = absorbance[:, 0]
     found = Spectra(axis, values[None, :], kind, metadata=metadata, notes=tuple(notes))
     return as_series(file, options, NAME, found)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import SpectrumError, listed_names
-from prenuc.observe.readers.cells import is_number
 from prenuc.observe.readers.columns import kind_of
 from prenuc.observe.readers.data_file import DataFile, Format, Options, printable
-from prenuc.observe.readers.durations import duration
+from prenuc.observe.readers.instruments.jcamp_pages import times_of_pages
 from prenuc.observe.readers.instruments.jcamp_records import Block, read_blocks
 from prenuc.observe.readers.instruments.jcamp_tables import (
     MOST_POINTS,
@@ -22,7 +21,6 @@ from prenuc.observe.readers.instruments.jcamp_tables import (
 )
 from prenuc.observe.readers.instruments.spectra import Spectra, as_series
 from prenuc.observe.readers.layout import role_of
-from prenuc.observe.readers.times import common_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +39,6 @@ _AXES = {
 _OF_LIGHT = re.compile(r"INFRARED|UV|VIS|FTIR|FLUOR|LUMIN|EMISSION|ABSOR|NIR", re.IGNORECASE)
 _OTHER = re.compile(r"RAMAN|NMR|MASS|CHROMATO|ION MOBILITY|EPR|ESR|DIFFRACTION", re.IGNORECASE)
 _PROPORTIONAL = re.compile(r"MICROMOL/MOL|EPSILON|ABSORPTIVITY|L/MOL|KUBELKA", re.IGNORECASE)
-TIME = "$TIME"  # our own record, as the standard has none for the time of a spectrum in a series
 NAME = "JCAMP-DX"
 
 
@@ -98,7 +95,7 @@ def _table(file: DataFile, block: Block, place: int) -> Table:
         what = f"a table of the form '{printable(form, 40)}' is not known"
         raise file.problem(what, "Export the spectra as CSV", first - 1)
     own = _of_symbols(block, symbols)
-    fx, fy = (own.number(label) for label in ("XFACTOR", "YFACTOR"))
+    fx, fy = (_factor(file, own, label) for label in ("XFACTOR", "YFACTOR"))
     if "++" in form:
         starts, values = ordinates(file, lines, first)
         if not starts:
@@ -106,13 +103,22 @@ def _table(file: DataFile, block: Block, place: int) -> Table:
         x = abscissae(file, own, starts, len(values))
     else:
         x, values = points(file, lines, first)
-        x = x * (1.0 if fx is None else fx)
+        x = x * fx
         told = own.number("NPOINTS")
         if told is not None and int(told) != len(x):
             what = f"the table holds {len(x)} points, NPOINTS says {told:g}"
             raise file.problem(what, "It is cut off or damaged: export it again", first)
-    y = values * (1.0 if fy is None else fy)
-    return Table(own, x, y, block.pages[place], (symbols[0], symbols[1]))
+    return Table(own, x, values * fy, block.pages[place], (symbols[0], symbols[1]))
+
+
+def _factor(file: DataFile, block: Block, label: str) -> float:
+    """Return the factor of an axis; 1 where there is none."""
+    written = block.facts.get(label, "").strip()
+    factor = block.number(label) if written else 1.0
+    if not factor:
+        what = f"##{label}= {printable(written, 30)} is no factor"
+        raise file.problem(what, "Mend it, or export the spectrum again", block.line)
+    return factor
 
 
 def _of_symbols(block: Block, symbols: str) -> Block:
@@ -154,7 +160,8 @@ def read_jcamp(file: DataFile, options: Options) -> SpectrumSeries:
     _refuse_unlike(file, spectra)
     facts = spectra[0].block.facts
     kind, notes = _kind(file, spectra[0])
-    time, time_unit = _times(spectra)
+    notes += _odd(spectra)
+    time, time_unit = times_of_pages([(one.block, one.page) for one in spectra])
     told = {key: text for key, text in facts.items() if text and "\n" not in text}
     found = Spectra(
         axis=spectra[0].x,
@@ -257,21 +264,18 @@ def _kind(file: DataFile, table: Table) -> tuple[str, list[str]]:
     return kind, []
 
 
-def _times(spectra: list[Table]) -> tuple[Array | None, str]:
-    """Return the times that our own record or the pages tell, and their unit; None for none."""
-    told = [one.block.facts.get(TIME, "") or _of_page(one.page) for one in spectra]
-    if not any(told):
-        return None, "s"
-    if any(text.endswith(" 1") for text in told):  # a number without a unit
-        bare = [text.removesuffix(" 1") for text in told]
-        return np.array([float(text) if is_number(text) else np.nan for text in bare]), "1"
-    read = [duration(text, ".", None) for text in told]
-    unit = common_unit(read)
-    return np.array([one.within(unit) if one.parts else np.nan for one in read]), unit
-
-
-def _of_page(page: str) -> str:
-    return page.partition("=")[2].strip() if page.upper().startswith(("T=", "TIME=")) else ""
+def _odd(spectra: list[Table]) -> list[str]:
+    """Return what is to be said of readings that are missing, and of a factor that may be wrong."""
+    missing = sum(int(np.isnan(one.y).sum()) for one in spectra)
+    many = "1 reading is" if missing == 1 else f"{missing} readings are"
+    notes = [f"{many} masked (no number: '?')"] if missing else []
+    for one in spectra:
+        told, height = one.block.number("FIRSTY"), float(np.nanmax(np.abs(one.y), initial=0.0))
+        if told is not None and abs(told - one.y[0]) > 1e-3 * height:
+            where = f" in '{printable(_title(one), 40)}'" if len(spectra) > 1 else ""
+            what = f"FIRSTY says {told:g}, the table begins with {one.y[0]:g}{where}"
+            return [*notes, f"{what}: YFACTOR may be wrong"]
+    return notes
 
 
 FORMAT = Format(NAME, sniff=lambda data: _TITLE.match(data[:200]) is not None, read=read_jcamp)
