@@ -1,8 +1,9 @@
 """The court: what the published rows say for and against each step and each model.
 
-Run ``python examples/court.py`` (or ``make court``). Refits that are not of today's constants are
-made again, on a ledger in ``build`` that goes on where it stopped, and kept in
-``src/prenuc/data/refits``; then the page is written. ``--page`` writes the page alone.
+Run ``python examples/court.py`` (``make court`` makes what the page links to as well). Refits of
+steps and figures that are not of today's constants are made again, on a ledger in ``build`` that
+goes on where it stopped, and kept in ``src/prenuc/data/refits``; then the page is written.
+``--page`` writes the page alone.
 """
 
 from __future__ import annotations

@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 
 MECHANISM = "two-pathway/CdS"
 MOST = 4  # rows that are named; JSON names all
+TRIAL = """\
+[](where-models-differ.md) maps how far the two-pathway model and others are apart, over
+temperature, dilution and additive, with a bench plan for the experiment in which they differ most.
+There stand Pathway 2, all steps that are not *required*, and the rivals, as far as they were asked.
+
+Can the spectra of a flask name the mechanism that made them? Blindly, by `make blind-models`
+(flask by flask in `benchmarks/BLIND_MODELS.md`):
+
+```{include} ../../benchmarks/BLIND_MODELS.md
+:start-after: these spectra?
+:end-before: "## Drawn blindly"
+```
+"""
 HEAD = MADE.replace("tables.py (make tables)", "court.py (make court)")
 
 
@@ -49,6 +62,7 @@ def page(docs: Path) -> str:
         "## What each step is for\n\n" + steps(found, name),
         "## A figure left out\n\n" + figures(),
         "## Other models\n\n" + models(),
+        "## Which experiment would tell\n\n" + TRIAL,
         "## How it was made\n\n" + how(found),
     ]
     return f"{HEAD}# The court\n\n" + "\n".join(sections)
@@ -233,9 +247,10 @@ def how(found: Ablations) -> str:
         fitted += f" Not refitted yet, and not judged: {', '.join(found.missing)}."
     return (
         f"{fitted}\n\n"
-        "`make court` makes the refits and this page, [](robustness.md) and the tables "
-        "anew, and resumes where it stopped; `prenuc ablate MECHANISM --refit` makes those of one "
-        "mechanism. The priors of the refits lie about the shipped constants; those by which the "
-        "[surprisal](../decisions/0034-rows-weighed.md) of a row is counted lie about a drawn "
-        "point.\n"
+        "`make court` makes the refits, this page, [](robustness.md), the maps and the tables "
+        "anew, and resumes where it stopped; refits that are of today's constants stay; "
+        "`prenuc ablate MECHANISM --refit` makes those of one mechanism. The priors of "
+        "the refits lie about the shipped constants; those by which the "
+        "[surprisal](../decisions/0034-rows-weighed.md) of a row is counted lie about drawn "
+        "points.\n"
     )

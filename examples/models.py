@@ -1,6 +1,7 @@
 """Every model fitted on equal terms: ``src/prenuc/data/refits/models.yaml``; resumes.
 
-Run ``python examples/models.py`` (or ``make models``), then ``prenuc compare --refitted``.
+Run ``python examples/models.py`` (or ``make models``), then ``prenuc compare --refitted``. What is
+of today's constants is not fitted again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 from court import entry
 
 from prenuc.circumstances import circumstances
-from prenuc.infer.studies.models import refits
+from prenuc.infer.studies.models import model_searches, refits, standings
 from prenuc.writing import write_text
 
 HERE = Path(__file__).parents[1]
@@ -23,8 +24,17 @@ HEAD = """\
 """
 
 
+def fresh() -> bool:
+    """Return whether all models are there, and of today's constants."""
+    found = standings()
+    return len(found) == len(model_searches()) and not any(one.outdated for one in found)
+
+
 def main() -> None:
-    """Fit every model, and write where it has ended."""
+    """Fit every model unless that is done, and write where it has ended."""
+    if fresh():
+        print(f"{FILE.name} is of today's constants")
+        return
     mark = circumstances()["facts and code"]
     found = refits(
         ledger=HERE / f"build/models-{mark}.sqlite",

@@ -18,8 +18,9 @@ from prenuc.infer.calibration.search import Start, Task
 from prenuc.infer.studies import left_out, refitting
 from prenuc.infer.studies.ablation import Ablated, Ablations
 from prenuc.infer.studies.left_out import figure_of, scored_figures
-from prenuc.infer.studies.refitting import fitted_rows, rows_for, shipped_refits
+from prenuc.infer.studies.refitting import ablate, fitted_rows, rows_for, shipped_refits
 from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.rivals import RIVALS
 from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations
 
 ROOT = Path(__file__).parents[1]
@@ -112,6 +113,48 @@ def test_a_left_out_figure_takes_no_part_in_the_fit(monkeypatch):
     every = {one.left_out for one in found}
     assert every == {"1", "2", "3", "4", "S4", "storage"}
     assert asked == [every - {one.left_out} for one in found]
+
+
+@pytest.mark.usefixtures("court")
+def test_models_of_todays_constants_are_not_fitted_again(monkeypatch, capsys):
+    import models
+
+    monkeypatch.setattr(models, "refits", None)
+    models.main()
+    assert "of today's constants" in capsys.readouterr().out
+    kept, name = entries("refits"), "two-pathway, without additives"
+    for best in [one for one in kept if one.startswith("classical, ")]:
+        monkeypatch.setitem(kept, best, replace(kept[best], mark="of other constants"))
+    assert not models.fresh()
+    monkeypatch.undo()
+    monkeypatch.delitem(kept, name)
+    assert not models.fresh()
+
+
+@pytest.mark.usefixtures("court")
+def test_every_step_that_is_not_required_and_every_rival_has_a_map():
+    import maps
+
+    asked = maps.pairs()
+    unsure = {one.step.partition(":")[0] for one in ablate(CDS).steps if one.word != "required"}
+    assert set(asked) - set(RIVALS) == {"Pathway 2", *unsure}
+    assert {"classical", "droplets", "msc-source", "sequential"} <= set(asked)
+    assert len({maps.file_of(name) for name in asked}) == len(asked)
+    assert {one.name for one, _ in asked.values()} == {CDS}
+
+
+@pytest.mark.usefixtures("court")
+def test_the_page_of_maps_shows_what_tells_and_names_what_does_not():
+    import maps
+
+    steps = ["heat flask to 220 degC", "cool flask to 25 degC"]
+    near, far = (maps.Told(("a", "b"), x, "heat to 220 degC", steps) for x in (0.03, 40.0))
+    text = maps.page({"silent": near, "loud": far}, ["late"])
+    assert "Not asked yet: late." in text
+    assert "tells about: silent." in text
+    assert "maps/loud.svg" in text
+    assert "maps/silent.svg" not in text
+    assert "40 σ" in text
 
 
 def test_the_command_answers_from_what_ships(capsys, monkeypatch):

@@ -305,3 +305,11 @@ def test_a_map_has_a_panel_for_each_additive_and_marks_the_largest(where):
     texts = [text.get_text() for axes_ in figure.axes for text in axes_.texts]
     assert "largest" in texts
     assert any("HMSA" in axes_.get_title(loc="left") for axes_ in figure.axes)
+
+
+def test_dilutions_stand_evenly_on_a_map(where):
+    from prenuc.present.figures.maps import plot_disagreement
+
+    drawn, *_ = plot_disagreement(where).axes
+    assert drawn.get_yscale() == "log"
+    assert drawn.get_xscale() == "linear"

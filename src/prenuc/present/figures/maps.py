@@ -44,11 +44,12 @@ class Axis:
 
     @property
     def log(self) -> bool:
-        """Whether the values are even in the logarithm."""
+        """Whether the values are even in the logarithm; over a decade 1, 3, 10 are even enough."""
         if self.numbers.size < 3 or not self.numbers[0] > 0:
             return False
         ratios = self.numbers[1:] / self.numbers[:-1]
-        return bool(np.ptp(ratios) < 1e-3 * ratios[0])
+        uneven = 0.15 if self.numbers[-1] >= 10.0 * self.numbers[0] else 1e-3
+        return bool(np.ptp(ratios) < uneven * ratios[0])
 
     def share(self, number: float) -> float:
         """Return how far along the axis a number stands, 0 to 1 between its ends."""
