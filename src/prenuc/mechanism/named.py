@@ -40,14 +40,18 @@ def mechanism_named(
     plain, _ = system_named(which)
     meant = f"{model}/{plain}" if model in RIVALS else name
     if model not in {*MODELS, mixture.MODEL} or set_named(meant) is None:
-        known = entries("parameters").values()
-        ours = [p.id for p in known if p.model in {*MODELS, mixture.MODEL}]
-        if f"{MODEL}/{name}" in ours:
-            what = f"'{name}' is a material, and no mechanism"
-            raise MechanismError(Problem(what, "Name the model too", (f"{MODEL}/{name}",)))
-        raise MechanismError(unknown_name("mechanism", name, ours))
+        raise MechanismError(_unknown(name))
     if model == MODEL:
         return two_pathway(which, metal=metal, dots=dots)
     if model == mixture.MODEL:
         return mixture.alloy(which)
     return rival(model, which, metal=metal)
+
+
+def _unknown(name: str) -> Problem:
+    known = entries("parameters").values()
+    ours = [p.id for p in known if p.model in {*MODELS, mixture.MODEL}]
+    if f"{MODEL}/{name}" in ours:
+        what = f"'{name}' is a material, and no mechanism"
+        return Problem(what, "Name the model too", (f"{MODEL}/{name}",))
+    return unknown_name("mechanism", name, ours)

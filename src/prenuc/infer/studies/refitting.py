@@ -191,8 +191,7 @@ def refits(
         done: dict[str, list[Any]] = {step: kept.get(step) or [] for step in names}
         left = [one for one, step in zip(todo, names, strict=True) if not done[step]]
         new = answers(partial(_refits, name, mark, checks), left, workers=workers)
-        for place, found in enumerate(new, 1):
-            step = found[0].step
+        for place, (step, found) in enumerate(((some[0].step, some) for some in new), 1):
             done[step] = [vars(one) for one in found]
             kept.keep(step, done[step])
             if progress is not None:

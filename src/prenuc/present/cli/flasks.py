@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 PROTOCOLS, SAVED = {".yaml", ".yml"}, {".json"}
 RUN = ".nc"  # what Run.save wrote
-COURSE = "or plot --what course"
 WRITTEN = "simulation.json"  # in the folder that prenuc simulate --out wrote
 
 
@@ -195,25 +194,26 @@ def runs_of(flasks: Sequence[Flask]) -> list[Run]:
     told: dict[str, list[str]] = {}
     for flask in flasks:
         with noting(problems, flask.name):
-            run = pn.simulate(
-                flask.mechanism,
-                flask.protocol,
-                earlier=runs[-1] if runs else None,
-                inert=flask.inert,
-                extrapolate=flask.asked.extrapolate,
-            )
+            earlier = runs[-1] if runs else None
+            asked: dict[str, Any] = {"inert": flask.inert, "extrapolate": flask.asked.extrapolate}
+            run = pn.simulate(flask.mechanism, flask.protocol, earlier=earlier, **asked)
             runs.append(run)
             if not run.measurements:
-                what = "the protocol measures nothing, so there are no spectra of it"
-                raise InputError(what, f"Add 'measure {flask.protocol.vessels[0]}', {COURSE}")
+                mend = f"Add 'measure {flask.protocol.vessels[0]}', or plot --what course"
+                raise InputError("the protocol measures nothing", mend)
             for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
                 told.setdefault(str(warning), []).append(flask.name)
     if problems:
         raise InputError(problems)
-    for text, names in told.items():
-        where = "every flask" if len(names) == len(flasks) > 1 else "; ".join(dict.fromkeys(names))
-        click.echo(f"prenuc: warning: {where}: {text}", err=True)
+    _warn(told, len(flasks))
     return runs
+
+
+def _warn(told: Mapping[str, Sequence[str]], flasks: int) -> None:
+    """Say once what holds for some flasks, or for every one of several."""
+    for text, names in told.items():
+        where = "every flask" if len(names) == flasks > 1 else "; ".join(dict.fromkeys(names))
+        click.echo(f"prenuc: warning: {where}: {text}", err=True)
 
 
 def _held_up(run: Run) -> list[str]:

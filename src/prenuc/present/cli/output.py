@@ -15,6 +15,8 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rich import table as rich
+
     from prenuc.present.tables.table import Table
 
 
@@ -97,27 +99,30 @@ def echo_table(table: Table, title: str = "") -> None:
     Where not all columns fit beside each other with whole words, the others follow below, each
     part with the first column.
     """
-    from rich import box
-    from rich import table as rich
     from rich.console import Console
 
     console = Console(highlight=False, markup=False)
     cells = [[row[i] for row in table.rows] for i in range(len(table.headings))]
     told = [i for i, column in enumerate(cells) if not column or {*column} - {"", "–"}]
     words = [_longest_word([table.headings[i], *cells[i]]) for i in told]
-    for place, part in enumerate(_beside(words, console.width)):
-        shown = rich.Table(
-            title=None if place else title or None,
-            title_justify="left",
-            box=box.SIMPLE_HEAD,
-            padding=(0, 1, 0, 0),
-        )
+    for part in _beside(words, console.width):
+        shown = _empty(title)
         for i in part:
             heading, least = table.headings[told[i]], min(words[i], console.width - GAP)
             shown.add_column(heading, overflow="fold", min_width=least)  # no number is cut
         for row in table.rows:
             shown.add_row(*(row[told[i]] for i in part))
         console.print(shown)
+        title = ""
+
+
+def _empty(title: str) -> rich.Table:
+    from rich import box
+    from rich import table as rich
+
+    return rich.Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
 
 
 GAP = 2  # blanks between two columns
