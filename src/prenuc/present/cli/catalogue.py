@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from prenuc.errors import FactsError, unknown_name
+from prenuc.present.cli.completing import anything, materials
 from prenuc.present.cli.output import (
     echo_answer,
     echo_json,
@@ -36,7 +37,11 @@ LISTED = (
 
 @click.command("list")
 @click.argument("kind", type=click.Choice(LISTED))
-@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@click.option(
+    "--material",
+    help="Only entries of this semiconductor, such as CdS.",
+    shell_complete=materials,
+)
 @json_option
 def list_(kind: str, material: str | None, as_json: bool) -> None:
     """List what the catalogue knows.
@@ -79,7 +84,7 @@ def _rows(kind: str) -> list[dict[str, Any]]:
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=anything)
 @json_option
 def show(identifier: str, as_json: bool) -> None:
     """Show one entry with every number's source and status.
@@ -121,7 +126,7 @@ def _value(item: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
+@click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=anything)
 @click.option(
     "--format",
     "style",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.analysis import analyses
+from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import figure_options, files_argument, name_of, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.results import growth_table
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @files_argument
-@click.option("--material", required=True, metavar="FORMULA", help="Semiconductor, such as CdSe.")
+@click.option(
+    "--material",
+    required=True,
+    metavar="FORMULA",
+    help="Semiconductor, such as CdSe.",
+    shell_complete=materials,
+)
 @reading_options
 @figure_options
 @json_option

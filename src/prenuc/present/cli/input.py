@@ -19,6 +19,7 @@ from prenuc.errors import (
     nearest_names,
     noting,
 )
+from prenuc.present.cli.completing import mechanisms_and_files, reagents
 from prenuc.present.files.sheets import SEPARATORS
 from prenuc.quantities import parse_range
 
@@ -86,7 +87,17 @@ reading_options = _together(
 
 files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=A_PATH)
 inert_option = click.option(
-    "--inert", metavar="NAME", multiple=True, help="A reagent that is not to react; repeatable."
+    "--inert",
+    metavar="NAME",
+    multiple=True,
+    help="A reagent that is not to react; repeatable.",
+    shell_complete=reagents,
+)
+mechanism_option = click.option(
+    "--mechanism",
+    metavar="ID|FILE.yaml",
+    help="What could happen; ours when left out.",
+    shell_complete=mechanisms_and_files,
 )
 column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
 
@@ -237,7 +248,6 @@ def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
 
 
 def _refuse_for_trace(file: str, given: Mapping[str, str | None]) -> None:
-
     wrong = {name: value for name, value in given.items() if value is not None}
     if wrong:
         shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
@@ -246,7 +256,6 @@ def _refuse_for_trace(file: str, given: Mapping[str, str | None]) -> None:
 
 
 def _cut(data: Any, file: str, window: str | None, times: str | None) -> Any:
-
     problems: list[Problem] = []
     if window is not None:
         with noting(problems, f"{file}: --window"):
@@ -260,7 +269,6 @@ def _cut(data: Any, file: str, window: str | None, times: str | None) -> Any:
 
 
 def _timed(data: Any, text: str) -> Any:
-
     if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
         mend = "Say it with --time-unit, or leave the unit out"
         raise InputError("the file names no unit of time", mend)
@@ -268,7 +276,6 @@ def _timed(data: Any, text: str) -> Any:
 
 
 def _subtract(series: SpectrumSeries, label: str, file: str) -> SpectrumSeries:
-
     if label not in series.labels:
         some = f"Labels: {', '.join(series.labels[:3])}, …"
         near = nearest_names(label, series.labels)

@@ -14,7 +14,7 @@ from prenuc.present.cli.input import (
     read_input,
     reading_options,
 )
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.tables.results import emission_table
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def emission(
     from prenuc.observe.readers import read
 
     series = read_input(files, read=read, **asked)
-    first = None if absorption is None else pn.analyze(read_spectra(absorption))
-    found = pn.analyze_emission(series, first)
+    with progress(f"{len(series)} spectra"):
+        first = None if absorption is None else pn.analyze(read_spectra(absorption))
+        found = pn.analyze_emission(series, first)
     written = []
     if figures is not None:
         from prenuc.present.figures.emission import plot_emission

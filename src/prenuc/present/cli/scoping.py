@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.input import inert_option, mechanism_of, read_protocol_or_recipe
+from prenuc.present.cli.completing import recipes_and_files
+from prenuc.present.cli.input import (
+    inert_option,
+    mechanism_of,
+    mechanism_option,
+    read_protocol_or_recipe,
+)
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.table import Table
 
@@ -16,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="RECIPE|FILE.yaml")
-@click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@click.argument("what", metavar="RECIPE|FILE.yaml", shell_complete=recipes_and_files)
+@mechanism_option
 @click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Fill in what is unreported.")
 @inert_option
 @json_option
