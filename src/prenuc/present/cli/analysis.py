@@ -10,7 +10,6 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.observe.amounts import amounts, nanometres
 from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
@@ -161,6 +160,8 @@ def size(
       prenuc size CdSe 512 --hwhm 16
       prenuc size CdSe 550 --absorbance 0.42 --dilution 10 --volume "20 mL" --metal "0.4 mmol"
     """
+    from prenuc.observe.amounts import amounts, nanometres
+
     nm = nanometres(wavelength)
     width = None if hwhm is None else nanometres(hwhm, "half width")
     found = pn.size(material, nm, hwhm_nm=width, force=force)

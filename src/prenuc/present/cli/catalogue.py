@@ -7,11 +7,14 @@ from typing import Any
 
 import click
 
-from prenuc.facts.listing import LISTED, matching, rows
 from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
 
+LISTED = (
+    *("species", "recipes", "materials", "reagents", "moieties", "mechanisms", "claims"),
+    *("observations", "references", "sources", "parameters"),
+)
 _UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
 
 
@@ -26,6 +29,8 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     Example:
       prenuc list species --material CdS
     """
+    from prenuc.facts.listing import rows
+
     echo_answer(rows(kind, material), _echo_rows, as_json)
 
 
@@ -43,6 +48,8 @@ def find(words: tuple[str, ...], material: str | None, as_json: bool) -> None:
       prenuc find oleate
       prenuc find MSC 311 --material CdS
     """
+    from prenuc.facts.listing import matching
+
     found = matching(" ".join(words), material)
     if as_json or found:
         echo_answer(found, lambda found: _echo_rows([_short(row) for row in found]), as_json)
