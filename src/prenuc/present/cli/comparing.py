@@ -8,15 +8,9 @@ import click
 
 from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import (
-    A_PATH,
-    column_option,
-    name_of,
-    read_input,
-    read_protocol_or_recipe,
-    reading_options,
-)
+from prenuc.present.cli.input import A_PATH, column_option, reading_options
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+from prenuc.present.files.input import name_of, read_input, read_protocol_or_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

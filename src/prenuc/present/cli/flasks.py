@@ -13,13 +13,13 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import (
+from prenuc.present.cli.output import progress
+from prenuc.present.files.input import (
     mechanism_of,
     read_input,
     read_protocol_or_recipe,
     spectra_or_saved,
 )
-from prenuc.present.cli.output import progress
 from prenuc.protocol.alternatives import alternatives
 from prenuc.protocol.vessel import reagent
 
