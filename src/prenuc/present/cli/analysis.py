@@ -10,25 +10,11 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.input import (
-    every_series,
-    figure_options,
-    files_argument,
-    name_of,
-    read_input,
-    reading_options,
-    report_option,
-    spectra_or_saved,
-)
-from prenuc.present.cli.output import (
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-    progress,
-)
+from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
+from prenuc.present.files.input import every_series, name_of, read_input, spectra_or_saved
+from prenuc.present.tables.plain import plain
 from prenuc.present.tables.results import amount_table, exciton_table, size_table
 from prenuc.quantities import Quantity, parse
 
@@ -94,7 +80,7 @@ def analyses(
     Args:
         files: Spectrum files.
         material: Semiconductor, or None.
-        asked: The options on reading (:func:`~prenuc.present.cli.input.every_series`).
+        asked: The options on reading (:func:`~prenuc.present.files.input.every_series`).
 
     Returns:
         An analysis for each series, by the files that it came from.

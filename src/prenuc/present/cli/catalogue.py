@@ -7,14 +7,8 @@ from typing import Any
 import click
 
 from prenuc.errors import FactsError, unknown_name
-from prenuc.present.cli.output import (
-    echo_answer,
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-)
+from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
+from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
 
 MECHANISMS = "mechanisms"
