@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from prenuc.errors import ProtocolError, noting, unknown_name
 from prenuc.protocol.plan import Planner
 from prenuc.protocol.steps import Charge, Discard, Inject, Ramp, Step, Store, Take, Wait
-from prenuc.protocol.varying import at_temperature, edited, holding, lasting, temperature_of
+from prenuc.protocol.varying import at_temperature, holding, lasting, temperature_of
 from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
@@ -54,26 +54,32 @@ class Span:
         vessel: In which vessel.
         begin: In s since the first vessel was filled.
         end: The same.
+        temperature: Of the vessel before and after, in K.
+        sources: The vessels that it takes from.
     """
 
     step: Step
     vessel: str
     begin: float
     end: float
+    temperature: tuple[float, float]
+    sources: tuple[str, ...] = ()
 
 
 def spans_of(steps: Sequence[Step]) -> tuple[Span, ...]:
     """Return when each step is done; what is done with a vessel goes on from where that stands."""
     planner, zero, found = Planner(), dict[str, float](), []
     for step in steps:
-        before = {name: one.clock for name, one in planner.vessels.items()}
+        before = {name: (one.clock, one.temperature) for name, one in planner.vessels.items()}
         planner.run([step])
+        sources = tuple(part.of for part in step.taken) if isinstance(step, Take) else ()
+        now = planner.vessels[step.vessel]
+        clock, temperature = before.get(step.vessel, (0.0, now.temperature))
         if step.vessel not in zero:  # a new vessel is filled when those that it is taken from are
-            sources = [part.of for part in step.taken] if isinstance(step, Take) else []
-            zero[step.vessel] = max((zero[one] + before[one] for one in sources), default=0.0)
-        begin = zero[step.vessel] + before.get(step.vessel, 0.0)
-        end = zero[step.vessel] + planner.vessels[step.vessel].clock
-        found.append(Span(step, step.vessel, begin, end))
+            zero[step.vessel] = max((zero[one] + before[one][0] for one in sources), default=0.0)
+        begin, end = (zero[step.vessel] + time for time in (clock, now.clock))
+        temperatures = temperature, now.temperature
+        found.append(Span(step, step.vessel, begin, end, temperatures, sources))
     return tuple(found)
 
 
@@ -115,31 +121,35 @@ def moved(steps: Steps, given: Mapping[str, Written]) -> Steps:
         ProtocolError: There is no such handle (the nearest are given), or no such quantity; all
             problems at once.
     """
+    return tuple(one for left in moved_each(steps, given) for one in left)
+
+
+def moved_each(steps: Steps, given: Mapping[str, Written]) -> list[Steps]:
+    """Return what is left of each step: itself, or nothing where it no longer adds anything.
+
+    Args:
+        steps: As for :func:`moved`.
+        given: The same.
+
+    Raises:
+        ProtocolError: As there.
+    """
     known = {one.name: one for one in handles_of(steps)}
+    left: list[Steps] = [(step,) for step in steps]
     problems: list[Problem] = []
-    changes: dict[int, list[tuple[str, Written]]] = {}
     for name, written in given.items():
-        if name not in known:
-            problems.append(unknown_name("handle", name, known))
-            continue
-        one = known[name]
-        changes.setdefault(one.step, []).append((one.what, written))
-    with noting(problems):
-        steps = edited(steps, _elsewhere, changes)
+        with noting(problems, name):
+            if name not in known:
+                raise ProtocolError(unknown_name("handle", name, known))
+            place, what = known[name].step - 1, known[name].what
+            left[place] = tuple(new for one in left[place] for new in _at(one, what, written))
     if problems:
         raise ProtocolError(problems)
-    return steps
-
-
-def _elsewhere(step: Step, given: Sequence[tuple[str, Written]]) -> Steps:
-    """Return a step with some of its numbers elsewhere; none where nothing is left of it."""
-    left: Steps = (step,)
-    for what, written in given:
-        for one in left:
-            if what == TEMPERATURE:
-                left = at_temperature(one, written)
-            elif what == DURATION:
-                left = lasting(one, written)
-            else:
-                left = holding(one, {what: written})
     return left
+
+
+def _at(step: Step, what: str, written: Written) -> Steps:
+    """Return a step with one of its numbers elsewhere; nothing where nothing is left of it."""
+    if what == TEMPERATURE:
+        return at_temperature(step, written)
+    return lasting(step, written) if what == DURATION else holding(step, {what: written})

@@ -26,7 +26,7 @@ from prenuc.protocol.varying import (
     place_of,
     varied,
 )
-from prenuc.protocol.watching import watched
+from prenuc.protocol.watching import LOOKS, watched
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
@@ -220,18 +220,23 @@ class Protocol:
         """
         return replace(self, steps=measured(self.steps, times, vessel))
 
-    def with_watch(self, vessel: str | None = None, *, every: Written | None = None) -> Self:
+    def with_watch(
+        self, vessel: str | None = None, *, every: Written | None = None, looks: int = LOOKS
+    ) -> Self:
         """Return the protocol with a vessel looked at again and again, for its course.
 
         Args:
             vessel: Which; the flask in which metal and chalcogen react when None.
-            every: How often, such as "30 s"; about 120 times in all when None.
+            every: How often, such as "30 s"; when None so that its course is seen.
+            looks: About how often in all, where nobody says how often.
 
         Raises:
             ProtocolError: There is no such vessel, or no time passes in it.
         """
         given = parse(every).require("min") if isinstance(every, str) else every
-        return replace(self, steps=watched(self.steps, self.plan, self.filled, vessel, given))
+        return replace(
+            self, steps=watched(self.steps, self.plan, self.filled, vessel, given, looks)
+        )
 
     @property
     def spans(self) -> tuple[Span, ...]:

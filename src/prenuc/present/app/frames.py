@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
 
 EXACT, COARSE = "float64", "float32"
-TYPES = {EXACT: np.dtype("<f8"), COARSE: np.dtype("<f4")}
+TYPES: dict[str, np.dtype[Any]] = {EXACT: np.dtype("<f8"), COARSE: np.dtype("<f4")}
 MOST_HEADER = 1 << 22  # bytes
 
 

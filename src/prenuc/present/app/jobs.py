@@ -1,9 +1,9 @@
 """Long work, done in a process of its own: with progress, an end that can be asked for, a result.
 
-A job is a function of a module, ``function(report, *given)``; it calls ``report(fraction, text)``
-now and then and returns what the page gets, as plain data. Its process is ended when the job is
-cancelled, whatever it does at that moment. Jobs belong to the application: a page that is loaded
-anew finds them.
+A job is a function of a module, ``function(report, **given)``; it calls ``report(fraction, text)``
+now and then, if it can, and returns what the page gets, as plain data. Its process is ended when
+the job is cancelled, whatever it does at that moment. Jobs belong to the application: a page that
+is loaded anew finds them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Jobs:
         self._lock = threading.Lock()
         self.tell: Callable[[dict[str, Any]], None] = lambda _: None
 
-    def start(self, name: str, function: Callable[..., Any], *given: Any) -> dict[str, str]:
+    def start(self, name: str, function: Callable[..., Any], **given: Any) -> dict[str, str]:
         """Begin a job and return ``{"job": id}``.
 
         Args:
@@ -175,7 +175,7 @@ def _end(process: Any) -> None:
         process.kill()
 
 
-def _work(pipe: Connection, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _work(pipe: Connection, function: Callable[..., Any], given: dict[str, Any]) -> None:
     """Do a job, in its own process, and say what comes of it."""
     if hasattr(os, "setpgrp"):
         os.setpgrp()  # so that what it starts ends with it
@@ -184,7 +184,7 @@ def _work(pipe: Connection, function: Callable[..., Any], given: tuple[Any, ...]
         pipe.send(("progress", (float(fraction), text)))
 
     try:
-        pipe.send(("answer", function(report, *given)))
+        pipe.send(("answer", function(report, **given)))
     except PrenucError as error:
         pipe.send(("error", as_error(error)))
     except OSError as error:

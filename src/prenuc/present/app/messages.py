@@ -11,7 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem, PrenucError, unknown_name
+from prenuc.errors import InputError, PrenucError, Problem, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,6 +81,22 @@ def _no_number(name: str) -> float:
     raise InputError(f"{name} is not a number", "Give a number")
 
 
+def drag(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a drag: its number, what it moves, and whether it is over.
+
+    Raises:
+        InputError: It is none.
+    """
+    given = message.get("with")
+    moved = given if isinstance(given, dict) else {}
+    number, name, value = message.get("drag"), moved.get("name"), moved.get("value")
+    if message.get("do") != "flask.set" or not (_is_whole(number) and _is_text(name)):
+        raise InputError("a drag without number and name", MEND)
+    if not _is_number(value):
+        raise InputError(f"'{str(name)[:80]}' is dragged to what is no number", "Give a number")
+    return {"drag": number, "moves": {name: value}, "exact": message.get("exact") is True}
+
+
 def checked(actions: Mapping[str, Action], name: Any, given: Any) -> tuple[Action, dict[str, Any]]:
     """Return the action of a name, and what it is called with.
 
@@ -98,7 +114,9 @@ def checked(actions: Mapping[str, Action], name: Any, given: Any) -> tuple[Actio
         raise InputError(f"{name}: what goes with it is no JSON object", MEND)
     action = actions[name]
     known = dict(list(inspect.signature(action).parameters.items())[1:])
-    problems = [unknown_name("argument", key[:80], known, name) for key in given if key not in known]
+    problems = [
+        unknown_name("argument", key[:80], known, name) for key in given if key not in known
+    ]
     for key, parameter in known.items():
         if key not in given:
             if parameter.default is parameter.empty:

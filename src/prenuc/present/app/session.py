@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prenuc.present.app.desk import Desk, Download
+
 if TYPE_CHECKING:
-    from prenuc.present.app.desk import Desk
-    from prenuc.present.app.flask import Flask
+    from prenuc.present.app.flask_session import FlaskSession
+    from prenuc.present.app.jobs import Jobs
 
 
 @dataclass
@@ -22,13 +24,24 @@ class Session:
     """
 
     desk: Desk
-    flask: Flask | None = None
+    flask: FlaskSession | None = None
     frames: list[bytes] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
 
-    def show(self, frame: bytes) -> None:
-        """Send a frame after the answer."""
-        self.frames.append(frame)
+    @property
+    def jobs(self) -> Jobs:
+        """Long work."""
+        return self.desk.jobs
+
+    def keep(self, name: str, content: bytes, kind: str = "application/octet-stream") -> str:
+        """Return the name of chance by which the page can fetch a file.
+
+        Args:
+            name: What it will be called.
+            content: What is in it.
+            kind: Media type.
+        """
+        return self.desk.offer(Download(name, content, kind))
 
     def take_frames(self) -> list[bytes]:
         """Return the frames that wait, which then no longer do."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0  # s, until a socket has shown its key
 MOST_WAITING = 64  # questions
-NO_KEY, TOO_MUCH = 4001, 4002  # close codes
+NO_KEY, NO_TEXT = 4001, 4002  # close codes
 
 
 @dataclass
@@ -62,7 +62,13 @@ class Waiting:
 
 
 class Line:
-    """One socket with its session; :meth:`serve` ends when the page goes."""
+    """One socket with its session; :meth:`serve` ends when the page goes.
+
+    Args:
+        socket: Accepted, with its key shown.
+        desk: What it shares with other pages.
+        actions: What may be asked, by name.
+    """
 
     def __init__(
         self, socket: WebSocket, desk: Desk, actions: Mapping[str, Callable[..., Any]]
@@ -92,9 +98,8 @@ class Line:
     async def _send(self, data: str | bytes) -> None:
         async with self.sending:
             if self.socket.application_state is WebSocketState.CONNECTED:
-                await (self.socket.send_text if isinstance(data, str) else self.socket.send_bytes)(
-                    data
-                )
+                send = self.socket.send_text if isinstance(data, str) else self.socket.send_bytes
+                await send(data)  # type: ignore[arg-type]
 
     async def _listen(self) -> None:
         while True:
@@ -107,7 +112,7 @@ class Line:
             except WebSocketDisconnect:
                 return
             except KeyError:  # bytes where text is expected
-                await self.socket.close(TOO_MUCH, "a message that is no text")
+                await self.socket.close(NO_TEXT, "a message that is no text")
                 return
             except InputError as error:
                 await self.say({"id": message.get("id"), "error": messages.as_error(error)})
@@ -129,7 +134,8 @@ class Line:
             if "drag" in message:
                 self._dragged(message)
                 return None
-            action, given = messages.checked(self.actions, message.get("do"), message.get("with", {}))
+            given = message.get("with", {})
+            action, given = messages.checked(self.actions, message.get("do"), given)
             answer = action(self.session, **given)
             return json.dumps({**about, "answer": answer}, allow_nan=False)
         except PrenucError as error:
@@ -138,5 +144,6 @@ class Line:
     def _dragged(self, message: dict[str, Any]) -> None:
         if self.session.flask is None:
             raise InputError("nothing is open that could be moved", "Open a recipe")
-        self.session.flask.move(message["moves"])
-        self.session.show(self.session.flask.frame(drag=message["drag"], exact=message["exact"]))
+        flask = self.session.flask
+        flask.live.move(message["moves"])
+        self.session.frames += flask.frames(exact=message["exact"], drag=message["drag"])
