@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from prenuc.present.app.desk import Desk
 
+logger = logging.getLogger(__name__)
 PATIENCE = 10.0  # s, until a socket has shown its key
 MOST_WAITING = 64  # questions
 NO_KEY, NO_TEXT = 4001, 4002  # close codes
@@ -140,6 +142,10 @@ class Line:
             return json.dumps({**about, "answer": answer}, allow_nan=False)
         except PrenucError as error:
             return json.dumps({**about, "error": messages.as_error(error)})
+        except Exception as error:  # a fault of ours must not take the page along
+            logger.exception("an action failed")
+            told = {"message": f"a fault of prenuc: {error!r}"[:500], "mend": "Tell its developers"}
+            return json.dumps({**about, "error": told})
 
     def _dragged(self, message: dict[str, Any]) -> None:
         if self.session.flask is None:
