@@ -10,7 +10,14 @@ import click
 from prenuc.errors import FitError, InputError, unknown_name
 from prenuc.present.cli.input import A_PATH, column_option, reading_options, refuse_others
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
-from prenuc.present.files.input import name_of, read_input, read_protocol_or_recipe
+from prenuc.present.files.input import (
+    QUESTION,
+    RECIPES,
+    name_of,
+    protocol_and_material,
+    read_input,
+    read_models,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +32,6 @@ if TYPE_CHECKING:
     from prenuc.protocol.protocol import Protocol
 
 SOME = "A -> B; A -> B -> C"
-RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
-    "CdS": "cds-msc-311-in-toluene",
-    "CdTe": "cdte-dmsc-371-in-toluene-ota",
-    "CdSe": "cdse-5b",
-}
-QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 
 @click.command()
@@ -126,41 +127,17 @@ def _compare_models(
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
         raise FitError("mechanisms are compared on spectra, not on a trace", mend)
-    what, material = _protocol(protocol)
+    what, material = protocol_and_material(protocol)
     with progress("running every model") as report:
         return compare_mechanisms(
             data,
             what,
-            models=_models(models, material),
+            models=read_models(models, material),
             shapes=FreeShapes() if free_spectra else KnownShapes(),
             starts=starts,
             seed=seed,
             progress=report,
         )
-
-
-def _protocol(which: str) -> tuple[Protocol, str]:
-    """Return a protocol and its material; "" for a file that names no mechanism."""
-    from prenuc.facts.catalogue import entries
-
-    protocol, mechanism = read_protocol_or_recipe(which)
-    if which in entries("recipes"):
-        return protocol, entries("recipes")[which].material
-    return protocol, (mechanism or "").partition("/")[2]
-
-
-def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
-    """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.infer.selection.compare_mechanisms import rivals
-    from prenuc.mechanism.named import mechanism_named
-
-    asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
-    if asked:
-        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
-    if not material:
-        mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
-        raise InputError("the protocol file names no material", mend)
-    return rivals(material)
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
@@ -240,17 +217,17 @@ def next_(
 
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
-    protocol, _ = _protocol(recipe or RECIPES[material])
+    protocol, _ = protocol_and_material(recipe or RECIPES[material])
     if step is not None:
         refuse_others("--step", {"material", "recipe", "models", "noise", "step", "map_to"})
-        whole = _models(models, material, ("two-pathway",))[0]
+        whole = read_models(models, material, ("two-pathway",))[0]
         _where_it_shows(whole, step, protocol, map_to, asked["noise"], asked["workers"], as_json)
         return
     if map_to is not None:
         raise InputError("--map needs --step", 'Add --step "Pathway 2", or leave it out')
     with progress("simulating what could be done") as report:
         found = next_experiment(
-            _models(models, material, QUESTION),
+            read_models(models, material, QUESTION),
             protocol,
             only=[name.strip() for name in (vary or "").split(",") if name.strip()],
             progress=report,
