@@ -13,6 +13,7 @@ import click
 
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.cli.analysis import analyze, size, view
+from prenuc.present.cli.app import app
 from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
 from prenuc.present.cli.catalogue import cite, find, list_, show
 from prenuc.present.cli.checking import check
@@ -82,6 +83,7 @@ _COMMANDS = (
     next_,
     report,
     convert,
+    app,
     doctor,
 )
 for command in _COMMANDS:
