@@ -338,7 +338,7 @@ def protocol_and_material(which: str) -> tuple[Protocol, str]:
     return protocol, (mechanism or "").partition("/")[2]
 
 
-def read_models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
+def models_named(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
     """Return mechanisms by name; a kind without a material is of the protocol's.
 
     Args:
