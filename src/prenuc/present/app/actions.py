@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prenuc.present.app.screens import flask
+from prenuc.present.app.screens import catalogue, court, flask
+from prenuc.present.app.screens import next as next_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,4 +35,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.cancel": cancel,
     "jobs.forget": forget,
     **flask.ACTIONS,
+    **court.ACTIONS,
+    **catalogue.ACTIONS,
+    **next_.ACTIONS,
 }
