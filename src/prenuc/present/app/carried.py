@@ -62,7 +62,7 @@ def made(words: Mapping[str, Any], arrays: Mapping[str, Array]) -> SpectrumSerie
     Raises:
         InputError: They are not those of spectra or a trace.
     """
-    common = {
+    common: dict[str, Any] = {
         "history": _texts(words.get("history")),
         "time_unit": _text(words.get("time_unit")),
         "time_name": _text(words.get("time_name")),
