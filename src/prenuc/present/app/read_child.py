@@ -62,7 +62,7 @@ def resident_on_windows() -> int:
     """Return how many bytes this process has held at most."""
     import ctypes
 
-    class Counters(ctypes.Structure):
+    class _Counters(ctypes.Structure):
         _fields_ = (
             ("size", ctypes.c_ulong),
             ("faults", ctypes.c_ulong),
@@ -70,7 +70,7 @@ def resident_on_windows() -> int:
             ("others", ctypes.c_size_t * 8),
         )
 
-    found, windows = Counters(), getattr(ctypes, "windll")  # noqa: B009  mypy runs elsewhere
+    found, windows = _Counters(), getattr(ctypes, "windll")  # noqa: B009  mypy runs elsewhere
     process = windows.kernel32.GetCurrentProcess()
     windows.psapi.GetProcessMemoryInfo(process, ctypes.byref(found), ctypes.sizeof(found))
     return int(found.peak)
