@@ -175,9 +175,9 @@ def test_no_answer_lets_another_page_in(app):
     "origin", ["http://evil.example", "null", None, "http://localhost:{port}", "https://{own}"]
 )
 def test_a_socket_of_another_page_is_refused(app, origin):
-    said = origin and origin.format(port=app.port, own=f"127.0.0.1:{app.port}")
+    told = origin and origin.format(port=app.port, own=f"127.0.0.1:{app.port}")
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"ws://127.0.0.1:{app.port}/socket", origin=said)
+        connect(f"ws://127.0.0.1:{app.port}/socket", origin=told)
     assert refused.value.response.status_code == 403
 
 
@@ -193,18 +193,19 @@ def test_a_socket_without_the_key_is_closed(app, first):
     assert closed.value.rcvd.code == line.NO_KEY
 
 
+def said(page, message):
+    page.line.send(message)
+    return page.hear()
+
+
 def test_a_message_that_is_too_long_closes_the_socket(app):
-    with app.page(app.key) as page:
-        page.line.send("x" * (MOST_BYTES + 1))
-        with pytest.raises(ConnectionClosed):
-            page.hear()
+    with app.page(app.key) as page, pytest.raises(ConnectionClosed):
+        said(page, "x" * (MOST_BYTES + 1))
 
 
 def test_bytes_close_the_socket(app):
-    with app.page(app.key) as page:
-        page.line.send(b"1")
-        with pytest.raises(ConnectionClosed) as closed:
-            page.hear()
+    with app.page(app.key) as page, pytest.raises(ConnectionClosed) as closed:
+        said(page, b"1")
     assert closed.value.rcvd.code == line.NO_TEXT
 
 
@@ -231,8 +232,7 @@ def test_bytes_close_the_socket(app):
 )
 def test_a_message_that_is_none_is_answered_and_the_page_goes_on(app, message):
     with app.page(app.key) as page:
-        page.line.send(message)
-        assert page.hear()["error"]["message"]
+        assert said(page, message)["error"]["message"]
         assert isinstance(page.answer("jobs.list"), list)
 
 
