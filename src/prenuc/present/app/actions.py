@@ -24,6 +24,12 @@ def cancel(session: Session, *, job: str) -> dict[str, Any]:
     return {"job": job}
 
 
+def forget_upload(session: Session, *, upload: str) -> dict[str, Any]:
+    """Throw a file that was dropped away."""
+    session.desk.uploads.forget(upload)
+    return {"upload": upload}
+
+
 def forget(session: Session, *, job: str) -> dict[str, Any]:
     """Throw the result of a job away."""
     session.desk.jobs.forget(job)
@@ -34,6 +40,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.list": jobs,
     "jobs.cancel": cancel,
     "jobs.forget": forget,
+    "uploads.forget": forget_upload,
     **flask.ACTIONS,
     **court.ACTIONS,
     **catalogue.ACTIONS,
