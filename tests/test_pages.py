@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-import pages
-from pages import ROOT, Reader, blocks, commands, difference, parse
-from pages_bench import LONG, MAY_SAY_NO, NEEDS, REAL_FILE, bring
+import walk
+from walk import ROOT, Reader, blocks, commands, difference, parse
+from walk_bench import LONG, MAY_SAY_NO, NEEDS, REAL_FILE, bring
 
-ALL = {str(page.relative_to(ROOT)): page for page in pages.pages()}
+ALL = {str(page.relative_to(ROOT)): page for page in walk.pages()}
 RUNNING = {
     name: page
     for name, page in ALL.items()
@@ -53,7 +53,7 @@ def follow(reader):
     """Do what stands in the help of a command, but for some of it."""
 
     def call(name, passed_over):
-        shown = pages.examples()[name]
+        shown = walk.examples()[name]
         one = reader(
             ROOT / "--help", "\n".join(" ".join(each.words) for each in shown), passed_over
         )
@@ -85,15 +85,15 @@ def test_what_takes_long_runs_too(name, read):
     assert not wrong, "\n\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", pages.examples())
+@pytest.mark.parametrize("name", walk.examples())
 def test_every_command_has_examples_that_run(name, follow):
-    assert pages.examples()[name]
+    assert walk.examples()[name]
     wrong = follow(name, lambda one: missing(one) or long("--help", one))
     assert not wrong, "\n\n".join(wrong)
 
 
 @pytest.mark.study
-@pytest.mark.parametrize("name", pages.examples())
+@pytest.mark.parametrize("name", walk.examples())
 def test_examples_that_take_long_run_too(name, follow):
     wrong = follow(name, lambda one: missing(one) or not long("--help", one))
     assert not wrong, "\n\n".join(wrong)
@@ -202,7 +202,7 @@ def test_what_is_said_to_be_long_or_to_need_something_stands_on_a_page():
     shown = {
         name: [*map(str, commands(page)), *(one.text for one in blocks(page))]
         for name, page in RUNNING.items()
-    } | {"--help": [str(one) for each in pages.examples().values() for one in each]}
+    } | {"--help": [str(one) for each in walk.examples().values() for one in each]}
     for name, starts in LONG.items():
         for start in starts:
             assert any(one.startswith(start) for one in shown[name]), (name, start)

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 # Exit status 1 is an answer: a printed statement is missed, a mechanism is found wanting.
 MAY_SAY_NO = frozenset({"reproduce", "calibrate", "robustness"})
 REAL_FILE = "cdse-run-2.csv"
-NEEDS = ("--dask ", "--slurm ")  # a cluster; tests/test_sweeps.py has one of this machine
+# A cluster (tests/test_sweeps.py has one of this machine), a browser (tests/test_app.py).
+NEEDS = ("--dask ", "--slurm ", "prenuc app")
 # What takes more than some seconds, by page: how a command, or a block of Python, begins.
 LONG = {
+    "README.md": ("import prenuc as pn",),  # tests/test_readme.py
     "--help": (
         "prenuc ablate two-pathway/CdS --refit",
         "prenuc calibrate",
@@ -42,6 +44,7 @@ LONG = {
         "prenuc reproduce --",
         "prenuc robustness",
     ),
+    "docs/first-hour.md": ("prenuc compare mine.csv --protocol",),
     "docs/how-to/calibrate-on-spectra.md": ("prenuc calibrate", "from pathlib"),
     "docs/how-to/compare-models.md": (
         "prenuc compare spectra.csv",
@@ -50,6 +53,10 @@ LONG = {
         "from prenuc.infer.selection.shapes",
     ),
     "docs/how-to/fit-a-scheme.md": ("prenuc compare spectra.csv",),
+    "docs/how-to/from-file-to-report.md": (
+        "prenuc report cdse-run-2.csv",
+        "prenuc analyze cdse-run-2.csv",
+    ),
     "docs/how-to/map.md": ("prenuc sweep examples/map.yaml",),
     "docs/how-to/next-experiment.md": ("prenuc next", "import prenuc"),
     "docs/how-to/simulate-a-recipe.md": ("prenuc simulate cds-msc-311-in-toluene --mechanism",),
@@ -154,7 +161,18 @@ def batch(hold: int) -> Callable[[Path], None]:
     return make
 
 
-MINE = BATCH.replace("NAME", "mine").replace("HOLD", "20")
+MINE = """\
+name: mine
+mechanism: two-pathway/CdSe
+protocol:
+  - charge flask with 1.0 mmol CdO, 4 mmol oleic acid and 8 g ODE at 60 degC
+  - heat flask to 240 degC over 20 min
+  - hold flask for 30 min
+  - inject 0.5 mmol SeTOP into flask
+  - hold flask for 5 min
+  - take 25 uL of flask into c5 with 3.00 mL toluene at 25 degC
+  - measure c5
+"""
 ROBERTSON = """\
 units: {time: s, concentration: mol/L, energy: kJ/mol}
 species: {A: {initial: 1.0}, B: {}, C: {}}
@@ -265,7 +283,9 @@ ON_PAGE: dict[str, dict[str, Callable[[Path], None]]] = {
     "--help": {
         "*.txt": scan_files,
         "build/simulation.json": answered,
+        "faster.yaml": text(CHANGED),
         "fit.json": saved_fit,
+        "mine.yaml": text(MINE),
         "robertson.yaml": text(ROBERTSON),
         "run FL.csv": light,
         "run UV-Vis.csv": growing,

@@ -10,11 +10,14 @@ follows is what they print.
 from __future__ import annotations
 
 import glob
+import io
 import os
 import re
 import shlex
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+WRITING = {"--out", "--report", "--to", "--figure", "--map"}  # options that name what is written
 SHELL = ("console", "bash", "sh", "shell")
 _FENCE = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>[^\n`]*)\n(?P<text>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL
@@ -126,12 +130,12 @@ def _lines(block: Block, after: str | None) -> Iterator[Command]:
 
 
 def _command(typed: str, shown: str | None, line: int) -> Command:
-    lexer = shlex.shlex(typed, posix=True, punctuation_chars="|&;<>")
+    lexer = shlex.shlex(typed, posix=False, punctuation_chars="|&;<>")
     lexer.whitespace_split = True
-    words = list(lexer)
-    end = next((i for i, word in enumerate(words) if set(word) <= set("|&;<>")), len(words))
-    to = words[end + 1] if words[end : end + 1] == [">"] else ""
-    return Command(tuple(words[:end]), shown, to, line)
+    quoted = list(lexer)
+    end = next((i for i, word in enumerate(quoted) if set(word) <= set("|&;<>")), len(quoted))
+    to = quoted[end + 1] if quoted[end : end + 1] == [">"] else ""
+    return Command(tuple(shlex.split(" ".join(quoted[:end]))), shown, to, line)
 
 
 def parse(words: Sequence[str]) -> None:
@@ -274,4 +278,29 @@ def _judged(command: Command, answer: Answer, may_say_no: frozenset[str]) -> str
     allowed = {0, 1} if command.words[1] in may_say_no or shown is not None else {0}
     if answer.code not in allowed and not (shown is not None and answer.code == 2):
         return f"exit status {answer.code}: {answer.err or answer.out}"
-    return "" if shown is None else difference(shown, answer.out or answer.err)
+    if shown is not None:
+        return difference(shown, answer.out or answer.err)
+    named = [b for a, b in pairwise(command.words) if a in WRITING and Path(b).suffix]
+    return "".join(f"{name} is not there" for name in named if not Path(name).exists())
+
+
+def walk(page: Path, folder: Path) -> list[str]:
+    """Do what a page says in a new folder, without a test around it, and return what is wrong."""
+    folder.mkdir(parents=True)
+    os.chdir(folder)
+    os.environ["COLUMNS"] = "80"
+    out, err = io.StringIO(), io.StringIO()
+
+    def spoken() -> tuple[str, str]:
+        said = out.getvalue(), err.getvalue()
+        for stream in (out, err):
+            stream.seek(0)
+            stream.truncate()
+        return said
+
+    with redirect_stdout(out), redirect_stderr(err):
+        return Reader(page, spoken).read()
+
+
+if __name__ == "__main__":
+    sys.exit("\n\n".join(walk(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())) or 0)
