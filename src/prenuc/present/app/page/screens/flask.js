@@ -120,7 +120,10 @@ function render({ el, connection, shell, given }) {
   async function opened(source, changed = {}) {
     shell.status("computing");
     const answer = await shell.tried(() => connection.ask("flask.open", source));
-    if (!answer) return false;
+    if (!answer) {
+      shell.status(open ? "exact" : "");
+      return false;
+    }
     told = answer;
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
@@ -229,7 +232,7 @@ function render({ el, connection, shell, given }) {
   }
 
   function writeOwn() {
-    ownProtocol(told?.protocol ?? "", { open: opened, upload: (file) => connection.upload(file) });
+    ownProtocol(told?.protocol ?? "", { open: (protocol) => opened({ protocol }), receive: openFile });
   }
 
   function takeAway() {
@@ -248,10 +251,15 @@ function render({ el, connection, shell, given }) {
     );
   }
 
-  async function receive(files) {
-    const [file] = files;
-    if (/\.(html?|ya?ml|json)$/i.test(file.name))
-      await shell.tried(async () => opened({ upload: await connection.upload(file) }));
+  /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
+  async function openFile(file) {
+    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
+    const text = await file.text();
+    return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
+  }
+
+  async function receive([file]) {
+    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await shell.tried(() => openFile(file));
     else await tools.receive(file);
   }
 
