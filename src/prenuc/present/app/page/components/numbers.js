@@ -43,7 +43,7 @@ export function unitWritten(unit) {
     .replace(/^1\/(\w+)$/, "$1⁻¹")
     .replace("degC", "°C")
     .replace("delta_", "")
-    .replace("dimensionless", "");
+    .replace(/^(1|dimensionless)$/, "");
   return plain.replace(/(?:\^|\*\*)(-?\d+)/g, (_, power) => raised(power)).replaceAll("*", " ");
 }
 

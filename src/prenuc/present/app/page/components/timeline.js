@@ -62,7 +62,7 @@ function render({ model, el }) {
     const value = valueOf(handle);
     update(grip.root, {
       transform: `translate(${mark.x.toFixed(1)} ${(lane.top + mark.y).toFixed(1)})`,
-      "aria-label": `${handle.label} (${mark.step.text})`,
+      "aria-label": `${handle.label} of step ${mark.step.number}, ${mark.step.kind} ${mark.step.vessel}`,
       "aria-valuenow": decimal(value),
       "aria-valuemin": decimal(handle.low),
       "aria-valuemax": decimal(handle.high),

@@ -14,17 +14,19 @@ import { follow } from "./flask_frames.js";
 
 const FIRST = "cds-msc-311-in-toluene"; // what is shown when nothing was chosen: Figure 2a-b
 const ASIDE = new Set(["medium", "moment", "in balance", "by-product"]); // species that are drawn when asked for
+const ORDER_AFTER = 600; // ms of rest, until it is worked out which constants move the spectra most
 
 function render({ el, connection, shell, given }) {
   const state = new FlaskState();
   let told = null; // the answer of flask.open
   let open = false;
+  let ordering = 0;
 
   const title = h("h1", { class: "unseen" }, "Flask");
   const chooser = h("select", { onchange: () => opened({ recipe: chooser.value }) });
   const note = h("div", { class: "flask-state note" });
   const steps = h("div", { class: "stack" });
-  const stepTitle = h("h2", {}, "Step");
+  const stepTitle = h("h2", { id: "step-title" }, "Step");
   const stepText = h("p", { class: "note" });
   const lane = h("div", {});
   const drawings = {
@@ -88,7 +90,7 @@ function render({ el, connection, shell, given }) {
       h(
         "aside",
         { class: "flask-side", "aria-label": "Settings" },
-        h("section", { class: "panel" }, stepTitle, stepText, steps),
+        h("section", { class: "panel", "aria-labelledby": "step-title" }, stepTitle, stepText, steps),
         constants.root,
       ),
       h("div", { class: "columns flask-more" }, drawings.courses, drawings.sizes),
@@ -146,8 +148,26 @@ function render({ el, connection, shell, given }) {
     tools.opened();
     showValues();
     if (Object.keys(changed).length) several(changed);
+    soonOrder();
     shell.say(`${told.title} is open`);
     return true;
+  }
+
+  /** Put the constants that move the spectra most on top, once nobody is in a hurry. */
+  function soonOrder() {
+    clearTimeout(ordering);
+    ordering = setTimeout(async () => {
+      const mine = told;
+      const matters = await connection.ask("flask.matters").catch(() => null);
+      if (!matters || mine !== told) return;
+      if (constants.root.contains(document.activeElement)) return soonOrder(); // nothing moves under a hand
+      told.constants = told.constants.map((one) => ({
+        ...one,
+        value: state.get(one.name),
+        matters: matters[one.name],
+      }));
+      constants.show(told.constants, state.original);
+    }, ORDER_AFTER);
   }
 
   /** One number under the hand, coarse; released, exact and a step of undo. */
@@ -159,6 +179,7 @@ function render({ el, connection, shell, given }) {
     const number = connection.drag("flask.set", { name, value }, exact);
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
     frames.asked(exact);
+    if (told.constants.every((one) => one.matters === undefined)) soonOrder();
     if (exact && state.set(values)) showValues();
   }
 
@@ -266,6 +287,7 @@ function render({ el, connection, shell, given }) {
   return {
     receive,
     close() {
+      clearTimeout(ordering);
       frames.close();
       stepDials.close();
       constants.close();
