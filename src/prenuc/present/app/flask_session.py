@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import InputError
 from prenuc.infer.calibration.priors import within_prior
 from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
 from prenuc.present.app import frames
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
     from prenuc.observe.live.precision import Precision
+    from prenuc.present.app.session import Session
     from prenuc.protocol.handles import Handle, Span
     from prenuc.simulation.solution import Run
 
@@ -106,22 +108,22 @@ class FlaskSession:
 
     def steps(self) -> list[dict[str, Any]]:
         """Return the steps as they are now; handles have the names of the steps that were given."""
-        live = self.live
-        handles: dict[int, list[dict[str, Any]]] = {}
-        for one in live.protocol.handles:
-            now = live.moved.get(one.name, one.quantity).number
-            handles.setdefault(one.step, []).append({**_handle(one), "value": now})
-        gone = live.left_out
-        spans = iter(live.protocol_now.spans)
+        given: dict[int, list[Handle]] = {}
+        for one in self.live.protocol.handles:
+            given.setdefault(one.step, []).append(one)
+        now = self.live.handles_now
+        gone, spans = self.live.left_out, iter(self.live.protocol_now.spans)
         return [
             {
                 **({"gone": True, "text": str(step)} if number in gone else _step(next(spans))),
                 "number": number,
                 "kind": step.verb.partition(" ")[0],
                 "vessel": step.vessel,
-                "handles": handles.get(number, []),
+                "handles": [
+                    {**_handle(one), "value": now[one.name]} for one in given.get(number, [])
+                ],
             }
-            for number, step in enumerate(live.protocol.steps, 1)
+            for number, step in enumerate(self.live.protocol.steps, 1)
         ]
 
     def told(self) -> dict[str, Any]:
@@ -142,6 +144,17 @@ class FlaskSession:
             "assumptions": [str(one) for one in protocol.assumptions],
             "warnings": [str(one) for one in protocol.warnings],
         }
+
+
+def opened(session: Session) -> FlaskSession:
+    """Return the flask that is open.
+
+    Raises:
+        InputError: None is.
+    """
+    if session.flask is None:
+        raise InputError("no flask is open", "Open a recipe or a protocol")
+    return session.flask
 
 
 def _step(span: Span) -> dict[str, Any]:
