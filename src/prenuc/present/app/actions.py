@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prenuc.present.app.screens import flask
+from prenuc.present.app.screens import catalogue, court, flask
+from prenuc.present.app.screens import next as next_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,4 +42,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.forget": forget,
     "uploads.forget": forget_upload,
     **flask.ACTIONS,
+    **court.ACTIONS,
+    **catalogue.ACTIONS,
+    **next_.ACTIONS,
 }
