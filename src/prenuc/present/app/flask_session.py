@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
 from prenuc.infer.calibration.priors import within_prior
 from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
 from prenuc.present.app import frames
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
     from prenuc.observe.live.precision import Precision
-    from prenuc.present.app.session import Session
     from prenuc.protocol.handles import Handle, Span
     from prenuc.simulation.solution import Run
 
@@ -144,17 +142,6 @@ class FlaskSession:
             "assumptions": [str(one) for one in protocol.assumptions],
             "warnings": [str(one) for one in protocol.warnings],
         }
-
-
-def opened(session: Session) -> FlaskSession:
-    """Return the flask that is open.
-
-    Raises:
-        InputError: None is.
-    """
-    if session.flask is None:
-        raise InputError("no flask is open", "Open a recipe or a protocol")
-    return session.flask
 
 
 def _step(span: Span) -> dict[str, Any]:

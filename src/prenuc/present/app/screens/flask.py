@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.observe.live.experiment import Live
-from prenuc.present.app.flask_session import FlaskSession, opened
+from prenuc.present.app.flask_session import FlaskSession
 from prenuc.present.app.screens.flask_export import export
 from prenuc.present.app.written import mechanism_from, protocol_from
 from prenuc.present.files.input import mechanism_of
@@ -84,7 +84,7 @@ def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa:
         session: The page.
         set: Numbers by the names of handles and constants, each in its unit.
     """
-    flask = opened(session)
+    flask = session.opened
     flask.live.move(set)
     session.frames += flask.frames(exact=True)
     return {"set": set}
@@ -92,7 +92,7 @@ def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa:
 
 def reset(session: Session, *, names: list[str] | None = None) -> dict[str, Any]:
     """Put handles and constants back where they were; all of them when none are named."""
-    flask = opened(session)
+    flask = session.opened
     flask.live.put_back(names)
     session.frames += flask.frames(exact=True)
     return flask.told()

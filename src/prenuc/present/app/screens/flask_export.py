@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.present.app.flask_session import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +29,7 @@ def export(session: Session, *, as_: str) -> dict[str, Any]:
     Raises:
         InputError: No flask is open, or there is no such file of it.
     """
-    flask = opened(session)
+    flask = session.opened
     if as_ not in FILES:
         raise InputError(unknown_name("file", as_, FILES))
     name, content, kind = FILES[as_](flask)
