@@ -1,10 +1,9 @@
-"""The screen Flask, used as a chemist uses it: by hand, in Chromium, with what is shown read off."""
+"""The screen Flask, used as a chemist uses it: in Chromium, with what is shown read off."""
 
 import json
 
 import numpy as np
 import pytest
-import yaml
 
 import prenuc as pn
 from conftest import exact  # of this folder
@@ -24,7 +23,9 @@ def numbers(page, drawing):
     plot = page.get_by_role("img", name=drawing)
     plot.press("t")
     table = page.get_by_role("region", name=f"Numbers of {drawing}")
-    rows = [row.split("\t") for row in table.locator("table").inner_text().splitlines() if "\t" in row]
+    rows = [
+        row.split("\t") for row in table.locator("table").inner_text().splitlines() if "\t" in row
+    ]
     page.keyboard.press("t")
     plot.wait_for()
     heads, *body = rows

@@ -1,4 +1,4 @@
-"""The page for everybody: contrast and names (axe-core), narrow, enlarged, without motion, without a key."""
+"""The page for everybody: axe-core, narrow, enlarged, without motion, without a key."""
 
 import re
 from pathlib import Path
@@ -74,7 +74,11 @@ def test_everything_that_is_shown_is_reached_by_tab(shown):
     seen = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.add(page.evaluate("document.activeElement.getAttribute('role') ?? document.activeElement.tagName"))
+        seen.add(
+            page.evaluate(
+                "document.activeElement.getAttribute('role') ?? document.activeElement.tagName"
+            )
+        )
     assert {"BUTTON", "SELECT", "INPUT", "slider", "img"} <= seen
 
 
@@ -83,7 +87,9 @@ def test_drawing_components_stand_apart_from_the_page(path):
     text = path.read_text(encoding="utf-8")
     imported = re.findall(r'from "([^"]+)"', text)
     assert all(one.startswith("./") and one.count("/") == 1 for one in imported)
-    assert not re.search(r"getElementById|sessionStorage|localStorage|globalThis|window\.\w+ =", text)
+    assert not re.search(
+        r"getElementById|sessionStorage|localStorage|globalThis|window\.\w+ =", text
+    )
 
 
 @pytest.mark.parametrize("name", ["dial", "spectra", "courses", "size_map", "timeline"])

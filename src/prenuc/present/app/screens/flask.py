@@ -116,7 +116,7 @@ def matters(session: Session) -> dict[str, float]:
     """Return how far each constant moves the spectra of what is open, largest first."""
     from prenuc.infer.calibration.influence import influences
 
-    live = opened(session).live
+    live = session.opened.live
     return influences(live.mechanism_now, live.protocol_now)
 
 

@@ -6,6 +6,7 @@ import sizeMap from "../components/size_map.js";
 import spectra from "../components/spectra.js";
 import timeline from "../components/timeline.js";
 import { place } from "../model.js";
+import { chooser } from "./flask_chooser.js";
 import { Dials, constantsPanel } from "./flask_dials.js";
 import { exporting, ownProtocol } from "./flask_dialogs.js";
 import { FlaskState } from "./flask_state.js";
@@ -23,7 +24,7 @@ function render({ el, connection, shell, given }) {
   let ordering = 0;
 
   const title = h("h1", { class: "unseen" }, "Flask");
-  const chooser = h("select", { onchange: () => opened({ recipe: chooser.value }) });
+  const choice = chooser({ connection, open: (source) => opened(source) });
   const note = h("div", { class: "flask-state note" });
   const steps = h("div", { class: "stack" });
   const stepTitle = h("h2", { id: "step-title" }, "Step");
@@ -69,7 +70,7 @@ function render({ el, connection, shell, given }) {
         "div",
         { class: "bar" },
         title,
-        h("label", { class: "field recipe" }, "recipe", chooser),
+        choice.fields,
         h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
         tools.data,
         h("button", { type: "button", onclick: takeAway }, "Take away …"),
@@ -103,16 +104,7 @@ function render({ el, connection, shell, given }) {
   begin();
 
   async function begin() {
-    const recipes = await shell.tried(() => connection.ask("flask.recipes"));
-    for (const material of new Set(recipes?.map((one) => one.material))) {
-      const group = h("optgroup", { label: material });
-      group.append(
-        ...recipes
-          .filter((one) => one.material === material)
-          .map((one) => h("option", { value: one.id }, one.name ?? one.title)),
-      );
-      chooser.append(group);
-    }
+    await shell.tried(choice.load);
     if (given?.files) return receive(given.files);
     const kept = given?.recipe ? { source: { recipe: given.recipe }, changed: {} } : FlaskState.kept();
     if (!kept || !(await opened(kept.source, kept.changed))) await opened({ recipe: FIRST });
@@ -132,7 +124,7 @@ function render({ el, connection, shell, given }) {
     state.opened(source, numbers);
     frames.forget();
     title.textContent = `Flask: ${told.title}`;
-    chooser.value = told.recipe || "";
+    choice.show(source, told);
     shown.timeline.set("steps", told.steps);
     shown.courses.set("hidden", undefined);
     shown.courses.set(
@@ -253,7 +245,8 @@ function render({ el, connection, shell, given }) {
   }
 
   function writeOwn() {
-    ownProtocol(told?.protocol ?? "", { open: (protocol) => opened({ protocol }), receive: openFile });
+    const mechanisms = { all: choice.mechanisms(), now: told?.mechanism };
+    ownProtocol(told?.protocol ?? "", { mechanisms, open: opened, receive: openFile });
   }
 
   function takeAway() {

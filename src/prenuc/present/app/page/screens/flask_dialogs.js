@@ -8,16 +8,18 @@ import { saved } from "../shell.js";
 const FORMS = {
   protocol: ["Protocol", "laboratory sentences, to run it again or to change it by hand"],
   mechanism: ["Mechanism file", "every reaction with the constants that are set here"],
+  spectra: ["Spectra", "a table of absorbances, for a spreadsheet"],
   python: ["Python", "a script that makes the same numbers"],
   commands: ["Commands", "the same on the command line"],
-  figure: ["Figure", "spectra as SVG, with fonts for a journal"],
+  figure: ["Figure", "the spectra for a journal"],
 };
 const HOW =
   "One sentence a line, as in a notebook: charge, heat, hold, inject, cool, take, measure. " +
   "What is wrong is said with its line.";
+const FILE = /^\s*(protocol|recipe)\s*:/m; // what a protocol file has and sentences have not
 
-/** Ask for a protocol, as text or as a file; `open(text)` and `receive(file)` answer whether it was taken. */
-export function ownProtocol(text, { open, receive }) {
+/** Ask for a protocol, as text or as a file; `open(source)` and `receive(file)` answer whether it was taken. */
+export function ownProtocol(text, { mechanisms, open, receive }) {
   const area = h("textarea", {
     class: "code",
     spellcheck: "false",
@@ -25,7 +27,14 @@ export function ownProtocol(text, { open, receive }) {
   });
   area.value = text;
   const over = (taken) => taken && root.close();
-  const run = async () => over(await open(area.value));
+  const mechanism = h(
+    "select",
+    {},
+    mechanisms.all.map((one) => h("option", { value: one }, one)),
+  );
+  if (mechanisms.now) mechanism.value = mechanisms.now;
+  const own = () => (FILE.test(area.value) ? {} : { mechanism: mechanism.value }); // a file may name its own
+  const run = async () => over(await open({ protocol: area.value, ...own() }));
   const take = async (file) => over(await receive(file));
   const root = dialog(
     "Your own protocol",
@@ -34,6 +43,7 @@ export function ownProtocol(text, { open, receive }) {
     h(
       "div",
       { class: "bar" },
+      h("label", { class: "field" }, "mechanism", mechanism),
       h("button", { type: "button", class: "primary", onclick: run }, "Run it"),
       fileButton("From a file …", take, { accept: ".yaml,.yml,.html,.htm,.json" }),
       h("span", { class: "note" }, "a protocol, a report of prenuc, or a saved state"),
