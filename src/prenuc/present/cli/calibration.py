@@ -17,7 +17,6 @@ from prenuc.present.cli.calibrating import (
 )
 from prenuc.present.cli.input import reading_options, refuse_others
 from prenuc.present.cli.output import (
-    as_text,
     echo_answer,
     echo_json,
     echo_lines,
@@ -27,6 +26,7 @@ from prenuc.present.cli.output import (
 )
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
+from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:

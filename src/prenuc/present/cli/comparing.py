@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError, InputError, unknown_name
-from prenuc.present.cli.input import (
-    A_PATH,
-    column_option,
-    name_of,
-    read_input,
-    read_protocol_or_recipe,
-    reading_options,
-    refuse_others,
-)
+from prenuc.present.cli.input import A_PATH, column_option, reading_options, refuse_others
 from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
+from prenuc.present.files.input import name_of, read_input, read_protocol_or_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

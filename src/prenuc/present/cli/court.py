@@ -9,16 +9,10 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.output import (
-    as_text,
-    echo_answer,
-    echo_lines,
-    echo_table,
-    json_option,
-    progress,
-)
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
+from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:

@@ -13,17 +13,15 @@ from prenuc.present.cli.analysis import analyses, material_option
 from prenuc.present.cli.input import (
     A_PATH,
     DECIMALS,
-    every_series,
     files_argument,
     known_options,
-    read_input,
     reading_options,
-    spectra_or_saved,
     to_page_option,
     writing_options,
 )
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 from prenuc.present.files.exchange import SUFFIX
+from prenuc.present.files.input import every_series, read_input, spectra_or_saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import (
+from prenuc.present.files.input import (
     mechanism_of,
     read_input,
     read_protocol_or_recipe,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.present.cli.analysis import analyses
-from prenuc.present.cli.input import figure_options, files_argument, name_of, reading_options
+from prenuc.present.cli.input import figure_options, files_argument, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.present.files.input import name_of
 from prenuc.present.tables.results import growth_table
 
 if TYPE_CHECKING:

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError
-from prenuc.present.cli.input import (
-    column_option,
-    files_argument,
-    name_of,
-    read_input,
-    reading_options,
-    report_option,
-)
+from prenuc.present.cli.input import column_option, files_argument, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
 from prenuc.present.files.figures import save
+from prenuc.present.files.input import name_of, read_input
 
 if TYPE_CHECKING:
     from prenuc.infer.fit.fit import Fit, GlobalFit

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.present.cli.input import (
-    A_PATH,
-    figure_options,
-    files_argument,
-    name_of,
-    read_input,
-    reading_options,
-)
+from prenuc.present.cli.input import A_PATH, figure_options, files_argument, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.present.files.input import name_of, read_input
 from prenuc.present.tables.results import emission_table
 
 if TYPE_CHECKING:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.tables.plain import as_text
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich import table as rich
@@ -21,26 +20,6 @@ if TYPE_CHECKING:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
-
-
-def plain(thing: Any) -> Any:
-    """Return an object as plain data that strict JSON can hold; a number that is none is null."""
-    if hasattr(thing, "as_dict"):
-        thing = thing.as_dict()
-    elif is_dataclass(thing) and not isinstance(thing, type):
-        thing = {field.name: getattr(thing, field.name) for field in fields(thing)}
-    elif hasattr(thing, "tolist"):  # numpy's arrays and numbers
-        thing = thing.tolist()
-    if isinstance(thing, Mapping):
-        return {str(key): plain(value) for key, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return [plain(item) for item in thing]
-    return None if isinstance(thing, float) and not math.isfinite(thing) else thing
-
-
-def as_text(thing: Any, *, ascii_only: bool = False) -> str:
-    """Return an object as one JSON document, if need be with numbers for all but ASCII."""
-    return json.dumps(plain(thing), indent=2, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def echo_json(thing: Any) -> None:

@@ -10,25 +10,13 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, MechanismError
 from prenuc.present.cli.bare_network import is_network, run_bare_network
-from prenuc.present.cli.input import (
-    inert_option,
-    mechanism_of,
-    read_protocol_or_recipe,
-    report_option,
-    writing_options,
-)
-from prenuc.present.cli.output import (
-    as_text,
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-    progress,
-)
+from prenuc.present.cli.input import inert_option, report_option, writing_options
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.input import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
+from prenuc.present.tables.plain import as_text, plain
 from prenuc.present.tables.results import assumptions, shares_table
 from prenuc.writing import write_text
 
