@@ -48,10 +48,10 @@ def emission(
     found = pn.analyze_emission(series, first)
     written = []
     if figures is not None:
-        from prenuc.present.figures.emission import plot_emission
+        from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save_all
 
-        plots = {"emission": plot_emission(series, found)}
+        plots = {"emission": draw("emission", series, found=found)}
         written = save_all(plots, figures, files[0].stem, figure_format)
     if as_json:
         echo_json(found)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
 from prenuc.present.figures.drawing import Drawn
-from prenuc.present.figures.page_size import Layout, laid_out
+from prenuc.present.figures.page_size import DOUBLE, Layout, laid_out
 from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes
 from prenuc.present.tables.sheet import Sheet
 
@@ -37,7 +38,10 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
         layout: Size, fonts and title; the mechanism where there is none.
     """
     steps = ordered(found)
-    names = [layout.wrapped(_said(one), 1, share=OF_NAMES) for one in steps]
+    names = [
+        replace(layout, width=layout.width or DOUBLE).wrapped(_said(one), 1, share=OF_NAMES)
+        for one in steps
+    ]
     lines = sum(name.count("\n") + 1 for name in names)
     figure, ((axes,),) = layout.grid(1, 1, height=3.0 + 0.5 * lines, wide=True)
     for place, one in enumerate(steps):
@@ -72,14 +76,17 @@ def _scale(axes: Axes, changes: Sequence[float]) -> None:
 def _numbers(found: Ablations) -> Sheet:
     """Return the table that is drawn: a row for each step, a column for each prior."""
     steps = ordered(found)
-    bits = {
+    bits: dict[str, list[Any]] = {
         f"change under the {prior} prior / bit" if found.how else "change / bit": [
             one.changes[place] for one in steps
         ]
         for place, prior in enumerate(found.priors or ("",))
     }
-    named = {"step": [one.step for one in steps], "what it is": [one.word for one in steps]}
-    lost = {"rows lost": [len(one.lost) for one in steps]}
+    named: dict[str, list[Any]] = {
+        "step": [one.step for one in steps],
+        "what it is": [one.word for one in steps],
+    }
+    lost: dict[str, list[Any]] = {"rows lost": [len(one.lost) for one in steps]}
     return Sheet.of("ablations", {**named, **bits, **lost})
 
 

@@ -275,13 +275,13 @@ def _positions(axes: Axes, analysis: Analysis, time: Array) -> None:
 def _diameters(axes: Axes, analysis: Analysis, time: Array) -> None:
     """Draw the diameters by each curve that was used, with the intervals of the positions."""
     used = dict.fromkeys(one.size.curve for one in analysis.found if one.size is not None)
-    for curve, colour in zip(used, (DATA, OTHER, MODEL), strict=False):
-        at = [i for i, f in enumerate(analysis.found) if f.size and f.size.curve == curve]
+    for name, colour in zip(used, (DATA, OTHER, MODEL), strict=False):
+        at = [i for i, f in enumerate(analysis.found) if f.size and f.size.curve == name]
         middle = np.array([analysis.found[i].diameter_nm for i in at])
         ends = [
             analysis.found[i].diameter_ci95_nm or (m, m) for i, m in zip(at, middle, strict=True)
         ]
         low, high = np.array(ends).T
         bars = np.array([middle - low, high - middle])
-        axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=curve)
+        axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=name)
     axes.set_ylabel("diameter / nm")

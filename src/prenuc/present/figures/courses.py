@@ -124,8 +124,9 @@ def told_at_last(courses: Mapping[str, Course]) -> str:
 
 def _at_last(course: Course) -> str:
     shares = {name: float(share[-1]) for name, share in course.shares.items()}
-    most = sorted((name for name in shares if shares[name] >= LEAST_SHARE), key=shares.get,
-                  reverse=True)  # fmt: skip
+    most = sorted(
+        (name for name in shares if shares[name] >= LEAST_SHARE), key=lambda n: -shares[n]
+    )
     held = [f"{shares[name]:.0%} {name}" for name in most]
     size = shown_numbers(course, OF_DOTS[1])[-1]
     dots = [f"dots of {size:.2g} nm"] if np.isfinite(size) else []

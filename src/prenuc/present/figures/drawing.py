@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from prenuc.present.figures.style import NAMELESS
 from prenuc.present.tables.sheet import Column, Sheet, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -90,7 +90,7 @@ def _padded(column: Column, length: int) -> Column:
     return Column(column.name, column.unit, [*column.cells, *rest], column.comment)
 
 
-def _all_axes(figure: Figure) -> Iterator[Axes]:
+def _all_axes(figure: Figure) -> Iterator[Any]:
     for axes in figure.axes:
         yield axes
         yield from axes.child_axes  # an inset
@@ -109,7 +109,7 @@ def _curves(axes: Axes) -> Iterator[Curve]:
             yield curve(across, up, (x, numbers), f"{of}, {end}")
 
 
-def _named(axes: Axes) -> Iterator[tuple[Line2D, str, list[tuple[str, Sequence[float]]]]]:
+def _named(axes: Axes) -> Iterator[tuple[Line2D, str, list[tuple[str, Any]]]]:
     from matplotlib.container import ErrorbarContainer
 
     around = {}

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 @laid_out
-def plot_emission(series: SpectrumSeries, found: Sequence[Emission], layout: Layout) -> Drawn:
+def plot_emission(series: SpectrumSeries, layout: Layout, found: Sequence[Emission]) -> Drawn:
     """Return a figure of emission spectra (points), fits (lines) and maxima (ticks).
 
     Args:
         series: The spectra.
-        found: What each shows.
         layout: Size, fonts and title.
+        found: What each shows.
     """
     figure, ((axes,),) = layout.grid(1, 1, height=8.0, wide=True)
     colours = time_colours(len(series))

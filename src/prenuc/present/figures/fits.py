@@ -1,8 +1,8 @@
-"""A fitted trace over its residuals, its logarithmic plot, fitted spectra, many data sets at once."""
+"""A fitted trace over its residuals, its logarithmic plot, fitted spectra, many data sets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from prenuc.present.figures.style import (
     MODEL,
     SPECIES,
     name_axes,
-    name_lines,
     shown_wavelengths,
     time_colours,
 )
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 LOG = "ln(A∞ − A)"
 FAINTEST = 2.0  # of the logarithm, an error bar that is drawn no longer
-ROUND = {"marker": "o", "ls": "", "mfc": "none", "color": DATA}
+ROUND: Any = {"marker": "o", "ls": "", "mfc": "none", "color": DATA}
 
 
 def plot_fit(fit: Fit | GlobalFit | ManyFit, layout: Layout) -> Drawn:
@@ -159,11 +158,13 @@ def _of_fit(fit: Fit) -> tuple[Array, Array, Array, Array]:
         InputError: The fit is none of growth of first order.
     """
     plateau, height = fit.params.get("A_inf"), fit.params.get("B")
-    known = [one and one.value for one in (plateau, height, fit.params.get("k"))]
-    if growth_of(fit.scheme) is None or None in known:
+    known = [
+        one.value for one in (plateau, height, fit.params.get("k")) if one and one.value is not None
+    ]
+    if growth_of(fit.scheme) is None or len(known) < 3:
         mend = 'Fit a growth of first order, such as "PC -> MSC"'
         raise InputError(f"{fit.scheme} has no ln(A∞ − A)", mend)
-    end, amplitude, k = (float(one) for one in known if one is not None)
+    end, amplitude, k = known
     noise = float(fit.noise["sd"])
     time, log = linearised(fit.trace, end, sensitivity=max(2.0 * noise, 1e-300))
     return time, log, noise / np.exp(log), np.log(amplitude) - k * time

@@ -54,8 +54,11 @@ def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
     figure.align_ylabels(grid[:, 0])
     said = f"{found.mechanism.name}: residuals {found.misfit:.2g} times the noise"
     layout.titled(said).head(figure)
-    several = [f"{name}: {SHOWN} of {len(one)} spectra are drawn" for name, one in found.seen.items()
-               if len(one) > SHOWN]  # fmt: skip
+    several = [
+        f"{name}: {SHOWN} of {len(one)} spectra are drawn"
+        for name, one in found.seen.items()
+        if len(one) > SHOWN
+    ]
     told = f"Spectra of {', '.join(found.seen)} as dots, predicted ones as lines; {said}."
     return finished(figure, told, several)
 

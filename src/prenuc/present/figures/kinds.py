@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, listed, unknown_name
-from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
-from prenuc.infer.modelfree.first_order import FirstOrderTest
-from prenuc.infer.modelfree.views import Views
-from prenuc.infer.selection.disagreement import Disagreement
-from prenuc.infer.selection.growth_laws import Growth
-from prenuc.infer.selection.spectra_verdict import SpectraCalibration
-from prenuc.infer.studies.ablation import Ablations
-from prenuc.observe.analysis import Analysis
-from prenuc.observe.course import Course
-from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.page_size import Layout
-from prenuc.simulation.driving import Driving
+from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from prenuc.present.figures.drawing import Drawn
 
@@ -35,17 +24,17 @@ class Kind:
 
     Args:
         shows: What is seen, in a line.
-        of: What it is drawn of; several types where it looks a little different for each.
+        of: Class that it is drawn of; several where it looks a little different for each.
         draws: Module and function.
+        command: That draws it in the shell.
         several: Whether several answers are laid over each other.
-        given: What the function is told besides.
     """
 
     shows: str
-    of: tuple[type, ...]
+    of: tuple[str, ...]
     draws: str
+    command: str
     several: bool = False
-    given: tuple[tuple[str, Any], ...] = ()
 
     @property
     def function(self) -> Callable[..., Drawn]:
@@ -57,40 +46,86 @@ class Kind:
         return found
 
 
-FITS = (Fit, GlobalFit, ManyFit)
+FITS = ("Fit", "GlobalFit", "ManyFit")
+PLOT, ANALYZE = "prenuc plot FILE --what {}", "prenuc analyze FILE --figures FOLDER"
 KINDS: Mapping[str, Kind] = {
-    "spectra": Kind("spectra over time, several flasks over each other", (SpectrumSeries,),
-                    "spectra:plot_spectra", several=True),
-    "course": Kind("shares, dots and first absorption against time", (Course,),
-                   "courses:plot_courses", several=True),
-    "species": Kind("every species against time, logarithmic", (Course,),
-                    "courses:plot_species", several=True),
-    "sizes": Kind("map of the dots by size and time", (Course,),
-                  "sizes:plot_sizes", several=True),
-    "distribution": Kind("size distribution at chosen times", (Course,),
-                         "sizes:plot_distribution", several=True),
-    "driving": Kind("affinities and dissipated power in a vessel", (Driving,),
-                    "driving:plot_driving"),
-    "fit": Kind("trace, fit and residuals; or spectra of the species and their shares", FITS,
-                "fits:plot_fit"),
-    "logarithm": Kind("ln(A∞ − A) against time and the line of first order",
-                      (Fit, FirstOrderTest), "fits:plot_logarithm"),
-    "view": Kind("one of the model-free views of spectra", (Views,), "views:plot_view"),
-    "picks": Kind("spectra with the first exciton marked on each", (Analysis,),
-                  "analysis:plot_picks"),
-    "bands": Kind("each spectrum near its band, with the fit behind the pick", (Analysis,),
-                  "analysis:plot_bands"),
-    "trend": Kind("first exciton and diameter against time", (Analysis,),
-                  "analysis:plot_trend"),
-    "growth": Kind("diameters against time with the laws of growth", (Growth,),
-                   "growth:plot_growth"),
-    "calibration": Kind("spectra of flasks and what a calibrated mechanism predicts",
-                        (SpectraCalibration,), "flasks:plot_flasks"),
-    "ablations": Kind("bits won and lost without each step of a mechanism", (Ablations,),
-                      "ablations:plot_ablations"),
-    "map": Kind("where two models differ, over temperature and dilution", (Disagreement,),
-                "maps:plot_disagreement"),
+    "spectra": Kind(
+        "spectra over time, several flasks over each other", ("SpectrumSeries",),
+        "spectra:plot_spectra", PLOT, several=True,
+    ),
+    "course": Kind(
+        "shares, dots and first absorption against time", ("Course",), "courses:plot_courses", PLOT,
+        several=True,
+    ),
+    "species": Kind(
+        "every species against time, logarithmic", ("Course",), "courses:plot_species", PLOT,
+        several=True,
+    ),
+    "sizes": Kind(
+        "map of the dots by size and time", ("Course",), "sizes:plot_sizes", PLOT, several=True,
+    ),
+    "distribution": Kind(
+        "size distribution at chosen times", ("Course",), "sizes:plot_distribution", PLOT,
+        several=True,
+    ),
+    "driving": Kind(
+        "affinities and dissipated power in a vessel", ("Driving",), "driving:plot_driving",
+        "prenuc simulate FILE --report FILE.html",
+    ),
+    "fit": Kind(
+        "trace, fit and residuals; of spectra, the species and their shares", FITS,
+        "fits:plot_fit", 'prenuc fit FILE "PC -> MSC" --figure FILE.svg',
+    ),
+    "logarithm": Kind(
+        "ln(A∞ − A) against time and the line of first order", ("Fit", "FirstOrderTest"),
+        "fits:plot_logarithm", "prenuc view FILE --figures FOLDER",
+    ),
+    "view": Kind(
+        "one of the model-free views of spectra", ("Views",), "views:plot_view",
+        "prenuc view FILE --figures FOLDER",
+    ),
+    "picks": Kind(
+        "spectra with the first exciton marked on each", ("Analysis",), "analysis:plot_picks",
+        ANALYZE,
+    ),
+    "bands": Kind(
+        "each spectrum near its band, with the fit behind the pick", ("Analysis",),
+        "analysis:plot_bands", ANALYZE,
+    ),
+    "trend": Kind(
+        "first exciton and diameter against time", ("Analysis",), "analysis:plot_trend", ANALYZE
+    ),
+    "growth": Kind(
+        "diameters against time with the laws of growth", ("Growth",), "growth:plot_growth",
+        "prenuc growth FILE --figures FOLDER",
+    ),
+    "emission": Kind(
+        "emission spectra with their fits and maxima", ("SpectrumSeries",),
+        "emission:plot_emission", "prenuc emission FILE --figures FOLDER",
+    ),
+    "calibration": Kind(
+        "spectra of flasks and what a calibrated mechanism predicts", ("SpectraCalibration",),
+        "flasks:plot_flasks", "prenuc calibrate --data FOLDER --figures FOLDER",
+    ),
+    "ablations": Kind(
+        "bits won and lost without each step of a mechanism", ("Ablations",),
+        "ablations:plot_ablations", "prenuc ablate MECHANISM --figure FILE.svg",
+    ),
+    "map": Kind(
+        "where two models differ, over temperature and dilution", ("Disagreement",),
+        "maps:plot_disagreement", "prenuc next MATERIAL --step STEP --map FILE.svg",
+    ),
 }  # fmt: skip
+
+
+def kinds_table() -> Table:
+    """Return every kind of figure: what it shows, of what, and the command that draws it."""
+    rows = [
+        (name, one.shows, " or ".join(one.of), one.command.format(name))
+        for name, one in KINDS.items()
+    ]
+    heads = ("kind", "shows", "in Python of a", "in the shell")
+    return Table(caption="Kinds of figures", headings=heads, rows=tuple(rows))
 
 
 def draw(
@@ -116,8 +151,8 @@ def draw(
     if kind not in KINDS:
         raise InputError(unknown_name("kind of figure", kind, KINDS))
     one = KINDS[kind]
-    wrong = [type(answer).__name__ for answer in answers if not isinstance(answer, one.of)]
-    wanted = " or ".join(of.__name__ for of in one.of)
+    given_types = [type(answer).__name__ for answer in answers]
+    wrong, wanted = [name for name in given_types if name not in one.of], " or ".join(one.of)
     if wrong or not answers or (len(answers) > 1 and not one.several):
         given = listed(wrong) if wrong else f"{len(answers)} answers"
         raise InputError(f"the figure '{kind}' is not of {given}", f"Give a {wanted}")
@@ -125,9 +160,9 @@ def draw(
         raise InputError(f"{len(names)} names for {len(answers)} answers", "Name each once")
     used = layout or Layout()
     if not one.several:
-        return one.function(answers[0], used, **dict(one.given), **options)
+        return one.function(answers[0], used, **options)
     called = dict(zip(names or _names(answers), answers, strict=True))
-    if one.of == (SpectrumSeries,):
+    if kind == "spectra":
         from prenuc.present.figures.overlay import Source
 
         sources = [
@@ -148,7 +183,7 @@ def _names(answers: Sequence[Any]) -> list[str]:
 
 
 def _name(answer: Any) -> str:
-    if isinstance(answer, SpectrumSeries):
-        known = answer.metadata
-        return known.get("recipe") or known.get("file") or answer.signal
+    known = getattr(answer, "metadata", None)  # of spectra
+    if known is not None:
+        return str(known.get("recipe") or known.get("file") or answer.signal)
     return str(answer.name)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.observe.samples import REACTION
 from prenuc.present.figures.style import SPECIES
 
 if TYPE_CHECKING:

@@ -161,7 +161,7 @@ class Layout:
             panels: How many panels there are.
             share: Of the panel's width.
         """
-        width = (self.width or (SINGLE if panels == 1 and share == 1.0 else DOUBLE)) * share
+        width = (self.width or (SINGLE if panels == 1 else DOUBLE)) * share
         letters = int((width / self.columns(panels) - 0.9) / (self.font * LETTER * POINT_CM))
         return "\n".join(textwrap.wrap(text, max(letters, 8)))
 

@@ -106,7 +106,7 @@ def _panel(recipe: str, rows: Sequence[Row], runs: Experiments) -> Drawn:
     title = f"Figure {entry.panel}, simulated: {entry.name}".replace("degC", "°C")
     layout = Layout(title=title, across=_window(spectra, run.mechanism.material))
     made = plot_spectra([Source(recipe, replace(spectra, labels=tuple(labels(run))))], layout)
-    return replace(made, told=f"{made.told} {caption(recipe, rows, run, spectra)}")
+    return replace(made, notes=(caption(recipe, rows, run, spectra),))
 
 
 def labels(run: Run) -> list[str]:

@@ -138,7 +138,8 @@ def _looks(course: Course, at: Sequence[float]) -> list[int]:
     if not len(at):
         there = np.flatnonzero(course.number > ENOUGH_DOTS * course.number.max(initial=0.0))
         first = int(there[0]) if there.size else 0
-        return np.unique(np.linspace(first, len(time) - 1, LOOKS).round().astype(int)).tolist()
+        places = np.linspace(first, len(time) - 1, LOOKS).round().astype(int)
+        return [int(place) for place in np.unique(places)]
     outside = [one for one in at if not time[0] <= one <= time[-1]]
     if outside:
         what = f"{course.name} was not looked at {listed([f'{one:g} min' for one in outside])}"

@@ -12,7 +12,13 @@ from prenuc.observe.samples import REACTION
 from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import DASHES, panels_of, told_apart
 from prenuc.present.figures.page_size import Layout, laid_out
-from prenuc.present.figures.style import name_lines, shown_wavelengths, signal_of, time_bar, time_colours
+from prenuc.present.figures.style import (
+    name_lines,
+    shown_wavelengths,
+    signal_of,
+    time_bar,
+    time_colours,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +30,10 @@ if TYPE_CHECKING:
     from prenuc.present.figures.overlay import Panel, Source
 
 MOST_CIRCLES = 80  # of one measured spectrum, about; a thin line goes through all readings
+OF_CUT = 0.55  # of a panel's width, for a word about what is cut off
 FEW, MOST_NAMES = 6, 10  # spectra that are named inside a panel, and beside it
 HIDDEN = 0.01  # of the highest reading; curves that are nearer hide each other, and one is dashed
 PROMINENT = 0.05  # of the range; what rises so far is a band
-
 
 
 @laid_out
@@ -50,11 +56,14 @@ def plot_spectra(sources: Sequence[Source], layout: Layout) -> Drawn:
     low, high = layout.across or (min(first for first, _ in ends), max(last for _, last in ends))
     figure, grid = layout.axes(len(panels))
     grid[0].set_xlim(low, high)
+    ceiling = None if layout.up else _ceiling(sources, low, high)
+    share = 1.0 if ceiling is None else 1.0 - OF_CUT
     for panel, axes in zip(panels, grid, strict=False):
         _draw(axes, panel, sources)
-        axes.set_title(layout.wrapped(panel.title, len(panels)), loc="left")
+        axes.set_title(layout.wrapped(panel.title, len(panels), share=share), loc="left")
+        if ceiling is not None:
+            _say_cut(axes, (low, high), layout.small)
     layout.name_outer(grid, len(panels), "wavelength / nm", signal_of(sources[0].series))
-    ceiling = None if layout.up else _ceiling(sources, low, high)
     notes += layout.fit_heights(grid[: len(panels)], sources[0].series.signal, ceiling)
     notes += _outside(sources, low, high)
     by_time = [one for one in panels if len(one.lines) > len({i for i, _ in one.lines})]
@@ -98,7 +107,9 @@ def _draw(axes: Axes, panel: Panel, sources: Sequence[Source]) -> None:
         label, numbers = source.name, source.series.absorbance[row]
         if i in shades:
             label, look = _row_label(source, row), {"color": next(shades[i]), "lw": 1.0}
-            hidden = len(panel.lines) <= MOST_NAMES and before is not None and _alike(numbers, before)
+            hidden = (
+                len(panel.lines) <= MOST_NAMES and before is not None and _alike(numbers, before)
+            )
             look["ls"] = DASHES[1] if hidden else "-"
             before = numbers
         elif source.measured:
@@ -137,6 +148,16 @@ def _name_times(figure: Figure, grid: Sequence[Axes], sources: Sequence[Source])
             places = 0, len(lines) // 2, len(lines) - 1
             kept = [lines[i] for i in places], [names[i] for i in places]
             name_lines(axes, *kept, handlelength=1.4)
+
+
+def _say_cut(axes: Axes, ends: tuple[float, float], size: float) -> None:
+    """Write how high the readings go that are cut off."""
+    low, high = ends
+    every = [line.get_data() for line in axes.get_lines()]
+    seen = [np.asarray(y)[(np.asarray(x) >= low) & (np.asarray(x) <= high)] for x, y in every]
+    cut = f"cut off: readings up to {max(float(np.nanmax(one)) for one in seen):.3g}"
+    where: Any = {"ha": "right", "va": "bottom", "transform": axes.transAxes}
+    axes.text(1.0, 1.02, cut, fontsize=size, color="0.3", **where)
 
 
 def _ceiling(sources: Sequence[Source], low: float, high: float) -> float | None:

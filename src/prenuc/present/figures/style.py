@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 NAMELESS = re.compile(r"_child\d+|_nolegend_")  # what matplotlib calls what was not named
-# Found by search: of the six no two are nearer than 22 units of CAM02-UCS to a reader without one of
-# the three cones (Machado, Oliveira and Fernandes 2009), or 8 of lightness in grey. The colours of
-# Okabe and Ito (2008), which stood here, have 11 and 0.8.
+# Found by search: of the six no two are nearer than 22 units of CAM02-UCS to a reader without one
+# of the three cones (Machado, Oliveira and Fernandes 2009, IEEE Trans. Vis. Comput. Graph. 15,
+# 1291), or 8 of lightness in grey. Those of Okabe and Ito (2008) have 11 and 0.8.
 DATA, MODEL, OTHER = "#4c5ea9", "#da5819", "#21af8c"
 SPECIES = (DATA, MODEL, OTHER, "#43244d", "#842928", "#b7ace3")
 GREY = "0.55"
@@ -137,7 +137,9 @@ def name_axes(
         size: Of the title, in points; that of all text when None.
     """
     axes.set(xlabel=x, ylabel=y)
-    axes.set_title(title, loc="left", **({} if size is None else {"fontsize": size}))
+    named = axes.set_title(title, loc="left")
+    if size is not None:
+        named.set_fontsize(size)
 
 
 def named_handles(axes: Axes) -> list[tuple[Any, str]]:

@@ -131,8 +131,8 @@ def _evolving(views: Views, layout: Layout) -> Drawn:
         curve(name, "singular value / noise", (time, found.backward[:, k]), f"{k + 1}, backward")
         for k in range(found.count)
     ]
-    told = f"Singular values over the noise of the spectra up to a time, and from it on. {found.verdict}"
-    return finished(figure, told, more=back)
+    told = "Singular values over the noise of the spectra up to a time, and from it on."
+    return finished(figure, f"{told} {found.verdict}", more=back)
 
 
 @laid_out
@@ -192,7 +192,9 @@ def _resolution(views: Views, layout: Layout) -> Drawn:
     name_axes(right, "wavelength / nm", signal)
     title = "unique" if found.unique else "not unique: anything within the bands fits as well"
     layout.titled(title).head(figure, [left])
-    return finished(figure, f"Concentrations and spectra of components. {found.verdict}", more=bands)
+    return finished(
+        figure, f"Concentrations and spectra of components. {found.verdict}", more=bands
+    )
 
 
 def _first_order(views: Views, layout: Layout) -> Drawn:

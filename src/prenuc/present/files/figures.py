@@ -10,6 +10,7 @@ from prenuc.writing import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from matplotlib.figure import Figure
 
     from prenuc.present.figures.drawing import Drawn
