@@ -140,6 +140,8 @@ VALUES = {
     "next --most": ["1", "5"],
     "report --to": ["out/page.html"],
     "report --title": ["Run 2", "µ <b>bold</b> & $x$"],
+    "app --port": ["0"],
+    "app --no-browser": None,
     "sweep --workers": ["1"],
     "sweep --dask": ["tcp://127.0.0.1:8786"],
     "sweep --slurm": None,
@@ -202,6 +204,7 @@ ARGUMENTS = {
     "emission": [["clusters.csv", "--signal", "photoluminescence"], ["dots.csv"]],
     "correct": [["clusters.csv"], ["dots.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
+    "app": [[]],
     "doctor": [[]],
 }
 WEIGHTS = {
@@ -209,6 +212,7 @@ WEIGHTS = {
     "compare": 0.1,
     "analyze": 0.3,
     "view": 0.3,
+    "app": 0.0,  # goes on until it is ended
     "doctor": 0.05,
     "reproduce": 0.5,
     "sweep": 0.3,

@@ -8,18 +8,9 @@ from prenuc.errors import FactsError, InputError, unknown_name
 from prenuc.facts.catalogue import entries
 
 MECHANISMS = "mechanisms"
-LISTED = (
-    "species",
-    "recipes",
-    "materials",
-    "reagents",
-    "moieties",
-    MECHANISMS,
-    "claims",
-    "observations",
-    "references",
-    "sources",
-    "parameters",
+SEARCHED = (
+    *("species", "recipes", "materials", "reagents", "moieties", MECHANISMS),
+    *("claims", "observations", "references", "sources"),
 )
 # Of entries that have them: where words are looked for beside identifier and name.
 _TOLD = ("aliases", "statement", "subject", "journal", "authors", "doi", "note")
@@ -29,14 +20,12 @@ def rows(kind: str, material: str | None = None) -> list[dict[str, Any]]:
     """Return every entry of a kind as a row: identifier, name, and what else is short.
 
     Args:
-        kind: One of ``LISTED``.
+        kind: Such as "species", or "mechanisms".
         material: Only entries of this semiconductor, such as "CdS".
 
     Raises:
         FactsError: There is no such kind or material.
     """
-    if kind not in LISTED:
-        raise FactsError(unknown_name("kind that is listed", kind, LISTED))
     if material is not None and material not in entries("materials"):
         raise FactsError(unknown_name("material", material, entries("materials")))
     found = [_row(kind, entry) for entry in entries(_kept_as(kind)).values()]
@@ -57,9 +46,7 @@ def matching(text: str, material: str | None = None) -> list[dict[str, Any]]:
     if not words:
         raise InputError("nothing to look for", "Give a word, such as oleate")
     found = []
-    for kind in LISTED:
-        if kind == "parameters":  # the same entries as mechanisms
-            continue
+    for kind in SEARCHED:
         for row in rows(kind, material):
             told = _text(row, entries(_kept_as(kind))[row["id"]])
             if all(word in told for word in words):

@@ -10,7 +10,7 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.observe.amounts import amounts, nanometres
+from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from prenuc.observe.analysis import Analysis
 
 material_option = click.option(
-    "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
+    "--material", metavar="FORMULA", help="Semiconductor: CdSe.", shell_complete=materials
 )
 
 
@@ -140,7 +140,7 @@ def _echo(one: Analysis) -> None:
 
 
 @click.command()
-@click.argument("material")
+@click.argument("material", shell_complete=materials)
 @click.argument("wavelength", metavar="NM")
 @click.option("--hwhm", metavar="NM", help="Half width at half maximum of the line, red side.")
 @click.option("--force", is_flag=True, help="Size the line even if it may be that of an MSC.")
@@ -166,6 +166,8 @@ def size(
       prenuc size CdSe 512 --hwhm 16
       prenuc size CdSe 550 --absorbance 0.42 --dilution 10 --volume "20 mL" --metal "0.4 mmol"
     """
+    from prenuc.observe.amounts import amounts, nanometres
+
     nm = nanometres(wavelength)
     width = None if hwhm is None else nanometres(hwhm, "half width")
     found = pn.size(material, nm, hwhm_nm=width, force=force)
@@ -232,7 +234,8 @@ def view(
     if between is not None:
         asked["window"] = between
     series = read_input(files, read=spectra_or_saved, **asked)
-    found = pn.view(series, at=at, count=count, closure=closure)
+    with progress("looking for components"):
+        found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
         drawn = {which: draw("view", found, which=which) for which in plotted_views(found)}

@@ -7,17 +7,25 @@ from typing import Any
 
 import click
 
-from prenuc.facts.listing import LISTED, matching, rows
+from prenuc.present.cli.completing import anything, materials
 from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
 
+LISTED = (
+    *("species", "recipes", "materials", "reagents", "moieties", "mechanisms", "claims"),
+    *("observations", "references", "sources", "parameters"),
+)
 _UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
 
 
 @click.command("list")
 @click.argument("kind", type=click.Choice(LISTED))
-@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@click.option(
+    "--material",
+    help="Only entries of this semiconductor, such as CdS.",
+    shell_complete=materials,
+)
 @json_option
 def list_(kind: str, material: str | None, as_json: bool) -> None:
     """List what the catalogue knows.
@@ -26,6 +34,8 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     Example:
       prenuc list species --material CdS
     """
+    from prenuc.facts.listing import rows
+
     echo_answer(rows(kind, material), _echo_rows, as_json)
 
 
@@ -43,6 +53,8 @@ def find(words: tuple[str, ...], material: str | None, as_json: bool) -> None:
       prenuc find oleate
       prenuc find MSC 311 --material CdS
     """
+    from prenuc.facts.listing import matching
+
     found = matching(" ".join(words), material)
     if as_json or found:
         echo_answer(found, lambda found: _echo_rows([_short(row) for row in found]), as_json)
@@ -62,7 +74,7 @@ def _echo_rows(found: list[dict[str, Any]]) -> None:
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=anything)
 @json_option
 def show(identifier: str, as_json: bool) -> None:
     """Show one entry with every number's source and status.
@@ -104,7 +116,7 @@ def _value(item: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
+@click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=anything)
 @click.option(
     "--format",
     "style",

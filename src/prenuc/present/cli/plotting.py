@@ -10,8 +10,9 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, listed
+from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.flasks import Asked, Flask, Spectra, given, runs_of
-from prenuc.present.cli.input import A_PATH, inert_option, writing_options
+from prenuc.present.cli.input import A_PATH, inert_option, mechanism_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
 from prenuc.quantities import parse, parse_range
 
@@ -37,7 +38,9 @@ NUMBERS = ("csv", "xlsx", "origin")
 
 
 @click.command()
-@click.argument("what", metavar="FILE|RECIPE...", nargs=-1)
+@click.argument(
+    "what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=recipes_and_files
+)
 @click.option(
     "--what",
     "kind",
@@ -49,7 +52,7 @@ NUMBERS = ("csv", "xlsx", "origin")
 @click.option("--list", "listing", is_flag=True, help="List every kind of figure, and stop.")
 @click.option("--at", metavar="TIMES", help='Of a distribution: "30, 75 min".')
 @click.option("--vary", multiple=True, metavar="CHANGE", help='"hold flask = 10, 20, 30 min".')
-@click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@mechanism_option
 @inert_option
 @click.option("--extrapolate", is_flag=True, help="Run far outside the constants' temperatures.")
 @click.option("--vessel", metavar="NAME", help="Whose course; the flask's when left out.")

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, listed, unknown_name
+from prenuc.present.figures.ablations import plot_ablations
+from prenuc.present.figures.analysis import plot_bands, plot_picks, plot_trend
+from prenuc.present.figures.courses import plot_courses, plot_species
+from prenuc.present.figures.driving import plot_driving
+from prenuc.present.figures.emission import plot_emission
+from prenuc.present.figures.fits import plot_fit, plot_logarithm
+from prenuc.present.figures.flasks import plot_flasks
+from prenuc.present.figures.growth import plot_growth
+from prenuc.present.figures.maps import plot_disagreement
+from prenuc.present.figures.sizes import plot_distribution, plot_sizes
+from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.views import plot_view
+from prenuc.present.figures.overlay import Source
 from prenuc.present.figures.page_size import Layout
 from prenuc.present.tables.table import Table
 
@@ -25,25 +37,16 @@ class Kind:
     Args:
         shows: What is seen, in a line.
         of: Class that it is drawn of; several where it looks a little different for each.
-        draws: Module and function.
+        draws: The function.
         command: That draws it in the shell.
         several: Whether several answers are laid over each other.
     """
 
     shows: str
     of: tuple[str, ...]
-    draws: str
+    draws: Callable[..., Drawn]
     command: str
     several: bool = False
-
-    @property
-    def function(self) -> Callable[..., Drawn]:
-        """What draws it."""
-        module, _, name = self.draws.partition(":")
-        found: Callable[..., Drawn] = getattr(
-            importlib.import_module(f"prenuc.present.figures.{module}"), name
-        )
-        return found
 
 
 FITS = ("Fit", "GlobalFit", "ManyFit")
@@ -51,69 +54,69 @@ PLOT, ANALYZE = "prenuc plot FILE --what {}", "prenuc analyze FILE --figures FOL
 KINDS: Mapping[str, Kind] = {
     "spectra": Kind(
         "spectra over time, several flasks over each other", ("SpectrumSeries",),
-        "spectra:plot_spectra", PLOT, several=True,
+        plot_spectra, PLOT, several=True,
     ),
     "course": Kind(
-        "shares, dots and first absorption against time", ("Course",), "courses:plot_courses", PLOT,
+        "shares, dots and first absorption against time", ("Course",), plot_courses, PLOT,
         several=True,
     ),
     "species": Kind(
-        "every species against time, logarithmic", ("Course",), "courses:plot_species", PLOT,
+        "every species against time, logarithmic", ("Course",), plot_species, PLOT,
         several=True,
     ),
     "sizes": Kind(
-        "map of the dots by size and time", ("Course",), "sizes:plot_sizes", PLOT, several=True,
+        "map of the dots by size and time", ("Course",), plot_sizes, PLOT, several=True,
     ),
     "distribution": Kind(
-        "size distribution at chosen times", ("Course",), "sizes:plot_distribution", PLOT,
+        "size distribution at chosen times", ("Course",), plot_distribution, PLOT,
         several=True,
     ),
     "driving": Kind(
-        "affinities and dissipated power in a vessel", ("Driving",), "driving:plot_driving",
+        "affinities and dissipated power in a vessel", ("Driving",), plot_driving,
         "prenuc simulate FILE --report FILE.html",
     ),
     "fit": Kind(
         "trace, fit and residuals; of spectra, the species and their shares", FITS,
-        "fits:plot_fit", 'prenuc fit FILE "PC -> MSC" --figure FILE.svg',
+        plot_fit, 'prenuc fit FILE "PC -> MSC" --figure FILE.svg',
     ),
     "logarithm": Kind(
         "ln(A∞ − A) against time and the line of first order", ("Fit", "FirstOrderTest"),
-        "fits:plot_logarithm", "prenuc view FILE --figures FOLDER",
+        plot_logarithm, "prenuc view FILE --figures FOLDER",
     ),
     "view": Kind(
-        "one of the model-free views of spectra", ("Views",), "views:plot_view",
+        "one of the model-free views of spectra", ("Views",), plot_view,
         "prenuc view FILE --figures FOLDER",
     ),
     "picks": Kind(
-        "spectra with the first exciton marked on each", ("Analysis",), "analysis:plot_picks",
+        "spectra with the first exciton marked on each", ("Analysis",), plot_picks,
         ANALYZE,
     ),
     "bands": Kind(
         "each spectrum near its band, with the fit behind the pick", ("Analysis",),
-        "analysis:plot_bands", ANALYZE,
+        plot_bands, ANALYZE,
     ),
     "trend": Kind(
-        "first exciton and diameter against time", ("Analysis",), "analysis:plot_trend", ANALYZE
+        "first exciton and diameter against time", ("Analysis",), plot_trend, ANALYZE
     ),
     "growth": Kind(
-        "diameters against time with the laws of growth", ("Growth",), "growth:plot_growth",
+        "diameters against time with the laws of growth", ("Growth",), plot_growth,
         "prenuc growth FILE --figures FOLDER",
     ),
     "emission": Kind(
         "emission spectra with their fits and maxima", ("SpectrumSeries",),
-        "emission:plot_emission", "prenuc emission FILE --figures FOLDER",
+        plot_emission, "prenuc emission FILE --figures FOLDER",
     ),
     "calibration": Kind(
         "spectra of flasks and what a calibrated mechanism predicts", ("SpectraCalibration",),
-        "flasks:plot_flasks", "prenuc calibrate --data FOLDER --figures FOLDER",
+        plot_flasks, "prenuc calibrate --data FOLDER --figures FOLDER",
     ),
     "ablations": Kind(
         "bits won and lost without each step of a mechanism", ("Ablations",),
-        "ablations:plot_ablations", "prenuc ablate MECHANISM --figure FILE.svg",
+        plot_ablations, "prenuc ablate MECHANISM --figure FILE.svg",
     ),
     "map": Kind(
         "where two models differ, over temperature and dilution", ("Disagreement",),
-        "maps:plot_disagreement", "prenuc next MATERIAL --step STEP --map FILE.svg",
+        plot_disagreement, "prenuc next MATERIAL --step STEP --map FILE.svg",
     ),
 }  # fmt: skip
 
@@ -160,17 +163,15 @@ def draw(
         raise InputError(f"{len(names)} names for {len(answers)} answers", "Name each once")
     used = layout or Layout()
     if not one.several:
-        return one.function(answers[0], used, **options)
+        return one.draws(answers[0], used, **options)
     called = dict(zip(names or _names(answers), answers, strict=True))
     if kind == "spectra":
-        from prenuc.present.figures.overlay import Source
-
         sources = [
             Source(name, series, measured=SIMULATED not in series.history[:1])
             for name, series in called.items()
         ]
-        return one.function(sources, used, **options)
-    return one.function(called, used, **options)
+        return one.draws(sources, used, **options)
+    return one.draws(called, used, **options)
 
 
 def _names(answers: Sequence[Any]) -> list[str]:
