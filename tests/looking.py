@@ -1,4 +1,4 @@
-"""Looks at a drawn figure as the renderer sees it: which texts overlap, are cut off or too small."""
+"""Looks at a figure as the renderer sees it: texts that overlap, are cut off, or too small."""
 
 from __future__ import annotations
 

@@ -178,6 +178,6 @@ def test_many_data_sets_have_a_figure_and_a_report(tmp_path):
     traces = [Trace(time, 0.5 * -np.expm1(-0.03 * time) + row) for row in noise]
     fit = pn.fit([DataSet(data=one) for one in traces], "A -> B")
     figure = draw("fit", fit).figure
-    assert [line.get_label() for line in figure.axes[0].lines[1::2]] == ["set 1", "set 2"]
+    assert [line.get_label() for line in figure.axes[0].lines[::2]] == ["set 1", "set 2"]
     page = pn.report(fit, to=tmp_path / "report.html").read_text(encoding="utf-8")
     assert "2 data sets" in page

@@ -6,7 +6,7 @@ import csv
 import json
 import shlex
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -381,7 +381,7 @@ def test_measured_first_absorptions_lie_over_a_course(prenuc, tmp_path):
     with (tmp_path / "plot.csv").open(encoding="utf-8-sig", newline="") as lines:
         head, *cells = csv.reader(lines)
     found = [row[-2:] for row in cells if row[-1]]
-    assert head[-1] == "run, measured"
+    assert head[-1] == "run, measured, first absorption / nm"
     assert [float(time) for time, _ in found] == times
     assert [float(at) for _, at in found] == pytest.approx(places, abs=1.5)
 

@@ -38,9 +38,7 @@ NUMBERS = ("csv", "xlsx", "origin")
 
 
 @click.command()
-@click.argument(
-    "what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=recipes_and_files
-)
+@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=recipes_and_files)
 @click.option(
     "--what",
     "kind",

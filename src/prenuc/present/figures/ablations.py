@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import DOUBLE, Layout, laid_out
 from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes
@@ -49,9 +48,6 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
         axes.plot(ends, (place, place), color=COLOURS[one.word], lw=1.2, zorder=2)
         for marker, bits in zip(MARKERS, one.changes, strict=False):
             axes.plot(bits, place, marker, color=COLOURS[one.word], ms=5, zorder=3)
-    for limit in (REQUIRED, HELPFUL, HARMFUL):
-        axes.axvline(limit, color="0.85", lw=0.8, zorder=0)
-    axes.axvline(0.0, color="0.4", lw=0.8, zorder=1)
     _scale(axes, [bits for one in steps for bits in one.changes])
     axes.set_yticks(range(len(steps)), names)
     axes.set_ylim(len(steps) - 0.4, -0.6)
@@ -65,7 +61,12 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
 
 
 def _scale(axes: Axes, changes: Sequence[float]) -> None:
-    """Give axes an abscissa that is linear around zero and logarithmic beyond."""
+    """Give axes an abscissa that is linear around zero, with the limits of the words on it."""
+    from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
+
+    for limit in (REQUIRED, HELPFUL, HARMFUL):
+        axes.axvline(limit, color="0.85", lw=0.8, zorder=0)
+    axes.axvline(0.0, color="0.4", lw=0.8, zorder=1)
     axes.set_xscale("symlog", linthresh=LINEAR, linscale=2.0)
     axes.set_xticks([-100, -30, -10, REQUIRED, 0, 10], minor=False)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))

@@ -100,7 +100,9 @@ def plot_courses(
     for place, (name, one) in enumerate((picks or {}).items(), len(courses)):
         colour = told_apart(place)["color"]
         axes = grid[columns.index(FIRST)]
-        axes.plot(one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=name)
+        axes.plot(
+            one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=f"{name}, measured"
+        )
     layout.name_outer(grid, len(columns), time_of(courses), "")
     grid[0].set_xlim(low, high)
     for column, axes in zip(columns, grid, strict=False):
@@ -110,7 +112,9 @@ def plot_courses(
     told = f"{'; '.join(columns)} against time, a panel each. {told_at_last(courses)}"
     if picks:
         told += f" Circles are first absorptions of {'; '.join(picks)}."
-    return finished(figure, told, notes + not_shown(courses, low, high) + held_up(courses))
+    return finished(
+        figure, told, notes + not_shown(courses, low, high) + held_up(courses), name="course"
+    )
 
 
 def told_at_last(courses: Mapping[str, Course]) -> str:

@@ -43,7 +43,12 @@ class Drawn:
 
 
 def finished(
-    figure: Figure, told: str, notes: Iterable[str] = (), *, more: Iterable[Curve] = ()
+    figure: Figure,
+    told: str,
+    notes: Iterable[str] = (),
+    *,
+    name: str = "figure",
+    more: Iterable[Curve] = (),
 ) -> Drawn:
     """Return a figure with the numbers of its named lines.
 
@@ -51,10 +56,11 @@ def finished(
         figure: The figure.
         told: What it shows.
         notes: What a reader should know.
+        name: Of the sheet of its numbers.
         more: Curves that are drawn as areas or bars.
     """
     curves = [*(one for axes in _all_axes(figure) for one in _curves(axes)), *more]
-    return Drawn(figure, side_by_side("figure", curves), told, tuple(notes))
+    return Drawn(figure, side_by_side(name, curves), told, tuple(notes))
 
 
 def curve(x: str, y: str, numbers: tuple[Iterable[float], Iterable[float]], of: str = "") -> Curve:
@@ -101,8 +107,7 @@ def _curves(axes: Axes) -> Iterator[Curve]:
     across, title = _name(axes, "x"), " ".join(axes.get_title("left").split())
     up = _name(axes, "y") or title
     for line, name, bars in _named(axes):
-        about = name if title in {"", up, name} and axes.get_ylabel() else f"{name}, {title}"
-        of = about.strip(", ")
+        of = name if title in name else f"{name}, {title}".strip(", ")
         yield curve(across, up, _data(line), of)
         x = np.asarray(line.get_xdata(), dtype=float)
         for end, numbers in bars:
@@ -150,9 +155,9 @@ def map_of(
         rows: Of the map, shape (y, x).
         of: What it is a map of.
     """
-    name, unit = Column.of(x[0], ()).name, Column.of(x[0], ()).unit
+    unit = Column.of(x[0], ()).unit
     across = Column.of(y[0], y[1])
     for place, column in zip(x[1], np.asarray(rows, dtype=float).T, strict=True):
         head = Column.of(z, ())
-        said = ", ".join(filter(None, (of, f"{name} {place:.6g} {unit}".strip())))
+        said = ", ".join(filter(None, (of, f"{place:.6g} {unit}".strip())))
         yield across, Column(head.name, head.unit, [*map(cell, column)], said)

@@ -15,11 +15,11 @@ from prenuc.present.figures.fits import plot_fit, plot_logarithm
 from prenuc.present.figures.flasks import plot_flasks
 from prenuc.present.figures.growth import plot_growth
 from prenuc.present.figures.maps import plot_disagreement
+from prenuc.present.figures.overlay import Source
+from prenuc.present.figures.page_size import Layout
 from prenuc.present.figures.sizes import plot_distribution, plot_sizes
 from prenuc.present.figures.spectra import plot_spectra
 from prenuc.present.figures.views import plot_view
-from prenuc.present.figures.overlay import Source
-from prenuc.present.figures.page_size import Layout
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
@@ -153,25 +153,35 @@ def draw(
     """
     if kind not in KINDS:
         raise InputError(unknown_name("kind of figure", kind, KINDS))
-    one = KINDS[kind]
-    given_types = [type(answer).__name__ for answer in answers]
-    wrong, wanted = [name for name in given_types if name not in one.of], " or ".join(one.of)
-    if wrong or not answers or (len(answers) > 1 and not one.several):
-        given = listed(wrong) if wrong else f"{len(answers)} answers"
-        raise InputError(f"the figure '{kind}' is not of {given}", f"Give a {wanted}")
-    if names and len(names) != len(answers):
-        raise InputError(f"{len(names)} names for {len(answers)} answers", "Name each once")
-    used = layout or Layout()
+    one, used = KINDS[kind], layout or Layout()
+    _check(kind, answers, names)
     if not one.several:
         return one.draws(answers[0], used, **options)
     called = dict(zip(names or _names(answers), answers, strict=True))
-    if kind == "spectra":
-        sources = [
-            Source(name, series, measured=SIMULATED not in series.history[:1])
-            for name, series in called.items()
-        ]
-        return one.draws(sources, used, **options)
-    return one.draws(called, used, **options)
+    return one.draws(_sources(called) if kind == "spectra" else called, used, **options)
+
+
+def _check(kind: str, answers: Sequence[Any], names: Sequence[str]) -> None:
+    """Refuse answers that a kind is not of.
+
+    Raises:
+        InputError: They are of another class, too many, or not all named.
+    """
+    one = KINDS[kind]
+    wrong = [name for answer in answers if (name := type(answer).__name__) not in one.of]
+    if wrong or not answers or (len(answers) > 1 and not one.several):
+        given = listed(wrong) if wrong else f"{len(answers)} answers"
+        raise InputError(f"the figure '{kind}' is not of {given}", f"Give a {' or '.join(one.of)}")
+    if names and len(names) != len(answers):
+        raise InputError(f"{len(names)} names for {len(answers)} answers", "Name each once")
+
+
+def _sources(called: Mapping[str, Any]) -> list[Source]:
+    """Return spectra by name with whether an instrument has seen them."""
+    return [
+        Source(name, series, measured=SIMULATED not in series.history[:1])
+        for name, series in called.items()
+    ]
 
 
 def _names(answers: Sequence[Any]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, listed
-from prenuc.infer.selection.disagreement import MEASURE
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.tables.sheet import Sheet
@@ -138,15 +137,14 @@ def plot_map(
         what = f"'{x}' and '{y}' make no grid"
         raise InputError(what, "Draw maps of 'design: grid', over two factors with several values")
     figure, groups = _panels(layout, len(of), len(kinds))
+    at = np.array([(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in range(count)])
     for name, group in zip(of, groups, strict=True):
         numbers = np.asarray(table[name], dtype=float)
-        seen = numbers[np.isfinite(numbers)]
-        ends = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
+        ends = _ends(numbers)
         for axes, kind in zip(group, kinds, strict=False):
             places = [place for place in range(count) if rows[place] == kind]
-            at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
             z = np.full((len(y_places), len(x_places)), math.nan)
-            z[tuple(np.array(at).T)] = numbers[places]
+            z[tuple(at[places].T)] = numbers[places]
             here = [one for one in marks if one.on(kind)]
             shown = _draw(axes, across, up, z, ends, here, layout.small)
             axes.set_title(layout.wrapped(", ".join(kind), len(kinds)), loc="left")
@@ -155,6 +153,12 @@ def plot_map(
     layout.head(figure)
     numbers_of = Sheet.of("map", {name: table[name] for name in (x, y, *panels, *of)})
     return Drawn(figure, numbers_of, _told(table, (x, y), of, panels))
+
+
+def _ends(numbers: Array) -> tuple[float, float]:
+    """Return the least and the most of numbers, where there are any."""
+    seen = numbers[np.isfinite(numbers)]
+    return (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
 
 
 def _panels(layout: Layout, numbers: int, kinds: int) -> tuple[Figure, list[list[Axes]]]:
@@ -195,6 +199,8 @@ def plot_disagreement(found: Disagreement, layout: Layout) -> Drawn:
         found: The distances.
         layout: Size, fonts and title; the models where there is none.
     """
+    from prenuc.infer.selection.disagreement import MEASURE
+
     most = found.largest
     mark = Mark("largest", most.celsius, most.dilution, {"additive": most.additive})
     named = layout.titled(" | ".join(found.models))

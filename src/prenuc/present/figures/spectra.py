@@ -47,32 +47,55 @@ def plot_spectra(sources: Sequence[Source], layout: Layout) -> Drawn:
     Raises:
         InputError: The sources show different signals, or nothing lies in the range.
     """
+    _refuse_mixed(sources)
+    panels, notes = panels_of(sources)
+    ends = layout.across or _shown(sources)
+    ceiling = None if layout.up else _ceiling(sources, *ends)
+    figure, every = layout.axes(len(panels))
+    grid = every[: len(panels)]
+    grid[0].set_xlim(*ends)
+    for panel, axes in zip(panels, grid, strict=True):
+        _draw(axes, panel, sources)
+        free = 1.0 if ceiling is None else 1.0 - OF_CUT
+        axes.set_title(layout.wrapped(panel.title, len(panels), share=free), loc="left")
+        if ceiling is not None:
+            _say_cut(axes, ends, layout.small)
+    layout.name_outer(every, len(panels), "wavelength / nm", signal_of(sources[0].series))
+    notes += layout.fit_heights(grid, sources[0].series.signal, ceiling)
+    by_time = any(len(one.lines) > len({i for i, _ in one.lines}) for one in panels)
+    if by_time:
+        _name_times(figure, grid, [sources[one.lines[0][0]] for one in panels])
+    layout.head(figure, () if by_time else grid)
+    notes += _outside(sources, *ends)
+    _name_for_numbers(grid, panels, sources)
+    return finished(figure, _told(sources, panels, ends), notes, name="spectra")
+
+
+def _name_for_numbers(
+    grid: Sequence[Axes], panels: Sequence[Panel], sources: Sequence[Source]
+) -> None:
+    """Name every line by its source and its spectrum, which is more than a legend has room for."""
+    for axes, panel in zip(grid, panels, strict=True):
+        for line, (i, row) in zip(axes.get_lines(), panel.lines, strict=True):
+            line.set_label(f"{sources[i].name}, {sources[i].series.labels[row]}")
+
+
+def _refuse_mixed(sources: Sequence[Source]) -> None:
+    """Refuse sources that show different signals.
+
+    Raises:
+        InputError: They do.
+    """
     signals = {one.series.signal for one in sources}
     if len(signals) > 1:
         what = f"{listed(sorted(signals))} have no axis in common"
         raise InputError(what, "Plot them one by one")
-    panels, notes = panels_of(sources)
+
+
+def _shown(sources: Sequence[Source]) -> tuple[float, float]:
+    """Return the wavelengths to show, so that the bands of all sources are seen."""
     ends = [shown_wavelengths(one.series) for one in sources]
-    low, high = layout.across or (min(first for first, _ in ends), max(last for _, last in ends))
-    figure, grid = layout.axes(len(panels))
-    grid[0].set_xlim(low, high)
-    ceiling = None if layout.up else _ceiling(sources, low, high)
-    share = 1.0 if ceiling is None else 1.0 - OF_CUT
-    for panel, axes in zip(panels, grid, strict=False):
-        _draw(axes, panel, sources)
-        axes.set_title(layout.wrapped(panel.title, len(panels), share=share), loc="left")
-        if ceiling is not None:
-            _say_cut(axes, (low, high), layout.small)
-    layout.name_outer(grid, len(panels), "wavelength / nm", signal_of(sources[0].series))
-    notes += layout.fit_heights(grid[: len(panels)], sources[0].series.signal, ceiling)
-    notes += _outside(sources, low, high)
-    by_time = [one for one in panels if len(one.lines) > len({i for i, _ in one.lines})]
-    if not by_time:
-        layout.head(figure, grid[: len(panels)])
-    else:
-        _name_times(figure, grid[: len(panels)], [sources[one.lines[0][0]] for one in panels])
-        layout.head(figure)
-    return finished(figure, _told(sources, panels, (low, high)), notes)
+    return min(first for first, _ in ends), max(last for _, last in ends)
 
 
 def _told(sources: Sequence[Source], panels: Sequence[Panel], ends: tuple[float, float]) -> str:
@@ -116,7 +139,8 @@ def _draw(axes: Axes, panel: Panel, sources: Sequence[Source]) -> None:
             look |= {"lw": 0.5, "ls": "-", "marker": "o", "ms": 2.2, "mfc": "none", "mew": 0.6}
             look["zorder"] = 3
             look["markevery"] = max(1, len(source.series.wavelength) // MOST_CIRCLES)
-        axes.plot(source.series.wavelength, numbers, label=label, **look)
+        (line,) = axes.plot(source.series.wavelength, numbers, **look)
+        line.set_label(label)  # also one that is empty
 
 
 def _alike(one: Array, other: Array) -> bool:
