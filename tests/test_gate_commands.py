@@ -62,6 +62,7 @@ VALUES = {
     "--time-unit": ["s", "min", "h", "day"],
     "--signal": ["absorbance", "photoluminescence", "%T", "T"],
     "--times": ["0 60 min", "0 100", "1 to 30 s"],
+    "--mask": ["400 410 nm", "3 5 min", "0 20"],
     "--window": ["290 400 nm", "300 600 nm", "400 500"],
     "--between": ["290 400 nm"],
     "--at": ["311 nm", "320", "500 nm"],

@@ -10,6 +10,7 @@ from prenuc.present.app.desk import Desk, Download
 if TYPE_CHECKING:
     from prenuc.present.app.flask_session import FlaskSession
     from prenuc.present.app.jobs import Jobs
+    from prenuc.present.app.uploads import Given
 
 
 @dataclass
@@ -32,6 +33,18 @@ class Session:
     def jobs(self) -> Jobs:
         """Long work."""
         return self.desk.jobs
+
+    def read(self, uploads: list[str], **known: Any) -> Given:
+        """Return what is in files that were dropped, several as one series.
+
+        Args:
+            uploads: Their names of chance.
+            known: As for :meth:`prenuc.present.app.uploads.Uploads.read`.
+
+        Raises:
+            InputError: They cannot be read; all problems at once.
+        """
+        return self.desk.uploads.read(uploads, **known)
 
     def keep(self, name: str, content: bytes, kind: str = "application/octet-stream") -> str:
         """Return the name of chance by which the page can fetch a file.

@@ -10,7 +10,12 @@ from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import A_PATH, column_option, reading_options
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
-from prenuc.present.files.input import name_of, read_input, read_protocol_or_recipe
+from prenuc.present.files.input import (
+    models_named,
+    name_of,
+    protocol_and_material,
+    read_input,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +24,8 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
-    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
-    from prenuc.protocol.protocol import Protocol
 
 SOME = "A -> B; A -> B -> C"
 
@@ -146,43 +149,6 @@ def _compare_models(
             seed=seed,
             progress=report,
         )
-
-
-def protocol_and_material(which: str) -> tuple[Protocol, str]:
-    """Return a protocol and its material; "" for a file that names no mechanism.
-
-    Args:
-        which: A recipe of the catalogue, or a YAML file.
-    """
-    from prenuc.facts.catalogue import entries
-
-    protocol, mechanism = read_protocol_or_recipe(which)
-    if which in entries("recipes"):
-        return protocol, entries("recipes")[which].material
-    return protocol, (mechanism or "").partition("/")[2]
-
-
-def models_named(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
-    """Return mechanisms by name; a kind without a material is of the protocol's.
-
-    Args:
-        names: Names that commas part; ``kinds`` when None.
-        material: Of the protocol; "" where it names none.
-        kinds: Used where no names are given; ours and all rivals where there are none either.
-
-    Raises:
-        InputError: There is no such mechanism, or nothing says which are meant.
-    """
-    from prenuc.infer.selection.compare_mechanisms import rivals
-    from prenuc.mechanism.named import mechanism_named
-
-    asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
-    if asked:
-        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
-    if not material:
-        mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
-        raise InputError("the protocol file names no material", mend)
-    return rivals(material)
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:

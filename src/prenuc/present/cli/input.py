@@ -62,6 +62,12 @@ known_options = _together(
     click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
+    click.option(
+        "--mask",
+        metavar="RANGE",
+        multiple=True,
+        help='Not these wavelengths or times: "480 490 nm", "3 5 min"; repeatable.',
+    ),
 )
 reading_options = _together(
     click.option("--decimal", type=DECIMALS, help="Decimal sign of the file."), known_options

@@ -9,22 +9,15 @@ import click
 
 from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
-from prenuc.present.cli.comparing import models_named, protocol_and_material
 from prenuc.present.cli.input import A_PATH, refuse_others
 from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.present.files.input import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
-
-RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
-    "CdS": "cds-msc-311-in-toluene",
-    "CdTe": "cdte-dmsc-371-in-toluene-ota",
-    "CdSe": "cdse-5b",
-}
-QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 
 @click.command(name="next")
