@@ -114,14 +114,22 @@ def logarithmic(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(label))
 
 
-def svg(figure: Figure) -> str:
-    """Return a figure as an SVG element to be placed inside a page."""
+def svg(figure: Figure, told: str = "") -> str:
+    """Return a figure as an SVG element to be placed inside a page.
+
+    Args:
+        figure: The figure.
+        told: What it shows, for whoever does not see it.
+    """
     import io
+    from html import escape
 
     text = io.StringIO()
     with style():
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    element = text.getvalue()[text.getvalue().index("<svg") :]
+    spoken = f'<svg role="img" aria-label="{escape(told, quote=True)}"'
+    return element.replace("<svg", spoken, 1) if told else element
 
 
 def name_axes(
