@@ -11,7 +11,7 @@ from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import A_PATH, refuse_others
 from prenuc.present.cli.output import echo_answer, json_option, progress
-from prenuc.present.files.input import QUESTION, RECIPES, models_named, protocol_and_material
+from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
-from prenuc.present.files.input import mechanism_of, read_protocol_or_recipe
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
 from prenuc.present.tables.plain import as_text, plain

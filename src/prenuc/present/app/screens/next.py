@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import FactsError, InputError, unknown_name
 from prenuc.present.app.commands import command
-from prenuc.present.files.input import QUESTION, RECIPES, models_named, protocol_and_material
+from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 from prenuc.present.tables.plain import plain
 
 if TYPE_CHECKING:
