@@ -3,7 +3,7 @@
 import { h } from "../components/element.js";
 import { choice } from "../components/form.js";
 import { commandLine, sentences } from "../components/tables.js";
-import { working } from "../components/working.js";
+import { working } from "../working.js";
 import { matrix } from "./court_matrix.js";
 
 const KEPT = "prenuc court mechanism";

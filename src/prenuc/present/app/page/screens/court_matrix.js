@@ -5,7 +5,7 @@ import { figureOf } from "../components/figure.js";
 import { choice, tick } from "../components/form.js";
 import { written } from "../components/numbers.js";
 import { commandLine } from "../components/tables.js";
-import { dialog } from "./flask_dialogs.js";
+import { dialog } from "../dialog.js";
 
 const SIGNS = { pass: "✓", miss: "✗", silent: "–", "not counted": "·" };
 

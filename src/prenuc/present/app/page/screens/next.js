@@ -5,7 +5,7 @@ import { figureOf } from "../components/figure.js";
 import { choice, fill, tick } from "../components/form.js";
 import { written } from "../components/numbers.js";
 import { commandLine } from "../components/tables.js";
-import { working } from "../components/working.js";
+import { working } from "../working.js";
 
 const QUESTIONS = [
   ["models", "Which model is it?"],

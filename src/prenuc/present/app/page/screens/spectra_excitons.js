@@ -5,7 +5,7 @@ import { choice } from "../components/form.js";
 import lines from "../components/lines.js";
 import { written } from "../components/numbers.js";
 import { commandLine, sentences, tableOf } from "../components/tables.js";
-import { working } from "../components/working.js";
+import { working } from "../working.js";
 import { place } from "../model.js";
 import { taking } from "./spectra_files.js";
 

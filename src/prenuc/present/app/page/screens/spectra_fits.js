@@ -5,7 +5,7 @@ import { field, tick, typed } from "../components/form.js";
 import lines from "../components/lines.js";
 import { quantity, written } from "../components/numbers.js";
 import { commandLine, sentences, tableOf } from "../components/tables.js";
-import { working } from "../components/working.js";
+import { working } from "../working.js";
 import { place } from "../model.js";
 import { taking } from "./spectra_files.js";
 

@@ -1,6 +1,6 @@
 // Long work where it was asked for: progress, cancel, and the answer, also after the page was loaded anew.
 
-import { h, update } from "./element.js";
+import { h, update } from "./components/element.js";
 
 /**
  * Begin a job and follow it in `host`.
