@@ -8,7 +8,7 @@ from prenuc.errors import InputError, ProtocolError
 from prenuc.facts.catalogue import entries
 from prenuc.observe.live.experiment import Live
 from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
-from prenuc.present.files.input import mechanism_of
+from prenuc.present.files.named import mechanism_of
 
 SLOW = "cds-3b-msa-at-30-min"
 

@@ -10,7 +10,7 @@ from prenuc.observe.live.experiment import Live
 from prenuc.present.app.flask_session import FlaskSession
 from prenuc.present.app.screens.flask_export import export
 from prenuc.present.app.written import mechanism_from, protocol_from
-from prenuc.present.files.input import mechanism_of
+from prenuc.present.files.named import mechanism_of
 from prenuc.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
