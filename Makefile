@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-fit robustness court row-classes row-bits models maps tables overlays formats reference docs clean help
+.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -64,6 +64,9 @@ blind-models: $(INSTALLED_TEST)  ## is the right mechanism named from spectra of
 
 bench: $(INSTALLED_TEST)  ## the engine beside its peers: benchmarks/RESULTS.md, a quarter of an hour
 	$(BIN)/python benchmarks/run.py
+
+bench-app: $(INSTALLED_TEST)  ## how soon a dragged constant is seen in Chromium, what the extra weighs: benchmarks/APP.md; two minutes
+	$(BIN)/python benchmarks/app.py
 
 bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran: benchmarks/FIT.md
 	$(BIN)/python benchmarks/fit.py
