@@ -19,7 +19,7 @@ from prenuc.observe.absorption import absorbances
 from prenuc.observe.course import FEWEST, NO_SIZES, size_distribution
 from prenuc.observe.live.precision import EXACT, Precision
 from prenuc.observe.samples import Sample, series_of
-from prenuc.protocol.handles import moved_each
+from prenuc.protocol.handles import moved
 from prenuc.protocol.operations import Evolve
 from prenuc.protocol.watching import flask_of
 from prenuc.quantities import Quantity
@@ -130,8 +130,23 @@ class Live:
     @property
     def left_out(self) -> set[int]:
         """Numbers of the steps with which nothing is added any longer."""
-        left = moved_each(self.protocol.steps, self.moved)
+        left = moved(self.protocol.steps, self.protocol.handles, self.moved)
         return {number for number, steps in enumerate(left, 1) if not steps}
+
+    @property
+    def handles_now(self) -> dict[str, float]:
+        """Where every handle is now, in the unit in which it was written; 0 for what is left out.
+
+        The duration of a ramp at a rate follows its temperatures.
+        """
+        gone = self.left_out
+        there = [n for n in range(1, len(self.protocol.steps) + 1) if n not in gone]
+        now = {(there[one.step - 1], one.what): one for one in self.protocol_now.handles}
+        found = {}
+        for one in self.protocol.handles:
+            here = now.get((one.step, one.what))
+            found[one.name] = 0.0 if here is None else here.quantity.to(one.quantity.unit)
+        return found
 
     def move(self, numbers: Mapping[str, float]) -> None:
         """Move handles of the protocol and constants, each in the unit in which it is written.

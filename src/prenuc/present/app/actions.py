@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prenuc.present.app.screens import catalogue, court, flask
+from prenuc.present.app.screens import catalogue, court, flask, spectra
 from prenuc.present.app.screens import next as next_
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.forget": forget,
     "uploads.forget": forget_upload,
     **flask.ACTIONS,
+    **spectra.ACTIONS,
     **court.ACTIONS,
     **catalogue.ACTIONS,
     **next_.ACTIONS,

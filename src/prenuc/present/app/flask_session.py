@@ -17,7 +17,7 @@ from prenuc.present.app import frames
 from prenuc.protocol.handles import DURATION, TEMPERATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
@@ -51,8 +51,8 @@ class FlaskSession:
     _exact_s: float = field(init=False, default=0.0)
     _course_at: float = field(init=False, default=0.0)
 
-    def frames(self, *, exact: bool, drag: int | None = None) -> list[bytes]:
-        """Return what is to be drawn now.
+    def frames(self, *, exact: bool, drag: int | None = None) -> Iterator[bytes]:
+        """Yield what is to be drawn now, spectra first.
 
         Args:
             exact: Whether nothing is dragged.
@@ -62,13 +62,12 @@ class FlaskSession:
         quick = QUICK if self._exact_s > SOON else SPECTRA
         precision = EXACT if exact else quick
         run = self.live.run(precision)
-        found = [self._spectra(run, precision, drag)]
+        yield self._spectra(run, precision, drag)
         taken = time.perf_counter() - began
         self._exact_s = taken * EXACT_COSTS if precision is QUICK else taken
         if exact or began - self._course_at > COURSE_EVERY:
-            found.append(self._course(run, precision, drag))
+            yield self._course(run, precision, drag)
             self._course_at = time.perf_counter()
-        return found
 
     def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
         series = self.live.spectra(run, precision)
@@ -106,22 +105,22 @@ class FlaskSession:
 
     def steps(self) -> list[dict[str, Any]]:
         """Return the steps as they are now; handles have the names of the steps that were given."""
-        live = self.live
-        handles: dict[int, list[dict[str, Any]]] = {}
-        for one in live.protocol.handles:
-            now = live.moved.get(one.name, one.quantity).number
-            handles.setdefault(one.step, []).append({**_handle(one), "value": now})
-        gone = live.left_out
-        spans = iter(live.protocol_now.spans)
+        given: dict[int, list[Handle]] = {}
+        for one in self.live.protocol.handles:
+            given.setdefault(one.step, []).append(one)
+        now = self.live.handles_now
+        gone, spans = self.live.left_out, iter(self.live.protocol_now.spans)
         return [
             {
                 **({"gone": True, "text": str(step)} if number in gone else _step(next(spans))),
                 "number": number,
                 "kind": step.verb.partition(" ")[0],
                 "vessel": step.vessel,
-                "handles": handles.get(number, []),
+                "handles": [
+                    {**_handle(one), "value": now[one.name]} for one in given.get(number, [])
+                ],
             }
-            for number, step in enumerate(live.protocol.steps, 1)
+            for number, step in enumerate(self.live.protocol.steps, 1)
         ]
 
     def told(self) -> dict[str, Any]:

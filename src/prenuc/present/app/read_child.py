@@ -20,7 +20,7 @@ PROCESSOR_TIME = 10  # s
 FILE_SIZE = 100_000_000  # bytes, of a file that it writes
 LOOK_EVERY = 0.05  # s, of the watchdog
 TOO_LARGE = 3  # exit status of a process that was ended by its watchdog
-KNOWN = "decimal", "time_unit", "signal", "sheet", "column", "window", "times"
+KNOWN = "decimal", "time_unit", "signal", "sheet", "column", "window", "times", "mask"
 
 
 def bound() -> None:

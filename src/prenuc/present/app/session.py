@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import InputError
 from prenuc.present.app.desk import Desk, Download
 
 if TYPE_CHECKING:
@@ -33,6 +34,17 @@ class Session:
     def jobs(self) -> Jobs:
         """Long work."""
         return self.desk.jobs
+
+    @property
+    def opened(self) -> FlaskSession:
+        """The flask that is open.
+
+        Raises:
+            InputError: None is.
+        """
+        if self.flask is None:
+            raise InputError("no flask is open", "Open a recipe or a protocol")
+        return self.flask
 
     def read(self, uploads: list[str], **known: Any) -> Given:
         """Return what is in files that were dropped, several as one series.

@@ -10,12 +10,8 @@ from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import A_PATH, column_option, reading_options
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
-from prenuc.present.files.input import (
-    models_named,
-    name_of,
-    protocol_and_material,
-    read_input,
-)
+from prenuc.present.files.input import name_of, read_input
+from prenuc.present.files.named import models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

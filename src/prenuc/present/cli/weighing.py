@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option
-from prenuc.present.files.input import read_protocol_or_recipe
+from prenuc.present.files.named import read_protocol_or_recipe
 from prenuc.present.tables.weighing import batch_table, dilution_lines
 
 if TYPE_CHECKING:
