@@ -11,10 +11,12 @@ const FONT = "12px system-ui, sans-serif";
  * Draw curves that share an abscissa, and others laid over them.
  *
  * `x` and `y` name the axes; `log` makes the ordinate logarithmic; `onCursor` is told the place of
- * the pointer on the abscissa and the nearest curve. Call the returned `draw`:
- *   draw({x, curves: [{values, colour, width}], over: [{x, values, colour, dash, dots}], along: [from, to]}).
+ * the pointer on the abscissa and the nearest curve; `onSelect` the range that was dragged over, which
+ * then is not zoomed, while `selecting` says so. Call the returned `draw`:
+ *   draw({x, curves: [{values, colour, width}], over: [{x, values, colour, dash, dots}], along: [from, to],
+ *         range: [least, most], shaded: [[from, to]]}).
  */
-export function curvesOn(host, { x, y, log = false, height, onCursor }) {
+export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, selecting = () => false }) {
   let made = null;
   let zoomed = false;
   let shown = { x: [], curves: [], over: [] };
@@ -64,7 +66,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
         hooks: {
           draw: [layOver],
           setCursor: [tell],
-          setSelect: [(plot) => (zoomed = plot.select.width > 0)],
+          setSelect: [selected],
         },
       },
       [shown.x, ...shown.curves.map((one) => one.values)],
@@ -72,6 +74,24 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     );
   }
 
+  function selected(plot) {
+    const { left, width } = plot.select;
+    if (!selecting()) {
+      zoomed = width > 0;
+      return;
+    }
+    if (!width) return;
+    const ends = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    onSelect(ends);
+  }
+
+  // Before the library hears of the button: whether it zooms or hands the range over.
+  host.addEventListener(
+    "mousedown",
+    () => made && (made.cursor.drag.setScale = !selecting()),
+    true,
+  );
   host.addEventListener(
     "dblclick",
     () => {
@@ -88,6 +108,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
+    for (const one of shown.shaded ?? []) shade(plot, one);
     for (const one of shown.over) trace(plot, one);
     ctx.restore();
   }
@@ -107,6 +128,15 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
       else ctx.lineTo(left, top);
     }
     ctx.stroke();
+  }
+
+  function shade(plot, [from, to]) {
+    const { ctx, bbox } = plot;
+    const [left, right] = [plot.valToPos(from, "x", true), plot.valToPos(to, "x", true)];
+    ctx.globalAlpha = 0.18;
+    ctx.fillStyle = themed(host, "--warm");
+    ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
+    ctx.globalAlpha = 1;
   }
 
   function tell(plot) {
@@ -131,7 +161,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     draw(next) {
       const same = made && next.curves.length === shown.curves.length;
       shown = { over: [], ...next };
-      range = log ? decades(shown) : linear(shown);
+      range = next.range ?? (log ? decades(shown) : linear(shown));
       along = next.along ?? [shown.x[0] ?? 0, shown.x.at(-1) ?? 1];
       if (same) made.setData([shown.x, ...shown.curves.map((one) => one.values)]);
       else build();
