@@ -25,13 +25,13 @@ def waits(report, *, note):
     time.sleep(1000)
 
 
-def is_refused(report):
+def is_refused(_):
     raise InputError([Problem("no data", "Give some", ("dots",), "x.csv:3")])
 
 
-def fails(report):
+def fails(_):
     raise ZeroDivisionError
 
 
-def dies(report):
+def dies(_):
     os._exit(7)
