@@ -120,10 +120,12 @@ class Fit(AbstractFit):
     Args:
         trace: The data.
         fitted: The fitted signal at the trace's times, shape (m,).
+        steps: Which step each rate constant belongs to.
     """
 
     trace: Trace
     fitted: Array
+    steps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def residuals(self) -> Array:

@@ -1,0 +1,96 @@
+"""The results that a report holds, given back to the last bit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError
+from prenuc.observe.readers.data_file import load
+from prenuc.present.files.kept import Kept, give_back
+from prenuc.present.files.report import DATA
+
+if TYPE_CHECKING:
+    import os
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What a report holds.
+
+    Args:
+        title: Its heading.
+        parts: Its results, with the versions that they were made with.
+    """
+
+    title: str
+    parts: tuple[Kept, ...]
+
+    @property
+    def results(self) -> tuple[Any, ...]:
+        """All results, in the order of the report: runs, spectra, fits and so on."""
+        return tuple(one for part in self.parts for one in part.results)
+
+
+def extract(path: str | os.PathLike[str]) -> Extracted:
+    """Return the results that a report holds.
+
+    Args:
+        path: A report, as :func:`prenuc.report` wrote it.
+
+    Raises:
+        InputError: The file is no report or holds no results, they were changed, or they are of
+            another version that had other classes.
+    """
+    source = load(path)
+    text, _ = source.text()
+    found = _Elements()
+    found.feed(text)
+    found.close()
+    if not found.held:
+        what = "this page holds no results of prenuc"
+        raise source.problem(what, "Give a page that prenuc report or --report wrote")
+    parts = []
+    for about, packed in found.held:
+        try:
+            made_with = json.loads(about.get("data-versions") or "")
+        except ValueError:
+            made_with = None
+        document = {
+            "versions": made_with,
+            "sha256": about.get("data-sha256"),
+            "packed": packed.split(),
+        }
+        parts.append(give_back(document, str(path)))
+    return Extracted(found.title.strip(), tuple(parts))
+
+
+class _Elements(HTMLParser):
+    """Reads the title and the elements that hold results out of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title = ""
+        self.held: list[tuple[dict[str, str | None], str]] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin to read an element."""
+        self._inside = tag
+        if tag == "script" and dict(attrs).get("type") == DATA:
+            self._inside = DATA
+            self.held.append((dict(attrs), ""))
+
+    def handle_endtag(self, _tag: str) -> None:
+        """Leave an element."""
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Read what stands in an element."""
+        if self._inside == "title":
+            self.title += data
+        elif self._inside == DATA:
+            about, before = self.held[-1]
+            self.held[-1] = about, before + data

@@ -1,0 +1,176 @@
+"""Results as one text, in a saved answer or inside a report, and back to the last bit.
+
+Results are written class by class and field by field, arrays once each as their bytes, all of it
+compressed. A hash tells whether the text was changed. Nothing is executed on the way back: only
+classes of the table below are made, and a later version that has other classes says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import importlib
+import json
+import platform
+import zlib
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.circumstances import circumstances
+from prenuc.errors import InputError
+from prenuc.infer.experiments.published import PanelResult
+from prenuc.simulation.archive import from_plain, known_class, to_plain
+from prenuc.simulation.solution import Run, Stops
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from prenuc.arrays import Array
+
+# Where the classes of results are defined, besides those of mechanisms and protocols.
+HOMES: Mapping[str, tuple[str, ...]] = {
+    "simulation.solution": ("Run", "Measurement", "Stops"),
+    "observe.series": ("SpectrumSeries",),
+    "observe.trace": ("Trace",),
+    "observe.course": ("Course",),
+    "observe.analysis": ("Analysis", "Found"),
+    "observe.features": ("Feature",),
+    "observe.sizing": ("ClusterLine", "Size"),
+    "infer.fit.parameter": ("Parameter",),
+    "infer.fit.data_set": ("DataSet", "Dilution"),
+    "infer.fit.results": ("Fit", "GlobalFit", "ManyFit"),
+    "infer.selection.evidence": ("Comparison", "Ranked"),
+    "infer.experiments.published": ("PanelResult", "KineticPanel"),
+    "infer.studies.ablation": ("Ablations", "Ablated"),
+}
+HOME = {name: home for home, names in HOMES.items() for name in names}
+PACKAGES = "prenuc", "numpy", "scipy", "scikit-sundae"
+MOST = 400_000_000  # bytes of unpacked results; a text that holds more is none of ours
+LINE = 4096  # letters of a line of packed results
+NUMERIC = "fiub"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Results, and with which versions they were made.
+
+    Args:
+        results: Of any kinds that have a section in a report.
+        versions: By name: Python, packages, and a mark of all facts and code.
+    """
+
+    results: tuple[Any, ...]
+    versions: Mapping[str, str]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results of today are made with."""
+    packages = {name: version(name) for name in PACKAGES}
+    mark = circumstances()["facts and code"]
+    return {"Python": platform.python_version(), **packages, "facts and code": mark}
+
+
+def keep(results: Sequence[Any], made_with: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return results as plain data for JSON: ``versions``, ``sha256`` and ``packed``.
+
+    Args:
+        results: What was found.
+        made_with: The versions that they were made with; today's when None.
+
+    Raises:
+        InputError: One holds something of the user's own, which a file cannot bring back.
+    """
+    arrays: dict[tuple[str, tuple[int, ...], bytes], int] = {}
+
+    def place(array: Array) -> int:
+        plain = np.ascontiguousarray(array)
+        plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+        return arrays.setdefault((plain.dtype.str, array.shape, plain.tobytes()), len(arrays))
+
+    parts = [to_plain(_lasting(one), _known, place) for one in results]
+    head = {"results": parts, "arrays": [(kind, shape) for kind, shape, _ in arrays]}
+    text = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()
+    content = b"".join([len(text).to_bytes(8, "little"), text, *(part for *_, part in arrays)])
+    packed = base64.b64encode(zlib.compress(content, 9)).decode()
+    lines = [packed[i : i + LINE] for i in range(0, len(packed), LINE)]
+    return {
+        "versions": dict(versions() if made_with is None else made_with),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "packed": lines,
+    }
+
+
+def give_back(document: Any, where: str = "") -> Kept:
+    """Return what :func:`keep` was given.
+
+    Args:
+        document: What it returned.
+        where: The file, for messages.
+
+    Raises:
+        InputError: It was changed, or another version wrote it that had other classes.
+    """
+    try:
+        made_with = {str(name): str(one) for name, one in document["versions"].items()}
+        content = _unpacked("".join(document["packed"]))
+        same = hashlib.sha256(content).hexdigest() == document["sha256"]
+    except (LookupError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error):
+        same = False
+    if not same:
+        what = "the results in this file are not what was saved: the text was changed"
+        raise InputError(what, "Take the file as it was written", where=where)
+    try:
+        return Kept(_results(content), made_with)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, InputError):
+        by = made_with.get("prenuc", "another version")
+        what = f"prenuc {by} wrote these results, and this version reads other classes"
+        raise InputError(what, f"Read them with prenuc {by}", where=where) from None
+
+
+def _results(content: bytes) -> tuple[Any, ...]:
+    end = 8 + int.from_bytes(content[:8], "little")
+    head, begin, arrays = json.loads(content[8:end]), end, []
+    for kind, shape in head["arrays"]:
+        dtype = np.dtype(kind)
+        if dtype.kind not in NUMERIC:
+            raise TypeError(kind)
+        size = int(np.prod(shape, dtype=np.int64))
+        found = np.frombuffer(content, dtype, size, begin).reshape(shape)
+        arrays.append(found.astype(dtype.newbyteorder("=")))
+        begin += found.nbytes
+    return tuple(from_plain(one, _known, arrays.__getitem__) for one in head["results"])
+
+
+def _unpacked(text: str) -> bytes:
+    """Return the bytes of a packed text.
+
+    Raises:
+        ValueError: They are more than results can be.
+    """
+    opened = zlib.decompressobj()
+    content = opened.decompress(base64.b64decode(text, validate=True), MOST)
+    if not opened.eof:
+        raise ValueError("it does not end")
+    return content
+
+
+def _known(name: str) -> type | None:
+    """Return a class that results can consist of."""
+    if name not in HOME:
+        return known_class(name)
+    found: type = getattr(importlib.import_module(f"prenuc.{HOME[name]}"), name)
+    return found
+
+
+def _lasting(result: Any) -> Any:
+    """Return a result without what is of this process alone, and of the time that it took."""
+    if isinstance(result, PanelResult):
+        return replace(result, run=_lasting(result.run))
+    if not isinstance(result, Run):
+        return result
+    stats = {name: one for name, one in result.stats.items() if name != "cpu_s"}
+    return replace(result, stats=stats, stops=Stops())
