@@ -14,7 +14,7 @@ import click
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.cli.analysis import analyze, size, view
 from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
-from prenuc.present.cli.catalogue import cite, list_, show
+from prenuc.present.cli.catalogue import cite, find, list_, show
 from prenuc.present.cli.checking import check
 from prenuc.present.cli.comparing import compare, next_
 from prenuc.present.cli.correcting import correct
@@ -29,6 +29,7 @@ from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
+from prenuc.present.cli.weighing import batch, dilute
 
 _EPILOG = """\b
 Examples:
@@ -54,8 +55,11 @@ def prenuc() -> None:
 
 _COMMANDS = (
     list_,
+    find,
     show,
     cite,
+    batch,
+    dilute,
     check,
     scope,
     simulate,
