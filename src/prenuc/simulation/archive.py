@@ -81,7 +81,7 @@ def to_plain(
     if array is not None and isinstance(thing, np.ndarray):
         return {"is": "array", "of": array(thing)}
     name = type(thing).__name__
-    if known(name) is not type(thing):
+    if known(name) is not type(thing) or not dataclasses.is_dataclass(thing):
         raise InputError(f"a '{name}' cannot be saved", "Use the package's own classes")
     fields = [field.name for field in dataclasses.fields(thing) if field.init]
     parts = {field: to_plain(getattr(thing, field), known, array) for field in fields}

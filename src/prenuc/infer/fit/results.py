@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from prenuc.infer.fit.labelled import matrix_dataset, trace_dataset
 from prenuc.infer.fit.parameter import Parameter, table
-from prenuc.infer.fit.wording import numbers, report, that_matter
+from prenuc.infer.fit.wording import meanings, numbers, report, that_matter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ class AbstractFit(ABC):
         warnings: What a reader should know before believing the numbers.
         equivalent_schemes: Schemes that fit identically.
         reason: Why the intervals cannot be believed; empty where they can.
+        steps: Which step each rate constant belongs to.
     """
 
     scheme: str
@@ -44,11 +45,23 @@ class AbstractFit(ABC):
     warnings: tuple[str, ...] = ()
     equivalent_schemes: tuple[str, ...] = ()
     reason: str = ""
+    steps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reliable(self) -> bool:
         """Whether the intervals are ones that we stand for."""
         return not self.reason
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """A sentence for each number that means something by itself, the number first."""
+        told = {"scheme": self.scheme, "steps": self.steps, "derived": self.derived}
+        return tuple(meanings(self.params, signal=self.signal, **told))
+
+    @property
+    def signal(self) -> str:
+        """What was followed."""
+        return "signal"
 
     def muted(self, reason: str) -> Self:
         """Return the fit without the intervals, which cannot be believed; as it is if they can.
@@ -120,12 +133,10 @@ class Fit(AbstractFit):
     Args:
         trace: The data.
         fitted: The fitted signal at the trace's times, shape (m,).
-        steps: Which step each rate constant belongs to.
     """
 
     trace: Trace
     fitted: Array
-    steps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def residuals(self) -> Array:
@@ -136,6 +147,11 @@ class Fit(AbstractFit):
     def history(self) -> tuple[str, ...]:
         """Every assumption and treatment of the data, oldest first."""
         return self.trace.history
+
+    @property
+    def signal(self) -> str:
+        """Name of the trace."""
+        return self.trace.name
 
     @property
     def size(self) -> str:
@@ -174,14 +190,12 @@ class GlobalFit(AbstractFit):
         species: Names of the species.
         concentrations: Their shares C, shape (m, species).
         spectra: Their spectra S, shape (species, n); a static background is part of each.
-        steps: Which step each rate constant belongs to.
     """
 
     series: SpectrumSeries
     species: tuple[str, ...]
     concentrations: Array
     spectra: Array
-    steps: Mapping[str, str]
 
     @property
     def fitted(self) -> Array:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError, InputError, unknown_name
-from prenuc.present.cli.input import A_PATH, column_option, reading_options, refuse_others
-from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
+from prenuc.present.cli.input import (
+    A_PATH,
+    column_option,
+    reading_options,
+    refuse_others,
+    report_option,
+)
+from prenuc.present.cli.output import echo_answer, echo_kept, echo_table, json_option, progress
 from prenuc.present.files.input import name_of, read_input, read_protocol_or_recipe
 
 if TYPE_CHECKING:
@@ -52,6 +58,7 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 @reading_options
 @click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
 @click.option("--refitted", is_flag=True, help="Models fitted on equal terms, as they ship.")
+@report_option
 @json_option
 def compare(
     files: tuple[Path, ...],
@@ -64,6 +71,7 @@ def compare(
     starts: int,
     observations: str | None,
     refitted: bool,
+    report_to: Path | None,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -82,8 +90,12 @@ def compare(
       prenuc compare --observations CdS
       prenuc compare --refitted
     """
+    import prenuc as pn
     from prenuc.observe.changing import check_changing
+    from prenuc.observe.series import SpectrumSeries
 
+    if report_to is not None and not files:
+        raise InputError("--report shows a comparison on data", "Give a file of spectra or a trace")
     if refitted:
         _refitted(as_json)
         return
@@ -98,7 +110,10 @@ def compare(
         found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
-    echo_answer(found, click.echo, as_json)
+    beside = [data] if isinstance(data, SpectrumSeries) else []
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(found, *beside, to=report_to)}", err=True)
+    echo_kept(found, click.echo, as_json, *beside)
 
 
 def _compare_schemes(

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
-from prenuc.present.files.kept import Kept, give_back
+from prenuc.observe.series import SpectrumSeries
+from prenuc.present.files.exchange import convert
+from prenuc.present.files.kept import Kept, give_back, keep
+from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.report import DATA
+from prenuc.present.tables.plain import as_text
+from prenuc.simulation.solution import Run
+from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,45 @@ def extract(path: str | os.PathLike[str]) -> Extracted:
         }
         parts.append(give_back(document, str(path)))
     return Extracted(found.title.strip(), tuple(parts))
+
+
+def told(held: Extracted) -> list[str]:
+    """Return a line for each result of a report.
+
+    Args:
+        held: What it holds.
+    """
+    by = {id(one): part.versions for part in held.parts for one in part.results}
+    return [f"{type(one).__name__}, by prenuc {by[id(one)]['prenuc']}" for one in held.results]
+
+
+def write_extracted(held: Extracted, folder: Path) -> list[Path]:
+    """Write what a report holds, and return the paths.
+
+    ``results.json`` holds all of it to the last bit and makes the report again; protocols of runs
+    and spectra stand beside it as files that commands read.
+
+    Args:
+        held: What the report holds.
+        folder: Where the files go; it is made.
+
+    Raises:
+        InputError: A file cannot be written.
+    """
+    rows = [{"title": held.title, "results": keep(one.results, one.versions)} for one in held.parts]
+    written = [write_text(folder / "results.json", as_text(rows) + "\n")]
+    runs = [one for one in held.results if isinstance(one, Run)]
+    spectra = [one for one in held.results if isinstance(one, SpectrumSeries)]
+    for number, run in enumerate(runs, 1):
+        text = protocol_text(run.protocol, run.mechanism.name)
+        written.append(write_text(folder / f"protocol{_place(number, runs)}.yaml", text))
+    for number, one in enumerate(spectra, 1):
+        written.append(convert(one, "csv", folder / f"spectra{_place(number, spectra)}.csv"))
+    return written
+
+
+def _place(number: int, among: Sequence[object]) -> str:
+    return f"-{number}" if len(among) > 1 else ""
 
 
 class _Elements(HTMLParser):

@@ -2,7 +2,7 @@
 
 Results are written class by class and field by field, arrays once each as their bytes, all of it
 compressed. A hash tells whether the text was changed. Nothing is executed on the way back: only
-classes of the table below are made, and a later version that has other classes says so.
+the classes named below are made, and a later version that has other classes says so.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import importlib
 import json
 import platform
 import zlib
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -31,23 +31,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
 
-# Where the classes of results are defined, besides those of mechanisms and protocols.
-HOMES: Mapping[str, tuple[str, ...]] = {
-    "simulation.solution": ("Run", "Measurement", "Stops"),
-    "observe.series": ("SpectrumSeries",),
-    "observe.trace": ("Trace",),
-    "observe.course": ("Course",),
-    "observe.analysis": ("Analysis", "Found"),
-    "observe.features": ("Feature",),
-    "observe.sizing": ("ClusterLine", "Size"),
-    "infer.fit.parameter": ("Parameter",),
-    "infer.fit.data_set": ("DataSet", "Dilution"),
-    "infer.fit.results": ("Fit", "GlobalFit", "ManyFit"),
-    "infer.selection.evidence": ("Comparison", "Ranked"),
-    "infer.experiments.published": ("PanelResult", "KineticPanel"),
-    "infer.studies.ablation": ("Ablations", "Ablated"),
-}
-HOME = {name: home for home, names in HOMES.items() for name in names}
 PACKAGES = "prenuc", "numpy", "scipy", "scikit-sundae"
 MOST = 400_000_000  # bytes of unpacked results; a text that holds more is none of ours
 LINE = 4096  # letters of a line of packed results
@@ -104,6 +87,19 @@ def keep(results: Sequence[Any], made_with: Mapping[str, str] | None = None) -> 
     }
 
 
+def answer(found: Any, *beside: Any) -> dict[str, Any]:
+    """Return an answer as plain data for JSON, with the results that a report can be made of.
+
+    Args:
+        found: What was found; it has an ``as_dict()``.
+        beside: Further results that belong to it.
+
+    Raises:
+        InputError: As of :func:`keep`.
+    """
+    return {**found.as_dict(), "results": keep([found, *beside])}
+
+
 def give_back(document: Any, where: str = "") -> Kept:
     """Return what :func:`keep` was given.
 
@@ -158,12 +154,33 @@ def _unpacked(text: str) -> bytes:
     return content
 
 
+@cache
+def _classes() -> dict[str, type]:
+    """Return the classes of results, besides those of mechanisms and protocols."""
+    from prenuc.infer.experiments.published import KineticPanel
+    from prenuc.infer.fit.data_set import DataSet, Dilution
+    from prenuc.infer.fit.parameter import Parameter
+    from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
+    from prenuc.infer.selection.evidence import Comparison, Ranked
+    from prenuc.infer.studies.ablation import Ablated, Ablations
+    from prenuc.observe.analysis import Analysis, Found
+    from prenuc.observe.course import Course
+    from prenuc.observe.features import Feature
+    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.sizing import ClusterLine, Size
+    from prenuc.observe.trace import Trace
+    from prenuc.simulation.solution import Measurement
+
+    seen = (Run, Measurement, Stops, Course, SpectrumSeries, Trace)
+    analysed = (Analysis, Found, Feature, ClusterLine, Size)
+    fitted = (Fit, GlobalFit, ManyFit, Parameter, DataSet, Dilution, KineticPanel, PanelResult)
+    judged = (Comparison, Ranked, Ablations, Ablated)
+    return {one.__name__: one for one in (*seen, *analysed, *fitted, *judged)}
+
+
 def _known(name: str) -> type | None:
     """Return a class that results can consist of."""
-    if name not in HOME:
-        return known_class(name)
-    found: type = getattr(importlib.import_module(f"prenuc.{HOME[name]}"), name)
-    return found
+    return _classes().get(name) or known_class(name)
 
 
 def _lasting(result: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, listed
 from prenuc.infer.experiments.published import PanelResult
-from prenuc.infer.fit.results import AbstractFit, Fit, GlobalFit, ManyFit
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.modelfree.isosbestic import isosbestic_points
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
@@ -196,7 +196,7 @@ def _fit(fit: Fit) -> Iterable[str]:
     yield folded_html("How the data came about", list_html(fit.history))
 
 
-def _numbers(fit: AbstractFit, caption: str, unit: str = "1") -> Iterable[str]:
+def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> Iterable[str]:
     """Return what every fit shows: why it has no interval, a figure, its numbers, warnings."""
     if not fit.reliable:
         yield f'<p class="warning"><b>No interval:</b> {prose(fit.reason)}</p>'

@@ -10,9 +10,8 @@ import numpy as np
 
 from prenuc.errors import listed
 from prenuc.infer.experiments.published import PanelResult
-from prenuc.infer.fit.meaning import meanings, spoken
 from prenuc.infer.fit.results import AbstractFit, Fit, ManyFit
-from prenuc.infer.fit.wording import that_matter
+from prenuc.infer.fit.wording import spoken, that_matter
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.analysis import Analysis
@@ -65,7 +64,7 @@ def _of_fit(fit: AbstractFit) -> Summary:
     return Summary(
         subject=f"{_step(fit.scheme)} from {what}",
         asked=f"How fast is {_step(fit.scheme)}, as {what} tells?",
-        answer=meanings(fit),
+        answer=fit.meanings,
         rests=(f"{_points(fit)}, {_files(fit)}.", *_treatment(fit), *_noise(fit)),
         unknown=(
             *((f"No interval: {fit.reason}.",) if fit.reason else ()),
