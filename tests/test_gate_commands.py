@@ -62,6 +62,7 @@ VALUES = {
     "--time-unit": ["s", "min", "h", "day"],
     "--signal": ["absorbance", "photoluminescence", "%T", "T"],
     "--times": ["0 60 min", "0 100", "1 to 30 s"],
+    "--mask": ["400 410 nm", "3 5 min", "0 20"],
     "--window": ["290 400 nm", "300 600 nm", "400 500"],
     "--between": ["290 400 nm"],
     "--at": ["311 nm", "320", "500 nm"],
@@ -139,7 +140,11 @@ VALUES = {
     "next --vary": ["temperature", "time,dilution"],
     "next --most": ["1", "5"],
     "report --to": ["out/page.html"],
+    "report --author": ["A. Chemist", "<b>x</b>"],
+    "report --extract": None,
     "report --title": ["Run 2", "µ <b>bold</b> & $x$"],
+    "app --port": ["0"],
+    "app --no-browser": None,
     "sweep --workers": ["1"],
     "sweep --dask": ["tcp://127.0.0.1:8786"],
     "sweep --slurm": None,
@@ -202,6 +207,7 @@ ARGUMENTS = {
     "emission": [["clusters.csv", "--signal", "photoluminescence"], ["dots.csv"]],
     "correct": [["clusters.csv"], ["dots.csv"]],
     "join": [["clusters.csv", "dots.csv"], ["clusters.csv"]],
+    "app": [[]],
     "doctor": [[]],
 }
 WEIGHTS = {
@@ -209,6 +215,7 @@ WEIGHTS = {
     "compare": 0.1,
     "analyze": 0.3,
     "view": 0.3,
+    "app": 0.0,  # goes on until it is ended
     "doctor": 0.05,
     "reproduce": 0.5,
     "sweep": 0.3,

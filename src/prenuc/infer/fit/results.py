@@ -55,8 +55,15 @@ class AbstractFit(ABC):
     @property
     def meanings(self) -> tuple[str, ...]:
         """A sentence for each number that means something by itself, the number first."""
-        told = {"scheme": self.scheme, "steps": self.steps, "derived": self.derived}
-        return tuple(meanings(self.params, signal=self.signal, **told))
+        return tuple(
+            meanings(
+                self.params,
+                scheme=self.scheme,
+                steps=self.steps,
+                derived=self.derived,
+                signal=self.signal,
+            )
+        )
 
     @property
     def signal(self) -> str:

@@ -10,6 +10,7 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
+from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from prenuc.observe.analysis import Analysis
 
 material_option = click.option(
-    "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
+    "--material", metavar="FORMULA", help="Semiconductor: CdSe.", shell_complete=materials
 )
 
 
@@ -141,7 +142,7 @@ def _echo(one: Analysis) -> None:
 
 
 @click.command()
-@click.argument("material")
+@click.argument("material", shell_complete=materials)
 @click.argument("wavelength", metavar="NM")
 @click.option("--hwhm", metavar="NM", help="Half width at half maximum of the line, red side.")
 @click.option("--force", is_flag=True, help="Size the line even if it may be that of an MSC.")
@@ -234,7 +235,8 @@ def view(
     if between is not None:
         asked["window"] = between
     series = read_input(files, read=spectra_or_saved, **asked)
-    found = pn.view(series, at=at, count=count, closure=closure)
+    with progress("looking for components"):
+        found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
         written = save_all(plot_views(found), figures, files[0].stem, figure_format)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from prenuc.present.cli.completing import anything, materials
 from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
@@ -20,7 +21,11 @@ _UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --
 
 @click.command("list")
 @click.argument("kind", type=click.Choice(LISTED))
-@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@click.option(
+    "--material",
+    help="Only entries of this semiconductor, such as CdS.",
+    shell_complete=materials,
+)
 @json_option
 def list_(kind: str, material: str | None, as_json: bool) -> None:
     """List what the catalogue knows.
@@ -69,7 +74,7 @@ def _echo_rows(found: list[dict[str, Any]]) -> None:
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="ID", shell_complete=anything)
 @json_option
 def show(identifier: str, as_json: bool) -> None:
     """Show one entry with every number's source and status.
@@ -111,7 +116,7 @@ def _value(item: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
+@click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=anything)
 @click.option(
     "--format",
     "style",

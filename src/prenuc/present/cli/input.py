@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from prenuc.errors import InputError, listed
+from prenuc.present.cli.completing import mechanisms_and_files, reagents
 from prenuc.present.files.sheets import SEPARATORS
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ known_options = _together(
     click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
+    click.option(
+        "--mask",
+        metavar="RANGE",
+        multiple=True,
+        help='Not these wavelengths or times: "480 490 nm", "3 5 min"; repeatable.',
+    ),
 )
 reading_options = _together(
     click.option("--decimal", type=DECIMALS, help="Decimal sign of the file."), known_options
@@ -69,7 +76,17 @@ reading_options = _together(
 
 files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=A_PATH)
 inert_option = click.option(
-    "--inert", metavar="NAME", multiple=True, help="A reagent that is not to react; repeatable."
+    "--inert",
+    metavar="NAME",
+    multiple=True,
+    help="A reagent that is not to react; repeatable.",
+    shell_complete=reagents,
+)
+mechanism_option = click.option(
+    "--mechanism",
+    metavar="ID|FILE.yaml",
+    help="What could happen; ours when left out.",
+    shell_complete=mechanisms_and_files,
 )
 column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -59,18 +58,10 @@ def extract(path: str | os.PathLike[str]) -> Extracted:
     if not found.held:
         what = "this page holds no results of prenuc"
         raise source.problem(what, "Give a page that prenuc report or --report wrote")
-    parts = []
-    for about, packed in found.held:
-        try:
-            made_with = json.loads(about.get("data-versions") or "")
-        except ValueError:
-            made_with = None
-        document = {
-            "versions": made_with,
-            "sha256": about.get("data-sha256"),
-            "packed": packed.split(),
-        }
-        parts.append(give_back(document, str(path)))
+    parts = [
+        give_back({"sha256": about.get("data-sha256"), "packed": text.split()}, str(path))
+        for about, text in found.held
+    ]
     return Extracted(found.title.strip(), tuple(parts))
 
 
@@ -81,7 +72,7 @@ def told(held: Extracted) -> list[str]:
         held: What it holds.
     """
     by = {id(one): part.versions for part in held.parts for one in part.results}
-    return [f"{type(one).__name__}, by prenuc {by[id(one)]['prenuc']}" for one in held.results]
+    return [f"{type(one).__name__}, by prenuc {by[id(one)].get('prenuc')}" for one in held.results]
 
 
 def write_extracted(held: Extracted, folder: Path) -> list[Path]:

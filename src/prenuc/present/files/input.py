@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from prenuc.observe.trace import Trace
     from prenuc.protocol.protocol import Protocol
 
+RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
+    "CdS": "cds-msc-311-in-toluene",
+    "CdTe": "cdte-dmsc-371-in-toluene-ota",
+    "CdSe": "cdse-5b",
+}
+QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 Data = TypeVar("Data", bound="SpectrumSeries | Trace")
 
 
@@ -37,6 +43,7 @@ def read_input(
     subtract: str | None = None,
     window: str | None = None,
     times: str | None = None,
+    mask: Sequence[str] = (),
     **known: Any,
 ) -> Data:
     """Return the part of a trace or of spectra that is asked for.
@@ -49,6 +56,7 @@ def read_input(
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
         window: As the option ``--window``.
         times: As the option ``--times``.
+        mask: As the option ``--mask``.
         known: ``decimal``, ``time_unit``, ``signal`` and ``sheet``, where the user says so.
 
     Raises:
@@ -73,7 +81,7 @@ def read_input(
         _refuse_for_trace(name, {"--at": at, "--subtract": subtract, "--window": window})
     elif subtract is not None:
         data = _subtract(data, subtract, name)
-    part: Data = _cut(data, name, window, times)
+    part: Data = _cut(data, name, window, times, mask)
     return part
 
 
@@ -83,6 +91,7 @@ def every_series(
     read: Callable[..., SpectrumSeries],
     window: str | None = None,
     times: str | None = None,
+    mask: Sequence[str] = (),
     **known: Any,
 ) -> list[tuple[tuple[Path, ...], SpectrumSeries]]:
     """Return every series of some files, with the files that it came from, in their order.
@@ -94,6 +103,7 @@ def every_series(
         read: What reads one file.
         window: As the option ``--window``.
         times: As the option ``--times``.
+        mask: As the option ``--mask``.
         known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
 
     Raises:
@@ -116,7 +126,7 @@ def every_series(
         with noting(problems):
             unit = known.get("time_unit")
             series = parts[0] if len(parts) == 1 else join(together, parts, time_unit=unit)
-            found.append((together, _cut(series, name_of(together), window, times)))
+            found.append((together, _cut(series, name_of(together), window, times, mask)))
     if problems:
         raise InputError(problems)
     return found
@@ -183,26 +193,38 @@ def _refuse_for_trace(file: str, given: Mapping[str, str | None]) -> None:
         raise InputError(what, f"Leave out {' and '.join(wrong)}", where=file)
 
 
-def _cut(data: Any, file: str, window: str | None, times: str | None) -> Any:
-
+def _cut(data: Any, file: str, window: str | None, times: str | None, mask: Sequence[str]) -> Any:
+    """Return what a window, times and masks leave of a measurement."""
     problems: list[Problem] = []
     if window is not None:
         with noting(problems, f"{file}: --window"):
             data = data.window(*parse_range(window, "nm", of="wavelengths"))
     if times is not None:
         with noting(problems, f"{file}: --times"):
-            data = _timed(data, times)
+            data = data.between_times(*_times(data, times))
+    for text in mask:
+        with noting(problems, f"{file}: --mask"):
+            data = _masked(data, text)
     if problems:
         raise InputError(problems)
     return data
 
 
-def _timed(data: Any, text: str) -> Any:
+def _masked(data: Any, text: str) -> Any:
+    """Return a measurement without a range: of wavelengths where it is in nm, else of times."""
+    if not text.rstrip().endswith("nm"):
+        return data.without_times(*_times(data, text))
+    if not hasattr(data, "masked"):
+        raise InputError(f"a trace has no wavelengths to mask ({text})", "Mask times")
+    return data.masked(*parse_range(text, "nm", of="wavelengths"))
+
+
+def _times(data: Any, text: str) -> tuple[float, float]:
 
     if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
         mend = "Say it with --time-unit, or leave the unit out"
         raise InputError("the file names no unit of time", mend)
-    return data.between_times(*parse_range(text, data.time_unit, of="times"))
+    return parse_range(text, data.time_unit, of="times")
 
 
 def _subtract(series: SpectrumSeries, label: str, file: str) -> SpectrumSeries:
@@ -297,3 +319,43 @@ def read_mechanism_named(name: str) -> Mechanism:
     from prenuc.mechanism.network_file import read_mechanism
 
     return read_mechanism(Path(name)) if name.endswith((".yaml", ".yml")) else mechanism_named(name)
+
+
+def protocol_and_material(which: str) -> tuple[Protocol, str]:
+    """Return a protocol and its material; "" for a file that names no mechanism.
+
+    Args:
+        which: A recipe of the catalogue, or a YAML file.
+
+    Raises:
+        InputError: There is no such recipe, or the file cannot be read; all problems at once.
+    """
+    from prenuc.facts.catalogue import entries
+
+    protocol, mechanism = read_protocol_or_recipe(which)
+    if which in entries("recipes"):
+        return protocol, entries("recipes")[which].material
+    return protocol, (mechanism or "").partition("/")[2]
+
+
+def models_named(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
+    """Return mechanisms by name; a kind without a material is of the protocol's.
+
+    Args:
+        names: Such as "two-pathway,droplets/CdS"; None for the usual ones.
+        material: Of the protocol; "" where that is not known.
+        kinds: The usual ones; ours and all rivals when empty.
+
+    Raises:
+        InputError: There is none of a name, or none is named and the material is not known.
+    """
+    from prenuc.infer.selection.compare_mechanisms import rivals
+    from prenuc.mechanism.named import mechanism_named
+
+    asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
+    if asked:
+        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
+    if not material:
+        mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
+        raise InputError("the protocol file names no material", mend)
+    return rivals(material)

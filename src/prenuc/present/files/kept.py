@@ -75,13 +75,18 @@ def keep(results: Sequence[Any], made_with: Mapping[str, str] | None = None) -> 
         return arrays.setdefault((plain.dtype.str, array.shape, plain.tobytes()), len(arrays))
 
     parts = [to_plain(_lasting(one), _known, place) for one in results]
-    head = {"results": parts, "arrays": [(kind, shape) for kind, shape, _ in arrays]}
+    told = dict(versions() if made_with is None else made_with)
+    head = {
+        "versions": told,
+        "results": parts,
+        "arrays": [(kind, shape) for kind, shape, _ in arrays],
+    }
     text = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()
     content = b"".join([len(text).to_bytes(8, "little"), text, *(part for *_, part in arrays)])
     packed = base64.b64encode(zlib.compress(content, 9)).decode()
     lines = [packed[i : i + LINE] for i in range(0, len(packed), LINE)]
     return {
-        "versions": dict(versions() if made_with is None else made_with),
+        "versions": told,
         "sha256": hashlib.sha256(content).hexdigest(),
         "packed": lines,
     }
@@ -111,7 +116,6 @@ def give_back(document: Any, where: str = "") -> Kept:
         InputError: It was changed, or another version wrote it that had other classes.
     """
     try:
-        made_with = {str(name): str(one) for name, one in document["versions"].items()}
         content = _unpacked("".join(document["packed"]))
         same = hashlib.sha256(content).hexdigest() == document["sha256"]
     except (LookupError, TypeError, ValueError, AttributeError, binascii.Error, zlib.error):
@@ -119,26 +123,35 @@ def give_back(document: Any, where: str = "") -> Kept:
     if not same:
         what = "the results in this file are not what was saved: the text was changed"
         raise InputError(what, "Take the file as it was written", where=where)
+    by = "another version"
     try:
-        return Kept(_results(content), made_with)
+        end = 8 + int.from_bytes(content[:8], "little")
+        head = json.loads(content[8:end])
+        by = head["versions"]["prenuc"]
+        arrays = _arrays(head["arrays"], content[end:])
+        found = tuple(from_plain(one, _known, arrays.__getitem__) for one in head["results"])
+        return Kept(found, head["versions"])
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError, InputError):
-        by = made_with.get("prenuc", "another version")
         what = f"prenuc {by} wrote these results, and this version reads other classes"
         raise InputError(what, f"Read them with prenuc {by}", where=where) from None
 
 
-def _results(content: bytes) -> tuple[Any, ...]:
-    end = 8 + int.from_bytes(content[:8], "little")
-    head, begin, arrays = json.loads(content[8:end]), end, []
-    for kind, shape in head["arrays"]:
+def _arrays(told: Sequence[tuple[str, Sequence[int]]], content: bytes) -> list[Array]:
+    """Return arrays of which the kinds and shapes are told.
+
+    Raises:
+        TypeError: One holds no numbers.
+    """
+    found, begin = [], 0
+    for kind, shape in told:
         dtype = np.dtype(kind)
         if dtype.kind not in NUMERIC:
             raise TypeError(kind)
         size = int(np.prod(shape, dtype=np.int64))
-        found = np.frombuffer(content, dtype, size, begin).reshape(shape)
-        arrays.append(found.astype(dtype.newbyteorder("=")))
-        begin += found.nbytes
-    return tuple(from_plain(one, _known, arrays.__getitem__) for one in head["results"])
+        one = np.frombuffer(content, dtype, size, begin).reshape(shape)
+        found.append(one.astype(dtype.newbyteorder("=")))
+        begin += one.nbytes
+    return found
 
 
 def _unpacked(text: str) -> bytes:

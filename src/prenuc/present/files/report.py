@@ -8,7 +8,6 @@ is that of ``SOURCE_DATE_EPOCH`` where this is set.
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
 from html import escape
@@ -165,13 +164,8 @@ def _data(parts: Sequence[tuple[Any, Mapping[str, str]]]) -> tuple[str, str]:
         for made_with, group in groupby(lasting, key=lambda one: dict(one[1])):
             kept = keep([one for one, _ in group], made_with)
             packed = "\n".join(kept["packed"])
-            about = " ".join(f'{escape(k)}="{escape(v)}"' for k, v in _named(kept).items())
-            elements.append(f'<script type="{DATA}" {about}>{packed}</script>')
+            about = f'type="{DATA}" data-sha256="{kept["sha256"]}"'
+            elements.append(f"<script {about}>\n{packed}\n</script>")
     except InputError as error:
         return "", f"<p>The results themselves are not in this page: {prose(str(error))}</p>"
     return "\n".join(elements), ""
-
-
-def _named(kept: Mapping[str, Any]) -> dict[str, str]:
-    """Return the attributes of an element that holds results."""
-    return {"data-sha256": kept["sha256"], "data-versions": json.dumps(kept["versions"])}
