@@ -1,9 +1,10 @@
-"""Results that were saved, or put into a report, come back to the last bit and make the same page."""
+"""Results, saved or put into a report, come back to the last bit and make the same page."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,6 @@ from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import Kept, give_back, keep
 from prenuc.present.files.report import MADE, report
 from prenuc.present.files.saved import read_answer
-from prenuc.simulation.solution import Run
 from view_bench import converting
 
 RECIPE = "cds-msc-311-in-toluene"
@@ -39,7 +39,10 @@ def results():
     noise = np.random.default_rng(1).normal(0.0, 1e-3, time.size)
     trace = Trace(time, 0.4 * (1.0 - np.exp(-0.02 * time)) + noise, name="absorbance at 311 nm")
     series = converting(m=12)
-    halves = [DataSet(data=series, label="a"), DataSet(data=series.kept(series.time > 20), label="b")]
+    halves = [
+        DataSet(data=series, label="a"),
+        DataSet(data=series.kept(series.time > 20), label="b"),
+    ]
     return {
         "run": simulated,
         "spectra": spectra,
@@ -87,7 +90,9 @@ def test_arrays_and_what_follows_from_them_are_equal(results):
     for one, other in zip(simulated.measurements, results["run"].measurements, strict=True):
         np.testing.assert_array_equal(one.concentration, other.concentration)
         np.testing.assert_array_equal(one.dots, other.dots)
-    np.testing.assert_array_equal(pn.uv_vis(simulated).absorbance, pn.uv_vis(results["run"]).absorbance)
+    np.testing.assert_array_equal(
+        pn.uv_vis(simulated).absorbance, pn.uv_vis(results["run"]).absorbance
+    )
     assert simulated.mechanism == results["run"].mechanism
     assert simulated.protocol == results["run"].protocol
     assert fit.params == results["fit"].params
@@ -132,11 +137,10 @@ def test_results_of_other_classes_name_their_version(results, monkeypatch):
 
 
 def test_what_a_file_cannot_bring_back_is_said_in_the_page(results, tmp_path):
-
     class Own:
         pass
 
-    own = Run(**{**vars(results["run"]), "stats": {"mine": Own()}})
+    own = replace(results["run"], stats={"mine": Own()})
     page = report(own, to=tmp_path / "r.html").read_text("utf-8")
     assert "a &#x27;Own&#x27; cannot be saved" in page
     with pytest.raises(InputError, match="holds no results"):

@@ -60,11 +60,11 @@ def report(
     Raises:
         InputError: The ending is not .html, or a result has no section in a report.
     """
-    path, parts = page(to), _with_versions(results)
+    path, byline, parts = page(to), _byline(author), _with_versions(results)
     found = [one for one, _ in parts]
     shown = ["\n".join(section(one)) for one in found]
     heading = title or _subject(found)
-    head = [f"<h1>{prose(heading)}</h1>", _byline(author), _in_short(found)]
+    head = [f"<h1>{prose(heading)}</h1>", byline, _in_short(found)]
     foot = [_sources(found), _made_with([made_with for _, made_with in parts])]
     data, left_out = _data(parts)
     made = _page(heading, [*head, *shown, *foot, left_out], data)
