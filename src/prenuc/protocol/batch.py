@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import Problem, ProtocolError, noting
+from prenuc.facts.catalogue import entries
+from prenuc.protocol.protocol import Protocol
 from prenuc.protocol.steps import Charge, Inject
 from prenuc.protocol.vessel import Contents, charged, reagent
 from prenuc.protocol.words import portions
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from prenuc.facts.reagent import Reagent
     from prenuc.facts.value import Value
-    from prenuc.protocol.protocol import Protocol
     from prenuc.protocol.words import Portion
 
 ROOM = 298.15  # K
@@ -96,6 +97,22 @@ def batches(protocol: Protocol, *, times: float = 1.0) -> list[Batch]:
     """
     adding = [step for step in protocol.steps if isinstance(step, Charge | Inject)]
     return [_batch(str(step), step.contents, times) for step in adding]
+
+
+def weighed(contents: str, *, times: float = 1.0) -> list[Batch]:
+    """Return what is weighed for a mixture in words, or in the steps of a recipe.
+
+    Args:
+        contents: The words, or a recipe of the catalogue.
+        times: How many times as much is made.
+
+    Raises:
+        ProtocolError: They cannot be read, or the factor is not above zero.
+    """
+    recipe = entries("recipes").get(contents)
+    if recipe is None:
+        return [batch(contents, times=times)]
+    return batches(Protocol.from_recipe(recipe), times=times)
 
 
 def _batch(step: str, contents: Sequence[Portion], times: float) -> Batch:

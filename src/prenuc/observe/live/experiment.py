@@ -133,6 +133,20 @@ class Live:
         left = moved_each(self.protocol.steps, self.moved)
         return {number for number, steps in enumerate(left, 1) if not steps}
 
+    @property
+    def handles_now(self) -> dict[str, float]:
+        """Where every handle is now, in the unit in which it was written; 0 for what is left out.
+
+        The duration of a ramp at a rate follows its temperatures.
+        """
+        there = [n for n in range(1, len(self.protocol.steps) + 1) if n not in self.left_out]
+        now = {(there[one.step - 1], one.what): one for one in self.protocol_now.handles}
+        found = {}
+        for one in self.protocol.handles:
+            here = now.get((one.step, one.what))
+            found[one.name] = 0.0 if here is None else here.quantity.to(one.quantity.unit)
+        return found
+
     def move(self, numbers: Mapping[str, float]) -> None:
         """Move handles of the protocol and constants, each in the unit in which it is written.
 

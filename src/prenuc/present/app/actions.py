@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from prenuc.present.app.screens import flask
+from prenuc.present.app.screens import catalogue, court, flask, spectra
+from prenuc.present.app.screens import next as next_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,12 @@ def cancel(session: Session, *, job: str) -> dict[str, Any]:
     return {"job": job}
 
 
+def forget_upload(session: Session, *, upload: str) -> dict[str, Any]:
+    """Throw a file that was dropped away."""
+    session.desk.uploads.forget(upload)
+    return {"upload": upload}
+
+
 def forget(session: Session, *, job: str) -> dict[str, Any]:
     """Throw the result of a job away."""
     session.desk.jobs.forget(job)
@@ -33,5 +40,10 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.list": jobs,
     "jobs.cancel": cancel,
     "jobs.forget": forget,
+    "uploads.forget": forget_upload,
     **flask.ACTIONS,
+    **spectra.ACTIONS,
+    **court.ACTIONS,
+    **catalogue.ACTIONS,
+    **next_.ACTIONS,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from prenuc.errors import InputError
 from prenuc.present.app.jobs import Jobs
+from prenuc.present.app.uploads import Uploads
 
 MOST_DOWNLOADS = 50  # files that wait to be fetched; the oldest goes
 
@@ -32,10 +33,12 @@ class Desk:
 
     Args:
         jobs: Long work.
+        uploads: Files that were dropped.
         downloads: Files that wait to be fetched, by their names of chance.
     """
 
     jobs: Jobs = field(default_factory=Jobs)
+    uploads: Uploads = field(default_factory=Uploads)
     downloads: dict[str, Download] = field(default_factory=dict)
 
     def offer(self, download: Download) -> str:

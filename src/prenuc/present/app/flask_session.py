@@ -106,22 +106,22 @@ class FlaskSession:
 
     def steps(self) -> list[dict[str, Any]]:
         """Return the steps as they are now; handles have the names of the steps that were given."""
-        live = self.live
-        handles: dict[int, list[dict[str, Any]]] = {}
-        for one in live.protocol.handles:
-            now = live.moved.get(one.name, one.quantity).number
-            handles.setdefault(one.step, []).append({**_handle(one), "value": now})
-        gone = live.left_out
-        spans = iter(live.protocol_now.spans)
+        given: dict[int, list[Handle]] = {}
+        for one in self.live.protocol.handles:
+            given.setdefault(one.step, []).append(one)
+        now = self.live.handles_now
+        gone, spans = self.live.left_out, iter(self.live.protocol_now.spans)
         return [
             {
                 **({"gone": True, "text": str(step)} if number in gone else _step(next(spans))),
                 "number": number,
                 "kind": step.verb.partition(" ")[0],
                 "vessel": step.vessel,
-                "handles": handles.get(number, []),
+                "handles": [
+                    {**_handle(one), "value": now[one.name]} for one in given.get(number, [])
+                ],
             }
-            for number, step in enumerate(live.protocol.steps, 1)
+            for number, step in enumerate(self.live.protocol.steps, 1)
         ]
 
     def told(self) -> dict[str, Any]:

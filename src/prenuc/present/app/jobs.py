@@ -151,6 +151,18 @@ class Jobs:
             if self._found(name).state != "running":
                 del self._jobs[name]
 
+    def answer(self, name: str) -> Any:
+        """Return what a job has answered.
+
+        Raises:
+            InputError: It is not done, or no longer there.
+        """
+        with self._lock:
+            job = self._found(name)
+        if job.state != "done":
+            raise InputError(f"'{job.name}' has no answer", "Wait until it is done")
+        return job.answer
+
     def told(self) -> list[dict[str, Any]]:
         """Return all jobs, oldest first."""
         with self._lock:

@@ -53,18 +53,32 @@ def launch(port: int, *, browser: bool, say: Callable[[str, int], None]) -> None
     Raises:
         InputError: The port is taken.
     """
-    listening = _listening(port)
+    listening = bound_to(port)
     port = listening.getsockname()[1]
-    keys = Keys()
+    keys, desk = Keys(), Desk()
     address = f"http://{HERE}:{port}/#code={keys.code}"
 
     def ready() -> None:
         say(address, port)
-        threading.Thread(target=_warm, daemon=True).start()
+        threading.Thread(target=_warm, args=(desk,), daemon=True).start()
         if browser:
             _open(address)
 
-    application = Server(keys, Desk()).application(port)
+    server(listening, keys, desk, ready).run([listening])
+
+
+def server(
+    listening: socket.socket, keys: Keys, desk: Desk, ready: Callable[[], None]
+) -> uvicorn.Server:
+    """Return what serves the application on a socket, once it is run.
+
+    Args:
+        listening: Bound to a port of this machine.
+        keys: Start code and key.
+        desk: What outlives a reload.
+        ready: Called once it listens.
+    """
+    application = Server(keys, desk).application(listening.getsockname()[1])
     config = uvicorn.Config(
         application,
         lifespan="on",
@@ -78,10 +92,18 @@ def launch(port: int, *, browser: bool, say: Callable[[str, int], None]) -> None
         limit_concurrency=64,
         timeout_graceful_shutdown=2,
     )
-    _Uvicorn(config, ready).run([listening])
+    return _Uvicorn(config, ready)
 
 
-def _listening(port: int) -> socket.socket:
+def bound_to(port: int) -> socket.socket:
+    """Return a socket bound to a port of this machine.
+
+    Args:
+        port: Which; any free one for 0.
+
+    Raises:
+        InputError: It is taken.
+    """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -105,10 +127,11 @@ def _open(address: str) -> None:
     remover.start()
 
 
-def _warm() -> None:
+def _warm(desk: Desk) -> None:
     """Load what the first question needs, while the page is being drawn."""
     from prenuc.facts.catalogue import entries
     from prenuc.present.app.actions import ACTIONS
 
     assert ACTIONS  # noqa: S101  imported to be there
     entries("recipes")
+    desk.uploads.make_ready()

@@ -113,7 +113,8 @@ def checked(actions: Mapping[str, Action], name: Any, given: Any) -> tuple[Actio
     if not isinstance(given, dict):
         raise InputError(f"{name}: what goes with it is no JSON object", MEND)
     action = actions[name]
-    known = dict(list(inspect.signature(action).parameters.items())[1:])
+    parameters = list(inspect.signature(action).parameters.items())[1:]
+    known = {key.rstrip("_"): parameter for key, parameter in parameters}  # "as" is Python's
     problems = [
         unknown_name("argument", key[:80], known, name) for key in given if key not in known
     ]
@@ -125,7 +126,7 @@ def checked(actions: Mapping[str, Action], name: Any, given: Any) -> tuple[Actio
             problems.append(Problem(f"'{key}' is not {_meant(parameter)}", MEND, where=name))
     if problems:
         raise InputError(problems)
-    return action, given
+    return action, {known[key].name: value for key, value in given.items()}
 
 
 def _fits(value: Any, parameter: inspect.Parameter) -> bool:

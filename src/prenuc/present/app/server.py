@@ -7,7 +7,7 @@ import json
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
@@ -18,6 +18,7 @@ from prenuc.errors import InputError, PrenucError
 from prenuc.present.app import messages
 from prenuc.present.app.guard import Guard, Keys
 from prenuc.present.app.socket import NO_KEY, PATIENCE, Line
+from prenuc.present.app.uploads import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,6 +55,7 @@ class Server:
         """
         routes = [
             Route("/key", self.key, methods=["POST"]),
+            Route("/uploads", self.upload, methods=["POST"]),
             Route("/downloads/{name}", self.download, methods=["GET"]),
             WebSocketRoute("/socket", self.socket),
             Mount("/", StaticFiles(directory=PAGE, html=True)),
@@ -72,6 +74,7 @@ class Server:
         yield
         self.desk.jobs.tell = lambda _: None
         self.desk.jobs.close()
+        self.desk.uploads.close()
 
     async def key(self, request: Request) -> Response:
         """Exchange the start code for the key, once."""
@@ -90,6 +93,19 @@ class Server:
 
     def _allowed(self, request: Request) -> bool:
         return self.keys.allow(request.headers.get("authorization", ""))
+
+    async def upload(self, request: Request) -> Response:
+        """Keep a file that was dropped."""
+        if not self._allowed(request):
+            return _refused(401, "No key")
+        if request.headers.get("content-type") != "application/octet-stream":
+            return _refused(415, "Send the bytes of a file")
+        name = unquote(request.headers.get("x-file-name", ""))
+        try:
+            found = self.desk.uploads.add(name, await body(request, MOST_BYTES))
+        except PrenucError as error:
+            return _refused(413, str(error))
+        return JSONResponse({"upload": found})
 
     async def download(self, request: Request) -> Response:
         """Return a file that was exported."""

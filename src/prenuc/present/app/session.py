@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import InputError
 from prenuc.present.app.desk import Desk, Download
 
 if TYPE_CHECKING:
     from prenuc.present.app.flask_session import FlaskSession
     from prenuc.present.app.jobs import Jobs
+    from prenuc.present.app.uploads import Given
 
 
 @dataclass
@@ -32,6 +34,29 @@ class Session:
     def jobs(self) -> Jobs:
         """Long work."""
         return self.desk.jobs
+
+    @property
+    def opened(self) -> FlaskSession:
+        """The flask that is open.
+
+        Raises:
+            InputError: None is.
+        """
+        if self.flask is None:
+            raise InputError("no flask is open", "Open a recipe or a protocol")
+        return self.flask
+
+    def read(self, uploads: list[str], **known: Any) -> Given:
+        """Return what is in files that were dropped, several as one series.
+
+        Args:
+            uploads: Their names of chance.
+            known: As for :meth:`prenuc.present.app.uploads.Uploads.read`.
+
+        Raises:
+            InputError: They cannot be read; all problems at once.
+        """
+        return self.desk.uploads.read(uploads, **known)
 
     def keep(self, name: str, content: bytes, kind: str = "application/octet-stream") -> str:
         """Return the name of chance by which the page can fetch a file.

@@ -148,8 +148,6 @@ class Line:
             return json.dumps({**about, "error": told})
 
     def _dragged(self, message: dict[str, Any]) -> None:
-        if self.session.flask is None:
-            raise InputError("nothing is open that could be moved", "Open a recipe")
-        flask = self.session.flask
+        flask = self.session.opened
         flask.live.move(message["moves"])
         self.session.frames += flask.frames(exact=message["exact"], drag=message["drag"])

@@ -17,12 +17,8 @@ from prenuc.present.cli.output import (
     json_option,
     progress,
 )
-from prenuc.present.files.input import (
-    models_named,
-    name_of,
-    protocol_and_material,
-    read_input,
-)
+from prenuc.present.files.input import name_of, read_input
+from prenuc.present.files.named import models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

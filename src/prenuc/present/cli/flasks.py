@@ -14,12 +14,8 @@ import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
 from prenuc.present.cli.output import progress
-from prenuc.present.files.input import (
-    mechanism_of,
-    read_input,
-    read_protocol_or_recipe,
-    spectra_or_saved,
-)
+from prenuc.present.files.input import read_input, spectra_or_saved
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.protocol.alternatives import alternatives
 from prenuc.protocol.vessel import reagent
 

@@ -11,7 +11,7 @@ from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import A_PATH, refuse_others
 from prenuc.present.cli.output import echo_answer, json_option, progress
-from prenuc.present.files.input import QUESTION, RECIPES, models_named, protocol_and_material
+from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,9 +113,10 @@ def _where_it_shows(
     with progress("simulating what could be done") as report:
         found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
     if map_to is not None:
-        from prenuc.present.figures.maps import plot_disagreement
+        from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save
 
-        click.echo(f"wrote {save(plot_disagreement(found), map_to)}", err=True)
+        made = draw("map", found)
+        click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
     echo_answer(found, click.echo, as_json)
     sys.exit(0 if found.tells else 1)

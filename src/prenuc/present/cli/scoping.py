@@ -10,7 +10,7 @@ import click
 from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
-from prenuc.present.files.input import mechanism_of, read_protocol_or_recipe
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
-from prenuc.present.files.input import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.kept import keep
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
 from prenuc.present.tables.plain import as_text, plain
@@ -211,10 +211,11 @@ def _dots(run: Run, measurement: Measurement) -> dict[str, float] | None:
 
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries, marks: Marks) -> None:
-    from prenuc.present.figures.fits import plot_spectra
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.figures.page_size import Layout
 
-    figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
-    save(figure, folder / "spectra.svg")
+    made = draw("spectra", spectra, layout=Layout(title=f"{answer['recipe']}, simulated"))
+    save(made.figure, folder / "spectra.svg", made.told)
     pn.convert(spectra, "csv", folder / "spectra.csv", marks=marks)
     write_csv(samples_sheet(answer["measurements"]), folder / "samples.csv", marks)
     write_text(folder / "simulation.json", as_text(answer) + "\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option
-from prenuc.present.files.input import read_protocol_or_recipe
+from prenuc.present.files.named import read_protocol_or_recipe
 from prenuc.present.tables.weighing import batch_table, dilution_lines
 
 if TYPE_CHECKING:
@@ -28,18 +28,13 @@ def batch(contents: str, times: float, as_json: bool) -> None:
       prenuc batch "1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE"
       prenuc batch cds-msc-311-in-toluene --times 2
     """
-    echo_answer(weighed(contents, times), _echo, as_json)
+    from prenuc.protocol.batch import batches, weighed
 
-
-def weighed(contents: str, times: float) -> list[Batch]:
-    """Return what is weighed for a mixture in words, or in the steps of a protocol."""
-    from prenuc.facts.catalogue import entries
-    from prenuc.protocol.batch import batch, batches
-
-    if contents in entries("recipes") or contents.endswith((".yaml", ".yml")):
-        protocol, _ = read_protocol_or_recipe(contents)
-        return batches(protocol, times=times)
-    return [batch(contents, times=times)]
+    if contents.endswith((".yaml", ".yml")):
+        found = batches(read_protocol_or_recipe(contents)[0], times=times)
+    else:
+        found = weighed(contents, times=times)
+    echo_answer(found, _echo, as_json)
 
 
 def _echo(found: list[Batch]) -> None:

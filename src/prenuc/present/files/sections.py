@@ -14,12 +14,10 @@ from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.figures.ablations import caption_ablations, plot_ablations
-from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
-from prenuc.present.figures.courses import plot_courses
-from prenuc.present.figures.driving import caption_driving, plot_driving
-from prenuc.present.figures.fits import plot_any_fit, plot_spectra
-from prenuc.present.figures.page_size import Layout
+from prenuc.present.figures.analysis import MOST_PANELS
+from prenuc.present.figures.driving import caption_driving
+from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.page_size import DOUBLE, Layout
 from prenuc.present.files.page import (
     figure_html,
     folded_html,
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 40  # rows of a table that is printed; a longer one is folded
+WIDE = Layout(width=DOUBLE)
 SAMPLES = 12  # measurements of a run that are tabulated
 _PICKS = (
     "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
@@ -79,6 +78,13 @@ def section(result: Any) -> Iterable[str]:
     raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
 
 
+def _figure(kind: str, answer: Any, caption: str = "") -> str:
+    """Return a figure as wide as two columns of a journal; below it, what is not drawn, too."""
+    made = draw(kind, answer, layout=WIDE)
+    notes = "".join(f" {note[:1].upper()}{note[1:].rstrip('.')}." for note in made.notes)
+    return figure_html(made.figure, f"{caption or made.told}{notes}", made.told)
+
+
 @section.register(Comparison)
 def _comparison(comparison: Comparison) -> Iterable[str]:
     yield f"<h2>Which model</h2><p>{prose(comparison.verdict)}</p>"
@@ -90,7 +96,7 @@ def _comparison(comparison: Comparison) -> Iterable[str]:
 @section.register(Ablations)
 def _ablations(found: Ablations) -> Iterable[str]:
     yield f"<h2>What each step is for: {prose(found.mechanism)}</h2>"
-    yield figure_html(plot_ablations(found), caption_ablations(found))
+    yield _figure("ablations", found)
     yield table_html(ablations_table(found), "Steps, the one whose lack costs most first")
 
 
@@ -122,9 +128,8 @@ def _run(run: Run) -> Iterable[str]:
 
 @section.register(Course)
 def _course(course: Course) -> Iterable[str]:
-    figure, notes = plot_courses({course.name: course}, Layout())
     yield f"<h2>Course of {prose(course.vessel)}: {prose(course.name)}</h2>"
-    yield figure_html(figure, "; ".join(["Each number against time", *notes]) + ".")
+    yield _figure("course", course, "Each number against time.")
 
 
 def _driving(run: Run) -> Iterable[str]:
@@ -140,7 +145,7 @@ def _driving(run: Run) -> Iterable[str]:
     one_way = [step.name for step in run.mechanism.steps if step.back is None]
     if one_way:
         yield f"<p>Without a way back, and so without an affinity: {prose(listed(one_way))}.</p>"
-    figures = [figure_html(plot_driving(one), caption_driving(one)) for one in driving(run)]
+    figures = [_figure("driving", one, caption_driving(one)) for one in driving(run)]
     yield from figures[:1]
     yield folded_html("The other vessels", "".join(figures[1:]))
 
@@ -155,7 +160,7 @@ def _spectra(series: SpectrumSeries) -> Iterable[str]:
 
 
 def _all_spectra(series: SpectrumSeries) -> str:
-    return figure_html(plot_spectra(series), f"{len(series)} spectra, coloured by time.")
+    return _figure("spectra", series, f"{len(series)} spectra, coloured by time.")
 
 
 @section.register(Analysis)
@@ -166,13 +171,13 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     name = series.metadata.get("file") or analysis.file or "spectra"
     yield f"<h2>First excitons: {prose(name)}</h2>"
     yield f"<p>Material: {prose(analysis.material or 'not given, so no diameters')}.</p>"
-    yield figure_html(plot_picks(analysis), _PICKS)
-    yield figure_html(plot_trend(analysis), _TREND + (_SIZES if sized else ""))
+    yield _figure("picks", analysis, _PICKS)
+    yield _figure("trend", analysis, _TREND + (_SIZES if sized else ""))
     table = exciton_table(analysis.rows())
     long = len(table.rows) > LONGEST
     yield folded_html(f"All {many} rows", table_html(table)) if long else table_html(table)
     yield warnings_html(analysis.warnings)
-    yield folded_html("Every fit", figure_html(plot_each(analysis), _EACH + some))
+    yield folded_html("Every fit", _figure("bands", analysis, _EACH + some))
     yield "<h3>How the file was read</h3>"
     yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
     yield _input(series)
@@ -200,7 +205,7 @@ def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> I
     """Return what every fit shows: why it has no interval, a figure, its numbers, warnings."""
     if not fit.reliable:
         yield f'<p class="warning"><b>No interval:</b> {prose(fit.reason)}</p>'
-    yield figure_html(plot_any_fit(fit), caption)
+    yield _figure("fit", fit, caption)
     yield table_html(constants_table(fit.as_dict(), unit=unit))
     yield warnings_html(fit.warnings)
 

@@ -8,8 +8,9 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.observe.live.experiment import Live
 from prenuc.present.app.flask_session import FlaskSession
+from prenuc.present.app.screens.flask_export import export
 from prenuc.present.app.written import mechanism_from, protocol_from
-from prenuc.present.files.input import mechanism_of
+from prenuc.present.files.named import mechanism_of
 from prenuc.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -76,17 +77,6 @@ def _mechanism(named: str | None, what: str, protocol: Protocol) -> Any:
     return mechanism_of(named, what, protocol)
 
 
-def opened(session: Session) -> FlaskSession:
-    """Return the flask that is open.
-
-    Raises:
-        InputError: None is.
-    """
-    if session.flask is None:
-        raise InputError("no flask is open", "Open a recipe or a protocol")
-    return session.flask
-
-
 def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa: A002
     """Move handles and constants, all at once, and look exactly.
 
@@ -94,7 +84,7 @@ def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa:
         session: The page.
         set: Numbers by the names of handles and constants, each in its unit.
     """
-    flask = opened(session)
+    flask = session.opened
     flask.live.move(set)
     session.frames += flask.frames(exact=True)
     return {"set": set}
@@ -102,7 +92,7 @@ def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa:
 
 def reset(session: Session, *, names: list[str] | None = None) -> dict[str, Any]:
     """Put handles and constants back where they were; all of them when none are named."""
-    flask = opened(session)
+    flask = session.opened
     flask.live.put_back(names)
     session.frames += flask.frames(exact=True)
     return flask.told()
@@ -129,4 +119,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.set": set_,
     "flask.reset": reset,
     "flask.state": state,
+    "flask.export": export,
 }
