@@ -81,6 +81,7 @@ class Line:
         self.waiting = Waiting()
         self.thread = ThreadPoolExecutor(1, "session")
         self.sending = asyncio.Lock()
+        self.loop = asyncio.get_running_loop()
 
     async def serve(self) -> None:
         """Listen and answer until the page goes."""
@@ -120,10 +121,9 @@ class Line:
                 await self.say({"id": message.get("id"), "error": messages.as_error(error)})
 
     async def _answer(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             message = await self.waiting.next()
-            answer = await loop.run_in_executor(self.thread, self._answered, message)
+            answer = await self.loop.run_in_executor(self.thread, self._answered, message)
             if answer is not None:
                 await self._send(answer)
             for frame in self.session.take_frames():
@@ -148,6 +148,8 @@ class Line:
             return json.dumps({**about, "error": told})
 
     def _dragged(self, message: dict[str, Any]) -> None:
+        """Follow a drag; each frame goes as soon as it is there."""
         flask = self.session.opened
         flask.live.move(message["moves"])
-        self.session.frames += flask.frames(exact=message["exact"], drag=message["drag"])
+        for frame in flask.frames(exact=message["exact"], drag=message["drag"]):
+            asyncio.run_coroutine_threadsafe(self._send(frame), self.loop)
