@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from prenuc.present.files.report import DATA
 from walk import README, Reader
 
 
@@ -27,7 +28,8 @@ class Loads(HTMLParser):
             )
             if fetches and not inside:
                 self.fetched.append(f"<{tag} {name}={value}>")
-        if tag in {"script", "iframe", "object", "embed", "link"}:
+        run = tag == "script" and dict(attrs).get("type") != DATA
+        if run or tag in {"iframe", "object", "embed", "link"}:
             self.fetched.append(f"<{tag}>")
 
 
