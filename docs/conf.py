@@ -45,6 +45,8 @@ html_theme_options = {
     "page_width": "1100px",
 }
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 
 # Characters of the docstrings that the converter wants spelt out.

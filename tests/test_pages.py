@@ -131,6 +131,32 @@ def unknown(command, make, extras):
     return ""
 
 
+WRITTEN_TWICE = ["from", "prenucleation", "chemistry"]  # so begins what the package is
+TOGETHER = 12  # words
+
+
+def sentences(text):
+    """Return the words of each paragraph, list item and cell, without blocks of code."""
+    prose = re.sub(r"^(`{3,}).*?^\1\s*$", "\n\n", text, flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"\n\s*\n|\n\||\n- |\|", prose):
+        yield re.findall(r"[\w°⇌'./%-]+", part.lower())
+
+
+def test_no_page_repeats_another():
+    """A fact has one owner; decisions say what was thought then, tables are made by scripts."""
+    where = {}
+    for name, page in ALL.items():
+        text = page.read_text(encoding="utf-8")
+        if "decisions" in name or text.startswith(("% Written by", "# Files that are read")):
+            continue
+        for words in sentences(text):
+            if words[:3] == WRITTEN_TWICE:
+                continue
+            for i in range(len(words) - TOGETHER + 1):
+                where.setdefault(" ".join(words[i : i + TOGETHER]), set()).add(name)
+    assert not [(said, *sorted(names)) for said, names in where.items() if len(names) > 1][:5]
+
+
 @pytest.mark.parametrize("words", ["lst species", "list nonsense", "fit a.csv", "show A --colour"])
 def test_a_command_line_that_does_not_exist_is_noticed(words):
     with pytest.raises(click.ClickException):
