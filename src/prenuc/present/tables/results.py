@@ -252,16 +252,21 @@ def constants_table(document: Mapping[str, Any], *, unit: str = "1") -> Table:
 
     Args:
         document: The fit as plain data, such as its ``as_dict()`` or a saved answer.
-        unit: Of the derived numbers.
+        unit: Of time, of the derived numbers.
     """
     rows = [(name, *_estimate(one)) for name, one in document["parameters"].items()]
     rows += [
-        (name, with_unit(value, unit), "", "derived")
+        (name, with_unit(value, _unit_of(name, unit)), "", "derived")
         for name, value in _derived(document["derived"])
         if name not in document["parameters"]
     ]
     headings = ("parameter", "value", "95 % interval", "")
     return Table(caption="Parameters", headings=headings, rows=tuple(rows))
+
+
+def _unit_of(name: str, time: str) -> str:
+    """Return the unit of a derived number: a rate constant's, or that of time."""
+    return f"1/{time}" if name.startswith("k") and time != "1" else time
 
 
 def _derived(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
@@ -293,7 +298,7 @@ def ranking_table(comparison: Comparison) -> Table:
                 one.model,
                 f"{one.delta:.4g}",
                 f"{one.weight:.3f}",
-                f"{one.held_out:.3g}",
+                f"{one.held_out:.3g}" if math.isfinite(one.held_out) else "–",
                 str(one.parameters),
                 one.verdict,
             )
