@@ -18,6 +18,7 @@ from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS
 from prenuc.present.figures.driving import caption_driving
 from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.maps import plot_swept
 from prenuc.present.figures.page_size import DOUBLE, Layout
 from prenuc.present.files.page import (
     figure_html,
@@ -39,19 +40,25 @@ from prenuc.present.tables.results import (
     shares_table,
 )
 from prenuc.present.tables.studies import ablations_table
+from prenuc.present.tables.sweeps import factors_table, flasks_table
 from prenuc.present.tables.table import Table
 from prenuc.simulation.driving import driving
 from prenuc.simulation.solution import Run
+from prenuc.sweeps.swept import Swept
 from prenuc.thermodynamics.check import CONSISTENT, INCONSISTENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.protocol import Protocol
 
 LONGEST = 40  # rows of a table that is printed; a longer one is folded
 WIDE = Layout(width=DOUBLE)
 FLAT = {"spectra", "picks", "species"}  # figures that need no height
 LOW = Layout(width=DOUBLE, height=9.5)  # cm
 HISTORY = "How the data came about"
+MOST_FLASKS = 200  # of a sweep that are tabulated; its answer holds all
 SAMPLES = 12  # measurements of a run that are tabulated
 _PICKS = (
     "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
@@ -119,22 +126,41 @@ def _run(run: Run) -> Iterable[str]:
     if run.measurements:
         every = max(1, -(-len(run.measurements) // SAMPLES))
         yield table_html(shares_table(run, run.measurements[::every]))
+    yield from _done(run.protocol, run.mechanism)
+    yield from _driving(run)
+
+
+def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
+    """Return what was done, what had to be assumed, and the constants."""
     steps = "".join(
         f"<li>{prose(str(step))} <small>{prose(step.source)}</small></li>"
-        for step in run.protocol.steps
+        for step in protocol.steps
     )
     yield f"<h3>What was done</h3><ol>{steps}</ol>"
-    if run.protocol.assumptions:
-        yield table_html(assumptions_table(assumptions(run)))
+    if protocol.assumptions:
+        yield table_html(assumptions_table(assumptions(protocol)))
     constants = Table(
         headings=("constant", "value", "status", "source"),
         rows=tuple(
             (name, str(value.quantity), value.status, str(value.source))
-            for name, value in run.mechanism.parameters.items()
+            for name, value in mechanism.parameters.items()
         ),
     )
     yield folded_html("Constants of the mechanism", table_html(constants))
-    yield from _driving(run)
+
+
+@section.register(Swept)
+def _sweep(found: Swept) -> Iterable[str]:
+    yield f"<h2>{len(found)} flasks: {prose(found.protocol.name)}</h2>"
+    yield f"<p>Mechanism: {prose(found.mechanism.name)}.</p>"
+    if found.chart is not None:
+        made = plot_swept(found, WIDE)
+        yield figure_html(made.figure, made.told)
+    factors, flasks = factors_table(found), flasks_table(found, MOST_FLASKS)
+    yield table_html(factors)
+    shown = f"{len(flasks.rows)} of {len(found)} flasks"
+    yield folded_html(shown, table_html(flasks, "Flasks, by the number that ranks them"))
+    yield from _done(found.protocol, found.mechanism)
 
 
 def _watched(run: Run) -> Iterable[str]:

@@ -18,6 +18,7 @@ from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
 from prenuc.present.files.saved import Stored
 from prenuc.simulation.solution import Run
+from prenuc.sweeps.swept import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,6 +171,35 @@ def _of_ablations(found: Ablations) -> Summary:
     )
 
 
+@summary.register(Swept)
+def _of_sweep(found: Swept) -> Summary:
+    best, worst = found.ends
+    ends = (("Largest", best), ("Smallest", worst))
+    failed = f"{found.failed} flasks have no answer." if found.failed else ""
+    assumed = [one.name for one in found.protocol.assumptions]
+    return Summary(
+        subject=f"{len(found)} flasks of {found.protocol.name} with {found.mechanism.name}",
+        asked=f"How does {found.rank} depend on {listed(found.varied)}?",
+        answer=tuple(f"{word}: {_flask(found, place)}." for word, place in ends),
+        rests=(
+            f"{len(found)} simulated flasks with {found.mechanism.name}.",
+            *_counted([name for name in assumed if name not in found.factors]),
+        ),
+        unknown=(
+            *((failed,) if failed else ()),
+            "What happens between the values that were tried, and beyond them.",
+        ),
+        rank=2,
+    )
+
+
+def _flask(found: Swept, place: int) -> str:
+    unit = found.units[found.rank]
+    number = f"{found.numbers[found.rank][place]:.3g}" + ("" if unit == "1" else f" {unit}")
+    values = ", ".join(f"{name} {found.factors[name][place]}" for name in found.varied)
+    return f"{number}, with {values}"
+
+
 @summary.register(Analysis)
 def _of_analysis(analysis: Analysis) -> Summary:
     placed = [i for i, one in enumerate(analysis.found) if one.feature.status != "unresolved"]
@@ -217,7 +247,7 @@ def _of_run(run: Run) -> Summary:
     assumed = [one.name for one in run.protocol.assumptions]
     ledger = run.conservation["ledger"]["final"]
     cautions = (*run.protocol.warnings, *run.warnings)
-    hangs = f"How far the answer hangs on {', '.join(assumed)}." if assumed else ""
+    hangs = f"How far the answer depends on {', '.join(assumed)}." if assumed else ""
     return Summary(
         subject=f"{run.protocol.name} with {run.mechanism.name}, simulated",
         asked=f"What does {run.protocol.name} lead to, by the mechanism {run.mechanism.name}?",

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from prenuc.observe.amounts import Amount
     from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
+    from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
 
 
-def assumptions(run: Run) -> list[dict[str, Any]]:
-    """Return the assumptions of a run as plain data, each with its source and why it matters."""
-    return [{"name": a.name, **a.value.as_dict(), "why": a.why} for a in run.protocol.assumptions]
+def assumptions(protocol: Protocol) -> list[dict[str, Any]]:
+    """Return what a protocol assumes as plain data, each with its source and why it matters."""
+    return [{"name": a.name, **a.value.as_dict(), "why": a.why} for a in protocol.assumptions]
 
 
 def assumptions_table(assumed: Sequence[Mapping[str, Any]]) -> Table:
