@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
     from prenuc.observe.live.precision import Precision
+    from prenuc.present.app.flask_data import FlaskData
     from prenuc.protocol.handles import Handle, Span
     from prenuc.simulation.solution import Run
 
@@ -42,12 +43,14 @@ class FlaskSession:
         title: What it is called.
         recipe: Of the catalogue, where it is one.
         named: The mechanism as the user named it; "" for the one that belongs to the recipe.
+        data: Spectra that are laid over it.
     """
 
     live: Live
     title: str
     recipe: str = ""
     named: str = ""
+    data: FlaskData | None = None
     _exact_s: float = field(init=False, default=0.0)
     _course_at: float = field(init=False, default=0.0)
 
@@ -68,6 +71,9 @@ class FlaskSession:
         if exact or began - self._course_at > COURSE_EVERY:
             yield self._course(run, precision, drag)
             self._course_at = time.perf_counter()
+        if exact and self.data is not None:
+            header = {"of": "misfit", "drag": drag, "words": self.data.told(self.live)}
+            yield frames.packed(header, {})
 
     def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
         series = self.live.spectra(run, precision)

@@ -9,6 +9,7 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.observe.live.experiment import Live
 from prenuc.present.app.flask_session import FlaskSession
 from prenuc.present.app.screens.flask_export import export
+from prenuc.present.app.screens.flask_overlay import overlay
 from prenuc.present.app.written import mechanism_from, protocol_from
 from prenuc.present.files.named import mechanism_of
 from prenuc.protocol.protocol import Protocol
@@ -129,4 +130,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.state": state,
     "flask.matters": matters,
     "flask.export": export,
+    "flask.overlay": overlay,
 }

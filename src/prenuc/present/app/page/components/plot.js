@@ -88,11 +88,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
   }
 
   // Before the library hears of the button: whether it zooms or hands the range over.
-  host.addEventListener(
-    "mousedown",
-    () => made && (made.cursor.drag.setScale = !selecting()),
-    true,
-  );
+  host.addEventListener("mousedown", () => made && (made.cursor.drag.setScale = !selecting()), true);
   host.addEventListener(
     "dblclick",
     () => {

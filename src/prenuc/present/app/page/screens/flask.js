@@ -6,6 +6,7 @@ import sizeMap from "../components/size_map.js";
 import spectra from "../components/spectra.js";
 import timeline from "../components/timeline.js";
 import { place } from "../model.js";
+import { dataOver } from "./flask_data.js";
 import { chooser } from "./flask_chooser.js";
 import { Dials, constantsPanel } from "./flask_dials.js";
 import { exporting, ownProtocol } from "./flask_dialogs.js";
@@ -59,8 +60,8 @@ function render({ el, connection, shell, given }) {
     undo,
     redo,
     reset: () => several(state.towards({})),
-    laid,
   });
+  const data = dataOver({ connection, shell, shown });
 
   el.append(
     h(
@@ -72,11 +73,12 @@ function render({ el, connection, shell, given }) {
         title,
         choice.fields,
         h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
-        tools.data,
+        data.buttons,
         h("button", { type: "button", onclick: takeAway }, "Take away …"),
         h("span", { class: "bar is-end" }, tools.buttons),
       ),
       note,
+      data.note,
       tools.snapshots,
     ),
     h(
@@ -139,6 +141,7 @@ function render({ el, connection, shell, given }) {
     );
     chosen();
     tools.opened();
+    data.opened();
     showValues();
     if (Object.keys(changed).length) several(changed);
     soonOrder();
@@ -229,7 +232,7 @@ function render({ el, connection, shell, given }) {
     const parts = [
       told.mechanism,
       words.verdict && `thermodynamics: ${words.verdict}`,
-      tools.overlaid(words),
+
       ...(words.warnings ?? []),
     ];
     note.replaceChildren(...parts.filter(Boolean).map((text) => h("span", {}, text.what ?? text)));
@@ -259,13 +262,6 @@ function render({ el, connection, shell, given }) {
     });
   }
 
-  /** Lay data over the spectra, or take them off (null). */
-  async function laid(file) {
-    return shell.tried(async () =>
-      connection.ask("flask.overlay", { upload: file && (await connection.upload(file)) }),
-    );
-  }
-
   /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
   async function openFile(file) {
     if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
@@ -275,7 +271,7 @@ function render({ el, connection, shell, given }) {
 
   async function receive([file]) {
     if (/\.(html?|ya?ml|json)$/i.test(file.name)) await shell.tried(() => openFile(file));
-    else await tools.receive(file);
+    else await data.receive(file);
   }
 
   return {
@@ -283,6 +279,7 @@ function render({ el, connection, shell, given }) {
     close() {
       clearTimeout(ordering);
       frames.close();
+      data.close();
       stepDials.close();
       constants.close();
       for (const one of Object.values(shown)) one.close();
