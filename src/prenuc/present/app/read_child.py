@@ -83,12 +83,14 @@ def answer(asked: dict[str, Any]) -> bytes:
         asked: Files by their paths below the current folder, and what is known of them.
     """
     from prenuc.errors import InputError, PrenucError
-    from prenuc.present.app import carried, frames, messages
+    from prenuc.present.app import carried, frames, messages, reported
     from prenuc.present.files.input import read_input
 
     known = {name: given for name, given in asked["known"].items() if name in KNOWN}
     files = [Path(name) for name in asked["files"]]
     try:
+        if asked["known"].get("report"):
+            return frames.packed({"flask": reported.flask_of(files[0])}, {})
         words, arrays = carried.told(read_input(files, **known))
     except PrenucError as error:
         return frames.packed({"error": messages.as_error(error)}, {})
@@ -105,6 +107,7 @@ def main() -> None:
     import prenuc.observe.readers.joined
     import prenuc.present.app.carried
     import prenuc.present.app.frames
+    import prenuc.present.app.reported
     import prenuc.present.files.input  # noqa: F401  before memory is bounded
 
     bound()

@@ -131,6 +131,20 @@ class Uploads:
             raise InputError(_problems(words["error"]))
         return Given(", ".join(one.name for one in files[:3]), carried.made(words, arrays))
 
+    def flask_of(self, name: str) -> dict[str, Any]:
+        """Return the flask that a report holds, as ``flask.open`` takes it.
+
+        Raises:
+            InputError: It is no report of ours, or holds no run.
+        """
+        words, _ = self._child().ask([self.upload(name)], {"report": True})
+        if "error" in words:
+            raise InputError(_problems(words["error"]))
+        found = words.get("flask")
+        if not isinstance(found, dict):
+            raise InputError(carried.NO_DATA)
+        return found
+
     def _child(self) -> Child:
         """Return a process that nobody has used, and have another made ready."""
         with self._lock:

@@ -121,6 +121,19 @@ def matters(session: Session) -> dict[str, float]:
     return influences(live.mechanism_now, live.protocol_now)
 
 
+def of_report(session: Session, *, upload: str) -> dict[str, Any]:
+    """Return the run that a report holds, as :func:`open_` takes it.
+
+    Args:
+        session: The page.
+        upload: The report's name of chance.
+
+    Raises:
+        InputError: It is no report of ours, or holds no run.
+    """
+    return session.desk.uploads.flask_of(upload)
+
+
 ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.recipes": recipes,
     "flask.mechanisms": mechanisms,
@@ -131,4 +144,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.matters": matters,
     "flask.export": export,
     "flask.overlay": overlay,
+    "flask.of_report": of_report,
 }

@@ -1,4 +1,4 @@
-"""Measured spectra over those of the flask, with χ² and what it would be if the mechanism is right."""
+"""Measured spectra over those of the flask, with χ² and what it is if the mechanism is right."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ function render({ el, connection, shell, given }) {
         title,
         choice.fields,
         h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
-        data.buttons,
+        data.button,
         h("button", { type: "button", onclick: takeAway }, "Take away …"),
         h("span", { class: "bar is-end" }, tools.buttons),
       ),
@@ -264,7 +264,8 @@ function render({ el, connection, shell, given }) {
 
   /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
   async function openFile(file) {
-    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
+    if (/\.html?$/i.test(file.name))
+      return opened(await connection.ask("flask.of_report", { upload: await connection.upload(file) }));
     const text = await file.text();
     return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
   }

@@ -6,34 +6,40 @@ import { fileButton } from "../file_button.js";
 
 const WORTH_SAYING = 0.05; // of an extinction that the spectra call for
 
-/** Buttons, and a line of text that follows the flask. */
+/** A button, and a line of text that follows the flask. */
 export function dataOver({ connection, shell, shown }) {
-  const note = h("p", { class: "note", role: "status" });
+  const told = h("span", { role: "status" });
   const choose = fileButton("Lay data over …", (file) => receive(file));
-  const off = h("button", { type: "button", hidden: true, onclick: takeOff }, "Take data off");
+  const off = h(
+    "button",
+    { type: "button", class: "quiet", hidden: true, onclick: takeOff },
+    "Take data off",
+  );
+  const note = h("div", { class: "note flask-state" }, told, off);
   let name = "";
 
   async function receive(file) {
     shell.status("computing");
     name = file.name;
-    const told = await shell.tried(async () =>
+    const laid = await shell.tried(async () =>
       connection.ask("flask.overlay", { upload: await connection.upload(file) }),
     );
-    if (!told) return opened();
+    if (!laid) return opened();
     off.hidden = false;
-    shell.say(`${told.spectra} spectra of ${told.name} are laid over`);
+    shell.say(`${laid.spectra} spectra of ${laid.name} are laid over`);
   }
 
   async function takeOff() {
     await shell.tried(() => connection.ask("flask.overlay", { upload: null }));
     opened();
+    shell.say("the data are taken off");
   }
 
   /** Nothing is laid over, or another flask is open. */
   function opened() {
     name = "";
     off.hidden = true;
-    note.textContent = "";
+    told.textContent = "";
     shown.spectra.set("measured", null);
   }
 
@@ -44,9 +50,9 @@ export function dataOver({ connection, shell, shown }) {
       );
       shown.spectra.set("measured", { wavelength_nm, time_min, absorbance, labels: words.labels, name });
     }),
-    connection.onFrame("misfit", ({ words }) => (note.textContent = name ? `${name}: ${said(words)}` : "")),
+    connection.onFrame("misfit", ({ words }) => (told.textContent = name ? `${name}: ${said(words)}` : "")),
   ];
-  return { buttons: [choose, off], note, receive, opened, close: () => stops.forEach((stop) => stop()) };
+  return { button: choose, note, receive, opened, close: () => stops.forEach((stop) => stop()) };
 }
 
 function said({ chi2, readings, expected, amplitudes, noise, why }) {
