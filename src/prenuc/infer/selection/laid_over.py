@@ -1,105 +1,159 @@
-r"""Measured spectra laid over what a mechanism shows, with nothing fitted but extinctions.
+r"""Measured spectra laid over a simulated experiment: χ², and what they say of one constant.
 
-.. math:: χ^2 = \min_b Σ \left(\frac{A - \sum_s e^{\ln 2\, b_s} X_s}{σ}\right)^2 + |b|^2
+The experiment is simulated at the times of the spectra (:func:`~.condensed.fitting`); nothing is
+scaled, shifted or subtracted. With σ the white noise of the spectra themselves, from their third
+differences and never below what a photometer reads,
 
-X are the spectra of each absorber from the catalogue, whose extinctions are unknown within a factor
-of two, as in every comparison of mechanisms (:class:`~prenuc.infer.selection.shapes.KnownShapes`);
-σ is the white noise that the spectra show. If the mechanism and its constants are right, χ² lies
-in the given interval in 95 of 100 cases. Offsets and drifts of an instrument count as misfit.
+.. math:: \chi^2 = \sum (A_{measured} - A_{simulated})^2 / σ^2
+
+over all readings in the range of the catalogue's spectra. Of one constant, everything else as it
+is, the spectra say ln p + δ with δ = J·r/(J·J) and a standard error √(ĉ/(J·J)): r are the residuals
+over σ, J their tangents in ln p, and ĉ = χ² after δ for each reading where that exceeds 1. This is
+one step of Gauss and Newton, so that nothing is said where δ is beyond :data:`NEAR`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.calibration.candidate import Candidate
-from prenuc.infer.selection.condensed import Condensed, fitting
-from prenuc.infer.selection.shapes import KnownShapes
+from prenuc.errors import FitError, InputError
+from prenuc.infer.selection.condensed import FINEST, fitting
+from prenuc.observe.absorption import LONGEST, SHORTEST, absorbances
+from prenuc.observe.curvature import white_noise
+from prenuc.observe.slopes import absorbance_slopes
+from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.protocol import Protocol
+    from prenuc.simulation.solution import Run
 
-HELD = 0.95  # of all cases, by the interval of χ²
+NEAR = 0.3  # of ln p: beyond, one step tells no number
+TWO_SIDED = 1.96  # standard errors of a 95 % interval
 
 
 @dataclass(frozen=True)
-class Misfit:
-    """How far spectra are from what a mechanism shows.
+class Local:
+    """What spectra say of one constant with everything else as it is.
 
     Args:
-        chi2: See the module.
-        readings: Absorbances that were held against it.
-        expected: 95 % interval of χ² if the mechanism is right.
-        amplitudes: Factor of each absorber's extinction that the spectra call for.
-        noise: Standard deviation of white noise that was taken, absorbance.
+        name: Of the constant.
+        unit: Of the numbers.
+        best: Where χ² is least.
+        low: Lower end of the 95 % interval.
+        high: Upper end.
     """
 
-    chi2: float
-    readings: int
-    expected: tuple[float, float]
-    amplitudes: Mapping[str, float]
-    noise: float
+    name: str
+    unit: str
+    best: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        unit = "" if self.unit in {"1", ""} else f" {self.unit}"
+        return f"{self.name} {self.best:.4g} ({self.low:.4g} to {self.high:.4g}){unit}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class LaidOver:
-    """Spectra that are held against one state of a flask after another.
+    """Spectra over a simulated experiment.
 
     Args:
-        data: The spectra at wavelengths that absorbers have, and their noise.
-        series: The same, as they were given.
+        measured: In the range of the catalogue's spectra.
+        sd: White noise of a reading, absorbance.
     """
 
-    data: Condensed
-    series: SpectrumSeries
+    measured: SpectrumSeries
+    sd: float
+    _earlier: Run | None = field(init=False, default=None, repr=False)
 
     @classmethod
-    def of(cls, spectra: SpectrumSeries, mechanism: Mechanism, protocol: Protocol) -> LaidOver:
-        """Return spectra with the noise that they show beside the bands of absorbers.
-
-        Args:
-            spectra: Absorbance over time.
-            mechanism: What could have happened.
-            protocol: What was done.
+    def of(cls, series: SpectrumSeries) -> LaidOver:
+        """Return spectra that can be laid over an experiment.
 
         Raises:
-            FitError: Fewer than four spectra, or not those of the protocol.
-            SimulationError: The integrator gave up.
+            FitError: They show no absorbance, have no times, or none of them is in the range.
         """
-        series = spectra.without_masked()
-        data = Condensed.of([series], [protocol])
-        shown = Candidate(mechanism).shown(data.protocols[0], data.wavelength)
-        noise = data.with_shapes([shown]).sd
-        return cls(replace(data, basis=np.eye(len(data.wavelength)), sd=noise, offset_sd=0), series)
-
-    def misfit(self, mechanism: Mechanism, protocol: Protocol) -> Misfit:
-        """Return how far the spectra are from what would be measured when they were.
-
-        Args:
-            mechanism: What could have happened.
-            protocol: What was done.
-
-        Raises:
-            FitError: The protocol no longer measures at the times of the spectra.
-            SimulationError: The integrator gave up.
-        """
-        from scipy.stats import chi2 as of_chance
-
-        shown = Candidate(mechanism).shown(fitting(self.series, protocol), self.data.wavelength)
-        found = KnownShapes().fit(self.data.data, shown, self.data.weight)
-        readings = self.data.data.size
-        low, high = of_chance.interval(HELD, readings)
-        return Misfit(
-            chi2=float(np.sum(found.all_residuals**2)),
-            readings=readings,
-            expected=(float(low), float(high)),
-            amplitudes=found.amplitudes,
-            noise=self.data.sd,
+        kept = (series.wavelength >= SHORTEST) & (series.wavelength <= LONGEST)
+        if series.signal != "absorbance" or not np.all(np.isfinite(series.time)):
+            raise FitError("these spectra show no absorbance at known times", "Give such")
+        if not kept.any():
+            what = f"no wavelength of these spectra is within {SHORTEST:g} to {LONGEST:g} nm"
+            raise FitError(what, "Give spectra of that range")
+        rows = series.absorbance[:, kept]
+        measured = replace(
+            series, wavelength=series.wavelength[kept], absorbance=rows, variance=None
         )
+        each = [white_noise(row[np.isfinite(row)]) for row in rows]
+        return cls(measured, max(float(np.median(each)), FINEST))
+
+    @property
+    def readings(self) -> int:
+        """How many readings are compared."""
+        return int(np.isfinite(self.measured.absorbance).sum())
+
+    def chi2(self, mechanism: Mechanism, protocol: Protocol) -> float:
+        """Return χ² of the spectra.
+
+        Args:
+            mechanism: What could have happened.
+            protocol: What was done.
+
+        Raises:
+            FitError: The spectra are not those that the protocol measures.
+            SimulationError: The integrator gave up.
+        """
+        run = simulate(mechanism, self._measuring(protocol), earlier=self._earlier)
+        self._earlier = run
+        left = self._residual(run)
+        return float(left @ left)
+
+    def local(self, mechanism: Mechanism, protocol: Protocol, name: str) -> Local | None:
+        """Return what the spectra say of one constant; None where they say nothing.
+
+        Args:
+            mechanism: What could have happened.
+            protocol: What was done.
+            name: The constant, which must not be below zero.
+
+        Raises:
+            FitError: The spectra are not those that the protocol measures.
+            InputError: There is no such constant.
+        """
+        if name not in mechanism.constants:
+            raise InputError(f"no constant '{name}'")
+        value = mechanism.constants[name]
+        run = simulate(mechanism, self._measuring(protocol), parameters=(name,))
+        slopes = absorbance_slopes(run, self.measured.wavelength)[0] * value.si / self.sd
+        seen = np.isfinite(self.measured.absorbance)
+        tangent, left = slopes[seen], self._residual(run)
+        strength = float(tangent @ tangent)
+        if not (value.quantity.number > 0 and strength > 0):
+            return None
+        step = float(tangent @ left) / strength
+        rest = left - step * tangent
+        spread = max(1.0, float(rest @ rest) / max(len(left) - 1, 1))
+        error = TWO_SIDED * math.sqrt(spread / strength)
+        if max(abs(step), error) > NEAR:
+            return None
+        ends = [value.quantity.number * math.exp(step + by) for by in (0.0, -error, error)]
+        return Local(name, value.quantity.unit, *ends)
+
+    def _measuring(self, protocol: Protocol) -> Protocol:
+        # which readings are masked does not matter for when spectra were taken
+        return fitting(
+            replace(self.measured, absorbance=np.zeros_like(self.measured.absorbance)), protocol
+        )
+
+    def _residual(self, run: Run) -> Array:
+        """Return all residuals in standard deviations of the noise."""
+        simulated = absorbances([run], self.measured.wavelength)
+        left = (self.measured.absorbance - simulated) / self.sd
+        return left[np.isfinite(left)]

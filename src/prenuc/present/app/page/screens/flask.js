@@ -23,6 +23,7 @@ function render({ el, connection, shell, given }) {
   let told = null; // the answer of flask.open
   let open = false;
   let ordering = 0;
+  let turned = ""; // the constant that was turned last
 
   const title = h("h1", { class: "unseen" }, "Flask");
   const choice = chooser({ connection, open: (source) => opened(source) });
@@ -61,7 +62,7 @@ function render({ el, connection, shell, given }) {
     redo,
     reset: () => several(state.towards({})),
   });
-  const data = dataOver({ connection, shell, shown });
+  const data = dataOver({ connection, shell, shown, constant: () => turned });
 
   el.append(
     h(
@@ -142,6 +143,7 @@ function render({ el, connection, shell, given }) {
     chosen();
     tools.opened();
     data.opened();
+    turned = "";
     showValues();
     if (Object.keys(changed).length) several(changed);
     soonOrder();
@@ -176,6 +178,7 @@ function render({ el, connection, shell, given }) {
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
     frames.asked(exact);
     if (told.constants.every((one) => one.matters === undefined)) soonOrder();
+    if (told.constants.some((one) => one.name === name)) turned = name;
     if (exact && state.set(values)) showValues();
   }
 
@@ -264,8 +267,7 @@ function render({ el, connection, shell, given }) {
 
   /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
   async function openFile(file) {
-    if (/\.html?$/i.test(file.name))
-      return opened(await connection.ask("flask.of_report", { upload: await connection.upload(file) }));
+    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
     const text = await file.text();
     return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
   }
