@@ -159,6 +159,61 @@ def test_a_mechanism_comes_as_text(session):
         act(session, "flask.open", protocol=OWN, mechanism="based_on: ../x.yaml\nchange: {}\n")
 
 
+def dropped(session, path, **given):
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    return act(session, "flask.open", upload=name, **given)
+
+
+def test_a_report_gives_its_run_back(session, tmp_path):
+    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE)).with_duration({3: "25 min"})
+    mechanism = pn.mechanism_for("two-pathway/CdS", protocol)
+    run = pn.simulate(mechanism.with_constants({"isomerisation.k": "0.02 1/min"}), protocol)
+    pn.report(run, pn.uv_vis(run), to=tmp_path / "run.html")
+    told = dropped(session, tmp_path / "run.html")
+    assert "hold flask for 25 min" in told["protocol"]
+    assert next(c["value"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.02
+    assert np.array_equal(shown(session), pn.uv_vis(run).absorbance)
+    given = session.read(
+        [session.desk.uploads.add("run.html", (tmp_path / "run.html").read_bytes())]
+    )
+    assert np.array_equal(given.data.absorbance, pn.uv_vis(run).absorbance)
+
+
+def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
+    act(session, "flask.open", recipe=RECIPE)
+    wanted, state = moved(session), act(session, "flask.state")
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    dropped(session, tmp_path / "state.json")
+    assert np.array_equal(shown(session), wanted)
+    told = act(session, "flask.export", **{"as": "protocol"})
+    own = f"{RECIPE}-mechanism.yaml"
+    (tmp_path / "flask.yaml").write_text(told["text"].replace(own, "two-pathway/CdS"))
+    assert dropped(session, tmp_path / "flask.yaml")["title"] == RECIPE
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
+        ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
+        ("x.json", "{}", "no answer of prenuc"),
+        ("x.html", "<html></html>", "holds no results"),
+        ("x.yaml", "based_on: two-pathway/CdS\nchange: {}\n", "holds no protocol"),
+        ("x.yaml", "a: &a [*a]", "x.yaml"),
+        (
+            "x.yaml",
+            f"mechanism: /etc/x.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
+            "Paste",
+        ),
+    ],
+)
+def test_a_dropped_file_that_opens_nothing_is_refused(session, tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=said) as refused:
+        dropped(session, tmp_path / name)
+    assert str(tmp_path) not in str(refused.value)
+
+
 def test_a_protocol_file_comes_as_text(session):
     lines = "\n".join(f"  - {line}" for line in OWN.splitlines())
     text = f"name: mine\nmechanism: two-pathway/CdS\nprotocol:\n{lines}\n"
