@@ -293,7 +293,9 @@ def test_a_page_that_is_no_report_is_refused_and_the_flask_stays(shown, tmp_path
     assert np.array_equal(spectra(page)[1], before)
 
 
-def test_data_laid_over_say_how_far_the_flask_is_from_them(shown, tmp_path):
+def test_data_laid_over_say_how_far_the_flask_is_from_them_and_where_a_constant_belongs(
+    shown, tmp_path
+):
     protocol = pn.Protocol.from_recipe(pn.recipe(FIRST))
     mechanism = pn.two_pathway("CdS").with_constants({"isomerisation.k": "0.013 1/min"})
     measured = pn.uv_vis(pn.simulate(mechanism, protocol), noise=3e-3, seed=1)
@@ -302,18 +304,22 @@ def test_data_laid_over_say_how_far_the_flask_is_from_them(shown, tmp_path):
     page = shown()
     page.locator(".flask-head input[type=file]").set_input_files(path)
     page.get_by_text("of 20\u202f384 readings").wait_for()
-
-    def chi2():
-        told = page.get_by_text("run.csv: χ²").inner_text()
-        return float(told.split("χ² ")[1].split(" of")[0].replace("\u202f", ""))
-
-    assert chi2() > 22_000
     field = page.get_by_label("isomerisation.k, exact value")
+    field.fill("0.0131")
+    field.press("Enter")
+    exact(page)
+    told = page.get_by_text("all else as it is")
+    told.wait_for()
+    chi2, of_truth = re.search(
+        r"χ² (.+) of .*isomerisation.k ([\d.]+) \(", told.inner_text()
+    ).groups()
+    assert float(of_truth) == pytest.approx(0.013, rel=0.005)
+    further = float(chi2.replace("\u202f", ""))
     field.fill("0.013")
     field.press("Enter")
     exact(page)
-    page.get_by_text(re.compile("run.csv: χ² 2[01]")).wait_for()
-    assert 19_990 < chi2() < 20_782
+    chi2 = re.search(r"χ² (.+) of ", page.get_by_text("χ²").inner_text()).group(1)
+    assert 19_800 < float(chi2.replace("\u202f", "")) < further
     page.get_by_role("button", name="Take data off").click()
     page.get_by_text("run.csv").locator("visible=true").wait_for(state="detached")
     assert page.locator(".legend").first.inner_text() == ""

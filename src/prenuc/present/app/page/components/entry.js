@@ -5,13 +5,7 @@ import { quantity } from "./numbers.js";
 
 /** Draw nested data; a number of the catalogue stands on one line with who says so. */
 export function entryOf(data) {
-  return h(
-    "dl",
-    { class: "entry" },
-    Object.entries(data)
-      .filter(([, value]) => told(value))
-      .map(pair),
-  );
+  return h("dl", { class: "entry" }, Object.entries(data).filter(([, value]) => told(value)).map(pair));
 }
 
 const told = (value) =>
@@ -27,11 +21,7 @@ function content(value) {
   if (isNumber(value)) return number(value);
   if (Array.isArray(value)) {
     if (value.every((one) => typeof one !== "object")) return value.join(", ");
-    return h(
-      "ul",
-      { class: "said" },
-      value.map((one) => h("li", {}, content(one))),
-    );
+    return h("ul", { class: "said" }, value.map((one) => h("li", {}, content(one))));
   }
   if (typeof value === "object") return entryOf(value);
   return String(value);

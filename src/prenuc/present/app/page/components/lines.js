@@ -26,10 +26,7 @@ function render({ model, el }) {
       ...bars(one, colour(place)),
       { x: one.x, values: one.y, dots: one.dots, dash: one.dash ?? [], colour: colour(place), width: 1.6 },
     ]);
-    const along = ends(
-      curves.flatMap((one) => [...one.x]),
-      0.02,
-    );
+    const along = ends(curves.flatMap((one) => [...one.x]), 0.02);
     if (model.get("zero")) over.unshift({ x: along, values: [0, 0], colour: themed(seen.root, "--line-2") });
     const tall = curves.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])]);
     // the library draws the axes; the curves have abscissae of their own and are laid over them

@@ -11,24 +11,12 @@ export function tableOf({ headings, rows, caption }, label = caption) {
       "table",
       { class: "numbers" },
       caption ? h("caption", {}, caption) : null,
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          headings.map((text) => h("th", { scope: "col" }, text)),
-        ),
-      ),
+      h("thead", {}, h("tr", {}, headings.map((text) => h("th", { scope: "col" }, text)))),
       h(
         "tbody",
         {},
         rows.map((row) =>
-          h(
-            "tr",
-            {},
-            row.map((cell, place) => (place ? h("td", {}, cell) : h("th", { scope: "row" }, cell))),
-          ),
+          h("tr", {}, row.map((cell, place) => (place ? h("td", {}, cell) : h("th", { scope: "row" }, cell)))),
         ),
       ),
     ),
@@ -37,7 +25,11 @@ export function tableOf({ headings, rows, caption }, label = caption) {
 
 /** What would be typed for the same, ready to be copied. */
 export function commandLine(text) {
-  const copy = h("button", { type: "button", class: "quiet", onclick: () => copied(text, copy) }, "Copy");
+  const copy = h(
+    "button",
+    { type: "button", class: "quiet", onclick: () => copied(text, copy) },
+    "Copy",
+  );
   return h(
     "div",
     { class: "command" },
@@ -58,14 +50,5 @@ export async function copied(text, button) {
 /** A list of sentences; nothing for none. */
 export function sentences(lines, title) {
   if (!lines.length) return null;
-  return h(
-    "div",
-    {},
-    title ? h("h3", {}, title) : null,
-    h(
-      "ul",
-      { class: "said" },
-      lines.map((one) => h("li", {}, one)),
-    ),
-  );
+  return h("div", {}, title ? h("h3", {}, title) : null, h("ul", { class: "said" }, lines.map((one) => h("li", {}, one))));
 }

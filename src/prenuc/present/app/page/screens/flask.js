@@ -265,15 +265,14 @@ function render({ el, connection, shell, given }) {
     });
   }
 
-  /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
+  /** Open a protocol, a state that was taken away, a saved answer or a report; whether that was possible. */
   async function openFile(file) {
-    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
-    const text = await file.text();
-    return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
+    const upload = await shell.tried(() => connection.upload(file));
+    return upload ? opened({ upload }) : false;
   }
 
   async function receive([file]) {
-    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await shell.tried(() => openFile(file));
+    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await openFile(file);
     else await data.receive(file);
   }
 
