@@ -119,7 +119,7 @@ class Line:
                 await self.socket.close(NO_TEXT, "a message that is no text")
                 return
             except InputError as error:
-                about = {key: message.get(key) for key in ("id", "drag") if key in message}
+                about = {key: value for key, value in message.items() if key in {"id", "drag"}}
                 await self.say({**about, "error": messages.as_error(error)})
 
     async def _answer(self) -> None:
