@@ -8,7 +8,6 @@ import pytest
 import prenuc as pn
 from browser import NARROW, WIDE, printed, sideways, violations
 from commands import dots
-from prenuc.observe.trace import Trace
 from prenuc.present.files.report import LARGEST, report
 from prenuc.sweeps.spec import read_spec
 from prenuc.sweeps.sweep import Sweep
