@@ -75,7 +75,7 @@ def test_the_rate_constant_with_its_meaning_stands_on_the_first_printed_sheet(ki
     assert f"{said}: half of the PC has turned over after {np.log(2) / value:.1f} min" in first
 
 
-def _trace(pages) -> Trace:
+def _trace(pages):
     from prenuc.present.files.extract import extract
 
     return extract(pages["fit"]).results[0].trace
