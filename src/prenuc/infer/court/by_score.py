@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import MechanismError
 from prenuc.infer.calibration.random_starts import ROUGH, RandomStarts, Start
 from prenuc.infer.calibration.varied import Reach, ask
 from prenuc.infer.court.score import log_scores
@@ -78,7 +79,7 @@ class ByScore:
         """
         asked = self.rows if beside is None else self._touched(x, beside.x)
         known = {} if beside is None else beside.numbers
-        found = {**known, **ask(asked, Experiments(self.box.chosen(x), solver=SOLVER))}
+        found = {**known, **ask(asked, self._experiments.by(self.box.chosen(x)))}
         beyond = float(np.sum(self.box.walls(x) ** 2)) / (2.0 * math.log(2.0))
         return Place(x, found, beyond - sum(log_scores(self.rows, found).values()))
 
@@ -88,13 +89,21 @@ class ByScore:
         now, was = self.box.numbers(x), self.box.numbers(old)
         change = {usual.origin(name): at for name, at in now.items() if at != was[name]}
         there = self._reach
-        acting = set(Reach(self.box.chosen(old), there.used, there.charged).recipes(change))
+        try:
+            acting = set(Reach(self.box.chosen(old), there.used, there.charged).recipes(change))
+        except MechanismError:  # a constant beyond all numbers, here or there
+            return [*self.rows]
         return [row for row in self.rows if not acting.isdisjoint(row.recipes)]
 
     @cached_property
     def _reach(self) -> Reach:
         """What acts where, and what is charged: the same at every point."""
-        return Reach.of(self.rows, Experiments(self.box.chosen(self.box.own), solver=SOLVER))
+        return Reach.of(self.rows, self._experiments)
+
+    @cached_property
+    def _experiments(self) -> Experiments:
+        """The experiments at the numbers of the set; each protocol is worked out once."""
+        return Experiments(self.box.chosen(self.box.own), solver=SOLVER)
 
     def from_seed(self, seed: int, *, screened: int, steps: int) -> Start:
         """Return where a search ends.

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 SEEDS = 0, 1, 2  # the numbers of the set, and random starts
-SCREENED, STEPS = 30, 60  # random points, of which the best is where a search begins; steps
+SCREENED, STEPS = 12, 28  # random points, of which the best is where a search begins; steps
 
 
 def model_searches() -> list[Search]:
