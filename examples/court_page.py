@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import made, markdown
 
 from prenuc.facts.catalogue import entries
 from prenuc.facts.row_class import CLASSES
@@ -43,7 +43,6 @@ Can the spectra of a flask name the mechanism that made them? Blindly, by `make 
 :end-before: "## Drawn blindly"
 ```
 """
-HEAD = MADE.replace("tables.py (make tables)", "court.py (make court)")
 
 
 def page(docs: Path) -> str:
@@ -65,7 +64,8 @@ def page(docs: Path) -> str:
         "## Which experiment would tell\n\n" + TRIAL,
         "## How it was made\n\n" + how(found),
     ]
-    return f"{HEAD}# The court\n\n" + "\n".join(sections)
+    head = made("court.md", "court.py", "court")
+    return f"{head}# The court\n\n" + "\n".join(sections)
 
 
 def first_paragraph(found: Ablations, rows: Sequence[Row]) -> str:

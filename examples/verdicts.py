@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import made, markdown
 
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.named import mechanism_named
@@ -40,7 +40,7 @@ def page() -> str:
     """Return the page."""
     names = sorted(one.id for one in entries("parameters").values())
     rows = [row(check(mechanism_named(name))) for name in names]
-    return MADE + TEXT + markdown(HEADINGS, rows) + "\n"
+    return made("thermodynamics.md", "tables.py", "tables") + TEXT + markdown(HEADINGS, rows) + "\n"
 
 
 def row(found: Check) -> tuple[str, ...]:

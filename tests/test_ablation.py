@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -156,6 +157,16 @@ def test_a_refit_lowers_what_is_minimised_and_goes_on_where_it_stopped(tmp_path,
     assert all(one.ended <= one.begun for one in found)
     monkeypatch.setattr(refitting, "search", None)  # nothing is searched again
     assert refits("two-pathway/CdTe", checks, ledger=ledger) == found
+
+
+def test_a_refit_hangs_on_the_widths_of_its_rows(monkeypatch):
+    name = "classical/CdS"
+    checks = [one for one in rows_for(name) if one.panel == "3a"]
+    before = mark_of(checks, partial(named_for, name))
+    known = entries("row_surprisals")["3a-absorbance"]
+    wider = replace(known, nuisance=known.nuisance + 0.1)
+    monkeypatch.setitem(entries("row_surprisals"), known.id, wider)
+    assert mark_of(checks, partial(named_for, name)) != before
 
 
 def shipped(mark, checks, number):
