@@ -23,7 +23,7 @@ from prenuc.infer.studies.refitting import ablate
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.rivals import rivals
-from prenuc.present.figures.maps import plot_disagreement
+from prenuc.present.figures.kinds import draw
 from prenuc.present.files.figures import save
 from prenuc.protocol.protocol import Protocol
 from prenuc.writing import write_text
@@ -87,7 +87,8 @@ def told(
     every = disagreements(one, others, protocol, workers=workers)
     for name, found in zip(asked, every, strict=True):
         if found.tells:
-            save(plot_disagreement(found), figures / file_of(name))
+            made = draw("map", found)
+            save(made.figure, figures / file_of(name), made.told)
         plan = found.plan
         yield name, Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
 

@@ -61,6 +61,7 @@ class Standing:
             of the noise; NaN when nothing was.
         fitted: Numbers that were fitted, by name.
         same_as: Models that are known to fit any data identically.
+        constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
     model: str
@@ -69,6 +70,7 @@ class Standing:
     held_out: float = math.nan
     fitted: Mapping[str, float] = field(default_factory=dict)
     same_as: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Ranked:
         verdict: "best", "cannot tell" (from the best), "less support" or "ruled out".
         evidence: The evidence against it, in words.
         fitted: Factors of constants and extinctions.
+        constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
     model: str
@@ -100,6 +103,7 @@ class Ranked:
     verdict: Verdict
     evidence: str
     fitted: Mapping[str, float]
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -149,14 +153,23 @@ class Comparison:
         head = (
             f"  {'model':<{wide}}  {'ΔAICc':>8}  {'weight':>6}  {'held out':>8}  {'K':>3}  verdict"
         )
-        lines = [self.verdict, head]
+        lines = [self.verdict, *self._constants(), head]
         lines += [
             f"  {one.model:<{wide}}  {one.delta:>8.4g}  {one.weight:>6.3f}  "
-            f"{one.held_out:>8.3g}  {one.parameters:>3}  {_said(one)}"
+            f"{_held_out(one):>8}  {one.parameters:>3}  {_said(one)}"
             for one in self.ranking
         ]
         lines += [f"  same   {scheme}" for scheme in self.equivalent_schemes]
         return "\n".join([*lines, *(f"  note   {warning}" for warning in self.warnings)])
+
+    def _constants(self) -> list[str]:
+        """Return a line for each rate constant of what the data do not tell from the best."""
+        left = [one for one in self.ranking if one.model in (self.cannot_tell or (self.best,))]
+        return [
+            f"  {one.model}: {name} = {said}"
+            for one in left
+            for name, said in one.constants.items()
+        ]
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -180,8 +193,12 @@ class Comparison:
         """Return a table with a row for each model, best first."""
         import pandas as pd
 
-        rows = [{k: v for k, v in asdict(one).items() if k != "fitted"} for one in self.ranking]
-        return pd.DataFrame(rows)
+        rows = [asdict(one) for one in self.ranking]
+        return pd.DataFrame(rows).drop(columns=["fitted", "constants"])
+
+
+def _held_out(one: Ranked) -> str:
+    return "–" if math.isnan(one.held_out) else f"{one.held_out:.3g}"
 
 
 def _said(one: Ranked) -> str:
@@ -230,6 +247,7 @@ def judge(
             verdict=_verdict(one, best, score - least, 0.0 if parsimony else dispersion),
             evidence=words(score - least),
             fitted=one.fitted,
+            constants=one.constants,
         )
         for score, one in scored
     ]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.input import given_options, read_input, read_mechanism_named
+from prenuc.present.cli.input import given_options
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.input import read_input
+from prenuc.present.files.named import read_mechanism_named
 from prenuc.present.tables.flasks import calibrated_table, needed_table
 
 if TYPE_CHECKING:
@@ -80,9 +82,10 @@ def calibrate_on_data(
         write_text(out, changed_file(found, mechanism, out))
         click.echo(f"wrote {out}", err=True)
     if figures is not None:
-        from prenuc.present.figures.flasks import plot_flasks
+        from prenuc.present.figures.kinds import draw
 
-        click.echo(f"wrote {save(plot_flasks(found), figures / 'flasks.svg')}", err=True)
+        made = draw("calibration", found)
+        click.echo(f"wrote {save(made.figure, figures / 'flasks.svg', made.told)}", err=True)
     echo_answer(found, _echo, as_json)
     sys.exit(0 if found.describes else 1)
 

@@ -9,16 +9,11 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.output import (
-    as_text,
-    echo_answer,
-    echo_lines,
-    echo_table,
-    json_option,
-    progress,
-)
+from prenuc.present.cli.completing import mechanisms_and_files
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
+from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -28,7 +23,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("mechanism", default="two-pathway/CdS")
+@click.argument("mechanism", default="two-pathway/CdS", shell_complete=mechanisms_and_files)
 @click.option("--refit", is_flag=True, help="Fit the rest again now, step by step; minutes.")
 @click.option("--ledger", type=_path, help="Remember finished refits here and go on from it.")
 @click.option("--workers", default=2, show_default=True, help="Processes to work with.")
@@ -66,9 +61,10 @@ def ablate(
     with progress(f"taking {mechanism} apart") as report:
         found = pn.ablate(mechanism, refit=refit, workers=workers, ledger=ledger, progress=report)
     if figure is not None:
-        from prenuc.present.figures.ablations import plot_ablations
+        from prenuc.present.figures.kinds import draw
 
-        click.echo(f"wrote {save(plot_ablations(found), figure)}", err=True)
+        made = draw("ablations", found)
+        click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
     if out is not None:
         write_text(out, f"{as_text(found)}\n")
         click.echo(f"wrote {out}", err=True)
