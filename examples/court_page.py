@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages import made, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.catalogue import entries
 from prenuc.facts.row_class import CLASSES
@@ -66,7 +66,7 @@ def page(docs: Path) -> str:
         "## Which experiment would tell\n\n" + TRIAL,
         "## How it was made\n\n" + how(found),
     ]
-    head = made("court.md", "court.py", "court")
+    head = head_of("court.md", "court.py", "court")
     return f"{head}# The court\n\n" + "\n".join(sections)
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import made, markdown
+from pages import head_of, markdown
 
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import get
@@ -122,7 +122,7 @@ def page(every: Mapping[str, Told], missing: Sequence[str] = ()) -> str:
     sections = [section(name, one) for name, one in every.items() if one.tells]
     mute = [name for name, one in every.items() if not one.tells]
     silent = f"\nNo experiment of these tells about: {', '.join(mute)}.\n" if mute else ""
-    return f"""{made("where-models-differ.md", "maps.py", "maps")}# Where models differ
+    return f"""{head_of("where-models-differ.md", "maps.py", "maps")}# Where models differ
 
 {intro()}
 

@@ -38,7 +38,7 @@ PAGES = {  # what each page was made from: models, and refits
 MARK = "% Of constants, rows and spectra with the mark "
 
 
-def made(page: str, script: str, target: str) -> str:
+def head_of(page: str, script: str, target: str) -> str:
     """Return the head of a page.
 
     Args:
