@@ -316,7 +316,8 @@ def models_page(table: Table) -> str:
         for row in ours
     ]
     rows = len(ours)
-    return f"""{head_of("models-and-observations.md", "tables.py", "tables")}# Models and observations
+    head = head_of("models-and-observations.md", "tables.py", "tables")
+    return f"""{head}# Models and observations
 
 Every checkable statement of the paper, asked of the two-pathway model, of its six rivals and of a
 control in which nothing happens: {rows} rows. `prenuc reproduce --mechanism ID` prints one column,
