@@ -76,6 +76,7 @@ robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/refere
 	$(ROBUSTNESS); status=$$?; $(BIN)/python examples/pages.py robustness.md && exit $$status
 
 court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robustness, tables: docs/reference/court.md and its links; an hour where all is out of date, resumes
+	$(BIN)/python examples/row_bits.py
 	$(BIN)/python examples/models.py
 	$(BIN)/python examples/court.py
 	$(ROBUSTNESS) || [ $$? -eq 1 ]
@@ -86,7 +87,7 @@ court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robu
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; a quarter of an hour, resumes

@@ -178,6 +178,16 @@ def test_a_page_is_out_of_date_with_another_width_class_model_or_refit(monkeypat
 
 
 @pytest.mark.usefixtures("court")
+def test_rows_of_a_material_are_drawn_again_where_one_is_out_of_date(monkeypatch):
+    import row_bits
+
+    assert row_bits.stale() == []
+    shelf = entries("row_surprisals")
+    monkeypatch.setitem(shelf, "2d-k-371", replace(shelf["2d-k-371"], mark="other"))
+    assert row_bits.stale() == ["CdTe"]
+
+
+@pytest.mark.usefixtures("court")
 def test_a_stamp_takes_the_place_of_an_older_one():
     import pages
 
