@@ -183,7 +183,7 @@ def test_rows_of_a_material_are_drawn_again_where_one_is_out_of_date(monkeypatch
 
     assert row_bits.stale() == []
     shelf = entries("row_surprisals")
-    monkeypatch.setitem(shelf, "2d-k-371", replace(shelf["2d-k-371"], mark="other"))
+    monkeypatch.setitem(shelf, "2d-plateau", replace(shelf["2d-plateau"], mark="other"))
     assert row_bits.stale() == ["CdTe"]
 
 
