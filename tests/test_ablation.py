@@ -184,7 +184,7 @@ def test_what_is_shipped_answers_only_for_todays_constants(monkeypatch):
     name, other = "classical/CdS", "two-pathway/CdS"
     checks = [one for one in rows_for(name) if one.panel == "3a"]
     monkeypatch.setattr(refitting, "rows_for", lambda _: checks)
-    marks = {of: mark_of(checks, partial(named_for, of)) for of in (name, other)}
+    marks = {of: refitting.mark_for(of, checks) for of in (name, other)}
     assert marks[name] != marks[other]
     shelf = entries("refits")
     for one in shipped(marks[name], checks, 1.0):

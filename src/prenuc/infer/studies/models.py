@@ -219,6 +219,7 @@ class Standing:
         score: Sum of the log scores of rows in bits, on each side.
         bare: The same without additives.
         ends: Score of the calibrated rows at every end.
+        predicted: Score of the held-out rows there, which chose nothing.
         outdated: Whether rows, mechanism or spectra have changed since.
     """
 
@@ -233,6 +234,7 @@ class Standing:
     score: Mapping[Role, float]
     bare: Mapping[Role, float]
     ends: Mapping[str, float]
+    predicted: Mapping[str, float]
     outdated: bool
 
     @property
@@ -266,7 +268,8 @@ def _standing(search: Search, there: Mapping[str, Refit], bare: Refit) -> Standi
     def score(of: Refit) -> dict[Role, float]:
         return {side: sum(log_scores(some, of.rows).values()) for side, some in sides.items()}
 
-    where = max(there, key=lambda name: score(there[name])["calibrated"])
+    scores = {name: score(end) for name, end in there.items()}
+    where = max(there, key=lambda name: scores[name]["calibrated"])
     best = there[where]
     return Standing(
         search.id,
@@ -280,8 +283,9 @@ def _standing(search: Search, there: Mapping[str, Refit], bare: Refit) -> Standi
             for side, some in sides.items()
         },
         {side: len(some) for side, some in sides.items()},
-        score(best),
+        scores[where],
         score(bare),
-        {name: score(end)["calibrated"] for name, end in there.items()},
+        {name: of["calibrated"] for name, of in scores.items()},
+        {name: of["held-out"] for name, of in scores.items()},
         best.mark != _mark(search),
     )
