@@ -56,7 +56,7 @@ def mark(page: str) -> str:
     Args:
         page: Its file name.
     """
-    said = [str((one.id, one.kind)) for one in entries("row_classes").values()]
+    said = sorted(str((one.id, one.kind)) for one in entries("row_classes").values())
     for what in PAGES[page]:
         said += _refits() if what == REFITS else [_of_model(what)]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
@@ -68,7 +68,7 @@ def _of_model(name: str) -> str:
 
 
 def _refits() -> list[str]:
-    return [str((one.id, one.mark, one.ended)) for one in entries("refits").values()]
+    return sorted(str((one.id, one.mark, one.ended)) for one in entries("refits").values())
 
 
 def stamped(page: str, text: str) -> str:

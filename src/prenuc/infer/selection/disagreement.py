@@ -211,7 +211,14 @@ class Place:
 
     @classmethod
     def of(cls, start: Plan, celsius: float, dilution: float, additive: str) -> Place:
-        """Return an experiment that begins with a plan."""
+        """Return an experiment.
+
+        Args:
+            start: What it begins with.
+            celsius: Temperature of the flask.
+            dilution: How many times thinner the batch is.
+            additive: What is injected when hot, or "none".
+        """
         try:
             return cls(celsius, dilution, additive, _plan(start, celsius, dilution, additive))
         except InputError:
