@@ -153,3 +153,9 @@ def as_error(error: PrenucError) -> dict[str, Any]:
         for one in problems
     ]
     return {"message": str(error), "problems": parts, **parts[0]}
+
+
+def as_fault(error: Exception) -> dict[str, Any]:
+    """Return a fault of ours as plain data."""
+    said = f"a fault of prenuc: {error!r}"[:500]
+    return as_error(InputError(said, "Tell its developers what you did"))

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.app import messages
 from prenuc.present.app.session import Session
+from prenuc.present.tables.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,13 +140,12 @@ class Line:
             given = message.get("with", {})
             action, given = messages.checked(self.actions, message.get("do"), given)
             answer = action(self.session, **given)
-            return json.dumps({**about, "answer": answer}, allow_nan=False)
+            return json.dumps({**about, "answer": plain(answer)}, allow_nan=False)
         except PrenucError as error:
             return json.dumps({**about, "error": messages.as_error(error)})
         except Exception as error:  # a fault of ours must not take the page along
             logger.exception("an action failed")
-            told = {"message": f"a fault of prenuc: {error!r}"[:500], "mend": "Tell its developers"}
-            return json.dumps({**about, "error": told})
+            return json.dumps({**about, "error": messages.as_fault(error)})
 
     def _dragged(self, message: dict[str, Any]) -> None:
         """Follow a drag; each frame goes as soon as it is there."""

@@ -5,6 +5,7 @@
 import { onTheme, themed } from "./colours.js";
 import { ceiling, written } from "./numbers.js";
 
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const FONT = "12px system-ui, sans-serif";
 
 /**
@@ -100,6 +101,20 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
     true,
   );
 
+  let aimed = { place: 0, curve: 0 }; // where the cursor stands; arrows move it along and across the curves
+  host.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step || !shown.curves.length) return;
+    event.preventDefault();
+    const within = (at, count) => Math.min(Math.max(at, 0), count - 1);
+    const place = within(aimed.place + step[0] * (event.shiftKey ? 10 : 1), shown.x.length);
+    const curve = within(aimed.curve + step[1], shown.curves.length);
+    const value = shown.curves[curve].values[place] ?? range[0];
+    made.setCursor({ left: made.valToPos(shown.x[place], "x"), top: made.valToPos(value, "y") });
+    aimed = { place, curve };
+    onCursor?.(aimed);
+  });
+
   const tall = () => (typeof height === "function" ? height(host.clientWidth) : height);
 
   function layOver(plot) {
@@ -143,12 +158,13 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
     if (!onCursor) return;
     const { idx, top } = plot.cursor;
     if (idx == null || top < 0) return onCursor(null);
-    const aimed = plot.posToVal(top, "y");
-    const off = (one) => Math.abs(log ? Math.log(one.values[idx] / aimed) : one.values[idx] - aimed) || 0;
+    const level = plot.posToVal(top, "y");
+    const off = (one) => Math.abs(log ? Math.log(one.values[idx] / level) : one.values[idx] - level) || 0;
     let nearest = 0;
     for (let place = 1; place < shown.curves.length; place += 1)
       if (off(shown.curves[place]) < off(shown.curves[nearest])) nearest = place;
-    onCursor({ place: idx, curve: nearest });
+    aimed = { place: idx, curve: nearest };
+    onCursor(aimed);
   }
 
   const sized = new ResizeObserver(
