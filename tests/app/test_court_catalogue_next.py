@@ -63,9 +63,9 @@ def test_a_click_on_an_observation_shows_its_figure(on):
 def test_observations_are_chosen_by_their_side_and_class(on):
     page = on("Court")
     page.get_by_text("60 rows", exact=True).wait_for()
-    page.get_by_label("rows", exact=True).select_option("held-out")
+    page.get_by_role("combobox", name="rows", exact=True).select_option("held-out")
     page.get_by_label("only informative rows").check()
-    shown = page.get_by_role("region", name="Models and observations").locator("tbody tr")
+    shown = page.get_by_role("region", name="Answers").locator("tbody tr")
     from prenuc.infer.studies.rows_by_model import rows_by_model
 
     rows = [r for r in rows_by_model() if r.role == "held-out" and r.kind == "informative"]
@@ -125,8 +125,8 @@ def test_a_number_that_is_none_is_refused_in_words(on):
 
 def test_what_next_is_asked_and_opened_in_the_flask(on):
     page = on("Next")
-    page.get_by_label("question").select_option("constant")
-    page.get_by_label("about").select_option("isomerisation.k")
+    page.get_by_role("combobox", name="question").select_option("constant")
+    page.get_by_role("combobox", name="about").select_option("isomerisation.k")
     for name in ("additive", "temperature", "time", "dilution", "concentration", "sampling"):
         page.get_by_label(name, exact=True).uncheck()
     page.get_by_role("button", name="Ask").click()
