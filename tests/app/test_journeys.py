@@ -3,10 +3,10 @@
 import shlex
 
 import pytest
+from dropping import cells, drop, run_2, screen
 
 import prenuc as pn
 from browser import WIDE
-from dropping import cells, drop, run_2, screen
 from serving import running
 from shown import exact, numbers
 
