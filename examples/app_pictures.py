@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMMAND = "from prenuc.present.cli import main; main()"
 WIDTHS = {"wide": (1400, 900), "narrow": (360, 780)}
 NOISE = 2e-3
+PATIENCE = 180_000  # ms; machines may be busy
 
 
 @contextmanager
@@ -110,6 +111,7 @@ def main(folder: Path) -> None:
         for size, (width, height) in WIDTHS.items():
             with started() as address:
                 page = browser.new_page(viewport={"width": width, "height": height})
+                page.set_default_timeout(PATIENCE)
                 page.goto(address)
                 page.locator("#status[data-status=exact]").wait_for()
                 for name, prepare in SCREENS.items():
