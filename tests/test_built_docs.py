@@ -1,4 +1,4 @@
-"""The built documentation: every page on a desk and on a telephone, and the cheat sheet in print."""
+"""The built documentation: every page, wide and narrow, and the cheat sheet in print."""
 
 from __future__ import annotations
 
