@@ -82,19 +82,21 @@ MARK = $$($(BIN)/python -c 'from prenuc.circumstances import circumstances as al
 ROBUSTNESS = $(BIN)/prenuc robustness --draws 100 --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness-$(MARK).sqlite
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; a quarter of an hour, resumes; status 1 below 95 %
-	$(ROBUSTNESS)
+	$(ROBUSTNESS); status=$$?; $(BIN)/python examples/pages.py robustness.md && exit $$status
 
 court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robustness, tables: docs/reference/court.md and its links; an hour where all is out of date, resumes
+	$(BIN)/python examples/row_bits.py
 	$(BIN)/python examples/models.py
 	$(BIN)/python examples/court.py
 	$(ROBUSTNESS) || [ $$? -eq 1 ]
+	$(BIN)/python examples/pages.py robustness.md
 	$(BIN)/python examples/maps.py
 	$(BIN)/python examples/tables.py
 
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; a quarter of an hour, resumes
