@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Measurement, Run
 
 DOTS = "dots"
+SEEN = replace(QUICK, rtol=1e-4)  # 1e-5 of absorbance: a tenth of what any spectrometer sees
 RATES = frozenset({"rate", "equilibrium"})
 
 
@@ -194,7 +195,7 @@ class Candidate:
         """
         new = multiplied(self.mechanism.constants, factors or {})
         mechanism = self.mechanism.with_constants(new) if new else self.mechanism
-        run = simulate(mechanism, protocol, solver=QUICK, parameters=along, extrapolate=True)
+        run = simulate(mechanism, protocol, solver=SEEN, parameters=along, extrapolate=True)
         known = parts(run, wavelength)
         return _with_unknown(run, known, self.absorbing, wavelength) if self.absorbing else known
 

@@ -38,7 +38,7 @@ REMEMBERED = 8  # runs
 BOUND = 3.0  # widths of the prior
 ITERATIONS = 10
 TRIES = 5  # of a step, each shorter
-LEAST_DAMPING = 1e-6
+FIRST_DAMPING, LEAST_DAMPING = 1e-2, 1e-6
 ENOUGH = 0.02  # a fall of χ² that ends the search
 RELATIVE = 1e-2  # and the same for a model that misses the data by far
 
@@ -55,11 +55,13 @@ class RefitPoint:
         u: Its refitted constants, in prior widths from the package's numbers.
         fitted: The best fit of the spectra there.
         cost: χ² of data and prior.
+        falling: What the last step gained, where the rounds of a search ended it.
     """
 
     u: Array
     fitted: Fitted
     cost: float
+    falling: float = 0.0
 
     @property
     def residuals(self) -> Array:
@@ -179,34 +181,36 @@ class Refit:
             held: The place of a constant that stays where it is.
             slopes: At a point nearby; the search then ends where secants lead no further.
         """
-        here, damping = self.at(self.constants, start), 1e-2
+        here, damping = self.at(self.constants, start), FIRST_DAMPING
         moving = [i for i in range(len(start)) if i != held]
-        along, fresh = slopes, False
+        along, fresh, fall = slopes, False, 0.0
         for _ in range(self.rounds if here is not None and moving else 0):
             assert here is not None  # noqa: S101  nothing but a better point replaces it
             if along is None:
                 along, fresh = self.slopes(self.constants, here), True
-            there = self._step(here, along, damping, moving)
-            if there is not None and here.cost - there.cost > max(ENOUGH, self.enough * here.cost):
-                along, fresh = _secant(along, here, there), False
-                here, damping = there, max(damping / 10.0, LEAST_DAMPING)
-                continue
-            here = there or here
-            if fresh or slopes is not None:
-                break
-            along, damping = None, 1e-2
-        return here
+            there, damping = self._step(here, along, damping, moving)
+            fall = 0.0 if there is None else here.cost - there.cost
+            through = there is None or damping <= FIRST_DAMPING
+            if there is not None:
+                along, here = _secant(along, here, there), there
+            if fall > max(ENOUGH, self.enough * here.cost):
+                fresh, damping = False, max(damping / 10.0, LEAST_DAMPING)
+            elif (fresh and through) or slopes is not None:
+                return here
+            else:
+                along, damping = None, min(damping, FIRST_DAMPING)
+        return here if here is None else replace(here, falling=fall)
 
     def _step(
         self, here: RefitPoint, slopes: Array, damping: float, moving: Sequence[int]
-    ) -> RefitPoint | None:
-        """Return a better point, None where no step along slopes leads to one."""
+    ) -> tuple[RefitPoint | None, float]:
+        """Return a better point, None where no step along slopes leads to one, and its damping."""
         for _ in range(TRIES):
             there = self.at(self.constants, _moved(here, slopes, damping, moving))
             if there is not None and there.cost < here.cost:
-                return there
+                return there, damping
             damping *= 10.0
-        return None
+        return None, damping
 
 
 def _factors(constants: Sequence[Free], u: Array) -> dict[str, float]:
