@@ -109,11 +109,11 @@ docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	$(BIN)/sphinx-build -W --keep-going docs docs/_build
 
-ENGINE := setup.py $(wildcard src/prenuc/simulation/native/*.?pp)
+ENGINE := setup.py src/prenuc/present/app/uplot.py $(wildcard src/prenuc/simulation/native/*.?pp)
 
 $(INSTALLED): pyproject.toml $(ENGINE)
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[plot,data]'
+	$(BIN)/python -m pip install --quiet --editable '.[app,plot,data]'
 	@touch $@
 
 $(INSTALLED_TEST): pyproject.toml $(ENGINE)

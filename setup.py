@@ -1,15 +1,19 @@
-"""Build the engine in C++; everything else about the package stands in pyproject.toml."""
+"""Build the engine in C++, fetch what the page draws with; all else stands in pyproject.toml."""
 
 from __future__ import annotations
 
 import os
+import runpy
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 from setuptools.errors import BaseError, CCompilerError, CompileError, LinkError
 
 NATIVE = Path("src/prenuc/simulation/native")
+UPLOT = "src/prenuc/present/app/uplot.py"
 PARTS = ("baseline", "v3", "room", "reading", "module")
 MACROS = [("Py_LIMITED_API", "0x030B0000")]  # one wheel serves Python 3.11 and later
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Werror"]
@@ -46,8 +50,20 @@ class BuildEngine(build_ext):
             raise SystemExit(f"{error}\n{MISSING}") from error
 
 
+class BuildPage(build_py):
+    """Take along the drawing library of the application's page."""
+
+    def run(self) -> None:
+        """Fetch it and build; without it, all but the application works."""
+        try:
+            runpy.run_path(UPLOT)["fetch"]()
+        except OSError as error:
+            sys.stderr.write(f"warning: `prenuc app` will have no curves. {error}\n")
+        super().run()
+
+
 setup(
-    cmdclass={"build_ext": BuildEngine},
+    cmdclass={"build_ext": BuildEngine, "build_py": BuildPage},
     ext_modules=[
         Extension(
             "prenuc.simulation.native._engine",

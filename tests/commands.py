@@ -23,10 +23,10 @@ class Answer:
     err: str
 
 
-def run(capsys, monkeypatch, *arguments: object) -> Answer:
+def run(capsys, monkeypatch, *arguments: object, columns: int = 160) -> Answer:
     """Run ``prenuc``; an exception that is no exit fails the test as it would the user."""
     monkeypatch.setattr(sys, "argv", ["prenuc", *map(str, arguments)])
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("COLUMNS", str(columns))
     capsys.readouterr()
     code = 0
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
+from browser import CHROMIUM, Visits, chromium
 from prenuc.mechanism import read_mechanism
 
 settings.register_profile(
@@ -27,3 +28,32 @@ def read(tmp_path):
         return read_mechanism(path)
 
     return call
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Where there is no Chromium, one test is skipped for all that need it."""
+    seen = [item for item in items if "browser" in item.fixturenames]
+    if CHROMIUM or not seen:
+        return
+    why = f"{len(seen)} tests look at pages, and there is no Chromium (apt install chromium)"
+    seen[0].add_marker(pytest.mark.skip(reason=why))
+    config.hook.pytest_deselected(items=seen[1:])
+    items[:] = [item for item in items if item not in seen[1:]]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, started once: Playwright's ``Browser``."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page; at the end none complained, and none asked anybody outside for anything."""
+    visits = Visits(browser)
+    yield visits
+    for context in browser.contexts:
+        context.close()
+    assert (visits.complaints, visits.outside) == ([], [])

@@ -259,7 +259,7 @@ def test_a_module_outside_the_layers_breaks_the_contract(copied):
 
 
 def test_every_result_of_the_command_line_is_strict_json():
-    from prenuc.present.cli.output import as_text
+    from prenuc.present.tables.plain import as_text
 
     odd = {"a": float("nan"), 2: (float("inf"), 1.0), "µ": None}
     assert json.loads(as_text(odd)) == {"a": None, "2": [None, 1.0], "µ": None}

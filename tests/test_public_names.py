@@ -12,7 +12,7 @@ import prenuc as pn
 from prenuc.observe.analysis import read_spectra
 from prenuc.observe.readers.trace import read_trace
 from prenuc.present.cli import prenuc
-from prenuc.present.cli.output import as_text
+from prenuc.present.tables.plain import as_text
 from snapshot_bench import CASES, RECIPE, lay_out
 
 

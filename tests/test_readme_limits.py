@@ -125,7 +125,7 @@ CHECKS = {
     "prints no recipe": illustrations_alone,
     "closed vessel at 25 °C": closed_at_25_degc,
     "binary formats only a few are read": other_files_are_refused,
-} | {f"(`prenuc {name}`)": no_such_command(name) for name in ("app", "mass", "saxs")}
+} | {f"(`prenuc {name}`)": no_such_command(name) for name in ("mass", "saxs")}
 
 
 @pytest.mark.parametrize("phrase", CHECKS)

@@ -20,6 +20,7 @@ END = 1e-6  # relative, of an end of an interval, where a profile crosses its li
 SEARCHED = {"calibrate", "compare-mechanisms", "next", "view", "view-part"}
 TESTED_ELSEWHERE = {
     "ablate",
+    "app",
     "correct",
     "emission",
     "growth",

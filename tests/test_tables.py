@@ -11,7 +11,8 @@ from commands import dots
 from prenuc.infer.fit.fit import fit
 from prenuc.observe.analysis import analyze
 from prenuc.observe.trace import Trace
-from prenuc.present.cli.output import as_text, echo_table
+from prenuc.present.cli.output import echo_table
+from prenuc.present.tables.plain import as_text
 from prenuc.present.tables.results import constants_table, exciton_table
 from prenuc.present.tables.table import Table, fixed, with_unit
 

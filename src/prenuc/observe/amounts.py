@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import get
+from prenuc.facts.material import PHOTON_ENERGY_NM
+from prenuc.quantities import dimension, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.facts.material import Material
     from prenuc.observe.sizing import Size
 
@@ -87,6 +91,77 @@ def amount(
         number=None if held is None else held * AVOGADRO,
         chemical_yield=None if held is None or metal_mol is None else held * units / metal_mol,
     )
+
+
+def amounts(
+    material: str,
+    found: Sequence[Size],
+    absorbance: float | None,
+    *,
+    path_length: str = "1 cm",
+    dilution: float = 1.0,
+    volume: str | None = None,
+    metal: str | None = None,
+) -> list[Amount]:
+    """Return how many dots there are by every curve that can say; none without an absorbance.
+
+    Args:
+        material: Semiconductor, such as "CdSe".
+        found: What the curves say (:func:`prenuc.size`).
+        absorbance: At the first absorption.
+        path_length: Of the cuvette, such as "1 cm".
+        dilution: How many times the sample was diluted.
+        volume: Of what the sample was taken from, such as "20 mL".
+        metal: Metal in that volume, such as "0.4 mmol".
+
+    Raises:
+        InputError: A number cannot be read or is not above zero; a volume or metal is given without
+            an absorbance.
+    """
+    if absorbance is None:
+        if volume is not None or metal is not None:
+            what = "a number of dots needs an absorbance"
+            raise InputError(what, "Give that at the first absorption (--absorbance)")
+        return []
+    path_cm = parse(path_length).to("cm")
+    volume_l = None if volume is None else parse(volume).to("L")
+    metal_mol = None if metal is None else parse(metal).to("mol")
+    counted = (
+        amount(
+            material,
+            one,
+            absorbance,
+            path_cm=path_cm,
+            dilution=dilution,
+            volume_l=volume_l,
+            metal_mol=metal_mol,
+        )
+        for one in found
+    )
+    return [one for one in counted if one is not None]
+
+
+def nanometres(text: str, what: str = "wavelength") -> float:
+    """Return a wavelength in nm, which a bare number is taken to be; or that of a photon's energy.
+
+    Args:
+        text: Such as "512", "512 nm" or "2.25 eV".
+        what: What it is, for messages; energies are those of a "wavelength" alone.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        given = parse(text)
+    if given.dimension == "[length]":
+        return given.to("nm")
+    if what == "wavelength" and given.dimension == dimension("eV"):
+        energy = given.to("eV")
+        if energy > 0:
+            return PHOTON_ENERGY_NM / energy
+    raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")
 
 
 def _above_zero(given: dict[str, float]) -> None:

@@ -136,7 +136,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         raise InputError(what, f"Write 'watch {name} every 1 min' after it is filled")
     time = np.array([one.time for one in seen]) / 60.0
     shares = [run.fractions(one) for one in seen]
-    sizes, distribution = _distribution(run, seen)
+    sizes, distribution = size_distribution(run, seen)
     number, diameter, spread = _dots(run, seen)
     return Course(
         name=run.protocol.name,
@@ -175,8 +175,13 @@ def _first_absorption(run: Run, seen: Sequence[Measurement]) -> Array:
     return np.array([PHOTON_ENERGY_NM / one[0].energy if one else math.nan for one in found])
 
 
-def _distribution(run: Run, seen: Sequence[Measurement]) -> tuple[Array, Array]:
-    """Return diameters (k,) and the number of dots per nm, (m, k), summed over all ladders."""
+def size_distribution(run: Run, seen: Sequence[Measurement]) -> tuple[Array, Array]:
+    """Return diameters in nm, (k,), and dots in mmol/L per nm, (m, k), summed over all ladders.
+
+    Args:
+        run: A finished simulation.
+        seen: m of its measurements.
+    """
     ladders = run.mechanism.populations
     if not ladders:
         return NO_SIZES

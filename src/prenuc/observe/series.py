@@ -15,7 +15,7 @@ import numpy as np
 
 from prenuc.arrays import Array, Mask, unsorted
 from prenuc.errors import SpectrumError, listed_names
-from prenuc.observe.trace import Trace, between, note_of_times
+from prenuc.observe.trace import Trace, between, note_of_times, outside
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
@@ -163,6 +163,33 @@ class SpectrumSeries:
         keep = between(self.time, first, last, "spectra", self.time_unit)
         note = note_of_times(keep, first, last, "spectra", self.time_unit)
         return replace(self.kept(keep), history=(*self.history, note))
+
+    def without_times(self, first: float, last: float) -> SpectrumSeries:
+        """Return the spectra that were not taken between two times, both included.
+
+        Args:
+            first: First time, in ``time_unit``.
+            last: Last time, in ``time_unit``.
+
+        Raises:
+            SpectrumError: No spectra lie there, or no others.
+        """
+        keep, note = outside(self.time, first, last, "spectra", self.time_unit)
+        return replace(self.kept(keep), history=(*self.history, note))
+
+    def masked(self, low: float, high: float) -> SpectrumSeries:
+        """Return the series with all readings between two wavelengths masked, both included.
+
+        Args:
+            low: First wavelength, nm.
+            high: Last wavelength, nm.
+
+        Raises:
+            SpectrumError: No wavelengths lie there, or no others.
+        """
+        keep, note = outside(self.wavelength, low, high, "wavelengths", "nm")
+        absorbance = np.where(keep, self.absorbance, np.nan)
+        return replace(self, absorbance=absorbance, history=(*self.history, note))
 
     def without_masked(self) -> SpectrumSeries:
         """Return the series without the wavelengths that have masked readings (NaN).

@@ -75,6 +75,41 @@ class Trace:
         note = note_of_times(keep, first, last, "points", self.time_unit)
         return replace(self.kept(keep), history=(*self.history, note))
 
+    def without_times(self, first: float, last: float) -> Trace:
+        """Return the points that were not read between two times, both included.
+
+        Args:
+            first: First time, in ``time_unit``.
+            last: Last time, in ``time_unit``.
+
+        Raises:
+            SpectrumError: No points lie there, or no others.
+        """
+        keep, note = outside(self.time, first, last, "points", self.time_unit)
+        return replace(self.kept(keep), history=(*self.history, note))
+
+
+def outside(axis: Array, low: float, high: float, what: str, unit: str) -> tuple[Mask, str]:
+    """Return which points of an axis lie outside a range that is masked, and a line about it.
+
+    Args:
+        axis: Times or wavelengths, shape (n,).
+        low: One end, masked itself.
+        high: The other end, likewise.
+        what: What the points are, such as "spectra", for messages.
+        unit: Unit of the axis, likewise.
+
+    Raises:
+        SpectrumError: None lies in the range, or none outside.
+    """
+    gone = between(axis, low, high, what, unit)
+    low, high = sorted((low, high))
+    of_unit = "" if unit == "1" else f" {unit}"
+    if gone.all():
+        raise SpectrumError(f"all {what} lie between {low:g} and {high:g}{of_unit}", "Mask less")
+    note = f"masked: {low:g} to {high:g}{of_unit}, {gone.sum()} of {len(gone)} {what}"
+    return ~gone, note
+
 
 def between(axis: Array, low: float, high: float, what: str, unit: str) -> Mask:
     """Return which points of an axis lie between two ends, both included; never one at NaN.

@@ -10,6 +10,7 @@ from prenuc.errors import Caution, Problem, ProtocolError, noting
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load
 from prenuc.protocol.assumptions import Assumption, assumed, sentences
+from prenuc.protocol.handles import Handle, Span, handles_of, moved, spans_of
 from prenuc.protocol.operations import Add, Operation
 from prenuc.protocol.plan import Planner
 from prenuc.protocol.steps import Step, parse_step
@@ -25,7 +26,7 @@ from prenuc.protocol.varying import (
     place_of,
     varied,
 )
-from prenuc.protocol.watching import watched
+from prenuc.protocol.watching import LOOKS, watched
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
@@ -219,18 +220,44 @@ class Protocol:
         """
         return replace(self, steps=measured(self.steps, times, vessel))
 
-    def with_watch(self, vessel: str | None = None, *, every: Written | None = None) -> Self:
+    def with_watch(
+        self, vessel: str | None = None, *, every: Written | None = None, looks: int = LOOKS
+    ) -> Self:
         """Return the protocol with a vessel looked at again and again, for its course.
 
         Args:
             vessel: Which; the flask in which metal and chalcogen react when None.
-            every: How often, such as "30 s"; about 120 times in all when None.
+            every: How often, such as "30 s"; when None so that its course is seen.
+            looks: About how often in all, where nobody says how often.
 
         Raises:
             ProtocolError: There is no such vessel, or no time passes in it.
         """
         given = parse(every).require("min") if isinstance(every, str) else every
-        return replace(self, steps=watched(self.steps, self.plan, self.filled, vessel, given))
+        return replace(
+            self, steps=watched(self.steps, self.plan, self.filled, vessel, given, looks)
+        )
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """When each step is done."""
+        return spans_of(self.steps)
+
+    @property
+    def handles(self) -> tuple[Handle, ...]:
+        """Every temperature, duration and amount that :meth:`with_handles` can move, in order."""
+        return handles_of(self.steps)
+
+    def with_handles(self, given: Mapping[str, Written]) -> Self:
+        """Return the protocol with some of its :attr:`handles` elsewhere.
+
+        Args:
+            given: By name, such as ``{"step 3: duration": "30 min"}``.
+
+        Raises:
+            ProtocolError: As for temperatures.
+        """
+        return replace(self, steps=moved(self.steps, given))
 
     def varied(self, text: str) -> Self:
         """Return the protocol with changes that are written as text.

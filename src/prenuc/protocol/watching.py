@@ -37,6 +37,7 @@ def watched(
     vessels: Mapping[str, Filled],
     vessel: str | None,
     every: Quantity | None,
+    looks: int = LOOKS,
 ) -> tuple[Step, ...]:
     """Return steps that watch a vessel from when it is filled.
 
@@ -46,6 +47,7 @@ def watched(
         vessels: As they are at the end.
         vessel: Which; the flask when None.
         every: How often; when None so that its course is seen.
+        looks: At a course, where nobody says how often.
 
     Raises:
         ProtocolError: There is no such vessel, or nothing happens in it.
@@ -59,7 +61,7 @@ def watched(
     others = [step for step, watching in zip(steps, mine, strict=True) if not watching]
     filled = next(place for place, step in enumerate(others) if step.vessel == name) + 1
     rest = [Watch(vessel=name, every=every), *others[filled:]] if every is not None else []
-    return *others[:filled], *(rest or _adapted(name, others[filled:], _lasting(name, plan)))
+    return *others[:filled], *(rest or _adapted(name, others[filled:], _lasting(name, plan), looks))
 
 
 def _lasting(name: str, plan: Sequence[Operation]) -> float:
@@ -75,18 +77,18 @@ def _lasting(name: str, plan: Sequence[Operation]) -> float:
     return lasting
 
 
-def _adapted(name: str, steps: Sequence[Step], lasting: float) -> list[Step]:
+def _adapted(name: str, steps: Sequence[Step], lasting: float, looks: int) -> list[Step]:
     """Return steps watched so that a long rest and all else are seen alike."""
     waits = [one for one in steps if isinstance(one, Wait | Store) and one.vessel == name]
     rest = max(waits, key=lambda step: step.duration.si, default=None)
     others = lasting - (rest.duration.si if rest else 0.0)
     if rest is None or not 0 < LONG * others < rest.duration.si:
-        return [_watch(name, lasting), *steps]
+        return [_watch(name, lasting / looks), *steps]
     place = steps.index(rest)
-    around = [_watch(name, rest.duration.si), rest, _watch(name, others)]
-    return [_watch(name, others), *steps[:place], *around, *steps[place + 1 :]]
+    around = [_watch(name, rest.duration.si / looks), rest, _watch(name, others / looks)]
+    return [_watch(name, others / looks), *steps[:place], *around, *steps[place + 1 :]]
 
 
-def _watch(vessel: str, lasting: float) -> Watch:
-    """Return how to watch a vessel for a time in s."""
-    return Watch(vessel=vessel, every=parse(f"{lasting / LOOKS:.3g} s"))
+def _watch(vessel: str, every: float) -> Watch:
+    """Return how to look at a vessel every so many s."""
+    return Watch(vessel=vessel, every=parse(f"{every:.3g} s"))

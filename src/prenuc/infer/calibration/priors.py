@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 PRIOR_FACTOR: Mapping[str, float] = {"fitted": 10.0, "assumed": 2.5}  # one standard deviation
 ENERGY = 10.0  # kJ/mol, the same of an activation energy or a reaction enthalpy
+TWO_SIDED = 1.96  # standard deviations, either way, that hold 95 %
 HINGE = 0.1  # softness of a limit: a tenth beyond it costs about as much as half a half-width
 SMALLEST_LIMIT = 0.01  # absorbance or share that one would call something; the scale of a limit 0
 NO_NUMBER = 10.0  # residual of a row that has no number (no peak where one is asked for)
@@ -82,6 +83,24 @@ class Free:
     def number(self, u: float) -> float:
         """Return the constant, in its own unit, u prior widths above the middle."""
         return self.value.quantity.number * math.exp(self.sd * u)
+
+
+def within_prior(name: str, value: Value) -> tuple[float, float] | None:
+    """Return the range in which the prior holds a constant with 95 %, in its own unit.
+
+    Args:
+        name: Such as "isomerisation.k".
+        value: Its number with unit and status.
+
+    Returns:
+        None where the prior says nothing: of a measured number, of zero, of a count or an order.
+    """
+    kind = kind_of(name)
+    rate = kind in {"rate", "equilibrium"} and value.quantity.number > 0
+    if not (rate and value.status in PRIOR_FACTOR) and (kind != "energy" or value.si == 0):
+        return None
+    free = Free.of("", name, value)
+    return min(ends := (free.number(-TWO_SIDED), free.number(TWO_SIDED))), max(ends)
 
 
 def sets_of(material: str, models: Sequence[str] = ("two-pathway", "alloy")) -> list[str]:

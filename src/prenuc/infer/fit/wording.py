@@ -24,7 +24,7 @@ def report(
     """
     muted = [f"  NO INTERVAL: {reason}"] if reason else []
     schemes, warnings = (f"  same   {one}" for one in same), (f"  note   {one}" for one in notes)
-    return "\n".join([title, *muted, *lines, *schemes, *warnings])
+    return "\n".join([title, *lines, *muted, *schemes, *warnings])
 
 
 def that_matter(schemes: Sequence[str]) -> list[str]:

@@ -147,6 +147,7 @@ def weigh(fits: Mapping[str, FittedScheme]) -> Comparison:
             count=one.count(closest.independent),
             fitted={n: p.value for n, p in fits[name].params.items() if p.value is not None},
             same_as=tuple(other for other in fits if other in _names(fits[name])),
+            constants={n: str(p) for n, p in fits[name].params.items() if n.startswith("k")},
         )
         for name, one in seen.items()
     ]

@@ -65,6 +65,7 @@ class Standing:
         fitted: Numbers that were fitted, by name.
         same_as: Models that are known to fit any data identically.
         unsettled: How much lower χ² might be than where the search ended.
+        constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
     model: str
@@ -74,6 +75,7 @@ class Standing:
     fitted: Mapping[str, float] = field(default_factory=dict)
     same_as: tuple[str, ...] = ()
     unsettled: float = 0.0
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Ranked:
         evidence: The evidence against it, in words.
         fitted: Factors of constants and extinctions.
         unsettled: How much lower its χ² might be: what its searches differ by.
+        constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
     model: str
@@ -107,6 +110,7 @@ class Ranked:
     evidence: str
     fitted: Mapping[str, float]
     unsettled: float = 0.0
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,14 +160,23 @@ class Comparison:
         head = (
             f"  {'model':<{wide}}  {'ΔAICc':>8}  {'weight':>6}  {'held out':>8}  {'K':>3}  verdict"
         )
-        lines = [self.verdict, head]
+        lines = [self.verdict, *self._constants(), head]
         lines += [
             f"  {one.model:<{wide}}  {one.delta:>8.4g}  {one.weight:>6.3f}  "
-            f"{one.held_out:>8.3g}  {one.parameters:>3}  {_said(one)}"
+            f"{_held_out(one):>8}  {one.parameters:>3}  {_said(one)}"
             for one in self.ranking
         ]
         lines += [f"  same   {scheme}" for scheme in self.equivalent_schemes]
         return "\n".join([*lines, *(f"  note   {warning}" for warning in self.warnings)])
+
+    def _constants(self) -> list[str]:
+        """Return a line for each rate constant of what the data do not tell from the best."""
+        left = [one for one in self.ranking if one.model in (self.cannot_tell or (self.best,))]
+        return [
+            f"  {one.model}: {name} = {said}"
+            for one in left
+            for name, said in one.constants.items()
+        ]
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -187,8 +200,12 @@ class Comparison:
         """Return a table with a row for each model, best first."""
         import pandas as pd
 
-        rows = [{k: v for k, v in asdict(one).items() if k != "fitted"} for one in self.ranking]
-        return pd.DataFrame(rows)
+        rows = [asdict(one) for one in self.ranking]
+        return pd.DataFrame(rows).drop(columns=["fitted", "constants"])
+
+
+def _held_out(one: Ranked) -> str:
+    return "–" if math.isnan(one.held_out) else f"{one.held_out:.3g}"
 
 
 def _said(one: Ranked) -> str:
@@ -238,6 +255,7 @@ def judge(
             evidence=words(score - least),
             fitted=one.fitted,
             unsettled=one.unsettled,
+            constants=one.constants,
         )
         for score, one in scored
     ]

@@ -13,22 +13,23 @@ import click
 
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.cli.analysis import analyze, size, view
+from prenuc.present.cli.app import app
 from prenuc.present.cli.calibration import calibrate, predict, reproduce, robustness
-from prenuc.present.cli.catalogue import cite, list_, show
+from prenuc.present.cli.catalogue import cite, find, list_, show
 from prenuc.present.cli.checking import check
-from prenuc.present.cli.comparing import compare, next_
+from prenuc.present.cli.comparing import compare
 from prenuc.present.cli.correcting import correct
 from prenuc.present.cli.court import ablate
 from prenuc.present.cli.doctor import doctor
-from prenuc.present.cli.files import convert, report
-from prenuc.present.cli.growing import growth
-from prenuc.present.cli.joining import join
+from prenuc.present.cli.dots import emission, growth
+from prenuc.present.cli.files import convert, join, report
 from prenuc.present.cli.kinetics import fit
-from prenuc.present.cli.luminescence import emission
 from prenuc.present.cli.plotting import plot
+from prenuc.present.cli.proposing import next_
 from prenuc.present.cli.scoping import scope
 from prenuc.present.cli.simulation import simulate
 from prenuc.present.cli.sweeping import sweep
+from prenuc.present.cli.weighing import batch, dilute
 
 _EPILOG = """\b
 Examples:
@@ -54,8 +55,11 @@ def prenuc() -> None:
 
 _COMMANDS = (
     list_,
+    find,
     show,
     cite,
+    batch,
+    dilute,
     check,
     scope,
     simulate,
@@ -78,6 +82,7 @@ _COMMANDS = (
     next_,
     report,
     convert,
+    app,
     doctor,
 )
 for command in _COMMANDS:

@@ -10,37 +10,22 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.input import (
-    every_series,
-    figure_options,
-    files_argument,
-    name_of,
-    read_input,
-    reading_options,
-    report_option,
-    spectra_or_saved,
-)
-from prenuc.present.cli.output import (
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-    progress,
-)
+from prenuc.present.cli.completing import materials
+from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
+from prenuc.present.files.input import every_series, name_of, read_input, spectra_or_saved
+from prenuc.present.tables.plain import plain
 from prenuc.present.tables.results import amount_table, exciton_table, size_table
-from prenuc.quantities import Quantity, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.observe.amounts import Amount
     from prenuc.observe.analysis import Analysis
-    from prenuc.observe.sizing import Size
 
 material_option = click.option(
-    "--material", metavar="FORMULA", help="Semiconductor, such as CdSe; never guessed."
+    "--material", metavar="FORMULA", help="Semiconductor: CdSe.", shell_complete=materials
 )
 
 
@@ -94,7 +79,7 @@ def analyses(
     Args:
         files: Spectrum files.
         material: Semiconductor, or None.
-        asked: The options on reading (:func:`~prenuc.present.cli.input.every_series`).
+        asked: The options on reading (:func:`~prenuc.present.files.input.every_series`).
 
     Returns:
         An analysis for each series, by the files that it came from.
@@ -150,7 +135,7 @@ def _echo(one: Analysis) -> None:
 
 
 @click.command()
-@click.argument("material")
+@click.argument("material", shell_complete=materials)
 @click.argument("wavelength", metavar="NM")
 @click.option("--hwhm", metavar="NM", help="Half width at half maximum of the line, red side.")
 @click.option("--force", is_flag=True, help="Size the line even if it may be that of an MSC.")
@@ -176,74 +161,31 @@ def size(
       prenuc size CdSe 512 --hwhm 16
       prenuc size CdSe 550 --absorbance 0.42 --dilution 10 --volume "20 mL" --metal "0.4 mmol"
     """
-    nm = _nanometres(wavelength, "wavelength")
-    width = None if hwhm is None else _nanometres(hwhm, "half width")
+    from prenuc.observe.amounts import amounts, nanometres
+
+    nm = nanometres(wavelength)
+    width = None if hwhm is None else nanometres(hwhm, "half width")
     found = pn.size(material, nm, hwhm_nm=width, force=force)
-    amounts = _amounts(material, found, **sample)
+    there = amounts(material, found, **sample)
     if as_json:
-        counted = {curve: {"amount": one} for curve, one in amounts.items()}
+        counted = {one.curve: {"amount": one} for one in there}
         echo_json([plain(one) | counted.get(one.curve, {}) for one in found])
         return
     if not found:
         click.echo(f"no sizing curve of {material} is published")
         return
     echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
-    _echo_amounts([*amounts.values()])
+    _echo_amounts(there)
     echo_lines(f"{one.curve}: {one.reason or one.checked}" for one in found)
     at = {one.extinction_at_nm for one in found if one.extinction is not None} - {nm}
     echo_lines(f"the extinction is that at {one:g} nm, and so is --absorbance" for one in at)
 
 
-def _amounts(
-    material: str,
-    found: Sequence[Size],
-    *,
-    absorbance: float | None,
-    path_length: str,
-    dilution: float,
-    volume: str | None,
-    metal: str | None,
-) -> dict[str, Amount]:
-    """Return how many dots there are, by curve; none without an absorbance."""
-    from prenuc.observe.amounts import amount
-
-    if absorbance is None:
-        if volume is not None or metal is not None:
-            what = "a number of dots needs an absorbance"
-            raise InputError(what, "Give --absorbance at the first absorption")
-        return {}
-    sample = {
-        "path_cm": parse(path_length).to("cm"),
-        "dilution": dilution,
-        "volume_l": None if volume is None else parse(volume).to("L"),
-        "metal_mol": None if metal is None else parse(metal).to("mol"),
-    }
-    counted = [amount(material, one, absorbance, **sample) for one in found]  # type: ignore[arg-type]
-    return {one.curve: one for one in counted if one is not None}
-
-
-def _echo_amounts(amounts: list[Amount]) -> None:
-    if amounts:
-        echo_table(amount_table(amounts))
-    more = [one.curve for one in amounts if (one.chemical_yield or 0.0) > 1.0]
+def _echo_amounts(there: list[Amount]) -> None:
+    if there:
+        echo_table(amount_table(there))
+    more = [one.curve for one in there if (one.chemical_yield or 0.0) > 1.0]
     echo_lines(f"{one}: more metal in dots than there is; check every number" for one in more)
-
-
-def _nanometres(text: str, what: str) -> float:
-    """Return a wavelength in nm, which a bare number is taken to be."""
-    from prenuc.facts.material import PHOTON_ENERGY_NM
-
-    try:
-        return float(text)
-    except ValueError:
-        given: Quantity = parse(text)
-    if given.dimension == "[length]":
-        return given.to("nm")
-    if what == "wavelength" and given.dimension == Quantity(1.0, "eV").dimension:
-        energy = given.to("eV")
-        if energy > 0:
-            return PHOTON_ENERGY_NM / energy
-    raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")
 
 
 @click.command()
@@ -286,7 +228,8 @@ def view(
     if between is not None:
         asked["window"] = between
     series = read_input(files, read=spectra_or_saved, **asked)
-    found = pn.view(series, at=at, count=count, closure=closure)
+    with progress("looking for components"):
+        found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
         written = save_all(plot_views(found), figures, files[0].stem, figure_format)

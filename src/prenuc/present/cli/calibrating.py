@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.input import given_options, read_input, read_mechanism_named
+from prenuc.present.cli.input import given_options
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.input import read_input
+from prenuc.present.files.named import read_mechanism_named
 from prenuc.present.tables.flasks import calibrated_table, needed_table
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
+from prenuc.present.cli import completing
 from prenuc.present.cli.calibrating import (
     HEARD_WITH_DATA,
     calibrate_on_data,
@@ -17,7 +18,6 @@ from prenuc.present.cli.calibrating import (
 )
 from prenuc.present.cli.input import reading_options, refuse_others
 from prenuc.present.cli.output import (
-    as_text,
     echo_answer,
     echo_json,
     echo_lines,
@@ -27,6 +27,7 @@ from prenuc.present.cli.output import (
 )
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
+from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -48,8 +49,13 @@ _ledger = click.option(
 
 
 @click.command()
-@click.argument("panels", metavar="PANEL...", nargs=-1)
-@click.option("--mechanism", metavar="ID", help="A rival, or a set beside the usual ones.")
+@click.argument("panels", metavar="PANEL...", nargs=-1, shell_complete=completing.panels)
+@click.option(
+    "--mechanism",
+    metavar="ID",
+    help="A rival, or a set beside the usual ones.",
+    shell_complete=completing.mechanisms,
+)
 @click.option("--figures", type=click.Path(path_type=Path), help="Folder for a figure a recipe.")
 @_ledger
 @json_option
@@ -127,13 +133,18 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 
 
 @click.command()
-@click.argument("material", default="CdS")
+@click.argument("material", default="CdS", shell_complete=completing.materials)
 @click.option(
     "--starts", default=4, show_default=True, help="Searches; the first from our numbers."
 )
 @click.option("--out", type=_path, help="Write the parameter sets to FILE.yaml.")
 @click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
-@click.option("--mechanism", metavar="ID", help="A rival, fitted to the same rows.")
+@click.option(
+    "--mechanism",
+    metavar="ID|FILE.yaml",
+    help="A rival, fitted to the same rows; with --data any mechanism.",
+    shell_complete=completing.mechanisms_and_files,
+)
 @click.option("--search", metavar="ID", help="From random points within written bounds instead.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of your own spectra instead.")

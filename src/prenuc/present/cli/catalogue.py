@@ -1,42 +1,31 @@
-"""``prenuc list``, ``prenuc show`` and ``prenuc cite``."""
+"""``prenuc list``, ``prenuc find``, ``prenuc show`` and ``prenuc cite``."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
 
-from prenuc.errors import FactsError, unknown_name
-from prenuc.present.cli.output import (
-    echo_answer,
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-)
+from prenuc.present.cli.completing import anything, materials
+from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
+from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
 
-MECHANISMS = "mechanisms"
-_UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
 LISTED = (
-    "species",
-    "recipes",
-    "materials",
-    "reagents",
-    "moieties",
-    "mechanisms",
-    "claims",
-    "observations",
-    "references",
-    "sources",
-    "parameters",
+    *("species", "recipes", "materials", "reagents", "moieties", "mechanisms", "claims"),
+    *("observations", "references", "sources", "parameters"),
 )
+_UNTABLED = {"authors", "volume", "pages", "doi"}  # too wide for a terminal; --json has them
 
 
 @click.command("list")
 @click.argument("kind", type=click.Choice(LISTED))
-@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@click.option(
+    "--material",
+    help="Only entries of this semiconductor, such as CdS.",
+    shell_complete=materials,
+)
 @json_option
 def list_(kind: str, material: str | None, as_json: bool) -> None:
     """List what the catalogue knows.
@@ -45,41 +34,47 @@ def list_(kind: str, material: str | None, as_json: bool) -> None:
     Example:
       prenuc list species --material CdS
     """
-    from prenuc.facts.catalogue import entries
+    from prenuc.facts.listing import rows
 
-    if material is not None and material not in entries("materials"):
-        raise FactsError(unknown_name("material", material, entries("materials")))
-    found = [row for row in _rows(kind) if material is None or row.get("material") == material]
-    if as_json:
-        echo_json(found)
-        return
-    keys = dict.fromkeys(key for row in found for key in row if key not in _UNTABLED)
-    rows = tuple(tuple(str(row.get(key, "")) for key in keys) for row in found)
-    echo_table(Table(headings=tuple(keys), rows=rows))
-
-
-def _rows(kind: str) -> list[dict[str, Any]]:
-    from prenuc.facts.catalogue import entries
-
-    if kind == MECHANISMS:
-        kind = "parameters"
-    rows = []
-    for entry in entries(kind).values():
-        row = {"id": entry.id, "name": entry.name}
-        for key in ("material", "kind", "subject", "panel", "formula", "year", "journal", "doi"):
-            value = getattr(entry, key, "")
-            if value:
-                row[key] = value
-        if kind == "materials":
-            row["material"] = entry.id
-        if kind == "references":
-            row |= {"authors": list(entry.authors), "volume": entry.volume, "pages": entry.pages}
-        rows.append(row)
-    return rows
+    echo_answer(rows(kind, material), _echo_rows, as_json)
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@click.option("--material", help="Only entries of this semiconductor, such as CdS.")
+@json_option
+def find(words: tuple[str, ...], material: str | None, as_json: bool) -> None:
+    """Find entries of the catalogue in which all words stand; exit status 1 if there is none.
+
+    Names, other names, formulas, printed statements, titles and authors are looked through.
+
+    \b
+    Examples:
+      prenuc find oleate
+      prenuc find MSC 311 --material CdS
+    """
+    from prenuc.facts.listing import matching
+
+    found = matching(" ".join(words), material)
+    if as_json or found:
+        echo_answer(found, lambda found: _echo_rows([_short(row) for row in found]), as_json)
+    else:
+        click.echo("nothing in the catalogue holds these words")
+    sys.exit(0 if found else 1)
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row.get(key, "") for key in ("kind of entry", "id", "name", "material")}
+
+
+def _echo_rows(found: list[dict[str, Any]]) -> None:
+    keys = dict.fromkeys(key for row in found for key in row if key not in _UNTABLED)
+    cells = tuple(tuple(str(row.get(key, "")) for key in keys) for row in found)
+    echo_table(Table(headings=tuple(keys), rows=cells))
+
+
+@click.command()
+@click.argument("identifier", metavar="ID", shell_complete=anything)
 @json_option
 def show(identifier: str, as_json: bool) -> None:
     """Show one entry with every number's source and status.
@@ -121,7 +116,7 @@ def _value(item: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.argument("identifiers", metavar="ID...", nargs=-1, required=True)
+@click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=anything)
 @click.option(
     "--format",
     "style",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from prenuc.errors import InputError
+from prenuc.present.cli.completing import mechanisms_and_files
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,13 @@ MOST_LINES = 12  # of one kind, for a reader
 
 
 @click.command()
-@click.argument("what", metavar="MECHANISM|FILE.yaml...", nargs=-1, required=True)
+@click.argument(
+    "what",
+    metavar="MECHANISM|FILE.yaml...",
+    nargs=-1,
+    required=True,
+    shell_complete=mechanisms_and_files,
+)
 @json_option
 def check(what: tuple[str, ...], as_json: bool) -> None:
     """Does a mechanism obey thermodynamics?

@@ -1,23 +1,17 @@
-"""``prenuc compare`` and ``prenuc next``."""
+"""``prenuc compare``."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.errors import FitError, InputError, unknown_name
-from prenuc.present.cli.input import (
-    A_PATH,
-    column_option,
-    name_of,
-    read_input,
-    read_protocol_or_recipe,
-    reading_options,
-    refuse_others,
-)
-from prenuc.present.cli.output import echo_answer, echo_table, json_option, progress
+from prenuc.errors import FitError, InputError
+from prenuc.present.cli import completing
+from prenuc.present.cli.input import A_PATH, column_option, reading_options
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+from prenuc.present.files.input import name_of, read_input
+from prenuc.present.files.named import models_named, protocol_and_material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +20,10 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.evidence import Comparison
     from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
-    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.trace import Trace
-    from prenuc.protocol.protocol import Protocol
 
 SOME = "A -> B; A -> B -> C"
-RECIPES = {  # the kinetic panels of the paper: what a next experiment begins from
-    "CdS": "cds-msc-311-in-toluene",
-    "CdTe": "cdte-dmsc-371-in-toluene-ota",
-    "CdSe": "cdse-5b",
-}
-QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 
 @click.command()
@@ -47,8 +33,18 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
     metavar="SCHEMES",
     help=f'Kinetic schemes, "{SOME}"; a standard list when left out.',
 )
-@click.option("--protocol", metavar="RECIPE|FILE.yaml", help="What was done: compares mechanisms.")
-@click.option("--models", metavar="ID,...", help="Mechanisms; ours and all rivals when left out.")
+@click.option(
+    "--protocol",
+    metavar="RECIPE|FILE.yaml",
+    help="What was done: compares mechanisms.",
+    shell_complete=completing.recipes_and_files,
+)
+@click.option(
+    "--models",
+    metavar="ID,...",
+    help="Mechanisms; ours and all rivals when left out.",
+    shell_complete=completing.several_mechanisms,
+)
 @click.option("--at", metavar="WAVELENGTH", help='Where schemes read spectra: "311 nm".')
 @click.option(
     "--free-spectra", is_flag=True, help="Any spectrum for every species: kinetics alone."
@@ -63,7 +59,12 @@ QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 )
 @column_option
 @reading_options
-@click.option("--observations", metavar="MATERIAL", help="Compare on the published observations.")
+@click.option(
+    "--observations",
+    metavar="MATERIAL",
+    help="Compare on the published observations.",
+    shell_complete=completing.materials,
+)
 @click.option("--refitted", is_flag=True, help="Models fitted on equal terms, as they ship.")
 @json_option
 def compare(
@@ -111,7 +112,7 @@ def compare(
         found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
-    echo_answer(found, click.echo, as_json)
+    echo_answer(found, lambda found: echo_lines(str(found).splitlines(), ""), as_json)
 
 
 def _compare_schemes(
@@ -139,41 +140,17 @@ def _compare_models(
     if isinstance(data, Trace):
         mend = "Give spectra, or leave --protocol out to compare kinetic schemes"
         raise FitError("mechanisms are compared on spectra, not on a trace", mend)
-    what, material = _protocol(protocol)
+    what, material = protocol_and_material(protocol)
     with progress("running every model") as report:
         return compare_mechanisms(
             data,
             what,
-            models=_models(models, material),
+            models=models_named(models, material),
             shapes=FreeShapes() if free_spectra else KnownShapes(),
             starts=starts,
             seed=seed,
             progress=report,
         )
-
-
-def _protocol(which: str) -> tuple[Protocol, str]:
-    """Return a protocol and its material; "" for a file that names no mechanism."""
-    from prenuc.facts.catalogue import entries
-
-    protocol, mechanism = read_protocol_or_recipe(which)
-    if which in entries("recipes"):
-        return protocol, entries("recipes")[which].material
-    return protocol, (mechanism or "").partition("/")[2]
-
-
-def _models(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
-    """Return mechanisms by name; a kind without a material is of the protocol's."""
-    from prenuc.infer.selection.compare_mechanisms import rivals
-    from prenuc.mechanism.named import mechanism_named
-
-    asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
-    if asked:
-        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
-    if not material:
-        mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
-        raise InputError("the protocol file names no material", mend)
-    return rivals(material)
 
 
 def _observed(material: str, models: str | None, as_json: bool) -> None:
@@ -208,89 +185,3 @@ def _echo_records(records: Sequence[Record]) -> None:
 
     echo_table(record_table(records))
     click.echo("  Rows are not independent, and ours were in view when constants were set.")
-
-
-@click.command(name="next")
-@click.argument("material", default="CdS")
-@click.option("--recipe", metavar="RECIPE|FILE.yaml", help="The experiment to vary.")
-@click.option("--models", metavar="ID,...", help=f"Models left; {', '.join(QUESTION)} by default.")
-@click.option("--sharpen", metavar="CONSTANT", help='Narrow one constant: "isomerisation.k".')
-@click.option("--step", metavar="STEP", help='Ask whether a step is needed: "Pathway 2".')
-@click.option("--map", "map_to", type=A_PATH, help="With --step: figure of where it shows.")
-@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
-@click.option("--most", default=5, show_default=True, help="Proposals.")
-@click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
-@click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
-@click.option("--seed", default=0, show_default=True, help="Seed of every draw.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
-@json_option
-def next_(
-    material: str,
-    recipe: str | None,
-    models: str | None,
-    vary: str | None,
-    step: str | None,
-    map_to: Path | None,
-    as_json: bool,
-    **asked: Any,
-) -> None:
-    """Which experiment would say most about which model it is?
-
-    The answer is a bench plan that 'prenuc simulate' runs. Extinctions, spectra and rate constants
-    count as unknown, so a difference that they could make does not score.
-
-    With --step it is where a mechanism and the same without that step are furthest apart, among
-    temperatures, dilutions of the batch and additives; exit status 1 if no such experiment tells.
-
-    \b
-    Examples:
-      prenuc next CdS
-      prenuc next CdS --models two-pathway,droplets --vary temperature,additive
-      prenuc next CdS --sharpen isomerisation.k
-      prenuc next CdS --step "Pathway 2" --map where.svg
-    """
-    from prenuc.infer.selection.next_experiment import next_experiment
-
-    if recipe is None and material not in RECIPES:
-        raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
-    protocol, _ = _protocol(recipe or RECIPES[material])
-    if step is not None:
-        refuse_others("--step", {"material", "recipe", "models", "noise", "step", "map_to"})
-        whole = _models(models, material, ("two-pathway",))[0]
-        _where_it_shows(whole, step, protocol, map_to, asked["noise"], asked["workers"], as_json)
-        return
-    if map_to is not None:
-        raise InputError("--map needs --step", 'Add --step "Pathway 2", or leave it out')
-    with progress("simulating what could be done") as report:
-        found = next_experiment(
-            _models(models, material, QUESTION),
-            protocol,
-            only=[name.strip() for name in (vary or "").split(",") if name.strip()],
-            progress=report,
-            **asked,
-        )
-    echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)
-
-
-def _where_it_shows(
-    mechanism: Mechanism,
-    step: str,
-    protocol: Protocol,
-    map_to: Path | None,
-    noise: float,
-    workers: int,
-    as_json: bool,
-) -> None:
-    from prenuc.infer.calibration.candidate import with_and_without
-    from prenuc.infer.selection.disagreement import disagreement
-
-    both = with_and_without(mechanism, step)
-    with progress("simulating what could be done") as report:
-        found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
-    if map_to is not None:
-        from prenuc.present.figures.maps import plot_disagreement
-        from prenuc.present.files.figures import save
-
-        click.echo(f"wrote {save(plot_disagreement(found), map_to)}", err=True)
-    echo_answer(found, click.echo, as_json)
-    sys.exit(0 if found.tells else 1)

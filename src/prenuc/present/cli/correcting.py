@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import InputError, Problem, noting
-from prenuc.present.cli.input import A_PATH, files_argument, read_input, reading_options
+from prenuc.present.cli.input import A_PATH, files_argument, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
+from prenuc.present.files.input import read_input
 from prenuc.quantities import parse, parse_range
 
 if TYPE_CHECKING:

@@ -9,16 +9,11 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.output import (
-    as_text,
-    echo_answer,
-    echo_lines,
-    echo_table,
-    json_option,
-    progress,
-)
+from prenuc.present.cli.completing import mechanisms_and_files
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
+from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -28,7 +23,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("mechanism", default="two-pathway/CdS")
+@click.argument("mechanism", default="two-pathway/CdS", shell_complete=mechanisms_and_files)
 @click.option("--refit", is_flag=True, help="Fit the rest again now, step by step; minutes.")
 @click.option("--ledger", type=_path, help="Remember finished refits here and go on from it.")
 @click.option("--workers", default=2, show_default=True, help="Processes to work with.")

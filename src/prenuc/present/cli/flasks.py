@@ -13,12 +13,9 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.input import (
-    mechanism_of,
-    read_input,
-    read_protocol_or_recipe,
-    spectra_or_saved,
-)
+from prenuc.present.cli.output import progress
+from prenuc.present.files.input import read_input, spectra_or_saved
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.protocol.alternatives import alternatives
 from prenuc.protocol.vessel import reagent
 
@@ -192,21 +189,28 @@ def runs_of(flasks: Sequence[Flask]) -> list[Run]:
     problems: list[Problem] = []
     runs: list[Run] = []
     told: dict[str, list[str]] = {}
-    for flask in flasks:
-        with noting(problems, flask.name):
-            earlier = runs[-1] if runs else None
-            asked: dict[str, Any] = {"inert": flask.inert, "extrapolate": flask.asked.extrapolate}
-            run = pn.simulate(flask.mechanism, flask.protocol, earlier=earlier, **asked)
-            runs.append(run)
-            if not run.measurements:
-                mend = f"Add 'measure {flask.protocol.vessels[0]}', or plot --what course"
-                raise InputError("the protocol measures nothing", mend)
-            for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
-                told.setdefault(str(warning), []).append(flask.name)
+    with progress("simulating") as report:
+        for number, flask in enumerate(flasks):
+            with noting(problems, flask.name):
+                run = _run(flask, runs[-1] if runs else None)
+                runs.append(run)
+                for warning in (*flask.protocol.warnings, *run.warnings, *_held_up(run)):
+                    told.setdefault(str(warning), []).append(flask.name)
+            report((number + 1) / len(flasks))
     if problems:
         raise InputError(problems)
     _warn(told, len(flasks))
     return runs
+
+
+def _run(flask: Flask, earlier: Run | None) -> Run:
+    """Run a flask from where it differs from an earlier one."""
+    asked: dict[str, Any] = {"inert": flask.inert, "extrapolate": flask.asked.extrapolate}
+    run = pn.simulate(flask.mechanism, flask.protocol, earlier=earlier, **asked)
+    if not run.measurements:
+        mend = f"Add 'measure {flask.protocol.vessels[0]}', or plot --what course"
+        raise InputError("the protocol measures nothing", mend)
+    return run
 
 
 def _warn(told: Mapping[str, Sequence[str]], flasks: int) -> None:

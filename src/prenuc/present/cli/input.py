@@ -1,35 +1,20 @@
-"""What commands have in common: options, measured data, a recipe or the file of a protocol."""
+"""Options that commands have in common."""
 
 from __future__ import annotations
 
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from prenuc.errors import (
-    FitError,
-    InputError,
-    MechanismError,
-    Problem,
-    listed,
-    listed_names,
-    nearest_names,
-    noting,
-)
+from prenuc.errors import InputError, listed
+from prenuc.present.cli.completing import mechanisms_and_files, reagents
 from prenuc.present.files.sheets import SEPARATORS
-from prenuc.quantities import parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-    from prenuc.mechanism.dots import AbstractDots
-    from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.observe.series import SpectrumSeries
-    from prenuc.observe.trace import Trace
-    from prenuc.protocol.protocol import Protocol
+    from collections.abc import Callable, Collection
 
 
 def _page(_: click.Context, __: click.Parameter, to: Path | None) -> Path | None:
@@ -46,7 +31,6 @@ def _together(*options: Callable[..., Any]) -> Callable[..., Any]:
     return lambda command: reduce(lambda made, option: option(made), options, command)
 
 
-Data = TypeVar("Data", bound="SpectrumSeries | Trace")
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
 A_PATH = click.Path(path_type=Path)
 
@@ -78,6 +62,12 @@ known_options = _together(
     click.option("--sheet", metavar="NAME", help="Which sheet of a workbook."),
     click.option("--times", metavar="RANGE", help='Only these times: "0 60 min".'),
     click.option("--window", metavar="RANGE", help='Only these wavelengths: "290 400 nm".'),
+    click.option(
+        "--mask",
+        metavar="RANGE",
+        multiple=True,
+        help='Not these wavelengths or times: "480 490 nm", "3 5 min"; repeatable.',
+    ),
 )
 reading_options = _together(
     click.option("--decimal", type=DECIMALS, help="Decimal sign of the file."), known_options
@@ -86,279 +76,19 @@ reading_options = _together(
 
 files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=A_PATH)
 inert_option = click.option(
-    "--inert", metavar="NAME", multiple=True, help="A reagent that is not to react; repeatable."
+    "--inert",
+    metavar="NAME",
+    multiple=True,
+    help="A reagent that is not to react; repeatable.",
+    shell_complete=reagents,
+)
+mechanism_option = click.option(
+    "--mechanism",
+    metavar="ID|FILE.yaml",
+    help="What could happen; ours when left out.",
+    shell_complete=mechanisms_and_files,
 )
 column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
-
-
-def read_input(
-    files: Path | Sequence[Path],
-    *,
-    read: Callable[..., Data] | None = None,
-    at: str | None = None,
-    subtract: str | None = None,
-    window: str | None = None,
-    times: str | None = None,
-    **known: Any,
-) -> Data:
-    """Return the part of a trace or of spectra that is asked for.
-
-    Args:
-        files: The file; or several files with a spectrum each, or a folder of them, which are one
-            series.
-        read: What reads one file; :func:`trace_or_spectra` when None.
-        at: As the option ``--at``, which a trace cannot have.
-        subtract: Label of a spectrum to be subtracted from all, before any is left out.
-        window: As the option ``--window``.
-        times: As the option ``--times``.
-        known: ``decimal``, ``time_unit``, ``signal`` and ``sheet``, where the user says so.
-
-    Raises:
-        InputError: A file cannot be read, a range cannot be read or holds nothing, all at
-            once; or a trace is asked for what only spectra have.
-    """
-    from prenuc.observe.readers.data_file import is_folder
-    from prenuc.observe.readers.joined import read_joined
-    from prenuc.observe.trace import Trace
-
-    if known.get("column") is None:
-        known.pop("column", None)
-    given = [files] if isinstance(files, Path) else list(files)
-    data: Any
-    if len(given) > 1 or is_folder(given[0]):
-        known.pop("column", None)
-        data = read_joined(given, **known)
-    else:
-        data = (read or trace_or_spectra)(given[0], **known)
-    name = name_of(given)
-    if isinstance(data, Trace):
-        _refuse_for_trace(name, {"--at": at, "--subtract": subtract, "--window": window})
-    elif subtract is not None:
-        data = _subtract(data, subtract, name)
-    part: Data = _cut(data, name, window, times)
-    return part
-
-
-def every_series(
-    files: Sequence[Path],
-    *,
-    read: Callable[..., SpectrumSeries],
-    window: str | None = None,
-    times: str | None = None,
-    **known: Any,
-) -> list[tuple[tuple[Path, ...], SpectrumSeries]]:
-    """Return every series of some files, with the files that it came from, in their order.
-
-    Several files with a spectrum each on the same wavelengths are one series, and so is a folder.
-
-    Args:
-        files: The files.
-        read: What reads one file.
-        window: As the option ``--window``.
-        times: As the option ``--times``.
-        known: ``decimal``, ``time_unit`` and ``signal``, where the user says so.
-
-    Raises:
-        InputError: Everything that is wrong with any of the files.
-    """
-    from prenuc.observe.readers.data_file import is_folder
-    from prenuc.observe.readers.joined import join, read_joined
-
-    problems: list[Problem] = []
-    groups: dict[object, list[tuple[Path, SpectrumSeries]]] = {}
-    for place, file in enumerate(files):
-        with noting(problems):
-            series = read_joined([file], **known) if is_folder(file) else read(file, **known)
-            one = len(series) == 1 and file.suffix.lower() != ".json" and not is_folder(file)
-            alike = (series.signal, series.wavelength.tobytes()) if one else place
-            groups.setdefault(alike, []).append((file, series))
-    found = []
-    for group in groups.values():
-        together, parts = zip(*group, strict=True)
-        with noting(problems):
-            unit = known.get("time_unit")
-            series = parts[0] if len(parts) == 1 else join(together, parts, time_unit=unit)
-            found.append((together, _cut(series, name_of(together), window, times)))
-    if problems:
-        raise InputError(problems)
-    return found
-
-
-def name_of(files: Sequence[Path]) -> str:
-    """Return the name of one file, or of several, for messages and tables."""
-    return listed([str(file) for file in files])
-
-
-def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
-    """Read a file: two columns are a trace unless the first holds wavelengths.
-
-    Args:
-        file: A text file, a spectrometer's file, or an answer that prenuc simulate saved.
-        known: As for :func:`read_input`.
-
-    Raises:
-        SpectrumError: The file cannot be read without guessing.
-    """
-    from prenuc.observe.readers.trace import is_trace, read_trace
-
-    column = known.pop("column", None)
-    if file.suffix.lower() == ".json":
-        return spectra_or_saved(file, **known)
-    if is_trace(file, decimal=known.get("decimal"), sheet=known.get("sheet")):
-        return read_trace(file, column=column, **known)
-    if column is not None:
-        what = f"these are spectra, which have no trace '{column}' to choose"
-        raise InputError(what, "Leave out --column; --at names a wavelength", where=str(file))
-    from prenuc.observe.readers import read
-
-    return read(file, **known)
-
-
-def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:
-    """Read a spectrometer's file, or the spectra of an answer that prenuc simulate saved.
-
-    Args:
-        file: The file; an answer ends in .json.
-        known: As for :func:`read_input`.
-
-    Raises:
-        InputError: The file cannot be read, or the answer holds no spectra.
-    """
-    from prenuc.observe.readers import read
-    from prenuc.present.files.saved import read_stored
-
-    if file.suffix.lower() != ".json":
-        return read(file, **known)
-    series = read_stored(file).series
-    if series is None:
-        what = "this answer holds no spectra"
-        raise InputError(what, "Convert what prenuc simulate saved", where=str(file))
-    return series
-
-
-def _refuse_for_trace(file: str, given: Mapping[str, str | None]) -> None:
-
-    wrong = {name: value for name, value in given.items() if value is not None}
-    if wrong:
-        shown = ", ".join(f'{name} "{value}"' for name, value in wrong.items())
-        what = f"a trace has neither wavelengths nor spectra to choose ({shown})"
-        raise InputError(what, f"Leave out {' and '.join(wrong)}", where=file)
-
-
-def _cut(data: Any, file: str, window: str | None, times: str | None) -> Any:
-
-    problems: list[Problem] = []
-    if window is not None:
-        with noting(problems, f"{file}: --window"):
-            data = data.window(*parse_range(window, "nm", of="wavelengths"))
-    if times is not None:
-        with noting(problems, f"{file}: --times"):
-            data = _timed(data, times)
-    if problems:
-        raise InputError(problems)
-    return data
-
-
-def _timed(data: Any, text: str) -> Any:
-
-    if data.time_unit == "1" and any(map(str.isalpha, text.replace("to", " "))):
-        mend = "Say it with --time-unit, or leave the unit out"
-        raise InputError("the file names no unit of time", mend)
-    return data.between_times(*parse_range(text, data.time_unit, of="times"))
-
-
-def _subtract(series: SpectrumSeries, label: str, file: str) -> SpectrumSeries:
-
-    if label not in series.labels:
-        some = f"Labels: {', '.join(series.labels[:3])}, …"
-        near = nearest_names(label, series.labels)
-        raise FitError(Problem(f"no spectrum '{label}'", some, near, file))
-    return series.subtract(series.labels.index(label))
-
-
-def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Protocol, str | None]:
-    """Return a protocol, and the mechanism that its file names, if any.
-
-    Args:
-        what: A recipe of the catalogue, or a YAML file.
-        assume: What is said of things that the recipe does not print, "name=value" each.
-
-    Raises:
-        InputError: There is no such recipe, or the file cannot be read; all problems at once.
-    """
-    from prenuc.facts.catalogue import get
-    from prenuc.protocol.protocol import Protocol, read_protocol
-
-    if any("=" not in item for item in assume):
-        raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')
-    if not what.endswith((".yaml", ".yml")):
-        if Path(what).exists():
-            mend = "Name a .yaml file of steps, as in docs/how-to/your-own-flask.md, or a recipe"
-            raise InputError("this is no protocol", mend, where=what)
-        given = dict(item.partition("=")[::2] for item in assume)
-        return Protocol.from_recipe(get("recipes", what), assume=given), None
-    if assume:
-        what = f"a protocol file leaves nothing to assume ({', '.join(assume)})"
-        raise InputError(what, "Write the number into the file instead")
-    return read_protocol(Path(what))
-
-
-def mechanism_of(
-    name: str | None,
-    what: str,
-    protocol: Protocol,
-    inert: Collection[str] = (),
-    dots: AbstractDots | None = None,
-) -> Mechanism:
-    """Return the mechanism that is asked for, for the precursors of a protocol.
-
-    Args:
-        name: One of the package, or a YAML file; ours for a recipe when None.
-        what: The recipe or the file of the protocol.
-        protocol: What was done.
-        inert: Reagents that are not to react.
-        dots: How dots are counted; class by class when None.
-
-    Raises:
-        InputError: There is none of that name, or none is given.
-    """
-    from prenuc.facts.catalogue import entries
-    from prenuc.mechanism.network_file import read_mechanism
-    from prenuc.scope.choice import for_reagents, mechanism_for
-    from prenuc.scope.systems import nearest_system
-
-    if name is None and what in entries("recipes"):
-        return for_reagents(entries("recipes")[what].material, protocol.reagents, dots)
-    if name is None:
-        near = nearest_system(protocol.reagents, "")
-        usual = f"two-pathway/{near.material if near else 'CdS'}"
-        mend = f"Add --mechanism {usual}, or write 'mechanism: {usual}' into the file"
-        raise MechanismError("no mechanism is given", mend, where=what)
-    if not name.endswith((".yaml", ".yml")):
-        return mechanism_for(name, protocol, inert=inert, dots=dots)
-    found = read_mechanism(
-        Path(name), lambda base: mechanism_for(base, protocol, inert=inert, dots=dots)
-    )
-    if not {*found.components} & {*protocol.reagents}:
-        problem = f"{protocol.name} charges no species of this mechanism"
-        mend = f"Name species after what is charged: {listed_names(sorted(protocol.reagents))}"
-        raise MechanismError(problem, mend, where=name)
-    return found
-
-
-def read_mechanism_named(name: str) -> Mechanism:
-    """Return a mechanism of the package by its name, or that of a YAML file.
-
-    Args:
-        name: Such as "two-pathway/CdS" or "mine.yaml".
-
-    Raises:
-        InputError: There is none of that name, or the file cannot be read; all problems at once.
-    """
-    from prenuc.mechanism.named import mechanism_named
-    from prenuc.mechanism.network_file import read_mechanism
-
-    return read_mechanism(Path(name)) if name.endswith((".yaml", ".yml")) else mechanism_named(name)
 
 
 def refuse_others(option: str, heard: Collection[str]) -> None:

@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import FitError
-from prenuc.present.cli.input import (
-    column_option,
-    files_argument,
-    name_of,
-    read_input,
-    reading_options,
-    report_option,
-)
-from prenuc.present.cli.output import echo_json, echo_lines, json_option, provenance
+from prenuc.present.cli.input import column_option, files_argument, reading_options, report_option
+from prenuc.present.cli.output import echo_json, echo_lines, json_option, progress, provenance
 from prenuc.present.files.figures import save
+from prenuc.present.files.input import name_of, read_input
 
 if TYPE_CHECKING:
     from prenuc.infer.fit.fit import Fit, GlobalFit
@@ -85,9 +79,10 @@ def fit(
     options, given = _options(asked), _start(start)
     data = read_input(files, at=at, subtract=subtract, **asked)
     check_changing(data, name_of(files))
-    found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
+    with progress("fitting"):
+        found: Fit | GlobalFit = pn.fit(data, scheme, at=at, start=given, **options)
+        beside = _beside(found, bootstrap, seed, options if referee else None)
     _write(found, figure, report_to)
-    beside = _beside(found, bootstrap, seed, options if referee else None)
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
         source = provenance(files, options | told | asked, seed)
@@ -118,7 +113,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
 
 def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
-    click.echo(found.fit_report())
+    echo_lines(found.fit_report().splitlines(), "")
     echo_lines((*found.history, *beside.get("second_opinions", ())))
     click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.present.tables.plain import as_text
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich import table as rich
@@ -21,26 +20,6 @@ if TYPE_CHECKING:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
-
-
-def plain(thing: Any) -> Any:
-    """Return an object as plain data that strict JSON can hold; a number that is none is null."""
-    if hasattr(thing, "as_dict"):
-        thing = thing.as_dict()
-    elif is_dataclass(thing) and not isinstance(thing, type):
-        thing = {field.name: getattr(thing, field.name) for field in fields(thing)}
-    elif hasattr(thing, "tolist"):  # numpy's arrays and numbers
-        thing = thing.tolist()
-    if isinstance(thing, Mapping):
-        return {str(key): plain(value) for key, value in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        return [plain(item) for item in thing]
-    return None if isinstance(thing, float) and not math.isfinite(thing) else thing
-
-
-def as_text(thing: Any, *, ascii_only: bool = False) -> str:
-    """Return an object as one JSON document, if need be with numbers for all but ASCII."""
-    return json.dumps(plain(thing), indent=2, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def echo_json(thing: Any) -> None:
@@ -61,9 +40,21 @@ def echo_answer(found: Any, show: Callable[[Any], None], as_json: bool) -> None:
 
 
 def echo_lines(lines: Iterable[Any], before: str = "  ") -> None:
-    """Print one line after the other, a little to the right."""
+    """Print one line after the other, a little to the right; a terminal breaks none in a word.
+
+    Args:
+        lines: The lines.
+        before: What stands before each.
+    """
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    whole, width = not sys.stdout.isatty(), get_terminal_size().columns
     for line in lines:
-        click.echo(f"{before}{line}")
+        said = f"{before}{line}"
+        further = " " * (len(said) - len(said.lstrip()) + 4)
+        broken = fill(said, width, subsequent_indent=further, break_long_words=False)
+        click.echo(said if whole else broken)
 
 
 def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -96,72 +87,88 @@ def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> 
 def echo_table(table: Table, title: str = "") -> None:
     """Print a table that fits the terminal, without columns in which nothing stands.
 
-    Where not all columns fit beside each other with whole words, the others follow below, each
-    part with the first column.
+    Args:
+        table: What is printed.
+        title: The line above it.
     """
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False)
-    cells = [[row[i] for row in table.rows] for i in range(len(table.headings))]
-    told = [i for i, column in enumerate(cells) if not column or {*column} - {"", "–"}]
-    words = [_longest_word([table.headings[i], *cells[i]]) for i in told]
-    for part in _beside(words, console.width):
-        shown = _empty(title)
-        for i in part:
-            heading, least = table.headings[told[i]], min(words[i], console.width - GAP)
-            shown.add_column(heading, overflow="fold", min_width=least)  # no number is cut
-        for row in table.rows:
-            shown.add_row(*(row[told[i]] for i in part))
-        console.print(shown)
-        title = ""
+    from prenuc.present.tables.columns import parts
+
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    columns = [
+        (heading, *(row[i] for row in table.rows)) for i, heading in enumerate(table.headings)
+    ]
+    told = [column for column in columns if not table.rows or {*column[1:]} - {"", "–"}]
+    click.echo(title, nl=bool(title))
+    for number, part in enumerate(parts(told, console.width)):
+        if number:
+            click.echo()
+        console.print(_drawn([told[i] for i in part], list(part.values())))
 
 
-def _empty(title: str) -> rich.Table:
+def _drawn(columns: Sequence[Sequence[str]], widths: Sequence[int]) -> rich.Table:
     from rich import box
     from rich import table as rich
 
-    return rich.Table(
-        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
+    shown = rich.Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    for column, width in zip(columns, widths, strict=True):
+        shown.add_column(column[0], overflow="fold", width=width)  # no number is cut
+    for row in zip(*(column[1:] for column in columns), strict=True):
+        shown.add_row(*row)
+    return shown
 
 
-GAP = 2  # blanks between two columns
-
-
-def _longest_word(texts: Iterable[str]) -> int:
-    return max(len(word) for text in texts for word in text.split() or [""])
-
-
-def _beside(widths: Sequence[int], room: int) -> Iterator[list[int]]:
-    """Yield which columns of some widths stand beside each other, the first of all in each part."""
-    part: list[int] = []
-    for i in range(len(widths)):
-        if len(part) > 1 and sum(widths[j] + GAP for j in (*part, i)) > room:
-            yield part
-            part = [0]
-        part.append(i)
-    yield part
+PATIENCE = 2.0  # s; what is done sooner shows no bar
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[float], None]]:
-    """Show a progress bar on standard error, from the third second on, on a terminal."""
-    import time
+    """Show on standard error how far something is and how long it will take, on a terminal.
 
+    The bar appears once the work has lasted longer than anybody waits gladly, whether or not a
+    part of it has been reported by then; until one is, it says how long the work has lasted.
+
+    Args:
+        what: What is done.
+
+    Yields:
+        What is to be called with the part that is done, 0 to 1.
+    """
+    from threading import Timer
+
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import Progress
 
-    began = time.monotonic()
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task(what, total=1.0)
+    columns = (
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(bar_width=None),
+        rich.TaskProgressColumn(),
+        rich.TextColumn("{task.fields[left]}"),
+        rich.TimeElapsedColumn(),
+    )
+    bar = rich.Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+    task = bar.add_task(what, total=None, left="")
 
     def report(share: float) -> None:
-        if time.monotonic() - began > 2.0 and not bar.live.is_started and bar.console.is_terminal:
-            bar.start()
-        bar.update(task, completed=share)
+        bar.update(task, total=1.0, completed=share, left=_left(bar.tasks[0].time_remaining))
 
+    patience = Timer(PATIENCE, bar.start)
+    patience.daemon = True
+    if bar.console.is_terminal:
+        patience.start()
     try:
         yield report
     finally:
+        patience.cancel()
+        if patience.is_alive():
+            patience.join()  # it may be starting the bar just now
         if bar.live.is_started:  # else it would print an empty line
             bar.stop()
+
+
+def _left(seconds: float | None) -> str:
+    """Return how long something will take, as one says it."""
+    if seconds is None:
+        return ""
+    return f"{seconds:.0f} s left" if seconds < 100 else f"{seconds / 60:.0f} min left"

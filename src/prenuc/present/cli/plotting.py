@@ -10,8 +10,9 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, listed
+from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.flasks import Asked, Flask, Given, Spectra, given, runs_of
-from prenuc.present.cli.input import A_PATH, inert_option, writing_options
+from prenuc.present.cli.input import A_PATH, inert_option, mechanism_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 from prenuc.quantities import parse_range
 
@@ -46,7 +47,9 @@ class Drawn:
 
 
 @click.command()
-@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, required=True)
+@click.argument(
+    "what", metavar="FILE|RECIPE...", nargs=-1, required=True, shell_complete=recipes_and_files
+)
 @click.option(
     "--what",
     "kind",
@@ -56,7 +59,7 @@ class Drawn:
     help="What is drawn.",
 )
 @click.option("--vary", multiple=True, metavar="CHANGE", help='"hold flask = 10, 20, 30 min".')
-@click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@mechanism_option
 @inert_option
 @click.option("--extrapolate", is_flag=True, help="Run far outside the constants' temperatures.")
 @click.option("--vessel", metavar="NAME", help="Whose course; the flask's when left out.")

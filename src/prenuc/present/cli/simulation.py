@@ -10,25 +10,14 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, MechanismError
 from prenuc.present.cli.bare_network import is_network, run_bare_network
-from prenuc.present.cli.input import (
-    inert_option,
-    mechanism_of,
-    read_protocol_or_recipe,
-    report_option,
-    writing_options,
-)
-from prenuc.present.cli.output import (
-    as_text,
-    echo_json,
-    echo_lines,
-    echo_table,
-    json_option,
-    plain,
-    progress,
-)
+from prenuc.present.cli.completing import recipes_and_files
+from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
+from prenuc.present.tables.plain import as_text, plain
 from prenuc.present.tables.results import assumptions, shares_table
 from prenuc.writing import write_text
 
@@ -45,8 +34,8 @@ PRODUCTS = "PC-", "as-PC-", "MSC-", "dMSC-", "QD", "Mo/Fr"
 
 
 @click.command()
-@click.argument("what", metavar="RECIPE|FILE.yaml")
-@click.option("--mechanism", metavar="ID|FILE.yaml", help="What could happen; ours when left out.")
+@click.argument("what", metavar="RECIPE|FILE.yaml", shell_complete=recipes_and_files)
+@mechanism_option
 @click.option("--assume", multiple=True, metavar="NAME=VALUE", help="Fill in what is unreported.")
 @click.option("--times", help='Times for a bare network, in its own unit: "0 0.4 4 40".')
 @click.option("--until", help='Ends a bare network: "80 % of S is consumed", "steady state".')

@@ -1,0 +1,122 @@
+"""Spectra and traces on their way from one process to another: words and numbers, no objects.
+
+What comes back is checked as if a stranger had written it: a process that has read a hostile file
+may be one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError
+from prenuc.observe.series import SpectrumSeries
+from prenuc.observe.trace import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.arrays import Array
+
+MOST_WORDS, MOST_SIGNS = 100_000, 4_000
+BESIDE = "beside "  # before the name of an array that stands beside the spectra
+NO_DATA = "the process that read the file gave no spectra"
+
+
+def told(data: SpectrumSeries | Trace) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return the words and the arrays of spectra or a trace."""
+    words = {
+        "history": list(data.history),
+        "time_unit": data.time_unit,
+        "time_name": data.time_name,
+        "offset_free": data.offset_free,
+    }
+    if isinstance(data, Trace):
+        return {**words, "kind": "trace", "name": data.name}, {
+            "time": data.time,
+            "value": data.value,
+        }
+    arrays = {
+        "wavelength": data.wavelength,
+        "time": data.time,
+        "absorbance": data.absorbance,
+        **({} if data.variance is None else {"variance": data.variance}),
+        **{BESIDE + name: array for name, array in data.beside.items()},
+    }
+    words |= {
+        "kind": "spectra",
+        "labels": list(data.labels),
+        "signal": data.signal,
+        "metadata": {str(name): str(fact) for name, fact in data.metadata.items()},
+    }
+    return words, arrays
+
+
+def made(words: Mapping[str, Any], arrays: Mapping[str, Array]) -> SpectrumSeries | Trace:
+    """Return spectra or a trace from words and arrays.
+
+    Args:
+        words: As of :func:`told`.
+        arrays: The same.
+
+    Raises:
+        InputError: They are not those of spectra or a trace.
+    """
+    common: dict[str, Any] = {
+        "history": _texts(words.get("history")),
+        "time_unit": _text(words.get("time_unit")),
+        "time_name": _text(words.get("time_name")),
+        "offset_free": words.get("offset_free") is True,
+    }
+    if words.get("kind") == "trace":
+        time, value = _line(arrays, "time"), _line(arrays, "value", len(arrays["time"]))
+        return Trace(time, value, name=_text(words.get("name")), **common)
+    if words.get("kind") != "spectra":
+        raise InputError(NO_DATA)
+    time, nm = _line(arrays, "time"), _line(arrays, "wavelength")
+    both, labels = (len(time), len(nm)), _texts(words.get("labels"))
+    signal, metadata = words.get("signal"), words.get("metadata")
+    if (
+        signal not in {"absorbance", "photoluminescence"}
+        or len(labels) != len(time)
+        or not isinstance(metadata, dict)
+    ):
+        raise InputError(NO_DATA)
+    beside = [name for name in arrays if name.startswith(BESIDE)]
+    return SpectrumSeries(
+        wavelength=nm,
+        time=time,
+        absorbance=_shaped(arrays, "absorbance", both),
+        variance=_shaped(arrays, "variance", both) if "variance" in arrays else None,
+        labels=labels,
+        signal=signal,
+        metadata=dict(zip(_texts(list(metadata)), _texts(list(metadata.values())), strict=True)),
+        beside={_text(n.removeprefix(BESIDE)): _line(arrays, n, len(time)) for n in beside},
+        **common,
+    )
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str) or len(given) > MOST_SIGNS:
+        raise InputError(NO_DATA)
+    return "".join(sign if sign.isprintable() else "?" for sign in given)
+
+
+def _texts(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > MOST_WORDS:
+        raise InputError(NO_DATA)
+    return tuple(_text(one) for one in given)
+
+
+def _line(arrays: Mapping[str, Array], name: str, length: int | None = None) -> Array:
+    found = arrays.get(name)
+    if found is None or found.ndim != 1 or len(found) != (len(found) if length is None else length):
+        raise InputError(NO_DATA)
+    return found
+
+
+def _shaped(arrays: Mapping[str, Array], name: str, shape: tuple[int, ...]) -> Array:
+    found = arrays.get(name)
+    if found is None or found.shape != shape or math.prod(shape) == 0:
+        raise InputError(NO_DATA)
+    return found

@@ -1,0 +1,210 @@
+"""A flask on the page: what of it can be moved, and what it shows, as frames.
+
+A frame "flask" holds spectra. Their numbers are exact, or coarse while something is dragged and an
+exact run takes too long; the frame says which. A frame "course" holds what is in the watched flask;
+of a drag it comes a few times a second.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from prenuc.infer.calibration.priors import within_prior
+from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
+from prenuc.present.app import frames
+from prenuc.protocol.handles import DURATION, TEMPERATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prenuc.facts.value import Value
+    from prenuc.observe.live.experiment import Live
+    from prenuc.observe.live.precision import Precision
+    from prenuc.protocol.handles import Handle, Span
+    from prenuc.simulation.solution import Run
+
+SOON = 0.020  # s; an exact run that takes less is not replaced by a coarse one
+EXACT_COSTS = 2.0  # times a coarse run
+COURSE_EVERY = 0.2  # s, while something is dragged
+COLDEST, HOTTEST = 0.0, 320.0  # degC, of a slider; a temperature beyond can be typed
+TIMES_MORE = 4.0  # of a duration or amount, at the right end of a slider
+FROM_NOTHING = 5.0  # right end for an amount that is zero, in its unit
+
+
+@dataclass
+class FlaskSession:
+    """One flask.
+
+    Args:
+        live: The experiment.
+        title: What it is called.
+        recipe: Of the catalogue, where it is one.
+        named: The mechanism as the user named it; "" for the one that belongs to the recipe.
+    """
+
+    live: Live
+    title: str
+    recipe: str = ""
+    named: str = ""
+    _exact_s: float = field(init=False, default=0.0)
+    _course_at: float = field(init=False, default=0.0)
+
+    def frames(self, *, exact: bool, drag: int | None = None) -> list[bytes]:
+        """Return what is to be drawn now.
+
+        Args:
+            exact: Whether nothing is dragged.
+            drag: Number of the drag that is answered.
+        """
+        began = time.perf_counter()
+        quick = QUICK if self._exact_s > SOON else SPECTRA
+        precision = EXACT if exact else quick
+        run = self.live.run(precision)
+        found = [self._spectra(run, precision, drag)]
+        taken = time.perf_counter() - began
+        self._exact_s = taken * EXACT_COSTS if precision is QUICK else taken
+        if exact or began - self._course_at > COURSE_EVERY:
+            found.append(self._course(run, precision, drag))
+            self._course_at = time.perf_counter()
+        return found
+
+    def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
+        series = self.live.spectra(run, precision)
+        exact = precision is not QUICK
+        words = {"title": self.title, "labels": list(series.labels), "time": series.time_label}
+        words |= self._beside(run) if precision is EXACT else {}
+        header = {"of": "flask", "drag": drag, "exact": exact, "words": words}
+        arrays = {
+            "time_min": series.time,
+            "wavelength_nm": series.wavelength,
+            "absorbance": series.absorbance,
+        }
+        return frames.packed(header, arrays, frames.EXACT if exact else frames.COARSE)
+
+    def _beside(self, run: Run) -> dict[str, Any]:
+        """Return what else is said of a flask that nobody is dragging at."""
+        return {
+            "steps": self.steps(),
+            "verdict": run.thermodynamics,
+            "warnings": [str(one) for one in (*self.live.protocol_now.warnings, *run.warnings)],
+        }
+
+    def _course(self, run: Run, precision: Precision, drag: int | None) -> bytes:
+        course = self.live.course(run)
+        words = {"vessel": course.vessel, "names": list(course.names), "species_unit": "mmol/L"}
+        header = {"of": "course", "drag": drag, "exact": precision is EXACT, "words": words}
+        arrays = {
+            "time_min": course.time,
+            "temperature_c": course.temperature,
+            "species": course.concentration.T,
+            "sizes_nm": course.sizes,
+            "number": course.distribution.T,
+        }
+        return frames.packed(header, arrays, frames.COARSE)
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Return the steps as they are now; handles have the names of the steps that were given."""
+        given: dict[int, list[Handle]] = {}
+        for one in self.live.protocol.handles:
+            given.setdefault(one.step, []).append(one)
+        now = self.live.handles_now
+        gone, spans = self.live.left_out, iter(self.live.protocol_now.spans)
+        return [
+            {
+                **({"gone": True, "text": str(step)} if number in gone else _step(next(spans))),
+                "number": number,
+                "kind": step.verb.partition(" ")[0],
+                "vessel": step.vessel,
+                "handles": [
+                    {**_handle(one), "value": now[one.name]} for one in given.get(number, [])
+                ],
+            }
+            for number, step in enumerate(self.live.protocol.steps, 1)
+        ]
+
+    def told(self) -> dict[str, Any]:
+        """Return everything that the page draws beside the frames, as plain data."""
+        protocol, mechanism = self.live.protocol, self.live.mechanism
+        constants = [
+            {**_constant(name, value), "value": _now(self.live.change, name, value)}
+            for name, value in mechanism.constants.items()
+        ]
+        return {
+            "title": self.title,
+            "recipe": self.recipe,
+            "mechanism": mechanism.name,
+            "steps": self.steps(),
+            "constants": constants,
+            "species": _species(self.live),
+            "protocol": str(self.live.protocol_now),
+            "assumptions": [str(one) for one in protocol.assumptions],
+            "warnings": [str(one) for one in protocol.warnings],
+        }
+
+
+def _step(span: Span) -> dict[str, Any]:
+    begin, end = span.temperature
+    return {
+        "text": str(span.step),
+        "from": list(span.sources),
+        "begin_min": span.begin / 60.0,
+        "end_min": span.end / 60.0,
+        "begin_c": begin - 273.15,
+        "end_c": end - 273.15,
+    }
+
+
+def _now(change: Mapping[str, Any], name: str, value: Value) -> float:
+    return float(change[name].number if name in change else value.quantity.number)
+
+
+def _species(live: Live) -> list[dict[str, str]]:
+    return [
+        {"name": name, "kind": one.kind, "basis": one.basis}
+        for name, one in live.mechanism.components.items()
+    ]
+
+
+def _handle(one: Handle) -> dict[str, Any]:
+    low, high = _limits(one)
+    return {
+        "name": one.name,
+        "kind": one.what if one.what in {TEMPERATURE, DURATION} else "amount",
+        "label": one.what if one.what in {TEMPERATURE, DURATION} else f"amount of {one.what}",
+        "given": one.quantity.number,
+        "unit": one.quantity.unit,
+        "low": low,
+        "high": high,
+        "status": "given",
+        "source": "the protocol",
+    }
+
+
+def _limits(one: Handle) -> tuple[float, float]:
+    """Return the ends of a slider, in the unit of the handle."""
+    number = one.quantity.number
+    if one.what == TEMPERATURE:
+        return min(COLDEST, number), max(HOTTEST, number)
+    return 0.0, TIMES_MORE * number or FROM_NOTHING
+
+
+def _constant(name: str, value: Value) -> dict[str, Any]:
+    number, prior = value.quantity.number, within_prior(name, value)
+    low, high = prior or (number / TIMES_MORE, number * TIMES_MORE)
+    return {
+        "name": name,
+        "label": name,
+        "group": name.rpartition(".")[0],
+        "given": number,
+        "unit": value.quantity.unit,
+        "low": min(low, high),
+        "high": max(low, high) or 1.0,
+        "prior_low": prior[0] if prior else None,
+        "prior_high": prior[1] if prior else None,
+        "status": value.status,
+        "source": str(value.source),
+        "note": value.note,
+        "log": number > 0 and prior is not None and low > 0,
+    }

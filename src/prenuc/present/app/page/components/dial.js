@@ -1,0 +1,193 @@
+// A number that can be turned: a logarithmic (or linear) slider, its exact value, limits and status.
+//
+// Keys of the model: name, label, value, unit, low, high, log; prior_low, prior_high (the range that
+// is believed before any data), status, source, original (where it started).
+// What the user wants is written to `asked`: {name, value, exact}; the host answers by setting `value`.
+
+import { h, once, update } from "./element.js";
+import { quantity, readNumber, typed, unitWritten } from "./numbers.js";
+import { settling, turned } from "./turning.js";
+
+const RADIUS = 8; // px of the thumb, which stays within the track
+
+function render({ model, el }) {
+  const track = h("div", { class: "dial-track", role: "slider", tabindex: 0 });
+  const parts = {
+    prior: h("div", { class: "dial-prior" }),
+    start: h("div", { class: "dial-start" }),
+    fill: h("div", { class: "dial-fill" }),
+    thumb: h("div", { class: "dial-thumb" }),
+  };
+  track.append(h("div", { class: "dial-rail" }, parts.prior, parts.start, parts.fill, parts.thumb));
+  const label = h("span", { class: "dial-label" });
+  const status = h("button", { type: "button", class: "chip", "aria-expanded": "false" });
+  const field = h("input", {
+    class: "dial-value",
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const unit = h("span", { class: "dial-unit" });
+  const low = limit("low");
+  const high = limit("high");
+  const source = h("p", { class: "note" });
+  const more = h(
+    "div",
+    { class: "dial-more", hidden: true },
+    source,
+    h("div", { class: "dial-limits" }, low.label, high.label),
+  );
+  const root = h(
+    "div",
+    { class: "dial" },
+    h("div", { class: "dial-head" }, label, status),
+    h("div", { class: "dial-row" }, track, h("span", { class: "dial-exact" }, field, unit)),
+    more,
+  );
+  el.append(root);
+
+  function limit(key) {
+    const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
+    input.addEventListener("change", () => {
+      const value = readNumber(input.value);
+      const other = model.get(key === "low" ? "high" : "low");
+      const fits =
+        value !== null &&
+        (key === "low" ? value < other : value > other) &&
+        !(model.get("log") && value <= 0);
+      if (fits) model.set(key, value);
+      update(input, { "aria-invalid": fits ? null : "true" });
+      draw();
+    });
+    return { input, label: h("label", { class: "field" }, key === "low" ? "lower end" : "upper end", input) };
+  }
+
+  const scale = () =>
+    model.get("log")
+      ? [Math.log(model.get("low")), Math.log(model.get("high"))]
+      : [model.get("low"), model.get("high")];
+  const placeOf = (value) => {
+    const [from, to] = scale();
+    return Math.min(Math.max(((model.get("log") ? Math.log(value) : value) - from) / (to - from), 0), 1);
+  };
+  const valueAt = (place) => {
+    const [from, to] = scale();
+    const at = from + Math.min(Math.max(place, 0), 1) * (to - from);
+    return Number((model.get("log") ? Math.exp(at) : at).toPrecision(5));
+  };
+  let held = null; // what the hand shows while the host has not answered
+  function ask(value, exact) {
+    held = exact ? null : value;
+    model.set("value", value);
+    model.set("asked", { name: model.get("name"), value, exact });
+    model.save_changes();
+    draw();
+  }
+
+  const keys = settling(ask);
+  track.addEventListener("keydown", (event) => {
+    const value = turned(event.key, values(model));
+    if (value === null) return;
+    event.preventDefault();
+    keys.ask(value);
+  });
+
+  function drag(event) {
+    const box = track.getBoundingClientRect();
+    return valueAt((event.clientX - box.left - RADIUS) / (box.width - 2 * RADIUS));
+  }
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    if (event.isTrusted) track.setPointerCapture(event.pointerId);
+    track.focus({ preventScroll: true });
+    held = drag(event);
+    ask(held, false);
+  });
+  track.addEventListener("pointermove", (event) => {
+    if (held === null) return;
+    const value = drag(event);
+    if (value !== model.get("value")) ask(value, false);
+  });
+  const release = () => held !== null && ask(model.get("value"), true);
+  track.addEventListener("pointerup", release);
+  track.addEventListener("pointercancel", release);
+
+  field.addEventListener(
+    "keydown",
+    (event) => event.key === "Enter" && field.dispatchEvent(new Event("change")),
+  );
+  field.addEventListener("change", () => {
+    const value = readNumber(field.value);
+    const fits = value !== null && !(model.get("log") && value <= 0);
+    update(field, { "aria-invalid": fits ? null : "true" });
+    if (!fits || value === model.get("value")) return;
+    if (value < model.get("low")) model.set("low", value);
+    if (value > model.get("high")) model.set("high", value);
+    ask(value, true);
+  });
+  status.addEventListener("click", () => {
+    more.hidden = !more.hidden;
+    status.setAttribute("aria-expanded", String(!more.hidden));
+  });
+
+  function draw() {
+    const { value, low: from, high: to, status: said } = values(model);
+    const place = placeOf(value);
+    parts.thumb.style.insetInlineStart = `${place * 100}%`;
+    parts.fill.style.inlineSize = `${place * 100}%`;
+    const prior = model.get("prior_low") != null;
+    parts.prior.hidden = !prior;
+    if (prior) {
+      const [left, right] = [placeOf(model.get("prior_low")), placeOf(model.get("prior_high"))];
+      parts.prior.style.insetInlineStart = `${left * 100}%`;
+      parts.prior.style.inlineSize = `${(right - left) * 100}%`;
+    }
+    const original = model.get("original");
+    parts.start.hidden = original == null;
+    if (original != null) parts.start.style.insetInlineStart = `${placeOf(original) * 100}%`;
+    update(track, {
+      "aria-label": model.get("label"),
+      "aria-valuenow": value,
+      "aria-valuemin": from,
+      "aria-valuemax": to,
+      "aria-valuetext": [quantity(value, model.get("unit"), { spoken: true }), said]
+        .filter(Boolean)
+        .join(", "),
+    });
+    label.textContent = model.get("label");
+    label.title = model.get("name") ?? "";
+    update(field, { "aria-label": `${model.get("label")}, exact value` });
+    if (document.activeElement !== field) field.value = typed(value);
+    unit.textContent = unit.title = unitWritten(model.get("unit"));
+    status.textContent = said || "…";
+    update(status, {
+      "data-status": said,
+      "aria-label": `${said || "more"}: source and limits of ${model.get("label")}`,
+    });
+    const range = prior
+      ? `Believed range ${quantity(model.get("prior_low"), model.get("unit"))} to ${quantity(model.get("prior_high"), model.get("unit"))}. `
+      : "";
+    source.textContent = range + (model.get("source") ?? "");
+    for (const [one, end] of [
+      [low, from],
+      [high, to],
+    ])
+      if (document.activeElement !== one.input) one.input.value = typed(end);
+    root.classList.toggle("is-changed", original != null && value !== original);
+  }
+  const redraw = once(draw);
+  model.on("change", redraw);
+  draw();
+  return () => {
+    keys.stop();
+    model.off("change", redraw);
+    root.remove();
+  };
+}
+
+function values(model) {
+  return Object.fromEntries(["value", "low", "high", "log", "status"].map((key) => [key, model.get(key)]));
+}
+
+export default { render };

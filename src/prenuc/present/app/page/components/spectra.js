@@ -1,0 +1,151 @@
+// Absorption spectra, coloured by time, others dashed or dotted over them, the cursor read out.
+//
+// Keys of the model: spectra, and optionally frozen and measured, each
+//   {wavelength_nm: (m,), time_min: (n,), absorbance: (n × m, row by row), labels: [n texts], name};
+// title; height in pixels. The cursor is written to `cursor`: {wavelength_nm, label, absorbance} or null.
+
+import { colourAt, isDark, onTheme, places, themed } from "./colours.js";
+import { frame } from "./frame.js";
+import { h, once } from "./element.js";
+import { floats, written } from "./numbers.js";
+import { curvesOn } from "./plot.js";
+
+const FEW = 12; // spectra that are named one by one; more have a scale
+
+function render({ model, el }) {
+  const seen = frame(el, { title: model.get("title") ?? "Spectra", kind: "spectra", table });
+  const plot = curvesOn(seen.plot, {
+    x: "wavelength / nm",
+    y: "absorbance",
+    onCursor: read,
+    height: (width) => model.get("height") ?? Math.min(Math.max(width * 0.4, 230), 380),
+  });
+  let held = { x: [], rows: [] };
+
+  function rowsOf(series) {
+    if (!series) return { x: [], rows: [], times: [], labels: [] };
+    const x = floats(series.wavelength_nm);
+    const all = floats(series.absorbance);
+    const rows = [];
+    for (let at = 0; at < all.length; at += x.length) rows.push(all.subarray(at, at + x.length));
+    const times = Array.from(floats(series.time_min));
+    return { x, rows, times, labels: series.labels ?? times.map((one) => `${written(one)} min`) };
+  }
+
+  function draw() {
+    const dark = isDark(seen.root);
+    held = rowsOf(model.get("spectra"));
+    const at = places(held.times);
+    const curves = held.rows.map((values, row) => ({ values, colour: colourAt(at[row], dark) }));
+    plot.draw({
+      x: held.x,
+      along: alive(held),
+      curves,
+      over: [...laid("frozen", [5, 4]), ...laid("measured", null)],
+    });
+    explain(dark, at);
+    const highest = peak(held);
+    seen.describe(
+      held.rows.length
+        ? `${held.rows.length} spectra, ${held.labels[0]} to ${held.labels.at(-1)}; the highest, ${written(highest.value)}, is at ${written(highest.x)} nm`
+        : "no spectra yet",
+    );
+  }
+
+  function laid(key, dash) {
+    const { x, rows, times } = rowsOf(model.get(key));
+    const at = places(times);
+    const dark = isDark(seen.root);
+    const colour = (row) => (key === "frozen" ? themed(seen.root, "--frozen") : colourAt(at[row], dark));
+    return rows.map((values, row) => ({
+      x,
+      values,
+      dash: dash ?? [],
+      dots: !dash,
+      colour: colour(row),
+      width: 1,
+    }));
+  }
+
+  function explain(dark, at) {
+    const few = held.rows.length <= FEW;
+    const named = few ? held.labels.map((text, row) => item(text, colourAt(at[row], dark))) : [];
+    const frozen = model.get("frozen");
+    const measured = model.get("measured");
+    if (frozen)
+      named.push(h("span", { class: "key" }, h("i", { class: "swatch is-dashed" }), frozen.name ?? "frozen"));
+    if (measured)
+      named.push(
+        h("span", { class: "key" }, h("i", { class: "swatch is-dotted" }), measured.name ?? "measured"),
+      );
+    if (seen.legend.textContent !== named.map((one) => one.textContent).join("") || few)
+      seen.legend.replaceChildren(...named);
+    seen.key.replaceChildren(...(few ? [] : [held.labels[0], scale(dark), held.labels.at(-1)]));
+  }
+
+  function read(found) {
+    if (!found || !held.rows.length) {
+      seen.readout.textContent = "";
+      model.set("cursor", null);
+      return;
+    }
+    const [x, absorbance] = [held.x[found.place], held.rows[found.curve][found.place]];
+    const label = held.labels[found.curve];
+    seen.readout.textContent = `${written(x)} nm, A ${written(absorbance, 3)}, ${label}`;
+    model.set("cursor", { wavelength_nm: x, label, absorbance });
+  }
+
+  function table() {
+    const rows = Array.from(held.x, (x, place) => [
+      written(x),
+      ...held.rows.map((row) => written(row[place])),
+    ]);
+    return { columns: ["wavelength / nm", ...held.labels], rows };
+  }
+
+  const redraw = once(draw);
+  const heard = ["spectra", "frozen", "measured"].map((key) => `change:${key}`);
+  for (const one of heard) model.on(one, redraw);
+  const unthemed = onTheme(redraw);
+  draw();
+  return () => {
+    for (const one of heard) model.off(one, redraw);
+    unthemed();
+    plot.close();
+    seen.root.remove();
+  };
+}
+
+function item(text, colour) {
+  const swatch = h("i", { class: "swatch" });
+  swatch.style.borderColor = colour;
+  return h("span", { class: "key" }, swatch, text);
+}
+
+function scale(dark) {
+  const bar = h("i", { class: "scale-bar" });
+  bar.style.backgroundImage = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map((at) => colourAt(at, dark)).join(",")})`;
+  return bar;
+}
+
+function peak({ x, rows }) {
+  let found = { x: NaN, value: -Infinity };
+  for (const row of rows)
+    for (let at = 0; at < row.length; at += 1)
+      if (row[at] > found.value) found = { x: x[at], value: row[at] };
+  return found;
+}
+
+const ALIVE = 0.02; // of the highest; beyond the last wavelength that has as much nothing is to be seen
+const BEYOND = 25; // nm
+
+/** From the first wavelength to somewhat beyond the last signal, in steps that rest while curves move. */
+function alive(series) {
+  const { x, rows } = series;
+  const least = ALIVE * peak(series).value;
+  let last = x.length - 1;
+  while (last > 0 && !rows.some((row) => Math.abs(row[last]) > least)) last -= 1;
+  return [x[0], Math.min(Math.ceil((x[last] + BEYOND) / 50) * 50, x.at(-1))];
+}
+
+export default { render };

@@ -1,0 +1,143 @@
+// The shell: one connection, a screen at a time by the address (#/flask), files dropped anywhere.
+
+import { h, update } from "./components/element.js";
+import { Connection } from "./connection.js";
+import { Jobs } from "./jobs.js";
+import { Shell } from "./shell.js";
+
+const SCREENS = { flask: "Flask", spectra: "Spectra", court: "Court", catalogue: "Catalogue", next: "Next" };
+const TO_FLASK = /\.(html?|ya?ml|json)$/i; // reports, protocols and states; everything else is spectra
+
+const by = (id) => document.getElementById(id);
+const main = by("main");
+let shown = null; // {name, close, receive}
+
+const links = Object.entries(SCREENS).map(([name, title]) => h("a", { href: `#/${name}` }, title));
+by("screens").append(...links);
+by("skip").addEventListener("click", () => main.focus());
+
+const connection = await Connection.open();
+if (connection) start();
+else {
+  main.replaceChildren(
+    h(
+      "div",
+      { class: "panel start" },
+      h("h1", {}, "This page is opened by a command"),
+      h(
+        "p",
+        {},
+        "Type ",
+        h("code", {}, "prenuc app"),
+        " in a terminal. Each start has a code that is valid once and for a minute; a copied address does not open it.",
+      ),
+    ),
+  );
+}
+
+function start() {
+  const shell = new Shell({
+    live: by("live"),
+    troubles: by("troubles"),
+    status: by("status"),
+    jobs: new Jobs(by("jobs"), connection),
+    go,
+  });
+  connection.on("trouble", (error) => shell.fail(error));
+  connection.on("state", (state) => connectionIs(state, shell));
+  window.addEventListener("hashchange", () => route(shell));
+  dropped(shell);
+  route(shell);
+
+  function go(name, given) {
+    if (shown?.name === name) return show(shell, name, given);
+    history.pushState(null, "", `#/${name}`);
+    show(shell, name, given);
+  }
+}
+
+let lost = false;
+function connectionIs(state, shell) {
+  if (state === "open" && lost) {
+    lost = false;
+    show(shell, shown.name); // a session of its own: the screen restores what it showed
+  }
+  lost ||= state === "closed";
+  if (state === "closed")
+    shell.fail({
+      message: "closed",
+      problems: [
+        { what: "The application has gone", mend: "Start it again: prenuc app. What is shown stays" },
+      ],
+    });
+  if (state === "refused")
+    shell.fail({
+      message: "refused",
+      problems: [{ what: "This page belongs to an application that has ended", mend: "Type prenuc app" }],
+    });
+}
+
+function route(shell) {
+  const name = location.hash.replace(/^#\/?/, "").split("/")[0];
+  show(shell, name in SCREENS ? name : "flask");
+}
+
+async function show(shell, name, given) {
+  shown?.close?.();
+  shown = { name };
+  const mine = shown;
+  for (const link of links) update(link, { "aria-current": link.hash === `#/${name}` ? "page" : null });
+  document.title = `${SCREENS[name]} – prenuc`;
+  shell.clear();
+  shell.status("");
+  const { default: screen } = await import(`./screens/${name}.js`);
+  if (mine !== shown) return; // somebody went on meanwhile
+  const el = h("div", { class: `screen is-${name}` });
+  main.replaceChildren(el);
+  const made = screen.render({ el, connection, shell, given });
+  Object.assign(mine, typeof made === "function" ? { close: made } : made);
+}
+
+/** Files dropped on the page, or folders, go to the screen that they belong to. */
+function dropped(shell) {
+  let depth = 0;
+  const hint = (on) => (by("drop").hidden = !on);
+  window.addEventListener(
+    "dragenter",
+    (event) => event.dataTransfer?.types.includes("Files") && ((depth += 1), hint(true)),
+  );
+  window.addEventListener("dragleave", () => (depth = Math.max(depth - 1, 0)) || hint(false));
+  window.addEventListener("dragover", (event) => event.preventDefault());
+  window.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    depth = 0;
+    hint(false);
+    const files = await filesOf(event.dataTransfer);
+    if (!files.length) return;
+    const name = TO_FLASK.test(files[0].name)
+      ? "flask"
+      : shown?.receive && shown.name !== "court"
+        ? shown.name
+        : "spectra";
+    if (shown?.name === name && shown.receive) shown.receive(files);
+    else shell.open(name, { files });
+  });
+}
+
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  return (await Promise.all(entries.map(within))).flat();
+}
+
+async function within(entry) {
+  if (entry.isFile) return [await new Promise((found, failed) => entry.file(found, failed))];
+  const reader = entry.createReader();
+  const files = [];
+  for (;;) {
+    // a folder is read in parts
+    const part = await new Promise((found, failed) => reader.readEntries(found, failed));
+    if (!part.length) return files;
+    for (const one of part) files.push(...(await within(one)));
+  }
+}

@@ -1,0 +1,269 @@
+// The screen Flask: a recipe or a protocol of one's own, run again while its numbers are dragged.
+
+import courses from "../components/courses.js";
+import { h, update } from "../components/element.js";
+import sizeMap from "../components/size_map.js";
+import spectra from "../components/spectra.js";
+import timeline from "../components/timeline.js";
+import { place } from "../model.js";
+import { Dials, constantsPanel } from "./flask_dials.js";
+import { exporting, ownProtocol } from "./flask_dialogs.js";
+import { FlaskState } from "./flask_state.js";
+import { flaskTools } from "./flask_tools.js";
+import { follow } from "./flask_frames.js";
+
+const FIRST = "cds-msc-311-in-toluene"; // what is shown when nothing was chosen: Figure 2a-b
+const ASIDE = new Set(["medium", "moment", "in balance", "by-product"]); // species that are drawn when asked for
+
+function render({ el, connection, shell, given }) {
+  const state = new FlaskState();
+  let told = null; // the answer of flask.open
+  let open = false;
+
+  const title = h("h1", { class: "unseen" }, "Flask");
+  const chooser = h("select", { onchange: () => opened({ recipe: chooser.value }) });
+  const note = h("div", { class: "flask-state note" });
+  const steps = h("div", { class: "stack" });
+  const stepTitle = h("h2", {}, "Step");
+  const stepText = h("p", { class: "note" });
+  const lane = h("div", {});
+  const drawings = {
+    spectra: h("div", { class: "panel" }),
+    courses: h("div", { class: "panel" }),
+    sizes: h("div", { class: "panel" }),
+  };
+
+  const asked = ({ name, value, exact }) => drag({ [name]: value }, exact);
+  const shown = {
+    timeline: place(timeline, lane, { steps: [], values: {}, selected: null }),
+    spectra: place(spectra, drawings.spectra, { title: "Spectra" }),
+    courses: place(courses, drawings.courses, {
+      title: "Species",
+      label: "time in the flask / min",
+      unit: "mmol/L",
+      log: true,
+    }),
+    sizes: place(sizeMap, drawings.sizes, { title: "Dots by size" }),
+  };
+  const stepDials = new Dials(steps, asked);
+  const constants = constantsPanel(asked);
+  const frames = follow({ connection, shell, shown, note: (words) => notes(words) });
+  const tools = flaskTools({
+    state,
+    shown,
+    frames,
+    restore: (changed) => several(state.towards(changed)),
+    undo,
+    redo,
+    reset: () => several(state.towards({})),
+    laid,
+  });
+
+  el.append(
+    h(
+      "div",
+      { class: "flask-head" },
+      h(
+        "div",
+        { class: "bar" },
+        title,
+        h("label", { class: "field recipe" }, "recipe", chooser),
+        h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
+        tools.data,
+        h("button", { type: "button", onclick: takeAway }, "Take away …"),
+        h("span", { class: "bar is-end" }, tools.buttons),
+      ),
+      note,
+      tools.snapshots,
+    ),
+    h(
+      "div",
+      { class: "flask-grid" },
+      h(
+        "div",
+        { class: "flask-first" },
+        h("section", { class: "panel", "aria-label": "Protocol" }, lane),
+        drawings.spectra,
+      ),
+      h(
+        "aside",
+        { class: "flask-side", "aria-label": "Settings" },
+        h("section", { class: "panel" }, stepTitle, stepText, steps),
+        constants.root,
+      ),
+      h("div", { class: "columns flask-more" }, drawings.courses, drawings.sizes),
+    ),
+  );
+
+  shown.timeline.on("change:asked", asked);
+  shown.timeline.on("change:selected", chosen);
+  el.addEventListener("keydown", shortcuts);
+  begin();
+
+  async function begin() {
+    const recipes = await shell.tried(() => connection.ask("flask.recipes"));
+    for (const material of new Set(recipes?.map((one) => one.material))) {
+      const group = h("optgroup", { label: material });
+      group.append(
+        ...recipes
+          .filter((one) => one.material === material)
+          .map((one) => h("option", { value: one.id }, one.name ?? one.title)),
+      );
+      chooser.append(group);
+    }
+    if (given?.files) return receive(given.files);
+    const kept = given?.recipe ? { source: { recipe: given.recipe }, changed: {} } : FlaskState.kept();
+    if (!kept || !(await opened(kept.source, kept.changed))) await opened({ recipe: FIRST });
+  }
+
+  /** Open something, and come to the values that were changed in it; whether that was possible. */
+  async function opened(source, changed = {}) {
+    shell.status("computing");
+    const answer = await shell.tried(() => connection.ask("flask.open", source));
+    if (!answer) return false;
+    told = answer;
+    open = true;
+    const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
+    state.opened(source, numbers);
+    frames.forget();
+    title.textContent = `Flask: ${told.title}`;
+    chooser.value = told.recipe || "";
+    shown.timeline.set("steps", told.steps);
+    shown.courses.set("hidden", undefined);
+    shown.courses.set(
+      "first",
+      told.species.filter(({ kind }) => !ASIDE.has(kind)).map(({ name }) => name),
+    );
+    constants.show(told.constants, state.original);
+    shown.timeline.set(
+      "selected",
+      told.steps.find((one) => one.handles.some((handle) => handle.kind === "duration"))?.number ?? 1,
+    );
+    chosen();
+    tools.opened();
+    showValues();
+    if (Object.keys(changed).length) several(changed);
+    shell.say(`${told.title} is open`);
+    return true;
+  }
+
+  /** One number under the hand, coarse; released, exact and a step of undo. */
+  function drag(values, exact) {
+    if (!open) return;
+    const [[name, value]] = Object.entries(values);
+    shown.timeline.set("values", values);
+    stepDials.set(values);
+    const number = connection.drag("flask.set", { name, value }, exact);
+    el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
+    frames.asked(exact);
+    if (exact && state.set(values)) showValues();
+  }
+
+  /** Several numbers at once, such as those of a snapshot; one step of undo. */
+  function several(values) {
+    if (state.set(values)) send(values);
+  }
+
+  function send(values) {
+    frames.asked(true);
+    shell.tried(() => connection.ask("flask.set", { set: values }));
+    showValues();
+  }
+
+  function undo() {
+    if (state.canUndo) send(state.undo());
+  }
+
+  function redo() {
+    if (state.canRedo) send(state.redo());
+  }
+
+  function showValues() {
+    const all = Object.fromEntries(
+      [...told.steps.flatMap((one) => one.handles), ...told.constants].map(({ name }) => [
+        name,
+        state.get(name),
+      ]),
+    );
+    stepDials.set(all);
+    constants.set(all);
+    tools.changed();
+  }
+
+  function chosen() {
+    const step = told?.steps.find((one) => one.number === shown.timeline.get("selected"));
+    if (!step) return;
+    stepTitle.textContent = `Step ${step.number}`;
+    stepText.textContent = step.text;
+    stepDials.show(
+      step.handles.map((one) => ({ ...one, value: state.get(one.name) })),
+      state.original,
+    );
+  }
+
+  /** What an exact frame says besides: the steps as they are now, verdict, warnings. */
+  function notes(words) {
+    if (words.steps) {
+      told.steps = words.steps;
+      shown.timeline.set("values", {});
+      shown.timeline.set("steps", words.steps);
+      chosen();
+    }
+    const parts = [
+      told.mechanism,
+      words.verdict && `thermodynamics: ${words.verdict}`,
+      tools.overlaid(words),
+      ...(words.warnings ?? []),
+    ];
+    note.replaceChildren(...parts.filter(Boolean).map((text) => h("span", {}, text.what ?? text)));
+    update(note, { role: "status" });
+  }
+
+  function shortcuts(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input, textarea")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) redo();
+    else undo();
+  }
+
+  function writeOwn() {
+    ownProtocol(told?.protocol ?? "", { open: opened, upload: (file) => connection.upload(file) });
+  }
+
+  function takeAway() {
+    exporting({
+      ask: (as) => connection.ask("flask.export", { as }),
+      download: (id, name) => connection.download(id, name),
+      state: () => connection.ask("flask.state"),
+      tried: (work) => shell.tried(work),
+    });
+  }
+
+  /** Lay data over the spectra, or take them off (null). */
+  async function laid(file) {
+    return shell.tried(async () =>
+      connection.ask("flask.overlay", { upload: file && (await connection.upload(file)) }),
+    );
+  }
+
+  async function receive(files) {
+    const [file] = files;
+    if (/\.(html?|ya?ml|json)$/i.test(file.name))
+      await shell.tried(async () => opened({ upload: await connection.upload(file) }));
+    else await tools.receive(file);
+  }
+
+  return {
+    receive,
+    close() {
+      frames.close();
+      stepDials.close();
+      constants.close();
+      for (const one of Object.values(shown)) one.close();
+    },
+  };
+}
+
+export default { title: "Flask", render };

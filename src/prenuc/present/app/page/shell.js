@@ -1,0 +1,81 @@
+// What every screen is handed: how to say, fail, follow jobs, and go to another screen.
+
+import { h } from "./components/element.js";
+
+export class Shell {
+  #live;
+  #troubles;
+  #status;
+  #go;
+
+  constructor({ live, troubles, status, jobs, go }) {
+    this.#live = live;
+    this.#troubles = troubles;
+    this.#status = status;
+    this.jobs = jobs;
+    this.#go = go;
+  }
+
+  /** Say something to those who listen to the page. */
+  say(text) {
+    this.#live.textContent = text;
+  }
+
+  /** Say which numbers are shown: "computing", "coarse", "exact", or nothing. */
+  status(word) {
+    const told = { computing: "computing …", coarse: "coarse while dragging", exact: "exact" }[word] ?? "";
+    if (this.#status.textContent === told) return;
+    this.#status.textContent = told;
+    this.#status.dataset.status = word;
+  }
+
+  /** Show what went wrong: what, where, what was perhaps meant, and how to mend it. */
+  fail(error) {
+    const problems = error.problems ?? [{ what: error.message, where: "", nearest: [], mend: "" }];
+    const items = problems.map(({ what, where, nearest, mend }) =>
+      h(
+        "li",
+        {},
+        where ? h("code", { class: "where" }, where) : null,
+        h("strong", {}, what),
+        nearest?.length ? h("span", {}, ` Nearest: ${nearest.map((one) => `'${one}'`).join(", ")}.`) : null,
+        mend ? h("span", { class: "mend" }, ` ${mend}.`.replace("..", ".")) : null,
+      ),
+    );
+    const close = h("button", { type: "button", class: "quiet", onclick: () => this.clear() }, "Dismiss");
+    this.#troubles.replaceChildren(h("div", { class: "trouble" }, h("ul", {}, items), close));
+    if (!error.problems) throw error; // a fault of ours: it belongs into the console, too
+  }
+
+  clear() {
+    this.#troubles.replaceChildren();
+  }
+
+  /** Do something that may fail; shows what went wrong, and returns undefined then. */
+  async tried(work) {
+    try {
+      const answer = await work();
+      this.clear();
+      return answer;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Follow a job: `done(answer)`, `failed(error)`; where it ended before, at once. */
+  job(id, { done, failed }) {
+    this.jobs.follow(id, { done, failed: failed ?? ((error) => this.fail(error)) });
+  }
+
+  /** Go to a screen with something to show there. */
+  open(name, given) {
+    this.#go(name, given);
+  }
+}
+
+/** Save a text or bytes under a name, by the browser. */
+export function saved(name, content, type = "text/plain") {
+  const link = h("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,123 @@
+"""The screen Flask: a recipe or a protocol is opened, moved, reset, and taken home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError
+from prenuc.facts.catalogue import entries, get
+from prenuc.observe.live.experiment import Live
+from prenuc.present.app.flask_session import FlaskSession
+from prenuc.present.app.screens.flask_export import export
+from prenuc.present.app.written import mechanism_from, protocol_from
+from prenuc.present.files.named import mechanism_of
+from prenuc.protocol.protocol import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prenuc.present.app.session import Session
+
+
+def recipes(session: Session) -> list[dict[str, Any]]:  # noqa: ARG001  an action like all others
+    """Return the published recipes to choose from."""
+    known = entries("recipes").values()
+    return [
+        {"id": one.id, "name": one.name, "material": one.material, "panel": one.panel}
+        for one in known
+    ]
+
+
+def mechanisms(session: Session) -> list[dict[str, Any]]:  # noqa: ARG001  as above
+    """Return the mechanisms to choose from."""
+    known = entries("parameters").values()
+    return [{"id": one.id, "model": one.model, "material": one.material} for one in known]
+
+
+def open_(
+    session: Session,
+    *,
+    recipe: str | None = None,
+    protocol: str | None = None,
+    mechanism: str | None = None,
+    change: dict[str, float] | None = None,
+    moved: dict[str, float] | None = None,
+) -> dict[str, Any]:
+    """Open a flask: a published recipe, or a protocol as text.
+
+    Args:
+        session: The page.
+        recipe: Its name in the catalogue.
+        protocol: Or laboratory sentences, one a line; or a protocol file.
+        mechanism: A mechanism of the package, or the text of a file; the usual one when left out.
+        change: Constants that are moved at once, each in its own unit.
+        moved: Handles likewise.
+
+    Raises:
+        InputError: Neither or both are given, or one of them cannot be read.
+    """
+    if (recipe is None) == (protocol is None):
+        raise InputError("nothing to open", "Name a recipe, or give a protocol")
+    if recipe is not None:
+        done, stated = Protocol.from_recipe(get("recipes", recipe)), None
+    else:
+        done, stated = protocol_from(protocol or "")
+    named = mechanism or stated
+    live = Live(_mechanism(named, recipe or "your protocol", done), done)
+    live.move({**(change or {}), **(moved or {})})
+    session.flask = FlaskSession(live, done.name, recipe or "", named or "")
+    answer = session.flask.told()
+    session.frames += session.flask.frames(exact=True)
+    return answer
+
+
+def _mechanism(named: str | None, what: str, protocol: Protocol) -> Any:
+    if named is not None and "\n" in named.strip():
+        return mechanism_from(named, protocol)
+    return mechanism_of(named, what, protocol)
+
+
+def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa: A002
+    """Move handles and constants, all at once, and look exactly.
+
+    Args:
+        session: The page.
+        set: Numbers by the names of handles and constants, each in its unit.
+    """
+    flask = session.opened
+    flask.live.move(set)
+    session.frames += flask.frames(exact=True)
+    return {"set": set}
+
+
+def reset(session: Session, *, names: list[str] | None = None) -> dict[str, Any]:
+    """Put handles and constants back where they were; all of them when none are named."""
+    flask = session.opened
+    flask.live.put_back(names)
+    session.frames += flask.frames(exact=True)
+    return flask.told()
+
+
+def state(session: Session) -> dict[str, Any] | None:
+    """Return what is open, so that ``flask.open`` makes it again; None where nothing is."""
+    if session.flask is None:
+        return None
+    flask, live = session.flask, session.flask.live
+    given = {"recipe": flask.recipe} if flask.recipe else {"protocol": str(live.protocol)}
+    return {
+        **given,
+        "mechanism": flask.named or live.mechanism.name,
+        "change": {name: one.number for name, one in live.change.items()},
+        "moved": {name: one.number for name, one in live.moved.items()},
+    }
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "flask.recipes": recipes,
+    "flask.mechanisms": mechanisms,
+    "flask.open": open_,
+    "flask.set": set_,
+    "flask.reset": reset,
+    "flask.state": state,
+    "flask.export": export,
+}

@@ -1,0 +1,160 @@
+"""The screen Next: which experiment would say most, as a plan for the bench."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import FactsError, InputError, unknown_name
+from prenuc.present.app.commands import command
+from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
+from prenuc.present.tables.plain import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prenuc.present.app.session import Session
+
+WORKERS = 2
+OURS = "two-pathway"
+
+
+def begin(session: Session) -> dict[str, Any]:  # noqa: ARG001  an action like all others
+    """Return what can be asked of each material: models, steps, constants, axes."""
+    return {
+        "materials": {name: _askable(name) for name in RECIPES},
+        "usual": list(QUESTION),
+    }
+
+
+def _askable(material: str) -> dict[str, Any]:
+    from prenuc.infer.calibration.ablations import ablations_of
+    from prenuc.infer.calibration.candidate import Candidate
+    from prenuc.infer.selection.plans import axes
+    from prenuc.mechanism.named import MODELS, mechanism_named
+
+    mechanism = mechanism_named(f"{OURS}/{material}")
+    protocol, _ = protocol_and_material(RECIPES[material])
+    free = Candidate.of(mechanism).free
+    return {
+        "recipe": RECIPES[material],
+        "models": [OURS, *(name for name in MODELS if name != OURS)],
+        "steps": [one.step for one in ablations_of(mechanism)],
+        "constants": [one.name for one in free],
+        "axes": list(axes(protocol)),
+    }
+
+
+def ask(
+    session: Session,
+    *,
+    material: str,
+    question: str,
+    about: str = "",
+    models: list[str] | None = None,
+    vary: list[str] | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Begin to look for the experiment that would say most.
+
+    Args:
+        session: The page.
+        material: Such as "CdS".
+        question: "models", which of them it is; "step", whether it is needed; "constant", to narrow
+            it.
+        about: The step or the constant.
+        models: Kinds of mechanisms that are left.
+        vary: Only these axes.
+        seed: Of every draw.
+
+    Raises:
+        InputError: The question is none, or too many jobs are running.
+    """
+    if material not in RECIPES:
+        raise FactsError(unknown_name("material with a usual recipe", material, RECIPES))
+    known = {"models": "Which model is it?", "step": f"Is it needed: {about}?"}
+    known["constant"] = f"What is {about}?"
+    if question not in known:
+        raise InputError(unknown_name("question", question, known))
+    if question == "step":
+        return session.jobs.start(known[question], where_it_shows, material=material, step=about)
+    asked = {
+        "models": ",".join(models or []) or None,
+        "vary": vary or [],
+        "sharpen": about if question == "constant" else None,
+        "seed": seed,
+    }
+    return session.jobs.start(known[question], proposals, material=material, **asked)
+
+
+def proposals(
+    report: Callable[[float], None],
+    *,
+    material: str,
+    models: str | None,
+    vary: list[str],
+    sharpen: str | None,
+    seed: int,
+) -> dict[str, Any]:
+    """Rank the experiments by what they say about the models, or about one constant.
+
+    Args:
+        report: Told the finished share.
+        material: Such as "CdS".
+        models: Names of mechanisms; the usual ones when None.
+        vary: Only these axes.
+        sharpen: A constant.
+        seed: Of every draw.
+
+    Raises:
+        InputError: There is no such model, constant or axis.
+    """
+    from prenuc.infer.selection.next_experiment import next_experiment
+
+    protocol, _ = protocol_and_material(RECIPES[material])
+    found = next_experiment(
+        models_named(models, material, QUESTION),
+        protocol,
+        sharpen=sharpen,
+        only=vary,
+        seed=seed,
+        workers=WORKERS,
+        progress=report,
+    )
+    options = {"models": models, "vary": ",".join(vary), "sharpen": sharpen, "seed": seed or None}
+    return {
+        "proposals": [{**plain(one), "protocol": str(one.protocol)} for one in found],
+        "command": command("next", material, **options),
+    }
+
+
+def where_it_shows(report: Callable[[float], None], *, material: str, step: str) -> dict[str, Any]:
+    """Look where a mechanism and the same without a step are furthest apart.
+
+    Args:
+        report: Told the finished share.
+        material: Such as "CdS".
+        step: The step, or the beginning of its name.
+
+    Raises:
+        InputError: There is no such step.
+    """
+    from prenuc.infer.calibration.candidate import with_and_without
+    from prenuc.infer.selection.disagreement import disagreement
+    from prenuc.mechanism.named import mechanism_named
+    from prenuc.present.figures.maps import plot_disagreement
+    from prenuc.present.figures.style import svg
+
+    protocol, _ = protocol_and_material(RECIPES[material])
+    both = with_and_without(mechanism_named(f"{OURS}/{material}"), step)
+    found = disagreement(*both, protocol, workers=WORKERS, progress=report)
+    return {
+        **plain(found),
+        "tells": found.tells,
+        "words": str(found).splitlines()[:2],
+        "protocol": str(found.plan.protocol),
+        "figure": svg(plot_disagreement(found)),
+        "command": command("next", material, step=step),
+    }
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {"next.begin": begin, "next.ask": ask}

@@ -1,0 +1,117 @@
+"""``prenuc growth`` and ``prenuc emission``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prenuc.present.cli.analysis import analyses
+from prenuc.present.cli.completing import materials
+from prenuc.present.cli.input import A_PATH, figure_options, files_argument, reading_options
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.files.input import name_of, read_input
+from prenuc.present.tables.results import emission_table, growth_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@files_argument
+@click.option(
+    "--material",
+    required=True,
+    metavar="FORMULA",
+    help="Semiconductor, such as CdSe.",
+    shell_complete=materials,
+)
+@reading_options
+@figure_options
+@json_option
+def growth(
+    files: tuple[Path, ...],
+    material: str,
+    figures: Path | None,
+    figure_format: str,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """By which law do dots grow: first excitons become diameters, and these are weighed.
+
+    Interface, diffusion, ripening, or an interface that uses its monomer up, each with its rate and
+    interval; "cannot tell" is an answer.
+
+    \b
+    Examples:
+      prenuc growth run.csv --material CdSe
+      prenuc growth scans/*.txt --material CdSe --times "0 10 min" --json
+    """
+    import prenuc as pn
+    from prenuc.present.figures.growth import plot_growth
+    from prenuc.present.files.figures import save_all
+
+    answers = []
+    for together, analysis in analyses(files, material, **asked).items():
+        found = pn.growth_laws(analysis)
+        answers.append({"file": name_of(together), **found.as_dict()})
+        written = []
+        if figures is not None:
+            plots = {"growth": plot_growth(found, title=together[0].stem)}
+            written = save_all(plots, figures, together[0].stem, figure_format)
+        if not as_json:
+            echo_table(growth_table(found), name_of(together))
+            click.echo(found.comparison)
+            echo_lines((*found.notes, *(f"wrote {path}" for path in written)))
+    if as_json:
+        echo_json(answers)
+
+
+@click.command()
+@files_argument
+@click.option("--absorption", metavar="FILE", type=A_PATH, help="UV-vis of the same aliquots.")
+@reading_options
+@figure_options
+@json_option
+def emission(
+    files: tuple[Path, ...],
+    absorption: Path | None,
+    figures: Path | None,
+    figure_format: str,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Maximum, width, share of traps and Stokes shift of measured emission, with intervals.
+
+    With --absorption every spectrum is joined to the first exciton of the same aliquot, by its time
+    or else its label.
+
+    \b
+    Examples:
+      prenuc emission "run FL.csv"
+      prenuc emission "run FL.csv" --absorption "run UV-Vis.csv" --json
+    """
+    import prenuc as pn
+    from prenuc.observe.analysis import read_spectra
+    from prenuc.observe.readers import read
+
+    series = read_input(files, read=read, **asked)
+    with progress(f"{len(series)} spectra"):
+        first = None if absorption is None else pn.analyze(read_spectra(absorption))
+        found = pn.analyze_emission(series, first)
+    written = []
+    if figures is not None:
+        from prenuc.present.figures.emission import plot_emission
+        from prenuc.present.files.figures import save_all
+
+        plots = {"emission": plot_emission(series, found)}
+        written = save_all(plots, figures, files[0].stem, figure_format)
+    if as_json:
+        echo_json(found)
+        return
+    echo_table(emission_table(found), name_of(files))
+    for one in found:
+        for line in one.warnings:
+            click.echo(f"prenuc: warning: '{one.label}': {line}", err=True)
+    echo_lines(series.history)
+    echo_lines(written, "  wrote ")

@@ -1,0 +1,121 @@
+"""``prenuc next``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prenuc.errors import InputError, unknown_name
+from prenuc.present.cli import completing
+from prenuc.present.cli.input import A_PATH, refuse_others
+from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.protocol import Protocol
+
+
+@click.command(name="next")
+@click.argument("material", default="CdS", shell_complete=completing.materials)
+@click.option(
+    "--recipe",
+    metavar="RECIPE|FILE.yaml",
+    help="The experiment to vary.",
+    shell_complete=completing.recipes_and_files,
+)
+@click.option(
+    "--models",
+    metavar="ID,...",
+    help=f"Models left; {', '.join(QUESTION)} by default.",
+    shell_complete=completing.several_mechanisms,
+)
+@click.option("--sharpen", metavar="CONSTANT", help='Narrow one constant: "isomerisation.k".')
+@click.option(
+    "--step",
+    metavar="STEP",
+    help='Ask whether a step is needed: "Pathway 2".',
+    shell_complete=completing.steps,
+)
+@click.option("--map", "map_to", type=A_PATH, help="With --step: figure of where it shows.")
+@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
+@click.option("--most", default=5, show_default=True, help="Proposals.")
+@click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
+@click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
+@click.option("--seed", default=0, show_default=True, help="Seed of every draw.")
+@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@json_option
+def next_(
+    material: str,
+    recipe: str | None,
+    models: str | None,
+    vary: str | None,
+    step: str | None,
+    map_to: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Which experiment would say most about which model it is?
+
+    The answer is a bench plan that 'prenuc simulate' runs. Extinctions, spectra and rate constants
+    count as unknown, so a difference that they could make does not score.
+
+    With --step it is where a mechanism and the same without that step are furthest apart, among
+    temperatures, dilutions of the batch and additives; exit status 1 if no such experiment tells.
+
+    \b
+    Examples:
+      prenuc next CdS
+      prenuc next CdS --models two-pathway,droplets --vary temperature,additive
+      prenuc next CdS --sharpen isomerisation.k
+      prenuc next CdS --step "Pathway 2" --map where.svg
+    """
+    from prenuc.infer.selection.next_experiment import next_experiment
+
+    if recipe is None and material not in RECIPES:
+        raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
+    protocol, _ = protocol_and_material(recipe or RECIPES[material])
+    if step is not None:
+        refuse_others("--step", {"material", "recipe", "models", "noise", "step", "map_to"})
+        whole = models_named(models, material, ("two-pathway",))[0]
+        _where_it_shows(whole, step, protocol, map_to, asked["noise"], asked["workers"], as_json)
+        return
+    if map_to is not None:
+        raise InputError("--map needs --step", 'Add --step "Pathway 2", or leave it out')
+    with progress("simulating what could be done") as report:
+        found = next_experiment(
+            models_named(models, material, QUESTION),
+            protocol,
+            only=[name.strip() for name in (vary or "").split(",") if name.strip()],
+            progress=report,
+            **asked,
+        )
+    echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)
+
+
+def _where_it_shows(
+    mechanism: Mechanism,
+    step: str,
+    protocol: Protocol,
+    map_to: Path | None,
+    noise: float,
+    workers: int,
+    as_json: bool,
+) -> None:
+    from prenuc.infer.calibration.candidate import with_and_without
+    from prenuc.infer.selection.disagreement import disagreement
+
+    both = with_and_without(mechanism, step)
+    with progress("simulating what could be done") as report:
+        found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
+    if map_to is not None:
+        from prenuc.present.figures.maps import plot_disagreement
+        from prenuc.present.files.figures import save
+
+        click.echo(f"wrote {save(plot_disagreement(found), map_to)}", err=True)
+    echo_answer(found, click.echo, as_json)
+    sys.exit(0 if found.tells else 1)
