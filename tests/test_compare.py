@@ -76,7 +76,7 @@ def test_absorbers_taken_apart_add_up_to_the_spectra(ours, protocol):
 @pytest.mark.parametrize("which", ["two-pathway", "droplets"])
 def test_slopes_are_those_of_the_refitted_residuals(ours, protocol, shapes, which, monkeypatch):
     """Also through extinctions and spectra that are fitted away, one of them at its limit."""
-    monkeypatch.setattr(candidate, "QUICK", pn.Rodas(rtol=1e-10, atol=1e-16))
+    monkeypatch.setattr(candidate, "SEEN", pn.Rodas(rtol=1e-10, atol=1e-16))
     model = ours if which == "two-pathway" else rival(which, "CdS")
     spectra = seen(faster("CdS", "isomerisation.k", 1.6), protocol)
     trial = Refit(Candidate(model), Condensed.of([spectra], [protocol]), shapes)

@@ -19,6 +19,7 @@ from prenuc.infer.calibration.candidate import Candidate
 from prenuc.mechanism.dots import Classes
 from prenuc.mechanism.mechanism import Mechanism
 from prenuc.mechanism.shipped import form_from, set_named
+from prenuc.mechanism.two_pathway import MODEL
 from prenuc.mechanism.writing import written
 from prenuc.quantities import Quantity
 
@@ -44,7 +45,7 @@ def with_other_units(mechanism: Mechanism, units: int) -> tuple[Candidate, Candi
         MechanismError: It has no clusters of a certain size, or they hold as many.
     """
     there = set_named(mechanism.name)
-    usual = None if there is None else units_of(there)
+    usual = None if there is None or there.model != MODEL else units_of(there)
     if there is None or usual is None:
         what = f"{mechanism.name} has no PC of a certain number of units"
         raise MechanismError(Problem(what, "Ask a two-pathway mechanism, as two-pathway/CdS"))
