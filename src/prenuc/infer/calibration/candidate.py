@@ -145,12 +145,15 @@ class Candidate:
         kinds: Of constants that may move; see :func:`~prenuc.infer.calibration.varied.kind_of`.
         absorbing: Components that absorb without a spectrum in the catalogue.
         label: What it is called where the mechanism's own name does not tell it from others.
+        only: Names of constants, as "isomerisation.k", or of all of a step, as "isomerisation",
+            that may move; every one when empty.
     """
 
     mechanism: Mechanism
     kinds: frozenset[str] = RATES
     absorbing: tuple[str, ...] = ()
     label: str = ""
+    only: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, model: Mechanism | Candidate) -> Candidate:
@@ -173,6 +176,7 @@ class Candidate:
             if kind_of(name) in self.kinds
             and value.status in PRIOR_FACTOR
             and value.quantity.number != 0
+            and (not self.only or not {name, name.rpartition(".")[0]}.isdisjoint(self.only))
         )
 
     def shown(

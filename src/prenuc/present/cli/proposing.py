@@ -91,7 +91,7 @@ def next_(
     protocol, _ = protocol_and_material(recipe or RECIPES[material])
     if step is not None or units is not None:
         which = "--units" if step is None else "--step"
-        heard = {"material", "recipe", "models", "noise", "workers", "map_to"}
+        heard = {"material", "recipe", "models", "noise", "map_to"}
         refuse_others(which, heard | {which.removeprefix("--")})
         whole = models_named(models, material, ("two-pathway",))[0]
         both = _both(whole, step, units)
