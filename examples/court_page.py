@@ -16,7 +16,8 @@ from prenuc.infer.studies.ablation import is_held_out, weighed_of
 from prenuc.infer.studies.left_out import scored_figures
 from prenuc.infer.studies.models import standings
 from prenuc.infer.studies.refitting import ablate
-from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations
+from prenuc.present.figures.ablations import caption_ablations, ordered
+from prenuc.present.figures.kinds import draw
 from prenuc.present.files.figures import save
 from prenuc.present.tables.studies import standings_table
 
@@ -54,7 +55,8 @@ def page(docs: Path) -> str:
     """
     found = ablate(MECHANISM)
     name = "ablations-cds.svg"
-    save(plot_ablations(found), docs / "figures" / name)
+    made = draw("ablations", found)
+    save(made.figure, docs / "figures" / name, made.told)
     rows = reproduce()
     sections = [
         first_paragraph(found, rows),

@@ -15,8 +15,7 @@ from rich.table import Table
 
 from prenuc.infer.experiments.published import PANELS, PanelResult, kinetic_panel
 from prenuc.mechanism import read_mechanism
-from prenuc.present.figures.fits import plot_fit, plot_spectra
-from prenuc.present.files.figures import save
+from prenuc.present.files.figures import figure
 from prenuc.present.files.report import report as write_report
 from prenuc.writing import write_text
 
@@ -42,15 +41,17 @@ def draw(result: PanelResult, folder: Path) -> list[Path]:
     """Write the figures of a panel and return their paths."""
     first, second = result.panel.name.split("-")
     number = first[:-1]
-    spectra = plot_spectra(result.spectra, title=f"Figure {first}, simulated from the recipe")
-    fitted = plot_fit(result.fit, title=f"Figure {number}{second}, simulated and fitted")
-    paths = [
-        save(spectra, folder / f"figure-{first}.png"),
-        save(fitted, folder / f"figure-{number}{second}.png"),
-    ]
+    what = {
+        f"figure-{first}": ("spectra", result.spectra, f"Figure {first}, simulated"),
+        f"figure-{number}{second}": ("fit", result.fit, f"Figure {number}{second}, fitted"),
+    }
     if result.plain is not None:
-        plain = plot_fit(result.plain, title="a plain exponential fitted from 200 min on")
-        paths.append(save(plain, folder / f"figure-{number}{second}-plain.png"))
+        said = "A plain exponential, fitted from 200 min on"
+        what[f"figure-{number}{second}-plain"] = ("fit", result.plain, said)
+    paths = []
+    for name, (kind, answer, title) in what.items():
+        paths.append(folder / f"{name}.png")
+        figure(kind, answer, title=title, to=paths[-1])
     return paths
 
 

@@ -23,7 +23,7 @@ from prenuc.infer.studies.refitting import ablate
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.rivals import rivals
-from prenuc.present.figures.maps import plot_disagreement
+from prenuc.present.figures.kinds import draw
 from prenuc.present.files.figures import save
 from prenuc.protocol.protocol import Protocol
 from prenuc.writing import write_text
@@ -84,7 +84,8 @@ def told(one: Candidate, other: Candidate, figure: Path, workers: int) -> Told:
     protocol = Protocol.from_recipe(get("recipes", RECIPE))
     found = disagreement(one, other, protocol, workers=workers)
     if found.tells:
-        save(plot_disagreement(found), figure)
+        made = draw("map", found)
+        save(made.figure, figure, made.told)
     plan = found.plan
     return Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
 

@@ -350,14 +350,14 @@ constants of the two-pathway model pass. They are the fairer ones.
 def panels_page(rows: Sequence[Row], runs: Experiments, figures: Path) -> str:
     """Draw every recipe and return the page that shows them."""
     sections = []
-    for name, figure in plot_panels(rows, runs, every_recipe=True):
-        save(figure, figures / f"{name}.svg")
+    for name, made in plot_panels(rows, runs, every_recipe=True):
+        save(made.figure, figures / f"{name}.svg", " ".join((made.told, *made.notes)))
         recipe = get("recipes", name)
         run, spectra = runs.run(name)
         sections.append(
             f"## Figure {recipe.panel}: {name}\n\n{recipe.name}.\n\n"
             f"```{{image}} ../figures/panels/{name}.svg\n"
-            f":alt: Simulated spectra of {name}\n:width: 560px\n```\n\n"
+            f":alt: {made.told}\n:width: 560px\n```\n\n"
             f"*{caption(name, rows, run, spectra)}*\n"
         )
     return f"""{MADE}# The panels, simulated

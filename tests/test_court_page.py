@@ -22,6 +22,7 @@ from prenuc.infer.studies.refitting import ablate, fitted_rows, rows_for, shippe
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations
+from prenuc.present.figures.page_size import Layout
 
 ROOT = Path(__file__).parents[1]
 CDS = "two-pathway/CdS"
@@ -64,7 +65,7 @@ def test_refits_are_read_as_they_were_written(court, tmp_path):
 
 
 def test_the_figure_shows_every_step_under_both_priors_the_most_missed_first():
-    (axes,) = plot_ablations(TOY).axes
+    (axes,) = plot_ablations(TOY, Layout()).figure.axes
     assert [one.step for one in ordered(TOY)] == ["main: all of it", "idle", "worse"]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == ["main (1 row lost)", "idle (no row lost)", "worse (no row lost)"]
@@ -75,7 +76,10 @@ def test_the_figure_shows_every_step_under_both_priors_the_most_missed_first():
     }
     assert points == {(-40.0, 0.0), (-30.0, 0.0), (0.0, 1.0), (0.2, 1.0), (2.0, 2.0), (3.0, 2.0)}
     said = caption_ablations(TOY)
-    assert "required: main; not tested: idle; harmful: worse" in said
+    assert (
+        "required: main (-40 and -30); not tested: idle (+0 and +0.2); harmful: worse (+2 and +3)"
+        in said
+    )
 
 
 def test_a_figure_that_is_left_out_is_scored_where_it_was_not_fitted(monkeypatch):

@@ -14,6 +14,7 @@ from lawful import Potentials, R, with_one_sided_host
 from prenuc.facts.catalogue import get
 from prenuc.mechanism.named import mechanism_named
 from prenuc.present.figures.driving import caption_driving, drawn_routes, plot_driving
+from prenuc.present.figures.page_size import Layout
 from prenuc.present.files.report import report
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.driving import driving
@@ -82,7 +83,7 @@ def test_frozen_time_is_left_out():
 
 def test_a_figure_draws_what_costs_most_and_names_it():
     found = vessel("cds-3b-msa-at-30-min", "flask")
-    figure = plot_driving(found)
+    figure = plot_driving(found, Layout()).figure
     power, affinity, temperature = figure.axes
     drawn = drawn_routes(found)
     assert drawn[0][0] == "bond formation"

@@ -10,23 +10,27 @@ import pytest
 
 from commands import clusters, dots
 from prenuc.errors import InputError
-from prenuc.present.figures.fits import plot_spectra
-from prenuc.present.figures.style import STYLE, svg, time_axis, time_colours
+from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.style import svg, time_axis, time_colours
 from prenuc.present.files.figures import save
+
+
+def spectra(series=None):
+    return draw("spectra", dots() if series is None else series).figure
 
 
 def test_a_figure_leaves_the_style_of_the_reader_as_it_was():
     with mpl.rc_context({"font.size": 17.0}):
-        figure = plot_spectra(dots())
+        figure = spectra()
         assert mpl.rcParams["font.size"] == 17.0
-    assert figure.axes[0].xaxis.label.get_size() == STYLE["font.size"]
+    assert figure.axes[0].xaxis.label.get_size() == 8.0
     assert svg(figure).startswith("<svg")
 
 
 def test_what_is_missing_is_said_with_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InputError, match=r"matplotlib is not installed.*pip install"):
-        plot_spectra(dots())
+        spectra()
 
 
 def test_colours_go_from_dark_to_light_and_never_to_white():
@@ -47,17 +51,17 @@ def test_an_edge_that_dwarfs_the_bands_is_cut_off_and_that_is_said():
     series = clusters()
     edge = series.absorbance + 3.0 * np.exp(-(series.wavelength - 285) / 3)
     steep = type(series)(series.wavelength, series.time, edge)
-    (axes,) = plot_spectra(steep).axes
+    (axes,) = spectra(steep).axes
     assert axes.get_ylim()[1] < 2.0
     assert [text.get_text() for text in axes.texts] == ["cut off: readings up to 3.2"]
-    assert not plot_spectra(series).axes[0].texts
+    assert not spectra(series).axes[0].texts
 
 
 def test_only_known_formats_are_written_and_the_same_each_time(tmp_path):
-    figure = plot_spectra(dots())
+    figure = spectra()
     with pytest.raises(InputError, match="is not a figure format"):
         save(figure, tmp_path / "a.jpg")
     assert list(tmp_path.iterdir()) == []
     for ending in (".svg", ".pdf", ".png"):
-        first, second = (save(plot_spectra(dots()), tmp_path / f"{n}{ending}") for n in "ab")
+        first, second = (save(spectra(), tmp_path / f"{n}{ending}") for n in "ab")
         assert first.read_bytes() == second.read_bytes()

@@ -19,7 +19,7 @@ from prenuc.infer.noise.estimate import rotate
 from prenuc.infer.schemes.scheme import parse
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
-from prenuc.present.figures.fits import plot_any_fit
+from prenuc.present.figures.kinds import draw
 
 LAWS = {"k": (ArrheniusLaw("60 degC"), DosePower("MeOH"))}
 
@@ -177,7 +177,7 @@ def test_many_data_sets_have_a_figure_and_a_report(tmp_path):
     noise = np.random.default_rng(3).normal(0.0, 1e-3, (2, 30))
     traces = [Trace(time, 0.5 * -np.expm1(-0.03 * time) + row) for row in noise]
     fit = pn.fit([DataSet(data=one) for one in traces], "A -> B")
-    figure = plot_any_fit(fit)
-    assert [line.get_label() for line in figure.axes[0].lines[1::2]] == ["set 1", "set 2"]
+    figure = draw("fit", fit).figure
+    assert [line.get_label() for line in figure.axes[0].lines[::2]] == ["set 1", "set 2"]
     page = pn.report(fit, to=tmp_path / "report.html").read_text(encoding="utf-8")
     assert "2 data sets" in page

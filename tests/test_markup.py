@@ -167,18 +167,18 @@ def test_the_parser_sees_what_would_run():
 
 @pytest.mark.parametrize("label", ["_blank", "", "__", "$x$", "4 min"])
 def test_no_label_is_left_out_of_a_figure(label):
-    from prenuc.present.figures.fits import plot_spectra
+    from prenuc.present.figures.kinds import draw
 
     base = dots()
     series = SpectrumSeries(base.wavelength, base.time, base.absorbance, labels=(label, "b", "c"))
-    shown_labels = plot_spectra(series).axes[0].get_legend().get_texts()
+    shown_labels = draw("spectra", series).figure.axes[0].get_legend().get_texts()
     assert [text.get_text() for text in shown_labels] == [label, "b", "c"]
 
 
 def test_no_species_is_left_out_of_the_figure_of_a_fit():
     import prenuc as pn
-    from prenuc.present.figures.fits import plot_global_fit
+    from prenuc.present.figures.kinds import draw
 
     fit = pn.fit(dots(tuple(np.linspace(500.0, 520.0, 7))), "_A -> B")
-    legend = plot_global_fit(fit).axes[1].get_legend()
+    (legend,) = draw("fit", fit).figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["_A", "B"]

@@ -299,17 +299,17 @@ def test_a_thinner_batch_shows_as_much_in_the_cuvette():
 
 
 def test_a_map_has_a_panel_for_each_additive_and_marks_the_largest(where):
-    from prenuc.present.figures.maps import plot_disagreement
+    from prenuc.present.figures.kinds import draw
 
-    figure = plot_disagreement(where)
+    figure = draw("map", where).figure
     texts = [text.get_text() for axes_ in figure.axes for text in axes_.texts]
     assert "largest" in texts
     assert any("HMSA" in axes_.get_title(loc="left") for axes_ in figure.axes)
 
 
 def test_dilutions_stand_evenly_on_a_map(where):
-    from prenuc.present.figures.maps import plot_disagreement
+    from prenuc.present.figures.kinds import draw
 
-    drawn, *_ = plot_disagreement(where).axes
+    drawn, *_ = draw("map", where).figure.axes
     assert drawn.get_yscale() == "log"
     assert drawn.get_xscale() == "linear"

@@ -24,6 +24,7 @@ import prenuc as pn
 from prenuc.errors import InputError, SimulationError
 from prenuc.ledger import Entry
 from prenuc.present.figures.maps import Mark, plot_map
+from prenuc.present.figures.page_size import Layout
 from prenuc.present.files.sweeps import write_ends, write_map, write_table
 from prenuc.protocol.protocol import read_protocol
 from prenuc.sweeps.cluster import run_slurm
@@ -150,7 +151,7 @@ def test_nothing_to_rank_and_nothing_to_draw_is_said():
     with pytest.raises(InputError, match="no flask has a number to rank"):
         best_and_worst(np.full(3, np.nan))
     table = {"a": ["1", "1", "2", "2"], "b": ["1", "2"] * 2, "c": np.full(4, np.nan)}
-    plot_map(table, "a", "b", ["c"])
+    plot_map(table, Layout(), "a", "b", ["c"])
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from prenuc.observe.sizing import size
     from prenuc.observe.trace import Trace
     from prenuc.present.files.exchange import convert
+    from prenuc.present.files.figures import figure
     from prenuc.present.files.report import report
     from prenuc.protocol.protocol import Protocol
     from prenuc.quantities import Quantity
@@ -125,6 +126,7 @@ _CONTENTS = {
     "calibrate": "infer.studies.calibrate",
     "ablate": "infer.studies.refitting",
     # present: tell someone
+    "figure": "present.files.figures",
     "report": "present.files.report",
     "convert": "present.files.exchange",
 }
@@ -176,6 +178,7 @@ __all__ = [
     "emission",
     "ensemble",
     "evolve",
+    "figure",
     "fit",
     "growth_laws",
     "guinier_radius",

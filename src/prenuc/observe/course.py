@@ -9,7 +9,7 @@ where a spectrum without noise is curved like a line, at the lowest energy
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +58,7 @@ class Course:
         distribution: Number of dots in mmol/L per nm of diameter, shape (m, k).
         at_end: Share of the dots' volume in the largest size that is counted, beyond which none
             can grow, shape (m,).
+        chalcogen: In every component that has some, in mmol/L, shape (m,) each.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Course:
     sizes: Array
     distribution: Array
     at_end: Array
+    chalcogen: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def limited_from(self) -> float | None:
@@ -136,6 +138,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         raise InputError(what, f"Write 'watch {name} every 1 min' after it is filled")
     time = np.array([one.time for one in seen]) / 60.0
     shares = [run.fractions(one) for one in seen]
+    chalcogen = [run.chalcogen(one) for one in seen]
     sizes, distribution = size_distribution(run, seen)
     number, diameter, spread = _dots(run, seen)
     return Course(
@@ -152,6 +155,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         sizes=sizes,
         distribution=distribution,
         at_end=share_at_end(run, seen),
+        chalcogen={key: np.array([one[key] for one in chalcogen]) for key in chalcogen[0]},
     )
 
 

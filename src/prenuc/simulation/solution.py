@@ -151,11 +151,19 @@ class Run:
         """Return the concentration of every component at a measurement, in mmol/L of its basis."""
         return dict(zip(self.names, measurement.concentration.tolist(), strict=True))
 
+    def chalcogen(self, measurement: Measurement) -> dict[str, float]:
+        """Return the chalcogen in every component that has some, in mmol/L."""
+        return {
+            self.names[place]: atoms * float(measurement.concentration[place])
+            for place, _, atoms in self._with_chalcogen
+        }
+
     def fractions(self, measurement: Measurement) -> dict[str, float]:
         """Return the fraction of the chalcogen in each: every MSC by name, all else by kind."""
         held: dict[str, float] = {}
-        for place, key, atoms in self._with_chalcogen:
-            held[key] = held.get(key, 0.0) + atoms * float(measurement.concentration[place])
+        amounts = self.chalcogen(measurement).values()
+        for (_, key, _), amount in zip(self._with_chalcogen, amounts, strict=True):
+            held[key] = held.get(key, 0.0) + amount
         total = sum(held.values()) or 1.0
         return {key: amount / total for key, amount in held.items()}
 

@@ -110,16 +110,21 @@ def analyses(
     return found
 
 
+OF_AN_ANALYSIS = ("picks", "bands", "trend")  # kinds of figures
+
+
 def _figures(found: list[Analysis], folder: Path, ending: str) -> list[Path]:
     """Write the three figures of each file."""
-    from prenuc.present.figures.analysis import plot_analysis
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.figures.page_size import Layout
 
     stems = Counter(Path(one.file).stem for one in found)
     written = []
     for number, one in enumerate(found, 1):
         stem = Path(one.file).stem
         name = stem if stems[stem] == 1 else f"{number}-{stem}"
-        written += save_all(plot_analysis(one, title=stem), folder, name, ending)
+        drawn = {kind: draw(kind, one, layout=Layout(title=stem)) for kind in OF_AN_ANALYSIS}
+        written += save_all(drawn, folder, name, ending)
     return written
 
 
@@ -220,7 +225,8 @@ def view(
       prenuc view spectra.csv
       prenuc view spectra.csv --window "350 480 nm" --figures figures --figure-format png
     """
-    from prenuc.present.figures.views import plot_views
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.figures.views import plotted_views
 
     if between is not None and asked["window"] is not None:
         what = "--between is the former name of --window, both are given"
@@ -232,7 +238,8 @@ def view(
         found = pn.view(series, at=at, count=count, closure=closure)
     written = []
     if figures is not None:
-        written = save_all(plot_views(found), figures, files[0].stem, figure_format)
+        drawn = {which: draw("view", found, which=which) for which in plotted_views(found)}
+        written = save_all(drawn, figures, files[0].stem, figure_format)
     if as_json:
         echo_json(found)
         return

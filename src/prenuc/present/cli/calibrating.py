@@ -92,9 +92,10 @@ def calibrate_on_data(
         write_text(out, changed_file(found, mechanism, out))
         click.echo(f"wrote {out}", err=True)
     if figures is not None:
-        from prenuc.present.figures.flasks import plot_flasks
+        from prenuc.present.figures.kinds import draw
 
-        click.echo(f"wrote {save(plot_flasks(found), figures / 'flasks.svg')}", err=True)
+        made = draw("calibration", found)
+        click.echo(f"wrote {save(made.figure, figures / 'flasks.svg', made.told)}", err=True)
     echo_answer(found, _echo, as_json)
     sys.exit(0 if found.describes else 1)
 

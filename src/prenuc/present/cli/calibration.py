@@ -93,8 +93,9 @@ def reproduce(
     if figures is not None:
         from prenuc.present.figures.panels import plot_panels
 
-        for name, figure in plot_panels(rows, runs, every_recipe=not panels):
-            click.echo(f"wrote {save(figure, figures / f'{name}.svg')}", err=True)
+        for name, made in plot_panels(rows, runs, every_recipe=not panels):
+            path = save(made.figure, figures / f"{name}.svg", " ".join((made.told, *made.notes)))
+            click.echo(f"wrote {path}", err=True)
     weights = weighed(rows)
     if as_json:
         echo_json(weights)

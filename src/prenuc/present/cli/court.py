@@ -61,9 +61,10 @@ def ablate(
     with progress(f"taking {mechanism} apart") as report:
         found = pn.ablate(mechanism, refit=refit, workers=workers, ledger=ledger, progress=report)
     if figure is not None:
-        from prenuc.present.figures.ablations import plot_ablations
+        from prenuc.present.figures.kinds import draw
 
-        click.echo(f"wrote {save(plot_ablations(found), figure)}", err=True)
+        made = draw("ablations", found)
+        click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
     if out is not None:
         write_text(out, f"{as_text(found)}\n")
         click.echo(f"wrote {out}", err=True)

@@ -48,7 +48,8 @@ def growth(
       prenuc growth scans/*.txt --material CdSe --times "0 10 min" --json
     """
     import prenuc as pn
-    from prenuc.present.figures.growth import plot_growth
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.figures.page_size import Layout
     from prenuc.present.files.figures import save_all
 
     answers = []
@@ -57,7 +58,7 @@ def growth(
         answers.append({"file": name_of(together), **found.as_dict()})
         written = []
         if figures is not None:
-            plots = {"growth": plot_growth(found, title=together[0].stem)}
+            plots = {"growth": draw("growth", found, layout=Layout(title=together[0].stem))}
             written = save_all(plots, figures, together[0].stem, figure_format)
         if not as_json:
             echo_table(growth_table(found), name_of(together))
@@ -101,10 +102,10 @@ def emission(
         found = pn.analyze_emission(series, first)
     written = []
     if figures is not None:
-        from prenuc.present.figures.emission import plot_emission
+        from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save_all
 
-        plots = {"emission": plot_emission(series, found)}
+        plots = {"emission": draw("emission", series, found=found)}
         written = save_all(plots, figures, files[0].stem, figure_format)
     if as_json:
         echo_json(found)

@@ -105,9 +105,10 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
     import prenuc as pn
 
     if figure is not None:
-        from prenuc.present.figures.fits import plot_any_fit
+        from prenuc.present.figures.kinds import draw
 
-        save(plot_any_fit(found), figure)
+        made = draw("fit", found)
+        save(made.figure, figure, made.told)
     if report_to is not None:
         pn.report(found, to=report_to)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,53 +11,44 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, listed
 from prenuc.present.cli.completing import recipes_and_files
-from prenuc.present.cli.flasks import Asked, Flask, Given, Spectra, given, runs_of
+from prenuc.present.cli.flasks import Asked, Flask, Spectra, given, runs_of
 from prenuc.present.cli.input import A_PATH, inert_option, mechanism_option, writing_options
-from prenuc.present.cli.output import echo_json, echo_lines, json_option
-from prenuc.quantities import parse_range
+from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.quantities import parse, parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from matplotlib.figure import Figure
-
+    from prenuc.present.cli.flasks import Given
     from prenuc.present.figures.courses import Picks
+    from prenuc.present.figures.drawing import Drawn
     from prenuc.present.figures.page_size import Layout
-    from prenuc.present.tables.sheet import Sheet
 
-SPECTRA, COURSE, SIZES = "spectra", "course", "sizes"
+SPECTRA, COURSE, SPECIES = "spectra", "course", "species"
+SIZES, DISTRIBUTION = "sizes", "distribution"
+OF_FLASKS = (SPECTRA, COURSE, SPECIES, SIZES, DISTRIBUTION)
+AXES = {  # units of abscissa and ordinate
+    SPECTRA: ("nm", "1"),
+    COURSE: ("min", "1"),
+    SPECIES: ("min", "mmol/L"),
+    SIZES: ("min", "nm"),
+    DISTRIBUTION: ("nm", "mmol/L/nm"),
+}
 NUMBERS = ("csv", "xlsx", "origin")
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure with its numbers.
-
-    Args:
-        figure: The figure.
-        numbers: What is drawn.
-        told: What it shows, for whoever does not see it.
-        notes: What of the data is not drawn.
-    """
-
-    figure: Figure
-    numbers: Sheet
-    told: str
-    notes: list[str]
-
-
 @click.command()
-@click.argument(
-    "what", metavar="FILE|RECIPE...", nargs=-1, required=True, shell_complete=recipes_and_files
-)
+@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=recipes_and_files)
 @click.option(
     "--what",
     "kind",
-    type=click.Choice([SPECTRA, COURSE, SIZES]),
+    type=click.Choice(OF_FLASKS),
     default=SPECTRA,
     show_default=True,
     help="What is drawn.",
 )
+@click.option("--list", "listing", is_flag=True, help="List every kind of figure, and stop.")
+@click.option("--at", metavar="TIMES", help='Of a distribution: "30, 75 min".')
 @click.option("--vary", multiple=True, metavar="CHANGE", help='"hold flask = 10, 20, 30 min".')
 @mechanism_option
 @inert_option
@@ -91,6 +82,8 @@ def plot(
     mechanism: str | None,
     inert: tuple[str, ...],
     extrapolate: bool,
+    listing: bool,
+    at: str | None,
     vessel: str | None,
     out: Path,
     as_json: bool,
@@ -117,22 +110,49 @@ def plot(
     """
     from prenuc.present.files.figures import save
 
+    if listing:
+        from prenuc.present.figures.kinds import kinds_table
+
+        echo_table(kinds_table())
+        return
+    if not what:
+        raise InputError("nothing to draw", "Name a protocol, a recipe or a file; or give --list")
     numbers = _beside(out, asked["to"], what)
     layout = _layout(kind, **asked)
+    options = _options(kind, vessel, at)
     found = given(what, vary, Asked(mechanism, inert, extrapolate))
-    if vessel is not None and kind == SPECTRA:
-        raise InputError("--vessel is for courses", "Give --what course or sizes, or leave it out")
-    made = _spectra(found, layout) if kind == SPECTRA else _courses(found, kind, vessel, layout)
+    made = _spectra(found, layout) if kind == SPECTRA else _courses(found, kind, layout, **options)
     write = _writer(asked)
     save(made.figure, out, made.told)
     write(made.numbers, numbers)
     if as_json:
         told = {"path": str(out), "numbers": str(numbers), "sources": [one.name for one in found]}
-        echo_json(told | {"alt": made.told, "notes": made.notes})
+        echo_json(told | {"alt": made.told, "notes": list(made.notes)})
         return
     click.echo(f"wrote {out} and {numbers}")
     click.echo(made.told)
     echo_lines(made.notes)
+
+
+def _options(kind: str, vessel: str | None, at: str | None) -> dict[str, Any]:
+    """Return what one kind of figure is told, and no other.
+
+    Raises:
+        InputError: Another kind is told it, or the times cannot be read.
+    """
+    if vessel is not None and kind == SPECTRA:
+        raise InputError("--vessel is for courses", "Give --what course or sizes, or leave it out")
+    if at is None:
+        return {"vessel": vessel}
+    if kind != DISTRIBUTION:
+        raise InputError("--at is for the distribution", "Give --what distribution too")
+    return {"vessel": vessel, "at": [_minutes(one) for one in at.split(",") if one.strip()]}
+
+
+def _minutes(text: str) -> float:
+    """Return a time in min, which is its unit where none is written."""
+    alone = text.replace(".", "", 1).strip().isdigit()
+    return parse(f"{text} min" if alone else text.strip()).to("min")
 
 
 def _beside(out: Path, to: str, what: Sequence[str]) -> Path:
@@ -169,7 +189,7 @@ def _layout(
     if ordinate is not None and kind == COURSE:
         mend = "Leave it out, or choose the times with --range"
         raise InputError("the panels of a course have an ordinate each", mend)
-    units = {SPECTRA: ("nm", "1"), COURSE: ("min", "1"), SIZES: ("min", "nm")}[kind]
+    units = AXES[kind]
     ends = [
         None if text is None else parse_range(text, unit, of=name)
         for text, unit, name in zip(
@@ -193,8 +213,8 @@ def _writer(asked: dict[str, Any]) -> Any:
 
 
 def _spectra(found: Sequence[Given], layout: Layout) -> Drawn:
-    from prenuc.present.figures.overlay import Source, panels_of, plot_overlay
-    from prenuc.present.tables.drawn import spectra_drawn
+    from prenuc.present.figures.overlay import Source
+    from prenuc.present.figures.spectra import plot_spectra
 
     runs = iter(runs_of([one for one in found if isinstance(one, Flask)]))
     sources = [
@@ -203,55 +223,24 @@ def _spectra(found: Sequence[Given], layout: Layout) -> Drawn:
         else Source(one.name, pn.uv_vis(next(runs)))
         for one in found
     ]
-    panels, left_out = panels_of(sources)
-    figure, notes = plot_overlay(sources, panels, layout)
-    lines = sorted(line for one in panels for line in one.lines)
-    rows = [(sources[i].name, sources[i].series, row) for i, row in dict.fromkeys(lines)]
-    told = f"{sources[0].series.signal} against wavelength of {_all(one.name for one in sources)}"
-    if len(panels) > 1:
-        told += f"; a panel each for {_all(one.title for one in panels)}"
-    return Drawn(figure, spectra_drawn(rows), told, left_out + notes)
+    return plot_spectra(sources, layout)
 
 
-def _all(names: Iterable[str]) -> str:
-    return "; ".join(names)
-
-
-def _courses(found: Sequence[Given], kind: str, vessel: str | None, layout: Layout) -> Drawn:
-    from prenuc.present.figures.courses import (
-        plot_courses,
-        plot_sizes,
-        shown_columns,
-        shown_numbers,
-    )
-    from prenuc.present.tables.drawn import courses_drawn, sizes_drawn
+def _courses(
+    found: Sequence[Given], kind: str, layout: Layout, *, vessel: str | None, **options: Any
+) -> Drawn:
+    from prenuc.present.figures.kinds import draw
 
     measured = [one for one in found if isinstance(one, Spectra)]
-    if measured and (kind == SIZES or len(measured) == len(found)):
+    if measured and (kind != COURSE or len(measured) == len(found)):
         what = f"spectra have no {kind} ({listed([one.name for one in measured])})"
         raise InputError(what, "Name protocols or recipes, or plot --what spectra")
     flasks = [one for one in found if isinstance(one, Flask)]
     watched = [replace(one, protocol=one.protocol.with_watch(vessel)) for one in flasks]
-    courses = {
-        one.name: pn.course(run, vessel) for one, run in zip(watched, runs_of(watched), strict=True)
-    }
-    names = _all(courses)
-    if kind == SIZES:
-        figure, notes = plot_sizes(courses, layout)
-        told = f"Number of dots by diameter and time, a map each, of {names}"
-        return Drawn(figure, sizes_drawn(courses), told, notes)
-    columns, _ = shown_columns(courses)
-    picks = {one.name: _picks(one) for one in measured}
-    figure, notes = plot_courses(courses, layout, picks)
-    numbers = {
-        name: {column: shown_numbers(one, column) for column in columns}
-        for name, one in courses.items()
-    }
-    told = f"{_all(columns)} against time, a panel each, of {names}"
-    drawn = {name: (one.minutes, one.nm) for name, one in picks.items()}
-    if picks:
-        told += f"; circles are first absorptions of {_all(picks)}"
-    return Drawn(figure, courses_drawn(courses, numbers, drawn), told, notes)
+    courses = [pn.course(run, vessel) for run in runs_of(watched)]
+    if measured:
+        options["picks"] = {one.name: _picks(one) for one in measured}
+    return draw(kind, *courses, layout=layout, names=[one.name for one in flasks], **options)
 
 
 def _picks(one: Spectra) -> Picks:

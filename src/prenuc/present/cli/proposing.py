@@ -134,9 +134,10 @@ def _where_it_shows(
     with progress("simulating what could be done") as report:
         found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
     if map_to is not None:
-        from prenuc.present.figures.maps import plot_disagreement
+        from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save
 
-        click.echo(f"wrote {save(plot_disagreement(found), map_to)}", err=True)
+        made = draw("map", found)
+        click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
     echo_answer(found, click.echo, as_json)
     sys.exit(0 if found.tells else 1)

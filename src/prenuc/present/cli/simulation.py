@@ -210,10 +210,11 @@ def _dots(run: Run, measurement: Measurement) -> dict[str, float] | None:
 
 
 def _write(folder: Path, answer: dict[str, Any], spectra: SpectrumSeries, marks: Marks) -> None:
-    from prenuc.present.figures.fits import plot_spectra
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.figures.page_size import Layout
 
-    figure = plot_spectra(spectra, title=f"{answer['recipe']}, simulated")
-    save(figure, folder / "spectra.svg")
+    made = draw("spectra", spectra, layout=Layout(title=f"{answer['recipe']}, simulated"))
+    save(made.figure, folder / "spectra.svg", made.told)
     pn.convert(spectra, "csv", folder / "spectra.csv", marks=marks)
     write_csv(samples_sheet(answer["measurements"]), folder / "samples.csv", marks)
     write_text(folder / "simulation.json", as_text(answer) + "\n")

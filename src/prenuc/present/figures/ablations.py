@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
-from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes, new_figure, styled
+from prenuc.present.figures.drawing import Drawn
+from prenuc.present.figures.page_size import DOUBLE, Layout, laid_out
+from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes
+from prenuc.present.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from prenuc.infer.studies.ablation import Ablated, Ablations, Word
 
@@ -21,44 +24,71 @@ COLOURS: Mapping[Word, str] = {
     "harmful": MODEL,
 }
 MARKERS = "os"  # of the priors
+OF_NAMES = 0.5  # of the width, at most, for the names of steps
 LINEAR = 10.0  # bits, up to which the scale is linear
 
 
-@styled
-def plot_ablations(found: Ablations) -> Figure:
+@laid_out
+def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
     """Return the figure: a line for each step, the one that is missed most at the top.
 
     Args:
         found: What every step is for.
+        layout: Size, fonts and title; the mechanism where there is none.
     """
     steps = ordered(found)
-    figure, axes = new_figure(6.4, 1.0 + 0.26 * len(steps))
+    names = [
+        replace(layout, width=layout.width or DOUBLE).wrapped(_said(one), 1, share=OF_NAMES)
+        for one in steps
+    ]
+    lines = sum(name.count("\n") + 1 for name in names)
+    figure, ((axes,),) = layout.grid(1, 1, height=3.0 + 0.5 * lines, wide=True)
     for place, one in enumerate(steps):
         ends = min(one.changes), max(one.changes)
         axes.plot(ends, (place, place), color=COLOURS[one.word], lw=1.2, zorder=2)
         for marker, bits in zip(MARKERS, one.changes, strict=False):
             axes.plot(bits, place, marker, color=COLOURS[one.word], ms=5, zorder=3)
+    _scale(axes, [bits for one in steps for bits in one.changes])
+    axes.set_yticks(range(len(steps)), names)
+    axes.set_ylim(len(steps) - 0.4, -0.6)
+    name_axes(axes, "change of the score without the step / bit")
+    for said, colour in COLOURS.items():
+        axes.plot([], [], "o", color=colour, label=said)
+    for marker, prior in zip(MARKERS, found.priors, strict=False):
+        axes.plot([], [], marker, color="0.3", mfc="none", label=f"{prior} prior")
+    layout.titled(found.mechanism).head(figure, [axes])
+    return Drawn(figure, _numbers(found), caption_ablations(found))
+
+
+def _scale(axes: Axes, changes: Sequence[float]) -> None:
+    """Give axes an abscissa that is linear around zero, with the limits of the words on it."""
+    from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
+
     for limit in (REQUIRED, HELPFUL, HARMFUL):
         axes.axvline(limit, color="0.85", lw=0.8, zorder=0)
     axes.axvline(0.0, color="0.4", lw=0.8, zorder=1)
     axes.set_xscale("symlog", linthresh=LINEAR, linscale=2.0)
-    axes.set_xticks([-100, -30, -10, REQUIRED, HELPFUL, HARMFUL, 10], minor=False)
+    axes.set_xticks([-100, -30, -10, REQUIRED, 0, 10], minor=False)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
     axes.minorticks_off()
-    furthest = [bits for one in steps for bits in one.changes]
-    axes.set_xlim(min([*furthest, 2.0 * REQUIRED]) * 1.4, max([*furthest, 2.0]) * 1.4)
-    axes.set_yticks(range(len(steps)), [_said(one) for one in steps], fontsize=8)
-    axes.set_ylim(len(steps) - 0.4, -0.6)
-    name_axes(axes, "change of the score without the step / bit", title=found.mechanism)
-    lines = [
-        axes.plot([], [], "o", color=colour, label=said)[0] for said, colour in COLOURS.items()
-    ]
-    lines += [
-        axes.plot([], [], marker, color="0.3", mfc="none", label=f"{prior} prior")[0]
-        for marker, prior in zip(MARKERS, found.priors, strict=False)
-    ]
-    figure.legend(handles=lines, fontsize=7, loc="outside lower center", ncols=6)
-    return figure
+    axes.set_xlim(min([*changes, 2.0 * REQUIRED]) * 1.4, max([*changes, 2.0]) * 1.4)
+
+
+def _numbers(found: Ablations) -> Sheet:
+    """Return the table that is drawn: a row for each step, a column for each prior."""
+    steps = ordered(found)
+    bits: dict[str, list[Any]] = {
+        f"change under the {prior} prior / bit" if found.how else "change / bit": [
+            one.changes[place] for one in steps
+        ]
+        for place, prior in enumerate(found.priors or ("",))
+    }
+    named: dict[str, list[Any]] = {
+        "step": [one.step for one in steps],
+        "what it is": [one.word for one in steps],
+    }
+    lost: dict[str, list[Any]] = {"rows lost": [len(one.lost) for one in steps]}
+    return Sheet.of("ablations", {**named, **bits, **lost})
 
 
 def ordered(found: Ablations) -> list[Ablated]:
@@ -69,13 +99,18 @@ def ordered(found: Ablations) -> list[Ablated]:
 def caption_ablations(found: Ablations) -> str:
     """Return what the figure shows, in words that stand for it."""
     by_word = {
-        said: [one.step.partition(":")[0] for one in ordered(found) if one.word == said]
+        said: [
+            f"{one.step.partition(':')[0]} ({' and '.join(f'{bits:+.3g}' for bits in one.changes)})"
+            for one in ordered(found)
+            if one.word == said
+        ]
         for said in COLOURS
     }
     parts = [f"{said}: {', '.join(steps)}" for said, steps in by_word.items() if steps]
     how = "rate and equilibrium constants refitted" if found.how else "nothing refitted"
+    under = f", under the {' and the '.join(found.priors)} prior" if found.priors else ""
     return (
-        f"Change of the score of {found.weighed} weighed rows, in bits, when a step of "
+        f"Change of the score of {found.weighed} weighed rows, in bits{under}, when a step of "
         f"{found.mechanism} is taken out, {how}. {'; '.join(parts)}."
     )
 

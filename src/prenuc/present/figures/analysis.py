@@ -8,71 +8,91 @@ background shifts to the blue, stands a tick.
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.present.figures.drawing import Drawn, curve, finished
+from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
-    ABOVE,
     DATA,
     MODEL,
     OTHER,
     name_axes,
-    new_figure,
-    styled,
+    name_lines,
+    signal_of,
     time_axis,
     time_bar,
     time_colours,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
     from prenuc.observe.analysis import Analysis
     from prenuc.observe.features import Feature
+    from prenuc.present.figures.drawing import Curve
 
 MOST_PANELS = 24
 
 
-def plot_analysis(analysis: Analysis, *, title: str = "") -> dict[str, Figure]:
-    """Return the three figures of an analysis, by name.
-
-    Args:
-        analysis: Spectra and what they show.
-        title: Title of each, such as the name of the file.
-    """
-    plots = {"picks": plot_picks, "fits": plot_each, "trend": plot_trend}
-    return {name: plot(analysis, title=title) for name, plot in plots.items()}
-
-
-@styled
-def plot_picks(analysis: Analysis, *, title: str = "") -> Figure:
+@laid_out
+def plot_picks(analysis: Analysis, layout: Layout) -> Drawn:
     """Return a figure of all spectra, coloured by time, with the pick marked on each curve.
 
     Args:
         analysis: Spectra and what they show.
-        title: Title, such as the name of the file.
+        layout: Size, fonts and title.
     """
     series = analysis.series
-    figure, axes = new_figure(6.0, 4.2)
+    figure, ((axes,),) = layout.grid(1, 1, height=9.0, wide=True)
     colours = time_colours(len(series))
-    for row, found, colour in zip(series.absorbance, analysis.found, colours, strict=True):
-        axes.plot(series.wavelength, row, color=colour, lw=0.9)
+    for row, found, colour, name in zip(
+        series.absorbance, analysis.found, colours, series.labels, strict=True
+    ):
+        axes.plot(series.wavelength, row, color=colour, lw=0.9, label=name)
         known = np.isfinite(row)
         _mark(axes, found.feature, series.wavelength[known], row[known], colour)
         if found.doubts:
             at = found.feature.position_nm
             height = float(np.interp(at, series.wavelength[known], row[known]))
-            axes.plot(at, height, "x", ms=9, mew=1.4, color=OTHER, zorder=6)
+            axes.plot(at, height, "x", ms=9, mew=1.4, color=MODEL, zorder=6)
     _explain_marks(axes, analysis)
     _explain_colours(figure, axes, analysis)
-    name_axes(axes, "wavelength / nm", series.signal, title, 9)
+    name_axes(axes, "wavelength / nm", signal_of(series))
     axes.set_xlim(*_around(analysis))
     _fit_heights(axes, analysis)
-    return figure
+    layout.head(figure)
+    return finished(figure, _told(analysis), analysis.warnings, more=_picked(analysis))
+
+
+def _told(analysis: Analysis) -> str:
+    """Return how many first excitons were found, and where the first and the last of them are."""
+    seen = [one.feature for one in analysis.found if one.feature.status != "unresolved"]
+    many = f"{len(seen)} first excitons in {len(analysis.found)} spectra"
+    ends = [f"{one.position_nm:.1f} nm ({one.status}, {one.label})" for one in seen]
+    where = f", from {ends[0]} to {ends[-1]}" if len(ends) > 1 else "".join(f": {o}" for o in ends)
+    return f"{analysis.series.signal} against wavelength: {many}{where}."
+
+
+def _picked(analysis: Analysis) -> list[Curve]:
+    """Return where the marks stand on the curves."""
+    series, found = analysis.series, []
+    for status in ("peak", "shoulder"):
+        at, heights = [], []
+        for one, row in zip(analysis.found, series.absorbance, strict=True):
+            if one.feature.status == status:
+                known = np.isfinite(row)
+                at.append(one.feature.position_nm)
+                heights.append(np.interp(at[-1], series.wavelength[known], row[known]))
+        if at:
+            found.append(curve("first exciton / nm", signal_of(series), (at, heights), status))
+    return found
 
 
 def _mark(
@@ -101,16 +121,20 @@ def _explain_marks(axes: Axes, analysis: Analysis) -> None:
     statuses = [found.feature.status for found in analysis.found]
     many = {status: statuses.count(status) for status in ("peak", "shoulder", "unresolved")}
     face = {"peak": "0.25", "shoulder": "white", "unresolved": "none"}
-    for status, number in many.items():
-        if number:
-            mark = "None" if status == "unresolved" else "o"
-            label = f"{status} ({number})"
-            axes.plot([], [], marker=mark, ms=5, mfc=face[status], mec="0.25", ls="", label=label)
+    marks: list[tuple[str, dict[str, Any]]] = [
+        (f"{status} ({number})", {"marker": "o", "ms": 5, "mfc": face[status], "mec": "0.25"})
+        for status, number in many.items()
+        if number and status != "unresolved"
+    ]
+    if many["unresolved"]:
+        marks.append((f"unresolved ({many['unresolved']})", {"marker": ""}))
     if any(found.feature.maximum_nm is not None for found in analysis.found):
-        axes.plot([], [], "|", ms=7, color="0.25", label="maximum of the curve")
+        marks.append(("maximum of the curve", {"marker": "|", "ms": 7, "color": "0.25"}))
     if doubted := sum(bool(found.doubts) for found in analysis.found):
-        axes.plot([], [], "x", ms=8, mew=1.4, color=OTHER, ls="", label=f"doubted ({doubted})")
-    axes.legend(fontsize=8, loc="upper right")
+        look = {"marker": "x", "ms": 8, "mew": 1.4, "color": MODEL}
+        marks.append((f"doubted ({doubted})", look))
+    lines = [axes.plot([], [], ls="", **look)[0] for _, look in marks]
+    name_lines(axes, lines, [name for name, _ in marks], loc="upper right")
 
 
 def _explain_colours(figure: Figure, axes: Axes, analysis: Analysis) -> None:
@@ -160,79 +184,73 @@ def _fit_heights(axes: Axes, analysis: Analysis) -> None:
         axes.set_ylim(bottom - 0.03 * (top - bottom), top + 0.03 * (top - bottom))
 
 
-@styled
-def plot_each(analysis: Analysis, *, title: str = "") -> Figure:
+@laid_out
+def plot_bands(analysis: Analysis, layout: Layout) -> Drawn:
     """Return one small panel per spectrum: the data, the fit, and the band without background.
 
     Args:
         analysis: Spectra and what they show; of more than :data:`MOST_PANELS`, an even choice.
-        title: Title, such as the name of the file.
+        layout: Size, fonts and title.
     """
-    import matplotlib as mpl
-
     number = len(analysis.found)
     chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
-    columns = min(4, len(chosen))
-    lines = math.ceil(len(chosen) / columns)
-    with mpl.rc_context({"font.size": 7.0}):
-        width, height = max(1.9 * columns, 3.8), 1.5 * lines + 0.5
-        figure, grid = new_figure(width, height, lines, columns, squeeze=False)
-        panels = grid.ravel()
-        for axes, i in zip(panels, chosen.tolist(), strict=False):
-            _panel(axes, analysis, i)
-        for axes in panels[len(chosen) :]:
-            axes.set_axis_off()
-        figure.supxlabel("wavelength / nm", fontsize=8)
-        figure.supylabel(analysis.series.signal, fontsize=8)
-        if title:
-            figure.suptitle(title, fontsize=9, x=0.02, ha="left")
-    return figure
+    figure, panels = layout.axes(len(chosen), share_x=False, share_y=False)
+    for axes, i in zip(panels, chosen.tolist(), strict=False):
+        _panel(axes, analysis, i, partial(layout.wrapped, panels=len(chosen)))
+    figure.supxlabel("wavelength / nm", fontsize=layout.font)
+    figure.supylabel(signal_of(analysis.series), fontsize=layout.font)
+    layout.titled("dots: data; line: fit; dashed: the band alone").head(figure)
+    some = [f"{len(chosen)} of {number} spectra are drawn"] if number > len(chosen) else []
+    told = f"Each spectrum near its band with the fit behind the pick. {_told(analysis)}"
+    return finished(figure, told, some)
 
 
-def _panel(axes: Axes, analysis: Analysis, i: int) -> None:
+def _panel(axes: Axes, analysis: Analysis, i: int, wrapped: Callable[[str], str]) -> None:
     """Draw one spectrum near its band, with the fit behind the pick."""
     series, feature = analysis.series, analysis.found[i].feature
     x, y = series.wavelength, series.absorbance[i]
+    axes.locator_params(nbins=4)
     if feature.status == "unresolved":
-        axes.plot(x, y, color=DATA, lw=0.8)
-        axes.set_title(f"{feature.label}: unresolved", fontsize=7, loc="left")
+        axes.plot(x, y, color=DATA, lw=0.8, label="data")
+        axes.set_title(wrapped(f"{feature.label}: unresolved"), loc="left")
         return
     near = (x > feature.wavelength[0]) & (x < feature.wavelength[-1])
-    axes.plot(x[near], y[near], ".", ms=1.6, color=DATA)
+    axes.plot(x[near], y[near], ".", ms=1.6, color=DATA, label="data")
     parts = feature.components
-    axes.plot(feature.wavelength, sum(parts.values()), color=MODEL, lw=0.9)
+    axes.plot(feature.wavelength, sum(parts.values()), color=MODEL, lw=0.9, label="fit")
     base = float(np.min(parts["background"]))
-    axes.plot(feature.wavelength, parts["exciton"] + base, color=OTHER, lw=0.9, ls="--")
+    band = parts["exciton"] + base
+    axes.plot(feature.wavelength, band, color=OTHER, lw=0.9, ls="--", label="band")
     axes.axvspan(*feature.ci95_nm, color="0.85", lw=0)
     axes.axvline(feature.position_nm, color="0.3", lw=0.8)
     where = f"{feature.status} {feature.position_nm:.1f} nm"
-    axes.set_title(f"{feature.label}: {where}", fontsize=7, loc="left")
-    axes.locator_params(nbins=4)
+    axes.set_title(wrapped(f"{feature.label}: {where}"), loc="left")
 
 
-@styled
-def plot_trend(analysis: Analysis, *, title: str = "") -> Figure:
+@laid_out
+def plot_trend(analysis: Analysis, layout: Layout) -> Drawn:
     """Return a figure of the peak position and, with a material, the size against time.
 
     Args:
         analysis: Spectra and what they show. Bars are 95 % intervals; those of a diameter come
             from the interval of the position alone.
-        title: Title, such as the name of the file.
+        layout: Size, fonts and title.
     """
     series = analysis.series
     time, name = time_axis(series)
     sized = any(found.size is not None for found in analysis.found)
-    height, rows = (4.6, 2) if sized else (2.8, 1)
-    figure, grid = new_figure(5.2, height, rows, sharex=True, squeeze=False)
-    panels = grid.ravel()
+    figure, grid = layout.grid(2 if sized else 1, 1, height=11.0 if sized else 6.5, sharex=True)
+    panels = grid[:, 0]
     _positions(panels[0], analysis, time)
     if sized:
         _diameters(panels[1], analysis, time)
     panels[-1].set_xlabel(name)
     if time is not series.time:
         panels[-1].xaxis.get_major_locator().set_params(integer=True)
-    panels[0].set_title(title, loc="left", fontsize=9)
-    return figure
+    figure.align_ylabels(panels)
+    layout.head(figure, panels)
+    told = f"First exciton{' and diameter' if sized else ''} against time. {_told(analysis)}"
+    return finished(figure, told)
 
 
 def _positions(axes: Axes, analysis: Analysis, time: Array) -> None:
@@ -252,21 +270,18 @@ def _positions(axes: Axes, analysis: Analysis, time: Array) -> None:
     for line in matched.values():
         axes.axhline(line.positions[-1], color=MODEL, lw=0.8, ls="--", label=line.species)
     axes.set_ylabel("first exciton / nm")
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(**ABOVE)
 
 
 def _diameters(axes: Axes, analysis: Analysis, time: Array) -> None:
     """Draw the diameters by each curve that was used, with the intervals of the positions."""
     used = dict.fromkeys(one.size.curve for one in analysis.found if one.size is not None)
-    for curve, colour in zip(used, (DATA, OTHER, MODEL), strict=False):
-        at = [i for i, f in enumerate(analysis.found) if f.size and f.size.curve == curve]
+    for name, colour in zip(used, (DATA, OTHER, MODEL), strict=False):
+        at = [i for i, f in enumerate(analysis.found) if f.size and f.size.curve == name]
         middle = np.array([analysis.found[i].diameter_nm for i in at])
         ends = [
             analysis.found[i].diameter_ci95_nm or (m, m) for i, m in zip(at, middle, strict=True)
         ]
         low, high = np.array(ends).T
         bars = np.array([middle - low, high - middle])
-        axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=curve)
+        axes.errorbar(time[at], middle, bars, fmt="s", ms=4, color=colour, lw=0.9, label=name)
     axes.set_ylabel("diameter / nm")
-    axes.legend(**ABOVE)

@@ -1,4 +1,4 @@
-"""Courses of flasks over each other, and their size distributions as maps, size against time."""
+"""Courses of flasks over each other: a panel for each number, or every species on one log axis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, listed
+from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import told_apart
-from prenuc.present.figures.page_size import Layout, drawn
+from prenuc.present.figures.page_size import Layout, laid_out
+from prenuc.present.figures.style import logarithmic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
     from prenuc.observe.course import Course
@@ -27,8 +27,8 @@ OF_DOTS = (
 )
 FIRST = OF_DOTS[3]
 LEAST_SHARE = 0.01  # of the chalcogen; what never reaches it is named and not drawn
+FAINTEST = 1e-6  # of the most of any species; an axis that goes lower shows rounding
 ENOUGH_DOTS = 1e-3  # of the most that a source ever has; with fewer, their mean says nothing
-LEAST_DENSITY = 1e-3  # of the highest; beyond the largest dots of that density a map ends
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ def shown_numbers(course: Course, column: str) -> Array:
     return numbers
 
 
-@drawn
+@laid_out
 def plot_courses(
     courses: Mapping[str, Course], layout: Layout, picks: Mapping[str, Picks] | None = None
-) -> tuple[Figure, list[str]]:
+) -> Drawn:
     """Return a panel for each number against time, and what is not drawn.
 
     Args:
@@ -87,7 +87,7 @@ def plot_courses(
     """
     columns, notes = shown_columns(courses)
     figure, grid = layout.axes(len(columns), share_y=False)
-    low, high = layout.across or _ends(courses)
+    low, high = layout.across or first_and_last(courses)
     for column, axes in zip(columns, grid, strict=False):
         for place, (name, course) in enumerate(courses.items()):
             axes.plot(
@@ -100,14 +100,41 @@ def plot_courses(
     for place, (name, one) in enumerate((picks or {}).items(), len(courses)):
         colour = told_apart(place)["color"]
         axes = grid[columns.index(FIRST)]
-        axes.plot(one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=name)
-    layout.name_outer(grid, len(columns), _time(courses), "")
+        axes.plot(
+            one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=f"{name}, measured"
+        )
+    layout.name_outer(grid, len(columns), time_of(courses), "")
     grid[0].set_xlim(low, high)
     for column, axes in zip(columns, grid, strict=False):
         if np.isfinite(_all(courses, column)).any():
             layout.fit_heights([axes], column)
     layout.head(figure, grid[: len(columns)])
-    return figure, notes + _outside(courses, low, high) + held_up(courses)
+    told = f"{'; '.join(columns)} against time, a panel each. {told_at_last(courses)}"
+    if picks:
+        told += f" Circles are first absorptions of {'; '.join(picks)}."
+    return finished(
+        figure, told, notes + not_shown(courses, low, high) + held_up(courses), name="course"
+    )
+
+
+def told_at_last(courses: Mapping[str, Course]) -> str:
+    """Return what each flask holds when it is looked at for the last time.
+
+    Args:
+        courses: By name.
+    """
+    return " ".join(f"{name}, at the last look: {_at_last(one)}." for name, one in courses.items())
+
+
+def _at_last(course: Course) -> str:
+    shares = {name: float(share[-1]) for name, share in course.shares.items()}
+    most = sorted(
+        (name for name in shares if shares[name] >= LEAST_SHARE), key=lambda n: -shares[n]
+    )
+    held = [f"{shares[name]:.0%} {name}" for name in most]
+    size = shown_numbers(course, OF_DOTS[1])[-1]
+    dots = [f"dots of {size:.2g} nm"] if np.isfinite(size) else []
+    return f"{course.axis[0][-1]:.4g} min, {', '.join([*held, *dots])}"
 
 
 def held_up(courses: Mapping[str, Course]) -> list[str]:
@@ -128,8 +155,11 @@ def _all(courses: Mapping[str, Course], column: str) -> Array:
     return np.concatenate([shown_numbers(one, column) for one in courses.values()])
 
 
-def _time(courses: Mapping[str, Course]) -> str:
+def time_of(courses: Mapping[str, Course]) -> str:
     """Return what the time is.
+
+    Args:
+        courses: By name.
 
     Raises:
         InputError: It is not the same for all.
@@ -141,12 +171,20 @@ def _time(courses: Mapping[str, Course]) -> str:
     return names[0]
 
 
-def _ends(courses: Mapping[str, Course]) -> tuple[float, float]:
+def first_and_last(courses: Mapping[str, Course]) -> tuple[float, float]:
+    """Return the first and the last time of any of them, in min."""
     times = [one.axis[0] for one in courses.values()]
     return min(float(one[0]) for one in times), max(float(one[-1]) for one in times)
 
 
-def _outside(courses: Mapping[str, Course], low: float, high: float) -> list[str]:
+def not_shown(courses: Mapping[str, Course], low: float, high: float) -> list[str]:
+    """Return which times of courses are not drawn.
+
+    Args:
+        courses: By name.
+        low: First time that is drawn, in min.
+        high: The last one.
+    """
     ends = {name: (one.axis[0][0], one.axis[0][-1]) for name, one in courses.items()}
     return [
         f"{name}: {low:g} to {high:g} min of {first:.4g} to {last:.4g} min are drawn"
@@ -155,57 +193,38 @@ def _outside(courses: Mapping[str, Course], low: float, high: float) -> list[str
     ]
 
 
-@drawn
-def plot_sizes(courses: Mapping[str, Course], layout: Layout) -> tuple[Figure, list[str]]:
-    """Return a map of the size distribution for each flask, on axes and colours that they share.
+@laid_out
+def plot_species(courses: Mapping[str, Course], layout: Layout) -> Drawn:
+    """Return the chalcogen in every species against time, on a logarithmic axis.
 
     Args:
-        courses: By name, as above the maps.
-        layout: Size, fonts, title, and the times that are drawn.
-
-    Raises:
-        InputError: A flask counts no sizes, or holds no dots.
+        courses: By name, as above the panels.
+        layout: Size, fonts, title, and the ranges that are drawn.
     """
-    from matplotlib.colors import PowerNorm
-
-    none = [name for name, one in courses.items() if not one.sizes.size]
-    if none:
-        what = f"dots of {listed(none)} are not counted class by class, so they have no sizes"
-        raise InputError(what, "Use a mechanism with size classes")
-    most = max(float(one.distribution.max()) for one in courses.values())
-    if not most > 0:
-        raise InputError("there are no dots at any time", "Plot --what course or spectra")
     figure, grid = layout.axes(len(courses))
-    low, high = layout.across or _ends(courses)
-    largest = max(_largest(one, most) for one in courses.values())
+    low, high = layout.across or first_and_last(courses)
+    most = max(float(np.max(of)) for one in courses.values() for of in one.chalcogen.values())
+    seen = [name for name in _species(courses) if _most(courses, name) > FAINTEST * most]
     for (name, course), axes in zip(courses.items(), grid, strict=False):
-        shown = axes.pcolormesh(
-            course.axis[0], course.sizes, course.distribution.T,
-            norm=PowerNorm(0.5, 0.0, most), cmap="viridis", shading="nearest", rasterized=True,
-        )  # fmt: skip
-        axes.set_facecolor(shown.cmap(0.0))
-        axes.plot(course.axis[0], _mean(course), color="white", lw=1.0, ls=(0, (3, 2)))
-        axes.set_title(layout.wrapped(name, len(courses)), loc="left")
-    layout.name_outer(grid, len(courses), _time(courses), "diameter / nm")
-    grid[0].set(xlim=(low, high), ylim=layout.up or (0.0, largest))
-    figure.colorbar(shown, ax=grid[: len(courses)], label="dots / (mmol/L/nm)")
-    layout.head(figure)
-    notes = ["the dashed line is the mean diameter; colours go with the square root"]
-    beyond = [
-        f"sizes beyond {largest:.2g} nm are not drawn: fewer than {LEAST_DENSITY:.1%} of the most"
-    ]
-    return figure, [
-        *notes,
-        *([] if layout.up else beyond),
-        *_outside(courses, low, high),
-        *held_up(courses),
-    ]
+        for place, species in enumerate(seen):
+            held = course.chalcogen.get(species, np.zeros(len(course.time)))
+            shown = np.where(held > 0, held, np.nan)
+            axes.plot(course.axis[0], shown, label=species, **told_apart(place))
+        axes.set_title(layout.wrapped(name, len(courses)) if len(courses) > 1 else "", loc="left")
+    layout.name_outer(grid, len(courses), time_of(courses), "chalcogen / (mmol/L)")
+    logarithmic(grid[0])
+    grid[0].set_xlim(low, high)
+    grid[0].set_ylim(*(layout.up or (FAINTEST * most, 2.0 * most)))
+    layout.head(figure, grid[: len(courses)])
+    faint = [name for name in _species(courses) if name not in seen]
+    notes = [f"never a millionth of the chalcogen: {listed(faint)}"] if faint else []
+    told = f"Chalcogen in {'; '.join(seen)} against time, logarithmic. {told_at_last(courses)}"
+    return finished(figure, told, notes + not_shown(courses, low, high) + held_up(courses))
 
 
-def _mean(course: Course) -> Array:
-    return shown_numbers(course, "mean diameter / nm")
+def _species(courses: Mapping[str, Course]) -> list[str]:
+    return list(dict.fromkeys(name for one in courses.values() for name in one.chalcogen))
 
 
-def _largest(course: Course, most: float) -> float:
-    there = np.flatnonzero(course.distribution.max(axis=0) > LEAST_DENSITY * most)
-    return float(course.sizes[there[-1]]) * 1.05 if there.size else float(course.sizes[-1])
+def _most(courses: Mapping[str, Course], species: str) -> float:
+    return max(float(np.max(one.chalcogen.get(species, 0.0))) for one in courses.values())

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.figures.style import SPECIES, logarithmic, name_axes, new_figure, styled
+from prenuc.present.figures.drawing import Drawn, finished
+from prenuc.present.figures.page_size import Layout, laid_out
+from prenuc.present.figures.style import SPECIES, logarithmic, name_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
     from prenuc.simulation.driving import Driving
 
+HEIGHTS = (2.0, 2.4, 0.7)  # of the three panels
 MOST_LINES = 8
 BALANCED = 0.05  # RT; a step that is never further off is at equilibrium
 SMALLEST = 1e-3  # of the dissipated energy; steps of less are not drawn
@@ -27,39 +29,39 @@ ABOUT = (
 UNITS = (60.0, "min", 5 * 3600.0), (3600.0, "h", 2.5 * 86400.0), (86400.0, "d", np.inf)  # s, to s
 
 
-@styled
-def plot_driving(driven: Driving) -> Figure:
+@laid_out
+def plot_driving(driven: Driving, layout: Layout) -> Drawn:
     """Return the figure of a vessel.
 
     Args:
         driven: What drives the reactions there.
+        layout: Size, fonts and title; the vessel where there is none.
     """
-    figure, (power, affinity, temperature) = new_figure(
-        6.0, 6.0, 3, 1, sharex=True, height_ratios=[2.0, 2.4, 0.7]
-    )
+    figure, grid = layout.grid(3, 1, height=13.0, wide=True, sharex=True, height_ratios=HEIGHTS)
+    power, affinity, temperature = grid[:, 0]
     size, unit = next((s, u) for s, u, longest in UNITS if driven.time[-1] <= longest)
     time = driven.time / size
-    drawn = drawn_routes(driven)
     power.plot(time, _positive(driven.power), color="black", lw=1.4, label="all together")
-    for i, route in enumerate(drawn):
+    for i, route in enumerate(drawn_routes(driven)):
         look = {"color": SPECIES[i % len(SPECIES)], "ls": ("-", "--")[i // len(SPECIES)], "lw": 1.1}
-        power.plot(time, _positive(sum_of(driven, route)), **look)
-        affinity.plot(time, _seen(driven, route), label=said(driven, route), **look)
+        named = {**look, "label": said(driven, route)}
+        power.plot(time, _positive(sum_of(driven, route)), **named)
+        affinity.plot(time, _seen(driven, route), **named)
     logarithmic(power)
     power.set_ylim(*_range(driven.power))
     _symmetric(affinity)
     celsius = driven.temperature - 273.15
-    temperature.plot(time, celsius, color="0.3", lw=1.0)
+    temperature.plot(time, celsius, color="0.3", lw=1.0, label=driven.vessel)
     temperature.set_ylim(np.min(celsius) - 10.0, np.max(celsius) + 10.0)
-    for axes in (power, affinity, temperature):
+    for axes in grid[:, 0]:
         for dose in driven.doses:
             axes.axvline(dose / size, color="0.75", lw=0.7, zorder=0)
-    name_axes(power, y="power / (mW/L)", title=driven.vessel)
+    name_axes(power, y="power / (mW/L)")
     name_axes(affinity, y="affinity / RT")
     name_axes(temperature, f"time / {unit}", "T / °C")
-    handles = [*power.get_legend_handles_labels()[0], *affinity.get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, fontsize=7, loc="outside lower center", ncols=2)
-    return figure
+    figure.align_ylabels(grid[:, 0])
+    layout.titled(driven.vessel).head(figure, [power])
+    return finished(figure, caption_driving(driven))
 
 
 def drawn_routes(driven: Driving) -> list[tuple[str, ...]]:

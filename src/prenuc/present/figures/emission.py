@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.present.figures.drawing import Drawn, curve, finished
+from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
     name_axes,
-    new_figure,
-    styled,
+    signal_of,
     time_axis,
     time_bar,
     time_colours,
@@ -18,33 +19,41 @@ from prenuc.present.figures.style import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matplotlib.figure import Figure
-
     from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.series import SpectrumSeries
 
 
-@styled
-def plot_emission(series: SpectrumSeries, found: Sequence[Emission], *, title: str = "") -> Figure:
+@laid_out
+def plot_emission(series: SpectrumSeries, layout: Layout, found: Sequence[Emission]) -> Drawn:
     """Return a figure of emission spectra (points), fits (lines) and maxima (ticks).
 
     Args:
         series: The spectra.
+        layout: Size, fonts and title.
         found: What each shows.
-        title: Title, such as the name of the file.
     """
-    figure, axes = new_figure(6.0, 4.2)
+    figure, ((axes,),) = layout.grid(1, 1, height=8.0, wide=True)
     colours = time_colours(len(series))
-    for row, one, colour in zip(series.absorbance, found, colours, strict=True):
-        axes.plot(series.wavelength, row, ".", ms=1.5, color=colour)
+    tops: list[tuple[float, float]] = []
+    for row, one, colour, name in zip(
+        series.absorbance, found, colours, series.labels, strict=True
+    ):
+        axes.plot(series.wavelength, row, ".", ms=1.5, color=colour, label=name)
         if one.fitted is None:
             continue
-        axes.plot(series.wavelength, one.fitted, color=colour, lw=0.9)
+        axes.plot(series.wavelength, one.fitted, color=colour, lw=0.9, label=f"{name}, fit")
         known = np.isfinite(one.fitted)
         top = np.interp(one.maximum_nm, series.wavelength[known], one.fitted[known])
         axes.plot(one.maximum_nm, top, "|", ms=9, mew=1.2, color="0.2")
+        tops.append((float(one.maximum_nm), float(top)))
     if len(series) > 1:
         ends, name = time_axis(series)
         time_bar(figure, axes, ends, name)
-    name_axes(axes, "wavelength / nm", series.signal, title, 9)
-    return figure
+    signal = signal_of(series)
+    name_axes(axes, "wavelength / nm", signal)
+    layout.head(figure)
+    where = [nm for nm, _ in tops]
+    ends_told = f"maxima from {min(where):.4g} to {max(where):.4g} nm" if where else "no maximum"
+    told = f"{len(series)} emission spectra against wavelength with their fits; {ends_told}."
+    maxima = curve("wavelength / nm", signal, ([*where], [up for _, up in tops]), "maxima")
+    return finished(figure, told, more=[maxima])

@@ -7,71 +7,70 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.present.figures.style import (
-    name_axes,
-    new_figure,
-    styled,
-    time_colours,
-)
+from prenuc.present.figures.drawing import Drawn, finished
+from prenuc.present.figures.page_size import Layout, laid_out
+from prenuc.present.figures.style import GREY, name_axes, time_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from prenuc.arrays import Array
     from prenuc.infer.selection.spectra_verdict import SpectraCalibration
     from prenuc.observe.series import SpectrumSeries
 
 COLUMNS = 3
-SHOWN = 6  # spectra of a flask
+SHOWN = 5  # spectra of a flask
 
 
-@styled
-def plot_flasks(found: SpectraCalibration) -> Figure:
+@laid_out
+def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
     """Return a figure of each flask: spectra as dots, predicted ones as lines, dark to light.
 
     Below each, what is left, in units of 0.001.
 
     Args:
         found: The calibration.
+        layout: Size, fonts and title.
     """
     count = len(found.seen)
-    columns = min(COLUMNS, count)
+    columns = min(COLUMNS, layout.columns(count))
     rows = math.ceil(count / columns)
-    figure, grid = new_figure(
-        3.1 * columns + 0.4, 3.2 * rows + 0.3, 2 * rows, columns, squeeze=False, sharex=True,
+    figure, grid = layout.grid(
+        2 * rows, columns, height=7.5 * rows + 1.0, wide=columns > 1, sharex=True,
         height_ratios=[3, 1] * rows,
     )  # fmt: skip
     for place, (name, series) in enumerate(found.seen.items()):
         row, column = divmod(place, columns)
         above, below = grid[2 * row][column], grid[2 * row + 1][column]
         _flask(above, below, series, found.predicted[name])
-        name_axes(above, "", "absorbance" if column == 0 else "", name)
+        name_axes(above, y="absorbance" if column == 0 else "")
+        above.set_title(layout.wrapped(name, count), loc="left")
         last = place + columns >= count
-        name_axes(
-            below,
-            "wavelength / nm" if last else "",
-            "residual\n/ 0.001" if column == 0 else "",
-        )
+        residual = "residual\n/ 0.001" if column == 0 else ""
+        name_axes(below, "wavelength / nm" if last else "", residual)
         below.tick_params(labelbottom=last)
-    for place in range(count, rows * columns):
-        row, column = divmod(place, columns)
-        grid[2 * row][column].set_axis_off()
-        grid[2 * row + 1][column].set_axis_off()
-    figure.suptitle(
-        f"{found.mechanism.name}: residuals {found.misfit:.2g} times the noise", fontsize=9
-    )
-    return figure
+    for axes in grid.reshape(rows, 2, columns).transpose(0, 2, 1).reshape(-1, 2)[count:].ravel():
+        axes.set_axis_off()
+    figure.align_ylabels(grid[:, 0])
+    said = f"{found.mechanism.name}: residuals {found.misfit:.2g} times the noise"
+    layout.titled(said).head(figure)
+    several = [
+        f"{name}: {SHOWN} of {len(one)} spectra are drawn"
+        for name, one in found.seen.items()
+        if len(one) > SHOWN
+    ]
+    told = f"Spectra of {', '.join(found.seen)} as dots, predicted ones as lines; {said}."
+    return finished(figure, told, several)
 
 
 def _flask(above: Axes, below: Axes, series: SpectrumSeries, predicted: Array) -> None:
     shown = np.unique(np.linspace(0, len(series) - 1, min(SHOWN, len(series))).round().astype(int))
-    below.axhline(0.0, color="0.6", lw=0.8)
+    below.axhline(0.0, color=GREY, lw=0.8)
+    lines = []
     for i, colour in zip(shown.tolist(), time_colours(len(shown)), strict=True):
         label = f"{series.time[i]:.4g} {series.time_unit}"
-        above.plot(series.wavelength, series.absorbance[i], ".", ms=2, color=colour)
-        above.plot(series.wavelength, predicted[i], color=colour, lw=1.1, label=label)
-        below.plot(
-            series.wavelength, 1e3 * (series.absorbance[i] - predicted[i]), color=colour, lw=0.7
-        )
-    above.legend(fontsize=6)
+        data, x = series.absorbance[i], series.wavelength
+        above.plot(x, data, ".", ms=2, color=colour, label=f"{label}, data")
+        lines += above.plot(x, predicted[i], color=colour, lw=1.1, label=label)
+        below.plot(x, 1e3 * (data - predicted[i]), color=colour, lw=0.7, label=label)
+    above.legend(handles=lines)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.errors import InputError, listed
-from prenuc.infer.selection.disagreement import MEASURE
-from prenuc.present.figures.style import name_axes, new_figure, styled
+from prenuc.present.figures.drawing import Drawn
+from prenuc.present.figures.page_size import Layout, laid_out
+from prenuc.present.tables.sheet import Sheet
 from prenuc.quantities import parse
 
 if TYPE_CHECKING:
@@ -103,27 +104,27 @@ def axis_of(name: str, values: Sequence[str]) -> tuple[Axis, dict[str, int]]:
     return axis, {text: place for place, text in enumerate(order)}
 
 
-@styled
+@laid_out
 def plot_map(
     table: Mapping[str, Sequence[str] | Array],
+    layout: Layout,
     x: str,
     y: str,
     of: Sequence[str],
     *,
     panels: Sequence[str] = (),
     marks: Sequence[Mark] = (),
-    title: str = "",
-) -> Figure:
-    """Return maps of numbers over two factors; a row for each number, a column for other factors.
+) -> Drawn:
+    """Return maps of numbers over two factors, a map for each number and for other factors.
 
     Args:
         table: Columns of factors and numbers, as of a sweep.
+        layout: Size, fonts and title.
         x: The factor along it.
         y: The factor up it.
         of: Names of the numbers.
         panels: Other factors that vary; each combination has a map of its own.
         marks: Published recipes.
-        title: Above all.
 
     Raises:
         InputError: The factors do not make a grid.
@@ -135,63 +136,86 @@ def plot_map(
     if len(kinds) * len(x_places) * len(y_places) != count or min(len(x_places), len(y_places)) < 2:
         what = f"'{x}' and '{y}' make no grid"
         raise InputError(what, "Draw maps of 'design: grid', over two factors with several values")
-    figure, grid = new_figure(
-        0.9 + 2.7 * len(kinds),
-        0.9 + 2.3 * len(of),
-        len(of),
-        len(kinds),
-        squeeze=False,
-        sharex=True,
-        sharey=True,
-    )
-    for i, name in enumerate(of):
+    figure, groups = _panels(layout, len(of), len(kinds))
+    at = np.array([(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in range(count)])
+    for name, group in zip(of, groups, strict=True):
         numbers = np.asarray(table[name], dtype=float)
-        seen = numbers[np.isfinite(numbers)]
-        ends = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
-        for j, kind in enumerate(kinds):
+        ends = _ends(numbers)
+        for axes, kind in zip(group, kinds, strict=False):
             places = [place for place in range(count) if rows[place] == kind]
-            at = [(y_places[str(table[y][p])], x_places[str(table[x][p])]) for p in places]
             z = np.full((len(y_places), len(x_places)), math.nan)
-            z[tuple(np.array(at).T)] = numbers[places]
-            shown = _draw(grid[i][j], across, up, z, ends, [one for one in marks if one.on(kind)])
-            name_axes(grid[i][j], title=", ".join(kind) if i == 0 else "")
-        figure.colorbar(shown, ax=list(grid[i]), label=name)
-    _name_outer(grid, across.label, up.label)
-    if title:
-        figure.suptitle(title, fontsize=9)
-    return figure
+            z[tuple(at[places].T)] = numbers[places]
+            here = [one for one in marks if one.on(kind)]
+            shown = _draw(axes, across, up, z, ends, here, layout.small)
+            axes.set_title(layout.wrapped(", ".join(kind), len(kinds)), loc="left")
+        figure.colorbar(shown, ax=group[: len(kinds)], label=name)
+        layout.name_outer(group, len(kinds), across.label, up.label)
+    layout.head(figure)
+    numbers_of = Sheet.of("map", {name: table[name] for name in (x, y, *panels, *of)})
+    return Drawn(figure, numbers_of, _told(table, (x, y), of, panels))
 
 
-def plot_disagreement(found: Disagreement) -> Figure:
+def _ends(numbers: Array) -> tuple[float, float]:
+    """Return the least and the most of numbers, where there are any."""
+    seen = numbers[np.isfinite(numbers)]
+    return (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
+
+
+def _panels(layout: Layout, numbers: int, kinds: int) -> tuple[Figure, list[list[Axes]]]:
+    """Return a figure, and for each number the axes of its maps."""
+    if numbers == 1:
+        figure, grid = layout.axes(kinds)
+        return figure, [grid]
+    figure, rows = layout.grid(
+        numbers, kinds, height=5.0 * numbers + 0.5, wide=kinds > 1, sharex=True, sharey=True
+    )
+    return figure, [[*row] for row in rows]
+
+
+def _told(
+    table: Mapping[str, Sequence[str] | Array],
+    axes: tuple[str, str],
+    of: Sequence[str],
+    panels: Sequence[str],
+) -> str:
+    """Return what maps show, with the highest and the lowest number and where they stand."""
+    said = []
+    for name in of:
+        numbers = np.asarray(table[name], dtype=float)
+        if not np.isfinite(numbers).any():
+            said.append(f"{name}: no number anywhere")
+            continue
+        for word, place in (("most", np.nanargmax(numbers)), ("least", np.nanargmin(numbers))):
+            where = ", ".join(f"{one} {table[one][int(place)]}" for one in (*axes, *panels))
+            said.append(f"{name}, {word}: {numbers[place]:.3g} at {where}")
+    each = f", a map for each {' and '.join(panels)}" if panels else ""
+    return f"{' and '.join(of)} over {axes[0]} and {axes[1]}{each}. {'; '.join(said)}."
+
+
+def plot_disagreement(found: Disagreement, layout: Layout) -> Drawn:
     """Return maps of how far apart two models are, one for each additive, the best spot marked.
 
     Args:
         found: The distances.
+        layout: Size, fonts and title; the models where there is none.
     """
+    from prenuc.infer.selection.disagreement import MEASURE
+
     most = found.largest
     mark = Mark("largest", most.celsius, most.dilution, {"additive": most.additive})
-    of, panels = (MEASURE,), ("additive",)
-    return plot_map(
-        found.table(),
-        "temperature",
-        "dilution",
-        of,
-        panels=panels,
-        marks=(mark,),
-        title=" | ".join(found.models),
-    )
-
-
-def _name_outer(grid: Any, along: str, upwards: str) -> None:
-    """Write what axes show beside the first and below the last of them."""
-    for axes in grid[-1]:
-        axes.set_xlabel(along)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(upwards)
+    named = layout.titled(" | ".join(found.models))
+    axes = "temperature", "dilution"
+    return plot_map(found.table(), named, *axes, (MEASURE,), panels=("additive",), marks=(mark,))
 
 
 def _draw(
-    axes: Axes, across: Axis, up: Axis, z: Array, ends: tuple[float, float], marks: Sequence[Mark]
+    axes: Axes,
+    across: Axis,
+    up: Axis,
+    z: Array,
+    ends: tuple[float, float],
+    marks: Sequence[Mark],
+    size: float,
 ) -> QuadMesh:
     """Draw one map, and return what its colours stand for."""
     low, high = ends
@@ -206,14 +230,14 @@ def _draw(
         lines = axes.contour(
             across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
         )
-        axes.clabel(lines, fontsize=6, fmt="%.2g")
+        axes.clabel(lines, fontsize=size, fmt="%.2g")
     for name, axis in (("x", across), ("y", up)):
         if axis.log:
             _logarithmic(axes, name)
     for (x, y), names in _inside(across, up, marks).items():
         axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
         axes.annotate(
-            listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=6,
+            listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=size,
             color="white", bbox={"fc": "black", "alpha": 0.7, "ec": "none", "pad": 0.6}, zorder=6,
         )  # fmt: skip
     return shown

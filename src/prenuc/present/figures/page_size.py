@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from prenuc.errors import InputError
-from prenuc.present.figures.style import new_figure, style
+from prenuc.present.figures.style import name_lines, named_handles, new_figure, style
 from prenuc.quantities import NUMBER, parse
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ TEXTS = (
     *("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"),
     *("xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
 )
-SINGLE, DOUBLE = 8.5, 17.5  # cm, one and two columns of a journal
+# cm, one and two columns of a journal, for the narrowest of those that print this chemistry: ACS
+# 8.47 and 17.78 cm, Nature 8.9 and 18.3 cm; RSC has 8.3 and 17.1 cm, and letters of 7 points.
+SINGLE, DOUBLE = 8.4, 17.0
 NARROWEST = 3.9  # cm of a panel with its labels, at the usual font
 SMALLEST, LARGEST = 5.0, 24.0  # points
 CM = 1 / 2.54  # inches
@@ -89,6 +91,35 @@ class Layout:
         across, up = (None if end is None else end.to("cm") for end in ends)
         return cls(width=across, height=up, **rest)
 
+    def titled(self, title: str) -> Layout:
+        """Return the same with a title, where it has none.
+
+        Args:
+            title: Above all.
+        """
+        return self if self.title else replace(self, title=title)
+
+    @property
+    def small(self) -> float:
+        """Size of what is beside the point, in points: a little smaller, and never below 7."""
+        return min(self.font, max(self.font - 1.0, 7.0))
+
+    def grid(
+        self, rows: int, columns: int, *, height: float, wide: bool = False, **rest: Any
+    ) -> tuple[Figure, Any]:
+        """Return a figure and an array of axes, rows by columns.
+
+        Args:
+            rows: Of axes.
+            columns: Of axes.
+            height: In cm, where none is asked for.
+            wide: Whether it fills both columns of a page, where no width is asked for.
+            rest: What matplotlib's ``subplots`` takes besides.
+        """
+        width = self.width or (DOUBLE if wide else SINGLE)
+        tall = self.height or height
+        return new_figure(width * CM, tall * CM, rows, columns, squeeze=False, **rest)
+
     def columns(self, panels: int) -> int:
         """Return how many panels stand side by side.
 
@@ -101,11 +132,14 @@ class Layout:
         rows = -(-panels // min(most, 3 if panels <= 6 else 4))
         return -(-panels // rows)
 
-    def axes(self, panels: int, *, share_y: bool = True) -> tuple[Figure, list[Axes]]:
+    def axes(
+        self, panels: int, *, share_x: bool = True, share_y: bool = True
+    ) -> tuple[Figure, list[Axes]]:
         """Return a figure and the axes of its panels, row by row; those beyond are empty.
 
         Args:
             panels: How many.
+            share_x: Whether all have one abscissa.
             share_y: Whether all have one ordinate.
         """
         columns = self.columns(panels)
@@ -113,21 +147,22 @@ class Layout:
         width = self.width or (SINGLE if panels == 1 else DOUBLE)
         height = self.height or min(rows * width / columns * 0.78 + 1.0, 24.0)
         figure, grid = new_figure(
-            width * CM, height * CM, rows, columns, squeeze=False, sharex=True, sharey=share_y
+            width * CM, height * CM, rows, columns, squeeze=False, sharex=share_x, sharey=share_y
         )
         for unused in grid.ravel()[panels:]:
             unused.set_axis_off()
         return figure, [*grid.ravel()]
 
-    def wrapped(self, text: str, panels: int) -> str:
+    def wrapped(self, text: str, panels: int, *, share: float = 1.0) -> str:
         """Return a text in lines that a panel has room for.
 
         Args:
             text: It.
             panels: How many panels there are.
+            share: Of the panel's width.
         """
-        width = (self.width or (SINGLE if panels == 1 else DOUBLE)) / self.columns(panels)
-        letters = int((width - 0.9) / (self.font * LETTER * POINT_CM))
+        width = (self.width or (SINGLE if panels == 1 else DOUBLE)) * share
+        letters = int((width / self.columns(panels) - 0.9) / (self.font * LETTER * POINT_CM))
         return "\n".join(textwrap.wrap(text, max(letters, 8)))
 
     def name_outer(self, grid: Sequence[Axes], panels: int, x: str, y: str) -> None:
@@ -146,19 +181,22 @@ class Layout:
                 axes.set_xlabel(x)
                 axes.tick_params(labelbottom=True)
 
-    def fit_heights(self, grid: Sequence[Axes], what: str) -> list[str]:
+    def fit_heights(
+        self, grid: Sequence[Axes], what: str, ceiling: float | None = None
+    ) -> list[str]:
         """Fit the ordinate to what is seen along the abscissa; return what is cut off.
 
         Args:
             grid: Axes that share both.
             what: What the ordinate is.
+            ceiling: Where it ends if none is asked for; above all data when None.
         """
         seen = np.concatenate([_seen(axes) for axes in grid])
         if not seen.size:
             raise InputError("nothing lies in the range that is drawn", "Give another --range")
         low, high = float(seen.min()), float(seen.max())
-        room = MARGIN * ((high - low) or 1.0)
-        ends = self.up or (low - room, high + room)
+        room = MARGIN * (((ceiling or high) - low) or 1.0)
+        ends = self.up or (low - room, ceiling or high + room)
         grid[0].set_ylim(*ends)
         if ends[0] <= low and high <= ends[1]:
             return []
@@ -176,22 +214,22 @@ class Layout:
         """
         named: dict[str, Any] = {}
         for axes in grid:
-            for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
-                named.setdefault(str(name), handle)
+            for handle, name in named_handles(axes):
+                named.setdefault(name, handle)
         letters = int(figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM))
         title = textwrap.fill(self.title, letters)
         if len(named) < 2:
-            figure.suptitle(title)
+            self._make_room(figure, (title.count("\n") + 1) * self.font * LINE * POINT_CM)
+            figure.suptitle(title, x=0.01, ha="left")
             return
         names = [textwrap.fill(name, max(letters - 8, 12)) for name in named]
         widest = max(len(line) for name in names for line in name.split("\n"))
         columns = max(1, letters // (widest + 8))
         lines = sum(name.count("\n") + 1 for name in names) / columns + title.count("\n") + 1
         self._make_room(figure, lines * self.font * LINE * POINT_CM)
-        figure.legend(
-            [*named.values()], names, loc="outside upper left", ncols=min(columns, len(names)),
-            title=title or None, alignment="left", title_fontsize=self.font,
-        )  # fmt: skip
+        how: Any = {"loc": "outside upper left", "ncols": min(columns, len(names))}
+        how |= {"title": title or None, "alignment": "left", "title_fontsize": self.font}
+        name_lines(figure, [*named.values()], names, **how)
 
     def _make_room(self, figure: Figure, head: float) -> None:
         """Make a figure higher by what its head needs, in cm, where no height is asked for.
@@ -216,7 +254,7 @@ def _seen(axes: Axes) -> Any:
     return np.concatenate(found)
 
 
-def drawn(plot: Callable[Given, Made]) -> Callable[Given, Made]:
+def laid_out(plot: Callable[Given, Made]) -> Callable[Given, Made]:
     """Draw with the style of all figures, and with all text in the size that a layout asks for.
 
     Raises:

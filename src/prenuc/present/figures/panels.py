@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import math
-import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prenuc.facts.catalogue import entries, get
-from prenuc.present.figures.style import name_axes, new_figure, styled, time_bar, time_colours
+from prenuc.present.figures.overlay import Source
+from prenuc.present.figures.page_size import Layout
+from prenuc.present.figures.spectra import plot_spectra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from prenuc.arrays import Array, Mask
+    from prenuc.arrays import Array
     from prenuc.infer.experiments.performed import Experiments
     from prenuc.infer.experiments.reproduce import Row
     from prenuc.observe.series import SpectrumSeries
+    from prenuc.present.figures.drawing import Drawn
     from prenuc.simulation.solution import Run
 
-LETTERS_A_LINE = 100
 MOST_LABELS = 10  # spectra with a label each; more are coloured by time
-FEW = 6  # labels that find room inside the axes
-MOST_SPECTRA = 30  # drawn; of a longer series every n-th
 BLUE_END = {"CdS": 285.0, "CdSe": 345.0, "CdTe": 330.0, "CdTeSe": 335.0}  # nm, left of all bands
 OPTICALLY_THICK = 4.0  # absorbance that no spectrometer reads
 ENOUGH_DOTS = 0.02  # share of the chalcogen from which their band is spoken of
@@ -34,7 +31,7 @@ ENOUGH_DOTS = 0.02  # share of the chalcogen from which their band is spoken of
 
 def plot_panels(
     rows: Sequence[Row], runs: Experiments, *, every_recipe: bool = False
-) -> Iterator[tuple[str, Figure]]:
+) -> Iterator[tuple[str, Drawn]]:
     """Draw every recipe that the rows were checked on, one after the other: its name and figure.
 
     Args:
@@ -77,9 +74,9 @@ def caption(recipe: str, rows: Sequence[Row], run: Run, spectra: SpectrumSeries)
     assumed = [entry.name for entry in run.protocol.assumptions]
     if assumed:
         sentences.append(f"Assumed: the other constants, and {', '.join(assumed)}.")
-    if len(spectra) > MOST_SPECTRA:
-        sentences.append(f"Of {len(spectra)} spectra one in {_step(len(spectra))} is drawn.")
-    if _top(spectra.absorbance[:, _window(spectra, run.mechanism.material)]) > OPTICALLY_THICK:
+    low, high = _window(spectra, run.mechanism.material)
+    seen = (spectra.wavelength >= low) & (spectra.wavelength <= high)
+    if _top(spectra.absorbance[:, seen]) > OPTICALLY_THICK:
         sentences.append("No dilution is printed; a spectrometer could not read this absorbance.")
     return " ".join(sentences)
 
@@ -103,52 +100,13 @@ def _widths(run: Run, spectra: SpectrumSeries) -> list[str]:
     return [f"{what} print: {'; '.join(found)}."]
 
 
-def _step(count: int) -> int:
-    return math.ceil(count / MOST_SPECTRA)
-
-
-@styled
-def _panel(recipe: str, rows: Sequence[Row], runs: Experiments) -> Figure:
+def _panel(recipe: str, rows: Sequence[Row], runs: Experiments) -> Drawn:
     run, spectra = runs.run(recipe)
-    text = textwrap.fill(caption(recipe, rows, run, spectra), LETTERS_A_LINE)
     entry = get("recipes", recipe)
-    title = textwrap.fill(f"Figure {entry.panel}, simulated: {entry.name}", 78).replace(
-        "degC", "°C"
-    )
-    figure, axes = new_figure(5.6, 3.5 + 0.11 * len(text.splitlines()))
-    _draw(axes, figure, run, spectra)
-    name_axes(axes, "wavelength / nm", "absorbance", title, 8.5)
-    figure.supxlabel(text, fontsize=6.5, x=0.02, ha="left")
-    return figure
-
-
-def _draw(axes: Axes, figure: Figure, run: Run, spectra: SpectrumSeries) -> None:
-    count = len(spectra)
-    shown = range(0, count, _step(count)) if count > MOST_SPECTRA else range(count)
-    colours = time_colours(len(shown))
-    window = _window(spectra, run.mechanism.material)
-    names = labels(run)
-    for i, colour in zip(shown, colours, strict=True):
-        label = names[i] if count <= MOST_LABELS else None
-        hidden = i > 0 and _alike(spectra.absorbance[i], spectra.absorbance[i - 1])
-        axes.plot(
-            spectra.wavelength[window],
-            spectra.absorbance[i][window],
-            color=colour,
-            lw=1.0,
-            ls="--" if label and hidden else "-",
-            label=label,
-        )
-    if count <= MOST_LABELS:
-        if count > FEW:  # beside the axes
-            axes.legend(fontsize=7.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        else:
-            axes.legend(fontsize=7.5)
-    else:
-        time_bar(figure, axes, spectra.time, f"time in {names[0]} / {spectra.time_unit}")
-    top = _top(spectra.absorbance[:, window])
-    axes.set_ylim(-0.04 * top, 1.2 * top)
-    axes.set_xlim(float(spectra.wavelength[window][0]), float(spectra.wavelength[window][-1]))
+    title = f"Figure {entry.panel}, simulated: {entry.name}".replace("degC", "°C")
+    layout = Layout(title=title, across=_window(spectra, run.mechanism.material))
+    made = plot_spectra([Source(recipe, replace(spectra, labels=tuple(labels(run))))], layout)
+    return replace(made, notes=(caption(recipe, rows, run, spectra),))
 
 
 def labels(run: Run) -> list[str]:
@@ -181,12 +139,7 @@ def _temperatures(run: Run) -> dict[str, float]:
     return {name: value for name, value in found.items() if math.isfinite(value)}
 
 
-def _alike(one: Array, other: Array) -> bool:
-    """Say whether one curve hides the other."""
-    return bool(np.max(np.abs(one - other)) < 0.01 * np.max(np.abs(one)))
-
-
-def _window(spectra: SpectrumSeries, material: str) -> Mask:
+def _window(spectra: SpectrumSeries, material: str) -> tuple[float, float]:
     """Return the wavelengths from left of all bands to where the last signal has died away."""
     wavelength = spectra.wavelength
     inside = wavelength >= BLUE_END.get(material, float(wavelength[0]))
@@ -194,7 +147,7 @@ def _window(spectra: SpectrumSeries, material: str) -> Mask:
     height = min(_top(spectra.absorbance[:, inside]), float(np.max(signal)))
     alive = np.flatnonzero(signal > 0.02 * height)
     last = float(wavelength[alive[-1]]) + 25.0 if alive.size else float(wavelength[-1])
-    return np.asarray(inside & (wavelength <= last))
+    return float(wavelength[inside][0]), min(last, float(wavelength[-1]))
 
 
 def _top(absorbance: Array) -> float:

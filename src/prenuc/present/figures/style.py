@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from contextlib import contextmanager
 from functools import wraps
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
 
 Given = ParamSpec("Given")
-DATA, MODEL, OTHER = "#0072B2", "#D55E00", "#009E73"  # Okabe and Ito 2008, colour universal design
-SPECIES = (DATA, MODEL, OTHER, "#CC79A7", "#E69F00", "#56B4E9")
+NAMELESS = re.compile(r"_child\d+|_nolegend_")  # what matplotlib calls what was not named
+# Found by search: of the six no two are nearer than 22 units of CAM02-UCS to a reader without one
+# of the three cones (Machado, Oliveira and Fernandes 2009, IEEE Trans. Vis. Comput. Graph. 15,
+# 1291), or 8 of lightness in grey. Those of Okabe and Ito (2008) have 11 and 0.8.
+DATA, MODEL, OTHER = "#4c5ea9", "#da5819", "#21af8c"
+SPECIES = (DATA, MODEL, OTHER, "#43244d", "#842928", "#b7ace3")
+GREY = "0.55"
 # A legend above the axes.
-ABOVE: Any = {"fontsize": 8, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
+ABOVE: Any = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
 STYLE: Any = {
     "font.size": 9.0,
     "axes.spines.top": False,
@@ -38,6 +44,8 @@ STYLE: Any = {
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # what a user writes between dollar signs is text
 }
+ALIVE = 0.02  # of the highest signal; what is less is not needed to be seen
+BEYOND = 25.0  # nm, drawn beyond the last signal
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -106,17 +114,27 @@ def logarithmic(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(label))
 
 
-def svg(figure: Figure) -> str:
-    """Return a figure as an SVG element to be placed inside a page."""
+def svg(figure: Figure, told: str = "") -> str:
+    """Return a figure as an SVG element to be placed inside a page.
+
+    Args:
+        figure: The figure.
+        told: What it shows, for whoever does not see it.
+    """
     import io
+    from html import escape
 
     text = io.StringIO()
     with style():
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    element = text.getvalue()[text.getvalue().index("<svg") :]
+    spoken = f'<svg role="img" aria-label="{escape(told, quote=True)}"'
+    return element.replace("<svg", spoken, 1) if told else element
 
 
-def name_axes(axes: Axes, x: str = "", y: str = "", title: str = "", size: float = 8.0) -> None:
+def name_axes(
+    axes: Axes, x: str = "", y: str = "", title: str = "", size: float | None = None
+) -> None:
     """Write what axes show.
 
     Args:
@@ -124,24 +142,44 @@ def name_axes(axes: Axes, x: str = "", y: str = "", title: str = "", size: float
         x: What stands along them, with its unit.
         y: What stands up them.
         title: Above them, on the left.
-        size: Of the title, in points.
+        size: Of the title, in points; that of all text when None.
     """
     axes.set(xlabel=x, ylabel=y)
-    axes.set_title(title, loc="left", fontsize=size)
+    named = axes.set_title(title, loc="left")
+    if size is not None:
+        named.set_fontsize(size)
 
 
-def name_lines(axes: Axes, lines: Sequence[Any], names: Sequence[str]) -> None:
-    """Draw a legend with every name, also one that matplotlib would hide ("_blank", "").
+def named_handles(axes: Axes) -> list[tuple[Any, str]]:
+    """Return what has a name in axes, and the name, also one that matplotlib would hide.
 
     Args:
         axes: Where.
+    """
+    from matplotlib.lines import Line2D
+
+    lines = [(one, str(one.get_label())) for one in axes.get_lines()]
+    others = zip(*axes.get_legend_handles_labels(), strict=True)
+    return [
+        *((line, name) for line, name in lines if not NAMELESS.fullmatch(name)),
+        *((one, str(name)) for one, name in others if not isinstance(one, Line2D)),
+    ]
+
+
+def name_lines(
+    where: Axes | Figure, lines: Sequence[Any], names: Sequence[str], **how: Any
+) -> None:
+    """Draw a legend with every name, also one that matplotlib would hide ("_blank", "").
+
+    Args:
+        where: Axes, or the figure.
         lines: What is named.
         names: One for each line; those of lines that are not drawn come last.
+        how: What matplotlib's ``legend`` takes besides.
     """
-    legend = axes.legend(lines, [str(number) for number in range(len(lines))], fontsize=8)
-    for text, line, name in zip(legend.get_texts(), lines, names, strict=False):
+    legend = where.legend(lines, [str(number) for number in range(len(lines))], **how)
+    for text, name in zip(legend.get_texts(), names, strict=False):
         text.set_text(name)
-        line.set_label(name)
 
 
 def time_colours(count: int) -> Array:
@@ -175,3 +213,25 @@ def time_axis(series: SpectrumSeries) -> tuple[Array, str]:
     if np.all(np.isfinite(series.time)):
         return series.time, series.time_label
     return np.arange(1.0, len(series) + 1.0), "number of the spectrum"
+
+
+def shown_wavelengths(series: SpectrumSeries) -> tuple[float, float]:
+    """Return the wavelengths to show: all up to where the last signal has died away.
+
+    Args:
+        series: Spectra.
+    """
+    top = np.nan_to_num(np.fmax.reduce(np.abs(series.absorbance), axis=0))
+    alive = np.flatnonzero(top > ALIVE * float(np.max(top)))
+    last = min(float(series.wavelength[alive[-1] if alive.size else -1]) + BEYOND,
+               float(series.wavelength[-1]))  # fmt: skip
+    return float(series.wavelength[0]), last
+
+
+def signal_of(series: SpectrumSeries) -> str:
+    """Return what spectra show, for an axis.
+
+    Args:
+        series: Spectra.
+    """
+    return series.signal + ("" if series.signal == "absorbance" else " / arbitrary unit")

@@ -20,11 +20,10 @@ from prenuc.infer.selection.evidence import Comparison
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.figures.analysis import MOST_PANELS, plot_each, plot_picks, plot_trend
-from prenuc.present.figures.courses import plot_courses
-from prenuc.present.figures.driving import caption_driving, plot_driving
-from prenuc.present.figures.fits import plot_any_fit, plot_spectra
-from prenuc.present.figures.page_size import Layout
+from prenuc.present.figures.analysis import MOST_PANELS
+from prenuc.present.figures.driving import caption_driving
+from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.page_size import DOUBLE, Layout
 from prenuc.present.files.page import PAGE, figure_html, list_html, page, warnings_html
 from prenuc.present.files.saved import Stored
 from prenuc.present.tables.results import (
@@ -57,6 +56,7 @@ _TRACE = (
     "Signal, fit and residuals. The inset is for the eye: taking logarithms weighs late points "
     "without bound."
 )
+WIDE = Layout(width=DOUBLE)
 _MANY = "Each data set where its signal changes most: data, fit and residuals."
 
 
@@ -137,10 +137,14 @@ def _run(run: Run) -> Iterable[str]:
     yield from _driving(run)
 
 
+def _figure(kind: str, answer: Any, caption: str) -> str:
+    return figure_html(draw(kind, answer, layout=WIDE).figure, caption)
+
+
 def _course(course: Course) -> Iterable[str]:
-    figure, notes = plot_courses({course.name: course}, Layout())
+    made = draw("course", course, layout=WIDE)
     yield f"<h2>Course of {escape(course.vessel)}: {escape(course.name)}</h2>"
-    yield figure_html(figure, "; ".join(["Each number against time", *notes]) + ".")
+    yield figure_html(made.figure, "; ".join(["Each number against time", *made.notes]) + ".")
 
 
 def _driving(run: Run) -> Iterable[str]:
@@ -156,7 +160,7 @@ def _driving(run: Run) -> Iterable[str]:
     one_way = [step.name for step in run.mechanism.steps if step.back is None]
     if one_way:
         yield f"<p>Without a way back, and so without an affinity: {escape(listed(one_way))}.</p>"
-    figures = [figure_html(plot_driving(one), caption_driving(one)) for one in driving(run)]
+    figures = [_figure("driving", one, caption_driving(one)) for one in driving(run)]
     yield from figures[:1]
     if others := "".join(figures[1:]):
         yield f"<details><summary>The other vessels</summary>{others}</details>"
@@ -170,7 +174,7 @@ def _spectra(series: SpectrumSeries) -> Iterable[str]:
 
 
 def _all_spectra(series: SpectrumSeries) -> str:
-    return figure_html(plot_spectra(series), f"{len(series)} spectra, coloured by time.")
+    return _figure("spectra", series, f"{len(series)} spectra, coloured by time.")
 
 
 def _analysis(analysis: Analysis) -> Iterable[str]:
@@ -181,11 +185,11 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     checksum = series.metadata.get("sha256", "")
     yield f"<h2>First excitons: {name}</h2>"
     yield f"<p>Material: {escape(analysis.material or 'not given, so no diameters')}.</p>"
-    yield figure_html(plot_picks(analysis), _PICKS)
-    yield figure_html(plot_trend(analysis), _TREND + (_SIZES if sized else ""))
+    yield _figure("picks", analysis, _PICKS)
+    yield _figure("trend", analysis, _TREND + (_SIZES if sized else ""))
     yield exciton_table(analysis.rows()).html()
     yield warnings_html(analysis.warnings)
-    each = figure_html(plot_each(analysis), _EACH + some)
+    each = _figure("bands", analysis, _EACH + some)
     yield f"<details><summary>Every fit</summary>{each}</details>"
     yield "<h3>How the file was read</h3>"
     said = [*series.history, *([f"SHA-256 of the file: {checksum}"] if checksum else [])]
@@ -218,7 +222,7 @@ def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> I
     """Return what every fit shows: why it has no interval, a figure, its numbers, warnings."""
     if not fit.reliable:
         yield f'<p class="warning"><b>No interval:</b> {escape(fit.reason)}</p>'
-    yield figure_html(plot_any_fit(fit), caption)
+    yield _figure("fit", fit, caption)
     yield constants_table(fit.as_dict(), unit=unit).html()
     yield warnings_html(fit.warnings)
 

@@ -161,6 +161,7 @@ def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:
         InputError: The factors make no grid, or the figure cannot be written.
     """
     from prenuc.present.figures.maps import Mark, plot_map
+    from prenuc.present.figures.page_size import Layout
 
     chart = spec.chart
     if chart is None:
@@ -170,8 +171,9 @@ def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:
     known = [Mark(*one) for one in marks(sweep.job, chart.x, chart.y)]
     title = f"{sweep.job.protocol.name} with {sweep.job.mechanism.name}"
     table = plain_table(sweep)
-    figure = plot_map(table, chart.x, chart.y, chart.of, panels=panels, marks=known, title=title)
-    return save(figure, sweep.folder / f"map.{ending}")
+    layout = Layout(title=title)
+    made = plot_map(table, layout, chart.x, chart.y, chart.of, panels=panels, marks=known)
+    return save(made.figure, sweep.folder / f"map.{ending}", made.told)
 
 
 def write_ends(sweep: Sweep, spec: Spec) -> list[Path]:

@@ -121,9 +121,9 @@ def row(session: Session, *, row: str, model: str = "two-pathway") -> dict[str, 
     runs: Experiments = session.kept.setdefault(f"court {model}", experiments_for(model))
     answered = reproduce([check.panel], runs=runs)
     drawn = dict(plot_panels([one for one in answered if one.check.recipe == check.recipe], runs))
-    figure = drawn.get(check.recipe)
+    made = drawn.get(check.recipe)
     return {
-        "figure": None if figure is None else svg(figure),
+        "figure": None if made is None else svg(made.figure, made.told),
         "row": next(one.as_dict() for one in answered if one.check.id == row),
         "command": command("reproduce", check.panel, mechanism=_named(model)),
     }

@@ -118,11 +118,11 @@ def _spectra(flask: FlaskSession) -> tuple[str, bytes, str]:
 
 
 def _figure(flask: FlaskSession) -> tuple[str, bytes, str]:
-    from prenuc.present.figures.fits import plot_spectra
-    from prenuc.present.files.figures import save
+    from prenuc.present.files.figures import figure, save
 
-    figure = plot_spectra(flask.live.spectra(flask.live.run()), title=flask.title)
-    return f"{_stem(flask)}.svg", _file_of(lambda path: save(figure, path), "svg"), "image/svg+xml"
+    made = figure("spectra", flask.live.spectra(flask.live.run()), title=flask.title)
+    drawn = _file_of(lambda path: save(made.figure, path, made.told), "svg")
+    return f"{_stem(flask)}.svg", drawn, "image/svg+xml"
 
 
 def _file_of(write: Callable[[Path], object], ending: str) -> bytes:

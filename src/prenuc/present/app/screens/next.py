@@ -141,18 +141,19 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
     from prenuc.infer.calibration.candidate import with_and_without
     from prenuc.infer.selection.disagreement import disagreement
     from prenuc.mechanism.named import mechanism_named
-    from prenuc.present.figures.maps import plot_disagreement
+    from prenuc.present.figures.kinds import draw
     from prenuc.present.figures.style import svg
 
     protocol, _ = protocol_and_material(RECIPES[material])
     both = with_and_without(mechanism_named(f"{OURS}/{material}"), step)
     found = disagreement(*both, protocol, workers=WORKERS, progress=report)
+    made = draw("map", found)
     return {
         **plain(found),
         "tells": found.tells,
         "words": str(found).splitlines()[:2],
         "protocol": str(found.plan.protocol),
-        "figure": svg(plot_disagreement(found)),
+        "figure": svg(made.figure, made.told),
         "command": command("next", material, step=step),
     }
 

@@ -22,8 +22,8 @@ export function frame(el, { title, kind, table }) {
   const root = h(
     "figure",
     { class: "drawing" },
-    h("figcaption", {}, heading, key, h("span", { class: "drawing-tools" }, readout, button)),
-    plot,
+    h("figcaption", {}, heading, key, button),
+    h("div", { class: "drawing-body" }, plot, readout),
     sheet,
     legend,
   );

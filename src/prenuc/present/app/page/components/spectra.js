@@ -7,7 +7,7 @@
 import { colourAt, isDark, onTheme, places, themed } from "./colours.js";
 import { frame } from "./frame.js";
 import { h, once } from "./element.js";
-import { floats, written } from "./numbers.js";
+import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
 
 const FEW = 12; // spectra that are named one by one; more have a scale
@@ -96,10 +96,7 @@ function render({ model, el }) {
   }
 
   function table() {
-    const rows = Array.from(held.x, (x, place) => [
-      written(x),
-      ...held.rows.map((row) => written(row[place])),
-    ]);
+    const rows = Array.from(held.x, (x, place) => [typed(x), ...held.rows.map((row) => typed(row[place]))]);
     return { columns: ["wavelength / nm", ...held.labels], rows };
   }
 

@@ -1,0 +1,31 @@
+import pytest
+
+from serving import running
+
+
+@pytest.fixture(scope="session")
+def app():
+    """One application for all tests; each opens it with the key, in a browser of its own."""
+    with running() as found:
+        found.exchange()
+        yield found
+
+
+@pytest.fixture
+def shown(app, visit):
+    """Open the application in Chromium: Playwright's ``Page``, with what is shown exact."""
+
+    def call(width=1400, **options):
+        page = visit("about:blank", width, **options)
+        page.add_init_script(f"sessionStorage.setItem('prenuc key', '{app.key}')")
+        page.goto(f"{app.origin}/")
+        exact(page)
+        return page
+
+    return call
+
+
+def exact(page):
+    """Wait until what is shown is exact, and all that was painted is of that."""
+    page.locator("#status[data-status=exact]").wait_for()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
