@@ -73,7 +73,8 @@ def next_(
     count as unknown, so a difference that they could make does not score.
 
     With --step it is where a mechanism and the same without that step are furthest apart, among
-    temperatures, dilutions of the batch and additives; exit status 1 if no such experiment tells.
+    temperatures and additives, as a series of dilutions of the batch, tried out in simulation with
+    both refitted; exit status 1 if it does not tell.
     With --units N it is the same mechanism with PCs, and what they turn into, of N units.
 
     \b
@@ -130,14 +131,16 @@ def _where_it_shows(
     as_json: bool,
 ) -> None:
     from prenuc.infer.selection.disagreement import disagreement
+    from prenuc.infer.selection.rehearsal import rehearsed
 
     with progress("simulating what could be done") as report:
         found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
+        tried = rehearsed(*both, protocol, found, noise=noise)
     if map_to is not None:
         from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save
 
         made = draw("map", found)
         click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
-    echo_answer(found, click.echo, as_json)
-    sys.exit(0 if found.tells else 1)
+    echo_answer(tried, click.echo, as_json)
+    sys.exit(0 if tried.tells else 1)
