@@ -26,7 +26,7 @@ from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
-from prenuc.infer.selection.condensed import Condensed, fitting
+from prenuc.infer.selection.condensed import FINEST, Condensed, fitting
 from prenuc.infer.selection.evidence import INADEQUATE
 from prenuc.infer.selection.profiled import NARROWED, Estimate, covariance, interval
 from prenuc.infer.selection.refit import Refit
@@ -59,7 +59,7 @@ class Work:
     Args:
         constants: That move.
         flasks: That are run for each step of a search.
-        seconds: About how long it takes.
+        seconds: About how long it takes where nothing else is done.
     """
 
     constants: int
@@ -109,11 +109,11 @@ def calibrate_on_spectra(
         InputError: Spectra, protocols and mechanism do not fit together; all problems at once.
         FitError: The mechanism cannot be run on these protocols.
     """
-    begun = time.perf_counter()
+    begun = time.process_time()
     trial = _prepared(mechanism, measured, tuple(only))
     steps = ablations_of(mechanism)
     if expected is not None:
-        spent = time.perf_counter() - begun
+        spent = time.process_time() - begun
         expected(Work.after(spent, trial, len(steps), starts, workers))
     ends = _searched(trial, starts, seed, workers)
     best = min(ends, key=lambda point: point.cost)
@@ -141,6 +141,7 @@ def calibrate_on_spectra(
         predicted=dict(zip(names, _predicted(trial, end), strict=True)),
         misfit=math.sqrt(dispersion),
         held_out=standing_of(trial, end).held_out,
+        whole=not measured.apart,
         chi2=end.cost,
         data=trial.data.data.size,
         noise={"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
@@ -164,8 +165,10 @@ def _prepared(mechanism: Mechanism, measured: MeasuredFlasks, only: tuple[str, .
         raise FitError(problems)
     spectra = [_averaged(flask.spectra.without_masked()) for flask in measured.flasks]
     candidate = Candidate(mechanism, KINDS, measured.absorbing, only=only)
-    data = Condensed.of(spectra, protocols)
-    trial = Refit(candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS)
+    data = Condensed.of(spectra, protocols, measured.noise or FINEST)
+    trial = Refit(
+        candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS, apart=measured.apart
+    )
     first = trial.first()
     if first is None:
         raise FitError(f"{mechanism.name} cannot be run on these protocols", "Simulate one alone")

@@ -227,7 +227,7 @@ def _held_out(trial: Refit, end: RefitPoint, slopes: Array) -> float:
     pull[prior > 0] = np.concatenate((fitted.pull, end.u))
     residual = fitted.residual.reshape(m, -1)
     missed = []
-    for rows in trial.data.folds(FOLDS):
+    for rows in trial.data.folds(FOLDS, whole=not trial.apart):
         kept = np.setdiff1d(np.arange(m), rows)
         known = design[kept].reshape(-1, len(prior))
         bend = known.T @ known + np.diag(prior)

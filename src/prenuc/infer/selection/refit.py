@@ -80,6 +80,7 @@ class Refit:
         tick: Called after every run.
         enough: A fall of χ² relative to χ² that ends a search.
         rounds: Of a search, at most.
+        apart: Whether what absorbs with a spectrum that nobody knows has another in each flask.
     """
 
     candidate: Candidate
@@ -88,6 +89,7 @@ class Refit:
     tick: Callable[[], None] = _untold
     enough: float = RELATIVE
     rounds: int = ITERATIONS
+    apart: bool = False
     constants: tuple[Free, ...] = ()
     _seen: dict[_Factors, tuple[tuple[str, ...], dict[str, Part]]] = field(
         init=False, default_factory=dict
@@ -127,6 +129,8 @@ class Refit:
         if not found or not set(along) <= set(names):
             protocols, nm, names = self.data.protocols, self.data.wavelength, tuple(along)
             each = [self.candidate.shown(protocol, nm, factors, along) for protocol in protocols]
+            if self.apart:
+                each = [self._of_its_own(shown, i) for i, shown in enumerate(each)]
             found = stacked(each)
             self._seen.pop(key, None)
             self._seen[key] = names, found
@@ -135,6 +139,11 @@ class Refit:
             self.tick()
         places = [names.index(name) for name in along]
         return {name: part.along(places) for name, part in found.items()}
+
+    def _of_its_own(self, shown: Mapping[str, Part], flask: int) -> dict[str, Part]:
+        """Return what a flask shows, its unknown spectra under names of its own."""
+        unknown = self.candidate.absorbing
+        return {f"{n} in {flask + 1}" if n in unknown else n: part for n, part in shown.items()}
 
     def at(self, constants: Sequence[Free], u: Array) -> RefitPoint | None:
         """Return where the candidate stands with some constants moved; None without a run."""

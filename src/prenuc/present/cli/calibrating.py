@@ -115,6 +115,7 @@ def _echo(found: SpectraCalibration) -> None:
     echo_table(calibrated_table(found))
     echo_table(needed_table(found))
     if len(found.seen) > 1:
-        click.echo(f"  each flask predicted from the others: {found.held_out:.3g} times the noise")
+        what = "each flask" if found.whole else "every fifth spectrum"
+        click.echo(f"  {what} predicted from the others: {found.held_out:.3g} times the noise")
     click.echo(f"  χ² of the searches: {', '.join(f'{one:.5g}' for one in found.searches)}")
     echo_lines(f"note: {warning}" for warning in found.warnings)
