@@ -1,6 +1,7 @@
 import pytest
 
 from serving import running
+from shown import exact
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +24,3 @@ def shown(app, visit):
         return page
 
     return call
-
-
-def exact(page):
-    """Wait until what is shown is exact, and all that was painted is of that."""
-    page.locator("#status[data-status=exact]").wait_for()
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import prenuc as pn
-from conftest import exact  # of this folder
+from shown import exact, numbers
 
 pytest.importorskip("starlette")
 FIRST, LATER = "cds-msc-311-in-toluene", "cds-3a-msa-at-15-min"
@@ -16,21 +16,6 @@ def opened(page, recipe):
     page.get_by_label("recipe").select_option(recipe)
     page.get_by_role("heading", name=f"Flask: {recipe}").wait_for(state="attached")
     exact(page)
-
-
-def numbers(page, drawing):
-    """Return the columns of a drawing's table: the key T opens it, and closes it again."""
-    plot = page.get_by_role("img", name=drawing)
-    plot.press("t")
-    table = page.get_by_role("region", name=f"Numbers of {drawing}")
-    rows = [
-        row.split("\t") for row in table.locator("table").inner_text().splitlines() if "\t" in row
-    ]
-    page.keyboard.press("t")
-    plot.wait_for()
-    heads, *body = rows
-    columns = zip(*([float(cell) for cell in row] for row in body), strict=True)
-    return dict(zip([one.strip() for one in heads], map(np.array, columns), strict=True))
 
 
 def dial(page, name):
@@ -157,6 +142,18 @@ def test_every_drawing_has_its_numbers_behind_one_key(shown, drawing):
     assert len(columns) > 5
     assert all(len(column) > 30 for column in columns.values())
     assert any(np.nanmax(column) > 0.0 for column in list(columns.values())[1:])
+
+
+def test_arrows_read_values_off_the_curves(shown):
+    page = shown()
+    columns = list(numbers(page, "Spectra").values())
+    plot = page.get_by_role("img", name="Spectra")
+    plot.focus()
+    for key in ("Shift+ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    told = page.locator(".drawing").first.get_by_role("status").inner_text()
+    nm, absorbance = columns[0][11], columns[3][11]
+    assert told == f"{nm:.4g} nm, A {absorbance:.3g}, cuvette at 12 min"
 
 
 def test_frozen_curves_undo_snapshots_and_reset(shown):

@@ -7,8 +7,8 @@ import pytest
 
 import prenuc
 from browser import NARROW, WIDE, sideways, violations
-from conftest import exact  # of this folder
 from serving import running
+from shown import exact
 
 pytest.importorskip("starlette")
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"

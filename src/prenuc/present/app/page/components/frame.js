@@ -77,7 +77,9 @@ export function frame(el, { title, kind, table }) {
     readout,
     /** What the drawing shows, for those who do not see it; the table follows where it is open. */
     describe(text, { refill = true } = {}) {
-      update(plot, { "aria-label": `${heading.textContent}: ${text}. Press T for the numbers.` });
+      update(plot, {
+        "aria-label": `${heading.textContent}: ${text}. Press T for the numbers${kind === "sizes" ? "" : ", arrows to read values"}.`,
+      });
       update(sheet, { "aria-label": `Numbers of ${heading.textContent}` });
       if (refill && !sheet.hidden) fill();
     },

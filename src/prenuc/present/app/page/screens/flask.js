@@ -106,7 +106,8 @@ function render({ el, connection, shell, given }) {
   async function begin() {
     await shell.tried(choice.load);
     if (given?.files) return receive(given.files);
-    const kept = given?.recipe ? { source: { recipe: given.recipe }, changed: {} } : FlaskState.kept();
+    const source = given?.source ?? (given?.recipe && { recipe: given.recipe });
+    const kept = source ? { source, changed: {} } : FlaskState.kept();
     if (!kept || !(await opened(kept.source, kept.changed))) await opened({ recipe: FIRST });
   }
 
