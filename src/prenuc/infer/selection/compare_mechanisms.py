@@ -134,7 +134,8 @@ def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) ->
     seen, warnings = with_offsets(data, best.best)
     for i, trial in enumerate(trials):
         trial.data = seen
-        if seen.offset_sd != data.offset_sd or found[i].cost < best.cost + FAR:
+        lowest = found[i].cost - found[i].unsettled  # the odds may hang on where it ends
+        if seen.offset_sd != data.offset_sd or lowest < best.cost + FAR:
             found[i] = searched_on(trial, found[i], seen)
     return _Found(trials, found, seen, warnings)
 
