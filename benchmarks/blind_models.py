@@ -15,9 +15,9 @@ draw with the next mechanism as the truth. Of these 9 are to be named.
 
 The searches were developed on seed 2031, where a wrong mechanism had been named at odds of 230 to 1
 because those for the right one ended too early. Seed 20261126 was the first fresh one, its twenty
-blind flasks run once: 8 named, 12 left open, none wrong. In some of the twelve odds hung on ends that
-had not been searched on; since then they are. :data:`SEED`, the next one, was written down before
-anything was run with it, and was run once.
+blind flasks run once: 8 named, 12 left open, none wrong. In some of the twelve odds hung on ends
+that had not been searched on; since then they are. :data:`SEED`, the next one, was written down
+before anything was run with it, and was run once.
 
 Writes ``benchmarks/BLIND_MODELS.md``, after every flask; exit status 1 if a goal is missed.
 """
