@@ -16,7 +16,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from prenuc.facts.source import Source
 from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
+from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
 from prenuc.infer.selection.condensed import FINEST, Condensed, fitting
 from prenuc.infer.selection.evidence import INADEQUATE
@@ -132,22 +133,29 @@ def calibrate_on_spectra(
         workers=workers,
         progress=lambda share: tick(0.6 + 0.4 * share),
     )
-    names = [flask.name for flask in measured.flasks]
     return SpectraCalibration(
         mechanism=_calibrated(mechanism, estimates),
         estimates=tuple(estimates),
         steps=_verdicts(steps, trial, end, others),
-        seen=dict(zip(names, _seen(trial, measured), strict=True)),
-        predicted=dict(zip(names, _predicted(trial, end), strict=True)),
         misfit=math.sqrt(dispersion),
-        held_out=standing_of(trial, end).held_out,
-        whole=not measured.apart,
-        chi2=end.cost,
-        data=trial.data.data.size,
-        noise={"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
         searches=tuple(one.cost for one in ends),
         warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
+        **_fitted(trial, end, measured),
     )
+
+
+def _fitted(trial: Refit, end: RefitPoint, measured: MeasuredFlasks) -> dict[str, Any]:
+    """Return what was fitted, to what, and how well, by the names of the answer."""
+    names = [flask.name for flask in measured.flasks]
+    return {
+        "seen": dict(zip(names, _seen(trial, measured), strict=True)),
+        "predicted": dict(zip(names, _predicted(trial, end), strict=True)),
+        "held_out": standing_of(trial, end).held_out,
+        "whole": not measured.apart,
+        "chi2": end.cost,
+        "data": trial.data.data.size,
+        "noise": {"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
+    }
 
 
 def _prepared(mechanism: Mechanism, measured: MeasuredFlasks, only: tuple[str, ...]) -> Refit:
@@ -164,7 +172,7 @@ def _prepared(mechanism: Mechanism, measured: MeasuredFlasks, only: tuple[str, .
     if problems:
         raise FitError(problems)
     spectra = [_averaged(flask.spectra.without_masked()) for flask in measured.flasks]
-    candidate = Candidate(mechanism, KINDS, measured.absorbing, only=only)
+    candidate = Candidate(mechanism, KINDS, measured.absorbing, only=only, solver=QUICK)
     data = Condensed.of(spectra, protocols, measured.noise or FINEST)
     trial = Refit(
         candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS, apart=measured.apart
