@@ -93,7 +93,7 @@ function render({ el, connection, shell }) {
       return [h("h2", {}, "What to do next"), ...best, commandLine(found.command)];
     }
     const worth = `${written(found.log_score, 3)} in log score, tried out`;
-    const flasks = found.flasks.map((one, place) => plan(one.experiment, worth, { ...one, protocol: place ? null : found.protocol }, !place));
+    const flasks = found.flasks.map((one, place) => plan(one.experiment, worth, { ...one, protocol: found.protocols[place] }, !place));
     const { celsius, dilution, additive } = found.largest;
     const where = `largest at ${celsius} °C, diluted ${dilution} times, additive ${additive}`;
     return [
@@ -112,9 +112,7 @@ function render({ el, connection, shell }) {
       { open },
       h("summary", {}, title, " ", h("span", { class: "chip" }, worth)),
       h("ol", { class: "bench" }, steps.map(sentence)),
-      protocol
-        ? h("button", { type: "button", onclick: () => shell.open("flask", { source: { protocol, mechanism } }) }, "Open in Flask")
-        : null,
+      h("button", { type: "button", onclick: () => shell.open("flask", { source: { protocol, mechanism } }) }, "Open in Flask"),
     );
   }
 
