@@ -162,7 +162,17 @@ class Layout:
             share: Of the panel's width.
         """
         width = (self.width or (SINGLE if panels == 1 else DOUBLE)) * share
-        letters = int((width / self.columns(panels) - 0.9) / (self.font * LETTER * POINT_CM))
+        return self.over(width, self.columns(panels), text)
+
+    def over(self, width: float, columns: int, text: str) -> str:
+        """Return a text in lines that one of several columns has room for.
+
+        Args:
+            width: Of all columns in cm.
+            columns: How many there are.
+            text: It.
+        """
+        letters = int((width / columns - 0.9) / (self.font * LETTER * POINT_CM))
         return "\n".join(textwrap.wrap(text, max(letters, 8)))
 
     def name_outer(self, grid: Sequence[Axes], panels: int, x: str, y: str) -> None:
