@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-fit robustness court row-classes row-bits models maps tables overlays formats reference docs clean help
+.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays formats reference docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -20,6 +20,9 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-app: $(INSTALLED_TEST)  ## the application in Chromium, as a chemist uses it; part of make test where there is a Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/app
 
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
 	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py
@@ -61,6 +64,9 @@ blind-models: $(INSTALLED_TEST)  ## is the right mechanism named from spectra of
 
 bench: $(INSTALLED_TEST)  ## the engine beside its peers: benchmarks/RESULTS.md, a quarter of an hour
 	$(BIN)/python benchmarks/run.py
+
+bench-app: $(INSTALLED_TEST)  ## how soon a dragged constant is seen in Chromium, what the extra weighs: benchmarks/APP.md; two minutes
+	$(BIN)/python benchmarks/app.py
 
 bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran: benchmarks/FIT.md
 	$(BIN)/python benchmarks/fit.py

@@ -120,6 +120,10 @@ HOSTILE = {
         lambda a: post(a, "/key", body=json.dumps({"code": a.code}), kind="text/plain"),
     ),
     "a code that is none": (400, lambda a: post(a, "/key", body="[1]", kind="application/json")),
+    "a code of half a sign": (
+        403,
+        lambda a: post(a, "/key", body='{"code": "\\ud800"}', kind="application/json"),
+    ),
     "a code without end": (
         413,
         lambda a: post(a, "/key", body="x" * 5000, kind="application/json"),
@@ -182,7 +186,18 @@ def test_a_socket_of_another_page_is_refused(app, origin):
 
 
 @pytest.mark.parametrize(
-    "first", ['{"key": "wrong"}', '{"key": 1}', "{}", "[]", "key", b"bytes", "[" * 100_000, None]
+    "first",
+    [
+        '{"key": "wrong"}',
+        '{"key": "\\ud800"}',
+        '{"key": 1}',
+        "{}",
+        "[]",
+        "key",
+        b"bytes",
+        "[" * 100_000,
+        None,
+    ],
 )
 def test_a_socket_without_the_key_is_closed(app, first):
     with connect(f"ws://127.0.0.1:{app.port}/socket", origin=app.origin) as wire:
@@ -219,6 +234,9 @@ def test_bytes_close_the_socket(app):
         '{"id": 1, "do": "flask.set", "with": {"set": {"x": 1e999}}}',
         '{"id": 1, "do": "flask.set", "with": {"set": {"x": true}}}',
         '{"id": 1, "do": "__class__"}',
+        '{"id": 1, "do": "\\ud800"}',
+        '{"id": 1, "do": "flask.open", "with": {"protocol": "\\ud800"}}',
+        '{"id": 1, "do": "flask.set", "with": {"set": {"\\ud800": 1}}}',
         '{"id": 1, "do": ["flask.open"]}',
         '{"id": 1, "do": "flask.open", "with": []}',
         '{"id": 1, "do": "flask.open", "with": {"recipe": 5}}',

@@ -505,7 +505,7 @@ def test_a_fit_is_shown_drawn_and_reported(run):
     assert "1/min" in shown.out
     assert "95 % interval" in shown.out
     assert {path.name for path in Path("out").iterdir()} == {"fit.svg", "fit.html"}
-    assert "PC -&gt; MSC" in Path("out/fit.html").read_text(encoding="utf-8")
+    assert "PC → MSC" in Path("out/fit.html").read_text(encoding="utf-8")
 
 
 def test_a_chain_asked_of_a_trace_without_a_lag_is_answered(run):

@@ -141,6 +141,8 @@ VALUES = {
     "next --vary": ["temperature", "time,dilution"],
     "next --most": ["1", "5"],
     "report --to": ["out/page.html"],
+    "report --author": ["A. Chemist", "<b>x</b>"],
+    "report --extract": None,
     "report --title": ["Run 2", "µ <b>bold</b> & $x$"],
     "app --port": ["0"],
     "app --no-browser": None,

@@ -54,7 +54,10 @@ ANSWERS = {
 def test_a_command_and_its_python_name_give_the_same_answer(words, folder):
     with chdir(folder):
         said = CliRunner().invoke(prenuc, [*words, "--json"], catch_exceptions=False).stdout
-    assert json.loads(said) == json.loads(as_text(ANSWERS[words](folder)))
+    answer = json.loads(said)
+    for part in answer if isinstance(answer, list) else [answer]:
+        part.pop("results", None)  # for reports
+    assert answer == json.loads(as_text(ANSWERS[words](folder)))
 
 
 def test_convert_writes_the_same_file_as_the_command(folder):

@@ -13,6 +13,7 @@ import pytest
 
 from commands import REAL, run
 from prenuc.present.cli import prenuc
+from prenuc.present.files.report import DATA
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 _FENCE = re.compile(
@@ -47,7 +48,8 @@ class Loads(HTMLParser):
             )
             if fetches and not inside:
                 self.fetched.append(f"<{tag} {name}={value}>")
-        if tag in {"script", "iframe", "object", "embed", "link"}:
+        run = tag == "script" and dict(attrs).get("type") != DATA
+        if run or tag in {"iframe", "object", "embed", "link"}:
             self.fetched.append(f"<{tag}>")
 
 

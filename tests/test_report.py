@@ -19,7 +19,7 @@ from prenuc.observe.absorption import uv_vis
 from prenuc.observe.analysis import analyze
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
-from prenuc.present.files.report import report
+from prenuc.present.files.report import DATA, MADE, report
 from prenuc.present.files.saved import read_stored
 from prenuc.protocol.protocol import Protocol
 from prenuc.simulation.run import simulate
@@ -35,6 +35,8 @@ class Loads(HTMLParser):
         self.found, self.open, self.unclosed = [], [], []
 
     def handle_starttag(self, tag, attrs):
+        if tag == "script" and dict(attrs).get("type") == DATA:
+            tag = "data"
         if tag in {"script", "link", "iframe", "object", "embed", "base", "img", "audio", "video"}:
             self.found.append(tag)
         if tag not in {"meta", "br", "hr", "img"}:
@@ -48,6 +50,7 @@ class Loads(HTMLParser):
             self.open.pop()
 
     def handle_endtag(self, tag):
+        tag = "data" if tag == "script" and self.open[-1:] == ["data"] else tag
         if tag in self.open:
             while self.open.pop() != tag:
                 self.unclosed.append(tag)
@@ -84,6 +87,12 @@ def simulated():
     return simulate(two_pathway("CdS"), protocol)
 
 
+@pytest.fixture(autouse=True)
+def made(monkeypatch):
+    """All reports are made at one time."""
+    monkeypatch.setenv(MADE, "1790000000")
+
+
 @pytest.fixture
 def prenuc(capsys, monkeypatch):
     return lambda *arguments: run(capsys, monkeypatch, *arguments)
@@ -109,6 +118,7 @@ def test_a_report_of_each_kind_loads_nothing_and_is_the_same_twice(kind, tmp_pat
     assert pages[0].count("<svg") >= 1
     assert pages[0] == pages[1]
     assert "Versions" in pages[0]
+    assert "21 September 2026, 14:13 UTC" in pages[0]
 
 
 def test_a_report_of_a_simulation_loads_nothing(simulated, tmp_path):
@@ -178,11 +188,13 @@ def test_from_raw_files_and_saved_answers_in_one_command(prenuc, tmp_path):
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert outside(page) == []
     heads = re.findall(r"<h2>(.*?)</h2>", page)
-    assert [head.split(":")[0] for head in heads[:4]] == [
+    assert [head.split(":")[0] for head in heads[:6]] == [
+        "In short",
         "First excitons",
         "First excitons",
         "Kinetics",
         "Simulation",
+        "Spectra",
     ]
     assert "heating rate" in page
 

@@ -22,7 +22,7 @@ TABLE = Table(headings=("name", "a < b"), rows=(("<b>", "1"), ("x" * 40, "2")))
 def test_html_escapes_every_cell_and_keeps_short_ones_on_a_line():
     page = TABLE.html()
     assert "<b>" not in page
-    assert "<th>a &lt; b</th>" in page
+    assert '<th scope="col">a &lt; b</th>' in page
     assert '<td class="number">1</td>' in page
     assert f"<td>{'x' * 40}</td>" in page
 

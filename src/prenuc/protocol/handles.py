@@ -83,11 +83,11 @@ def spans_of(steps: Sequence[Step]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def handles_of(steps: Sequence[Step]) -> tuple[Handle, ...]:
+def handles_of(spans: Sequence[Span]) -> tuple[Handle, ...]:
     """Return every number that can be moved, step by step."""
     return tuple(
         Handle(number, what, quantity)
-        for number, span in enumerate(spans_of(steps), 1)
+        for number, span in enumerate(spans, 1)
         for what, quantity in _numbers(span)
     )
 
@@ -110,31 +110,22 @@ def _numbers(span: Span) -> Iterator[tuple[str, Quantity]]:
         yield step.vessel, step.amount
 
 
-def moved(steps: Steps, given: Mapping[str, Written]) -> Steps:
-    """Return steps with some handles elsewhere; an amount of zero leaves it out.
+def moved(
+    steps: Steps, handles: Sequence[Handle], given: Mapping[str, Written]
+) -> tuple[Steps, ...]:
+    """Return what each step becomes: another, or nothing where it no longer adds anything.
 
     Args:
         steps: All of them.
-        given: By the names of handles, such as ``{"step 3: duration": "30 min"}``.
+        handles: Of these steps.
+        given: By the names of handles, such as ``{"step 3: duration": "30 min"}``; an amount of
+            zero leaves it out.
 
     Raises:
         ProtocolError: There is no such handle (the nearest are given), or no such quantity; all
             problems at once.
     """
-    return tuple(one for left in moved_each(steps, given) for one in left)
-
-
-def moved_each(steps: Steps, given: Mapping[str, Written]) -> list[Steps]:
-    """Return what is left of each step: itself, or nothing where it no longer adds anything.
-
-    Args:
-        steps: As for :func:`moved`.
-        given: The same.
-
-    Raises:
-        ProtocolError: As there.
-    """
-    known = {one.name: one for one in handles_of(steps)}
+    known = {one.name: one for one in handles}
     left: list[Steps] = [(step,) for step in steps]
     problems: list[Problem] = []
     for name, written in given.items():
@@ -145,7 +136,7 @@ def moved_each(steps: Steps, given: Mapping[str, Written]) -> list[Steps]:
             left[place] = tuple(new for one in left[place] for new in _at(one, what, written))
     if problems:
         raise ProtocolError(problems)
-    return left
+    return tuple(left)
 
 
 def _at(step: Step, what: str, written: Written) -> Steps:

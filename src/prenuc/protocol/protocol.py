@@ -238,15 +238,15 @@ class Protocol:
             self, steps=watched(self.steps, self.plan, self.filled, vessel, given, looks)
         )
 
-    @property
+    @cached_property
     def spans(self) -> tuple[Span, ...]:
         """When each step is done."""
         return spans_of(self.steps)
 
-    @property
+    @cached_property
     def handles(self) -> tuple[Handle, ...]:
         """Every temperature, duration and amount that :meth:`with_handles` can move, in order."""
-        return handles_of(self.steps)
+        return handles_of(self.spans)
 
     def with_handles(self, given: Mapping[str, Written]) -> Self:
         """Return the protocol with some of its :attr:`handles` elsewhere.
@@ -257,7 +257,8 @@ class Protocol:
         Raises:
             ProtocolError: As for temperatures.
         """
-        return replace(self, steps=moved(self.steps, given))
+        each = moved(self.steps, self.handles, given)
+        return replace(self, steps=tuple(step for steps in each for step in steps))
 
     def varied(self, text: str) -> Self:
         """Return the protocol with changes that are written as text.

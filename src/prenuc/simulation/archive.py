@@ -27,8 +27,11 @@ from prenuc.writing import whole
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     import xarray as xr
+
+    from prenuc.arrays import Array
 
 # Where the classes are defined that a mechanism or a protocol can consist of.
 _FACTS = (quantities, source, value, family)
@@ -42,8 +45,26 @@ _CLASSES = {
 _PLAIN = (str, bool, int, float, type(None))
 
 
-def to_plain(thing: Any) -> Any:
+def known_class(name: str) -> type | None:
+    """Return the class of that name that a mechanism or a protocol can consist of.
+
+    Args:
+        name: Of the class.
+    """
+    return _CLASSES.get(name)
+
+
+def to_plain(
+    thing: Any,
+    known: Callable[[str], type | None] = known_class,
+    array: Callable[[Array], Any] | None = None,
+) -> Any:
     """Return a mechanism, a protocol or a part of them as lists, mappings, numbers and texts.
+
+    Args:
+        thing: It.
+        known: Gives the class of a name, None for one that is not to be saved.
+        array: Keeps an array elsewhere, and returns by what it is found again.
 
     Raises:
         InputError: It holds something of the user's own, which a file cannot bring back.
@@ -53,29 +74,49 @@ def to_plain(thing: Any) -> Any:
     if isinstance(thing, _PLAIN):
         return thing
     if isinstance(thing, Mapping):
-        return {"is": "mapping", "of": {key: to_plain(one) for key, one in thing.items()}}
+        parts = {str(key): to_plain(one, known, array) for key, one in thing.items()}
+        return {"is": "mapping", "of": parts}
     if isinstance(thing, tuple | list):
-        return [to_plain(one) for one in thing]
+        return [to_plain(one, known, array) for one in thing]
+    if array is not None and isinstance(thing, np.ndarray):
+        return {"is": "array", "of": array(thing)}
     name = type(thing).__name__
-    if _CLASSES.get(name) is not type(thing):
+    if known(name) is not type(thing) or not dataclasses.is_dataclass(thing):
         raise InputError(f"a '{name}' cannot be saved", "Use the package's own classes")
     fields = [field.name for field in dataclasses.fields(thing) if field.init]
-    return {"is": name, "of": {field: to_plain(getattr(thing, field)) for field in fields}}
+    parts = {field: to_plain(getattr(thing, field), known, array) for field in fields}
+    return {"is": name, "of": parts}
 
 
-def from_plain(plain: Any) -> Any:
+def from_plain(
+    plain: Any,
+    known: Callable[[str], type | None] = known_class,
+    array: Callable[[Any], Array] | None = None,
+) -> Any:
     """Return what :func:`to_plain` was given, sequences as tuples.
+
+    Args:
+        plain: It.
+        known: Gives the class of a name, as there.
+        array: Gives the array that was kept elsewhere.
 
     Raises:
         KeyError: A class is not known.
         TypeError: A class has other fields by now.
     """
     if isinstance(plain, list):
-        return tuple(from_plain(one) for one in plain)
+        return tuple(from_plain(one, known, array) for one in plain)
     if not isinstance(plain, dict):
         return plain
-    parts = {name: from_plain(one) for name, one in plain["of"].items()}
-    return parts if plain["is"] == "mapping" else _CLASSES[plain["is"]](**parts)
+    if array is not None and plain["is"] == "array":
+        return array(plain["of"])
+    parts = {name: from_plain(one, known, array) for name, one in plain["of"].items()}
+    if plain["is"] == "mapping":
+        return parts
+    made = known(plain["is"])
+    if made is None:
+        raise KeyError(plain["is"])
+    return made(**parts)
 
 
 def write(path: str | os.PathLike[str], data: xr.Dataset, behind: Mapping[str, Any]) -> None:

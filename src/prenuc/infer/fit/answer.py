@@ -39,9 +39,9 @@ def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit
     found = amplitudes.found
     known = Intervals(found, _network(found))
     params = {**known.parameters(), **amplitudes.parameters()}
-    derived = {}
+    derived = kinetics.half_lives({name: one.value for name, one in params.items()})
     if isinstance(kinetics, Delayed):
-        derived = kinetics.chain.derived(*(float(value) for value in amplitudes.theta))
+        derived |= kinetics.chain.derived(*(float(value) for value in amplitudes.theta))
     residual = amplitudes.residual
     return Fit(
         scheme=scheme.scheme,
@@ -50,9 +50,18 @@ def of_one_trace(found: Solution, trace: Trace, scheme: AbstractKinetics) -> Fit
         noise={"sd": found.noises[0].sd, "model": ["white"], "from": "residuals, taken as white"},
         trace=trace,
         fitted=trace.value - residual,
+        steps=_steps(kinetics, scheme),
         warnings=(*found.said, *of_trace(found, known, params, residual)),
         equivalent_schemes=tuple(str(one) for one in equivalents(scheme, one_signal=True)),
     ).muted(judged(found).reason)
+
+
+def _steps(kinetics: AbstractKinetics, scheme: AbstractKinetics) -> dict[str, str]:
+    """Return the step of each rate constant; the slow one of a chain of equal steps is its last."""
+    if isinstance(kinetics, Delayed):
+        return {"k": scheme.meanings[-1]}
+    steps = zip(kinetics.names, kinetics.meanings, strict=True)
+    return {name: step for name, step in steps if name.startswith("k")}
 
 
 def of_spectra(found: Solution, series: SpectrumSeries) -> GlobalFit:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from prenuc.infer.fit.labelled import matrix_dataset, trace_dataset
 from prenuc.infer.fit.parameter import Parameter, table
-from prenuc.infer.fit.wording import numbers, report, that_matter
+from prenuc.infer.fit.wording import meanings, numbers, report, that_matter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ class AbstractFit(ABC):
         warnings: What a reader should know before believing the numbers.
         equivalent_schemes: Schemes that fit identically.
         reason: Why the intervals cannot be believed; empty where they can.
+        steps: Which step each rate constant belongs to.
     """
 
     scheme: str
@@ -44,11 +45,30 @@ class AbstractFit(ABC):
     warnings: tuple[str, ...] = ()
     equivalent_schemes: tuple[str, ...] = ()
     reason: str = ""
+    steps: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reliable(self) -> bool:
         """Whether the intervals are ones that we stand for."""
         return not self.reason
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """A sentence for each number that means something by itself, the number first."""
+        return tuple(
+            meanings(
+                self.params,
+                scheme=self.scheme,
+                steps=self.steps,
+                derived=self.derived,
+                signal=self.signal,
+            )
+        )
+
+    @property
+    def signal(self) -> str:
+        """What was followed."""
+        return "signal"
 
     def muted(self, reason: str) -> Self:
         """Return the fit without the intervals, which cannot be believed; as it is if they can.
@@ -136,6 +156,11 @@ class Fit(AbstractFit):
         return self.trace.history
 
     @property
+    def signal(self) -> str:
+        """Name of the trace."""
+        return self.trace.name
+
+    @property
     def size(self) -> str:
         """Name of the signal and number of points."""
         return f"{self.trace.name}, {len(self.trace.time)} points"
@@ -172,14 +197,12 @@ class GlobalFit(AbstractFit):
         species: Names of the species.
         concentrations: Their shares C, shape (m, species).
         spectra: Their spectra S, shape (species, n); a static background is part of each.
-        steps: Which step each rate constant belongs to.
     """
 
     series: SpectrumSeries
     species: tuple[str, ...]
     concentrations: Array
     spectra: Array
-    steps: Mapping[str, str]
 
     @property
     def fitted(self) -> Array:

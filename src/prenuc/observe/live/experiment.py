@@ -19,7 +19,7 @@ from prenuc.observe.absorption import absorbances
 from prenuc.observe.course import FEWEST, NO_SIZES, size_distribution
 from prenuc.observe.live.precision import EXACT, Precision
 from prenuc.observe.samples import Sample, series_of
-from prenuc.protocol.handles import moved_each
+from prenuc.protocol.handles import moved
 from prenuc.protocol.operations import Evolve
 from prenuc.protocol.watching import flask_of
 from prenuc.quantities import Quantity
@@ -130,7 +130,7 @@ class Live:
     @property
     def left_out(self) -> set[int]:
         """Numbers of the steps with which nothing is added any longer."""
-        left = moved_each(self.protocol.steps, self.moved)
+        left = moved(self.protocol.steps, self.protocol.handles, self.moved)
         return {number for number, steps in enumerate(left, 1) if not steps}
 
     @property
@@ -139,7 +139,8 @@ class Live:
 
         The duration of a ramp at a rate follows its temperatures.
         """
-        there = [n for n in range(1, len(self.protocol.steps) + 1) if n not in self.left_out]
+        gone = self.left_out
+        there = [n for n in range(1, len(self.protocol.steps) + 1) if n not in gone]
         now = {(there[one.step - 1], one.what): one for one in self.protocol_now.handles}
         found = {}
         for one in self.protocol.handles:

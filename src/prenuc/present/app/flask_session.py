@@ -17,7 +17,7 @@ from prenuc.present.app import frames
 from prenuc.protocol.handles import DURATION, TEMPERATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
@@ -51,8 +51,8 @@ class FlaskSession:
     _exact_s: float = field(init=False, default=0.0)
     _course_at: float = field(init=False, default=0.0)
 
-    def frames(self, *, exact: bool, drag: int | None = None) -> list[bytes]:
-        """Return what is to be drawn now.
+    def frames(self, *, exact: bool, drag: int | None = None) -> Iterator[bytes]:
+        """Yield what is to be drawn now, spectra first.
 
         Args:
             exact: Whether nothing is dragged.
@@ -62,13 +62,12 @@ class FlaskSession:
         quick = QUICK if self._exact_s > SOON else SPECTRA
         precision = EXACT if exact else quick
         run = self.live.run(precision)
-        found = [self._spectra(run, precision, drag)]
+        yield self._spectra(run, precision, drag)
         taken = time.perf_counter() - began
         self._exact_s = taken * EXACT_COSTS if precision is QUICK else taken
         if exact or began - self._course_at > COURSE_EVERY:
-            found.append(self._course(run, precision, drag))
+            yield self._course(run, precision, drag)
             self._course_at = time.perf_counter()
-        return found
 
     def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
         series = self.live.spectra(run, precision)

@@ -76,7 +76,8 @@ class Keys:
 
 
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+    # half a sign, as JSON may hold, is a wrong key like any other
+    return hmac.compare_digest(*(text.encode(errors="surrogatepass") for text in (one, other)))
 
 
 @dataclass

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from prenuc.errors import InputError, PrenucError
-from prenuc.present.app.messages import as_error
+from prenuc.present.app.messages import as_error, as_fault
+from prenuc.present.tables.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,8 +197,11 @@ def _work(pipe: Connection, function: Callable[..., Any], given: dict[str, Any])
         pipe.send(("progress", (float(fraction), text)))
 
     try:
-        pipe.send(("answer", function(report, **given)))
+        pipe.send(("answer", plain(function(report, **given))))
     except PrenucError as error:
         pipe.send(("error", as_error(error)))
     except OSError as error:
         pipe.send(("error", {"message": str(error.strerror or error), "mend": ""}))
+    except Exception as error:
+        pipe.send(("error", as_fault(error)))
+        raise

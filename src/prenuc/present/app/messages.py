@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, PrenucError, Problem, unknown_name
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024  # of a message
 MOST_TEXT = 2_000_000  # characters of a text in it
 MOST_ITEMS = 100_000
+HALF = re.compile("[\ud800-\udfff]")  # half a sign, which no file can hold
 MEND = "Reload the page; if it says so again, tell the developers"
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MOST_TEXT
+    return isinstance(value, str) and len(value) <= MOST_TEXT and HALF.search(value) is None
 
 
 def _is_number(value: Any) -> bool:
@@ -45,7 +47,10 @@ def _list(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
 
 def _table(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: (
-        isinstance(value, dict) and len(value) <= MOST_ITEMS and all(map(kind, value.values()))
+        isinstance(value, dict)
+        and len(value) <= MOST_ITEMS
+        and all(map(_is_text, value))
+        and all(map(kind, value.values()))
     )
 
 
@@ -148,3 +153,9 @@ def as_error(error: PrenucError) -> dict[str, Any]:
         for one in problems
     ]
     return {"message": str(error), "problems": parts, **parts[0]}
+
+
+def as_fault(error: Exception) -> dict[str, Any]:
+    """Return a fault of ours as plain data."""
+    said = f"a fault of prenuc: {error!r}"[:500]
+    return as_error(InputError(said, "Tell its developers what you did"))

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.app import messages
 from prenuc.present.app.session import Session
+from prenuc.present.tables.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,6 +82,7 @@ class Line:
         self.waiting = Waiting()
         self.thread = ThreadPoolExecutor(1, "session")
         self.sending = asyncio.Lock()
+        self.loop = asyncio.get_running_loop()
 
     async def serve(self) -> None:
         """Listen and answer until the page goes."""
@@ -120,10 +122,9 @@ class Line:
                 await self.say({"id": message.get("id"), "error": messages.as_error(error)})
 
     async def _answer(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             message = await self.waiting.next()
-            answer = await loop.run_in_executor(self.thread, self._answered, message)
+            answer = await self.loop.run_in_executor(self.thread, self._answered, message)
             if answer is not None:
                 await self._send(answer)
             for frame in self.session.take_frames():
@@ -139,15 +140,16 @@ class Line:
             given = message.get("with", {})
             action, given = messages.checked(self.actions, message.get("do"), given)
             answer = action(self.session, **given)
-            return json.dumps({**about, "answer": answer}, allow_nan=False)
+            return json.dumps({**about, "answer": plain(answer)}, allow_nan=False)
         except PrenucError as error:
             return json.dumps({**about, "error": messages.as_error(error)})
         except Exception as error:  # a fault of ours must not take the page along
             logger.exception("an action failed")
-            told = {"message": f"a fault of prenuc: {error!r}"[:500], "mend": "Tell its developers"}
-            return json.dumps({**about, "error": told})
+            return json.dumps({**about, "error": messages.as_fault(error)})
 
     def _dragged(self, message: dict[str, Any]) -> None:
+        """Follow a drag; each frame goes as soon as it is there."""
         flask = self.session.opened
         flask.live.move(message["moves"])
-        self.session.frames += flask.frames(exact=message["exact"], drag=message["drag"])
+        for frame in flask.frames(exact=message["exact"], drag=message["drag"]):
+            asyncio.run_coroutine_threadsafe(self._send(frame), self.loop)

@@ -8,8 +8,15 @@ import click
 
 from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import A_PATH, column_option, reading_options
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.input import A_PATH, column_option, reading_options, report_option
+from prenuc.present.cli.output import (
+    echo_answer,
+    echo_kept,
+    echo_lines,
+    echo_table,
+    json_option,
+    progress,
+)
 from prenuc.present.files.input import name_of, read_input
 from prenuc.present.files.named import models_named, protocol_and_material
 
@@ -60,6 +67,7 @@ SOME = "A -> B; A -> B -> C"
     shell_complete=completing.materials,
 )
 @click.option("--refitted", is_flag=True, help="Models fitted on equal terms, as they ship.")
+@report_option
 @json_option
 def compare(
     files: tuple[Path, ...],
@@ -72,6 +80,7 @@ def compare(
     starts: int,
     observations: str | None,
     refitted: bool,
+    report_to: Path | None,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -90,8 +99,12 @@ def compare(
       prenuc compare --observations CdS
       prenuc compare --refitted
     """
+    import prenuc as pn
     from prenuc.observe.changing import check_changing
+    from prenuc.observe.series import SpectrumSeries
 
+    if report_to is not None and not files:
+        raise InputError("--report shows a comparison on data", "Give a file of spectra or a trace")
     if refitted:
         _refitted(as_json)
         return
@@ -106,7 +119,10 @@ def compare(
         found = _compare_schemes(data, schemes, at)
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
-    echo_answer(found, lambda found: echo_lines(str(found).splitlines(), ""), as_json)
+    beside = [data] if isinstance(data, SpectrumSeries) else []
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(found, *beside, to=report_to)}", err=True)
+    echo_kept(found, lambda found: echo_lines(str(found).splitlines(), ""), as_json, *beside)
 
 
 def _compare_schemes(

@@ -10,8 +10,10 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.cli.completing import mechanisms_and_files
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.input import report_option
+from prenuc.present.cli.output import echo_kept, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.kept import answer
 from prenuc.present.tables import studies
 from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
@@ -29,6 +31,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 @click.option("--workers", default=2, show_default=True, help="Processes to work with.")
 @click.option("--out", type=_path, help="Write the answer to FILE.json.")
 @click.option("--figure", type=_path, help="Draw it to FILE.svg, .png or .pdf.")
+@report_option
 @json_option
 def ablate(
     mechanism: str,
@@ -37,6 +40,7 @@ def ablate(
     workers: int,
     out: Path | None,
     figure: Path | None,
+    report_to: Path | None,
     as_json: bool,
 ) -> None:
     """What is each step of a MECHANISM for? Take it out and weigh the published rows.
@@ -65,10 +69,12 @@ def ablate(
 
         made = draw("ablations", found)
         click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(found, to=report_to)}", err=True)
     if out is not None:
-        write_text(out, f"{as_text(found)}\n")
+        write_text(out, f"{as_text(answer(found))}\n")
         click.echo(f"wrote {out}", err=True)
-    echo_answer(found, _echo, as_json)
+    echo_kept(found, _echo, as_json)
 
 
 def _echo(found: Ablations) -> None:

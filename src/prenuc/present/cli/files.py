@@ -16,6 +16,7 @@ from prenuc.present.cli.input import (
     files_argument,
     known_options,
     reading_options,
+    refuse_others,
     to_page_option,
     writing_options,
 )
@@ -33,14 +34,20 @@ if TYPE_CHECKING:
 @click.command()
 @files_argument
 @to_page_option
-@click.option("--title", default="prenuc report", show_default=True, help="Heading of the page.")
+@click.option("--title", help="Heading of the page; what it is about when left out.")
+@click.option("--author", help="Who answers for it; $PRENUC_AUTHOR when left out.")
+@click.option("--extract", is_flag=True, help="Give back the results that FILE.html holds.")
+@click.option("--out", type=A_PATH, help="With --extract: folder for them.")
 @material_option
 @reading_options
 @json_option
 def report(
     files: tuple[Path, ...],
-    to: Path,
-    title: str,
+    to: Path | None,
+    title: str | None,
+    author: str | None,
+    extract: bool,
+    out: Path | None,
     material: str | None,
     as_json: bool,
     **asked: Any,
@@ -48,24 +55,58 @@ def report(
     """Write one self-contained HTML file from spectra and saved answers.
 
     A spectrum file is analysed (see "prenuc analyze"); a .json file is an answer that prenuc
-    simulate, fit or analyze gave with --json. The page loads nothing from outside.
+    simulate, fit, analyze, compare or ablate gave with --json. The page begins with the answer,
+    loads nothing from outside and holds the results: --extract gives them back, a run with the
+    protocol that it came from.
 
     \b
     Examples:
       prenuc report run.csv --material CdSe --to report.html
       prenuc report build/simulation.json fit.json run.csv --to report.html
+      prenuc report --extract report.html --out results
     """
-    from prenuc.present.files.saved import read_stored
-
+    if extract:
+        refuse_others("--extract", {"files", "extract", "out"})
+        _extract(files, out, as_json)
+        return
+    if to is None:
+        raise InputError("no page is named", "Add --to report.html")
+    if out is not None:
+        raise InputError("--out is for --extract", "Leave it out, or add --extract")
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
         raise InputError(what, "Name another file with --to", where=str(to))
-    stored = {file: read_stored(file) for file in files if file.suffix.lower() == ".json"}
-    found = analyses([file for file in files if file not in stored], material, **asked)
-    by_file = stored | {together[0]: one for together, one in found.items()}
-    parts = [by_file[file] for file in files if file in by_file]
-    path = pn.report(*parts, to=to, title=title)
+    path = pn.report(*_parts(files, material, asked), to=to, title=title, author=author)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
+
+
+def _parts(files: Sequence[Path], material: str | None, asked: dict[str, Any]) -> list[Any]:
+    """Return what a report is made of, in the order of the files."""
+    from prenuc.present.files.saved import read_answer
+
+    saved: dict[Path, Any] = {
+        file: read_answer(file) for file in files if file.suffix.lower() == ".json"
+    }
+    found = analyses([file for file in files if file not in saved], material, **asked)
+    by_file = saved | {together[0]: one for together, one in found.items()}
+    return [by_file[file] for file in files if file in by_file]
+
+
+def _extract(files: Sequence[Path], out: Path | None, as_json: bool) -> None:
+    """Give back what reports hold, or say what that is."""
+    from prenuc.present.files.extract import extract, told, write_extracted
+
+    if len(files) > 1:
+        raise InputError("one report at a time", "Give --extract one FILE.html")
+    held = extract(files[0])
+    written = [] if out is None else write_extracted(held, out)
+    if as_json:
+        paths = [str(path) for path in written]
+        echo_json({"title": held.title, "results": told(held), "written": paths})
+        return
+    click.echo(held.title)
+    echo_lines(told(held))
+    echo_lines(written, "  wrote ")
 
 
 @click.command()

@@ -37,7 +37,7 @@ A_PATH = click.Path(path_type=Path)
 report_option = click.option(
     "--report", "report_to", type=A_PATH, callback=_page, help="Write FILE.html."
 )
-to_page_option = click.option("--to", required=True, type=A_PATH, callback=_page, help="FILE.html.")
+to_page_option = click.option("--to", type=A_PATH, callback=_page, help="FILE.html.")
 figure_options = _together(
     click.option(
         "--figure-format",

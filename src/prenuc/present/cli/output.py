@@ -28,6 +28,20 @@ def echo_json(thing: Any) -> None:
     click.echo(as_text(thing, ascii_only=not encoding.lower().startswith("utf")))
 
 
+def echo_kept(found: Any, show: Callable[[Any], None], as_json: bool, *beside: Any) -> None:
+    """Print an answer as :func:`echo_answer` does, as JSON with its results.
+
+    Args:
+        found: The answer.
+        show: Prints it for a reader.
+        as_json: Which of the two.
+        beside: Further results that belong to it.
+    """
+    from prenuc.present.files.kept import answer
+
+    echo_json(answer(found, *beside)) if as_json else show(found)
+
+
 def echo_answer(found: Any, show: Callable[[Any], None], as_json: bool) -> None:
     """Print an answer: as one JSON document, or for a reader.
 

@@ -14,6 +14,7 @@ from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
+from prenuc.present.files.kept import keep
 from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
@@ -197,7 +198,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "stats": run.stats,
         }
     )
-    return answer
+    return answer | {"results": keep([run, spectra])}
 
 
 def _dots(run: Run, measurement: Measurement) -> dict[str, float] | None:

@@ -167,7 +167,7 @@ def _of_fit(fit: Fit) -> tuple[Array, Array, Array, Array]:
     end, amplitude, k = known
     noise = float(fit.noise["sd"])
     time, log = linearised(fit.trace, end, sensitivity=max(2.0 * noise, 1e-300))
-    return time, log, noise / np.exp(log), np.log(amplitude) - k * time
+    return time, log, noise / np.exp(log), np.log(abs(amplitude)) - k * time
 
 
 def _over_residuals(layout: Layout, signal: str, times: str) -> tuple[Figure, Axes, Axes]:

@@ -12,6 +12,7 @@ import numpy as np
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.samples import REACTION, Sample, series_of
+from prenuc.present.files.kept import Kept, give_back
 from prenuc.present.tables.answers import (
     emission_sheet,
     excitons_sheet,
@@ -30,10 +31,11 @@ from prenuc.present.tables.table import Table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prenuc.observe.readers.data_file import DataFile
     from prenuc.observe.series import SpectrumSeries
     from prenuc.present.tables.sheet import Sheet
 
-KNOWN = "prenuc simulate, fit, analyze, emission or growth"
+KNOWN = "prenuc simulate, fit, analyze, compare, ablate, emission or growth"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,26 @@ class Stored:
     sheets: tuple[Sheet, ...] = ()
 
 
+def read_answer(path: Path) -> Kept | Stored:
+    """Return the results of a saved answer; its tables alone where an older version saved it.
+
+    Args:
+        path: The JSON file, at most 50 MB.
+
+    Raises:
+        InputError: It is no JSON, no answer of prenuc, or its results were changed.
+    """
+    document = _document(load(path))
+    rows = document if isinstance(document, list) else [document]
+    held = [one["results"] for one in rows if isinstance(one, dict) and "results" in one]
+    if not held:
+        return read_stored(path)
+    parts = [give_back(one, str(path)) for one in held]
+    return Kept(tuple(one for part in parts for one in part.results), parts[0].versions)
+
+
 def read_stored(path: Path) -> Stored:
-    """Read an answer that was saved with ``--json`` or ``simulate --out``.
+    """Read the tables of an answer that was saved with ``--json`` or ``simulate --out``.
 
     Args:
         path: The JSON file, at most 50 MB.
@@ -69,12 +89,7 @@ def read_stored(path: Path) -> Stored:
         InputError: It is no JSON, or no answer of prenuc.
     """
     source = load(path)
-    text, _ = source.text()
-    try:
-        document = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_number)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 0)
-        raise source.problem("this is not JSON", "Save it again with --json", line) from None
+    document = _document(source)
     readers = {"measurements": _simulation, "scheme": _fit}
     try:
         if isinstance(document, list) and document:
@@ -90,6 +105,20 @@ def read_stored(path: Path) -> Stored:
     except InputError as error:
         raise InputError([problem.at(str(path)) for problem in error.problems]) from None
     raise source.problem("this JSON is no answer of prenuc", f"Save one of {KNOWN} with --json")
+
+
+def _document(source: DataFile) -> Any:
+    """Return what a file of JSON holds.
+
+    Raises:
+        InputError: It is none.
+    """
+    text, _ = source.text()
+    try:
+        return json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_number)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        raise source.problem("this is not JSON", "Save it again with --json", line) from None
 
 
 def _number(text: str) -> float:

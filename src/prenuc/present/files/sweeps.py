@@ -12,6 +12,7 @@ from prenuc.errors import InputError
 from prenuc.observe.absorption import WAVELENGTHS
 from prenuc.present.files.exchange import refuse_marks
 from prenuc.present.files.figures import save
+from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.sheets import POINT, Marks, write_csv, write_xlsx
 from prenuc.present.tables.sheet import Column, Sheet, cell
 from prenuc.sweeps.marks import marks
@@ -211,13 +212,9 @@ def protocol_file(sweep: Sweep, spec: Spec, task: int, number: float) -> str:
     values = sweep.job.values(task)
     pairs = zip(sweep.job.roles, values.items(), strict=True)
     moved = [f"{name}: {value}" for role, (name, value) in pairs if role == "constants"]
-    lines = [
-        f"# {spec.rank}: {number:.6g}, task {sweep.ids[task]}",
-        *(f"# {name}: {value}" for name, value in values.items()),
-        *(f"# a constant of the mechanism that was changed: {one}" for one in moved),
-        f"name: {json.dumps(protocol.name, ensure_ascii=False)}",
-        f"mechanism: {json.dumps(spec.mechanism, ensure_ascii=False)}",
-        "protocol:",
-        *(f"  - {json.dumps(str(step), ensure_ascii=False)}" for step in protocol.steps),
+    notes = [
+        f"{spec.rank}: {number:.6g}, task {sweep.ids[task]}",
+        *(f"{name}: {value}" for name, value in values.items()),
+        *(f"a constant of the mechanism that was changed: {one}" for one in moved),
     ]
-    return "\n".join(lines) + "\n"
+    return protocol_text(protocol, spec.mechanism, notes)

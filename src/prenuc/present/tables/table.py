@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHORT = 20  # letters of a cell, a number or an interval, that stays on one line
 
@@ -22,11 +26,17 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
 
-    def html(self) -> str:
-        """Return a table element; every cell is escaped."""
-        head = "".join(f"<th>{escape(heading)}</th>" for heading in self.headings)
+    def html(self, words: Callable[[str], str] = str) -> str:
+        """Return a table element; every cell is escaped.
+
+        Args:
+            words: What is made of every text before.
+        """
+        head = "".join(_heading(words(heading)) for heading in self.headings)
         body = "".join(
-            "<tr>" + "".join(f"<td{_short(cell)}>{escape(cell)}</td>" for cell in row) + "</tr>"
+            "<tr>"
+            + "".join(f"<td{_short(cell)}>{escape(words(cell))}</td>" for cell in row)
+            + "</tr>"
             for row in self.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -35,6 +45,11 @@ class Table:
         """Return lines of Markdown, the last one ended too."""
         lines = [self.headings, ["---"] * len(self.headings), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _heading(text: str) -> str:
+    """Return a cell of the head; one without a word is no heading."""
+    return f'<th scope="col">{escape(text)}</th>' if text else "<td></td>"
 
 
 def _short(cell: str) -> str:

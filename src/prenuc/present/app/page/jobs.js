@@ -46,7 +46,7 @@ export class Jobs {
   }
 
   async #listed() {
-    for (const job of (await this.#connection.ask("jobs.list")).jobs ?? []) this.#hear(job);
+    for (const job of await this.#connection.ask("jobs.list")) this.#hear(job);
   }
 
   #toggle() {

@@ -43,12 +43,17 @@ export class Shell {
       ),
     );
     const close = h("button", { type: "button", class: "quiet", onclick: () => this.clear() }, "Dismiss");
-    this.#troubles.replaceChildren(h("div", { class: "trouble" }, h("ul", {}, items), close));
+    this.#place().replaceChildren(h("div", { class: "trouble" }, h("ul", {}, items), close));
     if (!error.problems) throw error; // a fault of ours: it belongs into the console, too
   }
 
   clear() {
-    this.#troubles.replaceChildren();
+    this.#place().replaceChildren();
+  }
+
+  /** Where it is seen: in the dialog that is open, or below the header. */
+  #place() {
+    return document.querySelector("dialog[open] .troubles") ?? this.#troubles;
   }
 
   /** Do something that may fail; shows what went wrong, and returns undefined then. */

@@ -97,7 +97,7 @@ def _told(found: Ablations, line: str) -> dict[str, Any]:
     from prenuc.infer.studies.ablation import MEANING
     from prenuc.present.tables.studies import ablation_lines
 
-    lines = [one for one in ablation_lines(found) if "ost without" not in one]
+    lines = [one for one in ablation_lines(found) if not one.startswith(("lost ", "won "))]
     return {**plain(found), "lines": lines, "words": MEANING, "command": line}
 
 

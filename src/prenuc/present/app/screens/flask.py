@@ -112,6 +112,14 @@ def state(session: Session) -> dict[str, Any] | None:
     }
 
 
+def matters(session: Session) -> dict[str, float]:
+    """Return how far each constant moves the spectra of what is open, largest first."""
+    from prenuc.infer.calibration.influence import influences
+
+    live = session.opened.live
+    return influences(live.mechanism_now, live.protocol_now)
+
+
 ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.recipes": recipes,
     "flask.mechanisms": mechanisms,
@@ -119,5 +127,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.set": set_,
     "flask.reset": reset,
     "flask.state": state,
+    "flask.matters": matters,
     "flask.export": export,
 }

@@ -7,7 +7,7 @@
 import { kinds, onTheme, themed } from "./colours.js";
 import { frame } from "./frame.js";
 import { h, once } from "./element.js";
-import { floats, written } from "./numbers.js";
+import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
 
 const DASHES = [undefined, [6, 3], [2, 2], [8, 3, 2, 3]]; // after eight colours
@@ -128,10 +128,7 @@ function render({ model, el }) {
   }
 
   function table() {
-    const rows = Array.from(held.x, (x, place) => [
-      written(x),
-      ...held.rows.map((row) => written(row[place])),
-    ]);
+    const rows = Array.from(held.x, (x, place) => [typed(x), ...held.rows.map((row) => typed(row[place]))]);
     return { columns: [model.get("label") ?? "time / min", ...held.names], rows };
   }
 

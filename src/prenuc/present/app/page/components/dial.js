@@ -5,7 +5,7 @@
 // What the user wants is written to `asked`: {name, value, exact}; the host answers by setting `value`.
 
 import { h, once, update } from "./element.js";
-import { quantity, readNumber, typed, unitWritten } from "./numbers.js";
+import { decimal, quantity, readNumber, typed, unitWritten } from "./numbers.js";
 import { settling, turned } from "./turning.js";
 
 const RADIUS = 8; // px of the thumb, which stays within the track
@@ -148,9 +148,9 @@ function render({ model, el }) {
     if (original != null) parts.start.style.insetInlineStart = `${placeOf(original) * 100}%`;
     update(track, {
       "aria-label": model.get("label"),
-      "aria-valuenow": value,
-      "aria-valuemin": from,
-      "aria-valuemax": to,
+      "aria-valuenow": decimal(value),
+      "aria-valuemin": decimal(from),
+      "aria-valuemax": decimal(to),
       "aria-valuetext": [quantity(value, model.get("unit"), { spoken: true }), said]
         .filter(Boolean)
         .join(", "),

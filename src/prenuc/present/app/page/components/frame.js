@@ -22,8 +22,8 @@ export function frame(el, { title, kind, table }) {
   const root = h(
     "figure",
     { class: "drawing" },
-    h("figcaption", {}, heading, key, h("span", { class: "drawing-tools" }, readout, button)),
-    plot,
+    h("figcaption", {}, heading, key, button),
+    h("div", { class: "drawing-body" }, plot, readout),
     sheet,
     legend,
   );
@@ -77,7 +77,9 @@ export function frame(el, { title, kind, table }) {
     readout,
     /** What the drawing shows, for those who do not see it; the table follows where it is open. */
     describe(text, { refill = true } = {}) {
-      update(plot, { "aria-label": `${heading.textContent}: ${text}. Press T for the numbers.` });
+      update(plot, {
+        "aria-label": `${heading.textContent}: ${text}. Press T for the numbers${kind === "sizes" ? "" : ", arrows to read values"}.`,
+      });
       update(sheet, { "aria-label": `Numbers of ${heading.textContent}` });
       if (refill && !sheet.hidden) fill();
     },

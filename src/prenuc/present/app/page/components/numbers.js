@@ -25,6 +25,11 @@ export function typed(value, digits = 6) {
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? plain.toExponential() : String(plain);
 }
 
+/** A number as an attribute of a slider has it: without an exponent. */
+export function decimal(value) {
+  return value.toLocaleString("en", { useGrouping: false, maximumSignificantDigits: 8 });
+}
+
 /** What somebody typed, or null where it is no number; decimal commas are understood. */
 export function readNumber(text) {
   const plain = text.trim().replace("−", "-").replace(",", ".");
@@ -38,7 +43,7 @@ export function unitWritten(unit) {
     .replace(/^1\/(\w+)$/, "$1⁻¹")
     .replace("degC", "°C")
     .replace("delta_", "")
-    .replace("dimensionless", "");
+    .replace(/^(1|dimensionless)$/, "");
   return plain.replace(/(?:\^|\*\*)(-?\d+)/g, (_, power) => raised(power)).replaceAll("*", " ");
 }
 

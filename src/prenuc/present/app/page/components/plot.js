@@ -5,16 +5,19 @@
 import { onTheme, themed } from "./colours.js";
 import { ceiling, written } from "./numbers.js";
 
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const FONT = "12px system-ui, sans-serif";
 
 /**
  * Draw curves that share an abscissa, and others laid over them.
  *
  * `x` and `y` name the axes; `log` makes the ordinate logarithmic; `onCursor` is told the place of
- * the pointer on the abscissa and the nearest curve. Call the returned `draw`:
- *   draw({x, curves: [{values, colour, width}], over: [{x, values, colour, dash, dots}], along: [from, to]}).
+ * the pointer on the abscissa and the nearest curve; `onSelect` the range that was dragged over, which
+ * then is not zoomed, while `selecting` says so. Call the returned `draw`:
+ *   draw({x, curves: [{values, colour, width}], over: [{x, values, colour, dash, dots}], along: [from, to],
+ *         range: [least, most], shaded: [[from, to]]}).
  */
-export function curvesOn(host, { x, y, log = false, height, onCursor }) {
+export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, selecting = () => false }) {
   let made = null;
   let zoomed = false;
   let shown = { x: [], curves: [], over: [] };
@@ -64,7 +67,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
         hooks: {
           draw: [layOver],
           setCursor: [tell],
-          setSelect: [(plot) => (zoomed = plot.select.width > 0)],
+          setSelect: [selected],
         },
       },
       [shown.x, ...shown.curves.map((one) => one.values)],
@@ -72,6 +75,24 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     );
   }
 
+  function selected(plot) {
+    const { left, width } = plot.select;
+    if (!selecting()) {
+      zoomed = width > 0;
+      return;
+    }
+    if (!width) return;
+    const ends = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    onSelect(ends);
+  }
+
+  // Before the library hears of the button: whether it zooms or hands the range over.
+  host.addEventListener(
+    "mousedown",
+    () => made && (made.cursor.drag.setScale = !selecting()),
+    true,
+  );
   host.addEventListener(
     "dblclick",
     () => {
@@ -79,6 +100,20 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     },
     true,
   );
+
+  let aimed = { place: 0, curve: 0 }; // where the cursor stands; arrows move it along and across the curves
+  host.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    if (!step || !shown.curves.length) return;
+    event.preventDefault();
+    const within = (at, count) => Math.min(Math.max(at, 0), count - 1);
+    const place = within(aimed.place + step[0] * (event.shiftKey ? 10 : 1), shown.x.length);
+    const curve = within(aimed.curve + step[1], shown.curves.length);
+    const value = shown.curves[curve].values[place] ?? range[0];
+    made.setCursor({ left: made.valToPos(shown.x[place], "x"), top: made.valToPos(value, "y") });
+    aimed = { place, curve };
+    onCursor?.(aimed);
+  });
 
   const tall = () => (typeof height === "function" ? height(host.clientWidth) : height);
 
@@ -88,6 +123,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
+    for (const one of shown.shaded ?? []) shade(plot, one);
     for (const one of shown.over) trace(plot, one);
     ctx.restore();
   }
@@ -109,16 +145,26 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     ctx.stroke();
   }
 
+  function shade(plot, [from, to]) {
+    const { ctx, bbox } = plot;
+    const [left, right] = [plot.valToPos(from, "x", true), plot.valToPos(to, "x", true)];
+    ctx.globalAlpha = 0.18;
+    ctx.fillStyle = themed(host, "--warm");
+    ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height);
+    ctx.globalAlpha = 1;
+  }
+
   function tell(plot) {
     if (!onCursor) return;
     const { idx, top } = plot.cursor;
     if (idx == null || top < 0) return onCursor(null);
-    const aimed = plot.posToVal(top, "y");
-    const off = (one) => Math.abs(log ? Math.log(one.values[idx] / aimed) : one.values[idx] - aimed) || 0;
+    const level = plot.posToVal(top, "y");
+    const off = (one) => Math.abs(log ? Math.log(one.values[idx] / level) : one.values[idx] - level) || 0;
     let nearest = 0;
     for (let place = 1; place < shown.curves.length; place += 1)
       if (off(shown.curves[place]) < off(shown.curves[nearest])) nearest = place;
-    onCursor({ place: idx, curve: nearest });
+    aimed = { place: idx, curve: nearest };
+    onCursor(aimed);
   }
 
   const sized = new ResizeObserver(
@@ -131,7 +177,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor }) {
     draw(next) {
       const same = made && next.curves.length === shown.curves.length;
       shown = { over: [], ...next };
-      range = log ? decades(shown) : linear(shown);
+      range = next.range ?? (log ? decades(shown) : linear(shown));
       along = next.along ?? [shown.x[0] ?? 0, shown.x.at(-1) ?? 1];
       if (same) made.setData([shown.x, ...shown.curves.map((one) => one.values)]);
       else build();

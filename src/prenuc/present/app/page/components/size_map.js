@@ -5,7 +5,7 @@
 import { bytesAt, isDark, onTheme, themed } from "./colours.js";
 import { frame } from "./frame.js";
 import { h, once } from "./element.js";
-import { floats, written } from "./numbers.js";
+import { floats, typed, written } from "./numbers.js";
 
 const DECADES = 3; // that the colours tell apart
 const MARGIN = { left: 62, right: 10, top: 8, bottom: 42 };
@@ -96,8 +96,8 @@ function render({ model, el }) {
       (place) => place % Math.ceil(held.time.length / 12) === 0 || place === held.time.length - 1,
     );
     const rows = Array.from(held.sizes, (size, row) => [
-      written(size, 3),
-      ...few.map((place) => written(held.number[row * held.time.length + place], 3)),
+      typed(size, 3),
+      ...few.map((place) => typed(held.number[row * held.time.length + place], 3)),
     ]);
     return { columns: ["diameter / nm", ...few.map((place) => `${written(held.time[place])} min`)], rows };
   }

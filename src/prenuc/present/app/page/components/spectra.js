@@ -2,12 +2,13 @@
 //
 // Keys of the model: spectra, and optionally frozen and measured, each
 //   {wavelength_nm: (m,), time_min: (n,), absorbance: (n × m, row by row), labels: [n texts], name};
-// title; height in pixels. The cursor is written to `cursor`: {wavelength_nm, label, absorbance} or null.
+// title; height in pixels. While `selecting` is true a drag writes the
+// range to `selected`, [from, to]; `masked`, [[from, to]], is shaded. The cursor is written to `cursor`: {wavelength_nm, label, absorbance} or null.
 
 import { colourAt, isDark, onTheme, places, themed } from "./colours.js";
 import { frame } from "./frame.js";
 import { h, once } from "./element.js";
-import { floats, written } from "./numbers.js";
+import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
 
 const FEW = 12; // spectra that are named one by one; more have a scale
@@ -18,6 +19,8 @@ function render({ model, el }) {
     x: "wavelength / nm",
     y: "absorbance",
     onCursor: read,
+    onSelect: (ends) => model.set("selected", ends),
+    selecting: () => Boolean(model.get("selecting")),
     height: (width) => model.get("height") ?? Math.min(Math.max(width * 0.4, 230), 380),
   });
   let held = { x: [], rows: [] };
@@ -27,7 +30,7 @@ function render({ model, el }) {
     const x = floats(series.wavelength_nm);
     const all = floats(series.absorbance);
     const rows = [];
-    for (let at = 0; at < all.length; at += x.length) rows.push(all.subarray(at, at + x.length));
+    for (let at = 0; at < all.length; at += x.length) rows.push(gapped(all.subarray(at, at + x.length)));
     const times = Array.from(floats(series.time_min));
     return { x, rows, times, labels: series.labels ?? times.map((one) => `${written(one)} min`) };
   }
@@ -39,7 +42,8 @@ function render({ model, el }) {
     const curves = held.rows.map((values, row) => ({ values, colour: colourAt(at[row], dark) }));
     plot.draw({
       x: held.x,
-      along: alive(held),
+      along: model.get("selecting") === undefined ? alive(held) : [held.x[0], held.x.at(-1)],
+      shaded: model.get("masked") ?? [],
       curves,
       over: [...laid("frozen", [5, 4]), ...laid("measured", null)],
     });
@@ -96,15 +100,12 @@ function render({ model, el }) {
   }
 
   function table() {
-    const rows = Array.from(held.x, (x, place) => [
-      written(x),
-      ...held.rows.map((row) => written(row[place])),
-    ]);
+    const rows = Array.from(held.x, (x, place) => [typed(x), ...held.rows.map((row) => typed(row[place]))]);
     return { columns: ["wavelength / nm", ...held.labels], rows };
   }
 
   const redraw = once(draw);
-  const heard = ["spectra", "frozen", "measured"].map((key) => `change:${key}`);
+  const heard = ["spectra", "frozen", "measured", "masked"].map((key) => `change:${key}`);
   for (const one of heard) model.on(one, redraw);
   const unthemed = onTheme(redraw);
   draw();
@@ -115,6 +116,9 @@ function render({ model, el }) {
     seen.root.remove();
   };
 }
+
+/** A row with nulls where it has no numbers: curves are not drawn across what is masked. */
+const gapped = (row) => (row.some(Number.isNaN) ? Array.from(row, (one) => (one === one ? one : null)) : row);
 
 function item(text, colour) {
   const swatch = h("i", { class: "swatch" });

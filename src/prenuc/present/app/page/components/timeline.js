@@ -7,7 +7,7 @@
 // What the user wants is written to `asked`: {name, value, exact}; the host answers by setting `values`.
 
 import { h, once, s, update } from "./element.js";
-import { quantity, written } from "./numbers.js";
+import { decimal, quantity, written } from "./numbers.js";
 import { LANE, TIMES, laidOut, unstretched } from "./timeline_layout.js";
 import { settling, turned } from "./turning.js";
 
@@ -62,10 +62,10 @@ function render({ model, el }) {
     const value = valueOf(handle);
     update(grip.root, {
       transform: `translate(${mark.x.toFixed(1)} ${(lane.top + mark.y).toFixed(1)})`,
-      "aria-label": `${handle.label} (${mark.step.text})`,
-      "aria-valuenow": value,
-      "aria-valuemin": handle.low,
-      "aria-valuemax": handle.high,
+      "aria-label": `${handle.label} of step ${mark.step.number}, ${mark.step.kind} ${mark.step.vessel}`,
+      "aria-valuenow": decimal(value),
+      "aria-valuemin": decimal(handle.low),
+      "aria-valuemax": decimal(handle.high),
       "aria-valuetext": quantity(value, handle.unit, { spoken: true }),
       "aria-orientation": mark.kind === "duration" ? "horizontal" : "vertical",
     });

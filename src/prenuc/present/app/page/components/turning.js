@@ -7,8 +7,8 @@ const REST = 250; // ms after the last key until a value is wanted exactly
 /** The value that a key asks for, within the limits; null where the key says nothing. */
 export function turned(key, { value, low, high, log }) {
   const range = high - low;
-  const by = (sign) => (log ? value * (1 + sign * SMALL) : value + sign * SMALL * range);
-  const far = (sign) => (log ? value * 10 ** (sign * PAGE) : value + sign * PAGE * range);
+  const by = (sign) => short(log ? value * (1 + sign * SMALL) : value + sign * SMALL * range);
+  const far = (sign) => short(log ? value * 10 ** (sign * PAGE) : value + sign * PAGE * range);
   const wanted = {
     ArrowRight: () => by(1),
     ArrowUp: () => by(1),
@@ -19,8 +19,10 @@ export function turned(key, { value, low, high, log }) {
     Home: () => low,
     End: () => high,
   }[key];
-  return wanted ? Math.min(Math.max(Number(wanted().toPrecision(6)), low), high) : null;
+  return wanted ? Math.min(Math.max(wanted(), low), high) : null;
 }
+
+const short = (value) => Number(value.toPrecision(6));
 
 /** Ask for coarse answers while keys repeat, and for an exact one when they rest. */
 export function settling(ask) {

@@ -6,6 +6,7 @@ import sizeMap from "../components/size_map.js";
 import spectra from "../components/spectra.js";
 import timeline from "../components/timeline.js";
 import { place } from "../model.js";
+import { chooser } from "./flask_chooser.js";
 import { Dials, constantsPanel } from "./flask_dials.js";
 import { exporting, ownProtocol } from "./flask_dialogs.js";
 import { FlaskState } from "./flask_state.js";
@@ -14,17 +15,19 @@ import { follow } from "./flask_frames.js";
 
 const FIRST = "cds-msc-311-in-toluene"; // what is shown when nothing was chosen: Figure 2a-b
 const ASIDE = new Set(["medium", "moment", "in balance", "by-product"]); // species that are drawn when asked for
+const ORDER_AFTER = 600; // ms of rest, until it is worked out which constants move the spectra most
 
 function render({ el, connection, shell, given }) {
   const state = new FlaskState();
   let told = null; // the answer of flask.open
   let open = false;
+  let ordering = 0;
 
   const title = h("h1", { class: "unseen" }, "Flask");
-  const chooser = h("select", { onchange: () => opened({ recipe: chooser.value }) });
+  const choice = chooser({ connection, open: (source) => opened(source) });
   const note = h("div", { class: "flask-state note" });
   const steps = h("div", { class: "stack" });
-  const stepTitle = h("h2", {}, "Step");
+  const stepTitle = h("h2", { id: "step-title" }, "Step");
   const stepText = h("p", { class: "note" });
   const lane = h("div", {});
   const drawings = {
@@ -67,7 +70,7 @@ function render({ el, connection, shell, given }) {
         "div",
         { class: "bar" },
         title,
-        h("label", { class: "field recipe" }, "recipe", chooser),
+        choice.fields,
         h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
         tools.data,
         h("button", { type: "button", onclick: takeAway }, "Take away …"),
@@ -88,7 +91,7 @@ function render({ el, connection, shell, given }) {
       h(
         "aside",
         { class: "flask-side", "aria-label": "Settings" },
-        h("section", { class: "panel" }, stepTitle, stepText, steps),
+        h("section", { class: "panel", "aria-labelledby": "step-title" }, stepTitle, stepText, steps),
         constants.root,
       ),
       h("div", { class: "columns flask-more" }, drawings.courses, drawings.sizes),
@@ -101,18 +104,10 @@ function render({ el, connection, shell, given }) {
   begin();
 
   async function begin() {
-    const recipes = await shell.tried(() => connection.ask("flask.recipes"));
-    for (const material of new Set(recipes?.map((one) => one.material))) {
-      const group = h("optgroup", { label: material });
-      group.append(
-        ...recipes
-          .filter((one) => one.material === material)
-          .map((one) => h("option", { value: one.id }, one.name ?? one.title)),
-      );
-      chooser.append(group);
-    }
+    await shell.tried(choice.load);
     if (given?.files) return receive(given.files);
-    const kept = given?.recipe ? { source: { recipe: given.recipe }, changed: {} } : FlaskState.kept();
+    const source = given?.source ?? (given?.recipe && { recipe: given.recipe });
+    const kept = source ? { source, changed: {} } : FlaskState.kept();
     if (!kept || !(await opened(kept.source, kept.changed))) await opened({ recipe: FIRST });
   }
 
@@ -120,14 +115,17 @@ function render({ el, connection, shell, given }) {
   async function opened(source, changed = {}) {
     shell.status("computing");
     const answer = await shell.tried(() => connection.ask("flask.open", source));
-    if (!answer) return false;
+    if (!answer) {
+      shell.status(open ? "exact" : "");
+      return false;
+    }
     told = answer;
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
     state.opened(source, numbers);
     frames.forget();
     title.textContent = `Flask: ${told.title}`;
-    chooser.value = told.recipe || "";
+    choice.show(source, told);
     shown.timeline.set("steps", told.steps);
     shown.courses.set("hidden", undefined);
     shown.courses.set(
@@ -143,8 +141,26 @@ function render({ el, connection, shell, given }) {
     tools.opened();
     showValues();
     if (Object.keys(changed).length) several(changed);
+    soonOrder();
     shell.say(`${told.title} is open`);
     return true;
+  }
+
+  /** Put the constants that move the spectra most on top, once nobody is in a hurry. */
+  function soonOrder() {
+    clearTimeout(ordering);
+    ordering = setTimeout(async () => {
+      const mine = told;
+      const matters = await connection.ask("flask.matters").catch(() => null);
+      if (!matters || mine !== told) return;
+      if (constants.root.contains(document.activeElement)) return soonOrder(); // nothing moves under a hand
+      told.constants = told.constants.map((one) => ({
+        ...one,
+        value: state.get(one.name),
+        matters: matters[one.name],
+      }));
+      constants.show(told.constants, state.original);
+    }, ORDER_AFTER);
   }
 
   /** One number under the hand, coarse; released, exact and a step of undo. */
@@ -156,6 +172,7 @@ function render({ el, connection, shell, given }) {
     const number = connection.drag("flask.set", { name, value }, exact);
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
     frames.asked(exact);
+    if (told.constants.every((one) => one.matters === undefined)) soonOrder();
     if (exact && state.set(values)) showValues();
   }
 
@@ -229,7 +246,8 @@ function render({ el, connection, shell, given }) {
   }
 
   function writeOwn() {
-    ownProtocol(told?.protocol ?? "", { open: opened, upload: (file) => connection.upload(file) });
+    const mechanisms = { all: choice.mechanisms(), now: told?.mechanism };
+    ownProtocol(told?.protocol ?? "", { mechanisms, open: opened, receive: openFile });
   }
 
   function takeAway() {
@@ -248,16 +266,22 @@ function render({ el, connection, shell, given }) {
     );
   }
 
-  async function receive(files) {
-    const [file] = files;
-    if (/\.(html?|ya?ml|json)$/i.test(file.name))
-      await shell.tried(async () => opened({ upload: await connection.upload(file) }));
+  /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
+  async function openFile(file) {
+    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
+    const text = await file.text();
+    return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
+  }
+
+  async function receive([file]) {
+    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await shell.tried(() => openFile(file));
     else await tools.receive(file);
   }
 
   return {
     receive,
     close() {
+      clearTimeout(ordering);
       frames.close();
       stepDials.close();
       constants.close();

@@ -1,86 +1,62 @@
 // What the screen Flask asks in a dialog: a protocol of one's own, and what to take away.
 
 import { h } from "../components/element.js";
+import { dialog } from "../dialog.js";
+import { fileButton } from "../file_button.js";
 import { saved } from "../shell.js";
 
 const FORMS = {
   protocol: ["Protocol", "laboratory sentences, to run it again or to change it by hand"],
   mechanism: ["Mechanism file", "every reaction with the constants that are set here"],
+  spectra: ["Spectra", "a table of absorbances, for a spreadsheet"],
   python: ["Python", "a script that makes the same numbers"],
   commands: ["Commands", "the same on the command line"],
-  figure: ["Figure", "spectra as SVG, with fonts for a journal"],
+  figure: ["Figure", "the spectra for a journal"],
 };
+const HOW =
+  "One sentence a line, as in a notebook: charge, heat, hold, inject, cool, take, measure. " +
+  "What is wrong is said with its line.";
+const FILE = /^\s*(protocol|recipe)\s*:/m; // what a protocol file has and sentences have not
 
-/** Show a dialog until it is closed; focus goes back to where it was. */
-export function dialog(title, ...content) {
-  const close = h("button", { type: "button", class: "quiet", onclick: () => root.close() }, "Close");
-  const root = h(
-    "dialog",
-    { "aria-label": title },
-    h(
-      "div",
-      { class: "stack" },
-      h("div", { class: "bar" }, h("h2", {}, title), h("span", { class: "bar is-end" }, close)),
-      ...content,
-    ),
-  );
-  root.addEventListener("close", () => root.remove());
-  document.body.append(root);
-  root.showModal();
-  return root;
-}
-
-/** Ask for a protocol as text or as a file; `open({protocol} or {upload})` answers whether it was taken. */
-export function ownProtocol(text, { open, upload }) {
+/** Ask for a protocol, as text or as a file; `open(source)` and `receive(file)` answer whether it was taken. */
+export function ownProtocol(text, { mechanisms, open, receive }) {
   const area = h("textarea", {
     class: "code",
     spellcheck: "false",
     "aria-label": "Protocol, a sentence a line",
   });
   area.value = text;
-  const file = h("input", {
-    type: "file",
-    accept: ".yaml,.yml,.html,.json",
-    "aria-label": "Protocol, report or state from a file",
-  });
-  file.addEventListener(
-    "change",
-    async () => file.files.length && (await open({ upload: await upload(file.files[0]) })) && root.close(),
+  const over = (taken) => taken && root.close();
+  const mechanism = h(
+    "select",
+    {},
+    mechanisms.all.map((one) => h("option", { value: one }, one)),
   );
-  const run = h(
-    "button",
-    {
-      type: "button",
-      class: "primary",
-      onclick: async () => (await open({ protocol: area.value })) && root.close(),
-    },
-    "Run it",
-  );
+  if (mechanisms.now) mechanism.value = mechanisms.now;
+  const own = () => (FILE.test(area.value) ? {} : { mechanism: mechanism.value }); // a file may name its own
+  const run = async () => over(await open({ protocol: area.value, ...own() }));
+  const take = async (file) => over(await receive(file));
   const root = dialog(
     "Your own protocol",
-    h(
-      "p",
-      { class: "note" },
-      "One sentence a line, as in a notebook: charge, heat, hold, inject, cool, take, measure. What is wrong is said with its line.",
-    ),
+    h("p", { class: "note" }, HOW),
     area,
-    h("div", { class: "bar" }, run, file),
+    h(
+      "div",
+      { class: "bar" },
+      h("label", { class: "field" }, "mechanism", mechanism),
+      h("button", { type: "button", class: "primary", onclick: run }, "Run it"),
+      fileButton("From a file …", take, { accept: ".yaml,.yml,.html,.htm,.json" }),
+      h("span", { class: "note" }, "a protocol, a report of prenuc, or a saved state"),
+    ),
   );
 }
 
 /** Ask what to take away; `ask(as)` answers {download, name, text}. */
 export function exporting({ ask, download, state, tried }) {
-  const shown = h("pre", { tabindex: 0, hidden: true, "aria-label": "Text of what was exported" });
-  const copy = h(
-    "button",
-    {
-      type: "button",
-      hidden: true,
-      onclick: () =>
-        navigator.clipboard.writeText(shown.textContent).then(() => (copy.textContent = "Copied")),
-    },
-    "Copy",
-  );
+  const shown = h("pre", { tabindex: 0, hidden: true, "aria-label": "Text of what was taken away" });
+  const copied = () =>
+    navigator.clipboard.writeText(shown.textContent).then(() => (copy.textContent = "Copied"));
+  const copy = h("button", { type: "button", hidden: true, onclick: copied }, "Copy");
   const take = (as) =>
     tried(async () => {
       const made = await ask(as);
@@ -89,27 +65,20 @@ export function exporting({ ask, download, state, tried }) {
       shown.hidden = copy.hidden = !made.text;
       copy.textContent = "Copy";
     });
-  const rows = Object.entries(FORMS).map(([as, [name, what]]) =>
+  const keep = () =>
+    tried(async () => saved("flask.json", JSON.stringify(await state(), null, 1), "application/json"));
+  const row = (name, what, onclick) =>
     h(
       "div",
-      { class: "bar" },
-      h("button", { type: "button", onclick: () => take(as) }, name),
+      { class: "take" },
+      h("button", { type: "button", onclick }, name),
       h("span", { class: "note" }, what),
-    ),
+    );
+  dialog(
+    "Take away",
+    ...Object.entries(FORMS).map(([as, [name, what]]) => row(name, what, () => take(as))),
+    row("State", "one file that brings this screen back when it is dropped here", keep),
+    copy,
+    shown,
   );
-  const whole = h(
-    "div",
-    { class: "bar" },
-    h(
-      "button",
-      {
-        type: "button",
-        onclick: () =>
-          tried(async () => saved("flask.json", JSON.stringify(await state(), null, 1), "application/json")),
-      },
-      "State",
-    ),
-    h("span", { class: "note" }, "one file that brings this screen back when it is dropped here"),
-  );
-  dialog("Take away", ...rows, whole, copy, shown);
 }

@@ -2,6 +2,7 @@
 
 import { h, update } from "../components/element.js";
 import { written } from "../components/numbers.js";
+import { fileButton } from "../file_button.js";
 
 export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
   const button = (text, onclick, more = {}) => h("button", { type: "button", onclick, ...more }, text);
@@ -14,13 +15,10 @@ export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
   });
   const keep = button("Snapshot", snapshot, { title: "Keep these settings under a letter" });
   const list = h("div", { class: "chips", hidden: true, role: "group", "aria-label": "Snapshots" });
-  const file = h("input", { type: "file", class: "unseen", tabindex: -1, "aria-hidden": "true" });
-  const choose = button("Lay data over …", () => file.click());
+  const choose = fileButton("Lay data over …", (file) => receive(file));
   const off = button("Take data off", takeOff, { hidden: true });
   let snapshots = [];
   let data = null; // the answer of flask.overlay
-
-  file.addEventListener("change", () => file.files.length && receive(file.files[0]));
 
   function frozen(
     on,
@@ -101,7 +99,7 @@ export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
 
   return {
     buttons: [back, forth, anew, freeze, keep],
-    data: h("span", { class: "bar" }, choose, off, file),
+    data: h("span", { class: "bar" }, choose, off),
     snapshots: list,
     changed,
     receive,

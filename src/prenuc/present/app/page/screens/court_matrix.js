@@ -1,0 +1,150 @@
+// Models against observations: a cell for every answer, the figure of a row at a click.
+
+import { h } from "../components/element.js";
+import { figureOf } from "../components/figure.js";
+import { choice, tick } from "../components/form.js";
+import { written } from "../components/numbers.js";
+import { commandLine } from "../components/tables.js";
+import { dialog } from "../dialog.js";
+
+const SIGNS = { pass: "✓", miss: "✗", silent: "–", "not counted": "·" };
+
+/** Draw the table into `host`; asks the package once. */
+export async function matrix({ host, connection, shell }) {
+  host.replaceChildren(h("h2", {}, "Models × observations"), h("p", { class: "note" }, "Reading the shipped refits …"));
+  const found = await shell.tried(() => connection.ask("court.models"));
+  if (!found) return;
+  const only = tick("only informative rows", false, draw);
+  const side = choice("rows", [["", "all"], "calibrated", "held-out"], "", draw);
+  const body = h("tbody", {});
+  const count = h("span", { class: "note", role: "status" });
+  const names = found.models.map((one) => one.model);
+  const heads = found.models.map((one) =>
+    h("th", { scope: "col", title: `${one.mechanism}${one.step ? ` without ${one.step}` : ""}` }, h("span", {}, one.model)),
+  );
+  const sums = ["calibrated", "held-out"].map((role) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row", colspan: 2 }, `${role}: rows that pass, and bits`),
+      found.models.map((one) =>
+        h("td", {}, `${one.passed[role]} of ${one.of[role]}`, h("br"), written(one.score[role], 3)),
+      ),
+    ),
+  );
+  host.replaceChildren(
+    h("h2", {}, "Models × observations"),
+    h(
+      "p",
+      { class: "note" },
+      "Each model where its calibrated rows score best by the refits that are shipped. ✓ what is printed is met, ✗ it is missed, – the model is silent; the darker, the fewer bits (log₂ of the probability of what is printed). Held-out rows chose nothing.",
+    ),
+    h("div", { class: "bar" }, side.root, only.root, count),
+    h(
+      "div",
+      { class: "scrolls is-tall", tabindex: 0, role: "region", "aria-label": "Models and observations" },
+      h(
+        "table",
+        { class: "numbers matrix" },
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "figure"), h("th", { scope: "col" }, "observation"), heads)),
+        body,
+        h("tfoot", {}, sums),
+      ),
+    ),
+    commandLine(found.command),
+  );
+  draw();
+
+  function draw() {
+    const rows = found.rows.filter(
+      (row) =>
+        (!side.input.value || row.role === side.input.value) &&
+        (!only.input.checked || row.class === "informative"),
+    );
+    count.textContent = `${rows.length} rows`;
+    body.replaceChildren(...rows.map(line));
+  }
+
+  function line(row) {
+    return h(
+      "tr",
+      {},
+      h("td", { class: "is-text" }, row.panel),
+      h(
+        "th",
+        { scope: "row" },
+        h("button", { type: "button", class: "quiet", title: row.statement, onclick: () => shown(row) }, row.id),
+      ),
+      names.map((name) => cell(row.answers[name], name)),
+    );
+  }
+
+  function shown(row) {
+    showRow(row, { found, connection, shell });
+  }
+}
+
+function cell(answer, name) {
+  if (!answer) return h("td", {}, "–");
+  const bits = answer.bits == null ? "" : `, ${written(answer.bits, 2)} bits`;
+  const told = `${name}: ${answer.verdict}${bits}`;
+  return h(
+    "td",
+    { class: `answer is-${answer.verdict.replace(" ", "-")} ${depth(answer.bits)}`, title: told },
+    h("span", { "aria-hidden": "true" }, SIGNS[answer.verdict] ?? "?"),
+    h("span", { class: "unseen" }, `${answer.verdict}${bits}`),
+  );
+}
+
+/** One of four shades: nothing lost, a bit, three bits, more. */
+function depth(bits) {
+  if (bits == null) return "";
+  return bits > -0.5 ? "depth-0" : bits > -1.5 ? "depth-1" : bits > -4 ? "depth-2" : "depth-3";
+}
+
+/** What a row says, what every model answers, and the figure of one of them. */
+function showRow(row, { found, connection, shell }) {
+  const kinds = [...new Set(found.models.map((one) => one.mechanism))];
+  const drawing = h("div", { class: "stack", role: "status" }, h("p", { class: "note" }, "Running the experiment …"));
+  const model = choice("simulated by", kinds, kinds[0], draw);
+  const answers = found.models.map(({ model: name }) => {
+    const one = row.answers[name];
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", { class: "is-text" }, one?.verdict ?? "silent"),
+      h("td", {}, one ? written(one.simulated) : "–"),
+      h("td", {}, one?.bits == null ? "–" : written(one.bits, 3)),
+    );
+  });
+  dialog(
+    `Figure ${row.panel}: ${row.id}`,
+    h("p", {}, row.statement),
+    h("p", { class: "note" }, `${row.source}; expected ${row.expected}; ${row.role}${row.class ? `, ${row.class}` : ""}`),
+    h("div", { class: "bar" }, model.root),
+    drawing,
+    h(
+      "details",
+      {},
+      h("summary", {}, "What every model answers, each where it stands"),
+      h(
+        "table",
+        { class: "numbers" },
+        h("thead", {}, h("tr", {}, ["model", "verdict", "simulated", "bits"].map((text) => h("th", { scope: "col" }, text)))),
+        h("tbody", {}, answers),
+      ),
+    ),
+  );
+  draw(kinds[0]);
+
+  async function draw(kind) {
+    const asked = { row: row.id, model: kind };
+    const told = await shell.tried(() => connection.ask("court.row", asked));
+    if (!told) return;
+    drawing.replaceChildren(
+      told.figure ? figureOf(told.figure, `Figure ${row.panel} as ${kind} simulates it`) : h("p", {}, "Nothing could be run."),
+      commandLine(told.command),
+    );
+  }
+}

@@ -1,0 +1,126 @@
+// The screen Spectra: files are dropped, read, cut, looked at, fitted, and taken away.
+
+import { h } from "../components/element.js";
+import spectra from "../components/spectra.js";
+import { commandLine, sentences } from "../components/tables.js";
+import { place } from "../model.js";
+import { excitons } from "./spectra_excitons.js";
+import { fits } from "./spectra_fits.js";
+import { reading, taking } from "./spectra_files.js";
+import { ranges } from "./spectra_ranges.js";
+import { SpectraState } from "./spectra_state.js";
+import { traceOf } from "./spectra_trace.js";
+
+function render({ el, connection, shell, given }) {
+  const state = new SpectraState();
+  const chosen = reading({ drop: receive, known: (known) => opened(state.now.uploads, { ...state.now.known, ...known }) });
+  const told = h("div", { class: "stack" });
+  const drawing = h("div", {});
+  const trace = h("div", { hidden: true });
+  const cutting = ranges({
+    changed: (changed) => cut(changed),
+    way: (name) => model.set("selecting", name === "zoom" ? false : name),
+  });
+  const take = taking({ connection, shell });
+  const whole = h("section", { class: "panel stack", "aria-label": "Spectra", hidden: true }, drawing, trace, cutting.root, take.root);
+  const work = h("div", { class: "columns", hidden: true });
+  const model = place(spectra, drawing, { title: "Spectra", selecting: false });
+  const shown = traceOf(trace);
+  const parts = [excitons({ connection, shell, state }), fits({ connection, shell, state, cursor: () => model.get("cursor") })];
+  work.append(...parts.map((one) => one.root));
+
+  el.append(
+    h("h1", {}, "Spectra"),
+    h("section", { class: "panel stack", "aria-label": "Files" }, chosen.root, told),
+    whole,
+    work,
+  );
+  model.on("change:selected", (ends) => ends && cutting.dragged(model.get("selecting"), ends));
+  const stop = connection.onFrame("spectra", drawn);
+  begin();
+
+  async function begin() {
+    if (given?.files) return receive(given.files);
+    if (state.now.uploads.length && (await opened(state.now.uploads, state.now.known, true)))
+      for (const one of parts) one.again();
+  }
+
+  /** Files that were chosen or dropped; several with a spectrum each are one series. */
+  async function receive(files) {
+    shell.status("computing");
+    const uploads = await shell.tried(() => Promise.all([...files].map((one) => connection.upload(one))));
+    shell.status("");
+    if (!uploads) return;
+    state.opened(uploads);
+    for (const one of parts) one.clear();
+    if (await opened(uploads, {})) parts[0].begin();
+  }
+
+  /** Read files, and come back to what was cut out of them; whether that was possible. */
+  async function opened(uploads, known, kept = false) {
+    shell.status("computing");
+    const answer = await shell.tried(() => connection.ask("spectra.open", { uploads, ...known }));
+    shell.status("");
+    if (!answer) {
+      if (kept) state.forget();
+      return false;
+    }
+    state.set({ uploads, known });
+    chosen.show(answer, known);
+    said(answer);
+    if (Object.keys(state.cut).length) await cut({});
+    shell.say(`${answer.name} is read`);
+    return true;
+  }
+
+  /** Ask for another part; what cannot be cut out leaves everything as it was. */
+  async function cut(changed) {
+    const before = { window: state.now.window, times: state.now.times, mask: state.now.mask };
+    state.set(changed);
+    const answer = await shell.tried(() => connection.ask("spectra.cut", state.cut));
+    if (answer) {
+      for (const one of parts) if (Object.keys(changed).length) one.stale();
+      return said(answer);
+    }
+    state.set(before);
+    cutting.show({ ...before, unit: shownUnit });
+  }
+
+  let shownUnit = "min";
+  function said(answer) {
+    shownUnit = answer.time_unit;
+    whole.hidden = work.hidden = false;
+    drawing.hidden = answer.kind !== "spectra";
+    trace.hidden = answer.kind === "spectra";
+    cutting.show({ ...state.now, unit: answer.time_unit });
+    model.set("masked", state.now.mask.filter((one) => one.endsWith("nm")).map((one) => one.split(" ").slice(0, 2).map(Number)));
+    for (const one of parts) one.opened(answer);
+    const many = answer.kind === "spectra" ? `${answer.spectra} spectra, ${answer.signal}` : `${answer.points} points`;
+    told.replaceChildren(
+      h("p", {}, h("strong", {}, answer.name), ` ${many}`),
+      sentences(answer.history, "Read and assumed") ?? "",
+      commandLine(answer.command),
+    );
+  }
+
+  function drawn({ arrays, words }) {
+    if (arrays.value) return shown.draw(arrays, words);
+    model.set("spectra", {
+      wavelength_nm: arrays.wavelength_nm.data,
+      time_min: arrays.time_min.data,
+      absorbance: arrays.absorbance.data,
+      labels: words.labels,
+    });
+  }
+
+  return {
+    receive,
+    close() {
+      stop();
+      model.close();
+      for (const one of parts) one.close();
+    },
+  };
+}
+
+export default { title: "Spectra", render };

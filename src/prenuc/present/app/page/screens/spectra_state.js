@@ -1,0 +1,32 @@
+// What the screen Spectra shows, kept in the storage of the tab: files, what is said of them, what is cut.
+
+const KEPT = "prenuc spectra";
+const NOTHING = { uploads: [], known: {}, window: null, times: null, mask: [], material: "", scheme: "A -> B", at: "" };
+
+export class SpectraState {
+  constructor() {
+    this.now = { ...NOTHING, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") };
+  }
+
+  /** Change some of it, and keep it. */
+  set(changed) {
+    Object.assign(this.now, changed);
+    sessionStorage.setItem(KEPT, JSON.stringify(this.now));
+  }
+
+  /** Begin with other files: what was cut out of the ones before is not cut out of these. */
+  opened(uploads) {
+    this.set({ uploads, known: {}, window: null, times: null, mask: [] });
+  }
+
+  forget() {
+    this.now = { ...NOTHING };
+    sessionStorage.removeItem(KEPT);
+  }
+
+  /** What spectra.cut is asked: ranges as a command has them. */
+  get cut() {
+    const { window, times, mask } = this.now;
+    return { ...(window ? { window } : {}), ...(times ? { times } : {}), ...(mask.length ? { mask } : {}) };
+  }
+}

@@ -1,0 +1,254 @@
+"""What a report shows of each kind of result: figures, tables, protocol, assumptions."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from prenuc.errors import InputError, listed
+from prenuc.infer.experiments.published import PanelResult
+from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
+from prenuc.infer.modelfree.isosbestic import isosbestic_points
+from prenuc.infer.selection.evidence import Comparison
+from prenuc.infer.studies.ablation import Ablations
+from prenuc.observe.analysis import Analysis
+from prenuc.observe.course import Course
+from prenuc.observe.series import SpectrumSeries
+from prenuc.present.figures.analysis import MOST_PANELS
+from prenuc.present.figures.driving import caption_driving
+from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.page_size import DOUBLE, Layout
+from prenuc.present.files.page import (
+    figure_html,
+    folded_html,
+    list_html,
+    prose,
+    table_html,
+    warnings_html,
+)
+from prenuc.present.files.saved import Stored
+from prenuc.present.tables.results import (
+    assumptions,
+    assumptions_table,
+    constants_table,
+    exciton_table,
+    lag_table,
+    ranking_table,
+    shares_table,
+)
+from prenuc.present.tables.studies import ablations_table
+from prenuc.present.tables.table import Table
+from prenuc.simulation.driving import driving
+from prenuc.simulation.solution import Run
+from prenuc.thermodynamics.check import CONSISTENT, INCONSISTENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST = 40  # rows of a table that is printed; a longer one is folded
+WIDE = Layout(width=DOUBLE)
+SAMPLES = 12  # measurements of a run that are tabulated
+_PICKS = (
+    "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
+    "background, the bar along the curve its 95 % interval; the tick is the maximum of the curve "
+    "itself, which the background shifts to the blue."
+)
+_TREND = "Bars are 95 % intervals of the position."
+_SIZES = " The error of a sizing curve, 10-15 % of the diameter for most, comes on top."
+_EACH = "Data (dots), fit (line) and the band alone (dashed), with the pick and its 95 % interval."
+_TRACE = (
+    "Signal, fit and residuals. The inset is for the eye: taking logarithms weighs late points "
+    "without bound."
+)
+_MANY = "Each data set where its signal changes most: data, fit and residuals."
+_SPECIES = "Spectra of the species, and their shares."
+
+
+@singledispatch
+def section(result: Any) -> Iterable[str]:
+    """Return what a report shows of a result, in pieces of HTML.
+
+    Args:
+        result: A run, course, spectra, analysis, fit, comparison, ablation or saved answer.
+
+    Raises:
+        InputError: It is something else.
+    """
+    what = f"a {type(result).__name__} has no section in a report"
+    raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
+
+
+def _figure(kind: str, answer: Any, caption: str = "") -> str:
+    """Return a figure as wide as two columns of a journal; below it, what is not drawn, too."""
+    made = draw(kind, answer, layout=WIDE)
+    notes = "".join(f" {note[:1].upper()}{note[1:].rstrip('.')}." for note in made.notes)
+    return figure_html(made.figure, f"{caption or made.told}{notes}", made.told)
+
+
+@section.register(Comparison)
+def _comparison(comparison: Comparison) -> Iterable[str]:
+    yield f"<h2>Which model</h2><p>{prose(comparison.verdict)}</p>"
+    yield table_html(ranking_table(comparison), "The models, best first")
+    yield warnings_html(comparison.warnings)
+    yield list_html(comparison.equivalent_schemes)
+
+
+@section.register(Ablations)
+def _ablations(found: Ablations) -> Iterable[str]:
+    yield f"<h2>What each step is for: {prose(found.mechanism)}</h2>"
+    yield _figure("ablations", found)
+    yield table_html(ablations_table(found), "Steps, the one whose lack costs most first")
+
+
+@section.register(Run)
+def _run(run: Run) -> Iterable[str]:
+    yield f"<h2>Simulation: {prose(run.protocol.name)}</h2>"
+    yield f"<p>Mechanism: {prose(run.mechanism.name)}.</p>"
+    yield warnings_html((*run.protocol.warnings, *run.warnings))
+    if run.measurements:
+        every = max(1, -(-len(run.measurements) // SAMPLES))
+        yield table_html(shares_table(run, run.measurements[::every]))
+    steps = "".join(
+        f"<li>{prose(str(step))} <small>{prose(step.source)}</small></li>"
+        for step in run.protocol.steps
+    )
+    yield f"<h3>What was done</h3><ol>{steps}</ol>"
+    if run.protocol.assumptions:
+        yield table_html(assumptions_table(assumptions(run)))
+    constants = Table(
+        headings=("constant", "value", "status", "source"),
+        rows=tuple(
+            (name, str(value.quantity), value.status, str(value.source))
+            for name, value in run.mechanism.parameters.items()
+        ),
+    )
+    yield folded_html("Constants of the mechanism", table_html(constants))
+    yield from _driving(run)
+
+
+@section.register(Course)
+def _course(course: Course) -> Iterable[str]:
+    yield f"<h2>Course of {prose(course.vessel)}: {prose(course.name)}</h2>"
+    yield _figure("course", course, "Each number against time.")
+
+
+def _driving(run: Run) -> Iterable[str]:
+    """Return what drives the reactions in every vessel, where potentials can be spoken of."""
+    yield "<h3>What drives the reactions</h3>"
+    if run.thermodynamics != CONSISTENT:
+        why = "inconsistent" if run.thermodynamics == INCONSISTENT else "without ways back"
+        yield (
+            f"<p>Affinities and dissipated power are not drawn: {prose(run.mechanism.name)} is "
+            f"{why}, see prenuc check.</p>"
+        )
+        return
+    one_way = [step.name for step in run.mechanism.steps if step.back is None]
+    if one_way:
+        yield f"<p>Without a way back, and so without an affinity: {prose(listed(one_way))}.</p>"
+    figures = [_figure("driving", one, caption_driving(one)) for one in driving(run)]
+    yield from figures[:1]
+    yield folded_html("The other vessels", "".join(figures[1:]))
+
+
+@section.register(SpectrumSeries)
+def _spectra(series: SpectrumSeries) -> Iterable[str]:
+    what = series.metadata.get("recipe") or series.metadata.get("file") or series.signal
+    yield f"<h2>Spectra: {prose(what)}</h2>"
+    yield _all_spectra(series)
+    yield list_html(series.history)
+    yield _input(series)
+
+
+def _all_spectra(series: SpectrumSeries) -> str:
+    return _figure("spectra", series, f"{len(series)} spectra, coloured by time.")
+
+
+@section.register(Analysis)
+def _analysis(analysis: Analysis) -> Iterable[str]:
+    series, many = analysis.series, len(analysis.found)
+    sized = any(found.sizes for found in analysis.found)
+    some = f" {MOST_PANELS} of {many} spectra." if many > MOST_PANELS else ""
+    name = series.metadata.get("file") or analysis.file or "spectra"
+    yield f"<h2>First excitons: {prose(name)}</h2>"
+    yield f"<p>Material: {prose(analysis.material or 'not given, so no diameters')}.</p>"
+    yield _figure("picks", analysis, _PICKS)
+    yield _figure("trend", analysis, _TREND + (_SIZES if sized else ""))
+    table = exciton_table(analysis.rows())
+    long = len(table.rows) > LONGEST
+    yield folded_html(f"All {many} rows", table_html(table)) if long else table_html(table)
+    yield warnings_html(analysis.warnings)
+    yield folded_html("Every fit", _figure("bands", analysis, _EACH + some))
+    yield "<h3>How the file was read</h3>"
+    yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
+    yield _input(series)
+
+
+@section.register(Stored)
+def _stored(stored: Stored) -> Iterable[str]:
+    yield f"<h2>{prose(stored.title)}</h2>"
+    yield f"<p>From {prose(stored.file)}.</p>"
+    if stored.series is not None:
+        yield _all_spectra(stored.series)
+    for table in stored.tables:
+        yield table_html(table)
+    yield warnings_html(stored.warnings)
+
+
+@section.register(Fit)
+def _fit(fit: Fit) -> Iterable[str]:
+    yield f"<h2>Kinetics: {prose(fit.scheme)}</h2>"
+    yield from _numbers(fit, _TRACE)
+    yield folded_html("How the data came about", list_html(fit.history))
+
+
+def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> Iterable[str]:
+    """Return what every fit shows: why it has no interval, a figure, its numbers, warnings."""
+    if not fit.reliable:
+        yield f'<p class="warning"><b>No interval:</b> {prose(fit.reason)}</p>'
+    yield _figure("fit", fit, caption)
+    yield table_html(constants_table(fit.as_dict(), unit=unit))
+    yield warnings_html(fit.warnings)
+
+
+@section.register(GlobalFit)
+def _global_fit(fit: GlobalFit) -> Iterable[str]:
+    m, n = fit.series.absorbance.shape
+    yield f"<h2>Kinetics: {prose(fit.scheme)}, {m} spectra × {n} wavelengths</h2>"
+    yield _all_spectra(fit.series)
+    yield from _numbers(fit, _SPECIES, fit.series.time_unit)
+    if fit.equivalent_schemes:
+        yield f"<p>Fits these data identically:</p>{list_html(fit.equivalent_schemes)}"
+    yield folded_html("How the data came about", list_html(fit.history))
+    yield _input(fit.series)
+
+
+@section.register(ManyFit)
+def _many_fit(fit: ManyFit) -> Iterable[str]:
+    yield f"<h2>Kinetics: {prose(fit.scheme)}, {len(fit.sets)} data sets</h2>"
+    yield from _numbers(fit, _MANY)
+    yield from (_input(one.series) for one in fit.sets)
+
+
+@section.register(PanelResult)
+def _panel(panel: PanelResult) -> Iterable[str]:
+    """Return a kinetic panel: its fit, and what can and cannot be said about the lag."""
+    unit = prose(panel.trace.time_unit)
+    known = f"The simulated network has a lag of {panel.truth['lag']:.4g} {unit}"
+    printed = Table(
+        headings=("time axis of the printed equation", "root mean square distance / absorbance"),
+        rows=tuple((reading, f"{distance:.4f}") for reading, distance in panel.readings.items()),
+    )
+    yield from _fit(panel.fit)
+    yield "<h2>What these spectra say about the lag</h2>"
+    yield f"<p>{known}; the fits do not know it.</p>"
+    yield table_html(lag_table(panel), "The lag, read in two ways")
+    yield table_html(printed, "How far the printed equation is from the simulated trace")
+    yield list_html(panel.notes)
+
+
+def _input(series: SpectrumSeries) -> str:
+    """Return the exact file that spectra were read from, where there is one."""
+    if "sha256" not in series.metadata:
+        return ""
+    name, digest = series.metadata["file"], series.metadata["sha256"]
+    return f"<p>Input: {prose(name)}, SHA-256 <code>{digest}</code></p>"

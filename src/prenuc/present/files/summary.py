@@ -1,0 +1,283 @@
+"""What a result says in short: what was asked, the answer, what it rests on, what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prenuc.errors import listed
+from prenuc.infer.experiments.published import PanelResult
+from prenuc.infer.fit.results import AbstractFit, Fit, ManyFit
+from prenuc.infer.fit.wording import spoken, that_matter
+from prenuc.infer.selection.evidence import Comparison
+from prenuc.infer.studies.ablation import Ablations
+from prenuc.observe.analysis import Analysis
+from prenuc.observe.course import Course
+from prenuc.present.files.saved import Stored
+from prenuc.simulation.solution import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LEAST = 0.005  # share that is worth a word
+MOST = 5  # things that are named; the others stand below
+LINES = 3  # of what was done to data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """A result in short.
+
+    Args:
+        subject: What it is about, for a title.
+        asked: The question.
+        answer: Sentences; the number that was asked for stands first.
+        rests: What it rests on.
+        unknown: What a reader should know that it does not say.
+        rank: Place among several results, the lowest first.
+    """
+
+    subject: str
+    asked: str
+    answer: tuple[str, ...]
+    rests: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    rank: int = 5
+
+
+@singledispatch
+def summary(_result: Any) -> Summary | None:
+    """Return a result in short; None for what answers nothing by itself.
+
+    Args:
+        _result: Anything that has a section in a report.
+    """
+    return None
+
+
+@summary.register(AbstractFit)
+def _of_fit(fit: AbstractFit) -> Summary:
+    what = _data_of(fit)
+    return Summary(
+        subject=f"{_step(fit.scheme)} from {what}",
+        asked=f"How fast is {_step(fit.scheme)}, as {what} tells?",
+        answer=fit.meanings,
+        rests=(f"{_points(fit)}, {_files(fit)}.", *_treatment(fit), *_noise(fit)),
+        unknown=(
+            *((f"No interval: {fit.reason}.",) if fit.reason else ()),
+            *(_sentence(line) for line in fit.warnings),
+            *(f"These data fit as well: {one}." for one in that_matter(fit.equivalent_schemes)),
+        ),
+        rank=0,
+    )
+
+
+def _step(scheme: str) -> str:
+    return scheme.rsplit("/", 1)[-1]
+
+
+def _data_of(fit: AbstractFit) -> str:
+    if isinstance(fit, Fit):
+        return fit.trace.name
+    if isinstance(fit, ManyFit):
+        return f"{len(fit.sets)} data sets"
+    return "spectra at all wavelengths"
+
+
+def _points(fit: AbstractFit) -> str:
+    return fit.size[0].upper() + fit.size[1:]
+
+
+def _files(fit: AbstractFit) -> str:
+    """Return where the data come from, as far as they say it."""
+    if fit.history and fit.history[0].startswith("simulated"):
+        return "simulated"
+    series = getattr(fit, "series", None)
+    name = series.metadata.get("file") if series is not None else None
+    return f"measured, from {name}" if name else "as they were given"
+
+
+def _treatment(fit: AbstractFit) -> tuple[str, ...]:
+    """Return what was done to the data last."""
+    return tuple(_sentence(line) for line in dict.fromkeys(fit.history[1:][-LINES:]))
+
+
+def _noise(fit: AbstractFit) -> tuple[str, ...]:
+    if "sd" not in fit.noise:
+        return ()
+    return (f"Noise of {fit.noise['sd']:.2g} ({fit.noise['from']}); intervals are of 95 %.",)
+
+
+@summary.register(PanelResult)
+def _of_panel(panel: PanelResult) -> Summary:
+    said = _of_fit(panel.fit)
+    k, printed = panel.fit.params["k"], panel.panel.printed("k")
+    beside = f" Printed: {printed.quantity}." if printed is not None else ""
+    known = f"The simulated network itself relaxes with {panel.truth['k']:.4g} {k.unit}."
+    return Summary(
+        subject=f"Figure {panel.panel.name}, simulated and fitted",
+        asked=f"What does the published treatment make of a simulated Figure {panel.panel.name}?",
+        answer=(f"k = {spoken(k)}.{beside}", known, *said.answer),
+        rests=said.rests,
+        unknown=(*said.unknown, *panel.notes),
+        rank=0,
+    )
+
+
+@summary.register(Comparison)
+def _of_comparison(comparison: Comparison) -> Summary:
+    names = [one.model for one in comparison.ranking]
+    noise = ", ".join(f"{name} {number:.3g}" for name, number in comparison.noise.items())
+    return Summary(
+        subject=f"{len(names)} models compared",
+        asked=f"Which of {listed(names)} do the data support?",
+        answer=(comparison.verdict,),
+        rests=(f"{comparison.data} independent numbers; {noise}.",),
+        unknown=(
+            *(_sentence(line) for line in comparison.warnings),
+            *(f"The data fit as well: {one}." for one in comparison.equivalent_schemes),
+        ),
+        rank=1,
+    )
+
+
+@summary.register(Ablations)
+def _of_ablations(found: Ablations) -> Summary:
+    words = dict.fromkeys(one.word for one in sorted(found.steps, key=lambda one: max(one.changes)))
+    by_word = {word: [one.step for one in found.steps if one.word == word] for word in words}
+    how = f"fitted again without each step: {found.how}" if found.how else "nothing fitted again"
+    missing = f"Not fitted again, and so not said: {listed(found.missing)}."
+    old = "The refit that ships is of other constants, rows or spectra and is not used."
+    return Summary(
+        subject=f"What each step of {found.mechanism} is for",
+        asked=f"Which steps of {found.mechanism} do the published rows need?",
+        answer=tuple(f"{word.capitalize()}: {listed(by_word[word])}." for word in words),
+        rests=(f"{found.weighed} of {found.rows} rows are weighed; {how}.",),
+        unknown=(
+            "A step that is not tested may be needed: these rows do not tell.",
+            *((missing,) if found.missing else ()),
+            *((old,) if found.outdated else ()),
+        ),
+        rank=1,
+    )
+
+
+@summary.register(Analysis)
+def _of_analysis(analysis: Analysis) -> Summary:
+    placed = [i for i, one in enumerate(analysis.found) if one.feature.status != "unresolved"]
+    name = analysis.series.metadata.get("file") or analysis.file or "these spectra"
+    curve = next((one.size.curve for one in analysis.found if one.size is not None), "")
+    doubted = sum(bool(one.doubts) for one in analysis.found)
+    count = f"{len(placed)} of {len(analysis.found)} spectra show one"
+    doubts = f"; {doubted} of the picks are doubted" if doubted else ""
+    return Summary(
+        subject=f"First excitons of {name}",
+        asked=f"Where is the first exciton of {name}, and what does it say of size?",
+        answer=(
+            *_ends(analysis, placed),
+            *_clusters(analysis),
+            f"{count}{doubts}.",
+        ),
+        rests=(
+            "Centres of the first band without its background, each with a 95 % interval.",
+            *((f"Diameters of {analysis.material} by {curve}.",) if curve else ()),
+        ),
+        unknown=tuple(_sentence(line) for line in analysis.warnings[:MOST]),
+        rank=2,
+    )
+
+
+def _ends(analysis: Analysis, placed: Sequence[int]) -> tuple[str, ...]:
+    """Return first and last position, with the diameters there."""
+    told = []
+    for i in dict.fromkeys([*placed[:1], *placed[-1:]]):
+        one, label = analysis.found[i], analysis.series.labels[i]
+        low, high = one.feature.ci95_nm
+        size = f", a diameter of {one.diameter_nm:.2f} nm" if one.size is not None else ""
+        position = f"{one.feature.position_nm:.1f} ({low:.1f} to {high:.1f}) nm"
+        told.append(f"{label}: first exciton at {position}{size}.")
+    return tuple(told)
+
+
+def _clusters(analysis: Analysis) -> tuple[str, ...]:
+    names = dict.fromkeys(line.species for one in analysis.found for line in one.clusters)
+    return (f"As sharp as, and where, {listed([*names])} absorbs.",) if names else ()
+
+
+@summary.register(Run)
+def _of_run(run: Run) -> Summary:
+    assumed = [one.name for one in run.protocol.assumptions]
+    ledger = run.conservation["ledger"]["final"]
+    cautions = (*run.protocol.warnings, *run.warnings)
+    hangs = f"How far the answer hangs on them: {listed(assumed)}." if assumed else ""
+    return Summary(
+        subject=f"{run.protocol.name} with {run.mechanism.name}, simulated",
+        asked=f"What does {run.protocol.name} lead to, by the mechanism {run.mechanism.name}?",
+        answer=_shares(run),
+        rests=(
+            *((f"{len(assumed)} numbers that are assumed, each listed below.",) if assumed else ()),
+            f"{len(run.mechanism.parameters)} constants of the mechanism; {_origins(run)}.",
+            f"Matter is conserved to {ledger:.0e}; thermodynamics: {run.thermodynamics}.",
+        ),
+        unknown=(*(_sentence(str(one)) for one in cautions), *((hangs,) if hangs else ())),
+        rank=3,
+    )
+
+
+def _shares(run: Run) -> tuple[str, ...]:
+    """Return where the chalcogen is at the last measurement of the last vessel."""
+    if not run.measurements:
+        return ("Nothing was measured.",)
+    last = run.measurements[-1]
+    found = sorted(run.fractions(last).items(), key=lambda one: -one[1])
+    told = [f"{share:.0%} {name}" for name, share in found if share >= LEAST]
+    if not told:
+        amounts = sorted(run.amounts(last).items(), key=lambda one: -one[1])[:MOST]
+        told = [f"{amount:.3g} mmol/L {name}" for name, amount in amounts]
+        return (f"{last.label}: {', '.join(told)}.",)
+    return (f"{last.label}: of the chalcogen {', '.join(told)}.",)
+
+
+def _origins(run: Run) -> str:
+    statuses = [value.status for value in run.mechanism.parameters.values()]
+    counts = {status: statuses.count(status) for status in dict.fromkeys(statuses)}
+    return ", ".join(f"{count} {status}" for status, count in counts.items()) or "none has a status"
+
+
+@summary.register(Course)
+def _of_course(course: Course) -> Summary:
+    time, what = course.axis
+    shares = sorted(((of[-1], name) for name, of in course.shares.items()), reverse=True)
+    told = [f"{share:.0%} {name}" for share, name in shares if share >= LEAST]
+    place = course.first_absorption[-1]
+    seen = f"; first absorption at {place:.0f} nm" if np.isfinite(place) else ""
+    limited = course.limited_from
+    return Summary(
+        subject=f"Course of {course.vessel} in {course.name}",
+        asked=f"What happens in {course.vessel} of {course.name}?",
+        answer=(f"At {time[-1]:.4g} min ({what}): of the chalcogen {', '.join(told)}{seen}.",),
+        unknown=()
+        if limited is None
+        else (f"From {limited:.4g} min on dots have the largest size that is counted.",),
+        rank=4,
+    )
+
+
+@summary.register(Stored)
+def _of_stored(stored: Stored) -> Summary:
+    old = f"{stored.file} was saved by a version that kept its tables alone: no figure is drawn."
+    return Summary(
+        subject=stored.title,
+        asked=f"{stored.title}: as saved in {stored.file}.",
+        answer=("The numbers stand in the tables below.",),
+        unknown=(old, *(_sentence(line) for line in stored.warnings)),
+        rank=4,
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text[:1].upper()}{text[1:]}."

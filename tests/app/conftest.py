@@ -1,0 +1,26 @@
+import pytest
+
+from serving import running
+from shown import exact
+
+
+@pytest.fixture(scope="session")
+def app():
+    """One application for all tests; each opens it with the key, in a browser of its own."""
+    with running() as found:
+        found.exchange()
+        yield found
+
+
+@pytest.fixture
+def shown(app, visit):
+    """Open the application in Chromium: Playwright's ``Page``, with what is shown exact."""
+
+    def call(width=1400, **options):
+        page = visit("about:blank", width, **options)
+        page.add_init_script(f"sessionStorage.setItem('prenuc key', '{app.key}')")
+        page.goto(f"{app.origin}/")
+        exact(page)
+        return page
+
+    return call

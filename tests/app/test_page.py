@@ -1,0 +1,121 @@
+"""The page for everybody: axe-core, narrow, enlarged, without motion, without a key."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import prenuc
+from browser import NARROW, WIDE, sideways, violations
+from serving import running
+from shown import exact
+
+pytest.importorskip("starlette")
+PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
+ENLARGED = 700  # px: what is left of 1400 at 200 %
+
+
+@pytest.mark.parametrize("width", [WIDE, ENLARGED, NARROW])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_sticks_out(shown, width, theme):
+    page = shown(width, color_scheme=theme)
+    page.get_by_text("Move the spectra most").wait_for()
+    assert (violations(page), sideways(page)) == ([], [])
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_tables_dialogs_and_jobs_are_sound_too(shown, width):
+    page = shown(width)
+    for button in page.get_by_role("button", name="Table").all():
+        button.click()
+    page.get_by_role("button", name="fitted: source and limits").first.click()
+    page.get_by_role("button", name="Jobs").click()
+    assert (violations(page), sideways(page)) == ([], [])
+    page.keyboard.press("Escape")
+    for opened in ("Own protocol …", "Take away …"):
+        page.get_by_role("button", name=opened).click()
+        page.get_by_role("dialog").wait_for()
+        assert (violations(page), sideways(page)) == ([], [])
+        page.keyboard.press("Escape")
+
+
+def test_nothing_moves_for_those_who_want_less_motion(shown):
+    page = shown(reduced_motion="reduce")
+    moving = """() => [...document.querySelectorAll("*")].filter((one) => {
+        const { transitionDuration, animationName } = getComputedStyle(one);
+        return transitionDuration !== "0s" || animationName !== "none";
+    }).length"""
+    assert page.evaluate(moving) == 0
+
+
+def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(visit):
+    with running() as app:
+        _opened_once(app, visit)
+
+
+def _opened_once(app, visit):
+    page = visit(f"{app.origin}/#code={app.code}")
+    exact(page)
+    assert page.url == f"{app.origin}/#/flask"
+    assert page.evaluate("document.cookie") == ""
+    page.reload()
+    exact(page)
+    stranger = visit(f"{app.origin}/#/flask")
+    stranger.get_by_role("heading", name="This page is opened by a command").wait_for()
+    assert violations(stranger) == []
+
+
+def test_everything_that_is_shown_is_reached_by_tab(shown):
+    page = shown()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate(
+                "document.activeElement.getAttribute('role') ?? document.activeElement.tagName"
+            )
+        )
+    assert {"BUTTON", "SELECT", "INPUT", "slider", "img"} <= seen
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.glob("components/*.js")), ids=lambda one: one.stem)
+def test_drawing_components_stand_apart_from_the_page(path):
+    text = path.read_text(encoding="utf-8")
+    imported = re.findall(r'from "([^"]+)"', text)
+    assert all(one.startswith("./") and one.count("/") == 1 for one in imported)
+    assert not re.search(
+        r"getElementById|sessionStorage|localStorage|globalThis|window\.\w+ =", text
+    )
+
+
+@pytest.mark.parametrize("name", ["dial", "spectra", "courses", "size_map", "timeline"])
+def test_a_notebook_can_draw_a_component_with_its_own_model(shown, name):
+    page = shown()
+    kept = page.evaluate(
+        """async (name) => {
+            const { default: component } = await import(`/components/${name}.js`);
+            const heard = [];
+            const values = { name: "k", label: "k", value: 1, low: 0.1, high: 10, unit: "1/min" };
+            const model = {
+                get: (key) => values[key],
+                set: (key, value) => { values[key] = value; },
+                on: (event, hear) => heard.push(hear),
+                off: (event, hear) => heard.splice(heard.indexOf(hear), 1),
+                save_changes: () => {},
+            };
+            const el = document.createElement("div");
+            document.body.append(el);
+            const close = component.render({ model, el });
+            await new Promise((done) => setTimeout(done, 50));
+            const drawn = el.querySelectorAll("*").length;
+            close();
+            return [drawn, el.children.length, heard.length];
+        }""",
+        name,
+    )
+    assert kept[0] > 2
+    assert kept[1:] == [0, 0]
