@@ -134,13 +134,15 @@ def _curves(
     data: SpectrumSeries | Trace, fits: Mapping[str, FittedScheme], found: Comparison
 ) -> Curves:
     """Return the data and what each scheme makes of them."""
-    of_trace = not isinstance(data, SpectrumSeries)
-    seen = data.value[:, None] if of_trace else data.absorbance
+    if isinstance(data, SpectrumSeries):
+        seen, wavelength, signal = data.absorbance, data.wavelength, data.signal
+    else:
+        seen, wavelength, signal = data.value[:, None], np.full(1, np.nan), data.name
     return Curves(
         time=data.time,
         time_label=data.time_label,
-        wavelength=np.full(1, np.nan) if of_trace else data.wavelength,
-        signal=data.name if of_trace else data.signal,
+        wavelength=wavelength,
+        signal=signal,
         seen=seen,
         fitted={name: seen - np.reshape(one.residuals, seen.shape) for name, one in fits.items()},
         sd=found.noise["sd"],

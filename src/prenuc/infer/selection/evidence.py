@@ -134,7 +134,9 @@ class Curves:
     def telling(self) -> int:
         """The place of the wavelength at which the models differ most."""
         every = np.array([*self.fitted.values()])
-        apart = np.nanmax(np.ptp(every, axis=0), axis=0) if len(every) > 1 else np.ptp(every[0], axis=0)
+        apart = (
+            np.nanmax(np.ptp(every, axis=0), axis=0) if len(every) > 1 else np.ptp(every[0], axis=0)
+        )
         return int(np.argmax(apart))
 
 

@@ -30,6 +30,7 @@ PRECURSOR = "precursor"
 PAD = 0.14  # cm, between a word and its box
 EDGE = 0.25  # cm, free all around
 PLACES = 0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78  # of an arrow, where its number may stand
+BESIDE = 2.0, -2.0, 3.0, -3.0  # halves of a number, from there, where all these are taken
 COLOURS = {PRECURSOR: "0.3", "assembly": SPECIES[5], "PC": DATA, "MSC": MODEL, "QD": SPECIES[4]}
 
 Point = tuple[float, float]
@@ -195,7 +196,8 @@ def _arrow(
     half = len(one.said) * size * LETTER * POINT_CM / 2 + 0.04, size * 1.2 * POINT_CM / 2 + 0.03
     spots = [(*_along(way, share), *half) for share in PLACES]
     x, y = _along(way, PLACES[0])
-    spots += [(x + side * half[0], y + side * half[1], *half) for side in (1.5, -1.5, 2.5, -2.5)]
+    for side in BESIDE:
+        spots += [(x + side * half[0], y, *half), (x, y + side * half[1], *half)]
     box = next((spot for spot in spots if not any(_meet(spot, other) for other in taken)), spots[0])
     taken.append(box)
     ground = {"fc": "white", "ec": "none", "pad": 0.8, "alpha": 0.85}

@@ -104,16 +104,18 @@ def _order(layers: list[list[str]], chains: Sequence[Sequence[str]]) -> None:
     """Order the places of every layer by the mean of their neighbours."""
     beside: dict[str, set[str]] = {name: set() for layer in layers for name in layer}
     for chain in chains:
-        for one, other in pairwise(chain):
-            beside[one].add(other)
-            beside[other].add(one)
+        for before, after in pairwise(chain):
+            beside[before].add(after)
+            beside[after].add(before)
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
         order = range(1, len(layers)) if down else range(len(layers) - 2, -1, -1)
         for depth in order:
             other = layers[depth - 1 if down else depth + 1]
-            place = {name: i - 0.5 * (len(other) - 1) for i, name in enumerate(other)}
-            layers[depth].sort(key=lambda name, place=place: _mean(beside[name], place))
+            middle = 0.5 * (len(other) - 1)
+            place = {name: i - middle for i, name in enumerate(other)}
+            means = {name: _mean(beside[name], place) for name in layers[depth]}
+            layers[depth].sort(key=means.__getitem__)
 
 
 def _mean(names: set[str], place: Mapping[str, float]) -> float:

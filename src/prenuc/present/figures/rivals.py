@@ -55,8 +55,8 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
     layout.head(figure, [axes])
     scored = "; ".join(f"{one.model} {one.delta:.3g} ({one.verdict})" for one in ranked)
     told = (
-        f"{signal} against {curves.time_label.partition(' / ')[0]} with the best fit of each model, "
-        f"where the models differ most, and below what each leaves over the noise of "
+        f"{signal} against {curves.time_label.partition(' / ')[0]} with the best fit of each "
+        f"model, where the models differ most, and below what each leaves over the noise of "
         f"{curves.sd:.2g}. {found.verdict} ΔAICc: {scored}."
     )
     rest = len(found.ranking) - len(ranked)
