@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays formats reference docs clean help
+.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays formats reference check-pages notebooks first-hour docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -46,6 +46,9 @@ check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or r
 
 check-mutants: $(INSTALLED_TEST)  ## 20,000 changed files: equal arrays, a refusal or a word about it; never read wrongly in silence; two minutes
 	$(BIN)/python -m pytest -m study tests/test_never_misread.py
+
+check-pages: $(INSTALLED_TEST)  ## what takes long among the commands of the documentation; five minutes
+	$(BIN)/python -m pytest -m study tests/test_pages.py
 
 check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them
 	$(BIN)/python tests/minimum.py build/minimum
@@ -107,6 +110,17 @@ formats: $(INSTALLED)  ## files of instruments that are read, and how checked: d
 overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md, by the commands that stand there
 	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md | PATH="$(abspath $(BIN)):$$PATH" sh -e
 	rm -f docs/figures/overlay*.csv
+
+notebooks: $(INSTALLED_TEST)  ## run the notebooks of docs/notebooks and keep what they print
+	$(BIN)/jupyter-execute --inplace --NotebookClient.record_timing=False docs/notebooks/*.ipynb
+
+first-hour: $(INSTALLED_TEST)  ## do what docs/first-hour.md says, in build/first-hour, and take its pictures
+	rm -rf build/first-hour
+	$(BIN)/python tests/walk.py docs/first-hour.md build/first-hour
+	cp build/first-hour/sim/spectra.svg docs/figures/first-hour-spectra.svg
+	cp build/first-hour/fit.svg docs/figures/first-hour-fit.svg
+	cp build/first-hour/both.svg docs/figures/first-hour-both.svg
+	cp build/first-hour/steps.svg docs/figures/first-hour-steps.svg
 
 reference: $(INSTALLED)  ## every public name and command: docs/reference/python.md and cli.md
 	$(BIN)/python examples/reference.py

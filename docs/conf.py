@@ -25,11 +25,12 @@ try:
 except importlib.metadata.PackageNotFoundError:
     release = "from source"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_math_renderer = "mathml"
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
+nb_execution_mode = "off"  # a test runs the notebooks; pages show what they stored
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
@@ -44,6 +45,8 @@ html_theme_options = {
     "page_width": "1100px",
 }
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 
 # Characters of the docstrings that the converter wants spelt out.

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
+import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.app.actions import ACTIONS
 from prenuc.present.app.desk import Desk
@@ -37,8 +38,8 @@ def session():
     found.desk.jobs.close()
 
 
-def act(session, name, **given):
-    action, given = checked(ACTIONS, name, given)
+def act(session, do, /, **given):
+    action, given = checked(ACTIONS, do, given)
     return action(session, **given)
 
 
@@ -158,6 +159,61 @@ def test_a_mechanism_comes_as_text(session):
         act(session, "flask.open", protocol=OWN, mechanism="based_on: ../x.yaml\nchange: {}\n")
 
 
+def dropped(session, path, **given):
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    return act(session, "flask.open", upload=name, **given)
+
+
+def test_a_report_gives_its_run_back(session, tmp_path):
+    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE)).with_duration({3: "25 min"})
+    mechanism = pn.mechanism_for("two-pathway/CdS", protocol)
+    run = pn.simulate(mechanism.with_constants({"isomerisation.k": "0.02 1/min"}), protocol)
+    pn.report(run, pn.uv_vis(run), to=tmp_path / "run.html")
+    told = dropped(session, tmp_path / "run.html")
+    assert "hold flask for 25 min" in told["protocol"]
+    assert next(c["value"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.02
+    assert np.array_equal(shown(session), pn.uv_vis(run).absorbance)
+    given = session.read(
+        [session.desk.uploads.add("run.html", (tmp_path / "run.html").read_bytes())]
+    )
+    assert np.array_equal(given.data.absorbance, pn.uv_vis(run).absorbance)
+
+
+def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
+    act(session, "flask.open", recipe=RECIPE)
+    wanted, state = moved(session), act(session, "flask.state")
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    dropped(session, tmp_path / "state.json")
+    assert np.array_equal(shown(session), wanted)
+    told = act(session, "flask.export", **{"as": "protocol"})
+    own = f"{RECIPE}-mechanism.yaml"
+    (tmp_path / "flask.yaml").write_text(told["text"].replace(own, "two-pathway/CdS"))
+    assert dropped(session, tmp_path / "flask.yaml")["title"] == RECIPE
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
+        ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
+        ("x.json", "{}", "no answer of prenuc"),
+        ("x.html", "<html></html>", "holds no results"),
+        ("x.yaml", "based_on: two-pathway/CdS\nchange: {}\n", "holds no protocol"),
+        ("x.yaml", "a: &a [*a]", "x.yaml"),
+        (
+            "x.yaml",
+            f"mechanism: /etc/x.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
+            "Paste",
+        ),
+    ],
+)
+def test_a_dropped_file_that_opens_nothing_is_refused(session, tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=said) as refused:
+        dropped(session, tmp_path / name)
+    assert str(tmp_path) not in str(refused.value)
+
+
 def test_a_protocol_file_comes_as_text(session):
     lines = "\n".join(f"  - {line}" for line in OWN.splitlines())
     text = f"name: mine\nmechanism: two-pathway/CdS\nprotocol:\n{lines}\n"
@@ -170,3 +226,52 @@ def test_both_or_neither_is_refused(session):
     for given in ({}, {"recipe": RECIPE, "protocol": OWN}):
         with pytest.raises(InputError, match="nothing to open"):
             act(session, "flask.open", **given)
+
+
+def laid(session, tmp_path, k, noise=1e-3):
+    """Lay spectra over a flask that were simulated with another constant."""
+    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE))
+    mechanism = pn.mechanism_for("two-pathway/CdS", protocol)
+    unit = mechanism.constants["isomerisation.k"].quantity.unit
+    moved = mechanism.with_constants({"isomerisation.k": pn.Quantity(k, unit)})
+    spectra = pn.uv_vis(pn.simulate(moved, protocol), noise=noise, seed=5)
+    pn.convert(spectra, "csv", tmp_path / "run.csv")
+    name = session.desk.uploads.add("run.csv", (tmp_path / "run.csv").read_bytes())
+    return act(session, "flask.overlay", upload=name)
+
+
+def test_spectra_laid_over_have_the_chi2_of_their_noise_where_the_constant_is_theirs(
+    session, tmp_path
+):
+    told = act(session, "flask.open", recipe=RECIPE)
+    k = next(one["value"] for one in told["constants"] if one["name"] == "isomerisation.k")
+    session.take_frames()
+    found = laid(session, tmp_path, 1.02 * k)
+    (words, arrays), *_ = [unpacked(frame) for frame in session.take_frames()]
+    assert arrays["data_absorbance"].shape == (49, 416)
+    assert found["readings"] == 49 * 416
+    assert found["sd"] == pytest.approx(1e-3, rel=0.05)
+    assert words["words"]["chi2"] == found["chi2"] > 1.1 * found["readings"]
+    said = act(session, "flask.interval", name="isomerisation.k")
+    assert said["low"] < 1.02 * k < said["high"]
+    assert said["high"] - said["low"] < 0.02 * k
+    act(session, "flask.set", set={"isomerisation.k": said["best"]})
+    (words, arrays), *_ = [unpacked(frame) for frame in session.take_frames()]
+    assert words["words"]["chi2"] == pytest.approx(found["readings"], rel=0.1)
+    assert "data_absorbance" not in arrays
+    assert act(session, "flask.overlay") is None
+
+
+def test_nothing_is_said_of_a_constant_that_is_far_off(session, tmp_path):
+    told = act(session, "flask.open", recipe=RECIPE)
+    k = next(one["value"] for one in told["constants"] if one["name"] == "isomerisation.k")
+    laid(session, tmp_path, 5.0 * k)
+    assert act(session, "flask.interval", name="isomerisation.k")["best"] is None
+
+
+def test_spectra_of_another_flask_are_refused(session, tmp_path):
+    act(session, "flask.open", recipe="cds-3b-msa-at-30-min")
+    with pytest.raises(InputError, match="49 spectra do not match the 8 measurements"):
+        laid(session, tmp_path, 0.015)
+    with pytest.raises(InputError, match="no spectra are laid over"):
+        act(session, "flask.interval", name="isomerisation.k")

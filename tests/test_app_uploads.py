@@ -1,11 +1,13 @@
 """Files that somebody means harm with are refused, and what reads them is bounded."""
 
+import base64
 import io
 import json
 import subprocess
 import sys
 import textwrap
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ pytest.importorskip("starlette")
 import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.app import carried, frames, read_child, uploads
+from prenuc.present.files.report import DATA
 
 ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 LAUGHING = "".join(f"<!ENTITY a{i} '{'&a;' * 50}'>" for i in range(50))
@@ -72,9 +75,18 @@ def locked():
     return bytes(whole)
 
 
+def report_of(packed):
+    text = base64.b64encode(packed).decode()
+    told = f'<script type="{DATA}" data-sha256="{"0" * 64}">'
+    return f"<html><title>x</title>{told}{text}</script></html>".encode()
+
+
 JCAMP = "##TITLE=x\n##JCAMP-DX=4.24\n##DATA TYPE=UV/VIS SPECTRUM\n##XUNITS=NANOMETERS\n"
 HOSTILE = {
     "empty.csv": lambda: b"",
+    "bomb.html": lambda: report_of(zlib.compress(bytes(500_000_000), 9)),
+    "changed.html": lambda: report_of(zlib.compress(b"12345678{}")),
+    "empty.html": lambda: report_of(b""),
     "nul.csv": lambda: b"300,1\n" + b"\0" * 1000,
     "image.csv": lambda: b"\x89PNG\r\n\x1a\n" + bytes(100),
     "archive.csv": lambda: b"\x1f\x8b" + bytes(100),

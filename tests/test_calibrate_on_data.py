@@ -13,6 +13,8 @@ import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.infer.experiments.measured import read_flasks
 from prenuc.infer.selection.calibrated_spectra import calibrate_on_spectra
+from prenuc.infer.selection.profiled import interval
+from prenuc.infer.selection.refit import BOUND, RefitPoint
 from prenuc.infer.selection.spectra_verdict import StepVerdict
 from prenuc.present.cli import prenuc
 from prenuc.protocol.protocol import read_protocol
@@ -262,3 +264,21 @@ def test_options_that_do_not_fit_together_are_refused(options, message):
     answer = CliRunner().invoke(prenuc, ["calibrate", *options])
     assert answer.exit_code != 0
     assert message in f"{answer.output}{answer.exception}"
+
+
+class Uneven:
+    """A profile that falls where a search has gone as far as it goes."""
+
+    def __init__(self, *rises):
+        self.rises = iter(rises)
+
+    def search(self, start, *_):
+        return RefitPoint(start, None, next(self.rises) ** 2)
+
+
+def test_a_profile_that_falls_at_the_end_of_its_room_ends_there():
+    """The last two searches stand at the same place, where no slope can be had."""
+    end = RefitPoint(np.zeros(1), None, 0.0)
+    trial = Uneven(1.0, 9.0, 8.0, 7.0, 6.5)
+    low, high = interval(trial, end, np.eye(1) / 2.0, 1.0, 0)
+    assert (low, high) == (-BOUND, BOUND)

@@ -16,7 +16,7 @@ from populations import attachment, only, population
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.alloy import alloy
 from prenuc.simulation.evolve import evolve
-from test_readme import README
+from walk import README
 
 HEADING = "## What it cannot do yet"
 NETWORK = """

@@ -109,6 +109,8 @@ def _crossing(trial: Refit, end: RefitPoint, slopes: Array, place: int, signed: 
     known = 0.0, 0.0
     for _ in range(ROUNDS):
         shift = math.copysign(min(abs(shift), abs(furthest)), first)
+        if shift == known[0]:  # as far as a search goes, and searched already
+            return shift
         start: Array = np.clip(warm + way * (shift - known[0]), -BOUND, BOUND)
         found = trial.search(start, place, slopes)
         if found is None:  # nothing can be run there

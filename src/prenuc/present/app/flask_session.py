@@ -11,17 +11,22 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import FitError
 from prenuc.infer.calibration.priors import within_prior
+from prenuc.infer.selection.laid_over import LaidOver
 from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
 from prenuc.present.app import frames
 from prenuc.protocol.handles import DURATION, TEMPERATURE
+from prenuc.quantities import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from prenuc.arrays import Array
     from prenuc.facts.value import Value
     from prenuc.observe.live.experiment import Live
     from prenuc.observe.live.precision import Precision
+    from prenuc.observe.series import SpectrumSeries
     from prenuc.protocol.handles import Handle, Span
     from prenuc.simulation.solution import Run
 
@@ -42,12 +47,15 @@ class FlaskSession:
         title: What it is called.
         recipe: Of the catalogue, where it is one.
         named: The mechanism as the user named it; "" for the one that belongs to the recipe.
+        over: Measured spectra that are laid over.
     """
 
     live: Live
     title: str
     recipe: str = ""
     named: str = ""
+    over: LaidOver | None = field(init=False, default=None)
+    _to_show: bool = field(init=False, default=False)
     _exact_s: float = field(init=False, default=0.0)
     _course_at: float = field(init=False, default=0.0)
 
@@ -72,15 +80,54 @@ class FlaskSession:
     def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
         series = self.live.spectra(run, precision)
         exact = precision is not QUICK
-        words = {"title": self.title, "labels": list(series.labels), "time": series.time_label}
+        words: dict[str, Any] = {
+            "title": self.title,
+            "labels": list(series.labels),
+            "time": series.time_label,
+        }
         words |= self._beside(run) if precision is EXACT else {}
+        words |= {"chi2": self.chi2} if precision is EXACT and self.over else {}
         header = {"of": "flask", "drag": drag, "exact": exact, "words": words}
         arrays = {
             "time_min": series.time,
             "wavelength_nm": series.wavelength,
             "absorbance": series.absorbance,
+            **self._laid_over(),
         }
         return frames.packed(header, arrays, frames.EXACT if exact else frames.COARSE)
+
+    def lay_over(self, measured: SpectrumSeries | None) -> None:
+        """Lay measured spectra over, with the next frame; take them off for None.
+
+        Raises:
+            FitError: They are not those that the protocol measures.
+        """
+        over = None if measured is None else LaidOver.of(measured)
+        if over is not None:
+            over.chi2(self.live.mechanism_now, self.live.protocol_now)
+        self.over, self._to_show = over, over is not None
+
+    @property
+    def chi2(self) -> float | None:
+        """χ² of what is laid over; None where nothing is, or it no longer fits the protocol."""
+        if self.over is None:
+            return None
+        try:
+            return self.over.chi2(self.live.mechanism_now, self.live.protocol_now)
+        except FitError:  # a duration was moved, and a sample is no longer taken when it was
+            return None
+
+    def _laid_over(self) -> dict[str, Array]:
+        """Return the measured spectra, once."""
+        if self.over is None or not self._to_show:
+            return {}
+        self._to_show = False
+        measured = self.over.measured
+        return {
+            "data_time_min": measured.time * parse(f"1 {measured.time_unit}").to("min"),
+            "data_wavelength_nm": measured.wavelength,
+            "data_absorbance": measured.absorbance,
+        }
 
     def _beside(self, run: Run) -> dict[str, Any]:
         """Return what else is said of a flask that nobody is dragging at."""

@@ -2,7 +2,7 @@
 
 Run as ``python -I read_child.py`` in an empty folder, with nothing of the environment. It loads
 what readers need, then waits for one line of JSON on standard input, ``{"files": [...], "known":
-{...}}``; answers with one frame (:mod:`prenuc.present.app.frames`), and ends.
+{...}, "flask": false}``; answers with one frame (:mod:`prenuc.present.app.frames`), and ends.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ MEMORY = 1_500_000_000  # bytes, of address space or of what is resident
 PROCESSOR_TIME = 10  # s
 FILE_SIZE = 100_000_000  # bytes, of a file that it writes
 LOOK_EVERY = 0.05  # s, of the watchdog
+REPORTS = ".html", ".htm"
 TOO_LARGE = 3  # exit status of a process that was ended by its watchdog
 KNOWN = "decimal", "time_unit", "signal", "sheet", "column", "window", "times", "mask"
 
@@ -80,16 +81,21 @@ def answer(asked: dict[str, Any]) -> bytes:
     """Return the frame that answers a question.
 
     Args:
-        asked: Files by their paths below the current folder, and what is known of them.
+        asked: Files by their paths below the current folder, what is known of them, and whether a
+            flask is wanted rather than spectra.
     """
     from prenuc.errors import InputError, PrenucError
-    from prenuc.present.app import carried, frames, messages
+    from prenuc.present.app import carried, dropped, frames, messages
     from prenuc.present.files.input import read_input
 
     known = {name: given for name, given in asked["known"].items() if name in KNOWN}
     files = [Path(name) for name in asked["files"]]
     try:
-        words, arrays = carried.told(read_input(files, **known))
+        if asked["flask"]:
+            return frames.packed({"opening": dropped.opening(files[0])}, {})
+        report = files[0].suffix.lower() in REPORTS and len(files) == 1
+        data = dropped.spectra_in(files[0]) if report else read_input(files, **known)
+        words, arrays = carried.told(data)
     except PrenucError as error:
         return frames.packed({"error": messages.as_error(error)}, {})
     except (MemoryError, RecursionError, OverflowError):
@@ -104,6 +110,7 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     import prenuc.observe.readers.joined
     import prenuc.present.app.carried
+    import prenuc.present.app.dropped
     import prenuc.present.app.frames
     import prenuc.present.files.input  # noqa: F401  before memory is bounded
 

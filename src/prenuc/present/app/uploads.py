@@ -126,10 +126,28 @@ class Uploads:
         files = [self.upload(name) for name in names]
         if not files:
             raise InputError("no file is named", "Drop one")
-        words, arrays = self._child().ask(files, known)
+        words, arrays = self._asked(files, known)
+        return Given(", ".join(one.name for one in files[:3]), carried.made(words, arrays))
+
+    def opening(self, name: str) -> dict[str, Any]:
+        """Return what a file opens on the screen Flask, as ``flask.open`` takes it.
+
+        Raises:
+            InputError: It cannot be read, or holds no flask.
+        """
+        found = self._asked([self.upload(name)], {}, flask=True)[0].get("opening")
+        if not isinstance(found, dict):
+            raise InputError(GAVE_UP, MEND)
+        return found
+
+    def _asked(
+        self, files: list[Upload], known: dict[str, Any], *, flask: bool = False
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return words and arrays of a process of its own."""
+        words, arrays = self._child().ask(files, known, flask=flask)
         if "error" in words:
             raise InputError(_problems(words["error"]))
-        return Given(", ".join(one.name for one in files[:3]), carried.made(words, arrays))
+        return words, arrays
 
     def _child(self) -> Child:
         """Return a process that nobody has used, and have another made ready."""
@@ -171,20 +189,21 @@ class Child:
         )
 
     def ask(
-        self, files: list[Upload], known: dict[str, Any]
+        self, files: list[Upload], known: dict[str, Any], *, flask: bool = False
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return words and arrays of the answer.
 
         Args:
             files: What is to be read.
             known: What the user knows of them.
+            flask: Whether a flask is wanted rather than spectra.
 
         Raises:
             InputError: It gave none.
         """
         try:
             paths = [self._written(number, one) for number, one in enumerate(files)]
-            line = json.dumps({"files": paths, "known": known}).encode() + b"\n"
+            line = json.dumps({"files": paths, "known": known, "flask": flask}).encode() + b"\n"
             found = self._answer(line)
         finally:
             self.end()

@@ -183,7 +183,7 @@ def calibrate(
       prenuc calibrate CdSe --starts 1
       prenuc calibrate CdS --out CdS.yaml --ensemble CdS-ensemble.yaml
       prenuc calibrate CdS --mechanism classical
-      prenuc calibrate --mechanism mine.yaml --data batches --figures figures
+      prenuc calibrate --mechanism faster.yaml --data batches --figures figures
       prenuc calibrate CdS --leave-out all
       prenuc calibrate --search CdS-calibrated --starts 12 --ledger build/search.db
     """

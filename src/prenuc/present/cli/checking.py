@@ -40,7 +40,7 @@ def check(what: tuple[str, ...], as_json: bool) -> None:
     \b
     Examples:
       prenuc check two-pathway/CdS
-      prenuc check mine.yaml --json
+      prenuc check faster.yaml --json
     """
     from prenuc.thermodynamics.check import INCONSISTENT
     from prenuc.thermodynamics.check import check as checked

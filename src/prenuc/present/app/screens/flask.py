@@ -8,7 +8,9 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.observe.live.experiment import Live
 from prenuc.present.app.flask_session import FlaskSession
+from prenuc.present.app.messages import checked
 from prenuc.present.app.screens.flask_export import export
+from prenuc.present.app.screens.flask_overlay import interval, overlay
 from prenuc.present.app.written import mechanism_from, protocol_from
 from prenuc.present.files.named import mechanism_of
 from prenuc.protocol.protocol import Protocol
@@ -16,6 +18,7 @@ from prenuc.protocol.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from prenuc.mechanism.mechanism import Mechanism
     from prenuc.present.app.session import Session
 
 
@@ -42,6 +45,7 @@ def open_(
     mechanism: str | None = None,
     change: dict[str, float] | None = None,
     moved: dict[str, float] | None = None,
+    upload: str | None = None,
 ) -> dict[str, Any]:
     """Open a flask: a published recipe, or a protocol as text.
 
@@ -52,10 +56,15 @@ def open_(
         mechanism: A mechanism of the package, or the text of a file; the usual one when left out.
         change: Constants that are moved at once, each in its own unit.
         moved: Handles likewise.
+        upload: Or a file with all of that: a report, a saved answer, a state, a protocol.
 
     Raises:
-        InputError: Neither or both are given, or one of them cannot be read.
+        InputError: Nothing or more than one thing is to be opened, or it cannot be read.
     """
+    if upload is not None and recipe is None and protocol is None:
+        found = session.desk.uploads.opening(upload) | {"upload": None}
+        _, given = checked({"flask.open": open_}, "flask.open", found)
+        return open_(session, **given)
     if (recipe is None) == (protocol is None):
         raise InputError("nothing to open", "Name a recipe, or give a protocol")
     if recipe is not None:
@@ -71,7 +80,9 @@ def open_(
     return answer
 
 
-def _mechanism(named: str | None, what: str, protocol: Protocol) -> Any:
+def _mechanism(named: str | None, what: str, protocol: Protocol) -> Mechanism:
+    if named is not None and named.strip().endswith((".yaml", ".yml")):
+        raise InputError(f"the mechanism stands in another file ({named})", "Paste what is in it")
     if named is not None and "\n" in named.strip():
         return mechanism_from(named, protocol)
     return mechanism_of(named, what, protocol)
@@ -129,4 +140,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.state": state,
     "flask.matters": matters,
     "flask.export": export,
+    "flask.overlay": overlay,
+    "flask.interval": interval,
 }

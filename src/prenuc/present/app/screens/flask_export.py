@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, unknown_name
+from prenuc.present.files.protocols import protocol_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prenuc.present.app.flask_session import FlaskSession
     from prenuc.present.app.session import Session
-
-PLAIN = re.compile(r"[A-Za-z][^#:\"'{}\[\]&*!|>%@`]*")  # of YAML, what needs no quotation marks
 
 
 def export(session: Session, *, as_: str) -> dict[str, Any]:
@@ -44,10 +43,8 @@ def _protocol(flask: FlaskSession) -> tuple[str, str, str]:
 
 def protocol_file(flask: FlaskSession) -> str:
     """Return the protocol as it is now, as a file that commands read."""
-    protocol = flask.live.protocol_now
     named = _mechanism_name(flask) if flask.live.change else _basis(flask)
-    lines = [f"name: {_quoted(protocol.name)}", f"mechanism: {_quoted(named)}", "protocol:"]
-    return "\n".join([*lines, *(f"  - {_quoted(str(step))}" for step in protocol.steps), ""])
+    return protocol_text(flask.live.protocol_now, named)
 
 
 def _mechanism(flask: FlaskSession) -> tuple[str, str, str]:
@@ -155,10 +152,6 @@ def _basis(flask: FlaskSession) -> str:
     if "\n" in flask.named:
         return _mechanism_name(flask)
     return flask.named or flask.live.mechanism.name
-
-
-def _quoted(text: str) -> str:
-    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _table(given: dict[str, str]) -> str:
