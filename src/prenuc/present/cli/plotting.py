@@ -125,15 +125,8 @@ def plot(
     numbers = _beside(out, asked["to"], what)
     layout = _layout(kind, **asked)
     options = _options(kind, vessel, at)
-    flasks = Asked(mechanism, inert, extrapolate)
-    found = [] if kind == MECHANISM else given(what, vary, flasks)
-    if kind == MECHANISM:
-        made = _mechanism(what, layout)
-    elif kind == SPECTRA:
-        made = _spectra(found, layout)
-    else:
-        of = _diagram if kind in DIAGRAMS else _courses
-        made = of(found, kind, layout, **options)
+    found = [] if kind == MECHANISM else given(what, vary, Asked(mechanism, inert, extrapolate))
+    made = _drawn(kind, what, found, layout, options)
     write = _writer(asked)
     save(made.figure, out, made.told)
     write(made.numbers, numbers)
@@ -145,6 +138,20 @@ def plot(
     click.echo(f"wrote {out} and {numbers}")
     click.echo(made.told)
     echo_lines(made.notes)
+
+
+def _drawn(
+    kind: str,
+    what: Sequence[str],
+    found: Sequence[Given],
+    layout: Layout,
+    options: dict[str, Any],
+) -> Drawn:
+    if kind == MECHANISM:
+        return _mechanism(what, layout)
+    if kind == SPECTRA:
+        return _spectra(found, layout)
+    return (_diagram if kind in DIAGRAMS else _courses)(found, kind, layout, **options)
 
 
 def _options(kind: str, vessel: str | None, at: str | None) -> dict[str, Any]:

@@ -74,37 +74,100 @@ def drawing(
         arrows: The ways.
         legend: Lines below.
     """
-    places = placed([*kinds], [_forward(one, kinds) for one in arrows])
-    size, line = layout.small, layout.small * LINE * POINT_CM
-    width = layout.width or DOUBLE
+    size, width = layout.small, layout.width or DOUBLE
     words = {name: [name, beside[name]] if beside.get(name) else [name] for name in kinds}
     halves = {name: _half(said, size) for name, said in words.items()}
-    widest = max(half for half, _ in halves.values())
-    across = places.layers * max(LAYER, 2 * widest + GAP) <= width
-    columns = 2 if width >= DOUBLE and len(legend) > 4 else 1
-    head = layout.over(width, 1, layout.title)
-    wrapped = "\n".join(layout.over(width, columns, one) for one in legend).split("\n")
-    parts = in_columns(wrapped, columns)
-    foot = max(part.count("\n") + 1 for part in parts) * line + EDGE
-    middle = places.widest * HIGH if across else places.layers * DEEP
-    height = (head.count("\n") + 1) * line + middle + foot + 3 * EDGE
-    figure, axes = page_in_cm(width, height)
-    axes.text(EDGE, height - EDGE, head, va="top", fontsize=layout.font)
-    for i, part in enumerate(parts):
-        at = EDGE + i * width / columns
-        axes.text(at, EDGE, part, va="bottom", fontsize=size, linespacing=1.3)
-    area = (widest + EDGE, foot + EDGE, width, middle)
-    where = {name: _spot(at, places, area, across=across) for name, at in places.species.items()}
+    grid = _Grid.of([*kinds], [_forward(one, kinds) for one in arrows], width, halves)
+    figure, axes, bottom = written_page(layout, grid.height, legend)
+    where = {name: grid.spot(at, bottom) for name, at in grid.places.species.items()}
     boxes: dict[str, Box] = {name: (*where[name], *halves[name]) for name in kinds}
     taken = [*boxes.values()]
     for one in arrows:
-        bends = [_spot(at, places, area, across=across) for at in _bends(one, places)]
-        _arrow(axes, one, [where[one.start], *bends, where[one.end]], boxes, taken, size)
+        bends = [grid.spot(at, bottom) for at in _bends(one, grid.places)]
+        way = _way([where[one.start], *bends, where[one.end]], boxes[one.start], boxes[one.end])
+        _draw_arrow(axes, one, way)
+        if one.said:
+            _write_beside(axes, one.said, way, taken, size)
     for name, said in words.items():
         look = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": COLOURS.get(kinds[name], OTHER)}
         middle_of: Any = {"ha": "center", "va": "center", "bbox": {**look, "lw": 1.2}}
         axes.text(*where[name], "\n".join(said), fontsize=size, zorder=4, **middle_of)
     return figure
+
+
+def written_page(
+    layout: Layout, middle: float, lines: Sequence[str], above: int = 0
+) -> tuple[Figure, Axes, float]:
+    """Return a page with its title above and lines below, and where the free middle begins.
+
+    Args:
+        layout: Size, fonts and title.
+        middle: Height of the middle in cm.
+        lines: Below it, in columns where the page is wide.
+        above: Lines that are kept free above the middle.
+    """
+    size, width = layout.small, layout.width or DOUBLE
+    columns = 2 if width >= DOUBLE and len(lines) > 4 else 1
+    head = layout.over(width, 1, layout.title)
+    parts = in_columns([layout.over(width, columns, one) for one in lines], columns)
+    line = size * LINE * POINT_CM
+    foot = max(part.count("\n") + 1 for part in parts) * line + 2 * EDGE
+    height = (
+        (head.count("\n") + 1 + above) * layout.font * LINE * POINT_CM + middle + foot + 2 * EDGE
+    )
+    figure, axes = page_in_cm(width, height)
+    axes.text(EDGE, height - EDGE, head, va="top", fontsize=layout.font)
+    for i, part in enumerate(parts):
+        at = EDGE + i * width / columns
+        axes.text(at, EDGE, part, va="bottom", fontsize=size, linespacing=1.3)
+    return figure, axes, foot
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where layers and places are on the page, in cm.
+
+    Args:
+        places: Of species and bends.
+        width: Of the page.
+        margin: Half of the widest box and what is free beside it.
+        across: Whether layers stand side by side; else one below the other.
+    """
+
+    places: Places
+    width: float
+    margin: float
+    across: bool
+
+    @classmethod
+    def of(
+        cls,
+        names: Sequence[str],
+        pairs: Sequence[tuple[str, str]],
+        width: float,
+        halves: Mapping[str, Point],
+    ) -> _Grid:
+        """Return the grid, from left to right where the page is wide enough."""
+        places, widest = placed(names, pairs), max(half for half, _ in halves.values())
+        across = places.layers * max(LAYER, 2 * widest + GAP) <= width
+        return cls(places, width, widest + EDGE, across)
+
+    @property
+    def height(self) -> float:
+        """How high it is."""
+        return self.places.widest * HIGH if self.across else self.places.layers * DEEP
+
+    def spot(self, place: Point, bottom: float) -> Point:
+        """Return where a place of a layer is."""
+        layer = place[0] / max(self.places.layers - 1, 1)
+        inner = self.width - 2 * self.margin
+        if self.across:
+            return self.margin + layer * inner, bottom + self.height / 2 - place[1] * HIGH
+        step = min(inner / max(self.places.widest - 1, 1), LAYER * 1.5)
+        y = bottom + self.height - DEEP / 2 - layer * (self.height - DEEP)
+        if step < 2 * self.margin:  # neighbours would touch, so every second stands lower
+            y += STAGGER * ((2 * place[1]) % 4 - 1.5)
+        return self.width / 2 + place[1] * step, y
 
 
 def _forward(one: Arrow, kinds: Mapping[str, str]) -> tuple[str, str]:
@@ -143,57 +206,46 @@ def page_in_cm(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def in_columns(lines: Sequence[str], columns: int) -> list[str]:
-    """Return lines as so many texts, about as long each."""
+def in_columns(texts: Sequence[str], columns: int) -> list[str]:
+    """Return the lines of texts as so many parts, about as long each."""
+    lines = "\n".join(texts).split("\n")
     each = math.ceil(len(lines) / columns)
     return ["\n".join(lines[i * each : (i + 1) * each]) for i in range(columns)]
 
 
-def _spot(place: Point, places: Places, area: Box, *, across: bool) -> Point:
-    """Return where a place of a layer is on the page, in cm."""
-    margin, bottom, width, high = area
-    layer = place[0] / max(places.layers - 1, 1)
-    if across:
-        y = bottom + high / 2 - place[1] * HIGH
-        return margin + layer * (width - 2 * margin), y
-    step = min((width - 2 * margin) / max(places.widest - 1, 1), LAYER * 1.5)
-    y = bottom + high - DEEP / 2 - layer * (high - DEEP)
-    if step < 2 * margin:  # neighbours would touch, so every second stands lower
-        y += STAGGER * ((2 * place[1]) % 4 - 1.5)
-    return width / 2 + place[1] * step, y
+def _way(points: Sequence[Point], start: Box, end: Box) -> Array:
+    """Return the corners of a way from the edge of one box to that of the other."""
+    way = np.array(points)
+    way[0] = _edge(start, way[1])
+    way[-1] = _edge(end, way[-2])
+    return way
 
 
-def _arrow(
-    axes: Axes,
-    one: Arrow,
-    points: Sequence[Point],
-    sizes: Mapping[str, Box],
-    taken: list[Box],
-    size: float,
-) -> None:
-    """Draw a way from the edge of one box to that of the other, and what is said of it."""
+def _draw_arrow(axes: Axes, one: Arrow, way: Array) -> None:
+    """Draw a way, with round corners."""
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
-    way = np.array(points)
-    way[0] = _edge(sizes[one.start], way[1])
-    way[-1] = _edge(sizes[one.end], way[-2])
     inner = [(point, (point + after) / 2) for point, after in pairwise(way[1:-1])]
     corners = [way[0], *(corner for pair in inner for corner in pair), *way[-2:]]
     codes = [Path.MOVETO, *[Path.CURVE3] * (len(corners) - 1)]
     if len(way) == 2:
         corners, codes = [*way], [Path.MOVETO, Path.LINETO]
-    head = 5.0 + 1.2 * one.width
+    look: Any = {"lw": one.width, "ls": "-", "color": "0.45"}
+    if not one.seen:
+        look |= {"ls": ":", "color": "0.7"}
     axes.add_patch(
         FancyArrowPatch(
             path=Path(corners, codes), arrowstyle="<|-|>" if one.both else "-|>", shrinkA=0,
-            shrinkB=0, mutation_scale=head, lw=one.width, ls="-" if one.seen else ":",
-            color="0.45" if one.seen else "0.7", capstyle="butt", joinstyle="miter", zorder=2,
+            shrinkB=0, mutation_scale=5.0 + 1.2 * one.width, capstyle="butt", joinstyle="miter",
+            zorder=2, **look,
         )
     )  # fmt: skip
-    if not one.said:
-        return
-    half = len(one.said) * size * LETTER * POINT_CM / 2 + 0.04, size * 1.2 * POINT_CM / 2 + 0.03
+
+
+def _write_beside(axes: Axes, said: str, way: Array, taken: list[Box], size: float) -> None:
+    """Write what is said of a way on it, or beside it where all places on it are taken."""
+    half = len(said) * size * LETTER * POINT_CM / 2 + 0.04, size * 1.2 * POINT_CM / 2 + 0.03
     spots = [(*_along(way, share), *half) for share in PLACES]
     x, y = _along(way, PLACES[0])
     for side in BESIDE:
@@ -201,7 +253,7 @@ def _arrow(
     box = next((spot for spot in spots if not any(_meet(spot, other) for other in taken)), spots[0])
     taken.append(box)
     ground = {"fc": "white", "ec": "none", "pad": 0.8, "alpha": 0.85}
-    axes.text(*box[:2], one.said, ha="center", va="center", fontsize=size, bbox=ground, zorder=3)
+    axes.text(*box[:2], said, ha="center", va="center", fontsize=size, bbox=ground, zorder=3)
 
 
 def _edge(box: Box, towards: Array) -> Array:

@@ -46,12 +46,7 @@ def placed(names: Sequence[str], pairs: Sequence[Pair]) -> Places:
     """
     level = _levels(names, pairs)
     chains = {pair: _chain(pair, level) for pair in pairs}
-    layers: list[list[str]] = [[] for _ in range(max(level.values(), default=0) + 1)]
-    for name in names:
-        layers[level[name]].append(name)
-    for pair, chain in chains.items():
-        for place, through in enumerate(chain[1:-1], min(level[one] for one in pair) + 1):
-            layers[place].append(through)
+    layers = _layers(level, chains)
     _order(layers, [*chains.values()])
     where = {
         name: (float(depth), place - 0.5 * (len(layer) - 1))
@@ -59,11 +54,22 @@ def placed(names: Sequence[str], pairs: Sequence[Pair]) -> Places:
         for place, name in enumerate(layer)
     }
     bends = {}
-    for pair, chain in chains.items():
-        inner = [where[one] for one in chain[1:-1]]
-        bends[pair] = tuple(inner if level[pair[0]] <= level[pair[1]] else inner[::-1])
+    for (start, end), chain in chains.items():
+        inner = tuple(where[one] for one in chain[1:-1])
+        bends[start, end] = inner if level[start] <= level[end] else inner[::-1]
     species = {name: where[name] for name in names}
     return Places(len(layers), max(map(len, layers), default=1), species, bends)
+
+
+def _layers(level: Mapping[str, int], chains: Mapping[Pair, Sequence[str]]) -> list[list[str]]:
+    """Return the species of each layer, and the places that ways run through."""
+    layers: list[list[str]] = [[] for _ in range(max(level.values(), default=0) + 1)]
+    for name, depth in level.items():
+        layers[depth].append(name)
+    for pair, chain in chains.items():
+        for place, through in enumerate(chain[1:-1], min(level[one] for one in pair) + 1):
+            layers[place].append(through)
+    return layers
 
 
 def _levels(names: Sequence[str], pairs: Sequence[Pair]) -> dict[str, int]:

@@ -61,22 +61,45 @@ def plot_fluxes(found: Fluxes, layout: Layout) -> Drawn:
         found: What went which way.
         layout: Size, fonts and title; the protocol where there is none.
     """
+    arrows = _arrows(found)
+    held = {name: _percent(share) for name, share in found.held.items()}
+    legend = [
+        "arrows: net share of the chalcogen that went this way; dotted: less than 0.1 %",
+        "in the boxes: what is there at the end",
+    ]
+    named = layout.titled(f"{found.name}, {found.vessel}, {found.minutes:.4g} min")
+    figure = drawing(named, found.kinds, held, arrows, legend)
+    ranked = sorted((one for one in arrows if one.seen), key=lambda one: -one.width)
+    went = "; ".join(f"{one.start} → {one.end} {one.said}" for one in ranked)
+    ended = ", ".join(f"{name} {said}" for name, said in held.items() if said)
+    where = f"{found.vessel} of {found.name}"
+    told = f"Net ways of the chalcogen in {where}: {went}. At the end: {ended}."
+    worst = max(one.error for one in found.flows)
+    notes = [f"flows are known to {worst:.1g} of the chalcogen"]
+    if found.silent:
+        notes.append(f"without a way back, so from the books alone: {', '.join(found.silent)}")
+    return Drawn(figure, _numbers(found), told, tuple(notes))
+
+
+def _arrows(found: Fluxes) -> list[Arrow]:
+    """Return the ways, each in the direction in which more went, as wide as that is."""
     most = max(abs(one.share) for one in found.flows)
     arrows = []
     for one in found.flows:
         ends = (one.way.start, one.way.end) if one.share >= 0 else (one.way.end, one.way.start)
         size = abs(one.share)
         width = max(THINNEST, THICKEST * size / most)
-        said = f"{100 * size:.3g} %" if size >= FAINT else ""
-        arrows.append(Arrow(*ends, said, width, seen=size >= FAINT))
-    held = {
-        name: f"{100 * share:.2g} %" if share >= FAINT else "" for name, share in found.held.items()
-    }
-    legend = ["arrows: net share of the chalcogen that went this way; dotted: less than 0.1 %",
-              "in the boxes: what is there at the end"]  # fmt: skip
-    named = layout.titled(f"{found.name}, {found.vessel}, {found.minutes:.4g} min")
-    figure = drawing(named, found.kinds, held, arrows, legend)
-    numbers = Sheet.of(
+        arrows.append(Arrow(*ends, _percent(size), width, seen=size >= FAINT))
+    return arrows
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %" if share >= FAINT else ""
+
+
+def _numbers(found: Fluxes) -> Sheet:
+    """Return the ways as a table."""
+    return Sheet.of(
         "fluxes",
         {
             "from": [one.way.start for one in found.flows],
@@ -86,17 +109,6 @@ def plot_fluxes(found: Fluxes, layout: Layout) -> Drawn:
             "steps": ["; ".join(one.way.steps) for one in found.flows],
         },
     )
-    ranked = sorted(arrows, key=lambda one: -one.width)
-    went = "; ".join(f"{one.start} → {one.end} {one.said}" for one in ranked if one.seen)
-    ended = ", ".join(f"{name} {said}" for name, said in held.items() if said)
-    told = (
-        f"Net ways of the chalcogen in {found.vessel} of {found.name}: {went}. At the end: {ended}."
-    )
-    worst = max(one.error for one in found.flows)
-    notes = [f"flows are known to {worst:.1g} of the chalcogen"]
-    if found.silent:
-        notes.append(f"without a way back, so from the books alone: {', '.join(found.silent)}")
-    return Drawn(figure, numbers, told, tuple(notes))
 
 
 def _steps(names: Sequence[str]) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prenuc.present.figures.boxes import EDGE, in_columns, page_in_cm
+from prenuc.present.figures.boxes import written_page
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.overlay import told_apart
-from prenuc.present.figures.page_size import CM, DOUBLE, LINE, POINT_CM, Layout, laid_out
+from prenuc.present.figures.page_size import CM, Layout, laid_out
 from prenuc.present.figures.style import name_axes
 from prenuc.present.tables.sheet import Sheet
 from prenuc.protocol.steps import Ramp
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HIGH = 4.2  # cm of the axes
 SIDES = 1.5, 0.4  # cm left and right of them
+NAMES_IN_A_ROW = 3
 BELOW = 1.1  # cm for what stands along them
 LEAST = 0.7  # length of an instant after another, in those of a tenfold duration
 ROOM = 12.0  # K, above and below
@@ -46,21 +47,11 @@ def plot_protocol(protocol: Protocol, layout: Layout) -> Drawn:
     instants = sorted({one.begin for one in spans} | {one.end for one in spans})
     along = _along(instants)
     letters = {at: _letter(i) for i, at in enumerate(instants)}
-    width, size = layout.width or DOUBLE, layout.small
-    columns = 2 if width >= DOUBLE else 1
-    lines = [layout.over(width, columns, one) for one in _told(spans, letters)]
-    parts = in_columns("\n".join(lines).split("\n"), columns)
-    foot = max(part.count("\n") + 1 for part in parts) * size * LINE * POINT_CM + EDGE
+    lines = _told(spans, letters)
     living = [name for name in dict.fromkeys(one.vessel for one in spans) if _lasts(spans, name)]
-    title = layout.over(width, 1, layout.title or protocol.name)
-    head = (title.count("\n") + 1 + math.ceil(len(living) / 3)) * layout.font * LINE * POINT_CM
-    height = foot + BELOW + HIGH + head + 3 * EDGE
-    figure, page = page_in_cm(width, height)
-    page.text(EDGE, height - EDGE, title, va="top", fontsize=layout.font)
-    for i, part in enumerate(parts):
-        page.text(
-            EDGE + i * width / columns, EDGE, part, va="bottom", fontsize=size, linespacing=1.3
-        )
+    rows = math.ceil(len(living) / NAMES_IN_A_ROW)
+    figure, _, foot = written_page(layout.titled(protocol.name), BELOW + HIGH, lines, above=rows)
+    width, height = (inches / CM for inches in figure.get_size_inches())
     left, right = SIDES
     axes = figure.add_axes(
         (left / width, (foot + BELOW) / height, (width - left - right) / width, HIGH / height)
@@ -68,11 +59,9 @@ def plot_protocol(protocol: Protocol, layout: Layout) -> Drawn:
     _draw(axes, spans, living, along)
     axes.set_xticks([along[at] for at in instants], [letters[at] for at in instants])
     name_axes(axes, "instants, not to scale", "temperature / °C")
-    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.0)
-    figure.set_size_inches(width * CM, height * CM)
-    return Drawn(
-        figure, _numbers(spans), f"{protocol.name}: {'; '.join(lines)}.".replace("\n", " ")
-    )
+    above: Any = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.0}
+    axes.legend(ncols=NAMES_IN_A_ROW, **above)
+    return Drawn(figure, _numbers(spans), f"{protocol.name}: {'; '.join(lines)}.")
 
 
 def _along(instants: Sequence[float]) -> dict[float, float]:
