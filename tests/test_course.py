@@ -173,3 +173,10 @@ def test_a_report_draws_a_course_and_a_saved_run_is_plotted(runs, course, tmp_pa
 def test_what_was_not_watched_has_no_course(runs):
     with pytest.raises(InputError, match=r"flask was looked at 0 times.*watch flask every 1 min"):
         pn.course(runs[0])
+
+
+def test_a_sample_has_the_time_of_its_glass_for_an_axis():
+    lines = [*FLASK[:4], "measure early every 5 min until 20 min"]
+    course = pn.course(pn.simulate(two_pathway("CdS"), protocol(*lines)), "early")
+    assert course.axis[1] == "time in early / min"
+    assert course.axis[0][-1] == pytest.approx(20.0)

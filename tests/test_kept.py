@@ -162,7 +162,16 @@ SAVED = {
     "analyze": ("analyze", "dots.csv", "--material", "CdSe"),
     "compare": ("compare", "spectra.csv", "--schemes", "A -> B; 2 A -> B", "--at", "371 nm"),
     "ablate": ("ablate", "two-pathway/CdSe"),
+    "sweep": ("sweep", "sweep.yaml", "--out", "flasks"),
 }
+SWEEP = """\
+recipe: cds-4c-oleate
+vary:
+  heat flask: [160 degC, 200 degC]
+  dilute charge flask: [1, 100]
+keep: [share of PC, amount of MSC-311]
+map: {x: heat flask, y: dilute charge flask, of: share of PC}
+"""
 
 
 @pytest.mark.parametrize("command", SAVED)
@@ -172,6 +181,7 @@ def test_a_report_from_a_saved_answer_is_that_of_the_live_run(
     monkeypatch.chdir(tmp_path)
     write(dots(), tmp_path / "dots.csv")
     write(converting(m=20), tmp_path / "spectra.csv")
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
     answer = run(capsys, monkeypatch, *SAVED[command], "--json", "--report", "live.html")
     assert answer.code == 0
     (tmp_path / "answer.json").write_text(answer.out, encoding="utf-8")

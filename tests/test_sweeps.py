@@ -33,6 +33,7 @@ from prenuc.sweeps.marks import marks
 from prenuc.sweeps.observables import Observable
 from prenuc.sweeps.spec import read_spec
 from prenuc.sweeps.sweep import Sweep, best_and_worst, plain_table
+from prenuc.sweeps.swept import swept
 
 SPEC = """\
 protocol:
@@ -284,7 +285,7 @@ def test_a_flask_that_cannot_be_has_its_reason_in_the_table(described):
     spec, sweep = described(text)
     state = sweep.run()
     assert (state.done, state.failed) == (24, 8)
-    assert write_map(sweep, spec, "svg").exists()
+    assert write_map(swept(sweep, spec), sweep.folder, "svg").exists()
     rows = list(csv.DictReader(write_table(sweep, "csv").read_text().splitlines()))
     assert len(rows) == 24
     assert {row["heat flask"] for row in rows if "boil" in row["failed because"]} == {"330 degC"}

@@ -17,6 +17,7 @@ from prenuc.facts.catalogue import entries
 from prenuc.infer.experiments.reproduce import checks
 from prenuc.present.cli import output, prenuc
 from prenuc.present.tables.columns import GAP, parts
+from walk_bench import trace
 
 WORDS = st.text("abc–1/", min_size=1, max_size=12)
 CELLS = st.lists(WORDS, max_size=5).map(" ".join)
@@ -61,6 +62,18 @@ def test_no_line_of_a_table_is_wider_than_80_signs(words, capsys, monkeypatch):
     tables = re.findall(r"(?m)^─+$(?:\n(?!  ).+)*", answer.out)
     assert tables
     assert not [line for table in tables for line in table.splitlines() if len(line) > 80]
+
+
+def test_fit_and_compare_begin_with_the_rate_constant(capsys, monkeypatch, tmp_path):
+    trace(tmp_path / "trace.csv")
+    monkeypatch.chdir(tmp_path)
+    fitted = commands.run(capsys, monkeypatch, "fit", "trace.csv", "A -> B", "--background")
+    assert re.match(r"k = 0\.0150\d \(0\.01\d+ to 0\.01\d+\) per minute: ", fitted.out)
+    schemes = ("--schemes", "A -> B; 2 A -> B")
+    compared = commands.run(capsys, monkeypatch, "compare", "trace.csv", *schemes)
+    verdict, constant = compared.out.splitlines()[:2]
+    assert verdict.startswith("The data support A -> B;")
+    assert re.match(r"  A -> B: k = 0\.0150\d* 1/min  \(95 % interval ", constant)
 
 
 @pytest.fixture

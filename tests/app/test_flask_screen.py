@@ -1,6 +1,7 @@
 """The screen Flask, used as a chemist uses it: in Chromium, with what is shown read off."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -247,3 +248,78 @@ def test_what_is_taken_away_gives_the_same_again(shown, tmp_path):
     page.get_by_role("dialog").wait_for(state="detached")
     exact(page)
     assert np.array_equal(spectra(page)[1], last)
+
+
+def dropped(page, path):
+    """Drop a file on the page, as a hand does."""
+    data = page.evaluate_handle(
+        """([name, text]) => {
+            const made = new DataTransfer();
+            made.items.add(new File([text], name));
+            return made;
+        }""",
+        [path.name, path.read_text(encoding="utf-8")],
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("main", event, {"dataTransfer": data})
+
+
+def test_a_report_dropped_in_gives_its_run_back(shown, tmp_path):
+    protocol = pn.Protocol.from_recipe(pn.recipe(LATER))
+    mechanism = pn.two_pathway("CdS").with_constants({"uptake.k": "0.5 L/mmol/min"})
+    run = pn.simulate(mechanism, protocol)
+    report = tmp_path / "report.html"
+    pn.report(run, to=report)
+    page = shown()
+    dropped(page, report)
+    page.get_by_role("heading", name=f"Flask: {LATER}").wait_for(state="attached")
+    exact(page)
+    expected = pn.uv_vis(run)
+    columns = numbers(page, "Spectra")
+    assert list(columns)[1:] == list(expected.labels)
+    assert spectra(page)[1] == pytest.approx(expected.absorbance[-1], rel=1e-5, abs=1e-12)
+    page.get_by_label("Search").fill("uptake.k")
+    assert page.get_by_label("uptake.k, exact value").input_value() == "0.5"
+
+
+def test_a_page_that_is_no_report_is_refused_and_the_flask_stays(shown, tmp_path):
+    stranger = tmp_path / "stranger.html"
+    stranger.write_text("<h1>hello</h1><script>window.harm = 1</script>")
+    page = shown()
+    before = spectra(page)[1]
+    dropped(page, stranger)
+    page.get_by_role("alert").get_by_text("holds no results of prenuc").wait_for()
+    assert page.evaluate("window.harm") is None
+    assert np.array_equal(spectra(page)[1], before)
+
+
+def test_data_laid_over_say_how_far_the_flask_is_from_them_and_where_a_constant_belongs(
+    shown, tmp_path
+):
+    protocol = pn.Protocol.from_recipe(pn.recipe(FIRST))
+    mechanism = pn.two_pathway("CdS").with_constants({"isomerisation.k": "0.013 1/min"})
+    measured = pn.uv_vis(pn.simulate(mechanism, protocol), noise=3e-3, seed=1)
+    path = tmp_path / "run.csv"
+    pn.convert(measured, "csv", path)
+    page = shown()
+    page.locator(".flask-head input[type=file]").set_input_files(path)
+    page.get_by_text("of 20\u202f384 readings").wait_for()
+    field = page.get_by_label("isomerisation.k, exact value")
+    field.fill("0.0131")
+    field.press("Enter")
+    exact(page)
+    told = page.get_by_text("all else as it is")
+    told.wait_for()
+    chi2, of_truth = re.search(
+        r"χ² (.+) of .*isomerisation.k ([\d.]+) \(", told.inner_text()
+    ).groups()
+    assert float(of_truth) == pytest.approx(0.013, rel=0.005)
+    further = float(chi2.replace("\u202f", ""))
+    field.fill("0.013")
+    field.press("Enter")
+    exact(page)
+    chi2 = re.search(r"χ² (.+) of ", page.get_by_text("χ²").inner_text()).group(1)
+    assert 19_800 < float(chi2.replace("\u202f", "")) < further
+    page.get_by_role("button", name="Take data off").click()
+    page.get_by_text("run.csv").locator("visible=true").wait_for(state="detached")
+    assert page.locator(".legend").first.inner_text() == ""

@@ -160,9 +160,14 @@ def course(run: Run, vessel: str | None = None) -> Course:
 
 
 def _zero(seen: Sequence[Measurement]) -> float:
-    """Return when the reaction began on the vessel's clock, in min, as it is known at the end."""
-    last = seen[-1]
-    return math.nan if last.reaction_time is None else (last.time - last.reaction_time) / 60.0
+    """Return when the reaction began on the vessel's clock, in min, as it is known at the end.
+
+    That of a sample stands still: it is told by the flask that it was taken from.
+    """
+    first, last = seen[0], seen[-1]
+    if last.reaction_time is None or first.reaction_time == last.reaction_time:
+        return math.nan
+    return (last.time - last.reaction_time) / 60.0
 
 
 def _dots(run: Run, seen: Sequence[Measurement]) -> Array:

@@ -20,7 +20,7 @@ from prenuc.present.cli.input import (
     to_page_option,
     writing_options,
 )
-from prenuc.present.cli.output import echo_json, echo_lines, json_option
+from prenuc.present.cli.output import echo_json, echo_lines, json_option, progress
 from prenuc.present.files.exchange import SUFFIX
 from prenuc.present.files.input import every_series, read_input, spectra_or_saved
 
@@ -76,7 +76,9 @@ def report(
     if any(to.exists() and file.exists() and to.samefile(file) for file in files):
         what = "this is an input, which is not overwritten"
         raise InputError(what, "Name another file with --to", where=str(to))
-    path = pn.report(*_parts(files, material, asked), to=to, title=title, author=author)
+    parts = _parts(files, material, asked)
+    with progress("writing the report"):
+        path = pn.report(*parts, to=to, title=title, author=author)
     echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
 
 

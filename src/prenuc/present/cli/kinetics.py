@@ -115,7 +115,7 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 
 
 def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
-    echo_lines(found.fit_report().splitlines(), "")
+    echo_lines((*found.meanings, *found.fit_report().splitlines()), "")
     echo_lines((*found.history, *beside.get("second_opinions", ())))
     click.echo(str(beside.get("referee", "")), nl="referee" in beside)
 

@@ -192,7 +192,7 @@ def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
             "measurements": measurements,
             "amounts_unit": "mmol/L of the basis",
             "basis": basis,
-            "assumptions": assumptions(run),
+            "assumptions": assumptions(run.protocol),
             "warnings": [one.as_dict() for one in (*run.protocol.warnings, *run.warnings)],
             "conservation": run.conservation,
             "stats": run.stats,

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.input import writing_options
+from prenuc.present.cli.input import report_option, writing_options
 from prenuc.present.cli.output import echo_answer, json_option, progress
 
 if TYPE_CHECKING:
     from prenuc.sweeps.spec import Spec
     from prenuc.sweeps.sweep import State, Sweep
+    from prenuc.sweeps.swept import Swept
 
 MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
 
@@ -46,6 +48,7 @@ MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
     show_default=True,
     help="Format of the map.",
 )
+@report_option
 @json_option
 def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> None:
     """Run the many flasks of SPEC.yaml; the same command again goes on where it stopped.
@@ -60,8 +63,10 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
       prenuc sweep map.yaml --out map --shard 3/10
       prenuc sweep merge map.yaml --out map
     """
+    from prenuc.present.files.kept import keep
     from prenuc.sweeps.spec import read_spec
     from prenuc.sweeps.sweep import Sweep
+    from prenuc.sweeps.swept import swept
 
     merging = len(words) == 2 and words[0] == MERGE
     if len(words) != 1 + merging:
@@ -79,9 +84,12 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
     if part is None:  # others may be at work on other parts
         _tell_kept(whole)
     state = _merged(whole) if merging else _run(whole, part, asked)
-    written = [] if part else _written(whole, spec, asked)
-    answer = state.as_dict() | {"written": [str(path) for path in written]}
-    _say(answer, as_json)
+    if part:
+        _say(state.as_dict() | {"written": []}, as_json)
+        return
+    found = swept(whole, spec)
+    written = [str(path) for path in _written(whole, spec, found, asked)]
+    _say(state.as_dict() | {"written": written, "results": keep([found])}, as_json)
 
 
 def _part(text: str | None) -> tuple[int, int] | None:
@@ -138,13 +146,16 @@ def _run(whole: Sweep, part: tuple[int, int] | None, asked: dict[str, Any]) -> S
         return whole.run(workers=workers, shard=part, progress=report)
 
 
-def _written(whole: Sweep, spec: Spec, asked: dict[str, Any]) -> list[Path]:
+def _written(whole: Sweep, spec: Spec, found: Swept, asked: dict[str, Any]) -> list[Path]:
     from prenuc.present.files.sheets import Marks
     from prenuc.present.files.sweeps import write_ends, write_map, write_table
 
-    drawn = write_map(whole, spec, asked["figure_format"])
+    drawn = write_map(found, whole.folder, asked["figure_format"])
     table = write_table(whole, asked["to"], Marks(asked["decimal"], asked["separator"]))
-    return [table, *([drawn] if drawn else []), *write_ends(whole, spec)]
+    written = [table, *([drawn] if drawn else []), *write_ends(whole, spec)]
+    if asked["report_to"] is not None:
+        written.append(pn.report(found, to=asked["report_to"]))
+    return written
 
 
 def _say(answer: dict[str, Any], as_json: bool) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.infer.selection.disagreement import Disagreement
+    from prenuc.sweeps.swept import Swept
 
 CONTOURS = 5
 NEAR = 0.02  # of an axis, beyond its ends; amounts of recipes are rounded
@@ -157,6 +158,25 @@ def plot_map(
     layout.head(figure)
     numbers_of = Sheet.of("map", {name: table[name] for name in (x, y, *panels, *of)})
     return Drawn(figure, numbers_of, _told(table, (x, y), of, panels))
+
+
+def plot_swept(found: Swept, layout: Layout) -> Drawn:
+    """Return the map that a sweep was asked for, with the published recipes on it.
+
+    Args:
+        found: What the sweep led to; it has a ``chart``.
+        layout: Size, fonts and title.
+
+    Raises:
+        InputError: No map was asked for, or the factors make no grid.
+    """
+    chart = found.chart
+    if chart is None:
+        raise InputError("no map was asked for", "Name its axes: map: {x: ..., y: ..., of: ...}")
+    table: dict[str, Sequence[str] | Array] = {**found.factors, **found.numbers}
+    panels = [name for name in found.varied if name not in {chart.x, chart.y}]
+    known = [Mark(*one) for one in found.marks]
+    return plot_map(table, layout, chart.x, chart.y, chart.of, panels=panels, marks=known)
 
 
 def _ends(numbers: Array) -> tuple[float, float]:

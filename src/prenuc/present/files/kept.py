@@ -183,11 +183,13 @@ def _classes() -> dict[str, type]:
     from prenuc.observe.sizing import ClusterLine, Size
     from prenuc.observe.trace import Trace
     from prenuc.simulation.solution import Measurement
+    from prenuc.sweeps.spec import Chart
+    from prenuc.sweeps.swept import Swept
 
     seen = (Run, Measurement, Stops, Course, SpectrumSeries, Trace)
     analysed = (Analysis, Found, Feature, ClusterLine, Size)
     fitted = (Fit, GlobalFit, ManyFit, Parameter, DataSet, Dilution, KineticPanel, PanelResult)
-    judged = (Comparison, Ranked, Ablations, Ablated)
+    judged = (Comparison, Ranked, Ablations, Ablated, Swept, Chart)
     return {one.__name__: one for one in (*seen, *analysed, *fitted, *judged)}
 
 

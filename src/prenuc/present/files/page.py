@@ -38,7 +38,8 @@ small, .byline, figcaption {{ color: var(--quiet); font-size: .875rem; }}
 .summary dd {{ margin: .2rem 0 0; }} .summary dd + dd {{ margin-top: .35rem; }}
 .summary .answer {{ font-size: 1.0625rem; }}
 .warning {{ border-left: 3px solid var(--warn); padding-left: .7rem; }}
-figure {{ margin: 1.2rem 0; }} figure svg {{ display: block; width: 100%; height: auto; }}
+figure {{ margin: 1.2rem 0; }} .picture {{ overflow-x: auto; }}
+figure svg {{ display: block; width: 100%; height: auto; }}
 figcaption {{ margin-top: .3rem; }}
 .wide {{ overflow-x: auto; margin: .6rem 0; overflow-wrap: normal; }}
 table {{ border-collapse: collapse; font-size: .875rem; line-height: 1.4; width: 100%; }}
@@ -49,14 +50,19 @@ td.number {{ font-variant-numeric: tabular-nums; white-space: nowrap; }}
 details {{ margin: .8rem 0; }} summary {{ cursor: pointer; }}
 code {{ font-size: .8125rem; overflow-wrap: anywhere; }}
 :focus-visible {{ outline: 2px solid #0072B2; outline-offset: 2px; }}
+@media (max-width: 40rem) {{
+  body {{ font-size: 15px; }}
+  figure svg {{ min-width: 36rem; }}
+  .wide table {{ width: auto; }} td:not(.number) {{ min-width: 11rem; }}
+}}
 @page {{ size: A4; margin: 15mm 16mm; }}
 @media print {{
-  body {{ font-size: 9.5pt; line-height: 1.38; }}
+  html {{ font-size: 9.5pt; }} body {{ font-size: 1rem; line-height: 1.38; }}
   main {{ max-width: none; padding: 0; }}
-  h2 {{ margin-top: 1.3rem; }} h2, h3 {{ break-after: avoid; }}
+  h2 {{ margin-top: 1.3rem; }} h2, h3, h2 + p {{ break-after: avoid; }}
   figure, tr, dd {{ break-inside: avoid; }}
-  figure svg {{ max-height: 105mm; }}
-  .wide {{ overflow: visible; }} table {{ font-size: 8pt; }} td {{ min-width: 0; }}
+  .picture {{ overflow: visible; }} figure svg {{ max-height: 125mm; min-width: 0; }}
+  .wide {{ overflow: visible; }} table {{ font-size: .84rem; }} td {{ min-width: 0; }}
   td.number {{ white-space: normal; }}
   details {{ display: none; }}
 }}
@@ -123,7 +129,8 @@ def figure_html(figure: Figure, caption: str, told: str = "") -> str:
     text = _SVG_NAME.sub(rf"\g<1>f{own}-", text)
     name = escape(arrows(told or caption))
     text = text.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1)
-    return f"<figure>{text}<figcaption>{prose(caption)}</figcaption></figure>"
+    picture = f'<div class="picture" role="group" tabindex="0" aria-label="Figure">{text}</div>'
+    return f"<figure>{picture}<figcaption>{prose(caption)}</figcaption></figure>"
 
 
 def table_html(table: Table, caption: str = "") -> str:
@@ -136,7 +143,7 @@ def table_html(table: Table, caption: str = "") -> str:
     said = caption or table.caption
     head = f"<h3>{prose(said)}</h3>" if said else ""
     name = escape(arrows(said) or "Table", quote=True)
-    inner = table.html(arrows)
+    inner = table.told().html(arrows)
     return f'{head}<div class="wide" role="group" tabindex="0" aria-label="{name}">{inner}</div>'
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 AUTHOR, MADE = "PRENUC_AUTHOR", "SOURCE_DATE_EPOCH"  # of the environment
 DATA = "application/x-prenuc-results"  # which no browser runs
 LARGEST = 5_000_000  # bytes of a report that can be mailed
-SUBJECTS = 2  # that stand in a title
 
 
 def report(
@@ -97,8 +96,7 @@ def _subject(results: Sequence[Any]) -> str:
     subjects = [*dict.fromkeys(one.subject for one in told)]
     if not subjects:
         return "Spectra"
-    more = len(subjects) - SUBJECTS
-    return "; ".join(subjects[:SUBJECTS]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(dict.fromkeys([subjects[0], subjects[-1]]))  # the answer, and whose it is
 
 
 def _byline(author: str | None) -> str:

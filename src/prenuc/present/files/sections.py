@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from prenuc.infer.modelfree.isosbestic import isosbestic_points
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.analysis import Analysis
-from prenuc.observe.course import Course
+from prenuc.observe.course import FEWEST, Course, course
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.figures.analysis import MOST_PANELS
 from prenuc.present.figures.driving import caption_driving
 from prenuc.present.figures.kinds import draw
+from prenuc.present.figures.maps import plot_swept
 from prenuc.present.figures.page_size import DOUBLE, Layout
 from prenuc.present.files.page import (
     figure_html,
@@ -27,6 +29,7 @@ from prenuc.present.files.page import (
     warnings_html,
 )
 from prenuc.present.files.saved import Stored
+from prenuc.present.files.summary import SAID
 from prenuc.present.tables.results import (
     assumptions,
     assumptions_table,
@@ -37,16 +40,25 @@ from prenuc.present.tables.results import (
     shares_table,
 )
 from prenuc.present.tables.studies import ablations_table
+from prenuc.present.tables.sweeps import factors_table, flasks_table
 from prenuc.present.tables.table import Table
 from prenuc.simulation.driving import driving
 from prenuc.simulation.solution import Run
+from prenuc.sweeps.swept import Swept
 from prenuc.thermodynamics.check import CONSISTENT, INCONSISTENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from prenuc.mechanism.mechanism import Mechanism
+    from prenuc.protocol.protocol import Protocol
 
 LONGEST = 40  # rows of a table that is printed; a longer one is folded
 WIDE = Layout(width=DOUBLE)
+FLAT = {"spectra", "picks", "species"}  # figures that need no height
+LOW = Layout(width=DOUBLE, height=9.5)  # cm
+HISTORY = "How the data came about"
+MOST_FLASKS = 200  # of a sweep that are tabulated; its answer holds all
 SAMPLES = 12  # measurements of a run that are tabulated
 _PICKS = (
     "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
@@ -78,58 +90,92 @@ def section(result: Any) -> Iterable[str]:
     raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
 
 
-def _figure(kind: str, answer: Any, caption: str = "") -> str:
-    """Return a figure as wide as two columns of a journal; below it, what is not drawn, too."""
-    made = draw(kind, answer, layout=WIDE)
-    notes = "".join(f" {note[:1].upper()}{note[1:].rstrip('.')}." for note in made.notes)
+def _figure(kind: str, answer: Any, caption: str = "", said: Sequence[str] = ()) -> str:
+    """Return a figure as wide as two columns of a journal.
+
+    Args:
+        kind: What is drawn.
+        answer: Of what.
+        caption: What stands below it, before what is not drawn; what it shows when empty.
+        said: What the page says elsewhere.
+    """
+    made = draw(kind, answer, layout=LOW if kind in FLAT else WIDE)
+    own = [note for note in made.notes if note not in said]
+    notes = "".join(f" {note[:1].upper()}{note[1:].rstrip('.')}." for note in own)
     return figure_html(made.figure, f"{caption or made.told}{notes}", made.told)
 
 
 @section.register(Comparison)
 def _comparison(comparison: Comparison) -> Iterable[str]:
-    yield f"<h2>Which model</h2><p>{prose(comparison.verdict)}</p>"
+    yield "<h2>Which model</h2>"
     yield table_html(ranking_table(comparison), "The models, best first")
-    yield warnings_html(comparison.warnings)
-    yield list_html(comparison.equivalent_schemes)
 
 
 @section.register(Ablations)
 def _ablations(found: Ablations) -> Iterable[str]:
     yield f"<h2>What each step is for: {prose(found.mechanism)}</h2>"
     yield _figure("ablations", found)
-    yield table_html(ablations_table(found), "Steps, the one whose lack costs most first")
+    yield table_html(ablations_table(found), "The steps")
 
 
 @section.register(Run)
 def _run(run: Run) -> Iterable[str]:
     yield f"<h2>Simulation: {prose(run.protocol.name)}</h2>"
     yield f"<p>Mechanism: {prose(run.mechanism.name)}.</p>"
-    yield warnings_html((*run.protocol.warnings, *run.warnings))
+    yield from _watched(run)
     if run.measurements:
         every = max(1, -(-len(run.measurements) // SAMPLES))
         yield table_html(shares_table(run, run.measurements[::every]))
+    yield from _done(run.protocol, run.mechanism)
+    yield from _driving(run)
+
+
+def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
+    """Return what was done, what had to be assumed, and the constants."""
     steps = "".join(
         f"<li>{prose(str(step))} <small>{prose(step.source)}</small></li>"
-        for step in run.protocol.steps
+        for step in protocol.steps
     )
     yield f"<h3>What was done</h3><ol>{steps}</ol>"
-    if run.protocol.assumptions:
-        yield table_html(assumptions_table(assumptions(run)))
+    if protocol.assumptions:
+        yield table_html(assumptions_table(assumptions(protocol)))
     constants = Table(
         headings=("constant", "value", "status", "source"),
         rows=tuple(
             (name, str(value.quantity), value.status, str(value.source))
-            for name, value in run.mechanism.parameters.items()
+            for name, value in mechanism.parameters.items()
         ),
     )
     yield folded_html("Constants of the mechanism", table_html(constants))
-    yield from _driving(run)
+
+
+@section.register(Swept)
+def _sweep(found: Swept) -> Iterable[str]:
+    yield f"<h2>{len(found)} flasks: {prose(found.protocol.name)}</h2>"
+    yield f"<p>Mechanism: {prose(found.mechanism.name)}.</p>"
+    if found.chart is not None:
+        made = plot_swept(found, WIDE)
+        yield figure_html(made.figure, made.told)
+    factors, flasks = factors_table(found), flasks_table(found, MOST_FLASKS)
+    yield table_html(factors)
+    shown = f"{len(flasks.rows)} of {len(found)} flasks"
+    yield folded_html(shown, table_html(flasks, "Flasks, by the number that ranks them"))
+    yield from _done(found.protocol, found.mechanism)
+
+
+def _watched(run: Run) -> Iterable[str]:
+    """Return the course of the vessel that was looked at most, if that is one."""
+    seen = Counter(one.vessel for one in run.measurements)
+    for vessel, looks in seen.most_common(1):
+        if looks >= FEWEST:
+            told = f"Species in {vessel}, at each of {looks} measurements."
+            yield _figure("species", course(run, vessel), told)
 
 
 @section.register(Course)
-def _course(course: Course) -> Iterable[str]:
-    yield f"<h2>Course of {prose(course.vessel)}: {prose(course.name)}</h2>"
-    yield _figure("course", course, "Each number against time.")
+def _course(one: Course) -> Iterable[str]:
+    yield f"<h2>Course of {prose(one.vessel)}: {prose(one.name)}</h2>"
+    yield _figure("course", one, "Each number against time.")
 
 
 def _driving(run: Run) -> Iterable[str]:
@@ -155,7 +201,7 @@ def _spectra(series: SpectrumSeries) -> Iterable[str]:
     what = series.metadata.get("recipe") or series.metadata.get("file") or series.signal
     yield f"<h2>Spectra: {prose(what)}</h2>"
     yield _all_spectra(series)
-    yield list_html(series.history)
+    yield folded_html(HISTORY, list_html(series.history))
     yield _input(series)
 
 
@@ -176,7 +222,8 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     table = exciton_table(analysis.rows())
     long = len(table.rows) > LONGEST
     yield folded_html(f"All {many} rows", table_html(table)) if long else table_html(table)
-    yield warnings_html(analysis.warnings)
+    more = analysis.warnings[SAID:]
+    yield folded_html(f"{len(more)} further warnings", list_html(more))
     yield folded_html("Every fit", _figure("bands", analysis, _EACH + some))
     yield "<h3>How the file was read</h3>"
     yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
@@ -197,17 +244,14 @@ def _stored(stored: Stored) -> Iterable[str]:
 @section.register(Fit)
 def _fit(fit: Fit) -> Iterable[str]:
     yield f"<h2>Kinetics: {prose(fit.scheme)}</h2>"
-    yield from _numbers(fit, _TRACE)
-    yield folded_html("How the data came about", list_html(fit.history))
+    yield from _numbers(fit, _TRACE, fit.trace.time_unit)
+    yield folded_html(HISTORY, list_html(fit.history))
 
 
 def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> Iterable[str]:
-    """Return what every fit shows: why it has no interval, a figure, its numbers, warnings."""
-    if not fit.reliable:
-        yield f'<p class="warning"><b>No interval:</b> {prose(fit.reason)}</p>'
-    yield _figure("fit", fit, caption)
+    """Return what every fit shows: a figure and its numbers; the summary says what to beware of."""
+    yield _figure("fit", fit, caption, fit.warnings)
     yield table_html(constants_table(fit.as_dict(), unit=unit))
-    yield warnings_html(fit.warnings)
 
 
 @section.register(GlobalFit)
@@ -216,9 +260,9 @@ def _global_fit(fit: GlobalFit) -> Iterable[str]:
     yield f"<h2>Kinetics: {prose(fit.scheme)}, {m} spectra × {n} wavelengths</h2>"
     yield _all_spectra(fit.series)
     yield from _numbers(fit, _SPECIES, fit.series.time_unit)
-    if fit.equivalent_schemes:
-        yield f"<p>Fits these data identically:</p>{list_html(fit.equivalent_schemes)}"
-    yield folded_html("How the data came about", list_html(fit.history))
+    same = list_html(fit.equivalent_schemes)
+    yield folded_html("Schemes that fit these data identically", same)
+    yield folded_html(HISTORY, list_html(fit.history))
     yield _input(fit.series)
 
 

@@ -11,19 +11,21 @@ import numpy as np
 from prenuc.errors import listed
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import AbstractFit, Fit, ManyFit
-from prenuc.infer.fit.wording import spoken, that_matter
+from prenuc.infer.fit.wording import that_matter
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
 from prenuc.present.files.saved import Stored
 from prenuc.simulation.solution import Run
+from prenuc.sweeps.swept import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEAST = 0.005  # share that is worth a word
 MOST = 5  # things that are named; the others stand below
+SAID = 5  # warnings about spectra that stand in the summary
 LINES = 3  # of what was done to data
 
 
@@ -63,7 +65,7 @@ def _of_fit(fit: AbstractFit) -> Summary:
     what = _data_of(fit)
     return Summary(
         subject=f"{_step(fit.scheme)} from {what}",
-        asked=f"How fast is {_step(fit.scheme)}, as {what} tells?",
+        asked=f"How fast is {_step(fit.scheme)}, by {what}?",
         answer=fit.meanings,
         rests=(f"{_points(fit)}, {_files(fit)}.", *_treatment(fit), *_noise(fit)),
         unknown=(
@@ -84,7 +86,7 @@ def _data_of(fit: AbstractFit) -> str:
         return fit.trace.name
     if isinstance(fit, ManyFit):
         return f"{len(fit.sets)} data sets"
-    return "spectra at all wavelengths"
+    return "the spectra at all wavelengths"
 
 
 def _points(fit: AbstractFit) -> str:
@@ -114,15 +116,16 @@ def _noise(fit: AbstractFit) -> tuple[str, ...]:
 @summary.register(PanelResult)
 def _of_panel(panel: PanelResult) -> Summary:
     said = _of_fit(panel.fit)
-    k, printed = panel.fit.params["k"], panel.panel.printed("k")
-    beside = f" Printed: {printed.quantity}." if printed is not None else ""
-    known = f"The simulated network itself relaxes with {panel.truth['k']:.4g} {k.unit}."
+    printed = panel.panel.printed("k")
+    beside = "" if printed is None else f" Printed: {printed.quantity}."
+    known = f"The simulated network itself relaxes with {panel.truth['k']:.4g} per minute."
+    first, *others = said.answer
     return Summary(
         subject=f"Figure {panel.panel.name}, simulated and fitted",
         asked=f"What does the published treatment make of a simulated Figure {panel.panel.name}?",
-        answer=(f"k = {spoken(k)}.{beside}", known, *said.answer),
+        answer=(first + beside, known, *others),
         rests=said.rests,
-        unknown=(*said.unknown, *panel.notes),
+        unknown=said.unknown,
         rank=0,
     )
 
@@ -147,14 +150,17 @@ def _of_comparison(comparison: Comparison) -> Summary:
 @summary.register(Ablations)
 def _of_ablations(found: Ablations) -> Summary:
     words = dict.fromkeys(one.word for one in sorted(found.steps, key=lambda one: max(one.changes)))
-    by_word = {word: [one.step for one in found.steps if one.word == word] for word in words}
+    by_word = {
+        word: [one.step.partition(":")[0] for one in found.steps if one.word == word]
+        for word in words
+    }
     how = f"fitted again without each step: {found.how}" if found.how else "nothing fitted again"
-    missing = f"Not fitted again, and so not said: {listed(found.missing)}."
+    missing = f"Not fitted again, and so not said: {', '.join(found.missing)}."
     old = "The refit that ships is of other constants, rows or spectra and is not used."
     return Summary(
         subject=f"What each step of {found.mechanism} is for",
         asked=f"Which steps of {found.mechanism} do the published rows need?",
-        answer=tuple(f"{word.capitalize()}: {listed(by_word[word])}." for word in words),
+        answer=tuple(f"{word.capitalize()}: {', '.join(by_word[word])}." for word in words),
         rests=(f"{found.weighed} of {found.rows} rows are weighed; {how}.",),
         unknown=(
             "A step that is not tested may be needed: these rows do not tell.",
@@ -163,6 +169,35 @@ def _of_ablations(found: Ablations) -> Summary:
         ),
         rank=1,
     )
+
+
+@summary.register(Swept)
+def _of_sweep(found: Swept) -> Summary:
+    best, worst = found.ends
+    ends = (("Largest", best), ("Smallest", worst))
+    failed = f"{found.failed} flasks have no answer." if found.failed else ""
+    assumed = [one.name for one in found.protocol.assumptions]
+    return Summary(
+        subject=f"{len(found)} flasks of {found.protocol.name} with {found.mechanism.name}",
+        asked=f"How does {found.rank} depend on {listed(found.varied)}?",
+        answer=tuple(f"{word}: {_flask(found, place)}." for word, place in ends),
+        rests=(
+            f"{len(found)} simulated flasks with {found.mechanism.name}.",
+            *_counted([name for name in assumed if name not in found.factors]),
+        ),
+        unknown=(
+            *((failed,) if failed else ()),
+            "What happens between the values that were tried, and beyond them.",
+        ),
+        rank=2,
+    )
+
+
+def _flask(found: Swept, place: int) -> str:
+    unit = found.units[found.rank]
+    number = f"{found.numbers[found.rank][place]:.3g}" + ("" if unit == "1" else f" {unit}")
+    values = ", ".join(f"{name} {found.factors[name][place]}" for name in found.varied)
+    return f"{number}, with {values}"
 
 
 @summary.register(Analysis)
@@ -185,7 +220,7 @@ def _of_analysis(analysis: Analysis) -> Summary:
             "Centres of the first band without its background, each with a 95 % interval.",
             *((f"Diameters of {analysis.material} by {curve}.",) if curve else ()),
         ),
-        unknown=tuple(_sentence(line) for line in analysis.warnings[:MOST]),
+        unknown=tuple(_sentence(line) for line in analysis.warnings[:SAID]),
         rank=2,
     )
 
@@ -212,13 +247,13 @@ def _of_run(run: Run) -> Summary:
     assumed = [one.name for one in run.protocol.assumptions]
     ledger = run.conservation["ledger"]["final"]
     cautions = (*run.protocol.warnings, *run.warnings)
-    hangs = f"How far the answer hangs on them: {listed(assumed)}." if assumed else ""
+    hangs = f"How far the answer depends on {', '.join(assumed)}." if assumed else ""
     return Summary(
         subject=f"{run.protocol.name} with {run.mechanism.name}, simulated",
         asked=f"What does {run.protocol.name} lead to, by the mechanism {run.mechanism.name}?",
         answer=_shares(run),
         rests=(
-            *((f"{len(assumed)} numbers that are assumed, each listed below.",) if assumed else ()),
+            *_counted(assumed),
             f"{len(run.mechanism.parameters)} constants of the mechanism; {_origins(run)}.",
             f"Matter is conserved to {ledger:.0e}; thermodynamics: {run.thermodynamics}.",
         ),
@@ -227,13 +262,19 @@ def _of_run(run: Run) -> Summary:
     )
 
 
+def _counted(assumed: Sequence[str]) -> tuple[str, ...]:
+    """Return how many numbers are assumed; nothing for none."""
+    told = f"{len(assumed)} numbers of the protocol are assumed, each with its reason below."
+    return (told,) if assumed else ()
+
+
 def _shares(run: Run) -> tuple[str, ...]:
     """Return where the chalcogen is at the last measurement of the last vessel."""
     if not run.measurements:
         return ("Nothing was measured.",)
     last = run.measurements[-1]
     found = sorted(run.fractions(last).items(), key=lambda one: -one[1])
-    told = [f"{share:.0%} {name}" for name, share in found if share >= LEAST]
+    told = [f"{100 * share:.0f} % {name}" for name, share in found if share >= LEAST]
     if not told:
         amounts = sorted(run.amounts(last).items(), key=lambda one: -one[1])[:MOST]
         told = [f"{amount:.3g} mmol/L {name}" for name, amount in amounts]
@@ -251,7 +292,7 @@ def _origins(run: Run) -> str:
 def _of_course(course: Course) -> Summary:
     time, what = course.axis
     shares = sorted(((of[-1], name) for name, of in course.shares.items()), reverse=True)
-    told = [f"{share:.0%} {name}" for share, name in shares if share >= LEAST]
+    told = [f"{100 * share:.0f} % {name}" for share, name in shares if share >= LEAST]
     place = course.first_absorption[-1]
     seen = f"; first absorption at {place:.0f} nm" if np.isfinite(place) else ""
     limited = course.limited_from

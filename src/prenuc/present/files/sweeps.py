@@ -15,7 +15,6 @@ from prenuc.present.files.figures import save
 from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.sheets import POINT, Marks, write_csv, write_xlsx
 from prenuc.present.tables.sheet import Column, Sheet, cell
-from prenuc.sweeps.marks import marks
 from prenuc.sweeps.observables import SPECTRA, looks
 from prenuc.sweeps.sweep import best_and_worst, plain_table
 from prenuc.writing import whole, write_text
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.sweeps.spec import Spec
     from prenuc.sweeps.sweep import Sweep
+    from prenuc.sweeps.swept import Swept
 
 NETCDF = np.dtype(">f8")  # how numbers stand in such a file
 SUFFIX = {"csv": ".csv", "xlsx": ".xlsx", "netcdf": ".nc", "parquet": ".parquet"}
@@ -150,31 +150,25 @@ class _Rows:
         return (one.astype(NETCDF) for one in self.records)
 
 
-def write_map(sweep: Sweep, spec: Spec, ending: str) -> Path | None:
-    """Draw the map that a file asks for into the folder; None where it asks for none.
+def write_map(found: Swept, folder: Path, ending: str) -> Path | None:
+    """Draw the map that a sweep was asked for into its folder; None where none was.
 
     Args:
-        sweep: What was done.
-        spec: What was asked for.
+        found: What it led to.
+        folder: Of the sweep.
         ending: "svg", "pdf" or "png".
 
     Raises:
         InputError: The factors make no grid, or the figure cannot be written.
     """
-    from prenuc.present.figures.maps import Mark, plot_map
+    from prenuc.present.figures.maps import plot_swept
     from prenuc.present.figures.page_size import Layout
 
-    chart = spec.chart
-    if chart is None:
+    if found.chart is None:
         return None
-    others = [f.name for f in sweep.job.design.factors if len(f.values) > 1]
-    panels = [name for name in others if name not in {chart.x, chart.y}]
-    known = [Mark(*one) for one in marks(sweep.job, chart.x, chart.y)]
-    title = f"{sweep.job.protocol.name} with {sweep.job.mechanism.name}"
-    table = plain_table(sweep)
-    layout = Layout(title=title)
-    made = plot_map(table, layout, chart.x, chart.y, chart.of, panels=panels, marks=known)
-    return save(made.figure, sweep.folder / f"map.{ending}", made.told)
+    title = f"{found.protocol.name} with {found.mechanism.name}"
+    made = plot_swept(found, Layout(title=title))
+    return save(made.figure, folder / f"map.{ending}", made.told)
 
 
 def write_ends(sweep: Sweep, spec: Spec) -> list[Path]:

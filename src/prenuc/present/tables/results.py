@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from prenuc.observe.amounts import Amount
     from prenuc.observe.luminescence.measured import Emission
     from prenuc.observe.sizing import Size
+    from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
 
 
-def assumptions(run: Run) -> list[dict[str, Any]]:
-    """Return the assumptions of a run as plain data, each with its source and why it matters."""
-    return [{"name": a.name, **a.value.as_dict(), "why": a.why} for a in run.protocol.assumptions]
+def assumptions(protocol: Protocol) -> list[dict[str, Any]]:
+    """Return what a protocol assumes as plain data, each with its source and why it matters."""
+    return [{"name": a.name, **a.value.as_dict(), "why": a.why} for a in protocol.assumptions]
 
 
 def assumptions_table(assumed: Sequence[Mapping[str, Any]]) -> Table:
@@ -252,16 +253,21 @@ def constants_table(document: Mapping[str, Any], *, unit: str = "1") -> Table:
 
     Args:
         document: The fit as plain data, such as its ``as_dict()`` or a saved answer.
-        unit: Of the derived numbers.
+        unit: Of time, of the derived numbers.
     """
     rows = [(name, *_estimate(one)) for name, one in document["parameters"].items()]
     rows += [
-        (name, with_unit(value, unit), "", "derived")
+        (name, with_unit(value, _unit_of(name, unit)), "", "derived")
         for name, value in _derived(document["derived"])
         if name not in document["parameters"]
     ]
     headings = ("parameter", "value", "95 % interval", "")
     return Table(caption="Parameters", headings=headings, rows=tuple(rows))
+
+
+def _unit_of(name: str, time: str) -> str:
+    """Return the unit of a derived number: a rate constant's, or that of time."""
+    return f"1/{time}" if name.startswith("k") and time != "1" else time
 
 
 def _derived(numbers: Mapping[str, Any]) -> Iterator[tuple[str, float | None]]:
@@ -293,7 +299,7 @@ def ranking_table(comparison: Comparison) -> Table:
                 one.model,
                 f"{one.delta:.4g}",
                 f"{one.weight:.3f}",
-                f"{one.held_out:.3g}",
+                f"{one.held_out:.3g}" if math.isfinite(one.held_out) else "–",
                 str(one.parameters),
                 one.verdict,
             )

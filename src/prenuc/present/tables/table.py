@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+NOTHING = {"", "–"}  # what stands in an empty cell
 SHORT = 20  # letters of a cell, a number or an interval, that stays on one line
 
 
@@ -40,6 +41,16 @@ class Table:
             for row in self.rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def told(self) -> Table:
+        """Return the table without columns in which nothing stands, the first one but for that."""
+        columns = [{*column} - NOTHING for column in zip(*self.rows, strict=True)]
+        kept = [i for i in range(len(self.headings)) if i == 0 or not columns or columns[i]]
+        return Table(
+            caption=self.caption,
+            headings=tuple(self.headings[i] for i in kept),
+            rows=tuple(tuple(row[i] for i in kept) for row in self.rows),
+        )
 
     def markdown(self) -> str:
         """Return lines of Markdown, the last one ended too."""

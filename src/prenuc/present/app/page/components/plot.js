@@ -6,6 +6,7 @@ import { onTheme, themed } from "./colours.js";
 import { ceiling, written } from "./numbers.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const MOST_DOTS = 80; // of one curve: more run into each other
 const FONT = "12px system-ui, sans-serif";
 
 /**
@@ -88,11 +89,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
   }
 
   // Before the library hears of the button: whether it zooms or hands the range over.
-  host.addEventListener(
-    "mousedown",
-    () => made && (made.cursor.drag.setScale = !selecting()),
-    true,
-  );
+  host.addEventListener("mousedown", () => made && (made.cursor.drag.setScale = !selecting()), true);
   host.addEventListener(
     "dblclick",
     () => {
@@ -135,7 +132,8 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
     ctx.lineWidth = width * ratio;
     ctx.setLineDash(dash.map((one) => one * ratio));
     ctx.beginPath();
-    for (let place = 0; place < along.length; place += 1) {
+    const every = dots ? Math.ceil(along.length / MOST_DOTS) : 1;
+    for (let place = 0; place < along.length; place += every) {
       const value = values[place];
       if (value == null || Number.isNaN(value) || (log && value <= 0)) continue;
       const [left, top] = [plot.valToPos(along[place], "x", true), plot.valToPos(value, "y", true)];

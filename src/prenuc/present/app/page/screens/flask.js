@@ -6,6 +6,7 @@ import sizeMap from "../components/size_map.js";
 import spectra from "../components/spectra.js";
 import timeline from "../components/timeline.js";
 import { place } from "../model.js";
+import { dataOver } from "./flask_data.js";
 import { chooser } from "./flask_chooser.js";
 import { Dials, constantsPanel } from "./flask_dials.js";
 import { exporting, ownProtocol } from "./flask_dialogs.js";
@@ -22,6 +23,7 @@ function render({ el, connection, shell, given }) {
   let told = null; // the answer of flask.open
   let open = false;
   let ordering = 0;
+  let turned = ""; // the constant that was turned last
 
   const title = h("h1", { class: "unseen" }, "Flask");
   const choice = chooser({ connection, open: (source) => opened(source) });
@@ -59,8 +61,8 @@ function render({ el, connection, shell, given }) {
     undo,
     redo,
     reset: () => several(state.towards({})),
-    laid,
   });
+  const data = dataOver({ connection, shell, shown, constant: () => turned });
 
   el.append(
     h(
@@ -72,11 +74,12 @@ function render({ el, connection, shell, given }) {
         title,
         choice.fields,
         h("button", { type: "button", onclick: writeOwn }, "Own protocol …"),
-        tools.data,
+        data.button,
         h("button", { type: "button", onclick: takeAway }, "Take away …"),
         h("span", { class: "bar is-end" }, tools.buttons),
       ),
       note,
+      data.note,
       tools.snapshots,
     ),
     h(
@@ -139,6 +142,8 @@ function render({ el, connection, shell, given }) {
     );
     chosen();
     tools.opened();
+    data.opened();
+    turned = "";
     showValues();
     if (Object.keys(changed).length) several(changed);
     soonOrder();
@@ -173,6 +178,7 @@ function render({ el, connection, shell, given }) {
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
     frames.asked(exact);
     if (told.constants.every((one) => one.matters === undefined)) soonOrder();
+    if (told.constants.some((one) => one.name === name)) turned = name;
     if (exact && state.set(values)) showValues();
   }
 
@@ -229,7 +235,7 @@ function render({ el, connection, shell, given }) {
     const parts = [
       told.mechanism,
       words.verdict && `thermodynamics: ${words.verdict}`,
-      tools.overlaid(words),
+
       ...(words.warnings ?? []),
     ];
     note.replaceChildren(...parts.filter(Boolean).map((text) => h("span", {}, text.what ?? text)));
@@ -259,23 +265,15 @@ function render({ el, connection, shell, given }) {
     });
   }
 
-  /** Lay data over the spectra, or take them off (null). */
-  async function laid(file) {
-    return shell.tried(async () =>
-      connection.ask("flask.overlay", { upload: file && (await connection.upload(file)) }),
-    );
-  }
-
-  /** Open a protocol, a state that was taken away, or a report; whether that was possible. */
+  /** Open a protocol, a state that was taken away, a saved answer or a report; whether that was possible. */
   async function openFile(file) {
-    if (/\.html?$/i.test(file.name)) return opened({ upload: await connection.upload(file) });
-    const text = await file.text();
-    return opened(/\.json$/i.test(file.name) ? JSON.parse(text) : { protocol: text });
+    const upload = await shell.tried(() => connection.upload(file));
+    return upload ? opened({ upload }) : false;
   }
 
   async function receive([file]) {
-    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await shell.tried(() => openFile(file));
-    else await tools.receive(file);
+    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await openFile(file);
+    else await data.receive(file);
   }
 
   return {
@@ -283,6 +281,7 @@ function render({ el, connection, shell, given }) {
     close() {
       clearTimeout(ordering);
       frames.close();
+      data.close();
       stepDials.close();
       constants.close();
       for (const one of Object.values(shown)) one.close();

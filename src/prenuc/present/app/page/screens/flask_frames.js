@@ -22,14 +22,9 @@ export function follow({ connection, shell, shown, note }) {
   }
 
   function drawSpectra({ header, words, arrays }) {
-    shown.spectra.set("spectra", seriesOf(arrays, "", words.labels));
-    if ("data_absorbance" in arrays)
-      shown.spectra.set("measured", {
-        ...seriesOf(arrays, "data_", words.data_labels),
-        name: words.data ?? "measured",
-      });
+    shown.spectra.set("spectra", seriesOf(arrays, words.labels));
     shell.status(header.exact ? "exact" : "coarse");
-    if (header.exact || words.chi2 != null) note(words);
+    if (header.exact) note(words);
     document.dispatchEvent(
       new CustomEvent("prenuc:painted", { detail: { number: header.drag, exact: header.exact } }),
     );
@@ -52,9 +47,8 @@ export function follow({ connection, shell, shown, note }) {
     asked(exact) {
       if (exact) shell.status("computing");
     },
-    /** What was laid over belongs to another flask. */
+    /** What was frozen belongs to another flask. */
     forget() {
-      shown.spectra.set("measured", null);
       shown.spectra.set("frozen", null);
       shown.courses.set("frozen", null);
     },
@@ -62,11 +56,6 @@ export function follow({ connection, shell, shown, note }) {
   };
 }
 
-function seriesOf(arrays, before, labels) {
-  return {
-    wavelength_nm: (arrays[`${before}wavelength_nm`] ?? arrays[`${before}wavelength`]).data,
-    time_min: arrays[`${before}time_min`].data,
-    absorbance: arrays[`${before}absorbance`].data,
-    labels,
-  };
+function seriesOf({ wavelength_nm, time_min, absorbance }, labels) {
+  return { wavelength_nm: wavelength_nm.data, time_min: time_min.data, absorbance: absorbance.data, labels };
 }

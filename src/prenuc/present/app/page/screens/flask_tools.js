@@ -1,10 +1,9 @@
-// The tools of the screen Flask: undo, freeze and compare, snapshots, data laid over.
+// The tools of the screen Flask: undo, freeze and compare, snapshots.
 
 import { h, update } from "../components/element.js";
 import { written } from "../components/numbers.js";
-import { fileButton } from "../file_button.js";
 
-export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
+export function flaskTools({ state, shown, restore, undo, redo, reset }) {
   const button = (text, onclick, more = {}) => h("button", { type: "button", onclick, ...more }, text);
   const back = button("Undo", undo, { title: "Ctrl Z" });
   const forth = button("Redo", redo, { title: "Ctrl Y" });
@@ -15,10 +14,7 @@ export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
   });
   const keep = button("Snapshot", snapshot, { title: "Keep these settings under a letter" });
   const list = h("div", { class: "chips", hidden: true, role: "group", "aria-label": "Snapshots" });
-  const choose = fileButton("Lay data over …", (file) => receive(file));
-  const off = button("Take data off", takeOff, { hidden: true });
   let snapshots = [];
-  let data = null; // the answer of flask.overlay
 
   function frozen(
     on,
@@ -79,18 +75,6 @@ export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
     );
   }
 
-  async function receive(given) {
-    data = await laid(given);
-    off.hidden = !data;
-  }
-
-  async function takeOff() {
-    await laid(null);
-    data = null;
-    off.hidden = true;
-    shown.spectra.set("measured", null);
-  }
-
   function changed() {
     back.disabled = !state.canUndo;
     forth.disabled = !state.canRedo;
@@ -99,30 +83,14 @@ export function flaskTools({ state, shown, restore, undo, redo, reset, laid }) {
 
   return {
     buttons: [back, forth, anew, freeze, keep],
-    data: h("span", { class: "bar" }, choose, off),
     snapshots: list,
     changed,
-    receive,
     /** Another flask: snapshots and what was frozen belong to the one before. */
     opened() {
       snapshots = [];
-      data = null;
-      off.hidden = true;
       showSnapshots();
       frozen(false);
       changed();
-    },
-    /** What is said of the data that are laid over. */
-    overlaid(words) {
-      if (!data) return "";
-      const chi2 = words.chi2 ?? data.chi2;
-      return [
-        `${data.name ?? "data"}: χ² ${written(chi2)}`,
-        data.readings && `of ${data.readings} readings`,
-        data.interval && `95 % ${data.interval}`,
-      ]
-        .filter(Boolean)
-        .join(", ");
     },
   };
 }
