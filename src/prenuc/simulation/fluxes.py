@@ -3,7 +3,7 @@ r"""How much of the chalcogen went which way in a vessel, net of what went back.
 .. math:: F_{ab} = \int \sum_r m_{r,ab} \, \frac{v_r(t)}{c(t)} \, dt
 
 with the net rate v of every step (:mod:`prenuc.simulation.driving`), the atoms m that it moves from
-species a to species b (:mod:`prenuc.mechanism.ways`) and all chalcogen c that the vessel holds.
+species a to species b (:mod:`prenuc.simulation.ways`) and all chalcogen c that the vessel holds.
 What goes to and fro counts for nothing; what goes in a circle counts on each side of it.
 
 The integral is that of straight lines between the looks of a walk, which may miss the first moments
@@ -22,18 +22,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.mechanism.ways import carriers, moves, ways
 from prenuc.protocol.watching import flask_of
 from prenuc.simulation.driving import driving
+from prenuc.simulation.ways import carriers, moves, ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.mechanism.ways import Carrier, Way
     from prenuc.simulation.driving import Driving
     from prenuc.simulation.solution import Run
+    from prenuc.simulation.ways import Carrier, Way
 
 FINEST = 1e-6  # of the chalcogen; no integral is taken to be better
 

@@ -116,17 +116,14 @@ def plot(
     from prenuc.present.files.figures import save
 
     if listing:
-        from prenuc.present.figures.kinds import kinds_table
-
-        echo_table(kinds_table())
+        _list()
         return
     if not what:
         raise InputError("nothing to draw", "Name a protocol, a recipe or a file; or give --list")
     numbers = _beside(out, asked["to"], what)
     layout = _layout(kind, **asked)
-    options = _options(kind, vessel, at)
     found = [] if kind == MECHANISM else given(what, vary, Asked(mechanism, inert, extrapolate))
-    made = _drawn(kind, what, found, layout, options)
+    made = _drawn(kind, what, found, layout, _options(kind, vessel, at))
     write = _writer(asked)
     save(made.figure, out, made.told)
     write(made.numbers, numbers)
@@ -138,6 +135,12 @@ def plot(
     click.echo(f"wrote {out} and {numbers}")
     click.echo(made.told)
     echo_lines(made.notes)
+
+
+def _list() -> None:
+    from prenuc.present.figures.kinds import kinds_table
+
+    echo_table(kinds_table())
 
 
 def _drawn(

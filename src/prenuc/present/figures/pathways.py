@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prenuc.mechanism.ways import carriers, ways
 from prenuc.present.figures.boxes import Arrow, drawing
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.tables.sheet import Sheet
+from prenuc.simulation.ways import carriers, ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
