@@ -8,7 +8,7 @@ import pytest
 import prenuc as pn
 from browser import NARROW, WIDE, printed, sideways, violations
 from commands import dots
-from prenuc.observe.trace import Trace
+from prenuc.present.files.extract import extract
 from prenuc.present.files.report import LARGEST, report
 from prenuc.sweeps.spec import read_spec
 from prenuc.sweeps.sweep import Sweep
@@ -70,16 +70,10 @@ def test_a_page_prints_to_a_few_sheets_and_begins_with_the_answer(kind, pages, v
 @pytest.mark.parametrize("kind", ["fit", "all"])
 def test_the_rate_constant_with_its_meaning_stands_on_the_first_printed_sheet(kind, pages, visit):
     first = " ".join(printed(visit(pages[kind]))[0].split())
-    fit = pn.fit(_trace(pages), "PC -> MSC")
+    (fit,) = extract(pages["fit"]).results
     value, low, high = fit.params["k"].value, *fit.params["k"].ci95
     said = f"k = {value:.5f} ({low:.5f} to {high:.5f}) per minute"
     assert f"{said}: half of the PC has turned over after {np.log(2) / value:.1f} min" in first
-
-
-def _trace(pages) -> Trace:
-    from prenuc.present.files.extract import extract
-
-    return extract(pages["fit"]).results[0].trace
 
 
 def test_figures_are_as_wide_as_the_page_and_move_by_themselves_on_a_telephone(pages, visit):

@@ -10,6 +10,7 @@ import html
 import json
 import os
 import socket
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HERE = "127.0.0.1"
+SWITCH = 5e-4  # s, after which a thread that computes lets the one that answers go first
 
 
 class _Uvicorn(uvicorn.Server):
@@ -78,6 +80,7 @@ def server(
         desk: What outlives a reload.
         ready: Called once it listens.
     """
+    sys.setswitchinterval(SWITCH)
     application = Server(keys, desk).application(listening.getsockname()[1])
     config = uvicorn.Config(
         application,

@@ -119,7 +119,8 @@ class Line:
                 await self.socket.close(NO_TEXT, "a message that is no text")
                 return
             except InputError as error:
-                await self.say({"id": message.get("id"), "error": messages.as_error(error)})
+                about = {key: value for key, value in message.items() if key in {"id", "drag"}}
+                await self.say({**about, "error": messages.as_error(error)})
 
     async def _answer(self) -> None:
         while True:

@@ -175,7 +175,7 @@ def _of_ablations(found: Ablations) -> Summary:
 def _of_sweep(found: Swept) -> Summary:
     best, worst = found.ends
     ends = (("Largest", best), ("Smallest", worst))
-    failed = f"{found.failed} flasks have no answer." if found.failed else ""
+    failed = (f"{found.failed} flasks have no answer.",) if found.failed else ()
     assumed = [one.name for one in found.protocol.assumptions]
     return Summary(
         subject=f"{len(found)} flasks of {found.protocol.name} with {found.mechanism.name}",
@@ -185,10 +185,7 @@ def _of_sweep(found: Swept) -> Summary:
             f"{len(found)} simulated flasks with {found.mechanism.name}.",
             *_counted([name for name in assumed if name not in found.factors]),
         ),
-        unknown=(
-            *((failed,) if failed else ()),
-            "What happens between the values that were tried, and beyond them.",
-        ),
+        unknown=(*failed, "What happens between the values that were tried, and beyond them."),
         rank=2,
     )
 

@@ -35,6 +35,8 @@ export class Connection {
   #unsent = [];
   #number = 0;
   #tries = 0;
+  #next = null; // what the hand did last, while the answer to what it did before is on its way
+  #underway = 0; // number of the drag that is on its way
   #heard = { frame: new Set(), job: new Set(), state: new Set(), trouble: new Set() };
 
   /** Connect; `null` where this page was not opened by `prenuc app`. */
@@ -70,11 +72,24 @@ export class Connection {
     });
   }
 
-  /** Send what the hand does; a frame with the returned number, or a newer one, is the answer. */
+  /**
+   * Send what the hand does; a frame with the returned number, or a newer one, is the answer.
+   *
+   * One is on its way at a time, and of those that wait the newest: a hand is faster than a screen.
+   */
   drag(name, given, exact) {
     const drag = ++this.#number;
-    this.#send({ drag, do: name, with: given, exact });
+    if (this.#next && this.#next.with.name !== given.name) this.#goOn(); // of another number none is lost
+    this.#next = { drag, do: name, with: given, exact };
+    if (exact || this.#underway === 0) this.#goOn();
     return drag;
+  }
+
+  #goOn() {
+    const message = this.#next;
+    this.#next = null;
+    this.#underway = message?.drag ?? 0;
+    if (message) this.#send(message);
   }
 
   /** Hand a file over; returns the name under which actions find it. */
@@ -127,12 +142,22 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => socket.send(JSON.stringify({ key: this.#key }));
     socket.onmessage = ({ data }) =>
-      typeof data === "string" ? this.#text(JSON.parse(data)) : this.#tell("frame", unpacked(data));
+      typeof data === "string" ? this.#text(JSON.parse(data)) : this.#frame(unpacked(data));
     socket.onclose = ({ code }) => this.#closed(code);
     this.#socket = socket;
   }
 
+  #frame(frame) {
+    this.#answered(frame.header.drag);
+    this.#tell("frame", frame);
+  }
+
+  #answered(drag) {
+    if (drag && drag >= this.#underway) this.#goOn();
+  }
+
   #text(message) {
+    this.#answered(message.drag);
     if (message.ready) {
       this.#ready = true;
       for (const text of this.#unsent.splice(0)) this.#socket.send(text);
@@ -149,6 +174,7 @@ export class Connection {
 
   #closed(code) {
     this.#ready = false;
+    [this.#next, this.#underway] = [null, 0];
     for (const { fail } of this.#asked.values())
       fail(new Trouble({ message: "the application has gone", mend: "Start it again: prenuc app" }));
     this.#asked.clear();

@@ -93,14 +93,15 @@ function render({ model, el }) {
     keys.ask(value);
   });
 
+  let box = null; // of the track, as it was when it was taken hold of
   function drag(event) {
-    const box = track.getBoundingClientRect();
     return valueAt((event.clientX - box.left - RADIUS) / (box.width - 2 * RADIUS));
   }
   track.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     if (event.isTrusted) track.setPointerCapture(event.pointerId);
     track.focus({ preventScroll: true });
+    box = track.getBoundingClientRect();
     held = drag(event);
     ask(held, false);
   });

@@ -71,7 +71,13 @@ function render({ model, el }) {
     }));
   }
 
+  const called = (key) => model.get(key) && (model.get(key).name ?? key);
+  let explained = ""; // while curves move, what they are called stays as it is
+
   function explain(dark, at) {
+    const told = [held.labels, at, dark, called("frozen"), called("measured")].join("|");
+    if (told === explained) return;
+    explained = told;
     const few = held.rows.length <= FEW;
     const named = few ? held.labels.map((text, row) => item(text, colourAt(at[row], dark))) : [];
     const frozen = model.get("frozen");
@@ -82,8 +88,7 @@ function render({ model, el }) {
       named.push(
         h("span", { class: "key" }, h("i", { class: "swatch is-dotted" }), measured.name ?? "measured"),
       );
-    if (seen.legend.textContent !== named.map((one) => one.textContent).join("") || few)
-      seen.legend.replaceChildren(...named);
+    seen.legend.replaceChildren(...named);
     seen.key.replaceChildren(...(few ? [] : [held.labels[0], scale(dark), held.labels.at(-1)]));
   }
 

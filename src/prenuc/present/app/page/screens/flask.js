@@ -172,7 +172,8 @@ function render({ el, connection, shell, given }) {
   function drag(values, exact) {
     if (!open) return;
     const [[name, value]] = Object.entries(values);
-    shown.timeline.set("values", values);
+    if (told.steps.some((step) => step.handles.some((one) => one.name === name)))
+      shown.timeline.set("values", values);
     stepDials.set(values);
     const number = connection.drag("flask.set", { name, value }, exact);
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
