@@ -14,8 +14,8 @@ from prenuc.mechanism.mechanism import Mechanism, volume_fraction
 from prenuc.mechanism.population import DOTS, Surface
 from prenuc.mechanism.reaction import Arrhenius, Reaction, mass_action, scaled
 from prenuc.mechanism.structure import Noted, Writing
-from prenuc.mechanism.written_parts import Parts
 from prenuc.mechanism.ways_back import bindings_of, law_back, orders_back, orders_below_zero
+from prenuc.mechanism.written_parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -69,8 +69,9 @@ def plot_fluxes(found: Fluxes, layout: Layout) -> Drawn:
     ]
     named = layout.titled(f"{found.name}, {found.vessel}, {found.minutes:.4g} min")
     figure = drawing(named, found.kinds, held, arrows, legend)
-    ranked = sorted((one for one in arrows if one.seen), key=lambda one: -one.width)
-    went = "; ".join(f"{one.start} → {one.end} {one.said}" for one in ranked)
+    pairs = zip(arrows, found.flows, strict=True)
+    ranked = sorted((pair for pair in pairs if pair[0].seen), key=lambda pair: -abs(pair[1].share))
+    went = "; ".join(f"{one.start} → {one.end} {one.said}" for one, _ in ranked)
     ended = ", ".join(f"{name} {said}" for name, said in held.items() if said)
     where = f"{found.vessel} of {found.name}"
     told = f"Net ways of the chalcogen in {where}: {went}. At the end: {ended}."
