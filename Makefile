@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test test-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays pictures formats reference check-pages notebooks first-hour docs clean help
+.PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays pictures formats reference check-pages notebooks first-hour docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -23,6 +23,9 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 
 test-app: $(INSTALLED_TEST)  ## the application in Chromium, as a chemist uses it; part of make test where there is a Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/app
+
+pictures-app: $(INSTALLED_TEST)  ## pictures of every screen of the application, wide and narrow, into docs/figures
+	$(BIN)/python examples/app_pictures.py docs/figures
 
 check-intervals: $(INSTALLED_TEST)  ## do 95 % intervals hold the truth in 95 % of 200 noise seeds?
 	$(BIN)/python -m pytest -m study -s tests/test_interval_study.py tests/test_interval_study_trace.py
@@ -79,19 +82,21 @@ MARK = $$($(BIN)/python -c 'from prenuc.circumstances import circumstances as al
 ROBUSTNESS = $(BIN)/prenuc robustness --draws 100 --out build/robustness.json --page docs/reference/robustness.md --ledger build/robustness-$(MARK).sqlite
 
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; a quarter of an hour, resumes; status 1 below 95 %
-	$(ROBUSTNESS)
+	$(ROBUSTNESS); status=$$?; $(BIN)/python examples/pages.py robustness.md && exit $$status
 
 court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robustness, tables: docs/reference/court.md and its links; an hour where all is out of date, resumes
+	$(BIN)/python examples/row_bits.py
 	$(BIN)/python examples/models.py
 	$(BIN)/python examples/court.py
 	$(ROBUSTNESS) || [ $$? -eq 1 ]
+	$(BIN)/python examples/pages.py robustness.md
 	$(BIN)/python examples/maps.py
 	$(BIN)/python examples/tables.py
 
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; a quarter of an hour, resumes

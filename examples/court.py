@@ -9,7 +9,6 @@ goes on where it stopped, and kept in ``src/prenuc/data/refits``; then the page 
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,9 @@ import court_page
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
 from prenuc.infer.calibration.ablations import ablations_of
-from prenuc.infer.studies.ablation import mark_of
 from prenuc.infer.studies.left_out import figures_left_out
-from prenuc.infer.studies.refitting import refits, rows_for, shipped_refits
+from prenuc.infer.studies.refitting import mark_for, refits, rows_for, shipped_refits
 from prenuc.mechanism.named import mechanism_named
-from prenuc.simulation.choice import named_for
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -76,7 +73,7 @@ def text(found: Iterable[Refit]) -> str:
 
 def fresh(name: str) -> bool:
     """Return whether all that is shipped of a mechanism is of today."""
-    mark = mark_of(rows_for(name), partial(named_for, name))
+    mark = mark_for(name, rows_for(name))
     steps = {"", *(one.step for one in ablations_of(mechanism_named(name)))}
     shipped = shipped_refits(name)
     return {one.step for one in shipped} == steps and {one.mark for one in shipped} == {mark}

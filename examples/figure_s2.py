@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.catalogue import get
 from prenuc.observe.scattering import disc_radius, disc_scattering, guinier_radius
@@ -47,7 +47,7 @@ def sphere(cluster: str) -> list[str]:
 def page() -> str:
     """Return the page on Figure S2."""
     discs = ["cluster", "printed Rg / nm", "layers", "thickness / nm", "radius / nm", "CdSe units"]
-    return f"""{MADE}# Figure S2, worked out
+    return f"""{head_of("figure-s2.md", "tables.py", "tables")}# Figure S2, worked out
 
 CdSe dMSC-393 and dMSC-460 are said to be discs with radii of gyration of 0.92 and 1.14 nm. A disc
 of radius R and thickness L has Rg² = R²/2 + L²/12, so R needs an L, and none is printed. Layers of

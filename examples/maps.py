@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.candidate import Candidate, with_and_without
-from prenuc.infer.selection.disagreement import DILUTIONS, TELLING, TEMPERATURES, disagreement
+from prenuc.infer.selection.disagreement import DILUTIONS, TELLING, TEMPERATURES, disagreements
 from prenuc.infer.studies.refitting import ablate
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
@@ -29,14 +29,13 @@ from prenuc.protocol.protocol import Protocol
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 MECHANISM, RECIPE = (
     "two-pathway/CdS",
     "cds-msc-311-in-toluene",
 )  # what `prenuc next CdS` begins from
 PATHWAY_2 = "Pathway 2"
-HEAD = MADE.replace("tables.py (make tables)", "maps.py (make maps)")
 
 
 def pairs() -> dict[str, tuple[Candidate, Candidate]]:
@@ -79,15 +78,19 @@ class Told:
         return self.sigmas > TELLING
 
 
-def told(one: Candidate, other: Candidate, figure: Path, workers: int) -> Told:
-    """Return where two models differ most, and draw the map if they do anywhere."""
+def told(
+    asked: Mapping[str, tuple[Candidate, Candidate]], figures: Path, workers: int
+) -> Iterator[tuple[str, Told]]:
+    """Yield where the mechanism and each other model differ most; draw the map if they do."""
     protocol = Protocol.from_recipe(get("recipes", RECIPE))
-    found = disagreement(one, other, protocol, workers=workers)
-    if found.tells:
-        made = draw("map", found)
-        save(made.figure, figure, made.told)
-    plan = found.plan
-    return Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
+    one, others = Candidate(mechanism_named(MECHANISM)), [other for _, other in asked.values()]
+    every = disagreements(one, others, protocol, workers=workers)
+    for name, found in zip(asked, every, strict=True):
+        if found.tells:
+            made = draw("map", found)
+            save(made.figure, figures / file_of(name), made.told)
+        plan = found.plan
+        yield name, Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
 
 
 def section(name: str, found: Told) -> str:
@@ -119,7 +122,7 @@ def page(every: Mapping[str, Told], missing: Sequence[str] = ()) -> str:
     sections = [section(name, one) for name, one in every.items() if one.tells]
     mute = [name for name, one in every.items() if not one.tells]
     silent = f"\nNo experiment of these tells about: {', '.join(mute)}.\n" if mute else ""
-    return f"""{HEAD}# Where models differ
+    return f"""{head_of("where-models-differ.md", "maps.py", "maps")}# Where models differ
 
 {intro()}
 
@@ -153,20 +156,16 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="the page alone, of what is done")
     parser.add_argument("--workers", type=int, default=2, help="processes to work with")
     options = parser.parse_args()
-    figures, every = options.out.parent / "figures/maps", {}
-    missing: list[str] = []
+    figures, asked = options.out.parent / "figures/maps", pairs()
     with memory(here / f"build/maps-{circumstances()['facts and code']}.sqlite", "maps") as kept:
-        for name, pair in pairs().items():
-            known = kept.get(name)
-            if known is None and options.page:
-                missing.append(name)
-                continue
-            if known is None:
-                known = asdict(told(*pair, figures / file_of(name), options.workers))
-                kept.keep(name, known)
-            found = Told(**known)
+        known = {name: Told(**one) for name in asked if (one := kept.get(name)) is not None}
+        left = {} if options.page else {n: pair for n, pair in asked.items() if n not in known}
+        for name, found in told(left, figures, options.workers):
+            known[name] = found
+            kept.keep(name, asdict(found))
             print(f"{name}: {found.sigmas:.3g} standard deviations at most")
-            every[name] = found
+    every = {name: known[name] for name in asked if name in known}
+    missing = [name for name in asked if name not in known]
     print(f"wrote {write_text(options.out / 'where-models-differ.md', page(every, missing))}")
 
 

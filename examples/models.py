@@ -6,6 +6,7 @@ of today's constants is not fitted again.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from court import entry
@@ -35,8 +36,12 @@ def main() -> None:
     if fresh():
         print(f"{FILE.name} is of today's constants")
         return
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, default=2, help="processes to work with")
+    options = parser.parse_args()
     mark = circumstances()["facts and code"]
     found = refits(
+        workers=options.workers,
         ledger=HERE / f"build/models-{mark}.sqlite",
         progress=lambda share: print(f"models: {share:.0%}", end="\r"),
     )

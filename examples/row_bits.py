@@ -1,8 +1,8 @@
 """How surprising each row of ``prenuc reproduce`` is under two priors; resumes where it stopped.
 
-Run ``python examples/row_bits.py CdS`` (or ``make row-bits`` for every material); it writes the
-entries of the rows of these materials into ``src/prenuc/data/row_surprisals.yaml`` and leaves those
-of the others.
+Run ``python examples/row_bits.py CdS`` (or ``make row-bits`` for every material of which a row is
+out of date); it writes the entries of the rows of these materials into
+``src/prenuc/data/row_surprisals.yaml`` and leaves those of the others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries, get
-from prenuc.infer.court.surprisal import DRAWS, row_surprisals
+from prenuc.infer.court.surprisal import DRAWS, mark_of, row_surprisals
+from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.reproduce import checks
 from prenuc.simulation.choice import for_recipe
 from prenuc.writing import write_text
@@ -60,17 +61,24 @@ def material_of(check: Check) -> str:
     return str(get("recipes", check.recipe).material)
 
 
+def stale() -> list[str]:
+    """Return the materials of which a row is not known, or of another mark than today's."""
+    known, marks = entries("row_surprisals"), Marks(for_recipe)
+    old = [c for c in checks() if c.id not in known or known[c.id].mark != mark_of(c, marks)]
+    return sorted({material_of(check) for check in old})
+
+
 def main() -> None:
     """Draw, weigh and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("materials", nargs="*", help="such as CdS; all when none is named")
+    parser.add_argument("materials", nargs="*", help="such as CdS; all that are stale")
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--workers", type=int, default=2, help="processes to work with")
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     known = dict(entries("row_surprisals"))
     mark = circumstances()["facts and code"]  # a ledger is of one version of them
-    for material in options.materials or sorted({material_of(check) for check in checks()}):
+    for material in options.materials or stale():
         found = row_surprisals(
             [check for check in checks() if material_of(check) == material],
             for_recipe,

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.row_class import CLASSES
 from prenuc.facts.row_surprisal import PRIORS
@@ -58,7 +58,7 @@ def page(rows: Sequence[Row]) -> str:
     telling = [one for one in weights if one.row.informative]
     others = [one for one in weights if not one.row.informative]
     return (
-        MADE
+        head_of("rows.md", "tables.py", "tables")
         + TEXT
         + f"## What the model earns\n\n{sums(weights)}\n"
         + f"## The score\n\n{score(rows)}\n"

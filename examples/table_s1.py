@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.catalogue import entries, get
 from prenuc.facts.composition import candidates, composition_table, mass_of
@@ -131,7 +131,7 @@ def page() -> str:
     headings, lines = table()
     worked_out = composition_table()
     at_350 = sorted({row.formula for row in worked_out if row.absorption_nm == 350})
-    return f"""{MADE}# Table S1, worked out
+    return f"""{head_of("table-s1.md", "tables.py", "tables")}# Table S1, worked out
 
 What was ever reported about the composition of CdSe clusters, {len(lines)} formulae of
 {len({row.claim for row in worked_out})} claims. Claims contradict each other and stand

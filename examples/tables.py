@@ -19,7 +19,7 @@ import figure_s2
 import rows as rows_page
 import table_s1
 import verdicts
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.control import IDLE, nothing_happens
@@ -316,7 +316,8 @@ def models_page(table: Table) -> str:
         for row in ours
     ]
     rows = len(ours)
-    return f"""{MADE}# Models and observations
+    head = head_of("models-and-observations.md", "tables.py", "tables")
+    return f"""{head}# Models and observations
 
 Every checkable statement of the paper, asked of the two-pathway model, of its six rivals and of a
 control in which nothing happens: {rows} rows. `prenuc reproduce --mechanism ID` prints one column,
@@ -360,7 +361,7 @@ def panels_page(rows: Sequence[Row], runs: Experiments, figures: Path) -> str:
             f":alt: {made.told}\n:width: 560px\n```\n\n"
             f"*{caption(name, rows, run, spectra)}*\n"
         )
-    return f"""{MADE}# The panels, simulated
+    return f"""{head_of("panels.md", "tables.py", "tables")}# The panels, simulated
 
 Every recipe of the catalogue, run with the two-pathway model and its own constants; the paper's
 figures are not shown. Traces have the paper's numbers; a sample without a number has none there.

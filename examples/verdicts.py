@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import MADE, markdown
+from pages import head_of, markdown
 
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.named import mechanism_named
@@ -40,7 +40,9 @@ def page() -> str:
     """Return the page."""
     names = sorted(one.id for one in entries("parameters").values())
     rows = [row(check(mechanism_named(name))) for name in names]
-    return MADE + TEXT + markdown(HEADINGS, rows) + "\n"
+    return (
+        head_of("thermodynamics.md", "tables.py", "tables") + TEXT + markdown(HEADINGS, rows) + "\n"
+    )
 
 
 def row(found: Check) -> tuple[str, ...]:

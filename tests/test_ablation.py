@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -158,6 +159,16 @@ def test_a_refit_lowers_what_is_minimised_and_goes_on_where_it_stopped(tmp_path,
     assert refits("two-pathway/CdTe", checks, ledger=ledger) == found
 
 
+def test_a_refit_hangs_on_the_widths_of_its_rows(monkeypatch):
+    name = "classical/CdS"
+    checks = [one for one in rows_for(name) if one.panel == "3a"]
+    before = mark_of(checks, partial(named_for, name))
+    known = entries("row_surprisals")["3a-absorbance"]
+    wider = replace(known, nuisance=known.nuisance + 0.1)
+    monkeypatch.setitem(entries("row_surprisals"), known.id, wider)
+    assert mark_of(checks, partial(named_for, name)) != before
+
+
 def shipped(mark, checks, number):
     """Return refits of a mechanism, as they are kept, in which every row reads a number."""
     rows = {one.id: number for one in checks}
@@ -173,7 +184,7 @@ def test_what_is_shipped_answers_only_for_todays_constants(monkeypatch):
     name, other = "classical/CdS", "two-pathway/CdS"
     checks = [one for one in rows_for(name) if one.panel == "3a"]
     monkeypatch.setattr(refitting, "rows_for", lambda _: checks)
-    marks = {of: mark_of(checks, partial(named_for, of)) for of in (name, other)}
+    marks = {of: refitting.mark_for(of, checks) for of in (name, other)}
     assert marks[name] != marks[other]
     shelf = entries("refits")
     for one in shipped(marks[name], checks, 1.0):

@@ -203,7 +203,8 @@ def test_too_much_is_not_kept(desk, monkeypatch):
 
 def with_script(monkeypatch, tmp_path, text):
     script = tmp_path / "script.py"
-    script.write_text(textwrap.dedent(text))
+    loaded = "import sys\nsys.stdout.buffer.write(b'+')\nsys.stdout.buffer.flush()\n"
+    script.write_text(loaded + textwrap.dedent(text))
     monkeypatch.setattr(uploads.read_child, "__file__", str(script))
     return uploads.Child()
 
@@ -220,6 +221,20 @@ def test_a_process_that_goes_on_is_ended_with_what_it_started(monkeypatch, tmp_p
         child.ask([uploads.Upload("x.csv", b"1")], {})
     assert child._process.poll() is not None
     assert not child._folder.exists()
+
+
+def test_time_counts_from_when_it_is_loaded(monkeypatch, tmp_path):
+    monkeypatch.setattr(uploads, "SECONDS", 1.0)
+    script = tmp_path / "slow.py"
+    said = "b'\\x13\\0\\0\\0' + b'{\"x\":1,\"arrays\":[]}'"
+    write = "sys.stdout.buffer.write"
+    script.write_text(
+        "import sys, time\ntime.sleep(2)\n"
+        f"{write}(b'+')\nsys.stdout.flush()\nsys.stdin.readline()\n{write}({said})\n"
+    )
+    monkeypatch.setattr(uploads.read_child, "__file__", str(script))
+    words, _ = uploads.Child().ask([uploads.Upload("x.csv", b"1")], {})
+    assert words == {"x": 1}
 
 
 def test_an_answer_without_end_is_not_gathered(monkeypatch, tmp_path):

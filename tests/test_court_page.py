@@ -148,6 +148,56 @@ def test_every_step_that_is_not_required_and_every_rival_has_a_map():
 
 
 @pytest.mark.usefixtures("court")
+def test_no_page_is_older_than_constants_rows_widths_and_spectra():
+    """Run ``make court`` where this fails, or the part of it that writes the page."""
+    import pages
+
+    for name in pages.PAGES:
+        head = (pages.FOLDER / name).read_text(encoding="utf-8").partition("\n\n")[0]
+        assert f"{pages.MARK}{pages.mark(name)}." in head.splitlines(), name
+
+
+@pytest.mark.usefixtures("court")
+def test_a_page_is_out_of_date_with_another_width_class_model_or_refit(monkeypatch):
+    import pages
+
+    def marks():
+        pages._of_model.cache_clear()
+        return {name: pages.mark(name) for name in ("robustness.md", "rows.md", "court.md")}
+
+    before = marks()
+    known = entries("refits")["classical, own numbers"]
+    monkeypatch.setitem(entries("refits"), known.id, replace(known, ended=0.0))
+    assert {name for name, mark in marks().items() if mark != before[name]} == {"court.md"}
+    monkeypatch.undo()
+    known = entries("row_surprisals")["3a-absorbance"]
+    monkeypatch.setitem(entries("row_surprisals"), known.id, replace(known, nuisance=1.0))
+    assert {name for name, mark in marks().items() if mark != before[name]} == {*before}
+    monkeypatch.undo()
+    assert marks() == before
+
+
+@pytest.mark.usefixtures("court")
+def test_rows_of_a_material_are_drawn_again_where_one_is_out_of_date(monkeypatch):
+    import row_bits
+
+    assert row_bits.stale() == []
+    shelf = entries("row_surprisals")
+    monkeypatch.setitem(shelf, "2d-plateau", replace(shelf["2d-plateau"], mark="other"))
+    assert row_bits.stale() == ["CdTe"]
+
+
+@pytest.mark.usefixtures("court")
+def test_a_stamp_takes_the_place_of_an_older_one():
+    import pages
+
+    once = pages.stamped("robustness.md", "# Robustness\n\nText.\n")
+    assert once == f"{pages.MARK}{pages.mark('robustness.md')}.\n\n# Robustness\n\nText.\n"
+    older = once.replace(pages.mark("robustness.md"), "0" * 12)
+    assert pages.stamped("robustness.md", older) == once
+
+
+@pytest.mark.usefixtures("court")
 def test_the_page_of_maps_shows_what_tells_and_names_what_does_not():
     import maps
 

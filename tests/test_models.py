@@ -13,6 +13,7 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.facts.search import Bounds, Search
 from prenuc.infer.calibration.random_starts import RandomStarts
 from prenuc.infer.calibration.searches import chooser, known_search
+from prenuc.infer.studies import models
 from prenuc.infer.studies.models import PRIOR, model_searches, rows_of, standings
 from prenuc.mechanism.named import mechanism_named
 from prenuc.thermodynamics.check import check
@@ -77,6 +78,25 @@ def test_every_model_has_its_place_in_the_table_with_what_it_was_given():
         assert one.passed["calibrated"] <= one.of["calibrated"]
         assert one.as_dict()["freedom"] == one.free / one.spoken
     assert len({tuple(one.ends) for one in found.values()}) == 1  # as many starts for each
+
+
+def test_every_rival_has_as_many_free_constants_for_each_row_it_speaks_about_as_ours():
+    ours, *others = standings()
+    assert ours.model == "two-pathway"
+    few = {one.model: one.freedom for one in others if one.freedom < ours.freedom and not one.step}
+    assert few == {}
+
+
+def test_more_or_other_bounds_make_a_refit_out_of_date(monkeypatch):
+    one = SEARCHES["classical"]
+    before = models._mark(one)
+    wider = {**one.bounds, "supply.k": Bounds(1e-9, 1.0)}
+    monkeypatch.setattr(models, "known_search", lambda _: replace(one, bounds=wider))
+    assert models._mark(one) != before
+    monkeypatch.undo()
+    assert models._mark(one) == before
+    monkeypatch.setattr(models, "STEPS", models.STEPS + 1)
+    assert models._mark(one) != before
 
 
 def test_a_refit_of_other_rows_or_another_mechanism_is_told_as_such(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 import prenuc as pn
 from prenuc.errors import FitError
 from prenuc.infer.calibration.candidate import Candidate, with_and_without
+from prenuc.infer.selection import disagreement as maps
 from prenuc.infer.selection.apart import Unknown, bare, sigmas
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
 from prenuc.infer.selection.disagreement import disagreement
@@ -288,6 +289,28 @@ def test_what_is_unknown_brings_models_nearer():
     usual = sigmas(one, other, [protocol], METER)
     assert known == pytest.approx((far, far))
     assert max(usual) < far
+
+
+def test_several_models_are_told_from_one_as_each_alone(monkeypatch, pathway_2):
+    """And that one is run once for all of them."""
+    monkeypatch.setattr(maps, "TEMPERATURES", (180.0, 220.0))
+    monkeypatch.setattr(maps, "DILUTIONS", (1.0, 10.0))
+    whole, without = pathway_2
+    third, protocol = Candidate(rival("classical", "CdS")), written()
+    runs = []
+    shown = Candidate.shown
+    monkeypatch.setattr(
+        Candidate, "shown", lambda self, *a, **k: runs.append(self.name) or shown(self, *a, **k)
+    )
+    found = [*maps.disagreements(whole, [without, third], protocol, additives=["none"])]
+    assert runs.count(whole.name) == 1 + 4
+    assert runs.count(without.name) <= 1 + 2 * 4
+    alone = disagreement(whole, third, protocol, additives=["none"])
+    assert found[1].spots == alone.spots
+    most = found[1].largest
+    flasks = base(protocol).protocol, found[1].plan.protocol
+    meter = Instrument(np.arange(290.0, maps.RED, maps.STEP), ultraviolet=0.0)
+    assert most.sigmas == pytest.approx(sigmas(whole, third, flasks, meter, maps.UNKNOWN)[0])
 
 
 def test_a_thinner_batch_shows_as_much_in_the_cuvette():

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.performed import Choose
 
 ROUGH = Rodas(rtol=1e-4, atol=1e-11)  # a thousandth of a residual is enough
-STEP = 0.01  # in the logarithm of a constant, along the tangents of finished runs
+STEP = 0.01  # of a range, or in the logarithm of a constant along the tangents of finished runs
 WALL = 10.0  # J/mol/K beyond the bounds of transition-state theory that cost as much as one sd
 SCREENED = 80  # random points, of which the best is where least squares begin
 STEPS = 30  # of least squares, at most
@@ -133,9 +133,11 @@ class RandomStarts:
             judged = [one for one in prefactors_of(steps, stated=True) if one.judged]
             return np.array([one.entropy or 0.0 for one in judged])
 
-        ends = np.eye(len(self.search.bounds))
-        here = found(np.zeros(len(ends)))
-        return here, np.array([found(end) - here for end in ends]).T
+        middle = np.full(len(self.search.bounds), 0.5)  # corners are beyond any number
+        here = found(middle)
+        steps = STEP * np.eye(len(middle))
+        slopes = np.array([found(middle + step) - here for step in steps]).T / STEP
+        return here - slopes @ middle, slopes
 
     def jacobian(self, x: Array) -> Array:
         """Return the derivatives of the residuals, shape (residuals, constants).

@@ -27,6 +27,8 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from numpy.linalg import LinAlgError
+
 from prenuc.errors import MechanismError, SimulationError
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.measures import measure
@@ -122,7 +124,7 @@ def ask(checks: Iterable[Check], runs: Experiments) -> dict[str, float]:
         if key not in found:
             try:
                 found[key] = measure(runs, check.measure, check.recipe, check.of)
-            except (SimulationError, MechanismError):
+            except (SimulationError, MechanismError, LinAlgError):  # such as a curve of 10^200
                 found[key] = math.nan
     return {check.id: found[question(check)] for check in checks}
 

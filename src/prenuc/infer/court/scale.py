@@ -71,6 +71,12 @@ class Scale:
         return math.asinh(number / self.unit) if self.kind.scale == "difference" else number
 
     @property
+    def mark(self) -> str:
+        """All that a probability hangs on besides the number, to four digits."""
+        numbers = self.unit, self.low, self.high, self.own, self.common
+        return " ".join([self.kind.scale, *(f"{number:.4g}" for number in numbers)])
+
+    @property
     def possible(self) -> Array:
         """Which alternatives there are, 1 or 0, shape (4,)."""
         return np.array([self.low > -math.inf, 1.0, self.high < math.inf, 1.0], dtype=float)

@@ -54,6 +54,7 @@ class Experiments:
     along: frozenset[tuple[str, str]] = frozenset()
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
     _fits: dict[tuple[str, str, str], Fit] = field(default_factory=dict)
+    _protocols: dict[str, Protocol] = field(default_factory=dict)
 
     def run(self, recipe_id: str, variation: str = "") -> tuple[Run, SpectrumSeries]:
         """Return the run of a recipe and its noise-free spectra.
@@ -67,14 +68,8 @@ class Experiments:
         """
         key = f"{recipe_id} with {variation}" if variation else recipe_id
         if key not in self._runs:
-            recipe = get("recipes", recipe_id)
-            protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
-            if variation:
-                name = f"{protocol.name}{VARIED}"
-                protocol = dataclasses.replace(protocol.varied(variation), name=name)
-            if self.alter is not None:
-                protocol = self.alter(protocol)
-            mechanism = self.choose(recipe)
+            mechanism = self.choose(get("recipes", recipe_id))
+            protocol = self._protocol(key, recipe_id, variation)
             names = [n for n in mechanism.constants if mechanism.origin(n) in self.along]
             run = simulate(
                 mechanism,
@@ -86,6 +81,21 @@ class Experiments:
             )
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]
+
+    def _protocol(self, key: str, recipe_id: str, variation: str) -> Protocol:
+        """Return what is done, worked out once."""
+        if key not in self._protocols:
+            recipe = get("recipes", recipe_id)
+            protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
+            if variation:
+                name = f"{protocol.name}{VARIED}"
+                protocol = dataclasses.replace(protocol.varied(variation), name=name)
+            self._protocols[key] = protocol if self.alter is None else self.alter(protocol)
+        return self._protocols[key]
+
+    def by(self, choose: Choose) -> Experiments:
+        """Return the same experiments with other mechanisms; nothing is run yet."""
+        return dataclasses.replace(self, choose=choose, _runs={}, _fits={})
 
     def finished(self) -> list[tuple[Run, SpectrumSeries]]:
         """Return everything that was run so far."""

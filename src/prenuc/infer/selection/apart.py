@@ -24,10 +24,10 @@ from prenuc.infer.selection.predictive import EXTINCTION, SHAPE, SMOOTH, SPREAD
 from prenuc.infer.selection.refit import stacked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from prenuc.arrays import Array
-    from prenuc.infer.calibration.candidate import Candidate
+    from prenuc.infer.calibration.candidate import Candidate, Part
     from prenuc.infer.selection.predictive import Instrument
     from prenuc.protocol.protocol import Protocol
 
@@ -65,16 +65,11 @@ def bare(
         SimulationError: One of them cannot be run.
     """
     nm = instrument.wavelength
-    shown = [
-        np.concatenate(
-            [
-                np.sum([part.absorbance.ravel() for part in model.shown(each, nm).values()], axis=0)
-                for each in protocols
-            ]
-        )
+    first, second = (
+        np.concatenate([total(model.shown(each, nm)) for each in protocols])
         for model in (one, other)
-    ]
-    return _distance(instrument.covariance(len(shown[0])), shown[0] - shown[1])
+    )
+    return distance(instrument.covariance(len(first)), first - second)
 
 
 def sigmas(
@@ -98,28 +93,64 @@ def sigmas(
     Raises:
         SimulationError: One of them cannot be run.
     """
-    first, first_spread = _expected(one, protocols, instrument.wavelength, unknown)
-    second, second_spread = _expected(other, protocols, instrument.wavelength, unknown)
+    nm = instrument.wavelength
+    first, first_spread = expected(one, followed(one, protocols, nm), nm, unknown)
+    second, second_spread = expected(other, followed(other, protocols, nm), nm, unknown)
     readings, apart = instrument.covariance(len(first)), first - second
-    return _distance(readings + second_spread, apart), _distance(readings + first_spread, apart)
+    return distance(readings + second_spread, apart), distance(readings + first_spread, apart)
 
 
-def _distance(covariance: Array, apart: Array) -> float:
+def distance(covariance: Array, apart: Array) -> float:
+    """Return a difference of spectra in standard deviations.
+
+    Args:
+        covariance: Of what may differ, shape (data, data).
+        apart: The difference, shape (data,).
+    """
     return float(np.linalg.norm(np.linalg.solve(np.linalg.cholesky(covariance), apart)))
 
 
-def _expected(
-    model: Candidate, protocols: Sequence[Protocol], nm: Array, unknown: Unknown
-) -> tuple[Array, Array]:
-    """Return the spectra of a model, shape (data,), and the covariance of what is unknown."""
+def total(shown: Mapping[str, Part]) -> Array:
+    """Return the spectra of all absorbers together, one after the other, shape (data,)."""
+    summed: Array = np.sum([part.absorbance.ravel() for part in shown.values()], axis=0)
+    return summed
+
+
+def followed(model: Candidate, protocols: Sequence[Protocol], nm: Array) -> list[dict[str, Part]]:
+    """Return what a model shows in each flask, with derivatives in all constants that may move.
+
+    Args:
+        model: It.
+        protocols: What is done, flask by flask.
+        nm: Wavelengths, shape (n,).
+
+    Raises:
+        SimulationError: It cannot be run.
+    """
     along = [free.name for free in model.free]
-    shown = [*stacked([model.shown(each, nm, along=along) for each in protocols]).values()]
+    return [model.shown(each, nm, along=along) for each in protocols]
+
+
+def expected(
+    model: Candidate, flasks: Sequence[Mapping[str, Part]], nm: Array, unknown: Unknown
+) -> tuple[Array, Array]:
+    """Return the spectra of a model, shape (data,), and the covariance of what is unknown.
+
+    Args:
+        model: It.
+        flasks: What it shows in each; see :func:`followed`.
+        nm: Wavelengths, shape (n,).
+        unknown: What nobody knows of it.
+    """
+    shown = [*stacked(flasks).values()]
     slopes = np.sum([part.slopes for part in shown], axis=0)
     widths = [math.log(unknown.constant) if unknown.constant else free.sd for free in model.free]
     moved = np.array(widths)[:, None] * slopes.reshape(len(slopes), -1)
     absorbers = np.array([part.absorbance.ravel() for part in shown])
     linear = np.vstack((moved, math.log(unknown.extinction) * absorbers))
-    smooth = unknown.shape**2 * np.exp(-0.5 * ((nm[:, None] - nm) / SMOOTH) ** 2)
-    times = len(absorbers[0]) // len(nm)
-    shapes = np.tile(smooth, (times, times)) * (absorbers.T @ absorbers)
-    return absorbers.sum(axis=0), linear.T @ linear + shapes
+    spread = linear.T @ linear
+    if unknown.shape:
+        smooth = unknown.shape**2 * np.exp(-0.5 * ((nm[:, None] - nm) / SMOOTH) ** 2)
+        times = len(absorbers[0]) // len(nm)
+        spread += np.tile(smooth, (times, times)) * (absorbers.T @ absorbers)
+    return absorbers.sum(axis=0), spread

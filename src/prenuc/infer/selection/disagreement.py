@@ -17,15 +17,15 @@ import numpy as np
 
 from prenuc.errors import FitError, InputError, SimulationError
 from prenuc.infer.calibration.parallel import work
-from prenuc.infer.selection.apart import Unknown, bare, sigmas
+from prenuc.infer.selection.apart import Unknown, distance, expected, followed, total
 from prenuc.infer.selection.plans import Plan, base, hot, thinner, with_each_additive
 from prenuc.infer.selection.predictive import FIRST, NOISE, Instrument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from prenuc.arrays import Array
-    from prenuc.infer.calibration.candidate import Candidate
+    from prenuc.infer.calibration.candidate import Candidate, Part
     from prenuc.protocol.protocol import Protocol
 
 TEMPERATURES = (120.0, 140.0, 160.0, 180.0, 200.0, 220.0)  # degC
@@ -133,45 +133,142 @@ def disagreement(
     Raises:
         FitError: The protocol heats nothing, or nothing can be run.
     """
+    return next(
+        disagreements(
+            one,
+            [other],
+            protocol,
+            noise=noise,
+            additives=additives,
+            workers=workers,
+            progress=progress,
+        )
+    )
+
+
+def disagreements(
+    one: Candidate,
+    others: Iterable[Candidate],
+    protocol: Protocol,
+    *,
+    noise: float = NOISE,
+    additives: Sequence[str] = (),
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[Disagreement]:
+    """Yield how far a model and each of several are apart; the former is run once for all.
+
+    Args:
+        one: The model that would be true.
+        others: Those that would have to explain it.
+        protocol: The experiment to vary, with a flask that is heated.
+        noise: Standard deviation of one reading, absorbance.
+        additives: Only these, such as "TOPO", or "none"; all when empty.
+        workers: Processes to work with.
+        progress: Called with the finished share of each.
+
+    Raises:
+        FitError: The protocol heats nothing, or nothing can be run.
+    """
     start = base(protocol)
     plans = {NOTHING: start, **with_each_additive(start)}
-    plans = {name: plan for name, plan in plans.items() if name in additives or not additives}
     places = [
-        (plan, celsius, dilution, name)
+        Place.of(plan, celsius, dilution, name)
         for name, plan in plans.items()
+        if name in additives or not additives
         for dilution in DILUTIONS
         for celsius in TEMPERATURES
     ]
     meter = Instrument(np.arange(FIRST, RED, STEP), noise, ultraviolet=0.0)
-    spots = work(
-        partial(_spot, one, other, start, meter), places, workers=workers, progress=progress
-    )
-    if all(math.isnan(spot.sigmas) for spot in spots):
-        raise FitError("no variation of the protocol could be run", "Look at its steps")
-    found = Disagreement((one.name, other.name), tuple(spots), start)
-    most = found.largest
-    best = _plan(plans[most.additive], most.celsius, most.dilution, most.additive)
-    return replace(found, plan=best)
+    begun = total(one.shown(start.protocol, meter.wavelength))
+    true = work(partial(_seen, one, meter), places, workers=workers)
+    for other in others:
+        usual = followed(other, [start.protocol], meter.wavelength)[0]
+        do, pieces = partial(_spot, begun, other, usual, meter), [*zip(places, true, strict=True)]
+        spots = work(do, pieces, workers=workers, progress=progress)
+        if all(math.isnan(spot.sigmas) for spot in spots):
+            raise FitError("no variation of the protocol could be run", "Look at its steps")
+        found = Disagreement((one.name, other.name), tuple(spots), start)
+        best = places[spots.index(found.largest)].plan
+        yield found if best is None else replace(found, plan=best)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One experiment of a map, before anything is run.
+
+    Args:
+        celsius: Temperature of the flask.
+        dilution: How many times thinner the batch is.
+        additive: What is injected when hot, or "none".
+        plan: What is done; None where that cannot be, such as above the boiling of a solvent.
+    """
+
+    celsius: float
+    dilution: float
+    additive: str
+    plan: Plan | None
+
+    @classmethod
+    def of(cls, start: Plan, celsius: float, dilution: float, additive: str) -> Place:
+        """Return an experiment.
+
+        Args:
+            start: What it begins with.
+            celsius: Temperature of the flask.
+            dilution: How many times thinner the batch is.
+            additive: What is injected when hot, or "none".
+        """
+        try:
+            return cls(celsius, dilution, additive, _plan(start, celsius, dilution, additive))
+        except InputError:
+            return cls(celsius, dilution, additive, None)
+
+
+def _seen(model: Candidate, meter: Instrument, place: Place) -> Array | None:
+    """Return the spectra of a flask, shape (data,); None where it cannot be run."""
+    if place.plan is None:
+        return None
+    try:
+        return total(model.shown(place.plan.protocol, meter.wavelength))
+    except (InputError, SimulationError):  # hotter than a solvent boils, or nothing comes out
+        return None
 
 
 def _spot(
-    one: Candidate,
+    begun: Array,
     other: Candidate,
-    usual: Plan,
+    usual: Mapping[str, Part],
     meter: Instrument,
-    place: tuple[Plan, float, float, str],
+    piece: tuple[Place, Array | None],
 ) -> Spot:
-    """Return how far apart models are; where no unknown is needed to bring them near, at most."""
-    start, celsius, dilution, additive = place
-    try:
-        plan = _plan(start, celsius, dilution, additive)
-        flasks = usual.protocol, plan.protocol
-        far = bare(one, other, flasks, meter)
-        if far > FAINT:
-            far, _ = sigmas(one, other, flasks, meter, UNKNOWN)
-    except (InputError, SimulationError):  # hotter than a solvent boils, or nothing comes out
-        return Spot(celsius, dilution, additive, math.nan)
-    return Spot(celsius, dilution, additive, far)
+    """Return how far a model is from what is true in two flasks.
+
+    Where no unknown is needed to bring them near, that is an upper limit.
+
+    Args:
+        begun: The true spectra of the recipe as it stands, shape (data,).
+        other: The model.
+        usual: What it shows there, with derivatives.
+        meter: How well is read, and where.
+        piece: The experiment beside it, and its true spectra.
+    """
+    place, seen = piece
+    theirs = None if seen is None else _seen(other, meter, place)
+    found = Spot(place.celsius, place.dilution, place.additive, math.nan)
+    if place.plan is None or seen is None or theirs is None:
+        return found
+    true = np.concatenate((begun, seen))
+    readings = meter.covariance(len(true))
+    far = distance(readings, true - np.concatenate((total(usual), theirs)))
+    if far > FAINT:
+        try:
+            beside = followed(other, [place.plan.protocol], meter.wavelength)
+        except SimulationError:
+            return found
+        mean, spread = expected(other, [usual, *beside], meter.wavelength, UNKNOWN)
+        far = distance(readings + spread, true - mean)
+    return replace(found, sigmas=far)
 
 
 def _plan(start: Plan, celsius: float, dilution: float, additive: str) -> Plan:

@@ -24,6 +24,7 @@ from prenuc.facts.catalogue import entries, get, held_out
 from prenuc.infer.calibration.ablations import Without, ablations_of
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.varied import QUICK, ask
+from prenuc.infer.court.scale import scale_of
 from prenuc.infer.court.score import LEFT_OUT, log_scores
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
@@ -193,15 +194,16 @@ def is_held_out(check: Check) -> bool:
     return held_out(get("recipes", check.recipe).material, check.panel)
 
 
-def mark_of(checks: Sequence[Check], choose: Choose) -> str:
-    """Return a mark of rows, mechanisms and spectra: what a refit hangs on.
+def mark_of(checks: Sequence[Check], choose: Choose, *, widths: bool = True) -> str:
+    """Return a mark of rows and their widths, mechanisms and spectra: what a refit hangs on.
 
     Args:
         checks: The rows.
         choose: Gives every recipe its mechanism.
+        widths: Whether the widths by which rows are scored take part.
     """
     marks = Marks(choose)
-    said = repr([(one.id, marks.of(one)) for one in checks])
+    said = repr([(one.id, marks.of(one), *([scale_of(one).mark] * widths)) for one in checks])
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.court.score import log_scores
-from prenuc.infer.studies.ablation import mark_of
 from prenuc.infer.studies.refitting import (
     EVALUATIONS,
     NARROW,
     fitted_rows,
+    mark_for,
     refit_of,
     rows_for,
     task_of,
 )
-from prenuc.simulation.choice import named_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +66,7 @@ def figures_left_out(name: str) -> list[Refit]:
         name: Such as "two-pathway/CdS".
     """
     checks = rows_for(name)
-    mark = mark_of(checks, partial(named_for, name))
+    mark = mark_for(name, checks)
     task = task_of(name, checks, None, NARROW)
     end = search(task, 0, most=EVALUATIONS)
     figures = dict.fromkeys(figure_of(one) for one in task.checks)

@@ -1,15 +1,15 @@
 """Every model fitted again on equal terms: the same rows, starts, steps and priors of additives.
 
 The searches of ``data/searches/models.yaml`` move each model's constants between bounds that were
-written down beforehand, to the same targets of calibrated figures, from the numbers that the set
-has and from random points (:mod:`prenuc.infer.calibration.random_starts`). A model stands where
-the calibrated rows score best: at one of these ends, or at the numbers of its set as they are, so
-that no search makes it look worse. Held-out rows choose nothing. There every row is read, with the
-additives and without them.
+written down beforehand, so that the calibrated rows score best
+(:mod:`prenuc.infer.court.by_score`), from the numbers that the set has and from random points, with
+as many evaluations for each. A model stands where the calibrated rows score best: at one of these
+ends, or at the numbers of its set as they are, so that no search makes it look worse. Held-out rows
+choose nothing. There every row is read, with the additives and without them.
 
-This is little: few starts, few steps. A model that stands better here was found to stand better
-by whoever looks no farther; ours began at numbers that were chosen with every row in view, and
-where a rival ends far from where it could, no table tells.
+This is little: few starts, few evaluations for so many constants. A model that stands better here
+was found to stand better by whoever looks no farther; ours began at numbers that were chosen with
+every row in view, and where a rival ends far from where it could, no table tells.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import entries, get, held_out
 from prenuc.facts.refit import Refit
+from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.calibration.varied import QUICK, ask
+from prenuc.infer.court.by_score import ByScore
 from prenuc.infer.court.score import log_scores, weighed_rows
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.studies.ablation import mark_of
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 SEEDS = 0, 1  # the numbers of the set, and a random start
-SCREENED, STEPS = 12, 8  # random points, of which the best is where least squares begin; steps
+SCREENED, STEPS = 12, 28  # random points, of which the best is where a search begins; steps
 
 
 def model_searches() -> list[Search]:
@@ -52,30 +54,54 @@ def model_searches() -> list[Search]:
 
 
 def ends(
-    *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
+    *,
+    workers: int = 1,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> dict[str, list[Start]]:
     """Return where the searches of every model end, by its name.
 
     Args:
+        workers: Processes to work with.
         ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
     """
-    searches = model_searches()
-    todo = [(seed, one) for seed in SEEDS for one in searches]
-    found: dict[str, list[Start]] = {one.id: [] for one in searches}
+    todo = [(one.id, seed) for seed in SEEDS for one in model_searches()]
+    names = {(which, seed): f"{_budget(which)} {seed}" for which, seed in todo}
     with memory(ledger, "models") as kept:
-        for done, (seed, one) in enumerate(todo, 1):
-            budget = repr((one, SCREENED, STEPS))
-            name = f"{hashlib.sha256(budget.encode()).hexdigest()[:24]} {seed}"
-            known = kept.get(name)
-            if known is None:
-                task = RandomStarts(chooser(one), one)
-                end = task.from_seed(seed, screened=SCREENED, steps=STEPS)
-                kept.keep(name, vars(end))
-            found[one.id].append(end if known is None else Start(**known))
+        known: dict[tuple[str, int], Any] = {one: kept.get(names[one]) for one in todo}
+        left = [one for one in todo if known[one] is None]
+        for end in answers(_end, tuple(left), workers=workers):
+            one = left.pop(0)
+            known[one] = vars(end)
+            kept.keep(names[one], known[one])
             if progress is not None:
-                progress(done / len(todo))
+                progress(1.0 - len(left) / len(todo))
+    found: dict[str, list[Start]] = {which: [] for which, _ in todo}
+    for (which, _), told in known.items():
+        found[which].append(Start(**told))
     return found
+
+
+def _budget(which: str) -> str:
+    """Return a hash of what a search may do."""
+    said = repr((known_search(which), SCREENED, STEPS))
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+def _mark(search: Search) -> str:
+    """Return a mark of rows and their widths, of the model, and of what its search may do."""
+    said = f"{mark_of(rows_of(search), chooser(search))} {_budget(search.id)}"
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _end(which: tuple[str, int]) -> Start:
+    """Return where a search of a model ends, by its name and its seed."""
+    one, seed = known_search(which[0]), which[1]
+    rows = _sides(rows_of(one))["calibrated"]
+    return ByScore(RandomStarts(chooser(one), one), rows).from_seed(
+        seed, screened=SCREENED, steps=STEPS
+    )
 
 
 PRIOR = "bounds"  # of a refit here
@@ -84,18 +110,22 @@ OWN = "own numbers"  # names the entry of a model that was not searched
 
 
 def refits(
-    *, ledger: Path | None = None, progress: Callable[[float], None] | None = None
+    *,
+    workers: int = 1,
+    ledger: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> list[Refit]:
     """Return every end of every model, its own numbers, and the best of these without additives.
 
     Args:
+        workers: Processes to work with.
         ledger: File that remembers finished searches.
         progress: Called with the finished share.
     """
-    found, ended = [], ends(ledger=ledger, progress=progress)
+    found, ended = [], ends(workers=workers, ledger=ledger, progress=progress)
     for one in model_searches():
         checks = rows_of(one)
-        mark, fitted = mark_of(checks, chooser(one)), _sides(checks)["calibrated"]
+        mark, fitted = _mark(one), _sides(checks)["calibrated"]
         starts = {OWN: _own(one, ended[one.id][0].begun)} | {
             f"start {end.seed}": end for end in ended[one.id]
         }
@@ -157,7 +187,8 @@ class Bare:
 def _refit(
     which: str, search: Search, step: str, start: Start, mark: str, rows: Mapping[str, float]
 ) -> Refit:
-    how = f"{len(search.bounds)} constants, {len(search.targets)} targets"
+    fitted = _sides(rows_of(search))["calibrated"]
+    how = f"{len(search.bounds)} constants, {len(fitted)} rows"
     return Refit(
         which,
         search.mechanism,
@@ -188,6 +219,7 @@ class Standing:
         score: Sum of the log scores of rows in bits, on each side.
         bare: The same without additives.
         ends: Score of the calibrated rows at every end.
+        predicted: Score of the held-out rows there, which chose nothing.
         outdated: Whether rows, mechanism or spectra have changed since.
     """
 
@@ -202,6 +234,7 @@ class Standing:
     score: Mapping[Role, float]
     bare: Mapping[Role, float]
     ends: Mapping[str, float]
+    predicted: Mapping[str, float]
     outdated: bool
 
     @property
@@ -235,7 +268,8 @@ def _standing(search: Search, there: Mapping[str, Refit], bare: Refit) -> Standi
     def score(of: Refit) -> dict[Role, float]:
         return {side: sum(log_scores(some, of.rows).values()) for side, some in sides.items()}
 
-    where = max(there, key=lambda name: score(there[name])["calibrated"])
+    scores = {name: score(end) for name, end in there.items()}
+    where = max(there, key=lambda name: scores[name]["calibrated"])
     best = there[where]
     return Standing(
         search.id,
@@ -249,8 +283,9 @@ def _standing(search: Search, there: Mapping[str, Refit], bare: Refit) -> Standi
             for side, some in sides.items()
         },
         {side: len(some) for side, some in sides.items()},
-        score(best),
+        scores[where],
         score(bare),
-        {name: score(end)["calibrated"] for name, end in there.items()},
-        best.mark != mark_of(rows, chooser(search)),
+        {name: of["calibrated"] for name, of in scores.items()},
+        {name: of["held-out"] for name, of in scores.items()},
+        best.mark != _mark(search),
     )

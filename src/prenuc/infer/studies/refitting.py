@@ -119,7 +119,7 @@ def ablate(
         found = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
         return of_refits(name, checks, found)
     shipped, choose = shipped_refits(name), partial(named_for, name)
-    if {one.mark for one in shipped} == {mark_of(checks, choose)}:
+    if {one.mark for one in shipped} == {mark_for(name, checks)}:
         return of_refits(name, checks, shipped)
     numbers = numbers_without(checks, choose, workers=workers, progress=progress)
     whole, weighed = numbers.pop(""), weighed_of(checks)
@@ -133,6 +133,16 @@ def ablate(
         tuple(compared(checks, step, [whole], [one]) for step, one in numbers.items()),
         outdated=bool(shipped),
     )
+
+
+def mark_for(name: str, checks: Sequence[Check]) -> str:
+    """Return the mark of rows, mechanism and spectra that a refit of today has.
+
+    Args:
+        name: The mechanism.
+        checks: The rows that are read.
+    """
+    return mark_of(checks, partial(named_for, name), widths=False)
 
 
 def shipped_refits(name: str) -> list[Refit]:
@@ -184,7 +194,7 @@ def refits(
         ledger: File that remembers finished refits.
         progress: Called with the finished share.
     """
-    mark = mark_of(checks, partial(named_for, name))
+    mark = mark_for(name, checks)
     todo: list[AbstractAblation | None] = [None, *ablations_of(mechanism_named(name))]
     names = ["" if one is None else one.step for one in todo]
     with memory(ledger, f"ablate {name}") as kept:

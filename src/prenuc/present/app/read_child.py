@@ -1,8 +1,9 @@
 """Reads files that somebody dropped: a process of its own that is used once and ends in any case.
 
 Run as ``python -I read_child.py`` in an empty folder, with nothing of the environment. It loads
-what readers need, then waits for one line of JSON on standard input, ``{"files": [...], "known":
-{...}, "flask": false}``; answers with one frame (:mod:`prenuc.present.app.frames`), and ends.
+what readers need, says so by a byte, and waits for one line of JSON on standard input, ``{"files":
+[...], "known": {...}, "flask": false}``; then it answers with one frame
+(:mod:`prenuc.present.app.frames`), and ends.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ PROCESSOR_TIME = 10  # s
 FILE_SIZE = 100_000_000  # bytes, of a file that it writes
 LOOK_EVERY = 0.05  # s, of the watchdog
 REPORTS = ".html", ".htm"
+LOADED = b"+"
 TOO_LARGE = 3  # exit status of a process that was ended by its watchdog
 KNOWN = "decimal", "time_unit", "signal", "sheet", "column", "window", "times", "mask"
 
@@ -115,6 +117,8 @@ def main() -> None:
     import prenuc.present.files.input  # noqa: F401  before memory is bounded
 
     bound()
+    sys.stdout.buffer.write(LOADED)  # from now on time counts
+    sys.stdout.buffer.flush()
     asked = json.loads(sys.stdin.readline() or "null")
     if asked is not None:
         sys.stdout.buffer.write(answer(asked))

@@ -33,7 +33,8 @@ MOST_BYTES = 50_000_000  # of a file
 MOST_HELD = 300_000_000  # of all files
 MOST_FILES = 1_000
 MOST_ANSWER = 128_000_000  # bytes
-SECONDS = 10.0
+SECONDS = 10.0  # for reading, once what reads is loaded
+LOADING = 60.0  # s
 ODD = re.compile(r"[^\w .,+°µμ()=-]")
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 GAVE_UP = "reading this file took too long, or too much memory"
@@ -223,8 +224,10 @@ class Child:
         assert stdin is not None  # noqa: S101  both are pipes
         assert stdout is not None  # noqa: S101
         found = bytearray()
-        reader = threading.Thread(target=_gather, args=(stdout, found), daemon=True)
+        loaded = threading.Event()
+        reader = threading.Thread(target=_gather, args=(stdout, found, loaded), daemon=True)
         reader.start()
+        loaded.wait(LOADING)
         until = time.monotonic() + SECONDS
         try:
             stdin.write(line)
@@ -249,9 +252,17 @@ class Child:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _gather(pipe: IO[bytes], found: bytearray) -> None:
-    """Gather what comes out of a pipe, up to a byte more than is allowed."""
+def _gather(pipe: IO[bytes], found: bytearray, loaded: threading.Event) -> None:
+    """Gather what comes out of a pipe after its first byte, up to a byte more than is allowed.
+
+    Args:
+        pipe: Of a process.
+        found: What has come.
+        loaded: Set with the first byte, or at the end.
+    """
     try:
+        pipe.read(1)
+        loaded.set()
         while len(found) <= MOST_ANSWER and (part := pipe.read(1 << 16)):
             found += part
     except (OSError, ValueError):  # it was closed

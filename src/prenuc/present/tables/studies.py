@@ -201,6 +201,7 @@ def standings_table(found: Sequence[Standing]) -> Table:
             *(f"{one.score[side]:.1f}" for side in sides),
             f"{sum(one.bare.values()) - sum(one.score.values()):+.1f}",
             ", ".join(f"{score:.0f}" for score in one.ends.values()),
+            ", ".join(f"{score:.0f}" for score in one.predicted.values()),
             one.where,
         )
         for one in found
@@ -209,7 +210,7 @@ def standings_table(found: Sequence[Standing]) -> Table:
         *("model", "free", "rows it speaks about", "free for each"),
         *(f"pass, {side}" for side in sides),
         *(f"bits, {side}" for side in sides),
-        *("without additives", "bits, calibrated, at each end", "best at"),
+        *("without additives", "bits, calibrated, at each end", "bits, held-out, there", "best at"),
     )
     return Table(headings=headings, rows=tuple(rows))
 

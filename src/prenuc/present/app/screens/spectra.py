@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prenuc.present.app.session import Session
 
 SCREEN = "spectra"
+EXAMPLE = "cds-msc-311-in-toluene"
 DRAWN = 400  # spectra that a page is sent; of more every n-th
 STANDARD = ("A -> B", "A -> B -> C", "A <-> B", "2 A -> B", "A + B -> 2 B", "A -> B after lag")
 
@@ -101,6 +102,16 @@ def open_(
     files = [session.desk.uploads.upload(one).name for one in uploads]
     session.kept[SCREEN] = Opened(given.name, files, known, given.data)
     return cut(session)
+
+
+def example(session: Session) -> dict[str, str]:
+    """Return the name of spectra to try things on: Figure 2a-b, simulated with noise."""
+    import prenuc as pn
+
+    done = pn.Protocol.from_recipe(pn.recipe(EXAMPLE))
+    series = pn.uv_vis(pn.simulate(pn.two_pathway("CdS"), done), noise=1e-3, seed=1)
+    made = tables.of_data(series, EXAMPLE, "csv")
+    return {"upload": session.desk.uploads.add(f"{EXAMPLE}, simulated.csv", made.content)}
 
 
 def cut(
@@ -273,6 +284,7 @@ def _offered(session: Session, made: tables.Made, line: str) -> dict[str, Any]:
 
 ACTIONS: dict[str, Callable[..., Any]] = {
     "spectra.open": open_,
+    "spectra.example": example,
     "spectra.cut": cut,
     "spectra.excitons": excitons,
     "spectra.fit": fit,

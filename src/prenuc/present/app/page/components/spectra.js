@@ -11,7 +11,7 @@ import { h, once } from "./element.js";
 import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
 
-const FEW = 12; // spectra that are named one by one; more have a scale
+const FEW = 12; // spectra that are named one by one, and drawn over others; more have a scale
 
 function render({ model, el }) {
   const seen = frame(el, { title: model.get("title") ?? "Spectra", kind: "spectra", table });
@@ -56,19 +56,17 @@ function render({ model, el }) {
     );
   }
 
+  /** Curves over the spectra: of many only some, evenly chosen with the last, or they hide what moves. */
   function laid(key, dash) {
     const { x, rows, times } = rowsOf(model.get(key));
     const at = places(times);
     const dark = isDark(seen.root);
     const colour = (row) => (key === "frozen" ? themed(seen.root, "--frozen") : colourAt(at[row], dark));
-    return rows.map((values, row) => ({
-      x,
-      values,
-      dash: dash ?? [],
-      dots: !dash,
-      colour: colour(row),
-      width: 1,
-    }));
+    const every = Math.ceil(rows.length / FEW);
+    return rows.flatMap((values, row) => {
+      if ((rows.length - 1 - row) % every) return [];
+      return { x, values, dash: dash ?? [], dots: !dash, colour: colour(row), width: 1 };
+    });
   }
 
   const called = (key) => model.get(key) && (model.get(key).name ?? key);

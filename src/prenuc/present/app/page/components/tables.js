@@ -50,5 +50,5 @@ export async function copied(text, button) {
 /** A list of sentences; nothing for none. */
 export function sentences(lines, title) {
   if (!lines.length) return null;
-  return h("div", {}, title ? h("h3", {}, title) : null, h("ul", { class: "said" }, lines.map((one) => h("li", {}, one))));
+  return h("div", {}, title ? h("p", { class: "subhead" }, title) : null, h("ul", { class: "said" }, lines.map((one) => h("li", {}, one))));
 }

@@ -8,6 +8,7 @@ import { calculators } from "./catalogue_calculators.js";
 
 const KEPT = "prenuc catalogue";
 const ALL = "everything";
+const FIRST = "species"; // what is listed before anything is asked
 
 function render({ el, connection, shell }) {
   const words = field("look for", { type: "search", hint: "MSC-311, oleate, refractive index …", size: 24 });
@@ -40,7 +41,7 @@ function render({ el, connection, shell }) {
     bench.append(...calculators({ connection, shell, told }));
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
     words.input.value = kept.words ?? "";
-    kind.input.value = kept.kind ?? "species";
+    kind.input.value = kept.kind ?? ALL;
     material.input.value = kept.material ?? "";
     await find();
     if (kept.entry) await show(kept.entry);
@@ -49,11 +50,7 @@ function render({ el, connection, shell }) {
   async function find() {
     const asked = { words: words.input.value, material: typed(material) };
     if (kind.input.value !== ALL) asked.kind = kind.input.value;
-    if (!asked.words.trim() && !asked.kind) {
-      list.replaceChildren();
-      count.textContent = "Give a word, or choose a kind.";
-      return;
-    }
+    else if (!asked.words.trim()) asked.kind = FIRST;
     const found = await shell.tried(() => connection.ask("catalogue.find", asked));
     if (!found) return;
     keep({ words: asked.words, kind: kind.input.value, material: asked.material, entry: null });

@@ -13,7 +13,7 @@ function render({ el, connection, shell }) {
   const steps = h("div", { class: "stack" });
   const meaning = h("dl", { class: "words" });
   const refit = h("div", { class: "stack" });
-  const rows = h("section", { class: "panel stack", "aria-label": "Models and observations" });
+  const rows = h("section", { class: "panel stack", "aria-label": "Models and observations", hidden: true });
   const job = working({
     host: refit,
     connection,
@@ -52,6 +52,7 @@ function render({ el, connection, shell }) {
     );
     job.again();
     await ablate(mechanism.input.value);
+    rows.hidden = false;
     matrix({ host: rows, connection, shell });
   }
 

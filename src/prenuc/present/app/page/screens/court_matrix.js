@@ -42,7 +42,7 @@ export async function matrix({ host, connection, shell }) {
     h("div", { class: "bar" }, side.root, only.root, count),
     h(
       "div",
-      { class: "scrolls is-tall", tabindex: 0, role: "region", "aria-label": "Models and observations" },
+      { class: "scrolls is-tall", tabindex: 0, role: "region", "aria-label": "Answers" },
       h(
         "table",
         { class: "numbers matrix" },

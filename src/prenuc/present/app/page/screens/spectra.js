@@ -13,7 +13,7 @@ import { traceOf } from "./spectra_trace.js";
 
 function render({ el, connection, shell, given }) {
   const state = new SpectraState();
-  const chosen = reading({ drop: receive, known: (known) => opened(state.now.uploads, { ...state.now.known, ...known }) });
+  const chosen = reading({ drop: receive, example, known: (known) => opened(state.now.uploads, { ...state.now.known, ...known }) });
   const told = h("div", { class: "stack" });
   const drawing = h("div", {});
   const trace = h("div", { hidden: true });
@@ -29,9 +29,10 @@ function render({ el, connection, shell, given }) {
   const parts = [excitons({ connection, shell, state }), fits({ connection, shell, state, cursor: () => model.get("cursor") })];
   work.append(...parts.map((one) => one.root));
 
+  const files = h("section", { class: "panel stack landing", "aria-label": "Files" }, chosen.root, told);
   el.append(
     h("h1", {}, "Spectra"),
-    h("section", { class: "panel stack", "aria-label": "Files" }, chosen.root, told),
+    files,
     whole,
     work,
   );
@@ -50,10 +51,21 @@ function render({ el, connection, shell, given }) {
     shell.status("computing");
     const uploads = await shell.tried(() => Promise.all([...files].map((one) => connection.upload(one))));
     shell.status("");
-    if (!uploads) return;
+    if (uploads) await begun(uploads);
+  }
+
+  async function begun(uploads) {
     state.opened(uploads);
     for (const one of parts) one.clear();
     if (await opened(uploads, {})) parts[0].begin();
+  }
+
+  /** Spectra to try things on: a simulated figure of the paper, with the noise of a photometer. */
+  async function example() {
+    shell.status("computing");
+    const made = await shell.tried(() => connection.ask("spectra.example"));
+    shell.status("");
+    if (made) await begun([made.upload]);
   }
 
   /** Read files, and come back to what was cut out of them; whether that was possible. */
@@ -90,6 +102,7 @@ function render({ el, connection, shell, given }) {
   function said(answer) {
     shownUnit = answer.time_unit;
     whole.hidden = work.hidden = false;
+    files.classList.remove("landing");
     drawing.hidden = answer.kind !== "spectra";
     trace.hidden = answer.kind === "spectra";
     cutting.show({ ...state.now, unit: answer.time_unit });

@@ -41,7 +41,7 @@ export function excitons({ connection, shell, state }) {
     const doubted = found.rows.filter((row) => row.doubts.length);
     host.replaceChildren(
       plot,
-      tableOf({ headings: heads, rows: found.rows.map(cells) }, "First excitons"),
+      tableOf({ headings: heads, rows: found.rows.map(cells) }, "First excitons table"),
       sentences(doubted.map((row) => `${row.label}: ${row.doubts.join("; ")}`), "Doubted") ?? "",
       sentences(found.warnings, "Know before you believe") ?? "",
       sentences(found.crossings, "Do all spectra cross in one point?") ?? "",

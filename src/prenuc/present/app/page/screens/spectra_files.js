@@ -7,7 +7,7 @@ import { copied } from "../components/tables.js";
 const OPEN = ["", "as the file says"];
 
 /** Choosers of files, and what a user knows that a file does not say; `show(answer, known)` fills them. */
-export function reading({ drop, known }) {
+export function reading({ drop, example, known }) {
   const files = chooser("Choose files …", { multiple: true });
   const folder = chooser("Choose a folder …", { webkitdirectory: true });
   const said = {
@@ -18,6 +18,7 @@ export function reading({ drop, known }) {
     column: field("column of traces", { size: 10 }),
   };
   for (const one of [said.sheet, said.column]) one.input.addEventListener("change", tell);
+  const tried = h("button", { type: "button", class: "quiet", onclick: example }, "Try it with simulated spectra");
   const otherwise = h(
     "details",
     { hidden: true },
@@ -48,11 +49,13 @@ export function reading({ drop, known }) {
         { class: "bar" },
         files,
         folder,
+        tried,
         h("span", { class: "note" }, "or drop them anywhere: text, workbooks, JCAMP-DX, instruments' files. They stay on this machine."),
       ),
       otherwise,
     ),
     show(_, now) {
+      tried.hidden = true;
       otherwise.hidden = false;
       for (const [name, one] of Object.entries(said)) one.input.value = now[name] ?? "";
     },

@@ -107,7 +107,7 @@ function answer(found) {
     "div",
     { class: "stack" },
     found.reliable ? null : h("p", { class: "doubt" }, `No interval that can be believed: ${found.reason}`),
-    tableOf({ headings: [found.scheme, "value", "95 % interval", ""], rows: [...rows, ...derived] }, "Constants"),
+    tableOf({ headings: [found.scheme, "value", "95 % interval", "note"], rows: [...rows, ...derived] }, "Constants"),
   );
 }
 

@@ -15,7 +15,7 @@ export function ranges({ changed, way }) {
   const times = between("times", (text) => changed({ times: text && `${text} ${unit}` }));
   const cut = between("mask", () => {}, "Mask");
   const of = h("select", { "aria-label": "what is masked" }, h("option", { value: "nm" }, "nm"), h("option", { value: "time" }, "times"));
-  const chips = h("div", { class: "chips", "aria-label": "Masks" });
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Masks" });
   let unit = "min";
 
   const ways = h(
