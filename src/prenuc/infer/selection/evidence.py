@@ -13,7 +13,9 @@ bare mention, up to 6 positive, up to 10 strong, above very strong.
 
 **Cannot tell.** Two models are told apart only if both AICc and χ²/ĉ differ by more than
 :data:`TELLING` (an evidence ratio of 20). A model that fits as well with more constants is less
-parsimonious, which is no evidence of the data against it. Among schemes of which one contains
+parsimonious, which is no evidence of the data against it. What the χ² of a model is unsettled by
+(:mod:`prenuc.infer.selection.starts`) is granted to it first: no odds are claimed against a model
+whose own searches have not come to one end. Among schemes of which one contains
 another it counts all the same: a richer one is preferred only where AICc tells it apart, so the
 first in rank is then the simplest of those that cannot be told from the lowest AICc.
 """
@@ -37,6 +39,7 @@ Verdict = Literal["best", "cannot tell", "less support", "ruled out"]
 
 TELLING = 2.0 * math.log(20.0)  # 5.99
 RULED_OUT = 10.0  # Δ beyond which there is essentially no support (Burnham and Anderson)
+AGREED = 1.0  # of χ² over the overdispersion; searches that differ by less need no word
 INADEQUATE = 4.0  # overdispersion beyond which the best model does not describe the data either
 _WORDS = (
     (2.0, "not worth more than a bare mention"),
@@ -63,6 +66,7 @@ class Standing:
             of the noise; NaN when nothing was.
         fitted: Numbers that were fitted, by name.
         same_as: Models that are known to fit any data identically.
+        unsettled: How much lower χ² might be than where the search ended.
         constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
@@ -72,6 +76,7 @@ class Standing:
     held_out: float = math.nan
     fitted: Mapping[str, float] = field(default_factory=dict)
     same_as: tuple[str, ...] = ()
+    unsettled: float = 0.0
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +96,7 @@ class Ranked:
         verdict: "best", "cannot tell" (from the best), "less support" or "ruled out".
         evidence: The evidence against it, in words.
         fitted: Factors of constants and extinctions.
+        unsettled: How much lower its χ² might be: what its searches differ by.
         constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
@@ -105,6 +111,7 @@ class Ranked:
     verdict: Verdict
     evidence: str
     fitted: Mapping[str, float]
+    unsettled: float = 0.0
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -283,12 +290,13 @@ def judge(
             verdict=_verdict(one, best, score - least, 0.0 if parsimony else dispersion),
             evidence=words(score - least),
             fitted=one.fitted,
+            unsettled=one.unsettled,
             constants=one.constants,
         )
         for score, one in scored
     ]
     alike = tuple(one.model for one in ranking if one.verdict in {"best", "cannot tell"})
-    said = list(warnings)
+    said = [*warnings, *_unsettled(ranking, dispersion)]
     if dispersion > INADEQUATE:
         off = math.sqrt(dispersion)
         said.append(f"even the best model misses the data by {off:.2g} times the noise")
@@ -311,9 +319,19 @@ def _verdict(one: Standing, best: Standing, delta: float, dispersion: float) -> 
     if one is best:
         return "best"
     worse = (one.chi2 - best.chi2) / dispersion if dispersion else delta
-    if best.model in one.same_as or min(delta, worse) <= TELLING:
+    granted = one.unsettled / (dispersion or 1.0)
+    if best.model in one.same_as or min(delta, worse) - granted <= TELLING:
         return "cannot tell"
     return "ruled out" if delta > RULED_OUT else "less support"
+
+
+def _unsettled(ranking: Sequence[Ranked], dispersion: float) -> list[str]:
+    """Return against which models no odds are claimed because their searches differ."""
+    return [
+        f"no odds against {one.model}: where its searches end differs by {one.unsettled:.3g} in χ²"
+        for one in ranking
+        if one.verdict == "cannot tell" and one.unsettled / dispersion > AGREED
+    ]
 
 
 def mean_square(residuals: Sequence[np.ndarray[Any, Any]]) -> float:

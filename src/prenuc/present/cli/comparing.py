@@ -58,7 +58,13 @@ SOME = "A -> B; A -> B -> C"
     "--free-spectra", is_flag=True, help="Any spectrum for every species: kinetics alone."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
-@click.option("--starts", type=int, default=1, show_default=True, help="Searches for each model.")
+@click.option(
+    "--starts",
+    type=click.IntRange(min=1),
+    default=6,
+    show_default=True,
+    help="Searches for each model, at most.",
+)
 @column_option
 @reading_options
 @click.option(
