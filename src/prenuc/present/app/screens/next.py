@@ -154,7 +154,7 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
     return {
         **plain(tried),
         "words": [*(plan.words for plan in tried.plans), tried.verdict],
-        "protocol": str(found.plan.protocol),
+        "protocols": [str(plan.protocol) for plan in tried.plans],
         "figure": svg(made.figure, made.told),
         "command": command("next", material, step=step),
     }
