@@ -157,7 +157,7 @@ VALUES = {
     "sweep --shard": ["1/2", "2/2"],
     "sweep --dry-run": None,
     "sweep --to": ["csv", "xlsx", "netcdf", "parquet"],
-    "plot --what": ["spectra", "course", "species", "sizes", "distribution"],
+    "plot --what": ["spectra", "course", "species", "sizes", "distribution", "fluxes", "protocol"],
     "plot --at": ["30, 75 min", "1 h", "5"],
     "plot --vary": ["heat flask = 5, 10 min", "heat flask = 160 degC"],
     "plot --vessel": ["flask"],

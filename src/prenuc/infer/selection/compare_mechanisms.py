@@ -27,7 +27,7 @@ from prenuc.errors import FitError, Problem
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import FEWEST_FOR_OFFSETS, Condensed
-from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
+from prenuc.infer.selection.evidence import Comparison, Curves, Standing, judge, mean_square
 from prenuc.infer.selection.profiled import NARROWED, covariance
 from prenuc.infer.selection.refit import BOUND, Refit
 from prenuc.infer.selection.shapes import AbstractShapes, KnownShapes
@@ -103,7 +103,8 @@ def compare_mechanisms(
     tick = _ticker(len(candidates) * EXPECTED_RUNS * starts, progress)
     trials = [Refit(one, data, shapes or KnownShapes(), tick) for one in candidates]
     data = data.with_shapes(shown for trial in trials if (shown := trial.first()) is not None)
-    verdict = _search(trials, data, starts, seed).comparison()
+    found = _search(trials, data, starts, seed)
+    verdict = replace(found.comparison(), curves=found.curves(several))
     if progress is not None:
         progress(1.0)
     return verdict
@@ -150,9 +151,9 @@ def with_offsets(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str
     m = len(data.absorbance)
     if m < FEWEST_FOR_OFFSETS:
         return data, []
-    fitted = (best.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
+    left = data.absorbance - best_fit(data, best)
     none = np.zeros((m, 0))
-    noise = estimate_noise(rotate(data.absorbance - fitted), np.arange(m, dtype=float), none, none)
+    noise = estimate_noise(rotate(left), np.arange(m, dtype=float), none, none)
     warnings = (
         ["a slow drift of the baseline was found; it is not fitted"] if len(noise.drift) else []
     )
@@ -182,6 +183,41 @@ class _Found:
             noise={"sd": self.data.sd, "offset_sd": self.data.offset_sd},
             warnings=[*self.warnings, *silent, *at_edges(pairs)],
         )
+
+    def curves(self, several: Sequence[SpectrumSeries]) -> Curves:
+        """Return the data and what each model makes of them.
+
+        Args:
+            several: The series that were compared; of more than one, spectra are numbered.
+        """
+        one = several[0]
+        alone = len(several) == 1 and bool(np.isfinite(one.time).all())
+        count = len(self.data.absorbance)
+        return Curves(
+            time=one.time if alone else np.arange(1.0, count + 1.0),
+            time_label=one.time_label if alone else "number of the spectrum",
+            wavelength=self.data.wavelength,
+            signal=one.signal,
+            seen=self.data.absorbance,
+            fitted={
+                trial.candidate.name: best_fit(self.data, end)
+                for trial, end in zip(self.trials, self.ends, strict=True)
+                if end is not None
+            },
+            sd=self.data.sd,
+        )
+
+
+def best_fit(data: Condensed, end: RefitPoint) -> Array:
+    """Return the spectra that a model makes of the data where it ended, shape (m, n).
+
+    Args:
+        data: Condensed spectra.
+        end: Where the model ended.
+    """
+    m = len(data.absorbance)
+    fitted: Array = (end.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
+    return fitted
 
 
 def at_edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prenuc.arrays import Array
+
 Verdict = Literal["best", "cannot tell", "less support", "ruled out"]
 
 TELLING = 2.0 * math.log(20.0)  # 5.99
@@ -113,6 +115,38 @@ class Ranked:
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The data, and what each model makes of them where it fits best.
+
+    Args:
+        time: Of each of the m spectra, or their numbers.
+        time_label: What that is, with its unit.
+        wavelength: In nm, shape (n,); nothing but NaN for a trace.
+        signal: What was read.
+        seen: The data, shape (m, n).
+        fitted: The best fit of each model, by name, shape (m, n).
+        sd: Standard deviation of the noise.
+    """
+
+    time: Array
+    time_label: str
+    wavelength: Array
+    signal: str
+    seen: Array
+    fitted: Mapping[str, Array]
+    sd: float
+
+    @property
+    def telling(self) -> int:
+        """The place of the wavelength at which the models differ most."""
+        every = np.array([*self.fitted.values()])
+        apart = (
+            np.nanmax(np.ptp(every, axis=0), axis=0) if len(every) > 1 else np.ptp(every[0], axis=0)
+        )
+        return int(np.argmax(apart))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Which model the data support.
@@ -125,6 +159,7 @@ class Comparison:
         noise: Standard deviations of the noise, and the overdispersion of the best fit.
         warnings: What a reader should know before believing it.
         equivalent_schemes: What fits any data exactly as well as the best, asked for or not.
+        curves: The data and the best fits; None where they were not kept.
     """
 
     ranking: tuple[Ranked, ...]
@@ -133,6 +168,7 @@ class Comparison:
     noise: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     equivalent_schemes: tuple[str, ...] = ()
+    curves: Curves | None = field(default=None, compare=False, repr=False)
 
     @property
     def best(self) -> str:
