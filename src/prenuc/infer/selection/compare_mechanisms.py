@@ -200,9 +200,9 @@ class _Found:
             signal=one.signal,
             seen=self.data.absorbance,
             fitted={
-                trial.candidate.name: best_fit(self.data, end)
-                for trial, end in zip(self.trials, self.ends, strict=True)
-                if end is not None
+                trial.candidate.name: best_fit(self.data, found.best)
+                for trial, found in zip(self.trials, self.found, strict=True)
+                if found.best is not None
             },
             sd=self.data.sd,
         )

@@ -20,7 +20,7 @@ function render({ el, connection, shell }) {
   const about = choice("about", []);
   const models = h("fieldset", { class: "ticks" });
   const axes = h("fieldset", { class: "ticks" });
-  const ask = h("button", { type: "button", class: "primary", onclick: begin }, "Ask");
+  const ask = h("button", { type: "button", class: "primary", disabled: true, onclick: begin }, "Ask");
   const answer = h("section", { class: "panel stack", "aria-label": "What to do next", hidden: true });
   const job = working({ host: answer, connection, shell, remember: "prenuc next", show: (host, found) => host.replaceChildren(...drawn(found)) });
 
@@ -47,6 +47,7 @@ function render({ el, connection, shell }) {
     if (!told) return;
     fill(material.input, Object.keys(told.materials));
     offer();
+    ask.disabled = false;
     await job.again();
   }
 
