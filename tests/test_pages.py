@@ -12,7 +12,7 @@ import pytest
 
 import walk
 from walk import ROOT, Reader, blocks, commands, difference, parse
-from walk_bench import LONG, MAY_SAY_NO, NEEDS, REAL_FILE, bring
+from walk_bench import LONG, MAY_SAY_NO, NEEDS, REAL_FILES, bring
 
 ALL = {str(page.relative_to(ROOT)): page for page in walk.pages()}
 RUNNING = {
@@ -64,7 +64,7 @@ def follow(reader):
 
 def missing(text):
     """Return whether a command needs what is not there: a cluster, or real files beside us."""
-    real = REAL_FILE in text and not Path(REAL_FILE).exists()
+    real = any(name in text and not Path(name).exists() for name in REAL_FILES)
     return real or any(need in text for need in NEEDS)
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from scipy.linalg import expm
 
 import many_bench
+import picks_bench
 import prenuc as pn
 from commands import REAL, dots, write
 from prenuc.present.cli import prenuc
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 # Exit status 1 is an answer: a statement is missed, a mechanism wanting, no experiment tells.
 MAY_SAY_NO = frozenset({"reproduce", "calibrate", "robustness", "next"})
-REAL_FILE = "cdse-run-2.csv"
+REAL_FILES = {
+    "cdse-run-2.csv": "Run 2 UV-Vis.csv",
+    "cdse-run-6.csv": "Run 6 UV-Vis.csv",
+    "cdse-run-6-fl.csv": "Run 6 FL emission.csv",
+}
 # A cluster (tests/test_sweeps.py has one of this machine), a browser (tests/test_app.py).
 NEEDS = ("--dask ", "--slurm ", "prenuc app")
 # What takes more than some seconds, by page: how a command, or a block of Python, begins.
@@ -60,6 +65,11 @@ LONG = {
     "docs/how-to/map.md": ("prenuc sweep examples/map.yaml",),
     "docs/how-to/next-experiment.md": ("prenuc next", "import prenuc"),
     "docs/how-to/simulate-a-recipe.md": ("prenuc simulate cds-msc-311-in-toluene --mechanism",),
+    "docs/how-to/table-figure-workbook.md": (
+        "prenuc analyze weak.csv",
+        "prenuc growth cdse-run-2.csv",
+        "prenuc emission cdse-run-6-fl.csv",
+    ),
 }
 
 BATCH = """\
@@ -101,6 +111,11 @@ def simulated(path: Path) -> None:
     protocol = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
     run = pn.simulate(pn.two_pathway("CdS"), protocol)
     pn.convert(pn.uv_vis(run, noise=1e-3, seed=1), "csv", path)
+
+
+def weak(path: Path) -> None:
+    """Growing dots, the first spectrum so weak that a line of the lamp is the strongest in it."""
+    pn.convert(picks_bench.of_kinds(261)[260].series, "csv", path)
 
 
 def two_steps(path: Path) -> None:
@@ -259,7 +274,6 @@ FILES: dict[str, Callable[[Path], None]] = {
     "base.yaml": batch(20),
     "batch.yaml": batch(30),
     "batches": batches,
-    REAL_FILE: real("Run 2 UV-Vis.csv"),
     "cold.csv": experiment(0),
     "fl.csv": light,
     "hot.csv": experiment(4),
@@ -275,6 +289,8 @@ FILES: dict[str, Callable[[Path], None]] = {
     "topo.yaml": batch(60),
     "trace.csv": trace,
     "warm.csv": experiment(2),
+    "weak.csv": weak,
+    **{name: real(there) for name, there in REAL_FILES.items()},
 }
 ON_PAGE: dict[str, dict[str, Callable[[Path], None]]] = {
     "docs/how-to/fit-a-scheme.md": {"spectra.csv": two_steps},
