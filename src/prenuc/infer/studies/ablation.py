@@ -194,16 +194,15 @@ def is_held_out(check: Check) -> bool:
     return held_out(get("recipes", check.recipe).material, check.panel)
 
 
-def mark_of(checks: Sequence[Check], choose: Choose, *, widths: bool = True) -> str:
+def mark_of(checks: Sequence[Check], choose: Choose) -> str:
     """Return a mark of rows and their widths, mechanisms and spectra: what a refit hangs on.
 
     Args:
         checks: The rows.
         choose: Gives every recipe its mechanism.
-        widths: Whether the widths by which rows are scored take part.
     """
     marks = Marks(choose)
-    said = repr([(one.id, marks.of(one), *([scale_of(one).mark] * widths)) for one in checks])
+    said = repr([(one.id, marks.of(one), scale_of(one).mark) for one in checks])
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

@@ -136,13 +136,13 @@ def ablate(
 
 
 def mark_for(name: str, checks: Sequence[Check]) -> str:
-    """Return the mark of rows, mechanism and spectra that a refit of today has.
+    """Return the mark of rows and widths, mechanism and spectra that a refit of today has.
 
     Args:
         name: The mechanism.
         checks: The rows that are read.
     """
-    return mark_of(checks, partial(named_for, name), widths=False)
+    return mark_of(checks, partial(named_for, name))
 
 
 def shipped_refits(name: str) -> list[Refit]:
