@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays formats reference check-pages notebooks first-hour docs clean help
+.PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables overlays pictures formats reference check-pages notebooks first-hour docs check-docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -112,9 +112,12 @@ formats: $(INSTALLED)  ## files of instruments that are read, and how checked: d
 	$(BIN)/python -m pip install --quiet 'openreadout>=0.4'
 	$(BIN)/python examples/formats.py
 
-overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md, by the commands that stand there
-	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md | PATH="$(abspath $(BIN)):$$PATH" sh -e
-	rm -f docs/figures/overlay*.csv
+overlays: $(INSTALLED)  ## the pictures of docs/how-to/overlay.md and of the gallery, by the commands that stand there
+	sed -n 's/^\$$ \(prenuc plot .*docs\/figures.*\)/\1/p' docs/how-to/overlay.md docs/reference/gallery.md | PATH="$(abspath $(BIN)):$$PATH" sh -e
+	rm -f docs/figures/overlay*.csv docs/figures/gallery-*.csv
+
+pictures: run overlays first-hour tables  ## every picture of the documentation but those of make court and make pictures-app; some minutes
+	cp build/figure-2a.png build/figure-2b.png build/figure-2c.png build/figure-2d.png build/figure-2d-plain.png docs/figures/
 
 notebooks: $(INSTALLED_TEST)  ## run the notebooks of docs/notebooks and keep what they print
 	$(BIN)/jupyter-execute --inplace --NotebookClient.record_timing=False docs/notebooks/*.ipynb
@@ -130,9 +133,12 @@ first-hour: $(INSTALLED_TEST)  ## do what docs/first-hour.md says, in build/firs
 reference: $(INSTALLED)  ## every public name and command: docs/reference/python.md and cli.md
 	$(BIN)/python examples/reference.py
 
-docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build
+docs: $(INSTALLED_TEST)  ## build the HTML documentation into docs/_build/html
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
-	$(BIN)/sphinx-build -W --keep-going docs docs/_build
+	$(BIN)/sphinx-build -W --keep-going docs docs/_build/html
+
+check-docs: docs  ## every page of the documentation in Chromium, wide and narrow, by axe-core; the cheat sheet in print
+	$(BIN)/python -m pytest -m study tests/test_built_docs.py
 
 ENGINE := setup.py src/prenuc/present/app/uplot.py $(wildcard src/prenuc/simulation/native/*.?pp)
 

@@ -38,12 +38,8 @@ autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = True
 napoleon_use_ivar = True
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "From prenucleation chemistry to magic-size clusters and quantum dots",
-    "fixed_sidebar": True,
-    "page_width": "1100px",
-}
+html_theme = "furo"
+html_title = "prenuc"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
@@ -82,6 +78,26 @@ def display_math(translator: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+# What the theme leaves to be said to those who read by ear or by keyboard.
+SAID = {
+    'class="caption" role="heading"': 'class="caption" role="heading" aria-level="2"',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Contents">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+}
+
+
+def say_more(app: Sphinx, exception: Exception | None) -> None:
+    """Complete the roles and labels of every page, once all are written."""
+    for path in [] if exception else app.outdir.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        for there, said in SAID.items():
+            page = page.replace(there, said)
+        path.write_text(page, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
-    """Register the renderer of formulas."""
+    """Register the renderer of formulas, and what is done to pages that are written."""
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
+    app.connect("build-finished", say_more)

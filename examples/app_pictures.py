@@ -12,12 +12,9 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import prenuc as pn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 
 COMMAND = "from prenuc.present.cli import main; main()"
 WIDTHS = {"wide": (1400, 900), "narrow": (360, 780)}
-NOISE = 2e-3
 PATIENCE = 180_000  # ms; machines may be busy
 
 
@@ -43,16 +39,7 @@ def started() -> Iterator[str]:
         process.wait()
 
 
-def measured(folder: Path) -> Path:
-    """Write spectra as an instrument would: those of Figure 2a-b, with noise."""
-    protocol = pn.Protocol.from_recipe(pn.recipe("cds-msc-311-in-toluene"))
-    run = pn.simulate(pn.two_pathway("CdS"), protocol)
-    path = folder / "spectra.csv"
-    pn.convert(pn.uv_vis(run, noise=NOISE, seed=1), "csv", path)
-    return path
-
-
-def flask(page: Page, _: Path) -> None:
+def flask(page: Page) -> None:
     """Turn a constant, with the curves of before frozen."""
     exact = page.locator("#status[data-status=exact]")
     exact.wait_for()
@@ -66,19 +53,19 @@ def flask(page: Page, _: Path) -> None:
     page.wait_for_timeout(300)
 
 
-def spectra(page: Page, data: Path) -> None:
-    """Read a file."""
-    page.locator("input[type=file]").first.set_input_files(data)
-    page.get_by_role("img", name="Spectra").wait_for()
+def spectra(page: Page) -> None:
+    """Try it with the simulated spectra of Figure 2a-b."""
+    page.get_by_role("button", name="Try it with simulated spectra").click()
+    page.get_by_role("region", name="Spectra", exact=True).wait_for()
     page.wait_for_timeout(1000)
 
 
-def court(page: Page, _: Path) -> None:
+def court(page: Page) -> None:
     """Wait for what ships."""
     page.get_by_role("table").first.wait_for()
 
 
-def catalogue(page: Page, _: Path) -> None:
+def catalogue(page: Page) -> None:
     """Compute a size."""
     page.get_by_label("first absorption").fill("550")
     page.get_by_role("button", name="Size", exact=True).click()
@@ -86,12 +73,12 @@ def catalogue(page: Page, _: Path) -> None:
     page.wait_for_timeout(500)
 
 
-def next_(page: Page, _: Path) -> None:
+def next_(page: Page) -> None:
     """Show what can be asked."""
     page.get_by_role("button", name="Ask").wait_for()
 
 
-SCREENS: dict[str, Callable[[Page, Path], None]] = {
+SCREENS: dict[str, Callable[[Page], None]] = {
     "flask": flask,
     "spectra": spectra,
     "court": court,
@@ -105,8 +92,7 @@ def main(folder: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
-        data = measured(Path(scratch))
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=False)
         for size, (width, height) in WIDTHS.items():
             with started() as address:
@@ -116,7 +102,7 @@ def main(folder: Path) -> None:
                 page.locator("#status[data-status=exact]").wait_for()
                 for name, prepare in SCREENS.items():
                     page.goto(f"{address.split('#')[0]}#/{name}")
-                    prepare(page, data)
+                    prepare(page)
                     path = folder / f"app-{name}-{size}.png"
                     page.screenshot(path=path)
                     print(path)

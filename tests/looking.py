@@ -17,7 +17,8 @@ def texts(figure):
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     found = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
-    hidden = {one for axes in figure.axes for one in not_drawn(axes)}
+    every = [one for axes in figure.axes for one in (axes, *axes.child_axes)]
+    hidden = {one for axes in every for one in not_drawn(axes)}
     shown = {one: one.get_window_extent(renderer) for one in found if one not in hidden}
     return {one: box for one, box in shown.items() if box.width > 0}
 

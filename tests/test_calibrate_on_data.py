@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +20,6 @@ from prenuc.infer.selection.refit import BOUND, RefitPoint
 from prenuc.infer.selection.spectra_verdict import StepVerdict
 from prenuc.present.cli import prenuc
 from prenuc.protocol.protocol import read_protocol
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MECHANISM = """units: {time: min, concentration: mmol/L, energy: kJ/mol}
 species: {S: {}, X: {}, Y: {}, Z: {}}
@@ -152,6 +151,85 @@ def test_words_follow_the_odds():
     assert StepVerdict("R", 100.0, 9.0, judged=False).word == "not judged"
 
 
+# ---- what is known of amounts, noise and constants ---------------------------------------------
+
+
+def scaled(folder: Path, factors: dict[str, float]) -> Path:
+    """Multiply what a flask shows, as if other amounts had been charged, and say so or not."""
+    for name, factor in factors.items():
+        series = pn.read(folder / name)
+        pn.convert(replace(series, absorbance=factor * series.absorbance), "csv", folder / name)
+    return folder
+
+
+def says(folder: Path, line: str) -> Path:
+    path = folder / "flasks.yaml"
+    path.write_text(f"{line}\n{path.read_text()}")
+    return folder
+
+
+def test_amounts_that_nobody_knows_do_not_mislead(tmp_path):
+    folder = scaled(written(tmp_path), {"hot.csv": 1.15, "thin.csv": 0.9})
+    assert not calibrated(folder).describes
+    says(folder, "amounts: unknown")
+    mine = pn.read_mechanism(folder / "mine.yaml")
+    found = calibrate_on_spectra(mine, read_flasks(folder), starts=2)
+    assert found.describes
+    assert not found.whole
+    assert found.held_out < 1.6
+    known = {one.name: one.value for one in found.estimates}
+    # courses alone do not say which of two first-order steps is the first
+    assert sorted((known["R1.k"], known["R2.k"])) == pytest.approx([0.011, 0.03], rel=0.05)
+    assert sorted((known["R1.Ea"], known["R2.Ea"])) == pytest.approx([70.0, 88.0], abs=4.0)
+
+
+def test_noise_is_at_least_what_is_said(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "other")
+    found = calibrated(says(tmp_path / "other", "noise: 0.01"))
+    assert found.noise["sd"] == 0.01
+    assert found.misfit < 0.5
+
+
+def test_only_what_is_named_moves(folder):
+    told = []
+    mine = pn.read_mechanism(folder / "mine.yaml").with_constants(TRUTH)
+    found = calibrate_on_spectra(
+        mine, read_flasks(folder), only=["R1", "R3.k"], expected=told.append
+    )
+    assert [one.name for one in found.estimates] == ["R1.k", "R1.Ea", "R3.k"]
+    assert [(one.constants, one.flasks) for one in told] == [(3, 4)]
+    assert told[0].seconds > 0.0
+    with pytest.raises(InputError, match=r"Nearest: 'R1\.k'"):
+        calibrate_on_spectra(mine, read_flasks(folder), only=["R1.K"])
+
+
+def test_a_published_series_is_read_from_the_files_of_its_authors(tmp_path, monkeypatch):
+    """Counts behind three diodes as the laboratory's files have them, of a known truth."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "examples"))
+    from phenolphthalein import HYDROXIDE, main
+
+    generator, time = np.random.default_rng(5), np.arange(0.3, 22.0, 0.47)
+    for number, amount in HYDROXIDE.items():
+        there, back = 8e-4 * amount / 4.022e-3, 0.012
+        share = back / (there + back) + there / (there + back) * np.exp(-(there + back) * time)
+        dye = generator.uniform(0.5, 0.9) * share
+        shown = np.outer(dye, [0.01, 1.0, 0.23]) + generator.normal(0.0, 2e-3, (len(time), 3))
+        counts = 350_000 * 10.0 ** -np.vstack((np.zeros(3), shown))
+        rows = [
+            f"{round(6e4 * t) + 5000} {r:.0f} {g:.0f} {b:.0f} 2450 "
+            for t, (r, g, b) in zip((0.0, *time), counts, strict=True)
+        ]
+        (tmp_path / f"exp{number}-RT.txt").write_text("\n".join(["E R G B T ", *rows, ""]))
+    monkeypatch.setattr("sys.argv", ["phenolphthalein.py", str(tmp_path), str(tmp_path / "to")])
+    main()
+    fading = pn.read_mechanism(tmp_path / "to" / "fading.yaml")
+    found = calibrate_on_spectra(fading, read_flasks(tmp_path / "to"))
+    assert found.named("required") == ("R1", "R2")
+    for one, true in zip(found.estimates, (8e-4, 0.012), strict=True):
+        assert one.ci95[0] < true < one.ci95[1]
+        assert one.ci95[1] < 1.1 * one.ci95[0]
+
+
 # ---- the folder --------------------------------------------------------------------------------
 
 
@@ -191,6 +269,11 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_line(batch):
         ("flasks: []\n", "there is no flask"),
         ("flasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "no component of mine has a spec"),
         ("absorbing: [W]\nflasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "'W'"),
+        ("noise: 2\nflasks: [{spectra: a.csv, protocol: batch.yaml}]\n", "noise is 2"),
+        (
+            "amounts: maybe\nflasks: [{spectra: a.csv, protocol: batch.yaml}]\n",
+            "amounts are 'maybe'",
+        ),
         (
             (
                 "absorbing: [X]\nflasks: [{spectra: a.csv, protocol: batch.yaml},\n"
@@ -258,6 +341,7 @@ def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
         (["--data", "."], "no mechanism is given"),
         (["--data", ".", "--mechanism", "two-pathway/CdS", "--leave-out", "3a"], "--leave-out"),
         (["--figures", "here"], "needs --data"),
+        (["--only", "growth"], "needs --data"),
     ],
 )
 def test_options_that_do_not_fit_together_are_refused(options, message):

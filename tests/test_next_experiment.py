@@ -12,7 +12,6 @@ from prenuc.errors import FitError
 from prenuc.infer.calibration.candidate import Candidate, with_and_without
 from prenuc.infer.selection import disagreement as maps
 from prenuc.infer.selection.apart import Unknown, bare, sigmas
-from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
 from prenuc.infer.selection.disagreement import disagreement
 from prenuc.infer.selection.next_experiment import next_experiment
 from prenuc.infer.selection.plans import axes, base
@@ -26,6 +25,7 @@ from prenuc.infer.selection.predictive import (
     updated,
     wavelengths,
 )
+from prenuc.infer.selection.rehearsal import rehearsed
 from prenuc.mechanism.rivals import rival
 
 KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")
@@ -252,17 +252,26 @@ def test_the_same_without_a_step_goes_by_a_name_of_its_own(pathway_2):
     assert {f.name for f in whole.free} - {f.name for f in bare_one.free} == {"monomer formation.k"}
 
 
-def test_the_proposal_says_whether_pathway_2_is_needed(pathway_2, where):
-    """Done in simulation at the noise of a photometer, it moves the log score by more than 5."""
-    whole, bare_one = pathway_2
-    flasks = [base(written()).protocol, where.plan.protocol]
-    runs = [pn.simulate(whole.mechanism, flask) for flask in flasks]
-    nm = np.arange(290.0, 481.0, 3.0)
-    spectra = [pn.uv_vis(run, wavelength=nm, noise=2e-3, seed=i) for i, run in enumerate(runs)]
-    verdict = compare_mechanisms(spectra, flasks, models=pathway_2)
-    chi2 = {one.model: one.chi2 for one in verdict.ranking}
-    assert verdict.best == whole.name
-    assert (chi2[bare_one.name] - chi2[whole.name]) / 2.0 > 5.0
+@pytest.mark.parametrize(("dilutions", "seed"), [((3.0, 10.0, 30.0), 0), ((2.7, 9.0, 27.0), 7)])
+def test_the_proposal_says_whether_pathway_2_is_needed(pathway_2, where, dilutions, seed):
+    """Done in simulation at the noise of a photometer, also with every dilution a tenth off."""
+    tried = rehearsed(*pathway_2, written(), where, dilutions=dilutions, noise=2e-3, seed=seed)
+    assert tried.tells
+    assert tried.score > 5.0
+    assert [plan.words.partition("dilute ")[2] for plan in tried.plans][1:] == [
+        f"the batch {one:g} times; inject HMSA when hot" for one in dilutions
+    ]
+    assert tried.verdict.startswith("This tells two-pathway/CdS from")
+
+
+def test_a_model_is_not_told_from_its_twin(pathway_2, where):
+    """No proposal moves the score between a model and itself."""
+    one = pathway_2[0]
+    twin = Candidate(one.mechanism, label="twin")
+    tried = rehearsed(one, twin, written(), where, dilutions=(3.0,), noise=2e-3)
+    assert not tried.tells
+    assert tried.score <= 0.0
+    assert "No experiment that was tried tells" in tried.verdict
 
 
 def test_the_largest_spot_is_a_bench_plan(where):

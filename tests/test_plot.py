@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import prenuc as pn
 from commands import clusters, run, write
+from drawn import made_course
 from looking import faults
 from prenuc.errors import InputError, ProtocolError
-from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, series_of
 from prenuc.present.cli.flasks import given as flasks_given
 from prenuc.present.cli.flasks import runs_of
@@ -50,20 +50,6 @@ def aliquots(times, height=0.4, vessel="c{:g}", signal="absorbance"):
     rows = [height * t / 100 * np.exp(-(((nm - 400) / 30) ** 2)) for t in times]
     samples = [Sample(vessel.format(t), vessel.format(t) + " at 0 min", 0.0, t) for t in times]
     return series_of(samples, nm, np.array(rows), signal=signal)
-
-
-def made_course(name="a", shift=0.0, sizes=True):
-    time = np.linspace(0.0, 100.0, 21)
-    grid = np.arange(1.0, 5.0, 0.05) if sizes else np.zeros(0)
-    mean = 2.0 + shift + time / 100
-    dots = np.exp(-(((grid - mean[:, None]) / 0.3) ** 2)) * (time[:, None] > 10)
-    share = time / 100
-    numbers = np.where(time > 10, 0.1, 0.0)
-    return Course(
-        name, "flask", time, time - 10, np.full(21, 180.0),
-        {"precursor": 1 - share, "PC": 0.0 * share, "QD": share},
-        numbers, mean, 0.0 * time + 0.1, 350 + 50 * share, grid, dots, 0.0 * time,
-    )  # fmt: skip
 
 
 # ---- several values of one change ---------------------------------------------------------------

@@ -388,3 +388,15 @@ def test_of_300_flasks_none_is_answered_with_nothing_unless_the_reagent_is_named
                 assert made > 1e-4, (name, str(done))
     sys.stdout.write(f"{dict(seen)}\n")  # the shares
     assert seen["in scope"] >= 90
+
+
+def test_what_an_element_is_needs_no_library(monkeypatch):
+    """molmass is an extra, and a flask has a scope without it; in the tests it is the oracle."""
+    molmass = pytest.importorskip("molmass")
+    from prenuc.scope.facts_only import ELEMENTS, is_without_model
+
+    assert {one.symbol for one in molmass.ELEMENTS} == ELEMENTS
+    monkeypatch.setitem(sys.modules, "molmass", None)
+    assert is_without_model("ZnS")
+    assert not is_without_model("CdS")
+    assert not is_without_model("XxS")

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# Exit status 1 is an answer: a printed statement is missed, a mechanism is found wanting.
-MAY_SAY_NO = frozenset({"reproduce", "calibrate", "robustness"})
+# Exit status 1 is an answer: a statement is missed, a mechanism wanting, no experiment tells.
+MAY_SAY_NO = frozenset({"reproduce", "calibrate", "robustness", "next"})
 REAL_FILE = "cdse-run-2.csv"
 # A cluster (tests/test_sweeps.py has one of this machine), a browser (tests/test_app.py).
 NEEDS = ("--dask ", "--slurm ", "prenuc app")

@@ -161,7 +161,7 @@ def test_frozen_curves_undo_snapshots_and_reset(shown):
     page = shown()
     _, first = spectra(page)
     page.get_by_role("button", name="Freeze").click()
-    page.get_by_text("frozen", exact=True).wait_for()
+    page.get_by_text("frozen (some of 49)").wait_for()
     field = page.get_by_label("isomerisation.k, exact value")
     held = field.input_value()
 

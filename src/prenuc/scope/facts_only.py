@@ -9,6 +9,13 @@ from prenuc.errors import Problem
 from prenuc.facts.catalogue import entries
 
 _ATOM = re.compile(r"[A-Z][a-z]?")
+_SYMBOLS = (
+    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga "
+    "Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd "
+    "Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra "
+    "Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt"
+)
+ELEMENTS = frozenset(_SYMBOLS.split())
 
 
 def is_without_model(material: str) -> bool:
@@ -17,8 +24,6 @@ def is_without_model(material: str) -> bool:
     Args:
         material: Such as "ZnS".
     """
-    from molmass import ELEMENTS
-
     atoms, modelled = _ATOM.findall(material), {o.material for o in entries("systems").values()}
     formula = "".join(atoms) == material and len(atoms) > 1
     return formula and material not in modelled and all(one in ELEMENTS for one in atoms)

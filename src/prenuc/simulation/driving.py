@@ -45,6 +45,8 @@ class Driving:
         means: The steps whose affinity is a mean over dots of all sizes.
         doses: When something was added, in s.
         frozen: How long it was a frozen solid, in s.
+        rates: Of every step by its name, of what it makes, in mol/m³/s, shape (m,).
+        seen: The vessel at these instants.
     """
 
     vessel: str
@@ -57,6 +59,8 @@ class Driving:
     means: frozenset[str] = frozenset()
     doses: tuple[float, ...] = ()
     frozen: float = 0.0
+    rates: Mapping[str, Array] = field(default_factory=dict)
+    seen: tuple[Measurement, ...] = ()
 
     @property
     def dissipated(self) -> float:
@@ -106,6 +110,7 @@ class _Course:
     times: list[float] = field(default_factory=list)
     temperatures: list[float] = field(default_factory=list)
     seen: list[dict[str, Drive]] = field(default_factory=list)
+    looked: list[Measurement] = field(default_factory=list)
     doses: list[float] = field(default_factory=list)
     frozen: float = 0.0  # s
     fresh: bool = True
@@ -120,6 +125,7 @@ class _Course:
         self.times.append(one.time - self.frozen)
         self.temperatures.append(one.temperature)
         self.seen.append(found)
+        self.looked.append(one)
         self.fresh = False
 
     def at(
@@ -139,6 +145,7 @@ class _Course:
         affinities = np.array([[one.affinity for one in row] for row in rows]) / thermal
         affinities[~np.isfinite(affinities)] = np.nan
         powers = np.array([[one.power for one in row] for row in rows])
+        rates = np.array([[one.rate for one in row] for row in rows])
         return Driving(
             vessel,
             np.array(self.times),
@@ -150,6 +157,8 @@ class _Course:
             means,
             tuple(dict.fromkeys(self.doses)),
             self.frozen,
+            dict(zip(names, rates.T, strict=True)),
+            tuple(self.looked),
         )
 
 

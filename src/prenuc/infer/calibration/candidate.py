@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
     from prenuc.simulation.solution import Measurement, Run
+    from prenuc.simulation.solvers import AbstractSolver
 
 DOTS = "dots"
+SEEN = replace(QUICK, rtol=1e-4)  # 1e-5 of absorbance: a tenth of what any spectrometer sees
 RATES = frozenset({"rate", "equilibrium"})
 
 
@@ -144,12 +146,17 @@ class Candidate:
         kinds: Of constants that may move; see :func:`~prenuc.infer.calibration.varied.kind_of`.
         absorbing: Components that absorb without a spectrum in the catalogue.
         label: What it is called where the mechanism's own name does not tell it from others.
+        only: Names of constants, as "isomerisation.k", or of all of a step, as "isomerisation",
+            that may move; every one when empty.
+        solver: The integrator.
     """
 
     mechanism: Mechanism
     kinds: frozenset[str] = RATES
     absorbing: tuple[str, ...] = ()
     label: str = ""
+    only: tuple[str, ...] = ()
+    solver: AbstractSolver = SEEN
 
     @classmethod
     def of(cls, model: Mechanism | Candidate) -> Candidate:
@@ -172,6 +179,7 @@ class Candidate:
             if kind_of(name) in self.kinds
             and value.status in PRIOR_FACTOR
             and value.quantity.number != 0
+            and (not self.only or not {name, name.rpartition(".")[0]}.isdisjoint(self.only))
         )
 
     def shown(
@@ -194,7 +202,7 @@ class Candidate:
         """
         new = multiplied(self.mechanism.constants, factors or {})
         mechanism = self.mechanism.with_constants(new) if new else self.mechanism
-        run = simulate(mechanism, protocol, solver=QUICK, parameters=along, extrapolate=True)
+        run = simulate(mechanism, protocol, solver=self.solver, parameters=along, extrapolate=True)
         known = parts(run, wavelength)
         return _with_unknown(run, known, self.absorbing, wavelength) if self.absorbing else known
 

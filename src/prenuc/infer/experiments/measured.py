@@ -8,9 +8,12 @@ The file ``flasks.yaml`` in the folder says which belong together::
       - {spectra: thin.csv, protocol: batch.yaml, change: dilute charge flask = 3}
       - {spectra: published.csv, protocol: cds-msc-311-in-toluene, path length: 2 mm}
     absorbing: [B]        # components whose spectra nobody knows
+    amounts: unknown      # of these, so that each flask has spectra of its own
+    noise: 0.003          # absorbance that a reading is off by at least
 
 ``protocol`` is a protocol file or a recipe of the catalogue, ``change`` what was done otherwise
 (:mod:`prenuc.protocol.varying`), ``path length`` that of the cuvette, 1 cm where it is not said.
+With ``amounts: unknown`` only the course of what absorbs counts and not how much of it there is.
 """
 
 from __future__ import annotations
@@ -65,12 +68,16 @@ class MeasuredFlasks:
         flasks: One for each file of spectra.
         absorbing: Components that absorb and whose spectra nobody knows.
         where: ``file:line`` where these are named.
+        apart: Whether each flask has spectra of its own, since nobody knows how much was charged.
+        noise: Absorbance that a reading is off by at least; None where that is not said.
         warnings: What a reader should know.
     """
 
     flasks: tuple[Flask, ...]
     absorbing: tuple[str, ...] = ()
     where: str = ""
+    apart: bool = False
+    noise: float | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -95,6 +102,7 @@ def read_flasks(folder: Path, reader: Callable[[Path], SpectrumSeries] = read) -
     node = Node(load(path), str(path), problems)
     listed = node.children("flasks")
     absorbing, where = node.texts("absorbing"), node.where("absorbing")
+    apart, noise = _amounts(node), _noise(node)
     node.finish("a list of flasks")
     if not listed and not problems:
         node.problem("there is no flask", "flasks", f"Write {FORM}")
@@ -106,7 +114,26 @@ def read_flasks(folder: Path, reader: Callable[[Path], SpectrumSeries] = read) -
         named.add(flask.name)
     if problems:
         raise FitError(problems)
-    return MeasuredFlasks(tuple(found), absorbing, where, tuple(_forgotten(folder, named)))
+    warnings = tuple(_forgotten(folder, named))
+    return MeasuredFlasks(tuple(found), absorbing, where, apart, noise, warnings)
+
+
+def _amounts(node: Node) -> bool:
+    """Return whether the amounts of what absorbs are said to be unknown."""
+    said = node.text("amounts", default="known")
+    if said not in {"known", "unknown"}:
+        node.problem(f"amounts are '{said}'", "amounts", "Write 'known' or 'unknown'")
+    return said == "unknown"
+
+
+def _noise(node: Node) -> float | None:
+    """Return the absorbance that a reading is off by at least."""
+    if "noise" not in node:
+        return None
+    noise = node.number("noise")
+    if not 0.0 < noise < 1.0:
+        node.problem(f"noise is {noise:g}", "noise", "Give it in absorbance, as in 'noise: 0.003'")
+    return noise
 
 
 def _flask(entry: Node, folder: Path, reader: Callable[[Path], SpectrumSeries]) -> Flask | None:

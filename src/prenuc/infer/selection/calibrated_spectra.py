@@ -13,9 +13,10 @@ Each step is taken out in turn and everything else refitted; what that says, and
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +25,9 @@ from prenuc.facts.source import Source
 from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
+from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
-from prenuc.infer.selection.condensed import Condensed, fitting
+from prenuc.infer.selection.condensed import FINEST, Condensed, fitting
 from prenuc.infer.selection.evidence import INADEQUATE
 from prenuc.infer.selection.profiled import NARROWED, Estimate, covariance, interval
 from prenuc.infer.selection.refit import Refit
@@ -48,15 +50,48 @@ WAVELENGTHS = 120  # more are averaged with their neighbours: bands are wider
 CLOSELY = 1e-5  # a fall of χ² relative to χ² that ends a search
 UNTOUCHED = 1e-3  # χ² by which a step that does nothing moves the fit: rounding
 ROUNDS = 40  # of a search
+A_SEARCH, AN_INTERVAL, A_STEP = 10.0, 0.8, 2.0  # about, in times of a run with all tangents
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a calibration has before it.
+
+    Args:
+        constants: That move.
+        flasks: That are run for each step of a search.
+        seconds: About how long it takes where nothing else is done.
+    """
+
+    constants: int
+    flasks: int
+    seconds: float
+
+    @classmethod
+    def after(cls, spent: float, trial: Refit, steps: int, starts: int, workers: int) -> Work:
+        """Return what lies ahead, from what the first run and the first tangents took.
+
+        Args:
+            spent: That they took, in s.
+            trial: The mechanism before the data.
+            steps: That are taken out in turn.
+            starts: Searches.
+            workers: Processes.
+        """
+        count = len(trial.constants)
+        share = (starts * A_SEARCH + count * AN_INTERVAL + steps * A_STEP) / max(workers, 1)
+        return cls(count, len(trial.data.protocols), spent * share)
 
 
 def calibrate_on_spectra(
     mechanism: Mechanism,
     measured: MeasuredFlasks,
     *,
+    only: Sequence[str] = (),
     starts: int = 1,
     seed: int = 0,
     workers: int = 1,
+    expected: Callable[[Work], None] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> SpectraCalibration:
     """Return a mechanism calibrated on the spectra of several flasks.
@@ -64,16 +99,23 @@ def calibrate_on_spectra(
     Args:
         mechanism: What could have happened.
         measured: Spectra and what was done.
+        only: Names of constants that may move, or of steps of which all may; all when empty.
         starts: Searches; the first from the mechanism's own constants, others from draws around.
         seed: Seed of these draws.
         workers: Processes to work with.
+        expected: Called with what lies ahead, before it is begun.
         progress: Called with the finished share.
 
     Raises:
         InputError: Spectra, protocols and mechanism do not fit together; all problems at once.
         FitError: The mechanism cannot be run on these protocols.
     """
-    trial = _prepared(mechanism, measured)
+    begun = time.process_time()
+    trial = _prepared(mechanism, measured, tuple(only))
+    steps = ablations_of(mechanism)
+    if expected is not None:
+        spent = time.process_time() - begun
+        expected(Work.after(spent, trial, len(steps), starts, workers))
     ends = _searched(trial, starts, seed, workers)
     best = min(ends, key=lambda point: point.cost)
     trial.data, drift = with_offsets(trial.data, best)
@@ -85,28 +127,40 @@ def calibrate_on_spectra(
     slopes = trial.slopes(trial.constants, end)
     estimates = _estimates(trial, end, slopes, dispersion, workers)
     tick(0.6)
-    gone, do = ablations_of(mechanism), partial(_ended_without, trial, end)
-    others = work(do, gone, workers=workers, progress=lambda share: tick(0.6 + 0.4 * share))
-    names = [flask.name for flask in measured.flasks]
+    others = work(
+        partial(_ended_without, trial, end),
+        steps,
+        workers=workers,
+        progress=lambda share: tick(0.6 + 0.4 * share),
+    )
     return SpectraCalibration(
         mechanism=_calibrated(mechanism, estimates),
         estimates=tuple(estimates),
-        steps=_verdicts(gone, trial, end, others),
-        seen=dict(zip(names, _seen(trial, measured), strict=True)),
-        predicted=dict(zip(names, _predicted(trial, end), strict=True)),
+        steps=_verdicts(steps, trial, end, others),
         misfit=math.sqrt(dispersion),
-        held_out=standing_of(trial, end).held_out,
-        chi2=end.cost,
-        data=trial.data.data.size,
-        noise={"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
         searches=tuple(one.cost for one in ends),
         warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
+        **_fitted(trial, end, measured),
     )
 
 
-def _prepared(mechanism: Mechanism, measured: MeasuredFlasks) -> Refit:
+def _fitted(trial: Refit, end: RefitPoint, measured: MeasuredFlasks) -> dict[str, Any]:
+    """Return what was fitted, to what, and how well, by the names of the answer."""
+    names = [flask.name for flask in measured.flasks]
+    return {
+        "seen": dict(zip(names, _seen(trial, measured), strict=True)),
+        "predicted": dict(zip(names, _predicted(trial, end), strict=True)),
+        "held_out": standing_of(trial, end).held_out,
+        "whole": not measured.apart,
+        "chi2": end.cost,
+        "data": trial.data.data.size,
+        "noise": {"sd": trial.data.sd, "offset_sd": trial.data.offset_sd},
+    }
+
+
+def _prepared(mechanism: Mechanism, measured: MeasuredFlasks, only: tuple[str, ...]) -> Refit:
     """Return the mechanism before the data, with the constants chosen that these can feel."""
-    problems = [*_strangers(mechanism, measured)]
+    problems = [*_strangers(mechanism, measured), *_not_free(mechanism, only)]
     protocols = []
     for flask in measured.flasks:
         with noting(problems, flask.where):
@@ -118,9 +172,11 @@ def _prepared(mechanism: Mechanism, measured: MeasuredFlasks) -> Refit:
     if problems:
         raise FitError(problems)
     spectra = [_averaged(flask.spectra.without_masked()) for flask in measured.flasks]
-    candidate = Candidate(mechanism, KINDS, measured.absorbing)
-    data = Condensed.of(spectra, protocols)
-    trial = Refit(candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS)
+    candidate = Candidate(mechanism, KINDS, measured.absorbing, only=only, solver=QUICK)
+    data = Condensed.of(spectra, protocols, measured.noise or FINEST)
+    trial = Refit(
+        candidate, data, FreeShapes(), enough=CLOSELY, rounds=ROUNDS, apart=measured.apart
+    )
     first = trial.first()
     if first is None:
         raise FitError(f"{mechanism.name} cannot be run on these protocols", "Simulate one alone")
@@ -142,6 +198,15 @@ def _strangers(mechanism: Mechanism, measured: MeasuredFlasks) -> Iterator[Probl
     if not (shown or measured.absorbing):
         mend = f"Say which absorb, as in 'absorbing: [{next(iter(known))}]'"
         yield Problem(f"no component of {mechanism.name} has a spectrum", mend, (), measured.where)
+
+
+def _not_free(mechanism: Mechanism, only: Sequence[str]) -> Iterator[Problem]:
+    """Yield which names are of nothing that may move."""
+    free = [one.name for one in Candidate(mechanism, KINDS).free]
+    known = [*free, *dict.fromkeys(name.rpartition(".")[0] for name in free)]
+    for name in only:
+        if name not in known:
+            yield unknown_name(f"constant of {mechanism.name} that may move", name, known)
 
 
 def _averaged(series: SpectrumSeries) -> SpectrumSeries:

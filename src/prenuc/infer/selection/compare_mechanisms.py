@@ -27,10 +27,11 @@ from prenuc.errors import FitError, Problem
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import FEWEST_FOR_OFFSETS, Condensed
-from prenuc.infer.selection.evidence import Comparison, Standing, judge, mean_square
+from prenuc.infer.selection.evidence import Comparison, Curves, Standing, judge, mean_square
 from prenuc.infer.selection.profiled import NARROWED, covariance
 from prenuc.infer.selection.refit import BOUND, Refit
 from prenuc.infer.selection.shapes import AbstractShapes, KnownShapes
+from prenuc.infer.selection.starts import FAR, STARTS, Searched, searched, searched_on
 from prenuc.mechanism import rivals as bench
 from prenuc.mechanism.two_pathway import two_pathway
 from prenuc.observe.series import SpectrumSeries
@@ -67,7 +68,7 @@ def compare_mechanisms(
     *,
     models: Sequence[Mechanism | Candidate],
     shapes: AbstractShapes | None = None,
-    starts: int = 1,
+    starts: int = STARTS,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
@@ -82,8 +83,8 @@ def compare_mechanisms(
             :func:`~prenuc.infer.calibration.candidate.with_and_without` one of its steps.
         shapes: What is taken as known about spectra: :class:`KnownShapes` when None, or
             :class:`FreeShapes` for what the kinetics alone can say.
-        starts: Searches for each model; the first from the package's own constants, the others
-            from draws of their priors.
+        starts: Searches for each model at most; the first from the package's own constants, the
+            others from draws of their priors (:mod:`prenuc.infer.selection.starts`).
         seed: Seed of these draws.
         progress: Called with the finished share.
 
@@ -102,7 +103,8 @@ def compare_mechanisms(
     tick = _ticker(len(candidates) * EXPECTED_RUNS * starts, progress)
     trials = [Refit(one, data, shapes or KnownShapes(), tick) for one in candidates]
     data = data.with_shapes(shown for trial in trials if (shown := trial.first()) is not None)
-    verdict = _search(trials, data, starts, seed).comparison()
+    found = _search(trials, data, starts, seed)
+    verdict = replace(found.comparison(), curves=found.curves(several))
     if progress is not None:
         progress(1.0)
     return verdict
@@ -123,25 +125,20 @@ def _ticker(runs: int, progress: Callable[[float], None] | None) -> Callable[[],
 
 def _search(trials: Sequence[Refit], data: Condensed, starts: int, seed: int) -> _Found:
     """Return where each model ends, with the offsets that the best one finds."""
-    ends: list[RefitPoint | None] = []
     for trial in trials:
         trial.data = data
         trial.choose()
-        generator = np.random.default_rng(seed)
-        count = len(trial.constants)
-        begin = [np.zeros(count), *(generator.normal(0.0, 0.5, count) for _ in range(starts - 1))]
-        found = [point for u in begin if (point := trial.search(u)) is not None]
-        ends.append(min(found, key=lambda point: point.cost, default=None))
-    there = [point for point in ends if point is not None]
-    if not there:
+    found = searched(trials, starts, seed)
+    best = min(found, key=lambda one: one.cost)
+    if best.best is None:
         raise FitError(Problem("no model could be run", "Look at the protocol"))
-    seen, warnings = with_offsets(data, min(there, key=lambda point: point.cost))
-    if seen.offset_sd != data.offset_sd:
-        for i, trial in enumerate(trials):
-            trial.data = seen
-            if (end := ends[i]) is not None:
-                ends[i] = trial.search(end.u)
-    return _Found(trials, ends, seen, warnings)
+    seen, warnings = with_offsets(data, best.best)
+    for i, trial in enumerate(trials):
+        trial.data = seen
+        lowest = found[i].cost - found[i].unsettled  # the odds may hang on where it ends
+        if seen.offset_sd != data.offset_sd or lowest < best.cost + FAR:
+            found[i] = searched_on(trial, found[i], seen)
+    return _Found(trials, found, seen, warnings)
 
 
 def with_offsets(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str]]:
@@ -154,9 +151,9 @@ def with_offsets(data: Condensed, best: RefitPoint) -> tuple[Condensed, list[str
     m = len(data.absorbance)
     if m < FEWEST_FOR_OFFSETS:
         return data, []
-    fitted = (best.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
+    left = data.absorbance - best_fit(data, best)
     none = np.zeros((m, 0))
-    noise = estimate_noise(rotate(data.absorbance - fitted), np.arange(m, dtype=float), none, none)
+    noise = estimate_noise(rotate(left), np.arange(m, dtype=float), none, none)
     warnings = (
         ["a slow drift of the baseline was found; it is not fitted"] if len(noise.drift) else []
     )
@@ -168,20 +165,59 @@ class _Found:
     """Where every model ended."""
 
     trials: Sequence[Refit]
-    ends: Sequence[RefitPoint | None]
+    found: Sequence[Searched]
     data: Condensed
     warnings: Sequence[str]
 
     def comparison(self) -> Comparison:
         """Return the verdict."""
-        pairs = list(zip(self.trials, self.ends, strict=True))
+        pairs = [(t, one.best) for t, one in zip(self.trials, self.found, strict=True)]
         silent = [f"{trial.candidate.name} could not be run" for trial, end in pairs if end is None]
         return judge(
-            [standing_of(trial, end) for trial, end in pairs if end is not None],
+            [
+                replace(standing_of(trial, one.best), unsettled=one.unsettled)
+                for trial, one in zip(self.trials, self.found, strict=True)
+                if one.best is not None
+            ],
             self.data.count,
             noise={"sd": self.data.sd, "offset_sd": self.data.offset_sd},
             warnings=[*self.warnings, *silent, *at_edges(pairs)],
         )
+
+    def curves(self, several: Sequence[SpectrumSeries]) -> Curves:
+        """Return the data and what each model makes of them.
+
+        Args:
+            several: The series that were compared; of more than one, spectra are numbered.
+        """
+        one = several[0]
+        alone = len(several) == 1 and bool(np.isfinite(one.time).all())
+        count = len(self.data.absorbance)
+        return Curves(
+            time=one.time if alone else np.arange(1.0, count + 1.0),
+            time_label=one.time_label if alone else "number of the spectrum",
+            wavelength=self.data.wavelength,
+            signal=one.signal,
+            seen=self.data.absorbance,
+            fitted={
+                trial.candidate.name: best_fit(self.data, found.best)
+                for trial, found in zip(self.trials, self.found, strict=True)
+                if found.best is not None
+            },
+            sd=self.data.sd,
+        )
+
+
+def best_fit(data: Condensed, end: RefitPoint) -> Array:
+    """Return the spectra that a model makes of the data where it ended, shape (m, n).
+
+    Args:
+        data: Condensed spectra.
+        end: Where the model ended.
+    """
+    m = len(data.absorbance)
+    fitted: Array = (end.fitted.fitted.reshape(m, -1) / data.weight) @ data.basis.T
+    return fitted
 
 
 def at_edges(pairs: Sequence[tuple[Refit, RefitPoint | None]]) -> list[str]:
@@ -228,7 +264,7 @@ def _held_out(trial: Refit, end: RefitPoint, slopes: Array) -> float:
     pull[prior > 0] = np.concatenate((fitted.pull, end.u))
     residual = fitted.residual.reshape(m, -1)
     missed = []
-    for rows in trial.data.folds(FOLDS):
+    for rows in trial.data.folds(FOLDS, whole=not trial.apart):
         kept = np.setdiff1d(np.arange(m), rows)
         known = design[kept].reshape(-1, len(prior))
         bend = known.T @ known + np.diag(prior)

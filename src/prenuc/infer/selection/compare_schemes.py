@@ -26,7 +26,7 @@ from prenuc.infer.fit.results import GlobalFit
 from prenuc.infer.modelfree.components import count_components
 from prenuc.infer.schemes.profiles import LEAST, Clock
 from prenuc.infer.schemes.scheme import parse
-from prenuc.infer.selection.evidence import Comparison, Standing, judge
+from prenuc.infer.selection.evidence import Comparison, Curves, Standing, judge
 from prenuc.observe.series import SpectrumSeries
 
 if TYPE_CHECKING:
@@ -124,9 +124,29 @@ def compare_schemes(
         if progress is not None:
             progress(done / len(names))
     found = weigh(dict(zip(names, fits, strict=True)))
+    found = replace(found, curves=_curves(data, dict(zip(names, fits, strict=True)), found))
     if isinstance(data, SpectrumSeries):
         return replace(found, warnings=(*found.warnings, *_rank(data, found, names, fits)))
     return found
+
+
+def _curves(
+    data: SpectrumSeries | Trace, fits: Mapping[str, FittedScheme], found: Comparison
+) -> Curves:
+    """Return the data and what each scheme makes of them."""
+    if isinstance(data, SpectrumSeries):
+        seen, wavelength, signal = data.absorbance, data.wavelength, data.signal
+    else:
+        seen, wavelength, signal = data.value[:, None], np.full(1, np.nan), data.name
+    return Curves(
+        time=data.time,
+        time_label=data.time_label,
+        wavelength=wavelength,
+        signal=signal,
+        seen=seen,
+        fitted={name: seen - np.reshape(one.residuals, seen.shape) for name, one in fits.items()},
+        sd=found.noise["sd"],
+    )
 
 
 def weigh(fits: Mapping[str, FittedScheme]) -> Comparison:

@@ -41,6 +41,7 @@ VISIBLE = 2.0  # size of a model's own direction, in standard deviations of the 
 MOST = 40  # directions
 SAME_TIME = 1e-4  # relative
 FEWEST = 4  # spectra
+FEWEST_READ = 3  # wavelengths
 FEWEST_FOR_OFFSETS = 8  # spectra; in fewer, what is fitted follows them
 UNTOLD = 0.02  # absorbance, sd of an offset where it cannot be told: more than a baseline is off by
 
@@ -101,6 +102,7 @@ class Condensed:
         basis: Orthonormal directions of wavelength, the first the constant, shape (n, r).
         sd: White noise, absorbance.
         offset_sd: Offset of each spectrum, absorbance.
+        finest: White noise at least, absorbance.
     """
 
     protocols: tuple[Protocol, ...]
@@ -110,10 +112,21 @@ class Condensed:
     basis: Array
     sd: float
     offset_sd: float = 0.0
+    finest: float = FINEST
 
     @classmethod
-    def of(cls, spectra: Sequence[SpectrumSeries], protocols: Sequence[Protocol]) -> Self:
+    def of(
+        cls,
+        spectra: Sequence[SpectrumSeries],
+        protocols: Sequence[Protocol],
+        finest: float = FINEST,
+    ) -> Self:
         """Return experiments on the wavelengths that all of them have.
+
+        Args:
+            spectra: Of each experiment.
+            protocols: What was done in each.
+            finest: White noise at least, absorbance.
 
         Raises:
             FitError: They do not fit together, or are too few.
@@ -127,8 +140,8 @@ class Condensed:
         high = min(LONGEST, *(float(s.wavelength[-1]) for s in spectra))
         first = spectra[0].wavelength
         nm = first[(first >= low) & (first <= high)]
-        if len(nm) < FEWEST:
-            what = f"fewer than {FEWEST} common wavelengths in {SHORTEST:g}-{LONGEST:g} nm"
+        if len(nm) < FEWEST_READ:
+            what = f"fewer than {FEWEST_READ} common wavelengths in {SHORTEST:g}-{LONGEST:g} nm"
             raise FitError(Problem(what, "Give absorption spectra that overlap there"))
         rows = [np.interp(nm, s.wavelength, row) for s in spectra for row in s.absorbance]
         data = np.array(rows)
@@ -139,7 +152,8 @@ class Condensed:
             wavelength=nm,
             absorbance=data,
             basis=np.full((len(nm), 1), 1.0 / math.sqrt(len(nm))),
-            sd=_white(data),
+            sd=max(_white(data), finest),
+            finest=finest,
             offset_sd=UNTOLD if len(data) < FEWEST_FOR_OFFSETS else 0.0,
         )
 
@@ -157,7 +171,7 @@ class Condensed:
                 fresh = right[size > VISIBLE * self.sd][: max(0, MOST - basis.shape[1])]
                 basis = _wider(basis, fresh)
         basis = _wider(basis, _unexplained(self.absorbance, basis, self.sd))
-        return replace(self, basis=basis, sd=max(_left_out(self.absorbance, basis), FINEST))
+        return replace(self, basis=basis, sd=max(_left_out(self.absorbance, basis), self.finest))
 
     @property
     def data(self) -> Array:
@@ -185,10 +199,15 @@ class Condensed:
             for n, p in shown.items()
         }
 
-    def folds(self, most: int) -> list[NDArray[np.intp]]:
-        """Return rows to hold out in turn: whole experiments, or every so many spectra of one."""
+    def folds(self, most: int, whole: bool = True) -> list[NDArray[np.intp]]:
+        """Return rows to hold out in turn: whole experiments, or every so many spectra of one.
+
+        Args:
+            most: Folds of spectra.
+            whole: Whether experiments are held out whole, where there are several.
+        """
         every = np.arange(sum(self.counts))
-        if len(self.counts) > 1:
+        if whole and len(self.counts) > 1:
             return np.split(every, np.cumsum(self.counts)[:-1])
         return [every[start::most] for start in range(min(most, len(every)))]
 

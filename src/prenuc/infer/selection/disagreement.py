@@ -88,17 +88,6 @@ class Disagreement:
             "spots": spots,
         }
 
-    def __str__(self) -> str:
-        one, other = self.models
-        apart = f"{one} and {other} are {self.largest.sigmas:.3g} standard deviations apart:"
-        head = f"the recipe as it stands, and beside it: {self.plan.words}"
-        return "\n".join([head, apart, *(f"  - {step}" for step in self.plan.sentences)])
-
-    @property
-    def tells(self) -> bool:
-        """Whether any experiment is expected to move the log score by 5."""
-        return self.largest.sigmas > TELLING
-
     def table(self) -> Mapping[str, Sequence[str] | Array]:
         """Return the columns of a map."""
         return {
@@ -179,7 +168,7 @@ def disagreements(
         for dilution in DILUTIONS
         for celsius in TEMPERATURES
     ]
-    meter = Instrument(np.arange(FIRST, RED, STEP), noise, ultraviolet=0.0)
+    meter = meter_of(noise)
     begun = total(one.shown(start.protocol, meter.wavelength))
     true = work(partial(_seen, one, meter), places, workers=workers)
     for other in others:
@@ -191,6 +180,31 @@ def disagreements(
         found = Disagreement((one.name, other.name), tuple(spots), start)
         best = places[spots.index(found.largest)].plan
         yield found if best is None else replace(found, plan=best)
+
+
+def meter_of(noise: float) -> Instrument:
+    """Return a spectrometer that reads with some noise, which the catalogue's spectra hold for.
+
+    Args:
+        noise: Standard deviation of one reading, absorbance.
+    """
+    return Instrument(np.arange(FIRST, RED, STEP), noise, ultraviolet=0.0)
+
+
+def plan_at(usual: Plan, celsius: float, dilution: float, additive: str) -> Plan:
+    """Return the experiment of one place of a map.
+
+    Args:
+        usual: The recipe as it stands.
+        celsius: Temperature of the flask.
+        dilution: How many times thinner the batch is.
+        additive: What is injected when hot, or "none".
+
+    Raises:
+        InputError: It cannot be done.
+    """
+    start = usual if additive == NOTHING else with_each_additive(usual)[additive]
+    return _plan(start, celsius, dilution, additive)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ bare mention, up to 6 positive, up to 10 strong, above very strong.
 
 **Cannot tell.** Two models are told apart only if both AICc and χ²/ĉ differ by more than
 :data:`TELLING` (an evidence ratio of 20). A model that fits as well with more constants is less
-parsimonious, which is no evidence of the data against it. Among schemes of which one contains
+parsimonious, which is no evidence of the data against it. What the χ² of a model is unsettled by
+(:mod:`prenuc.infer.selection.starts`) is granted to it first: no odds are claimed against a model
+whose own searches have not come to one end. Among schemes of which one contains
 another it counts all the same: a richer one is preferred only where AICc tells it apart, so the
 first in rank is then the simplest of those that cannot be told from the lowest AICc.
 """
@@ -31,10 +33,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from prenuc.arrays import Array
+
 Verdict = Literal["best", "cannot tell", "less support", "ruled out"]
 
 TELLING = 2.0 * math.log(20.0)  # 5.99
 RULED_OUT = 10.0  # Δ beyond which there is essentially no support (Burnham and Anderson)
+AGREED = 1.0  # of χ² over the overdispersion; searches that differ by less need no word
 INADEQUATE = 4.0  # overdispersion beyond which the best model does not describe the data either
 _WORDS = (
     (2.0, "not worth more than a bare mention"),
@@ -61,6 +66,7 @@ class Standing:
             of the noise; NaN when nothing was.
         fitted: Numbers that were fitted, by name.
         same_as: Models that are known to fit any data identically.
+        unsettled: How much lower χ² might be than where the search ended.
         constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
@@ -70,6 +76,7 @@ class Standing:
     held_out: float = math.nan
     fitted: Mapping[str, float] = field(default_factory=dict)
     same_as: tuple[str, ...] = ()
+    unsettled: float = 0.0
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -89,6 +96,7 @@ class Ranked:
         verdict: "best", "cannot tell" (from the best), "less support" or "ruled out".
         evidence: The evidence against it, in words.
         fitted: Factors of constants and extinctions.
+        unsettled: How much lower its χ² might be: what its searches differ by.
         constants: Its rate constants as one prints them, with unit and interval, by name.
     """
 
@@ -103,7 +111,40 @@ class Ranked:
     verdict: Verdict
     evidence: str
     fitted: Mapping[str, float]
+    unsettled: float = 0.0
     constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The data, and what each model makes of them where it fits best.
+
+    Args:
+        time: Of each of the m spectra, or their numbers.
+        time_label: What that is, with its unit.
+        wavelength: In nm, shape (n,); nothing but NaN for a trace.
+        signal: What was read.
+        seen: The data, shape (m, n).
+        fitted: The best fit of each model, by name, shape (m, n).
+        sd: Standard deviation of the noise.
+    """
+
+    time: Array
+    time_label: str
+    wavelength: Array
+    signal: str
+    seen: Array
+    fitted: Mapping[str, Array]
+    sd: float
+
+    @property
+    def telling(self) -> int:
+        """The place of the wavelength at which the models differ most."""
+        every = np.array([*self.fitted.values()])
+        apart = (
+            np.nanmax(np.ptp(every, axis=0), axis=0) if len(every) > 1 else np.ptp(every[0], axis=0)
+        )
+        return int(np.argmax(apart))
 
 
 @dataclass(frozen=True)
@@ -118,6 +159,7 @@ class Comparison:
         noise: Standard deviations of the noise, and the overdispersion of the best fit.
         warnings: What a reader should know before believing it.
         equivalent_schemes: What fits any data exactly as well as the best, asked for or not.
+        curves: The data and the best fits; None where they were not kept.
     """
 
     ranking: tuple[Ranked, ...]
@@ -126,6 +168,7 @@ class Comparison:
     noise: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     equivalent_schemes: tuple[str, ...] = ()
+    curves: Curves | None = field(default=None, compare=False, repr=False)
 
     @property
     def best(self) -> str:
@@ -247,12 +290,13 @@ def judge(
             verdict=_verdict(one, best, score - least, 0.0 if parsimony else dispersion),
             evidence=words(score - least),
             fitted=one.fitted,
+            unsettled=one.unsettled,
             constants=one.constants,
         )
         for score, one in scored
     ]
     alike = tuple(one.model for one in ranking if one.verdict in {"best", "cannot tell"})
-    said = list(warnings)
+    said = [*warnings, *_unsettled(ranking, dispersion)]
     if dispersion > INADEQUATE:
         off = math.sqrt(dispersion)
         said.append(f"even the best model misses the data by {off:.2g} times the noise")
@@ -275,9 +319,19 @@ def _verdict(one: Standing, best: Standing, delta: float, dispersion: float) -> 
     if one is best:
         return "best"
     worse = (one.chi2 - best.chi2) / dispersion if dispersion else delta
-    if best.model in one.same_as or min(delta, worse) <= TELLING:
+    granted = one.unsettled / (dispersion or 1.0)
+    if best.model in one.same_as or min(delta, worse) - granted <= TELLING:
         return "cannot tell"
     return "ruled out" if delta > RULED_OUT else "less support"
+
+
+def _unsettled(ranking: Sequence[Ranked], dispersion: float) -> list[str]:
+    """Return against which models no odds are claimed because their searches differ."""
+    return [
+        f"no odds against {one.model}: where its searches end differs by {one.unsettled:.3g} in χ²"
+        for one in ranking
+        if one.verdict == "cannot tell" and one.unsettled / dispersion > AGREED
+    ]
 
 
 def mean_square(residuals: Sequence[np.ndarray[Any, Any]]) -> float:

@@ -38,7 +38,7 @@ REMEMBERED = 8  # runs
 BOUND = 3.0  # widths of the prior
 ITERATIONS = 10
 TRIES = 5  # of a step, each shorter
-LEAST_DAMPING = 1e-6
+FIRST_DAMPING, LEAST_DAMPING = 1e-2, 1e-6
 ENOUGH = 0.02  # a fall of χ² that ends the search
 RELATIVE = 1e-2  # and the same for a model that misses the data by far
 
@@ -55,11 +55,13 @@ class RefitPoint:
         u: Its refitted constants, in prior widths from the package's numbers.
         fitted: The best fit of the spectra there.
         cost: χ² of data and prior.
+        falling: What the last step gained, where the rounds of a search ended it.
     """
 
     u: Array
     fitted: Fitted
     cost: float
+    falling: float = 0.0
 
     @property
     def residuals(self) -> Array:
@@ -78,6 +80,7 @@ class Refit:
         tick: Called after every run.
         enough: A fall of χ² relative to χ² that ends a search.
         rounds: Of a search, at most.
+        apart: Whether what absorbs with a spectrum that nobody knows has another in each flask.
     """
 
     candidate: Candidate
@@ -86,6 +89,7 @@ class Refit:
     tick: Callable[[], None] = _untold
     enough: float = RELATIVE
     rounds: int = ITERATIONS
+    apart: bool = False
     constants: tuple[Free, ...] = ()
     _seen: dict[_Factors, tuple[tuple[str, ...], dict[str, Part]]] = field(
         init=False, default_factory=dict
@@ -125,6 +129,8 @@ class Refit:
         if not found or not set(along) <= set(names):
             protocols, nm, names = self.data.protocols, self.data.wavelength, tuple(along)
             each = [self.candidate.shown(protocol, nm, factors, along) for protocol in protocols]
+            if self.apart:
+                each = [self._of_its_own(shown, i) for i, shown in enumerate(each)]
             found = stacked(each)
             self._seen.pop(key, None)
             self._seen[key] = names, found
@@ -133,6 +139,11 @@ class Refit:
             self.tick()
         places = [names.index(name) for name in along]
         return {name: part.along(places) for name, part in found.items()}
+
+    def _of_its_own(self, shown: Mapping[str, Part], flask: int) -> dict[str, Part]:
+        """Return what a flask shows, its unknown spectra under names of its own."""
+        unknown = self.candidate.absorbing
+        return {f"{n} in {flask + 1}" if n in unknown else n: part for n, part in shown.items()}
 
     def at(self, constants: Sequence[Free], u: Array) -> RefitPoint | None:
         """Return where the candidate stands with some constants moved; None without a run."""
@@ -179,34 +190,36 @@ class Refit:
             held: The place of a constant that stays where it is.
             slopes: At a point nearby; the search then ends where secants lead no further.
         """
-        here, damping = self.at(self.constants, start), 1e-2
+        here, damping = self.at(self.constants, start), FIRST_DAMPING
         moving = [i for i in range(len(start)) if i != held]
-        along, fresh = slopes, False
+        along, fresh, fall = slopes, False, 0.0
         for _ in range(self.rounds if here is not None and moving else 0):
             assert here is not None  # noqa: S101  nothing but a better point replaces it
             if along is None:
                 along, fresh = self.slopes(self.constants, here), True
-            there = self._step(here, along, damping, moving)
-            if there is not None and here.cost - there.cost > max(ENOUGH, self.enough * here.cost):
-                along, fresh = _secant(along, here, there), False
-                here, damping = there, max(damping / 10.0, LEAST_DAMPING)
-                continue
-            here = there or here
-            if fresh or slopes is not None:
-                break
-            along, damping = None, 1e-2
-        return here
+            there, damping = self._step(here, along, damping, moving)
+            fall = 0.0 if there is None else here.cost - there.cost
+            through = there is None or damping <= FIRST_DAMPING
+            if there is not None:
+                along, here = _secant(along, here, there), there
+            if fall > max(ENOUGH, self.enough * here.cost):
+                fresh, damping = False, max(damping / 10.0, LEAST_DAMPING)
+            elif (fresh and through) or slopes is not None:
+                return here
+            else:
+                along, damping = None, min(damping, FIRST_DAMPING)
+        return here if here is None else replace(here, falling=fall)
 
     def _step(
         self, here: RefitPoint, slopes: Array, damping: float, moving: Sequence[int]
-    ) -> RefitPoint | None:
-        """Return a better point, None where no step along slopes leads to one."""
+    ) -> tuple[RefitPoint | None, float]:
+        """Return a better point, None where no step along slopes leads to one, and its damping."""
         for _ in range(TRIES):
             there = self.at(self.constants, _moved(here, slopes, damping, moving))
             if there is not None and there.cost < here.cost:
-                return there
+                return there, damping
             damping *= 10.0
-        return None
+        return None, damping
 
 
 def _factors(constants: Sequence[Free], u: Array) -> dict[str, float]:

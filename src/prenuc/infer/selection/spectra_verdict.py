@@ -87,6 +87,7 @@ class SpectraCalibration:
         noise: Standard deviations of the noise, absorbance.
         searches: χ² at the end of every search.
         warnings: What a reader should know.
+        whole: Whether whole flasks were left out; else every fifth spectrum.
     """
 
     mechanism: Mechanism
@@ -101,6 +102,7 @@ class SpectraCalibration:
     noise: Mapping[str, float]
     searches: tuple[float, ...]
     warnings: tuple[str, ...]
+    whole: bool = True
 
     @property
     def describes(self) -> bool:

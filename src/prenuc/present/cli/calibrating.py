@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from prenuc.infer.selection.calibrated_spectra import Work
     from prenuc.infer.selection.spectra_verdict import SpectraCalibration
     from prenuc.observe.series import SpectrumSeries
 
-HEARD_WITH_DATA = {"data", "mechanism", "starts", "out", "figures"}
+HEARD_WITH_DATA = {"data", "mechanism", "only", "starts", "out", "figures"}
+LONG = 60.0  # s; what takes longer is said before it is begun
 
 
 def refuse_without_data(reading: Collection[str]) -> None:
@@ -35,7 +37,7 @@ def refuse_without_data(reading: Collection[str]) -> None:
     Raises:
         InputError: One of them was given; all at once.
     """
-    given = given_options({"figures", *reading})
+    given = given_options({"figures", "only", *reading})
     if given:
         raise InputError(f"{listed(given)} needs --data", "Add --data DIR, or leave it out")
 
@@ -44,6 +46,7 @@ def calibrate_on_data(
     data: Path,
     mechanism: str | None,
     *,
+    only: str | None,
     starts: int,
     workers: int,
     out: Path | None,
@@ -56,6 +59,7 @@ def calibrate_on_data(
     Args:
         data: The folder.
         mechanism: A mechanism of the package, or a file.
+        only: Names of constants that may move, with commas between them.
         starts: Searches.
         workers: Processes.
         out: Where the calibrated mechanism goes.
@@ -76,7 +80,13 @@ def calibrate_on_data(
     flasks = read_flasks(data, reader)
     with progress(f"calibrating {chosen.name}") as report:
         found = calibrate_on_spectra(
-            chosen, flasks, starts=starts, workers=workers, progress=report
+            chosen,
+            flasks,
+            only=[name.strip() for name in (only or "").split(",") if name.strip()],
+            starts=starts,
+            workers=workers,
+            expected=_tell,
+            progress=report,
         )
     if out is not None:
         write_text(out, changed_file(found, mechanism, out))
@@ -90,11 +100,22 @@ def calibrate_on_data(
     sys.exit(0 if found.describes else 1)
 
 
+def _tell(ahead: Work) -> None:
+    """Say how long it will take where that is long, and how it would be shorter."""
+    if ahead.seconds > LONG:
+        click.echo(
+            f"{ahead.constants} constants move in {ahead.flasks} flasks: about "
+            f"{ahead.seconds / 60.0:.0f} min; fewer with --only CONSTANT,...",
+            err=True,
+        )
+
+
 def _echo(found: SpectraCalibration) -> None:
     click.echo(found.verdict)
     echo_table(calibrated_table(found))
     echo_table(needed_table(found))
     if len(found.seen) > 1:
-        click.echo(f"  each flask predicted from the others: {found.held_out:.3g} times the noise")
+        what = "each flask" if found.whole else "every fifth spectrum"
+        click.echo(f"  {what} predicted from the others: {found.held_out:.3g} times the noise")
     click.echo(f"  χ² of the searches: {', '.join(f'{one:.5g}' for one in found.searches)}")
     echo_lines(f"note: {warning}" for warning in found.warnings)

@@ -149,6 +149,7 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @click.option("--search", metavar="ID", help="From random points within written bounds instead.")
 @click.option("--leave-out", "panel", metavar="PANEL|all", help="Refit without a panel instead.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of your own spectra instead.")
+@click.option("--only", metavar="CONSTANT,...", help="With --data: no others move.")
 @click.option("--figures", type=click.Path(path_type=Path), help="With --data: folder for figures.")
 @reading_options
 @_ledger
@@ -163,6 +164,7 @@ def calibrate(
     search: str | None,
     panel: str | None,
     data: Path | None,
+    only: str | None,
     figures: Path | None,
     ledger: Path | None,
     workers: int,
@@ -189,8 +191,9 @@ def calibrate(
     """
     if data is not None:
         refuse_others("--data", {*HEARD_WITH_DATA, *reading})
+        told: dict[str, Any] = {"only": only, "starts": starts, "workers": workers}
         where: dict[str, Any] = {"out": out, "figures": figures, "as_json": as_json}
-        calibrate_on_data(data, mechanism, starts=starts, workers=workers, **where, **reading)
+        calibrate_on_data(data, mechanism, **told, **where, **reading)
         return
     refuse_without_data(reading)
     if search is not None:

@@ -17,6 +17,7 @@ from prenuc.present.cli.output import (
     json_option,
     progress,
 )
+from prenuc.present.files.figures import save
 from prenuc.present.files.input import name_of, read_input
 from prenuc.present.files.named import models_named, protocol_and_material
 
@@ -57,7 +58,13 @@ SOME = "A -> B; A -> B -> C"
     "--free-spectra", is_flag=True, help="Any spectrum for every species: kinetics alone."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
-@click.option("--starts", type=int, default=1, show_default=True, help="Searches for each model.")
+@click.option(
+    "--starts",
+    type=click.IntRange(min=1),
+    default=6,
+    show_default=True,
+    help="Searches for each model, at most.",
+)
 @column_option
 @reading_options
 @click.option(
@@ -67,6 +74,7 @@ SOME = "A -> B; A -> B -> C"
     shell_complete=completing.materials,
 )
 @click.option("--refitted", is_flag=True, help="Models fitted on equal terms, as they ship.")
+@click.option("--figure", type=A_PATH, help="Write a figure (.svg .pdf .png).")
 @report_option
 @json_option
 def compare(
@@ -80,6 +88,7 @@ def compare(
     starts: int,
     observations: str | None,
     refitted: bool,
+    figure: Path | None,
     report_to: Path | None,
     as_json: bool,
     **asked: Any,
@@ -103,8 +112,9 @@ def compare(
     from prenuc.observe.changing import check_changing
     from prenuc.observe.series import SpectrumSeries
 
-    if report_to is not None and not files:
-        raise InputError("--report shows a comparison on data", "Give a file of spectra or a trace")
+    if (report_to or figure) is not None and not files:
+        what = "--report and --figure show a comparison on data"
+        raise InputError(what, "Give a file of spectra or a trace")
     if refitted:
         _refitted(as_json)
         return
@@ -120,6 +130,9 @@ def compare(
     else:
         found = _compare_models(data, protocol, models, free_spectra, starts, seed)
     beside = [data] if isinstance(data, SpectrumSeries) else []
+    if figure is not None:
+        made = pn.figure("rivals", found)
+        click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
     if report_to is not None:
         click.echo(f"wrote {pn.report(found, *beside, to=report_to)}", err=True)
     echo_kept(found, lambda found: echo_lines(str(found).splitlines(), ""), as_json, *beside)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 SPECTRA, COURSE, SPECIES = "spectra", "course", "species"
 SIZES, DISTRIBUTION = "sizes", "distribution"
-OF_FLASKS = (SPECTRA, COURSE, SPECIES, SIZES, DISTRIBUTION)
+FLUXES, MECHANISM, PROTOCOL = "fluxes", "mechanism", "protocol"
+DIAGRAMS = (FLUXES, MECHANISM, PROTOCOL)
 AXES = {  # units of abscissa and ordinate
     SPECTRA: ("nm", "1"),
     COURSE: ("min", "1"),
@@ -34,6 +35,7 @@ AXES = {  # units of abscissa and ordinate
     SIZES: ("min", "nm"),
     DISTRIBUTION: ("nm", "mmol/L/nm"),
 }
+DRAWN = (*AXES, *DIAGRAMS)
 NUMBERS = ("csv", "xlsx", "origin")
 
 
@@ -42,7 +44,7 @@ NUMBERS = ("csv", "xlsx", "origin")
 @click.option(
     "--what",
     "kind",
-    type=click.Choice(OF_FLASKS),
+    type=click.Choice(DRAWN),
     default=SPECTRA,
     show_default=True,
     help="What is drawn.",
@@ -89,7 +91,7 @@ def plot(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """Lay spectra, courses or size distributions of several flasks over each other.
+    """Draw flasks, over each other: spectra, courses, sizes; or a mechanism, or what is done.
 
     Each is the file of a protocol, a published recipe, an answer of prenuc simulate (.json), or a
     measured file or folder; what is measured is drawn over what is simulated. With --vary a flask
@@ -107,31 +109,52 @@ def plot(
       prenuc plot base.yaml --vary "15 min into hold flask = 1.2 mmol TOPO" --what course
       prenuc plot run.csv base.yaml --range "300 500 nm" --title "Measured and simulated"
       prenuc plot cds-3b-msa-at-30-min --what sizes --to xlsx
+      prenuc plot cds-3b-msa-at-30-min --what fluxes
+      prenuc plot two-pathway/CdS --what mechanism --out cds.svg
+      prenuc plot --list
     """
     from prenuc.present.files.figures import save
 
     if listing:
-        from prenuc.present.figures.kinds import kinds_table
-
-        echo_table(kinds_table())
+        _list()
         return
     if not what:
         raise InputError("nothing to draw", "Name a protocol, a recipe or a file; or give --list")
     numbers = _beside(out, asked["to"], what)
     layout = _layout(kind, **asked)
-    options = _options(kind, vessel, at)
-    found = given(what, vary, Asked(mechanism, inert, extrapolate))
-    made = _spectra(found, layout) if kind == SPECTRA else _courses(found, kind, layout, **options)
+    found = [] if kind == MECHANISM else given(what, vary, Asked(mechanism, inert, extrapolate))
+    made = _drawn(kind, what, found, layout, _options(kind, vessel, at))
     write = _writer(asked)
     save(made.figure, out, made.told)
     write(made.numbers, numbers)
     if as_json:
-        told = {"path": str(out), "numbers": str(numbers), "sources": [one.name for one in found]}
+        sources = [one.name for one in found] or [*what]
+        told = {"path": str(out), "numbers": str(numbers), "sources": sources}
         echo_json(told | {"alt": made.told, "notes": list(made.notes)})
         return
     click.echo(f"wrote {out} and {numbers}")
     click.echo(made.told)
     echo_lines(made.notes)
+
+
+def _list() -> None:
+    from prenuc.present.figures.kinds import kinds_table
+
+    echo_table(kinds_table())
+
+
+def _drawn(
+    kind: str,
+    what: Sequence[str],
+    found: Sequence[Given],
+    layout: Layout,
+    options: dict[str, Any],
+) -> Drawn:
+    if kind == MECHANISM:
+        return _mechanism(what, layout)
+    if kind == SPECTRA:
+        return _spectra(found, layout)
+    return (_diagram if kind in DIAGRAMS else _courses)(found, kind, layout, **options)
 
 
 def _options(kind: str, vessel: str | None, at: str | None) -> dict[str, Any]:
@@ -140,7 +163,7 @@ def _options(kind: str, vessel: str | None, at: str | None) -> dict[str, Any]:
     Raises:
         InputError: Another kind is told it, or the times cannot be read.
     """
-    if vessel is not None and kind == SPECTRA:
+    if vessel is not None and kind in {SPECTRA, MECHANISM, PROTOCOL}:
         raise InputError("--vessel is for courses", "Give --what course or sizes, or leave it out")
     if at is None:
         return {"vessel": vessel}
@@ -189,7 +212,9 @@ def _layout(
     if ordinate is not None and kind == COURSE:
         mend = "Leave it out, or choose the times with --range"
         raise InputError("the panels of a course have an ordinate each", mend)
-    units = AXES[kind]
+    if kind in DIAGRAMS and (across, ordinate) != (None, None):
+        raise InputError(f"a figure of {kind} has no ranges", "Leave --range and --ordinate out")
+    units = AXES.get(kind, ("1", "1"))
     ends = [
         None if text is None else parse_range(text, unit, of=name)
         for text, unit, name in zip(
@@ -224,6 +249,31 @@ def _spectra(found: Sequence[Given], layout: Layout) -> Drawn:
         for one in found
     ]
     return plot_spectra(sources, layout)
+
+
+def _mechanism(what: Sequence[str], layout: Layout) -> Drawn:
+    from prenuc.present.figures.kinds import draw
+    from prenuc.present.files.named import read_mechanism_named
+
+    if len(what) > 1:
+        raise InputError(f"{len(what)} mechanisms", "Draw them one by one")
+    return draw(MECHANISM, read_mechanism_named(what[0]), layout=layout)
+
+
+def _diagram(
+    found: Sequence[Given], kind: str, layout: Layout, *, vessel: str | None = None
+) -> Drawn:
+    """Return what is done with one flask, or what went which way in it."""
+    from prenuc.present.figures.kinds import draw
+
+    flasks = [one for one in found if isinstance(one, Flask)]
+    if len(found) > 1 or not flasks:
+        raise InputError(f"a figure of {kind} is of one flask", "Name one protocol or recipe")
+    if kind == PROTOCOL:
+        return draw(kind, flasks[0].protocol, layout=layout)
+    from prenuc.simulation.fluxes import fluxes
+
+    return draw(kind, fluxes(runs_of(flasks)[0], vessel), layout=layout)
 
 
 def _courses(

@@ -16,6 +16,7 @@ from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from prenuc.infer.calibration.candidate import Candidate
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
 
@@ -41,7 +42,13 @@ if TYPE_CHECKING:
     help='Ask whether a step is needed: "Pathway 2".',
     shell_complete=completing.steps,
 )
-@click.option("--map", "map_to", type=A_PATH, help="With --step: figure of where it shows.")
+@click.option(
+    "--units",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ask what N is: would a PC of so many units show?",
+)
+@click.option("--map", "map_to", type=A_PATH, help="With --step or --units: where it shows.")
 @click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
 @click.option("--most", default=5, show_default=True, help="Proposals.")
 @click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
@@ -55,6 +62,7 @@ def next_(
     models: str | None,
     vary: str | None,
     step: str | None,
+    units: int | None,
     map_to: Path | None,
     as_json: bool,
     **asked: Any,
@@ -65,7 +73,9 @@ def next_(
     count as unknown, so a difference that they could make does not score.
 
     With --step it is where a mechanism and the same without that step are furthest apart, among
-    temperatures, dilutions of the batch and additives; exit status 1 if no such experiment tells.
+    temperatures and additives, as a series of dilutions of the batch, tried out in simulation with
+    both refitted; exit status 1 if it does not tell.
+    With --units N it is the same mechanism with PCs, and what they turn into, of N units.
 
     \b
     Examples:
@@ -73,19 +83,23 @@ def next_(
       prenuc next CdS --models two-pathway,droplets --vary temperature,additive
       prenuc next CdS --sharpen isomerisation.k
       prenuc next CdS --step "Pathway 2" --map where.svg
+      prenuc next CdS --units 20
     """
     from prenuc.infer.selection.next_experiment import next_experiment
 
     if recipe is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
     protocol, _ = protocol_and_material(recipe or RECIPES[material])
-    if step is not None:
-        refuse_others("--step", {"material", "recipe", "models", "noise", "step", "map_to"})
+    if step is not None or units is not None:
+        which = "--units" if step is None else "--step"
+        heard = {"material", "recipe", "models", "noise", "map_to"}
+        refuse_others(which, heard | {which.removeprefix("--")})
         whole = models_named(models, material, ("two-pathway",))[0]
-        _where_it_shows(whole, step, protocol, map_to, asked["noise"], asked["workers"], as_json)
+        both = _both(whole, step, units)
+        _where_it_shows(both, protocol, map_to, asked["noise"], asked["workers"], as_json)
         return
     if map_to is not None:
-        raise InputError("--map needs --step", 'Add --step "Pathway 2", or leave it out')
+        raise InputError("--map needs --step or --units", 'Add --step "Pathway 2", or leave it out')
     with progress("simulating what could be done") as report:
         found = next_experiment(
             models_named(models, material, QUESTION),
@@ -97,26 +111,36 @@ def next_(
     echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)
 
 
+def _both(mechanism: Mechanism, step: str | None, units: int | None) -> tuple[Candidate, Candidate]:
+    """Return the two answers to what is asked."""
+    from prenuc.infer.calibration.candidate import with_and_without
+    from prenuc.infer.calibration.other_units import with_other_units
+
+    if step is not None:
+        return with_and_without(mechanism, step)
+    assert units is not None  # noqa: S101  one of the two is asked
+    return with_other_units(mechanism, units)
+
+
 def _where_it_shows(
-    mechanism: Mechanism,
-    step: str,
+    both: tuple[Candidate, Candidate],
     protocol: Protocol,
     map_to: Path | None,
     noise: float,
     workers: int,
     as_json: bool,
 ) -> None:
-    from prenuc.infer.calibration.candidate import with_and_without
     from prenuc.infer.selection.disagreement import disagreement
+    from prenuc.infer.selection.rehearsal import rehearsed
 
-    both = with_and_without(mechanism, step)
     with progress("simulating what could be done") as report:
         found = disagreement(*both, protocol, noise=noise, workers=workers, progress=report)
+        tried = rehearsed(*both, protocol, found, noise=noise)
     if map_to is not None:
         from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save
 
         made = draw("map", found)
         click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
-    echo_answer(found, click.echo, as_json)
-    sys.exit(0 if found.tells else 1)
+    echo_answer(tried, click.echo, as_json)
+    sys.exit(0 if tried.tells else 1)

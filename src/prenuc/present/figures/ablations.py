@@ -51,7 +51,8 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
     _scale(axes, [bits for one in steps for bits in one.changes])
     axes.set_yticks(range(len(steps)), names)
     axes.set_ylim(len(steps) - 0.4, -0.6)
-    name_axes(axes, "change of the score without the step / bit")
+    along = layout.over(layout.width or DOUBLE, 2, "change of the score without the step / bit")
+    name_axes(axes, along)
     for said, colour in COLOURS.items():
         axes.plot([], [], "o", color=colour, label=said)
     for marker, prior in zip(MARKERS, found.priors, strict=False):

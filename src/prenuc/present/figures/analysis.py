@@ -196,7 +196,7 @@ def plot_bands(analysis: Analysis, layout: Layout) -> Drawn:
     chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
     figure, panels = layout.axes(len(chosen), share_x=False, share_y=False)
     for axes, i in zip(panels, chosen.tolist(), strict=False):
-        _panel(axes, analysis, i, partial(layout.wrapped, panels=len(chosen)))
+        _panel(axes, analysis, i, partial(layout.wrapped, panels=len(chosen), share=0.85))
     figure.supxlabel("wavelength / nm", fontsize=layout.font)
     figure.supylabel(signal_of(analysis.series), fontsize=layout.font)
     layout.titled("dots: data; line: fit; dashed: the band alone").head(figure)

@@ -6,7 +6,8 @@ nothing else than what is drawn. A line without a name is a help for the eye, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from prenuc.present.figures.style import NAMELESS
 from prenuc.present.tables.sheet import Column, Sheet, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -60,7 +61,18 @@ def finished(
         more: Curves that are drawn as areas or bars.
     """
     curves = [*(one for axes in _all_axes(figure) for one in _curves(axes)), *more]
-    return Drawn(figure, side_by_side(name, curves), told, tuple(notes))
+    return Drawn(figure, side_by_side(name, _named_apart(curves)), told, tuple(notes))
+
+
+def _named_apart(curves: Sequence[Curve]) -> list[Curve]:
+    """Return curves so that no two have one heading: those that do say what their ordinate is."""
+    count = Counter(up.comment for _, up in curves)
+    return [
+        (across, replace(up, comment=f"{up.comment}, {up.name}"))
+        if count[up.comment] > 1
+        else (across, up)
+        for across, up in curves
+    ]
 
 
 def curve(x: str, y: str, numbers: tuple[Iterable[float], Iterable[float]], of: str = "") -> Curve:

@@ -77,7 +77,7 @@ def _trace(fit: Fit, layout: Layout) -> Drawn:
 @laid_out
 def _spectra(fit: GlobalFit, layout: Layout) -> Drawn:
     """Return the spectra of the species, and their shares against time."""
-    figure, ((left, right),) = layout.grid(1, 2, height=7.0, wide=True)
+    figure, left, right = layout.pair(7.0)
     parts = zip(fit.spectra, fit.concentrations.T, SPECIES, fit.species, strict=False)
     for spectrum, share, colour, name in parts:
         left.plot(fit.series.wavelength, spectrum, color=colour, lw=1.2, label=name)

@@ -17,8 +17,11 @@ from prenuc.present.figures.growth import plot_growth
 from prenuc.present.figures.maps import plot_disagreement
 from prenuc.present.figures.overlay import Source
 from prenuc.present.figures.page_size import Layout
+from prenuc.present.figures.pathways import plot_fluxes, plot_mechanism
+from prenuc.present.figures.rivals import plot_rivals
 from prenuc.present.figures.sizes import plot_distribution, plot_sizes
 from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.timeline import plot_protocol
 from prenuc.present.figures.views import plot_view
 from prenuc.present.tables.table import Table
 
@@ -71,6 +74,16 @@ KINDS: Mapping[str, Kind] = {
         "size distribution at chosen times", ("Course",), plot_distribution, PLOT,
         several=True,
     ),
+    "fluxes": Kind(
+        "what went which way, as the width of arrows", ("Fluxes",), plot_fluxes, PLOT
+    ),
+    "mechanism": Kind(
+        "a mechanism drawn from its reactions", ("Mechanism",), plot_mechanism,
+        "prenuc plot MECHANISM --what mechanism",
+    ),
+    "protocol": Kind(
+        "timeline of what is done, with temperatures", ("Protocol",), plot_protocol, PLOT
+    ),
     "driving": Kind(
         "affinities and dissipated power in a vessel", ("Driving",), plot_driving,
         "prenuc simulate FILE --report FILE.html",
@@ -105,6 +118,10 @@ KINDS: Mapping[str, Kind] = {
     "emission": Kind(
         "emission spectra with their fits and maxima", ("SpectrumSeries",),
         plot_emission, "prenuc emission FILE --figures FOLDER",
+    ),
+    "rivals": Kind(
+        "models against the data, where they differ most", ("Comparison",), plot_rivals,
+        "prenuc compare FILE --figure FILE.svg",
     ),
     "calibration": Kind(
         "spectra of flasks and what a calibrated mechanism predicts", ("SpectraCalibration",),

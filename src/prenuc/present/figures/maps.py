@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -147,9 +147,13 @@ def plot_map(
             z = np.full((len(y_places), len(x_places)), math.nan)
             z[tuple(at[places].T)] = numbers[places]
             here = [one for one in marks if one.on(kind)]
-            shown = _draw(axes, across, up, z, ends, here, layout.small)
+            shown = _draw(axes, across, up, z, ends, here)
+            _name_marks(axes, across, up, here, layout.small)
             axes.set_title(layout.wrapped(", ".join(kind), len(kinds)), loc="left")
-        figure.colorbar(shown, ax=group[: len(kinds)], label=name)
+        bar = figure.colorbar(shown, ax=group[: len(kinds)], label=name)
+        bar.ax.hlines(
+            _levels(ends), 0.0, 1.0, color="white", lw=0.7, transform=bar.ax.get_yaxis_transform()
+        )
         layout.name_outer(group, len(kinds), across.label, up.label)
     layout.head(figure)
     numbers_of = Sheet.of("map", {name: table[name] for name in (x, y, *panels, *of)})
@@ -228,14 +232,13 @@ def plot_disagreement(found: Disagreement, layout: Layout) -> Drawn:
     return plot_map(found.table(), named, *axes, (MEASURE,), panels=("additive",), marks=(mark,))
 
 
+def _levels(ends: tuple[float, float]) -> Array:
+    """Return where contours are drawn, on the maps and on the scale of colours."""
+    return np.linspace(*ends, CONTOURS + 2)[1:-1]
+
+
 def _draw(
-    axes: Axes,
-    across: Axis,
-    up: Axis,
-    z: Array,
-    ends: tuple[float, float],
-    marks: Sequence[Mark],
-    size: float,
+    axes: Axes, across: Axis, up: Axis, z: Array, ends: tuple[float, float], marks: Sequence[Mark]
 ) -> QuadMesh:
     """Draw one map, and return what its colours stand for."""
     low, high = ends
@@ -246,21 +249,27 @@ def _draw(
     )  # fmt: skip
     seen = z[np.isfinite(z)]
     if seen.size and seen.min() < seen.max():
-        levels = np.linspace(low, high, CONTOURS + 2)[1:-1]
-        lines = axes.contour(
-            across.numbers, up.numbers, z, levels=levels, colors="white", linewidths=0.7
+        axes.contour(
+            across.numbers, up.numbers, z, levels=_levels(ends), colors="white", linewidths=0.7
         )
-        axes.clabel(lines, fontsize=size, fmt="%.2g")
     for name, axis in (("x", across), ("y", up)):
         if axis.log:
             _logarithmic(axes, name)
-    for (x, y), names in _inside(across, up, marks).items():
+    for x, y in _inside(across, up, marks):
         axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
-        axes.annotate(
-            listed(names), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=size,
-            color="white", bbox={"fc": "black", "alpha": 0.7, "ec": "none", "pad": 0.6}, zorder=6,
-        )  # fmt: skip
     return shown
+
+
+def _name_marks(axes: Axes, across: Axis, up: Axis, marks: Sequence[Mark], size: float) -> None:
+    """Write names beside the marks, on the side that has room."""
+    for (x, y), names in _inside(across, up, marks).items():
+        left, low = across.share(x) > 0.5, up.share(y) > 0.8
+        where: Any = {"ha": "right" if left else "left", "va": "top" if low else "bottom"}
+        ground = {"fc": "black", "alpha": 0.7, "ec": "none", "pad": 0.6}
+        axes.annotate(
+            listed(names), (x, y), xytext=(-5 if left else 5, -4 if low else 4), fontsize=size,
+            textcoords="offset points", color="white", bbox=ground, zorder=6, **where,
+        )  # fmt: skip
 
 
 def _logarithmic(axes: Axes, name: str) -> None:

@@ -30,10 +30,12 @@ TEXTS = (
 # 8.47 and 17.78 cm, Nature 8.9 and 18.3 cm; RSC has 8.3 and 17.1 cm, and letters of 7 points.
 SINGLE, DOUBLE = 8.4, 17.0
 NARROWEST = 3.9  # cm of a panel with its labels, at the usual font
+NARROW_PAIR = 12.0  # cm, below which two panels stand one below the other
 SMALLEST, LARGEST = 5.0, 24.0  # points
 CM = 1 / 2.54  # inches
 LETTER = 0.52  # width of a letter over its size
 POINT_CM = 2.54 / 72
+BESIDE = 10  # letters that a line of the legend, and the gap to the next, take
 LINE = 1.6  # height of a line of the legend over the size of its letters
 USUAL_HEAD, MOST_HEAD = 1.0, 0.5  # cm that are always there; of the height, beyond which no room is
 MARGIN = 0.05  # of the height, free above and below the data
@@ -120,6 +122,18 @@ class Layout:
         tall = self.height or height
         return new_figure(width * CM, tall * CM, rows, columns, squeeze=False, **rest)
 
+    def pair(self, height: float) -> tuple[Figure, Axes, Axes]:
+        """Return a figure and two axes, side by side where there is room, else one below the other.
+
+        Args:
+            height: In cm, side by side.
+        """
+        if (self.width or DOUBLE) < NARROW_PAIR:
+            figure, ((one,), (other,)) = self.grid(2, 1, height=2.0 * height - 1.0)
+        else:
+            figure, ((one, other),) = self.grid(1, 2, height=height, wide=True)
+        return figure, one, other
+
     def columns(self, panels: int) -> int:
         """Return how many panels stand side by side.
 
@@ -162,7 +176,17 @@ class Layout:
             share: Of the panel's width.
         """
         width = (self.width or (SINGLE if panels == 1 else DOUBLE)) * share
-        letters = int((width / self.columns(panels) - 0.9) / (self.font * LETTER * POINT_CM))
+        return self.over(width, self.columns(panels), text)
+
+    def over(self, width: float, columns: int, text: str) -> str:
+        """Return a text in lines that one of several columns has room for.
+
+        Args:
+            width: Of all columns in cm.
+            columns: How many there are.
+            text: It.
+        """
+        letters = int((width / columns - 0.9) / (self.font * LETTER * POINT_CM))
         return "\n".join(textwrap.wrap(text, max(letters, 8)))
 
     def name_outer(self, grid: Sequence[Axes], panels: int, x: str, y: str) -> None:
@@ -222,9 +246,9 @@ class Layout:
             self._make_room(figure, (title.count("\n") + 1) * self.font * LINE * POINT_CM)
             figure.suptitle(title, x=0.01, ha="left")
             return
-        names = [textwrap.fill(name, max(letters - 8, 12)) for name in named]
+        names = [textwrap.fill(name, max(letters - BESIDE, 12)) for name in named]
         widest = max(len(line) for name in names for line in name.split("\n"))
-        columns = max(1, letters // (widest + 8))
+        columns = max(1, letters // (widest + BESIDE))
         lines = sum(name.count("\n") + 1 for name in names) / columns + title.count("\n") + 1
         self._make_room(figure, lines * self.font * LINE * POINT_CM)
         how: Any = {"loc": "outside upper left", "ncols": min(columns, len(names))}

@@ -56,10 +56,10 @@ def plot_spectra(sources: Sequence[Source], layout: Layout) -> Drawn:
     grid[0].set_xlim(*ends)
     for panel, axes in zip(panels, grid, strict=True):
         _draw(axes, panel, sources)
-        free = 1.0 if ceiling is None else 1.0 - OF_CUT
+        free = 1.0 if ceiling is None or len(panels) > 1 else 1.0 - OF_CUT
         axes.set_title(layout.wrapped(panel.title, len(panels), share=free), loc="left")
-        if ceiling is not None:
-            _say_cut(axes, ends, layout.small)
+    if ceiling is not None:
+        _say_cut(figure, grid, ends, layout.small)
     layout.name_outer(every, len(panels), "wavelength / nm", signal_of(sources[0].series))
     notes += layout.fit_heights(grid, sources[0].series.signal, ceiling)
     by_time = any(len(one.lines) > len({i for i, _ in one.lines}) for one in panels)
@@ -174,14 +174,17 @@ def _name_times(figure: Figure, grid: Sequence[Axes], sources: Sequence[Source])
             name_lines(axes, *kept, handlelength=1.4)
 
 
-def _say_cut(axes: Axes, ends: tuple[float, float], size: float) -> None:
-    """Write how high the readings go that are cut off."""
+def _say_cut(figure: Figure, grid: Sequence[Axes], ends: tuple[float, float], size: float) -> None:
+    """Write how high the readings go that are cut off: above one panel, or below several."""
     low, high = ends
-    every = [line.get_data() for line in axes.get_lines()]
+    every = [line.get_data() for axes in grid for line in axes.get_lines()]
     seen = [np.asarray(y)[(np.asarray(x) >= low) & (np.asarray(x) <= high)] for x, y in every]
     cut = f"cut off: readings up to {max(float(np.nanmax(one)) for one in seen):.3g}"
-    where: Any = {"ha": "right", "va": "bottom", "transform": axes.transAxes}
-    axes.text(1.0, 1.02, cut, fontsize=size, color="0.3", **where)
+    if len(grid) > 1:
+        figure.supxlabel(cut, fontsize=size, color="0.3", x=0.01, ha="left")
+        return
+    where: Any = {"ha": "right", "va": "bottom", "transform": grid[0].transAxes}
+    grid[0].text(1.0, 1.02, cut, fontsize=size, color="0.3", **where)
 
 
 def _ceiling(sources: Sequence[Source], low: float, high: float) -> float | None:

@@ -81,7 +81,7 @@ def _components(views: Views, layout: Layout) -> Drawn:
     found = views.components
     shown = len(found.singular_values)
     number = np.arange(1, shown + 1)
-    figure, ((left, right),) = layout.grid(1, 2, height=6.5, wide=True)
+    figure, left, right = layout.pair(6.5)
     left.axhspan(0.1, found.noise_level, color="0.9", lw=0)
     left.axhline(found.noise_level, color=GREY, lw=1.0, ls="--")
     has = (found.roughness < found.rough_limit) & (found.singular_values > found.noise_level)
@@ -173,7 +173,7 @@ def _resolution(views: Views, layout: Layout) -> Drawn:
     found = views.resolution
     assert found is not None  # noqa: S101  plot_view refuses a view that was not asked
     time, name = time_axis(found.series)
-    figure, ((left, right),) = layout.grid(1, 2, height=7.0, wide=True)
+    figure, left, right = layout.pair(7.0)
     share = "share" if found.closure else "concentration / its largest value"
     signal = f"{found.series.signal} of the component"
     bands: list[Curve] = []
@@ -208,7 +208,7 @@ def _shift(views: Views, layout: Layout) -> Drawn:
     found = views.shift
     assert found is not None  # noqa: S101  as above
     data = found.components.whitened
-    figure, ((left, right),) = layout.grid(1, 2, height=6.5, wide=True)
+    figure, left, right = layout.pair(6.5)
     for fitted, colour, label in (
         (_two_spectra(data), DATA, "two fixed spectra"),
         (found.band.fitted, MODEL, "one moving band"),

@@ -174,7 +174,7 @@ def _classes() -> dict[str, type]:
     from prenuc.infer.fit.data_set import DataSet, Dilution
     from prenuc.infer.fit.parameter import Parameter
     from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
-    from prenuc.infer.selection.evidence import Comparison, Ranked
+    from prenuc.infer.selection.evidence import Comparison, Curves, Ranked
     from prenuc.infer.studies.ablation import Ablated, Ablations
     from prenuc.observe.analysis import Analysis, Found
     from prenuc.observe.course import Course
@@ -189,7 +189,7 @@ def _classes() -> dict[str, type]:
     seen = (Run, Measurement, Stops, Course, SpectrumSeries, Trace)
     analysed = (Analysis, Found, Feature, ClusterLine, Size)
     fitted = (Fit, GlobalFit, ManyFit, Parameter, DataSet, Dilution, KineticPanel, PanelResult)
-    judged = (Comparison, Ranked, Ablations, Ablated, Swept, Chart)
+    judged = (Comparison, Curves, Ranked, Ablations, Ablated, Swept, Chart)
     return {one.__name__: one for one in (*seen, *analysed, *fitted, *judged)}
 
 

@@ -140,6 +140,8 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
     """
     from prenuc.infer.calibration.candidate import with_and_without
     from prenuc.infer.selection.disagreement import disagreement
+    from prenuc.infer.selection.predictive import NOISE
+    from prenuc.infer.selection.rehearsal import rehearsed
     from prenuc.mechanism.named import mechanism_named
     from prenuc.present.figures.kinds import draw
     from prenuc.present.figures.style import svg
@@ -147,12 +149,12 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
     protocol, _ = protocol_and_material(RECIPES[material])
     both = with_and_without(mechanism_named(f"{OURS}/{material}"), step)
     found = disagreement(*both, protocol, workers=WORKERS, progress=report)
+    tried = rehearsed(*both, protocol, found, noise=NOISE)
     made = draw("map", found)
     return {
-        **plain(found),
-        "tells": found.tells,
-        "words": str(found).splitlines()[:2],
-        "protocol": str(found.plan.protocol),
+        **plain(tried),
+        "words": [*(plan.words for plan in tried.plans), tried.verdict],
+        "protocols": [str(plan.protocol) for plan in tried.plans],
         "figure": svg(made.figure, made.told),
         "command": command("next", material, step=step),
     }

@@ -69,7 +69,12 @@ function render({ model, el }) {
     });
   }
 
-  const called = (key) => model.get(key) && (model.get(key).name ?? key);
+  function called(key) {
+    const series = model.get(key);
+    if (!series) return "";
+    const count = series.time_min.length;
+    return (series.name ?? key) + (count > FEW ? ` (some of ${count})` : "");
+  }
   let explained = ""; // while curves move, what they are called stays as it is
 
   function explain(dark, at) {
@@ -78,14 +83,12 @@ function render({ model, el }) {
     explained = told;
     const few = held.rows.length <= FEW;
     const named = few ? held.labels.map((text, row) => item(text, colourAt(at[row], dark))) : [];
-    const frozen = model.get("frozen");
-    const measured = model.get("measured");
-    if (frozen)
-      named.push(h("span", { class: "key" }, h("i", { class: "swatch is-dashed" }), frozen.name ?? "frozen"));
-    if (measured)
-      named.push(
-        h("span", { class: "key" }, h("i", { class: "swatch is-dotted" }), measured.name ?? "measured"),
-      );
+    for (const [key, look] of [
+      ["frozen", "is-dashed"],
+      ["measured", "is-dotted"],
+    ])
+      if (called(key))
+        named.push(h("span", { class: "key" }, h("i", { class: `swatch ${look}` }), called(key)));
     seen.legend.replaceChildren(...named);
     seen.key.replaceChildren(...(few ? [] : [held.labels[0], scale(dark), held.labels.at(-1)]));
   }

@@ -40,7 +40,7 @@ function render({ el, connection, shell }) {
     material.input.append(...told.materials.map((one) => h("option", { value: one }, one)));
     bench.append(...calculators({ connection, shell, told }));
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-    words.input.value = kept.words ?? "";
+    words.input.value ||= kept.words ?? ""; // somebody may have typed already
     kind.input.value = kept.kind ?? ALL;
     material.input.value = kept.material ?? "";
     await find();

@@ -20,7 +20,7 @@ function render({ el, connection, shell }) {
   const about = choice("about", []);
   const models = h("fieldset", { class: "ticks" });
   const axes = h("fieldset", { class: "ticks" });
-  const ask = h("button", { type: "button", class: "primary", onclick: begin }, "Ask");
+  const ask = h("button", { type: "button", class: "primary", disabled: true, onclick: begin }, "Ask");
   const answer = h("section", { class: "panel stack", "aria-label": "What to do next", hidden: true });
   const job = working({ host: answer, connection, shell, remember: "prenuc next", show: (host, found) => host.replaceChildren(...drawn(found)) });
 
@@ -47,6 +47,7 @@ function render({ el, connection, shell }) {
     if (!told) return;
     fill(material.input, Object.keys(told.materials));
     offer();
+    ask.disabled = false;
     await job.again();
   }
 
@@ -92,12 +93,15 @@ function render({ el, connection, shell }) {
       );
       return [h("h2", {}, "What to do next"), ...best, commandLine(found.command)];
     }
-    const word = found.tells ? "This experiment would tell." : "No such experiment tells: it would move the log score by less than 5.";
+    const worth = `${written(found.log_score, 3)} in log score, tried out`;
+    const flasks = found.flasks.map((one, place) => plan(one.experiment, worth, { ...one, protocol: found.protocols[place] }, !place));
+    const { celsius, dilution, additive } = found.largest;
+    const where = `largest at ${celsius} °C, diluted ${dilution} times, additive ${additive}`;
     return [
-      h("h2", {}, found.words[0]),
-      h("p", {}, `${found.words[1]} ${word}`),
-      plan("Plan for the bench", `${written(found.largest.sigmas, 3)} standard deviations`, found, true),
-      figureOf(found.figure, `How far apart both are over temperature, dilution and additive; largest at ${found.largest.celsius} °C, diluted ${found.largest.dilution} times, additive ${found.largest.additive}`),
+      h("h2", {}, "Where it shows"),
+      h("p", {}, found.verdict),
+      ...flasks,
+      figureOf(found.figure, `How far apart both are over temperature, dilution and additive; ${where}`),
       commandLine(found.command),
     ];
   }
