@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from prenuc.scope.verdict import scope_of
 from prenuc.simulation.books import Books
 from prenuc.simulation.compiling import compositions
-from prenuc.simulation.solution import Run, Stops
+from prenuc.simulation.solution import Run
 from prenuc.simulation.solvers import AbstractSolver, Rodas
 from prenuc.simulation.solvers.solver import KINK
+from prenuc.simulation.stops import Stops
 from prenuc.simulation.vessels import Vessels
 
 if TYPE_CHECKING:

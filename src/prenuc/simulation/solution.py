@@ -14,6 +14,7 @@ from prenuc.facts.catalogue import chalcogens
 from prenuc.scope.products import nothing_formed
 from prenuc.scope.verdict import Scope, scope_of
 from prenuc.simulation import archive
+from prenuc.simulation.stops import Stops
 
 if TYPE_CHECKING:
     import os
@@ -80,24 +81,6 @@ def _sampled(data: xr.Dataset, row: int) -> dict[str, Any]:
     """Return reaction time and dilution of a saved measurement."""
     time, dilution = (float(data[name].to_numpy()[row]) for name in ("reaction_time", "dilution"))
     return {"reaction_time": None if math.isnan(time) else time, "dilution": dilution}
-
-
-@dataclass
-class Stops:
-    """What stood on the bench after each operation of a run; it stays behind when a run is pickled.
-
-    Args:
-        solver: With which.
-        operations: What was done.
-        benches: The vessels and the books after each.
-    """
-
-    solver: Any = None
-    operations: list[Any] = field(default_factory=list)
-    benches: list[Any] = field(default_factory=list)
-
-    def __reduce__(self) -> tuple[type[Stops], tuple[()]]:
-        return Stops, ()
 
 
 @dataclass(frozen=True, repr=False)

@@ -188,7 +188,10 @@ def _factor(name: str, given: Any) -> Factor:
 
 def _range(name: str, given: dict[str, Any]) -> Factor:
     low, high = parse(str(given["from"])), parse(str(given["to"]))
-    steps, log = _steps(given.get("steps", 2)), _is_log(str(given.get("scale", "linear")))
+    scale = str(given.get("scale", "linear"))
+    if scale not in SCALES:
+        raise InputError(unknown_name("scale", scale, SCALES))
+    steps, log = _steps(given.get("steps", 2)), scale == "log"
     top = high.require(low.unit).to(low.unit)
     if not low.number < top or (log and low.number <= 0):
         what = f"'{name}' does not ascend from {low} to {high}"
@@ -203,12 +206,6 @@ def _steps(given: Any) -> int:
     if given > MOST_TASKS:
         raise InputError(f"a range in {given:,} steps", f"Give at most {MOST_TASKS:,}")
     return given
-
-
-def _is_log(scale: str) -> bool:
-    if scale not in SCALES:
-        raise InputError(unknown_name("scale", scale, SCALES))
-    return scale == "log"
 
 
 def _design(node: Node, factors: list[tuple[str, Factor]]) -> Design | None:

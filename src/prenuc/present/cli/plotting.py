@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from prenuc.present.cli.flasks import Given
-    from prenuc.present.figures.courses import Picks
     from prenuc.present.figures.drawing import Drawn
     from prenuc.present.figures.page_size import Layout
 
@@ -279,6 +278,7 @@ def _diagram(
 def _courses(
     found: Sequence[Given], kind: str, layout: Layout, *, vessel: str | None, **options: Any
 ) -> Drawn:
+    from prenuc.present.figures.courses import picks_of
     from prenuc.present.figures.kinds import draw
 
     measured = [one for one in found if isinstance(one, Spectra)]
@@ -289,24 +289,5 @@ def _courses(
     watched = [replace(one, protocol=one.protocol.with_watch(vessel)) for one in flasks]
     courses = [pn.course(run, vessel) for run in runs_of(watched)]
     if measured:
-        options["picks"] = {one.name: _picks(one) for one in measured}
+        options["picks"] = {one.name: picks_of(one.name, one.series) for one in measured}
     return draw(kind, *courses, layout=layout, names=[one.name for one in flasks], **options)
-
-
-def _picks(one: Spectra) -> Picks:
-    """Return the first absorptions of spectra against time.
-
-    Raises:
-        InputError: Their times are not known.
-    """
-    import numpy as np
-
-    from prenuc.present.figures.courses import Picks
-    from prenuc.present.figures.overlay import minutes_of
-
-    minutes = minutes_of(one.series)
-    if minutes is None:
-        what = f"the times of {one.name} are not known, so it has no course"
-        raise InputError(what, "Plot --what spectra, or write times above the columns")
-    found = pn.analyze(one.series).found
-    return Picks(minutes, np.array([each.feature.position_nm for each in found]))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import InputError, listed
+from prenuc.observe.analysis import analyze
 from prenuc.present.figures.drawing import Drawn, finished
-from prenuc.present.figures.overlay import told_apart
+from prenuc.present.figures.overlay import minutes_of, told_apart
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import logarithmic
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.observe.course import Course
+    from prenuc.observe.series import SpectrumSeries
 
 OF_DOTS = (
     "number of dots / (mmol/L)",
@@ -42,6 +44,24 @@ class Picks:
 
     minutes: Array
     nm: Array
+
+
+def picks_of(name: str, series: SpectrumSeries) -> Picks:
+    """Return the first absorptions of spectra against time.
+
+    Args:
+        name: Of the spectra.
+        series: The spectra.
+
+    Raises:
+        InputError: Their times are not known.
+    """
+    minutes = minutes_of(series)
+    if minutes is None:
+        what = f"the times of {name} are not known, so it has no course"
+        raise InputError(what, "Plot --what spectra, or write times above the columns")
+    found = analyze(series).found
+    return Picks(minutes, np.array([each.feature.position_nm for each in found]))
 
 
 def shown_columns(courses: Mapping[str, Course]) -> tuple[list[str], list[str]]:

@@ -24,7 +24,8 @@ from prenuc.circumstances import circumstances
 from prenuc.errors import InputError
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.simulation.archive import from_plain, known_class, to_plain
-from prenuc.simulation.solution import Run, Stops
+from prenuc.simulation.solution import Run
+from prenuc.simulation.stops import Stops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
