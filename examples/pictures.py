@@ -38,14 +38,12 @@ class Maker:
         commands: What is typed, one after the other.
         pictures: What the commands write, by the names in ``docs/figures``.
         measured: Where measured files lie in the folder of them, by the names on the page.
-        seconds: Of one processor, roughly.
     """
 
     page: str
     commands: tuple[str, ...]
     pictures: Mapping[str, str]
     measured: Mapping[str, str] = field(default_factory=dict)
-    seconds: int = 3
 
 
 def plot(page: str, said: str) -> Maker:
@@ -84,13 +82,11 @@ MAKERS = (
         "how-to/map.md",
         ("prenuc sweep examples/map.yaml --out build/map --figure-format png",),
         {"map.png": "build/map/map.png"},
-        seconds=50,
     ),
     Maker(
         "how-to/model-free.md",
         (f'prenuc view spectra.csv --window "350 480 nm" {PNG}',),
         {"model-free-resolution.png": "figures/spectra-resolution.png"},
-        seconds=4,
     ),
     Maker(
         TABLE,
@@ -127,7 +123,6 @@ MAKERS = (
         ),
         {"phenolphthalein.svg": "fading/flasks.svg"},
         measured={FADING: FADING},
-        seconds=60,
     ),
 )
 TARGETS = {  # of make, by the names of pictures that they make
@@ -193,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if asked.pictures and not {*asked.pictures} & {*maker.pictures}:
             continue
         if asked.list:
-            print(f"{', '.join(maker.pictures)} ({maker.page}, {maker.seconds} s)")
+            print(f"{', '.join(maker.pictures)} ({maker.page})")
             print("".join(f"    {command}\n" for command in maker.commands), end="")
         elif all((asked.measured / path).exists() for path in maker.measured.values()):
             folder = WORK / Path(next(iter(maker.pictures))).stem
