@@ -8,7 +8,13 @@ import click
 
 from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import A_PATH, column_option, reading_options, report_option
+from prenuc.present.cli.input import (
+    A_PATH,
+    column_option,
+    reading_options,
+    refuse_others,
+    report_option,
+)
 from prenuc.present.cli.output import (
     echo_answer,
     echo_kept,
@@ -116,9 +122,11 @@ def compare(
         what = "--report and --figure show a comparison on data"
         raise InputError(what, "Give a file of spectra or a trace")
     if refitted:
+        refuse_others("--refitted", {"refitted"})
         _refitted(as_json)
         return
     if observations is not None:
+        refuse_others("--observations", {"observations", "models"})
         _observed(observations, models, as_json)
         return
     if not files:
