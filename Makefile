@@ -84,7 +84,7 @@ ROBUSTNESS = $(BIN)/prenuc robustness --draws 100 --out build/robustness.json --
 robustness: $(INSTALLED)  ## which verdicts hang on a number? Writes docs/reference/robustness.md; a quarter of an hour, resumes; status 1 below 95 %
 	$(ROBUSTNESS); status=$$?; $(BIN)/python examples/pages.py robustness.md && exit $$status
 
-court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robustness, tables: docs/reference/court.md and its links; an hour where all is out of date, resumes
+court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robustness, tables: docs/reference/court.md and its links; half an hour where all is out of date, resumes
 	$(BIN)/python examples/row_bits.py
 	$(BIN)/python examples/models.py
 	$(BIN)/python examples/court.py
@@ -99,7 +99,7 @@ row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants
 row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
-models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; a quarter of an hour, resumes
+models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; some minutes, resumes
 	$(BIN)/python examples/models.py
 
 maps: $(INSTALLED)  ## where a step, or a rival, would show: docs/reference/where-models-differ.md; some minutes, resumes

@@ -17,8 +17,9 @@ import court_page
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
 from prenuc.infer.calibration.ablations import ablations_of
+from prenuc.infer.studies.ablation import rows_for
 from prenuc.infer.studies.left_out import figures_left_out
-from prenuc.infer.studies.refitting import mark_for, refits, rows_for, shipped_refits
+from prenuc.infer.studies.refitting import mark_for, refits, shipped_refits
 from prenuc.mechanism.named import mechanism_named
 from prenuc.writing import write_text
 

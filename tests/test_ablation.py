@@ -18,8 +18,8 @@ from prenuc.infer.calibration.one_by_one import one_by_one
 from prenuc.infer.calibration.search import Task
 from prenuc.infer.experiments.reproduce import checks
 from prenuc.infer.studies import refitting
-from prenuc.infer.studies.ablation import ablations, mark_of, word
-from prenuc.infer.studies.refitting import refits, rows_for
+from prenuc.infer.studies.ablation import ablations, mark_of, rows_for, word
+from prenuc.infer.studies.refitting import refits
 from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.choice import named_for
 from prenuc.thermodynamics.check import check

@@ -16,9 +16,9 @@ from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.search import Start, Task
 from prenuc.infer.studies import left_out, refitting
-from prenuc.infer.studies.ablation import Ablated, Ablations
+from prenuc.infer.studies.ablation import Ablated, Ablations, rows_for
 from prenuc.infer.studies.left_out import figure_of, scored_figures
-from prenuc.infer.studies.refitting import ablate, fitted_rows, rows_for, shipped_refits
+from prenuc.infer.studies.refitting import ablate, fitted_rows, shipped_refits
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.present.figures.ablations import caption_ablations, ordered, plot_ablations

@@ -13,7 +13,8 @@ from prenuc.observe.analysis import analyze
 from prenuc.observe.trace import Trace
 from prenuc.present.cli.output import echo_table
 from prenuc.present.tables.plain import as_text
-from prenuc.present.tables.results import constants_table, exciton_table
+from prenuc.present.tables.results import constants_table
+from prenuc.present.tables.spectra import exciton_table
 from prenuc.present.tables.table import Table, fixed, with_unit
 
 TABLE = Table(headings=("name", "a < b"), rows=(("<b>", "1"), ("x" * 40, "2")))

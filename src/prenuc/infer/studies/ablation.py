@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from prenuc.errors import InputError, Problem
 from prenuc.facts.catalogue import entries, get, held_out
 from prenuc.infer.calibration.ablations import Without, ablations_of
 from prenuc.infer.calibration.parallel import work
@@ -28,6 +29,9 @@ from prenuc.infer.court.scale import scale_of
 from prenuc.infer.court.score import LEFT_OUT, log_scores
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
+from prenuc.infer.experiments.reproduce import checks as all_checks
+from prenuc.mechanism.named import mechanism_named
+from prenuc.simulation.choice import for_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -139,6 +143,32 @@ class Ablations:
         }
 
 
+def rows_for(name: str) -> list[Check]:
+    """Return the rows that a mechanism answers and that count.
+
+    Args:
+        name: Such as "two-pathway/CdS", "classical/CdS" or "two-pathway/CdS@0.1".
+
+    Raises:
+        MechanismError: There is no such mechanism.
+        InputError: No row asks anything of it.
+    """
+    mechanism_named(name)
+    known = entries("parameters").get(name)
+    usual = known.like if known is not None and known.like else name.partition("@")[0]
+    system = usual.partition("/")[2]
+    found = [one for one in all_checks() if not one.not_counted and _system(one) == system]
+    if not found:
+        systems = sorted({_system(one) for one in all_checks()})
+        what = f"no published row asks anything of {name}"
+        raise InputError(Problem(what, "Name a mechanism for one of these", tuple(systems)))
+    return found
+
+
+def _system(check: Check) -> str:
+    return for_recipe(get("recipes", check.recipe)).name.partition("/")[2]
+
+
 def compared(
     checks: Sequence[Check],
     step: str,
@@ -194,16 +224,15 @@ def is_held_out(check: Check) -> bool:
     return held_out(get("recipes", check.recipe).material, check.panel)
 
 
-def mark_of(checks: Sequence[Check], choose: Choose, *, widths: bool = True) -> str:
+def mark_of(checks: Sequence[Check], choose: Choose) -> str:
     """Return a mark of rows and their widths, mechanisms and spectra: what a refit hangs on.
 
     Args:
         checks: The rows.
         choose: Gives every recipe its mechanism.
-        widths: Whether the widths by which rows are scored take part.
     """
     marks = Marks(choose)
-    said = repr([(one.id, marks.of(one), *([scale_of(one).mark] * widths)) for one in checks])
+    said = repr([(one.id, marks.of(one), scale_of(one).mark) for one in checks])
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

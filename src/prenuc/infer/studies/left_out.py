@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from prenuc.facts.catalogue import entries
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.court.score import log_scores
+from prenuc.infer.studies.ablation import rows_for
 from prenuc.infer.studies.refitting import (
     EVALUATIONS,
     NARROW,
     fitted_rows,
     mark_for,
     refit_of,
-    rows_for,
     task_of,
 )
 

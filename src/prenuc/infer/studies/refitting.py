@@ -28,7 +28,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import InputError, Problem
-from prenuc.facts.catalogue import CALIBRATED, entries, get
+from prenuc.facts.catalogue import CALIBRATED, entries
 from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import ablations_of
 from prenuc.infer.calibration.parallel import answers
@@ -37,19 +37,19 @@ from prenuc.infer.calibration.random_starts import ROUGH
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.court.score import log_scores
-from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.studies.ablation import (
     Ablations,
     compared,
     is_held_out,
     mark_of,
     numbers_without,
+    rows_for,
     weighed_of,
 )
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.shipped import known_set
-from prenuc.simulation.choice import for_recipe, named_for
+from prenuc.simulation.choice import named_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,32 +64,6 @@ UNIT = math.log(3.0)  # of the logarithm of a constant, and σ of the narrow pri
 ENTROPY = 150.0  # J/mol/K
 PRIORS: Mapping[str, float] = {NARROW: 1.0, WIDE: UNIT * 2.0 * GAS_CONSTANT / ENTROPY}  # UNIT/σ
 EVALUATIONS = 3  # of the residuals under the narrow prior, at most
-
-
-def rows_for(name: str) -> list[Check]:
-    """Return the rows that a mechanism answers and that count.
-
-    Args:
-        name: Such as "two-pathway/CdS", "classical/CdS" or "two-pathway/CdS@0.1".
-
-    Raises:
-        MechanismError: There is no such mechanism.
-        InputError: No row asks anything of it.
-    """
-    mechanism_named(name)
-    known = entries("parameters").get(name)
-    usual = known.like if known is not None and known.like else name.partition("@")[0]
-    system = usual.partition("/")[2]
-    found = [one for one in all_checks() if not one.not_counted and _system(one) == system]
-    if not found:
-        systems = sorted({_system(one) for one in all_checks()})
-        what = f"no published row asks anything of {name}"
-        raise InputError(Problem(what, "Name a mechanism for one of these", tuple(systems)))
-    return found
-
-
-def _system(check: Check) -> str:
-    return for_recipe(get("recipes", check.recipe)).name.partition("/")[2]
 
 
 def ablate(
@@ -136,13 +110,13 @@ def ablate(
 
 
 def mark_for(name: str, checks: Sequence[Check]) -> str:
-    """Return the mark of rows, mechanism and spectra that a refit of today has.
+    """Return the mark of rows and widths, mechanism and spectra that a refit of today has.
 
     Args:
         name: The mechanism.
         checks: The rows that are read.
     """
-    return mark_of(checks, partial(named_for, name), widths=False)
+    return mark_of(checks, partial(named_for, name))
 
 
 def shipped_refits(name: str) -> list[Refit]:

@@ -17,7 +17,7 @@ from prenuc.present.files.figures import save_all
 from prenuc.present.files.input import every_series, name_of, read_input, spectra_or_saved
 from prenuc.present.files.kept import keep
 from prenuc.present.tables.plain import plain
-from prenuc.present.tables.results import amount_table, exciton_table, size_table
+from prenuc.present.tables.spectra import amount_table, exciton_table, size_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import A_PATH, figure_options, files_argument, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.input import name_of, read_input
-from prenuc.present.tables.results import emission_table, growth_table
+from prenuc.present.tables.results import growth_table
+from prenuc.present.tables.spectra import emission_table
 
 if TYPE_CHECKING:
     from pathlib import Path

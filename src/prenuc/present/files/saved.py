@@ -23,9 +23,9 @@ from prenuc.present.tables.answers import (
 from prenuc.present.tables.results import (
     assumptions_table,
     constants_table,
-    exciton_table,
     quantity,
 )
+from prenuc.present.tables.spectra import exciton_table
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:

@@ -34,11 +34,11 @@ from prenuc.present.tables.results import (
     assumptions,
     assumptions_table,
     constants_table,
-    exciton_table,
     lag_table,
     ranking_table,
     shares_table,
 )
+from prenuc.present.tables.spectra import exciton_table
 from prenuc.present.tables.studies import ablations_table
 from prenuc.present.tables.sweeps import factors_table, flasks_table
 from prenuc.present.tables.table import Table

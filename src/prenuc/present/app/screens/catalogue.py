@@ -116,7 +116,7 @@ def size(
     """
     import prenuc as pn
     from prenuc.observe.amounts import amounts, nanometres
-    from prenuc.present.tables.results import amount_table, size_table
+    from prenuc.present.tables.spectra import amount_table, size_table
 
     width = None if hwhm is None else nanometres(hwhm, "half width")
     found = pn.size(material, nanometres(wavelength), hwhm_nm=width, force=force)
