@@ -122,11 +122,9 @@ def compare(
         what = "--report and --figure show a comparison on data"
         raise InputError(what, "Give a file of spectra or a trace")
     if refitted:
-        refuse_others("--refitted", {"refitted"})
         _refitted(as_json)
         return
     if observations is not None:
-        refuse_others("--observations", {"observations", "models"})
         _observed(observations, models, as_json)
         return
     if not files:
@@ -187,6 +185,7 @@ def _compare_models(
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.studies.observed import compare_on_observations
 
+    refuse_others("--observations", {"observations", "models"})
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with progress("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
@@ -196,6 +195,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
 def _refitted(as_json: bool) -> None:
     from prenuc.infer.studies.models import standings
 
+    refuse_others("--refitted", {"refitted"})
     echo_answer(standings(), _echo_standings, as_json)
 
 
