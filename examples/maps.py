@@ -84,11 +84,12 @@ def told(
     one, others = Candidate(mechanism_named(MECHANISM)), [other for _, other in asked.values()]
     every = disagreements(one, others, protocol, workers=workers)
     for name, found in zip(asked, every, strict=True):
-        if found.tells:
+        plan = found.plan
+        said = Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
+        if said.tells:
             made = draw("map", found)
             save(made.figure, figures / file_of(name), made.told)
-        plan = found.plan
-        yield name, Told(found.models, found.largest.sigmas, plan.words, plan.sentences)
+        yield name, said
 
 
 def section(name: str, found: Told) -> str:
