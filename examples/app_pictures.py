@@ -75,7 +75,7 @@ def catalogue(page: Page) -> None:
 
 def next_(page: Page) -> None:
     """Show what can be asked."""
-    page.get_by_role("button", name="Ask").wait_for()
+    page.get_by_role("button", name="Ask", disabled=False).wait_for()
 
 
 SCREENS: dict[str, Callable[[Page], None]] = {

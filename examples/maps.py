@@ -31,10 +31,8 @@ from prenuc.writing import write_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-MECHANISM, RECIPE = (
-    "two-pathway/CdS",
-    "cds-msc-311-in-toluene",
-)  # what `prenuc next CdS` begins from
+# What `prenuc next CdS` begins from.
+MECHANISM, RECIPE = "two-pathway/CdS", "cds-msc-311-in-toluene"
 PATHWAY_2 = "Pathway 2"
 
 

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.circumstances import circumstances
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import entries
 from prenuc.infer.court.surprisal import DRAWS, mark_of, row_surprisals
 from prenuc.infer.experiments.marks import Marks
-from prenuc.infer.experiments.reproduce import checks
+from prenuc.infer.experiments.reproduce import checks, material_of
 from prenuc.simulation.choice import for_recipe
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prenuc.facts.check import Check
     from prenuc.facts.row_surprisal import RowSurprisal
 
 HERE = Path(__file__).parents[1]
@@ -54,11 +53,6 @@ def text(known: Iterable[RowSurprisal]) -> str:
     """Return the file, its entries in the order of the checks."""
     by_check = {one.id: one for one in known}
     return HEAD + "".join(f"{line(by_check[c.id])}\n" for c in checks() if c.id in by_check)
-
-
-def material_of(check: Check) -> str:
-    """Return the material that a check is about."""
-    return str(get("recipes", check.recipe).material)
 
 
 def stale() -> list[str]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.circumstances import circumstances
-from prenuc.facts.catalogue import entries, get
-from prenuc.infer.experiments.reproduce import checks
+from prenuc.facts.catalogue import entries
+from prenuc.infer.experiments.reproduce import checks, material_of
 from prenuc.infer.studies.row_classes import DRAWS, row_classes
 from prenuc.simulation.choice import for_recipe, named_for
 from prenuc.writing import write_text
@@ -22,7 +22,6 @@ from prenuc.writing import write_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prenuc.facts.check import Check
     from prenuc.facts.row_class import RowClass
 
 HERE = Path(__file__).parents[1]
@@ -50,11 +49,6 @@ def text(known: Iterable[RowClass]) -> str:
     """Return the file, its entries in the order of the checks."""
     by_check = {one.id: one for one in known}
     return HEAD + "".join(f"{line(by_check[c.id])}\n" for c in checks() if c.id in by_check)
-
-
-def material_of(check: Check) -> str:
-    """Return the material that a check is about."""
-    return str(get("recipes", check.recipe).material)
 
 
 def main() -> None:

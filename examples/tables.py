@@ -24,7 +24,7 @@ from pages import head_of, markdown
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.control import IDLE, nothing_happens
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.infer.experiments.reproduce import experiments_for, reproduce
+from prenuc.infer.experiments.reproduce import experiments_for, material_of, reproduce
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.figures.panels import caption, plot_panels
@@ -180,7 +180,7 @@ def silent_sentence(table: Table) -> str:
         found: dict[str, int] = {}
         for row in rows:
             if row.verdict == "silent":
-                material = get("recipes", row.check.recipe).material
+                material = material_of(row.check)
                 found[material] = found.get(material, 0) + 1
         if found:
             told = ", ".join(f"{material} {count}" for material, count in sorted(found.items()))

@@ -54,6 +54,19 @@ def test_compare_mechanisms(capsys, monkeypatch, spectra_file):
     assert "The data support two-pathway/CdS" in readable.out
 
 
+@pytest.mark.parametrize("asked", [("--refitted",), ("--observations", "CdS")])
+def test_what_compares_without_data_hears_nothing_of_a_file(
+    capsys, monkeypatch, tmp_path, trace_file, asked
+):
+    report = tmp_path / "report.html"
+    answer = run(capsys, monkeypatch, "compare", trace_file, *asked, "--report", report)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert f"{asked[0]} hears nothing of" in answer.err
+    assert "--report" in answer.err
+    assert not report.exists()
+
+
 def test_compare_schemes(capsys, monkeypatch, trace_file):
     words = ("compare", trace_file, "--schemes", "A -> B; 2 A -> B")
     found = json.loads(run(capsys, monkeypatch, *words, "--json").out)

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import prenuc as pn
 from prenuc.infer.calibration.influence import influences
-from prenuc.infer.calibration.priors import Free
+from prenuc.infer.calibration.priors import Free, within_prior
 from prenuc.quantities import Quantity
 
 STEP = 0.01  # of the logarithm of a constant
@@ -35,3 +37,11 @@ def test_the_first_moves_most_and_constants_of_what_is_not_charged_move_nothing(
     assert list(influence.values()) == sorted(influence.values(), reverse=True)
     assert influence["exchange with MeOH.k"] == 0.0
     assert influence["isomerisation.k"] > 0.1
+
+
+@pytest.mark.parametrize("name", ["isomerisation.k", "isomerisation.Ea"])
+def test_what_was_measured_has_no_prior(found, name):
+    value = found[0].constants[name]
+    low, high = within_prior(name, value)
+    assert low < value.quantity.number < high
+    assert within_prior(name, replace(value, status="measured")) is None

@@ -105,7 +105,9 @@ def test_no_odds_are_claimed_against_a_model_whose_searches_disagree():
     assert not_settled.cannot_tell == ("best", "other")
     assert any(note.startswith("no odds against other") for note in not_settled.warnings)
     assert not any(note.startswith("no odds") for note in settled.warnings)
-    assert verdict(math.inf).cannot_tell == ("best", "other")
+    once = verdict(math.inf)
+    assert once.cannot_tell == ("best", "other")
+    assert "no odds against other: it was searched once" in once.warnings
 
 
 # ---- a search ----------------------------------------------------------------------------------

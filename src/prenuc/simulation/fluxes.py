@@ -4,14 +4,15 @@ r"""How much of the chalcogen went which way in a vessel, net of what went back.
 
 with the net rate v of every step (:mod:`prenuc.simulation.driving`), the atoms m that it moves from
 species a to species b (:mod:`prenuc.simulation.ways`) and all chalcogen c that the vessel holds.
-What goes to and fro counts for nothing; what goes in a circle counts on each side of it.
+What goes to and fro counts for nothing; what goes in a circle counts on each side of it. A second
+dose of chalcogen has shares of its own, so that what took one way may add up to more than one.
 
 The integral is that of straight lines between the looks of a walk, which may miss the first moments
 after a dose by any factor. How far off it is follows from every second look, σ. What the vessel
-holds is known far better: of each species but the precursors, which may be added, what came less
-what went is what is there. So the flows are those nearest to the integrals, in σ, that keep these
-books (data reconciliation; Crowe, García Campos and Hrymak 1983, AIChE J. 29, 881), and what is
-left of σ says how well each is known.
+holds is known far better: of each species but the precursors, what came less what went is by how
+much its share rose from one dose to the next. So the flows are those nearest to the integrals, in
+σ, that keep these books (data reconciliation; Crowe, García Campos and Hrymak 1983, AIChE J. 29,
+881), and what is left of σ says how well each is known.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Flow:
 
     Args:
         way: From which species to which.
-        share: Of the chalcogen, net; below zero where more went back.
+        share: Of the chalcogen in the vessel at the time, net; below zero where more went back.
         error: Standard deviation of that.
     """
 
@@ -105,7 +106,7 @@ def fluxes(run: Run, vessel: str | None = None) -> Fluxes:
     share, error = _reconciled(
         known,
         (np.trapezoid(rates, driven.time), _doubt(rates, driven.time, silent)),
-        dict(zip(kinds, held[:, -1] / total[-1] - held[:, 0] / total[0], strict=True)),
+        dict(zip(kinds, _gained(held / total, driven.time), strict=True)),
         [name for name, kind in kinds.items() if kind != "precursor"],
     )
     return Fluxes(
@@ -128,6 +129,12 @@ def _held(run: Run, driven: Driving, followed: Mapping[str, Carrier]) -> Array:
         there = np.array([max(look.concentration[place], 0.0) for look in driven.seen])
         found[one.species] += one.atoms * there
     return np.array([*found.values()])
+
+
+def _gained(shares: Array, time: Array) -> Array:
+    """Return by how much each share rose while time passed; what a dose changes is no reaction."""
+    risen: Array = np.diff(shares, axis=1)[:, np.diff(time) > 0.0].sum(axis=1)
+    return risen
 
 
 def _along(
@@ -167,7 +174,6 @@ def _reconciled(
     size = np.linalg.norm(scaled, axis=1)
     solved, *_ = np.linalg.lstsq(scaled / size[:, None], short / size, rcond=1e-13)
     flow += sd * solved
-    _, values, rows = np.linalg.svd(scaled / size[:, None], full_matrices=False)
-    told = rows[values > 1e-13 * values[0]]
-    left = sd * np.sqrt(np.maximum(1.0 - (told**2).sum(axis=0), 0.0))
-    return flow, left
+    _, values, rows = np.linalg.svd(scaled / size[:, None])
+    untold = rows[np.count_nonzero(values > 1e-13 * values[0]) :]
+    return flow, sd * np.sqrt((untold**2).sum(axis=0))

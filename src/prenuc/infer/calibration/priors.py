@@ -97,7 +97,8 @@ def within_prior(name: str, value: Value) -> tuple[float, float] | None:
     """
     kind = kind_of(name)
     rate = kind in {"rate", "equilibrium"} and value.quantity.number > 0
-    if not (rate and value.status in PRIOR_FACTOR) and (kind != "energy" or value.si == 0):
+    energy = kind == "energy" and value.quantity.number != 0
+    if value.status not in PRIOR_FACTOR or not (rate or energy):
         return None
     free = Free.of("", name, value)
     return min(ends := (free.number(-TWO_SIDED), free.number(TWO_SIDED))), max(ends)

@@ -132,6 +132,11 @@ def checks(panels: Sequence[str] = ()) -> list[Check]:
     return [c for c in every if not panels or any(c.panel.startswith(p) for p in panels)]
 
 
+def material_of(check: Check) -> str:
+    """Return the material that a row is about."""
+    return str(get("recipes", check.recipe).material)
+
+
 def not_checkable() -> list[Check]:
     """Return the statements that cannot be checked, each with its reason."""
     return [check for check in entries("checks").values() if check.reason]
@@ -235,8 +240,7 @@ def _row(check: Check, runs: Experiments, answer: Sequence[Any], marks: Marks) -
 def _role(check: Check) -> Role:
     if check.claimed_by:
         return "claim of a rival"
-    material = get("recipes", check.recipe).material
-    return "held-out" if held_out(material, check.panel) else "calibrated"
+    return "held-out" if held_out(material_of(check), check.panel) else "calibrated"
 
 
 def _entry(identifier: str) -> Any:

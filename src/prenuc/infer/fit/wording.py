@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MATTER = ("exchanged", "trade")  # words of equivalences that change what a number means
 USUAL_DIGITS = 3  # of a number without an interval
+MOST_DECIMALS, LONGEST = 6, 1e6  # beyond, numbers are written with a power of ten
+DOUBLE = 15  # digits that a number of the machine has
 WIDE_STEPS = 35  # two digits of a half width are kept up to here
 SHAPE_ONLY = {"B", "A_0"}  # amplitudes, which stand in the table
 WORDS = {"s": "second", "min": "minute", "h": "hour", "day": "day"}
@@ -130,7 +132,7 @@ def _unit(unit: str) -> str:
 def _decimals(half: float) -> int:
     """Return with how many decimals a number is written whose interval has a half width."""
     if not half > 0.0:
-        return USUAL_DIGITS
+        return DOUBLE
     exponent = math.floor(math.log10(half))
     two = round(half / 10.0 ** (exponent - 1)) <= WIDE_STEPS
     return (1 if two else 0) - exponent
@@ -138,8 +140,9 @@ def _decimals(half: float) -> int:
 
 def _fixed(number: float, decimals: int) -> str:
     """Return a number rounded to so many decimals, below zero to tens, hundreds and so on."""
-    if decimals > 6 or abs(number) >= 1e6:
-        return f"{number:.4g}"
+    if number and (decimals > MOST_DECIMALS or abs(number) >= LONGEST):
+        digits = math.floor(math.log10(abs(number))) + 1 + decimals
+        return f"{number:.{min(max(digits, 1), DOUBLE)}g}".replace("-", "−")
     rounded = round(number, decimals)
     return f"{rounded:.{max(decimals, 0)}f}".replace("-", "−")
 

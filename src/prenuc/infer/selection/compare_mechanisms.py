@@ -84,7 +84,8 @@ def compare_mechanisms(
         shapes: What is taken as known about spectra: :class:`KnownShapes` when None, or
             :class:`FreeShapes` for what the kinetics alone can say.
         starts: Searches for each model at most; the first from the package's own constants, the
-            others from draws of their priors (:mod:`prenuc.infer.selection.starts`).
+            others from draws of their priors (:mod:`prenuc.infer.selection.starts`). One alone
+            settles nothing: no odds are claimed then.
         seed: Seed of these draws.
         progress: Called with the finished share.
 

@@ -326,9 +326,11 @@ def _verdict(one: Standing, best: Standing, delta: float, dispersion: float) -> 
 
 
 def _unsettled(ranking: Sequence[Ranked], dispersion: float) -> list[str]:
-    """Return against which models no odds are claimed because their searches differ."""
+    """Return against which models no odds are claimed because their searches are unsettled."""
     return [
-        f"no odds against {one.model}: where its searches end differs by {one.unsettled:.3g} in χ²"
+        f"no odds against {one.model}: it was searched once"
+        if math.isinf(one.unsettled)
+        else f"no odds against {one.model}: another search might gain {one.unsettled:.3g} in χ²"
         for one in ranking
         if one.verdict == "cannot tell" and one.unsettled / dispersion > AGREED
     ]

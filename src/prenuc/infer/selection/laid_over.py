@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.errors import FitError, InputError
+from prenuc.infer.calibration.priors import TWO_SIDED
 from prenuc.infer.selection.condensed import FINEST, fitting
 from prenuc.observe.absorption import LONGEST, SHORTEST, absorbances
 from prenuc.observe.curvature import white_noise
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from prenuc.simulation.solution import Run
 
 NEAR = 0.3  # of ln p: beyond, one step tells no number
-TWO_SIDED = 1.96  # standard errors of a 95 % interval
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
+from prenuc.errors import FitError, InputError
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
 from prenuc.infer.selection.disagreement import meter_of, plan_at
 from prenuc.infer.selection.plans import base
@@ -123,13 +123,16 @@ def rehearsed(
         seed: Seed of the noise and of the searches.
 
     Raises:
-        FitError: Neither model can be refitted.
+        FitError: The first model cannot be refitted.
+        SimulationError: It cannot be run there.
     """
     plans = series(protocol, found, dilutions)
     flasks = [plan.protocol for plan in plans]
     spectra = [_seen(one, flask, noise, seed + i) for i, flask in enumerate(flasks)]
     verdict = compare_mechanisms(spectra, flasks, models=(one, other), seed=seed)
     ends = {ranked.model: ranked for ranked in verdict.ranking}
+    if one.name not in ends:
+        raise FitError(f"{one.name} could not be refitted there", "Look at its steps")
     if other.name not in ends:  # it cannot be run there at all
         return Rehearsal(found, plans, math.inf)
     granted = ends[other.name].chi2 - ends[other.name].unsettled

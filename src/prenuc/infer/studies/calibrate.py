@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.errors import InputError, Problem, unknown_name
-from prenuc.facts.catalogue import entries, get
+from prenuc.facts.catalogue import entries
 from prenuc.facts.source import Source
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, searches
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
-from prenuc.infer.experiments.reproduce import reproduce
+from prenuc.infer.experiments.reproduce import material_of, reproduce
 from prenuc.quantities import Quantity
 from prenuc.simulation.choice import for_recipe, rival_for
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.arrays import Array
-    from prenuc.facts.check import Check
     from prenuc.facts.value import Value
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.experiments.performed import Choose
@@ -177,16 +176,12 @@ def rows_of(material: str, choose: Choose = for_recipe) -> list[Row]:
     Raises:
         InputError: No check asks anything of the material.
     """
-    panels = sorted({c.panel for c in all_checks() if _material(c) == material})
+    panels = sorted({c.panel for c in all_checks() if material_of(c) == material})
     if not panels:
-        known = sorted({_material(c) for c in all_checks()})
+        known = sorted({material_of(c) for c in all_checks()})
         raise InputError(unknown_name("material with checks", material, known))
     runs = Experiments(choose, solver=QUICK)
-    return [row for row in reproduce(panels, runs=runs) if _material(row.check) == material]
-
-
-def _material(check: Check) -> str:
-    return str(get("recipes", check.recipe).material)
+    return [row for row in reproduce(panels, runs=runs) if material_of(row.check) == material]
 
 
 def calibrate(

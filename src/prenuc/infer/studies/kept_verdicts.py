@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from prenuc.facts.catalogue import entries, get, held_out
+from prenuc.facts.catalogue import entries, held_out
+from prenuc.infer.experiments.reproduce import material_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -45,7 +46,7 @@ def group_of(check: Check) -> str:
     """Return the group of a row: informative or not, and the role of its figure."""
     known = entries("row_classes").get(check.id)
     kind = "informative" if known is not None and known.kind == "informative" else "other"
-    held = held_out(get("recipes", check.recipe).material, check.panel)
+    held = held_out(material_of(check), check.panel)
     return f"{kind}, {'held out' if held else 'calibrated'}"
 
 

@@ -19,7 +19,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.catalogue import entries, get, held_out
+from prenuc.facts.catalogue import entries
 from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.parallel import answers
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
@@ -28,7 +28,8 @@ from prenuc.infer.calibration.varied import QUICK, ask
 from prenuc.infer.court.by_score import ByScore
 from prenuc.infer.court.score import log_scores, weighed_rows
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.infer.studies.ablation import mark_of
+from prenuc.infer.experiments.reproduce import material_of
+from prenuc.infer.studies.ablation import is_held_out, mark_of
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
 from prenuc.mechanism.shipped import with_only
@@ -150,15 +151,14 @@ def _sides(rows: Sequence[Check]) -> dict[Role, list[Check]]:
     """Return rows by their side of the split."""
     sides: dict[Role, list[Check]] = {"calibrated": [], "held-out": []}
     for row in rows:
-        out = held_out(get("recipes", row.recipe).material, row.panel)
-        sides["held-out" if out else "calibrated"].append(row)
+        sides["held-out" if is_held_out(row) else "calibrated"].append(row)
     return sides
 
 
 def rows_of(search: Search) -> list[Check]:
     """Return the rows that are weighed and that are about the material of a search."""
     material = mechanism_named(search.mechanism).material
-    return [row for row in weighed_rows() if get("recipes", row.recipe).material == material]
+    return [row for row in weighed_rows() if material_of(row) == material]
 
 
 def _asked(

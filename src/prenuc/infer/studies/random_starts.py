@@ -14,7 +14,7 @@ from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.experiments.performed import Experiments
-from prenuc.infer.experiments.reproduce import checks, reproduce
+from prenuc.infer.experiments.reproduce import checks, material_of, reproduce
 from prenuc.ledger import memory
 
 if TYPE_CHECKING:
@@ -123,13 +123,9 @@ def scored(search: Search, ended: Sequence[Start]) -> Found:
     choose = chooser(search)
     starts = sorted(ended, key=lambda start: start.cost)
     material = choose(get("recipes", search.targets[0].recipe)).material
-    panels = sorted({c.panel for c in checks() if get("recipes", c.recipe).material == material})
+    panels = sorted({c.panel for c in checks() if material_of(c) == material})
     rows = [
-        tuple(row for row in reproduce(panels, runs=runs) if _material(row) == material)
+        tuple(row for row in reproduce(panels, runs=runs) if material_of(row.check) == material)
         for runs in (Experiments(with_numbers(choose, search, one.numbers)) for one in starts)
     ]
     return Found(search, tuple(starts), tuple(rows))
-
-
-def _material(row: Row) -> str:
-    return str(get("recipes", row.check.recipe).material)

@@ -6,15 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prenuc.facts.catalogue import entries, get, held_out
+from prenuc.facts.catalogue import entries, get
 from prenuc.infer.court.score import log_scores
+from prenuc.infer.studies.ablation import is_held_out
 from prenuc.infer.studies.models import OWN, model_searches, rows_of, standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prenuc.facts.check import Check, Verdict
-    from prenuc.infer.studies.models import Standing
+from prenuc.infer.studies.models import Standing
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,11 @@ def _answered(row: Check, number: float, bits: float | None) -> Answered:
 def _row(check: Check, answers: Mapping[str, Answered]) -> RowOfModels:
     kind = "observations" if check.observation in entries("observations") else "claims"
     entry, known = get(kind, check.observation), entries("row_classes").get(check.id)
-    out = held_out(get("recipes", check.recipe).material, check.panel)
     return RowOfModels(
         check,
         entry.statement,
         str(entry.source),
-        "held-out" if out else "calibrated",
+        "held-out" if is_held_out(check) else "calibrated",
         None if known is None else known.kind,
         answers,
     )

@@ -8,7 +8,13 @@ import click
 
 from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import A_PATH, column_option, reading_options, report_option
+from prenuc.present.cli.input import (
+    A_PATH,
+    column_option,
+    reading_options,
+    refuse_others,
+    report_option,
+)
 from prenuc.present.cli.output import (
     echo_answer,
     echo_kept,
@@ -179,6 +185,7 @@ def _compare_models(
 def _observed(material: str, models: str | None, as_json: bool) -> None:
     from prenuc.infer.studies.observed import compare_on_observations
 
+    refuse_others("--observations", {"observations", "models"})
     kinds = [name.strip().partition("/")[0] for name in (models or "").split(",") if name.strip()]
     with progress("running the published experiments") as report:
         records = compare_on_observations(material, models=kinds, progress=report)
@@ -188,6 +195,7 @@ def _observed(material: str, models: str | None, as_json: bool) -> None:
 def _refitted(as_json: bool) -> None:
     from prenuc.infer.studies.models import standings
 
+    refuse_others("--refitted", {"refitted"})
     echo_answer(standings(), _echo_standings, as_json)
 
 
