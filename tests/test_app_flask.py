@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("starlette")
 
 import prenuc as pn
-from prenuc.errors import InputError
+from prenuc.errors import InputError, PrenucError
+from prenuc.observe.live.experiment import Live
 from prenuc.present.app.actions import ACTIONS
 from prenuc.present.app.desk import Desk
 from prenuc.present.app.frames import unpacked
@@ -92,6 +93,33 @@ def test_the_exported_python_makes_the_same_numbers(session, opened):
     assert np.array_equal(_ran(text), wanted)
 
 
+def test_the_exported_python_reads_the_mechanism_file_that_is_exported(
+    session, tmp_path, monkeypatch
+):
+    act(session, "flask.open", protocol=OWN, mechanism=NETWORK)
+    wanted = shown(session)
+    told = act(session, "flask.export", **{"as": "mechanism"})
+    (tmp_path / told["name"]).write_text(told["text"])
+    monkeypatch.chdir(tmp_path)
+    assert np.array_equal(_ran(act(session, "flask.export", **{"as": "python"})["text"]), wanted)
+
+
+def test_what_cannot_be_run_leaves_open_what_was(session, monkeypatch):
+    act(session, "flask.open", recipe=RECIPE)
+    before = shown(session)
+
+    def gives_up(*_, **__):
+        raise PrenucError("the integrator gave up")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Live, "run", gives_up)
+        with pytest.raises(PrenucError, match="gave up"):
+            act(session, "flask.open", protocol=OWN, mechanism="two-pathway/CdS")
+    assert act(session, "flask.state")["recipe"] == RECIPE
+    act(session, "flask.set", set={})
+    assert np.array_equal(shown(session), before)
+
+
 def _ran(text):
     found = {}
     exec(text.replace("pn.convert(", "(lambda *_: None)("), found)  # noqa: S102  our own lines
@@ -155,8 +183,20 @@ def test_a_mechanism_comes_as_text(session):
     assert told["mechanism"] == "mechanism"
     with pytest.raises(InputError, match=r"^mechanism\.yaml:4: "):
         act(session, "flask.open", protocol=OWN, mechanism=NETWORK.replace("Cd(OA)2 +", "X +"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "based_on: ../x.yaml\nchange: {}\n",
+        'based_on: "../my x.yaml"\nchange: {}\n',
+        "{based_on: ../x.yaml,\nchange: {}}\n",
+        'based_on: "../x\\x2eyaml"\nchange: {}\n',
+    ],
+)
+def test_a_mechanism_of_text_reads_no_file_of_the_machine(session, text):
     with pytest.raises(InputError, match="based on another file"):
-        act(session, "flask.open", protocol=OWN, mechanism="based_on: ../x.yaml\nchange: {}\n")
+        act(session, "flask.open", protocol=OWN, mechanism=text)
 
 
 def dropped(session, path, **given):
@@ -212,6 +252,20 @@ def test_a_dropped_file_that_opens_nothing_is_refused(session, tmp_path, name, t
     with pytest.raises(InputError, match=said) as refused:
         dropped(session, tmp_path / name)
     assert str(tmp_path) not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"protocol": "wait"}, "'wait' is not something that a protocol can do"),
+        ({"protocol": "protocol: &a [*a]"}, r"^protocol\.yaml:1"),
+        ({"protocol": OWN, "mechanism": "a: &a [*a]\n"}, r"^mechanism\.yaml:1"),
+    ],
+)
+def test_texts_of_a_dropped_state_are_read_where_they_do_no_harm(session, state, said):
+    text = json.dumps({"moved": {}, **state}).encode()
+    with pytest.raises(InputError, match=said):  # of the process that reads, not of ours
+        session.desk.uploads.opening(session.desk.uploads.add("x.json", text))
 
 
 def test_a_protocol_file_comes_as_text(session):

@@ -196,10 +196,13 @@ def test_a_socket_of_another_page_is_refused(app, origin):
         "key",
         b"bytes",
         "[" * 100_000,
+        "a long one",
         None,
     ],
 )
 def test_a_socket_without_the_key_is_closed(app, first):
+    if first == "a long one":  # with the key in it, but nobody reads so far
+        first = json.dumps({"key": app.key, "more": "x" * 100_000})
     with connect(f"ws://127.0.0.1:{app.port}/socket", origin=app.origin) as wire:
         if first is not None:
             wire.send(first)

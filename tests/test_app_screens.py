@@ -145,8 +145,38 @@ def test_what_next_begins_with_what_can_be_asked(ask):
     assert {*told["usual"]} <= {*told["materials"]["CdS"]["models"]}
     with pytest.raises(InputError, match="no question"):
         ask("next.ask", material="CdS", question="why")
+    assert told["materials"]["CdS"]["units"] == 10
     with pytest.raises(InputError, match="usual recipe"):
         ask("next.ask", material="PbS", question="models")
+    with pytest.raises(InputError, match="no model is left"):
+        ask("next.ask", material="CdS", question="models", models=[])
+    with pytest.raises(InputError, match="nothing may be varied"):
+        ask("next.ask", material="CdS", question="models", vary=[])
+    for about in ("", "-3", "many"):
+        with pytest.raises(InputError, match="no number of units"):
+            ask("next.ask", material="CdS", question="units", about=about)
+
+
+def test_next_asks_what_a_command_asks_of_units_and_opens_what_it_answers(monkeypatch):
+    from prenuc.infer.selection import disagreement, rehearsal
+    from prenuc.present.app.screens.next import where_it_shows
+
+    asked = []
+
+    def heard(*both, **_):
+        asked.append([one.name for one in both[:2]])
+        raise InputError("far enough")
+
+    monkeypatch.setattr(disagreement, "disagreement", heard)
+    monkeypatch.setattr(rehearsal, "rehearsed", heard)
+    for which in ({"units": 20}, {"step": "Pathway 2"}):
+        with pytest.raises(InputError, match="far enough"):
+            where_it_shows(lambda _: None, material="CdTe", **which)
+    assert [one for one, _ in asked] == ["two-pathway/CdTe"] * 2
+    assert "20 units" in asked[0][1]
+    assert "without" in asked[1][1]
+    with pytest.raises(InputError, match="holds 10 units"):
+        where_it_shows(lambda _: None, material="CdTe", units=10)
 
 
 def test_next_answers_as_the_command(prenuc):
@@ -159,4 +189,5 @@ def test_next_answers_as_the_command(prenuc):
     bits = [one["expected_information"] for one in told["proposals"]]
     assert bits == pytest.approx([one["expected_information"] for one in shown])
     assert told["proposals"][0]["bench_steps"] == shown[0]["bench_steps"]
+    assert told["mechanism"] == "two-pathway/CdS"
     assert shares[-1] == 1.0

@@ -140,6 +140,12 @@ def test_a_hostile_file_is_refused(desk, name):
     assert str(refused.value)
 
 
+def test_a_name_of_long_signs_fits_into_a_folder(tmp_path):
+    name = uploads.safe("\U0002070e" * 300 + ".csv")
+    (tmp_path / name).touch()
+    assert name.endswith(".csv")
+
+
 def test_there_are_thirty_of_them():
     assert len(HOSTILE) >= 30
 

@@ -139,6 +139,20 @@ def test_what_next_is_asked_and_opened_in_the_flask(on):
     page.get_by_role("heading", name="Flask: ").wait_for(state="attached")
 
 
+def test_units_are_asked_for_and_nothing_is_asked_of_nothing(on):
+    page = on("Next")
+    question = page.get_by_role("combobox", name="question")
+    question.select_option("units")
+    page.get_by_label("units, instead of 10").fill("many")
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("alert").get_by_text("'many' is no number of units").wait_for()
+    question.select_option("models")
+    for box in page.get_by_role("group", name="models that are left").get_by_role("checkbox").all():
+        box.uncheck()
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("alert").get_by_text("no model is left").wait_for()
+
+
 def test_long_work_is_cancelled_where_it_was_asked_for(on):
     page = on("Next")
     page.get_by_role("button", name="Ask").click()

@@ -102,6 +102,22 @@ def test_windows_and_masks_by_keyboard_are_options_of_the_command(spectra, growi
     page.get_by_text("masked: 350 to 355 nm").wait_for(state="detached")
 
 
+def test_a_spectrum_is_subtracted_and_the_pointer_says_where_to_fit(spectra, growing):
+    page = spectra(growing)
+    label = page.get_by_label("subtract").locator("option").nth(1).inner_text()
+    page.get_by_label("subtract").select_option(label)
+    page.get_by_text(f"the spectrum '{label}' was subtracted from all").wait_for()
+    line = page.get_by_role("region", name="Files").locator(".command code").inner_text()
+    words = shlex.split(line)
+    assert words[words.index("--subtract") + 1] == label
+    box = page.locator(".u-over").first.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
+    page.get_by_role("button", name="Where the pointer was").click()
+    read = pn.read(growing).wavelength
+    nm = float(page.get_by_label("at", exact=True).input_value().removesuffix(" nm"))
+    assert nm == pytest.approx((read[0] + read[-1]) / 2, abs=3.0)
+
+
 def test_a_mask_is_drawn_over_the_spectra_by_mouse(spectra, growing):
     page = spectra(growing)
     page.get_by_label("a drag masks").check()

@@ -24,23 +24,17 @@ def cancel(session: Session, *, job: str) -> dict[str, Any]:
     return {"job": job}
 
 
-def forget_upload(session: Session, *, upload: str) -> dict[str, Any]:
-    """Throw a file that was dropped away."""
-    session.desk.uploads.forget(upload)
-    return {"upload": upload}
-
-
-def forget(session: Session, *, job: str) -> dict[str, Any]:
-    """Throw the result of a job away."""
-    session.desk.jobs.forget(job)
-    return {"job": job}
+def forget(session: Session, *, uploads: list[str]) -> dict[str, Any]:
+    """Throw files away that were dropped."""
+    for one in uploads:
+        session.desk.uploads.forget(one)
+    return {"uploads": uploads}
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.list": jobs,
     "jobs.cancel": cancel,
-    "jobs.forget": forget,
-    "uploads.forget": forget_upload,
+    "uploads.forget": forget,
     **flask.ACTIONS,
     **spectra.ACTIONS,
     **court.ACTIONS,

@@ -13,6 +13,7 @@ from prenuc.errors import InputError
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load
 from prenuc.observe.series import SpectrumSeries
+from prenuc.present.app.written import mechanism_from, protocol_from
 from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import Kept
 from prenuc.present.files.protocols import protocol_text
@@ -84,13 +85,19 @@ def _written(path: Path) -> dict[str, Any]:
 
 
 def _state(path: Path) -> dict[str, Any]:
-    """Return a saved state; nothing where the file is something else."""
+    """Return a saved state, whose texts can be read; nothing where the file is something else."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError, OSError):
         return {}
     is_state = isinstance(found, dict) and ("moved" in found or "change" in found)
-    return {key: found[key] for key in STATE if key in found} if is_state else {}
+    state = {key: found[key] for key in STATE if key in found} if is_state else {}
+    text, named = state.get("protocol"), state.get("mechanism")
+    if isinstance(text, str):
+        done, _ = protocol_from(text)  # here, where what is hostile does no harm
+        if isinstance(named, str) and "\n" in named:
+            mechanism_from(named, done)
+    return state
 
 
 def _of_run(results: Iterable[Any], where: str) -> dict[str, Any]:

@@ -146,12 +146,6 @@ class Jobs:
         if process is not None:
             _end(process)
 
-    def forget(self, name: str) -> None:
-        """Throw a job that has ended away."""
-        with self._lock:
-            if self._found(name).state != "running":
-                del self._jobs[name]
-
     def answer(self, name: str) -> Any:
         """Return what a job has answered.
 

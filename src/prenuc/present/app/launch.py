@@ -108,7 +108,8 @@ def bound_to(port: int) -> socket.socket:
         InputError: It is taken.
     """
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if os.name == "posix":  # on Windows it would take a port that another program listens on
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((HERE, port))
     except OSError as error:

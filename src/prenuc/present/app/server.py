@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocketDisconnect
 
 from prenuc.errors import InputError, PrenucError
 from prenuc.present.app import messages
@@ -125,9 +126,11 @@ class Server:
         await socket.accept()
         try:
             first = await asyncio.wait_for(socket.receive_text(), PATIENCE)
-            shown = messages.read(first).get("key")
+            shown = messages.read(first).get("key") if len(first) <= MOST_OF_A_KEY else None
         except (TimeoutError, KeyError, InputError):
             shown = None
+        except WebSocketDisconnect:
+            return
         if not isinstance(shown, str) or not self.keys.opens(shown):
             await socket.close(NO_KEY, "no key")
             return

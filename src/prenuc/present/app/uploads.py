@@ -35,6 +35,7 @@ MOST_FILES = 1_000
 MOST_ANSWER = 128_000_000  # bytes
 SECONDS = 10.0  # for reading, once what reads is loaded
 LOADING = 60.0  # s
+LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
 ODD = re.compile(r"[^\w .,+°µμ()=-]")
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 GAVE_UP = "reading this file took too long, or too much memory"
@@ -70,7 +71,7 @@ class Given:
 def safe(name: str) -> str:
     """Return a file's name with nothing in it that leads elsewhere."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = ODD.sub("_", last).strip(" .")[-80:]
+    kept = ODD.sub("_", last).strip(" .")[-LONGEST_NAME:]
     return f"_{kept}" if RESERVED.match(kept) or not kept else kept
 
 

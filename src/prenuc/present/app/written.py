@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError, MechanismError
+from prenuc.facts.yaml_file import load
 from prenuc.mechanism.network_file import read_mechanism
 from prenuc.protocol.protocol import Protocol, read_protocol
 from prenuc.scope.choice import mechanism_for
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
 
 FILE = re.compile(r"^\s*protocol\s*:", re.MULTILINE)
-ON_A_FILE = re.compile(r"^\s*based_on\s*:\s*\S*\.ya?ml\b", re.MULTILINE)
 
 
 def protocol_from(text: str) -> tuple[Protocol, str | None]:
@@ -48,9 +48,11 @@ def mechanism_from(text: str, protocol: Protocol) -> Mechanism:
     Raises:
         InputError: It cannot be read, or is based on another file.
     """
-    if ON_A_FILE.search(text):
-        raise MechanismError("this mechanism is based on another file", "Write all of it here")
     with _as_file(text, "mechanism.yaml") as path:
+        found = load(path)
+        base = found.get("based_on") if isinstance(found, dict) else None
+        if str(base).endswith((".yaml", ".yml")):
+            raise MechanismError("this mechanism is based on another file", "Write all of it here")
         return read_mechanism(path, lambda base: mechanism_for(base, protocol))
 
 

@@ -160,6 +160,7 @@ export class Connection {
     this.#answered(message.drag);
     if (message.ready) {
       this.#ready = true;
+      [this.#next, this.#underway] = [null, 0]; // what was dragged meanwhile went nowhere
       for (const text of this.#unsent.splice(0)) this.#socket.send(text);
       this.#tell("state", "open");
     } else if (message.job) this.#tell("job", message.job);

@@ -11,48 +11,44 @@ const TO_FLASK = /\.(html?|ya?ml|json)$/i; // reports, protocols and states; eve
 const by = (id) => document.getElementById(id);
 const main = by("main");
 let shown = null; // {name, close, receive}
+let shellOf = null; // makes the shell of a screen
 
 const links = Object.entries(SCREENS).map(([name, title]) => h("a", { href: `#/${name}` }, title));
 by("screens").append(...links);
 by("skip").addEventListener("click", () => main.focus());
 
 const connection = await Connection.open();
-if (connection) start();
-else {
+if (!globalThis.uPlot)
+  told("The drawing library is not here", "make run", ", once and with a network, puts it into a checkout.");
+else if (!connection)
+  told(
+    "This page is opened by a command",
+    "prenuc app",
+    " in a terminal. Each start has a code that is valid once and for a minute; a copied address does not open it.",
+  );
+else start();
+
+/** Say instead of a screen what is to be typed. */
+function told(title, command, more) {
   main.replaceChildren(
-    h(
-      "div",
-      { class: "panel start" },
-      h("h1", {}, "This page is opened by a command"),
-      h(
-        "p",
-        {},
-        "Type ",
-        h("code", {}, "prenuc app"),
-        " in a terminal. Each start has a code that is valid once and for a minute; a copied address does not open it.",
-      ),
-    ),
+    h("div", { class: "panel start" }, h("h1", {}, title), h("p", {}, "Type ", h("code", {}, command), more)),
   );
 }
 
 function start() {
-  const shell = new Shell({
-    live: by("live"),
-    troubles: by("troubles"),
-    status: by("status"),
-    jobs: new Jobs(by("jobs"), connection),
-    go,
-  });
+  const parts = { live: by("live"), troubles: by("troubles"), status: by("status") };
+  const shared = { ...parts, jobs: new Jobs(by("jobs"), connection), go };
+  const shell = new Shell({ ...shared, open: () => true });
+  shellOf = (screen) => new Shell({ ...shared, open: () => screen === shown });
   connection.on("trouble", (error) => shell.fail(error));
   connection.on("state", (state) => connectionIs(state, shell));
-  window.addEventListener("hashchange", () => route(shell));
+  window.addEventListener("hashchange", route);
   dropped(shell);
-  route(shell);
+  route();
 
   function go(name, given) {
-    if (shown?.name === name) return show(shell, name, given);
-    history.pushState(null, "", `#/${name}`);
-    show(shell, name, given);
+    if (shown?.name !== name) history.pushState(null, "", `#/${name}`);
+    show(name, given);
   }
 }
 
@@ -60,7 +56,7 @@ let lost = false;
 function connectionIs(state, shell) {
   if (state === "open" && lost) {
     lost = false;
-    show(shell, shown.name); // a session of its own: the screen restores what it showed
+    show(shown.name); // a session of its own: the screen restores what it showed
   }
   lost ||= state === "closed";
   if (state === "closed")
@@ -77,17 +73,18 @@ function connectionIs(state, shell) {
     });
 }
 
-function route(shell) {
+function route() {
   const name = location.hash.replace(/^#\/?/, "").split("/")[0];
-  show(shell, name in SCREENS ? name : "flask");
+  show(Object.hasOwn(SCREENS, name) ? name : "flask");
 }
 
-async function show(shell, name, given) {
+async function show(name, given) {
   shown?.close?.();
   shown = { name };
   const mine = shown;
   for (const link of links) update(link, { "aria-current": link.hash === `#/${name}` ? "page" : null });
   document.title = `${SCREENS[name]} – prenuc`;
+  const shell = shellOf(mine);
   shell.clear();
   shell.status("");
   const { default: screen } = await import(`./screens/${name}.js`);
@@ -112,13 +109,9 @@ function dropped(shell) {
     event.preventDefault();
     depth = 0;
     hint(false);
-    const files = await filesOf(event.dataTransfer);
-    if (!files.length) return;
-    const name = TO_FLASK.test(files[0].name)
-      ? "flask"
-      : shown?.receive && shown.name !== "court"
-        ? shown.name
-        : "spectra";
+    const files = await shell.tried(() => filesOf(event.dataTransfer));
+    if (!files?.length) return;
+    const name = TO_FLASK.test(files[0].name) ? "flask" : shown?.receive ? shown.name : "spectra";
     if (shown?.name === name && shown.receive) shown.receive(files);
     else shell.open(name, { files });
   });

@@ -7,13 +7,16 @@ export class Shell {
   #troubles;
   #status;
   #go;
+  #open;
 
-  constructor({ live, troubles, status, jobs, go }) {
+  /** `open()` answers whether the screen that this is for is still shown. */
+  constructor({ live, troubles, status, jobs, go, open }) {
     this.#live = live;
     this.#troubles = troubles;
     this.#status = status;
     this.jobs = jobs;
     this.#go = go;
+    this.#open = open;
   }
 
   /** Say something to those who listen to the page. */
@@ -56,15 +59,22 @@ export class Shell {
     return document.querySelector("dialog[open] .troubles") ?? this.#troubles;
   }
 
-  /** Do something that may fail; shows what went wrong, and returns undefined then. */
+  /**
+   * Do something that may fail; shows what went wrong, and returns undefined then.
+   *
+   * Where the screen was left meanwhile it never returns: nobody wants the answer any longer.
+   */
   async tried(work) {
+    let [answer, wrong] = [undefined, null];
     try {
-      const answer = await work();
-      this.clear();
-      return answer;
+      answer = await work();
     } catch (error) {
-      this.fail(error);
+      wrong = error;
     }
+    if (!this.#open()) return new Promise(() => {});
+    if (wrong) this.fail(wrong);
+    else this.clear();
+    return answer;
   }
 
   /** Follow a job: `done(answer)`, `failed(error)`; where it ended before, at once. */

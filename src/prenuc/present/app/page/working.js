@@ -79,6 +79,10 @@ export function working({ host, connection, shell, remember, show }) {
       row.hidden = true;
       answer.replaceChildren();
     },
-    close: stopHearing,
+    /** The screen is left: the job goes on, and `again` finds it. */
+    close() {
+      stopHearing();
+      id = null;
+    },
   };
 }

@@ -74,10 +74,11 @@ def open_(
     named = mechanism or stated
     live = Live(_mechanism(named, recipe or "your protocol", done), done)
     live.move({**(change or {}), **(moved or {})})
-    session.flask = FlaskSession(live, done.name, recipe or "", named or "")
-    answer = session.flask.told()
-    session.frames += session.flask.frames(exact=True)
-    return answer
+    flask = FlaskSession(live, done.name, recipe or "", named or "")
+    drawn = list(flask.frames(exact=True))  # what cannot be run leaves open what was
+    session.flask = flask
+    session.frames += drawn
+    return flask.told()
 
 
 def _mechanism(named: str | None, what: str, protocol: Protocol) -> Mechanism:

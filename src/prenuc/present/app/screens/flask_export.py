@@ -71,7 +71,7 @@ def mechanism_file(flask: FlaskSession) -> str:
 def _python(flask: FlaskSession) -> tuple[str, str, str]:
     live = flask.live
     if "\n" in flask.named:
-        model = 'pn.read_mechanism(Path("mechanism.yaml"))'
+        model = f'pn.read_mechanism(Path("{_mechanism_name(flask)}"))'
     else:
         model = f'pn.mechanism_for("{_basis(flask)}", protocol)'
     change = {name: str(one) for name, one in live.change.items()}
@@ -111,7 +111,8 @@ def _spectra(flask: FlaskSession) -> tuple[str, bytes, str]:
     from prenuc.present.files.exchange import convert
 
     series = flask.live.spectra(flask.live.run())
-    return f"{_stem(flask)}.csv", _file_of(lambda path: convert(series, "csv", path), "csv"), "csv"
+    content = _file_of(lambda path: convert(series, "csv", path), "csv")
+    return f"{_stem(flask)}.csv", content, "text/csv"
 
 
 def _figure(flask: FlaskSession) -> tuple[str, bytes, str]:

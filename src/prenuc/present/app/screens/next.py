@@ -29,16 +29,19 @@ def begin(session: Session) -> dict[str, Any]:  # noqa: ARG001  an action like a
 def _askable(material: str) -> dict[str, Any]:
     from prenuc.infer.calibration.ablations import ablations_of
     from prenuc.infer.calibration.candidate import Candidate
+    from prenuc.infer.calibration.other_units import units_of
     from prenuc.infer.selection.plans import axes
     from prenuc.mechanism.named import MODELS, mechanism_named
+    from prenuc.mechanism.shipped import set_named
 
     mechanism = mechanism_named(f"{OURS}/{material}")
     protocol, _ = protocol_and_material(RECIPES[material])
-    free = Candidate.of(mechanism).free
+    free, there = Candidate.of(mechanism).free, set_named(mechanism.name)
     return {
         "recipe": RECIPES[material],
         "models": [OURS, *(name for name in MODELS if name != OURS)],
         "steps": [one.step for one in ablations_of(mechanism)],
+        "units": None if there is None else units_of(there),
         "constants": [one.name for one in free],
         "axes": list(axes(protocol)),
     }
@@ -59,9 +62,9 @@ def ask(
     Args:
         session: The page.
         material: Such as "CdS".
-        question: "models", which of them it is; "step", whether it is needed; "constant", to narrow
-            it.
-        about: The step or the constant.
+        question: "models", which of them it is; "step", whether it is needed; "units", how many a
+            PC holds; "constant", to narrow it.
+        about: The step, the constant or the number of units.
         models: Kinds of mechanisms that are left.
         vary: Only these axes.
         seed: Of every draw.
@@ -72,11 +75,16 @@ def ask(
     if material not in RECIPES:
         raise FactsError(unknown_name("material with a usual recipe", material, RECIPES))
     known = {"models": "Which model is it?", "step": f"Is it needed: {about}?"}
-    known["constant"] = f"What is {about}?"
+    known |= {"constant": f"What is {about}?", "units": f"Does a PC hold {about} units?"}
     if question not in known:
         raise InputError(unknown_name("question", question, known))
-    if question == "step":
-        return session.jobs.start(known[question], where_it_shows, material=material, step=about)
+    if question in {"step", "units"}:
+        either = {"step": about} if question == "step" else {"units": _whole(about)}
+        return session.jobs.start(known[question], where_it_shows, material=material, **either)
+    if question == "models" and models == []:
+        raise InputError("no model is left", "Tick at least one")
+    if vary == []:
+        raise InputError("nothing may be varied", "Tick what can be done on the bench")
     asked = {
         "models": ",".join(models or []) or None,
         "vary": vary or [],
@@ -84,6 +92,12 @@ def ask(
         "seed": seed,
     }
     return session.jobs.start(known[question], proposals, material=material, **asked)
+
+
+def _whole(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise InputError(f"'{text}' is no number of units", "Give a whole number, such as 20")
+    return int(text)
 
 
 def proposals(
@@ -123,22 +137,31 @@ def proposals(
     options = {"models": models, "vary": ",".join(vary), "sharpen": sharpen, "seed": seed or None}
     return {
         "proposals": [{**plain(one), "protocol": str(one.protocol)} for one in found],
+        "mechanism": f"{OURS}/{material}",
         "command": command("next", material, **options),
     }
 
 
-def where_it_shows(report: Callable[[float], None], *, material: str, step: str) -> dict[str, Any]:
-    """Look where a mechanism and the same without a step are furthest apart.
+def where_it_shows(
+    report: Callable[[float], None],
+    *,
+    material: str,
+    step: str | None = None,
+    units: int | None = None,
+) -> dict[str, Any]:
+    """Look where a mechanism and the same without a step, or of other clusters, are far apart.
 
     Args:
         report: Told the finished share.
         material: Such as "CdS".
         step: The step, or the beginning of its name.
+        units: Or how many units a PC of the other one holds.
 
     Raises:
-        InputError: There is no such step.
+        InputError: There is no such step, or clusters hold as many units.
     """
     from prenuc.infer.calibration.candidate import with_and_without
+    from prenuc.infer.calibration.other_units import with_other_units
     from prenuc.infer.selection.disagreement import disagreement
     from prenuc.infer.selection.predictive import NOISE
     from prenuc.infer.selection.rehearsal import rehearsed
@@ -147,7 +170,8 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
     from prenuc.present.figures.style import svg
 
     protocol, _ = protocol_and_material(RECIPES[material])
-    both = with_and_without(mechanism_named(f"{OURS}/{material}"), step)
+    whole = mechanism_named(f"{OURS}/{material}")
+    both = with_other_units(whole, units) if units else with_and_without(whole, step or "")
     found = disagreement(*both, protocol, workers=WORKERS, progress=report)
     tried = rehearsed(*both, protocol, found, noise=NOISE)
     made = draw("map", found)
@@ -156,7 +180,8 @@ def where_it_shows(report: Callable[[float], None], *, material: str, step: str)
         "words": [*(plan.words for plan in tried.plans), tried.verdict],
         "protocols": [str(plan.protocol) for plan in tried.plans],
         "figure": svg(made.figure, made.told),
-        "command": command("next", material, step=step),
+        "mechanism": whole.name,
+        "command": command("next", material, step=step, units=units),
     }
 
 

@@ -146,6 +146,8 @@ def cut(
 
 def _told(now: Opened) -> dict[str, Any]:
     """Return what was read and assumed, in words."""
+    from prenuc.facts.catalogue import entries
+
     whole = now.whole
     told: dict[str, Any] = {
         "name": now.name,
@@ -153,6 +155,7 @@ def _told(now: Opened) -> dict[str, Any]:
         "time_unit": whole.time_unit,
         "history": list(now.data.history),
         "schemes": STANDARD,
+        "materials": list(entries("materials")),
         "times": _ends(whole.time),
     }
     if not isinstance(whole, SpectrumSeries):

@@ -105,7 +105,7 @@ function depth(bits) {
 /** What a row says, what every model answers, and the figure of one of them. */
 function showRow(row, { found, connection, shell }) {
   const kinds = [...new Set(found.models.map((one) => one.mechanism))];
-  const drawing = h("div", { class: "stack", role: "status" }, h("p", { class: "note" }, "Running the experiment …"));
+  const drawing = h("div", { class: "stack", role: "status" });
   const model = choice("simulated by", kinds, kinds[0], draw);
   const answers = found.models.map(({ model: name }) => {
     const one = row.answers[name];
@@ -139,9 +139,10 @@ function showRow(row, { found, connection, shell }) {
   draw(kinds[0]);
 
   async function draw(kind) {
-    const asked = { row: row.id, model: kind };
-    const told = await shell.tried(() => connection.ask("court.row", asked));
-    if (!told) return;
+    drawing.replaceChildren(h("p", { class: "note" }, "Running the experiment …"));
+    const told = await shell.tried(() => connection.ask("court.row", { row: row.id, model: kind }));
+    if (kind !== model.input.value) return; // another was chosen meanwhile
+    if (!told) return drawing.replaceChildren();
     drawing.replaceChildren(
       told.figure ? figureOf(told.figure, `Figure ${row.panel} as ${kind} simulates it`) : h("p", {}, "Nothing could be run."),
       commandLine(told.command),

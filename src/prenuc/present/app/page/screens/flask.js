@@ -56,7 +56,6 @@ function render({ el, connection, shell, given }) {
   const tools = flaskTools({
     state,
     shown,
-    frames,
     restore: (changed) => several(state.towards(changed)),
     undo,
     redo,
@@ -126,7 +125,6 @@ function render({ el, connection, shell, given }) {
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
     state.opened(source, numbers);
-    frames.forget();
     title.textContent = `Flask: ${told.title}`;
     choice.show(source, told);
     shown.timeline.set("steps", told.steps);
@@ -236,10 +234,9 @@ function render({ el, connection, shell, given }) {
     const parts = [
       told.mechanism,
       words.verdict && `thermodynamics: ${words.verdict}`,
-
       ...(words.warnings ?? []),
     ];
-    note.replaceChildren(...parts.filter(Boolean).map((text) => h("span", {}, text.what ?? text)));
+    note.replaceChildren(...parts.filter(Boolean).map((text) => h("span", {}, text)));
     update(note, { role: "status" });
   }
 

@@ -2,12 +2,11 @@
 
 /** Draw frames into the components as they come; returns how to say that something was asked. */
 export function follow({ connection, shell, shown, note }) {
-  let [due, waiting] = [false, 0];
+  let due = false;
   const newest = { flask: null, course: null };
 
   function came(of, frame) {
     newest[of] = frame;
-    if (of === "flask" && frame.header.exact) waiting = Math.max(waiting - 1, 0);
     if (due) return;
     due = true;
     requestAnimationFrame(paint);
@@ -46,11 +45,6 @@ export function follow({ connection, shell, shown, note }) {
     /** A number was moved: until its frame comes, what is shown is of before. */
     asked(exact) {
       if (exact) shell.status("computing");
-    },
-    /** What was frozen belongs to another flask. */
-    forget() {
-      shown.spectra.set("frozen", null);
-      shown.courses.set("frozen", null);
     },
     close: () => heard.forEach((stop) => stop()),
   };

@@ -2,7 +2,7 @@
 
 import { h } from "../components/element.js";
 import { figureOf } from "../components/figure.js";
-import { choice, fill, tick } from "../components/form.js";
+import { choice, field, fill, tick } from "../components/form.js";
 import { written } from "../components/numbers.js";
 import { commandLine } from "../components/tables.js";
 import { working } from "../working.js";
@@ -10,6 +10,7 @@ import { working } from "../working.js";
 const QUESTIONS = [
   ["models", "Which model is it?"],
   ["step", "Is a step needed?"],
+  ["units", "How many units does a PC hold?"],
   ["constant", "How large is a constant?"],
 ];
 
@@ -18,6 +19,7 @@ function render({ el, connection, shell }) {
   const material = choice("material", [], "", () => offer());
   const question = choice("question", QUESTIONS, "models", () => offer());
   const about = choice("about", []);
+  const units = field("units", { value: "20", size: 5 });
   const models = h("fieldset", { class: "ticks" });
   const axes = h("fieldset", { class: "ticks" });
   const ask = h("button", { type: "button", class: "primary", disabled: true, onclick: begin }, "Ask");
@@ -34,7 +36,7 @@ function render({ el, connection, shell }) {
         { class: "note" },
         "Experiments that vary a published recipe are simulated with every model and with draws of its constants. What counts is how far the outcome would move what is known; extinctions and rate constants count as unknown.",
       ),
-      h("div", { class: "bar" }, material.root, question.root, about.root, ask),
+      h("div", { class: "bar" }, material.root, question.root, about.root, units.root, ask),
       models,
       axes,
     ),
@@ -52,16 +54,20 @@ function render({ el, connection, shell }) {
   }
 
   function offer() {
+    if (!told) return; // a hand may be faster than the answer
     const known = told.materials[material.input.value];
     const asked = question.input.value;
-    about.root.hidden = asked === "models";
+    const ofSeries = asked === "step" || asked === "units"; // what answers is a series of dilutions
+    about.root.hidden = asked === "models" || asked === "units";
+    units.root.hidden = asked !== "units";
+    units.root.firstChild.textContent = `units, instead of ${known.units}`;
     fill(about.input, asked === "step" ? known.steps : known.constants);
     models.hidden = asked !== "models";
     models.replaceChildren(
       h("legend", {}, "models that are left"),
       ...known.models.map((name) => named(name, told.usual.includes(name))),
     );
-    axes.hidden = asked === "step";
+    axes.hidden = ofSeries;
     axes.replaceChildren(
       h("legend", {}, "what may be varied"),
       ...known.axes.map((name) => named(name, true)),
@@ -76,10 +82,10 @@ function render({ el, connection, shell }) {
 
   function begin() {
     const asked = { material: material.input.value, question: question.input.value };
-    if (asked.question !== "models") asked.about = about.input.value;
     if (asked.question === "models") asked.models = ticked(models);
+    else asked.about = (asked.question === "units" ? units : about).input.value;
     const vary = ticked(axes);
-    if (asked.question !== "step" && vary.length < axes.querySelectorAll("input").length) asked.vary = vary;
+    if (!axes.hidden && vary.length < axes.querySelectorAll("input").length) asked.vary = vary;
     job.begin(() => connection.ask("next.ask", asked));
   }
 
@@ -87,14 +93,15 @@ function render({ el, connection, shell }) {
 
   /** Proposals, best first; or where a step shows, with a map. */
   function drawn(found) {
+    const { mechanism } = found;
     if (found.proposals) {
       const best = found.proposals.map((one, place) =>
-        plan(`${place + 1}. ${one.experiment}`, `${written(one.expected_information, 3)} bits expected`, one, place === 0),
+        plan(`${place + 1}. ${one.experiment}`, `${written(one.expected_information, 3)} bits expected`, { ...one, mechanism }, !place),
       );
       return [h("h2", {}, "What to do next"), ...best, commandLine(found.command)];
     }
     const worth = `${written(found.log_score, 3)} in log score, tried out`;
-    const flasks = found.flasks.map((one, place) => plan(one.experiment, worth, { ...one, protocol: found.protocols[place] }, !place));
+    const flasks = found.flasks.map((one, place) => plan(one.experiment, worth, { ...one, protocol: found.protocols[place], mechanism }, !place));
     const { celsius, dilution, additive } = found.largest;
     const where = `largest at ${celsius} °C, diluted ${dilution} times, additive ${additive}`;
     return [
@@ -106,8 +113,7 @@ function render({ el, connection, shell }) {
     ];
   }
 
-  function plan(title, worth, { bench_steps: steps, protocol }, open) {
-    const mechanism = `two-pathway/${material.input.value}`;
+  function plan(title, worth, { bench_steps: steps, protocol, mechanism }, open) {
     return h(
       "details",
       { open },

@@ -26,7 +26,7 @@ function render({ el, connection, shell, given }) {
   const work = h("div", { class: "columns", hidden: true });
   const model = place(spectra, drawing, { title: "Spectra", selecting: false });
   const shown = traceOf(trace);
-  const parts = [excitons({ connection, shell, state }), fits({ connection, shell, state, cursor: () => model.get("cursor") })];
+  const parts = [excitons({ connection, shell, state }), fits({ connection, shell, state, cursor: () => pointed })];
   work.append(...parts.map((one) => one.root));
 
   const files = h("section", { class: "panel stack landing", "aria-label": "Files" }, chosen.root, told);
@@ -36,6 +36,8 @@ function render({ el, connection, shell, given }) {
     whole,
     work,
   );
+  let pointed = null; // where the pointer last was in the spectra
+  model.on("change:cursor", (cursor) => (pointed = cursor ?? pointed));
   model.on("change:selected", (ends) => ends && cutting.dragged(model.get("selecting"), ends));
   const stop = connection.onFrame("spectra", drawn);
   begin();
@@ -55,6 +57,8 @@ function render({ el, connection, shell, given }) {
   }
 
   async function begun(uploads) {
+    connection.ask("uploads.forget", { uploads: state.now.uploads }).catch((error) => shell.fail(error));
+    pointed = null;
     state.opened(uploads);
     for (const one of parts) one.clear();
     if (await opened(uploads, {})) parts[0].begin();
@@ -87,7 +91,8 @@ function render({ el, connection, shell, given }) {
 
   /** Ask for another part; what cannot be cut out leaves everything as it was. */
   async function cut(changed) {
-    const before = { window: state.now.window, times: state.now.times, mask: state.now.mask };
+    const { window, times, mask, subtract } = state.now;
+    const before = { window, times, mask, subtract };
     state.set(changed);
     const answer = await shell.tried(() => connection.ask("spectra.cut", state.cut));
     if (answer) {
@@ -95,17 +100,17 @@ function render({ el, connection, shell, given }) {
       return said(answer);
     }
     state.set(before);
-    cutting.show({ ...before, unit: shownUnit });
+    cutting.show({ ...before, ...axes });
   }
 
-  let shownUnit = "min";
+  let axes = { unit: "min", labels: [] }; // of what is shown
   function said(answer) {
-    shownUnit = answer.time_unit;
+    axes = { unit: answer.time_unit, labels: answer.labels ?? [] };
     whole.hidden = work.hidden = false;
     files.classList.remove("landing");
     drawing.hidden = answer.kind !== "spectra";
     trace.hidden = answer.kind === "spectra";
-    cutting.show({ ...state.now, unit: answer.time_unit });
+    cutting.show({ ...state.now, ...axes });
     model.set("masked", state.now.mask.filter((one) => one.endsWith("nm")).map((one) => one.split(" ").slice(0, 2).map(Number)));
     for (const one of parts) one.opened(answer);
     const many = answer.kind === "spectra" ? `${answer.spectra} spectra, ${answer.signal}` : `${answer.points} points`;
@@ -131,6 +136,7 @@ function render({ el, connection, shell, given }) {
     close() {
       stop();
       model.close();
+      shown.close();
       for (const one of parts) one.close();
     },
   };

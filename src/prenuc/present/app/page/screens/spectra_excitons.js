@@ -1,7 +1,7 @@
 // First excitons of the screen Spectra: positions with intervals, sizes, doubts.
 
 import { h } from "../components/element.js";
-import { choice } from "../components/form.js";
+import { choice, fill } from "../components/form.js";
 import lines from "../components/lines.js";
 import { written } from "../components/numbers.js";
 import { commandLine, sentences, tableOf } from "../components/tables.js";
@@ -9,11 +9,9 @@ import { working } from "../working.js";
 import { place } from "../model.js";
 import { taking } from "./spectra_files.js";
 
-const MATERIALS = ["CdS", "CdSe", "CdTe", "CdTeSe", "InP", "PbS", "PbSe", "ZnS", "ZnSe"];
-
 /** The panel of first excitons; `begin()` looks for them, `again()` follows the job of before a reload. */
 export function excitons({ connection, shell, state }) {
-  const material = choice("material", [["", "not said"], ...MATERIALS], state.now.material, (name) => {
+  const material = choice("material", [], "", (name) => {
     state.set({ material: name });
     begin();
   });
@@ -27,6 +25,8 @@ export function excitons({ connection, shell, state }) {
     body,
   );
   const job = working({ host: body, connection, shell, remember: "prenuc excitons", show: drawn });
+
+  let drawing = null;
 
   function begin() {
     if (root.hidden) return;
@@ -48,7 +48,8 @@ export function excitons({ connection, shell, state }) {
       take.root,
       commandLine(found.command),
     );
-    place(lines, plot, {
+    drawing?.close();
+    drawing = place(lines, plot, {
       title: "First exciton",
       x: `time / ${found.time_unit}`,
       y: "wavelength / nm",
@@ -63,8 +64,14 @@ export function excitons({ connection, shell, state }) {
     again: () => job.again(),
     clear: () => job.clear(),
     stale: () => job.stale(),
-    close: () => job.close(),
-    opened: (answer) => (root.hidden = answer.kind !== "spectra" || answer.signal !== "absorbance"),
+    close() {
+      job.close();
+      drawing?.close();
+    },
+    opened(answer) {
+      root.hidden = answer.kind !== "spectra" || answer.signal !== "absorbance";
+      fill(material.input, [["", "not said"], ...answer.materials], state.now.material);
+    },
   };
 }
 

@@ -16,7 +16,7 @@ export function fits({ connection, shell, state, cursor }) {
   const at = field("at", { value: state.now.at, hint: "all wavelengths", size: 14 });
   const background = tick("a constant lies under it");
   const origin = tick("nothing at time zero");
-  const here = h("button", { type: "button", class: "quiet", onclick: aim }, "At the highest peak");
+  const here = h("button", { type: "button", class: "quiet", onclick: aim }, "Where the pointer was");
   const fit = h("button", { type: "submit", class: "primary" }, "Fit");
   const which = h("button", { type: "button", onclick: weigh }, "Which scheme?");
   const asked = h(
@@ -65,6 +65,9 @@ export function fits({ connection, shell, state, cursor }) {
     else shell.say("Move the pointer over the spectra first");
   }
 
+  let drawings = [];
+  const undrawn = () => drawings.forEach((one) => one.close());
+
   function drawn(host, found, id) {
     const plots = h("div", { class: "stack" });
     host.replaceChildren(
@@ -77,7 +80,8 @@ export function fits({ connection, shell, state, cursor }) {
       taking({ connection, shell, job: () => id, what: "the fit" }).root,
       commandLine(found.command),
     );
-    for (const one of pictures(found.drawn)) place(lines, plots, one);
+    undrawn();
+    drawings = pictures(found.drawn).map((one) => place(lines, plots, one));
     shell.say(`Fitted ${found.scheme}`);
   }
 
@@ -86,7 +90,10 @@ export function fits({ connection, shell, state, cursor }) {
     again: () => Promise.all([job.again(), verdict.again()]),
     clear: () => [job, verdict].map((one) => one.clear()),
     stale: () => [job, verdict].map((one) => one.stale()),
-    close: () => [job, verdict].map((one) => one.close()),
+    close() {
+      for (const one of [job, verdict]) one.close();
+      undrawn();
+    },
     opened(told) {
       list.replaceChildren(...told.schemes.map((one) => h("option", { value: one })));
       at.root.hidden = here.hidden = told.kind !== "spectra";

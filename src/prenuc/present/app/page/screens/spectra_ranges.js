@@ -1,19 +1,20 @@
-// Window, times and masks of the screen Spectra: by a drag over the spectra, or typed.
+// Window, times and masks of the screen Spectra: by a drag over the spectra, or typed; what is subtracted.
 
 import { h } from "../components/element.js";
-import { field } from "../components/form.js";
+import { choice, field, fill } from "../components/form.js";
 
 const WAYS = { zoom: "a drag zooms", window: "a drag sets the window", mask: "a drag masks" };
 
 /**
- * Controls of what takes part. `changed({window, times, mask})` is told what was asked; `way(name)` what
- * a drag over the spectra means now. Call `show({window, times, mask, unit})` when that has changed.
+ * Controls of what takes part. `changed({window, times, mask, subtract})` is told what was asked; `way(name)`
+ * what a drag over the spectra means now. Call `show` with the same, and {unit, labels}, when that has changed.
  */
 export function ranges({ changed, way }) {
   let mask = [];
   const window = between("window / nm", (text) => changed({ window: text && `${text} nm` }));
   const times = between("times", (text) => changed({ times: text && `${text} ${unit}` }));
   const cut = between("mask", () => {}, "Mask");
+  const subtract = choice("subtract", [], "", (label) => changed({ subtract: label }));
   const of = h("select", { "aria-label": "what is masked" }, h("option", { value: "nm" }, "nm"), h("option", { value: "time" }, "times"));
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Masks" });
   let unit = "min";
@@ -40,7 +41,7 @@ export function ranges({ changed, way }) {
   }
 
   return {
-    root: h("div", { class: "stack" }, ways, h("div", { class: "bar" }, window.root, times.root, cut.root), chips),
+    root: h("div", { class: "stack" }, ways, h("div", { class: "bar" }, window.root, times.root, cut.root, subtract.root), chips),
     /** A range that was dragged over: a window, or one mask more. */
     dragged(name, [from, to]) {
       const text = `${round(from)} ${round(to)} nm`;
@@ -53,6 +54,8 @@ export function ranges({ changed, way }) {
       window.put(now.window);
       times.put(now.times);
       times.label(`times / ${now.unit}`);
+      fill(subtract.input, [["", "nothing"], ...now.labels], now.subtract);
+      subtract.root.hidden = !now.labels.length;
       chips.replaceChildren(
         ...mask.map((range, place) =>
           h(

@@ -1,7 +1,7 @@
 // What the screen Spectra shows, kept in the storage of the tab: files, what is said of them, what is cut.
 
 const KEPT = "prenuc spectra";
-const NOTHING = { uploads: [], known: {}, window: null, times: null, mask: [], material: "", scheme: "A -> B", at: "" };
+const NOTHING = { uploads: [], known: {}, window: null, times: null, mask: [], subtract: "", material: "", scheme: "A -> B", at: "" };
 
 export class SpectraState {
   constructor() {
@@ -16,7 +16,7 @@ export class SpectraState {
 
   /** Begin with other files: what was cut out of the ones before is not cut out of these. */
   opened(uploads) {
-    this.set({ uploads, known: {}, window: null, times: null, mask: [] });
+    this.set({ uploads, known: {}, window: null, times: null, mask: [], subtract: "" });
   }
 
   forget() {
@@ -26,7 +26,8 @@ export class SpectraState {
 
   /** What spectra.cut is asked: ranges as a command has them. */
   get cut() {
-    const { window, times, mask } = this.now;
-    return { ...(window ? { window } : {}), ...(times ? { times } : {}), ...(mask.length ? { mask } : {}) };
+    const { window, times, mask, subtract } = this.now;
+    const said = Object.entries({ window, times, mask, subtract }).filter(([, value]) => value?.length);
+    return Object.fromEntries(said);
   }
 }

@@ -7,6 +7,7 @@ import { place } from "../model.js";
 export function traceOf(host) {
   const model = place(lines, host, { title: "Trace", x: "time", y: "signal", curves: [] });
   return {
+    close: model.close,
     draw(arrays, { name }) {
       model.set("curves", [{ name, x: arrays.time.data, y: arrays.value.data, dots: true }]);
     },
