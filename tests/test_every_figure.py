@@ -36,6 +36,8 @@ def columns(path):
     """Return the columns of a written table by heading; cells that are no numbers stay text."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
+    assert all(head)
+    assert len({*head}) == len(head), head  # a table that is read by headings loses no column
     return {name: [row[i] for row in rows] for i, name in enumerate(head)}
 
 
@@ -89,7 +91,9 @@ def test_words_letters_and_numbers_beside_it_are_of_what_is_drawn(name, tmp_path
 
 
 def sheet(made):
-    return {one.heading: one.cells for one in made.numbers.columns}
+    found = {one.heading: one.cells for one in made.numbers.columns}
+    assert len(found) == len(made.numbers.columns)
+    return found
 
 
 def test_spectra_are_those_of_the_series():

@@ -91,14 +91,22 @@ def curve(x: str, y: str, numbers: tuple[Iterable[float], Iterable[float]], of: 
 def side_by_side(name: str, curves: Iterable[Curve]) -> Sheet:
     """Return curves as columns; those on one abscissa share it, shorter ones end early.
 
+    The ordinates stand to the right of their abscissa. A second abscissa of one name says whose
+    it is, "wavelength (noise)": who reads a table by its headings loses one of two alike.
+
     Args:
         name: Of the sheet.
         curves: Abscissa and ordinate of each.
     """
     columns: list[Column] = []
+    known: set[str] = set()
     for _, group in groupby(curves, key=lambda one: (one[0].name, tuple(one[0].cells))):
         together = list(group)
-        columns += [together[0][0], *(ordinate for _, ordinate in together)]
+        across, up = together[0]
+        if across.name in known:
+            across = replace(across, name=f"{across.name} ({up.heading})")
+        known.add(across.name)
+        columns += [across, *(ordinate for _, ordinate in together)]
     longest = max((len(one.cells) for one in columns), default=0)
     return Sheet(name, tuple(_padded(one, longest) for one in columns))
 
@@ -147,12 +155,13 @@ def _data(line: Line2D) -> tuple[list[float], list[float]]:
 
 
 def _name(axes: Axes, which: str) -> str:
-    """Return what an axis shows; where panels share one, only the outer of them say so."""
+    """Return what an axis shows; where panels share one, the outer of them or the figure say so."""
     own = axes.get_xlabel() if which == "x" else axes.get_ylabel()
+    whole = axes.figure.get_supxlabel() if which == "x" else axes.figure.get_supylabel()
     shared = axes.get_shared_x_axes() if which == "x" else axes.get_shared_y_axes()
     others = (one.get_xlabel() if which == "x" else one.get_ylabel() for one in axes.figure.axes
               if shared.joined(axes, one))  # fmt: skip
-    return " ".join((own or next(filter(None, others), "")).split())
+    return " ".join((own or next(filter(None, others), whole)).split())
 
 
 def map_of(

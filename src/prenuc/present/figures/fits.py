@@ -190,6 +190,7 @@ def _inset(axes: Axes, fit: Fit, size: float) -> None:
     inset = axes.inset_axes((0.58, 0.16, 0.4, 0.38))
     inset.plot(time, logarithm, "o", ms=2, mfc="none", color=DATA, label="data")
     inset.plot(time, straight, color=MODEL, lw=0.9, label="first order")
-    name_axes(inset, title=LOG, size=size)
+    name_axes(inset, fit.trace.time_label, title=LOG, size=size)
+    inset.xaxis.label.set_visible(False)  # that of the figure is below; the numbers have both
     inset.tick_params(labelsize=size)
     inset.locator_params(nbins=3)

@@ -42,12 +42,13 @@ def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
     for place, (name, series) in enumerate(found.seen.items()):
         row, column = divmod(place, columns)
         above, below = grid[2 * row][column], grid[2 * row + 1][column]
-        _flask(above, below, series, found.predicted[name])
-        name_axes(above, y="absorbance" if column == 0 else "")
+        _flask(above, below, series, found.predicted[name], name)
+        name_axes(above, y="absorbance")
         above.set_title(layout.wrapped(name, count), loc="left")
         last = place + columns >= count
-        residual = "residual\n/ 0.001" if column == 0 else ""
-        name_axes(below, "wavelength / nm" if last else "", residual)
+        name_axes(below, "wavelength / nm" if last else "", "residual\n/ 0.001")
+        for axes in (above, below):
+            axes.yaxis.label.set_visible(column == 0)  # their numbers are named in every column
         below.tick_params(labelbottom=last)
     for axes in grid.reshape(rows, 2, columns).transpose(0, 2, 1).reshape(-1, 2)[count:].ravel():
         axes.set_axis_off()
@@ -63,7 +64,7 @@ def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
     return finished(figure, told, several)
 
 
-def _flask(above: Axes, below: Axes, series: SpectrumSeries, predicted: Array) -> None:
+def _flask(above: Axes, below: Axes, series: SpectrumSeries, predicted: Array, name: str) -> None:
     shown = np.unique(np.linspace(0, len(series) - 1, min(SHOWN, len(series))).round().astype(int))
     below.axhline(0.0, color=GREY, lw=0.8)
     lines = []
@@ -72,5 +73,6 @@ def _flask(above: Axes, below: Axes, series: SpectrumSeries, predicted: Array) -
         data, x = series.absorbance[i], series.wavelength
         above.plot(x, data, ".", ms=2, color=colour, label=f"{label}, data")
         lines += above.plot(x, predicted[i], color=colour, lw=1.1, label=label)
-        below.plot(x, 1e3 * (data - predicted[i]), color=colour, lw=0.7, label=label)
+        left = f"{label}, residual, {name}"
+        below.plot(x, 1e3 * (data - predicted[i]), color=colour, lw=0.7, label=left)
     above.legend(handles=lines)
