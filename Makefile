@@ -143,7 +143,7 @@ ENGINE := setup.py src/prenuc/present/app/uplot.py $(wildcard src/prenuc/simulat
 
 $(INSTALLED): pyproject.toml $(ENGINE)
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[app,plot,data]'
+	$(BIN)/python -m pip install --quiet --editable '.[app,plot,data,mass]'
 	@touch $@
 
 $(INSTALLED_TEST): pyproject.toml $(ENGINE)

@@ -611,7 +611,7 @@ def test_a_run_says_what_its_mechanism_is(capsys, monkeypatch, tmp_path):
     assert json.loads(said.out)["thermodynamics"] == "inconsistent"
     recipe = "simulate", "cds-msc-311-in-toluene", "--mechanism", "classical/CdS", "--report", page
     assert "thermodynamics: consistent" in run(capsys, monkeypatch, *recipe).out
-    assert "Thermodynamics: consistent." in page.read_text("utf-8")
+    assert "thermodynamics: consistent." in page.read_text("utf-8")
     path.write_text(AB + "  - {equation: A -> B, k: 1}\n")
     said = run(capsys, monkeypatch, "simulate", path, "--times", "0 1")
     assert "thermodynamics: cannot be checked" in said.out

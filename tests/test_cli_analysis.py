@@ -71,7 +71,7 @@ def test_figures_are_written_in_each_format(prenuc, tmp_path, ending):
     answer = prenuc(
         "analyze", file, "--material", "CdSe", "--figures", folder, "--figure-format", ending
     )
-    names = {f"run-{what}.{ending}" for what in ("picks", "fits", "trend")}
+    names = {f"run-{what}.{ending}" for what in ("picks", "bands", "trend")}
     assert {path.name for path in folder.iterdir()} == names
     assert all(str(folder / name) in answer.out for name in names)
     start = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG"}[ending]

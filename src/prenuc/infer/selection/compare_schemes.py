@@ -144,9 +144,21 @@ def _curves(
         wavelength=wavelength,
         signal=signal,
         seen=seen,
-        fitted={name: seen - np.reshape(one.residuals, seen.shape) for name, one in fits.items()},
+        fitted={name: _placed(data, one) for name, one in fits.items()},
         sd=found.noise["sd"],
     )
+
+
+def _placed(data: SpectrumSeries | Trace, fit: FittedScheme) -> Array:
+    """Return a fit where the data are, shape (m, n); NaN for the readings that it left out."""
+    if not isinstance(data, SpectrumSeries):
+        return (data.value - np.ravel(fit.residuals))[:, None]
+    if not isinstance(fit, GlobalFit):
+        return data.absorbance - fit.residuals
+    found = np.full(data.absorbance.shape, np.nan)
+    rows = np.isin(data.time, fit.series.time)
+    found[np.ix_(rows, np.isin(data.wavelength, fit.series.wavelength))] = fit.fitted
+    return found
 
 
 def weigh(fits: Mapping[str, FittedScheme]) -> Comparison:

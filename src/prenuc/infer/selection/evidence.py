@@ -125,7 +125,7 @@ class Curves:
         wavelength: In nm, shape (n,); nothing but NaN for a trace.
         signal: What was read.
         seen: The data, shape (m, n).
-        fitted: The best fit of each model, by name, shape (m, n).
+        fitted: The best fit of each model, by name, shape (m, n); NaN for what it left out.
         sd: Standard deviation of the noise.
     """
 
@@ -140,11 +140,11 @@ class Curves:
     @property
     def telling(self) -> int:
         """The place of the wavelength at which the models differ most."""
-        every = np.array([*self.fitted.values()])
+        every = np.ma.masked_invalid(np.array([*self.fitted.values()]))
         apart = (
-            np.nanmax(np.ptp(every, axis=0), axis=0) if len(every) > 1 else np.ptp(every[0], axis=0)
+            np.ma.ptp(every, axis=0).max(axis=0) if len(every) > 1 else np.ma.ptp(every[0], axis=0)
         )
-        return int(np.argmax(apart))
+        return int(np.argmax(np.ma.filled(apart, 0.0)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from prenuc.present.cli.input import figure_options, files_argument, reading_opt
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
 from prenuc.present.files.input import every_series, name_of, read_input, spectra_or_saved
-from prenuc.present.files.kept import keep
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.spectra import amount_table, exciton_table, size_table
 
@@ -74,6 +73,8 @@ def analyze(
 
 def _rows(found: Analysis) -> list[dict[str, Any]]:
     """Return the rows of an analysis, the first with the results that a report is made of."""
+    from prenuc.present.files.kept import keep
+
     rows = found.rows()
     return [{**rows[0], "results": keep([found])}, *rows[1:]] if rows else []
 

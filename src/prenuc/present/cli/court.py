@@ -13,7 +13,6 @@ from prenuc.present.cli.completing import mechanisms_and_files
 from prenuc.present.cli.input import report_option
 from prenuc.present.cli.output import echo_kept, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
-from prenuc.present.files.kept import answer
 from prenuc.present.tables import studies
 from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
@@ -72,6 +71,8 @@ def ablate(
     if report_to is not None:
         click.echo(f"wrote {pn.report(found, to=report_to)}", err=True)
     if out is not None:
+        from prenuc.present.files.kept import answer
+
         write_text(out, f"{as_text(answer(found))}\n")
         click.echo(f"wrote {out}", err=True)
     echo_kept(found, _echo, as_json)

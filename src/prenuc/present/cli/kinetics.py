@@ -12,7 +12,6 @@ from prenuc.present.cli.input import column_option, files_argument, reading_opti
 from prenuc.present.cli.output import echo_json, echo_lines, json_option, progress, provenance
 from prenuc.present.files.figures import save
 from prenuc.present.files.input import name_of, read_input
-from prenuc.present.files.kept import answer
 
 if TYPE_CHECKING:
     from prenuc.infer.fit.fit import Fit, GlobalFit
@@ -87,6 +86,8 @@ def fit(
     if as_json:
         told = {"at": at, "start": given, "subtract": subtract, "bootstrap": bootstrap}
         source = provenance(files, options | told | asked, seed)
+        from prenuc.present.files.kept import answer
+
         echo_json(answer(found) | beside | {"provenance": source})
     else:
         _echo(found, beside)

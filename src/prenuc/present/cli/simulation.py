@@ -14,7 +14,6 @@ from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
-from prenuc.present.files.kept import keep
 from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
@@ -158,6 +157,7 @@ def _solver(name: str, rtol: float | None, atol: float | None) -> AbstractSolver
 
 def _answer(run: Run, spectra: SpectrumSeries) -> dict[str, Any]:
     """Return the answer in the shape that users and other programs rely on."""
+    from prenuc.present.files.kept import keep
     from prenuc.scope.products import products_of
     from prenuc.simulation.doubt import amounts_within
     from prenuc.simulation.solution import in_minutes

@@ -165,6 +165,8 @@ def _name_times(figure: Figure, grid: Sequence[Axes], sources: Sequence[Source])
         if len(lines) <= MOST_NAMES:
             few = len(lines) <= FEW or len(grid) > 1
             beside: Any = {} if few else {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+            clock = source.series.time_name
+            beside |= {"title": clock} if clock == REACTION else {}
             name_lines(axes, lines, names, handlelength=1.4, **beside)
         elif len(grid) == 1 and np.isfinite(source.series.time).all():
             time_bar(figure, axes, source.series.time, source.series.time_label)

@@ -67,7 +67,7 @@ def report(
     foot = [_sources(found), _made_with([made_with for _, made_with in parts])]
     data, left_out = _data(parts)
     made = _page(heading, [*head, *shown, *foot, left_out], data)
-    if data and len(made.encode()) > LARGEST:
+    if data and len(made.encode(errors="xmlcharrefreplace")) > LARGEST:
         what = f"<p>{len(data) / 1e6:.1f} MB of results are left out: this page would be too large "
         made = _page(heading, [*head, *shown, *foot, f"{what}to be mailed.</p>"], "")
     return write_text(path, made)
