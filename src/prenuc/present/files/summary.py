@@ -16,6 +16,7 @@ from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
+from prenuc.observe.samples import Sample, is_course
 from prenuc.present.files.saved import Stored
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
@@ -270,13 +271,15 @@ def _shares(run: Run) -> tuple[str, ...]:
     if not run.measurements:
         return ("Nothing was measured.",)
     last = run.measurements[-1]
+    samples = [Sample.of(one) for one in run.measurements]
+    seen = samples[-1].of_reaction if is_course(samples) else last.label
     found = sorted(run.fractions(last).items(), key=lambda one: -one[1])
     told = [f"{100 * share:.0f} % {name}" for name, share in found if share >= LEAST]
     if not told:
         amounts = sorted(run.amounts(last).items(), key=lambda one: -one[1])[:MOST]
         told = [f"{amount:.3g} mmol/L {name}" for name, amount in amounts]
-        return (f"{last.label}: {', '.join(told)}.",)
-    return (f"{last.label}: of the chalcogen {', '.join(told)}.",)
+        return (f"{seen}: {', '.join(told)}.",)
+    return (f"{seen}: of the chalcogen {', '.join(told)}.",)
 
 
 def _origins(run: Run) -> str:
