@@ -62,7 +62,9 @@ def _trace(fit: Fit, layout: Layout) -> Drawn:
     figure, axes, below = _over_residuals(layout, trace.name, trace.time_label)
     axes.plot(trace.time, trace.value, ms=3, label="signal", **ROUND)
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
-    below.plot(trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA, label="signal less fit")
+    below.plot(
+        trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA, label="signal less fit, × 1000"
+    )
     _inset(axes, fit, layout.small)
     layout.titled(fit.scheme).head(figure, [axes])
     worst = float(np.nanmax(np.abs(fit.residuals)))
@@ -99,7 +101,7 @@ def _many(fit: ManyFit, layout: Layout) -> Drawn:
     """Return every data set and its fit against time, where its signal changes most."""
     first = fit.sets[0].series
     figure, axes, below = _over_residuals(layout, first.signal, first.time_label)
-    measured = []
+    measured, names = [], []
     for one, colour in zip(fit.sets, time_colours(len(fit.sets)), strict=True):
         series, fitted = one.series, fit.fitted[one.label]
         at = int(np.argmax(np.ptp(fitted, axis=0)))
@@ -107,12 +109,13 @@ def _many(fit: ManyFit, layout: Layout) -> Drawn:
         name = f"{one.label}, {series.wavelength[at]:g} nm" if several else one.label
         data = series.absorbance[:, at]
         axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
+        names.append(name)
         measured += axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
         left = 1e3 * (data - fitted[:, at])
-        below.plot(series.time, left, ".", ms=3, color=colour, label=name)
+        below.plot(series.time, left, ".", ms=3, color=colour, label=f"{name}, left over × 1000")
     layout.titled(fit.scheme).head(figure, [axes])
-    for line, fitted_line in zip(measured, below.get_lines()[1:], strict=True):
-        line.set_label(f"{fitted_line.get_label()}, data")  # in the numbers, not in the legend
+    for line, name in zip(measured, names, strict=True):
+        line.set_label(f"{name}, data")  # in the numbers, not in the legend
     told = (
         f"{len(fit.sets)} data sets against time, each where its signal changes most, with the "
         f"fit of {said(fit)}, and below what it leaves."
