@@ -184,7 +184,7 @@ def test_files_with_times_in_their_names_are_one_series(desk):
         ("", "_"),
         ("CON.csv", "_CON.csv"),
         ("a\0b\n.csv", "a_b_.csv"),
-        ("x" * 300 + ".csv", "x" * 76 + ".csv"),
+        ("x" * 300 + ".csv", "x" * 56 + ".csv"),
         ("µ 20 °C (3).csv", "µ 20 °C (3).csv"),
     ],
 )

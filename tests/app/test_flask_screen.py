@@ -321,5 +321,5 @@ def test_data_laid_over_say_how_far_the_flask_is_from_them_and_where_a_constant_
     chi2 = re.search(r"χ² (.+) of ", page.get_by_text("χ²").inner_text()).group(1)
     assert 19_800 < float(chi2.replace("\u202f", "")) < further
     page.get_by_role("button", name="Take data off").click()
-    page.get_by_text("run.csv").locator("visible=true").wait_for(state="detached")
+    page.get_by_text("run.csv: χ²").wait_for(state="detached")
     assert page.locator(".legend").first.inner_text() == ""
