@@ -18,6 +18,7 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd examples && MYPYPATH=../tests ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../build/mypy --follow-imports silent *.py
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 

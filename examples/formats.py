@@ -14,7 +14,7 @@ import numpy as np
 
 from prenuc.errors import SpectrumError
 from prenuc.observe.readers import read
-from prenuc.observe.readers.data_file import load
+from prenuc.observe.readers.data_file import Signal, load
 from prenuc.observe.readers.instruments.jcamp import read_tables
 
 HERE = Path(__file__).parents[1]
@@ -46,7 +46,7 @@ UNTESTED = {
     "Excitation-emission matrices": "self-made",
 }
 # A file, its twin, the signal of both, and to what the twin prints wavelengths and readings.
-TWINS = [
+TWINS: list[tuple[str, str, Signal | None, float, float]] = [
     *(
         (f"formats/shimadzu_ole/{n}.spc", f"formats/shimadzu_ole/{n}.csv", None, 1e-9, 1e-6)
         for n in ("01", "02", "03")
@@ -100,7 +100,7 @@ def _note(found: Outcome, path: Path, why: str) -> None:
     if (NO_LIGHT in why and "RAMAN" not in why) or NO_AXIS in why:
         found.other.append(path.name)
     elif "--signal" in why:
-        signal = "%T" if "reflectance" in why else "photoluminescence"
+        signal: Signal = "%T" if "reflectance" in why else "photoluminescence"
         read(path, signal=signal)
         found.told.append(path.name)
     else:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MADE = "% Written by examples/reference.py (make reference); changes here are lost.\n\n"
+STARS: dict[object, str] = {
+    inspect.Parameter.VAR_POSITIONAL: "*",
+    inspect.Parameter.VAR_KEYWORD: "**",
+}
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
 # Rooms in story order: heading, and objects that the public names take and give.
 ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -174,7 +178,7 @@ def _parameters(found: inspect.Signature) -> Iterator[str]:
             starred = True
             yield "*"
         starred = starred or one.kind is one.VAR_POSITIONAL
-        stars = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
+        stars = STARS.get(one.kind, "")
         kind = f": {one.annotation}" if isinstance(one.annotation, str) else ""
         yield f"{stars}{one.name}{kind}{_default(one.default)}"
 

@@ -11,6 +11,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from progress import progress_of
+
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
 from prenuc.infer.court.surprisal import DRAWS, mark_of, row_surprisals
@@ -79,7 +81,7 @@ def main() -> None:
             draws=options.draws,
             workers=options.workers,
             ledger=HERE / f"build/row-bits-{material}-{mark}.sqlite",
-            progress=lambda share, of=material: print(f"{of}: {share:.0%}", end="\r"),
+            progress=progress_of(material),
         )
         known |= {one.id: one for one in found}
         print(f"{material}: {sum(one.bits('nearby') > 1.0 for one in found)} rows above one bit")

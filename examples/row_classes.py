@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from progress import progress_of
+
 from prenuc.circumstances import circumstances
 from prenuc.facts.catalogue import entries
 from prenuc.infer.experiments.reproduce import checks, material_of
@@ -72,7 +74,7 @@ def main() -> None:
             draws=options.draws,
             workers=options.workers,
             ledger=HERE / f"build/row-classes-{material}-{mark}.sqlite",
-            progress=lambda share, of=material: print(f"{of}: {share:.0%}", end="\r"),
+            progress=progress_of(material),
         )
         known |= {one.id: one for one in found}
         kinds = [one.kind for one in found]

@@ -11,31 +11,27 @@ from __future__ import annotations
 import argparse
 import math
 import multiprocessing
-import shlex
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import figure_s2
+import panels
 import rows as rows_page
 import table_s1
 import verdicts
 from pages import head_of, markdown
 
-from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.control import IDLE, nothing_happens
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import experiments_for, material_of, reproduce
 from prenuc.mechanism.rivals import RIVALS
 from prenuc.mechanism.two_pathway import MODEL
-from prenuc.present.figures.panels import caption, plot_panels
-from prenuc.present.files.figures import save
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from prenuc.facts.recipe import Recipe
     from prenuc.infer.experiments.reproduce import Row
 
     Table = Mapping[str, list[Row]]
@@ -347,42 +343,6 @@ constants of the two-pathway model pass. They are the fairer ones.
 {markdown(headings, lines)}"""
 
 
-# ---- panels --------------------------------------------------------------------------------------
-
-
-def asked(recipe: Recipe, rows: Sequence[Row]) -> list[str]:
-    """Return the panel whose rows ask for a recipe; nothing, which is all panels, where none do."""
-    panels = [row.check.panel for row in rows if row.check.recipe == recipe.id]
-    own = [panel for panel in panels if recipe.panel.startswith(panel)]
-    return [max(own, key=len)] if own else panels[:1]
-
-
-def panels_page(rows: Sequence[Row], runs: Experiments, figures: Path) -> str:
-    """Draw every recipe and return the page that shows them."""
-    sections = []
-    for name, made in plot_panels(rows, runs, every_recipe=True):
-        save(made.figure, figures / f"{name}.svg", " ".join((made.told, *made.notes)))
-        recipe = get("recipes", name)
-        run, spectra = runs.run(name)
-        command = shlex.join(["prenuc", "reproduce", *asked(recipe, rows), "--figures", "figures"])
-        sections.append(
-            f"## Figure {recipe.panel}: {name}\n\n{recipe.name}.\n\n"
-            f"```{{image}} ../figures/panels/{name}.svg\n"
-            f":alt: {made.told}\n:width: 560px\n```\n\n"
-            f"*{caption(name, rows, run, spectra)}*\n\n"
-            f"`{command}` draws it.\n"
-        )
-    return f"""{head_of("panels.md", "tables.py", "tables")}# The panels, simulated
-
-Every recipe of the catalogue, run with the two-pathway model and its own constants; the paper's
-figures are not shown. Traces have the paper's numbers; a sample without a number has none there.
-Below each stands the command that draws it, and `tests/test_pictures.py` does what stands there;
-`prenuc show RECIPE` prints what was assumed and why. What holds and what misses, row by row:
-[](models-and-observations.md).
-
-{chr(10).join(sections)}"""
-
-
 def main() -> None:
     """Write the pages."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -398,7 +358,7 @@ def main() -> None:
         "thermodynamics.md": verdicts.page(),
         "models-and-observations.md": models_page(table),
         "rows.md": rows_page.page(table[MODEL]),
-        "panels.md": panels_page(table[MODEL], runs, figures),
+        "panels.md": panels.page(table[MODEL], runs, figures),
     }
     for name, page in pages.items():
         print(f"wrote {write_text(options.out / name, page)}")

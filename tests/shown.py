@@ -11,6 +11,14 @@ def exact(page):
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
+def opened(app, page):
+    """Return a blank page with the application opened in it, with its key, once it is exact."""
+    page.add_init_script(f"sessionStorage.setItem('prenuc key', '{app.key}')")
+    page.goto(f"{app.origin}/")
+    exact(page)
+    return page
+
+
 def numbers(page, drawing):
     """Return the columns of a drawing's table: the key T opens it, and closes it again."""
     plot = page.get_by_role("img", name=drawing)

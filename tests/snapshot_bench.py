@@ -19,6 +19,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from commands import clusters, dots, write
+from known_values.robertson import ROBERTSON
 from prenuc.present.cli import prenuc
 from view_bench import converting
 
@@ -35,14 +36,6 @@ MASKED |= {"class", "prior_pass_rate", "stale"}  # made anew after every change 
 MASKED |= {"log_score", "pass_rates", "surprisal", "earned", "bits_stale", "summed"}  # so are bits
 MASKED |= {"directions"}  # of a calibration: those of equal width come in any order
 
-ROBERTSON = """\
-units: {time: s, concentration: mol/L, energy: kJ/mol}
-species: {A: {initial: 1.0}, B: {}, C: {}}
-reactions:
-  - {equation: "A -> B", k: 0.04}
-  - {equation: "2 B -> B + C", k: 3.0e7}
-  - {equation: "B + C -> A + C", k: 1.0e4}
-"""
 BATCH = """\
 name: my-batch
 mechanism: two-pathway/CdS
@@ -109,7 +102,7 @@ CASES: dict[str, tuple[str, ...]] = {
 
 def lay_out(folder: Path) -> None:
     """Write the input of all cases."""
-    (folder / "robertson.yaml").write_text(ROBERTSON, encoding="utf-8")
+    (folder / "robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
     (folder / "batch.yaml").write_text(BATCH, encoding="utf-8")
     write(dots(), folder / "dots.csv")
     write(clusters(), folder / "clusters.csv")

@@ -15,6 +15,7 @@ import click
 import numpy as np
 import pytest
 
+from known_values.robertson import ROBERTSON
 from prenuc.errors import FactsError
 from prenuc.facts.catalogue import read_files
 from prenuc.facts.reagent import Moiety
@@ -35,14 +36,6 @@ KINDS = (
     "sources",
 )
 
-ROBERTSON = """\
-units: {time: s, concentration: mol/L, energy: kJ/mol}
-species: {A: {initial: 1.0}, B: {}, C: {}}
-reactions:
-  - {equation: "A -> B", k: 0.04}
-  - {equation: "2 B -> B + C", k: 3.0e7}
-  - {equation: "B + C -> A + C", k: 1.0e4}
-"""
 
 CHARGE = "charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE at 60 degC"
 TAKE = "take 25 uL of flask into cuvette with 3.00 mL toluene at 25 degC"
@@ -377,7 +370,7 @@ def test_tolerances_reach_the_solver(run, simulated):
 
 
 def test_a_bare_network_answers_in_the_promised_shape(run):
-    Path("robertson.yaml").write_text(ROBERTSON, encoding="utf-8")
+    Path("robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
     answer = run("simulate", "robertson.yaml", "--times", "0 0.4 4 40", "--json").json()
     assert {"time", "unit", "species", "stats"} <= answer.keys()
     assert answer["time"] == [0.0, 0.4, 4.0, 40.0]
@@ -390,14 +383,14 @@ def test_a_bare_network_answers_in_the_promised_shape(run):
 
 
 def test_a_bare_network_is_shown_as_a_table(run):
-    Path("robertson.yaml").write_text(ROBERTSON, encoding="utf-8")
+    Path("robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
     shown = run("simulate", "robertson.yaml", "--times", "0, 0.4, 40", "--rtol", "1e-9")
     assert shown.code == 0
     assert "0.71582" in shown.out or "0.71583" in shown.out
 
 
 def test_a_bare_network_without_times_asks_for_them(run):
-    Path("robertson.yaml").write_text(ROBERTSON, encoding="utf-8")
+    Path("robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
     (line,) = run("simulate", "robertson.yaml").complaints()
     assert "--times" in line
 
@@ -978,7 +971,7 @@ def test_a_wrong_trace_is_refused(run, _what, text, words):
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_wrong_option_is_refused_and_nothing_is_written(run, words, said):
-    Path("robertson.yaml").write_text(ROBERTSON, encoding="utf-8")
+    Path("robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
     Path("changed.yaml").write_text("based_on: two-pathway/CdS\n", encoding="utf-8")
     Path("batch.yaml").write_text(protocol_text(*BATCH), encoding="utf-8")
     write_trace(Path("trace.csv"), "min", 1.0)

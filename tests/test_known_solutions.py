@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad, solve_ivp
 
+from known_values.robertson import ROBERTSON
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
 from prenuc.mechanism.reaction import mass_action
@@ -15,14 +16,6 @@ from prenuc.simulation.evolve import evolve
 from prenuc.simulation.solvers import Rodas
 
 TIMES = np.array([0.0, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0])
-ROBERTSON = """\
-units: {time: s, concentration: mol/L, energy: kJ/mol}
-species: {A: {initial: 1.0}, B: {}, C: {}}
-reactions:
-  - {equation: "A -> B", k: 0.04}
-  - {equation: "2 B -> B + C", k: 3.0e7}
-  - {equation: "B + C -> A + C", k: 1.0e4}
-"""
 
 
 @pytest.fixture
@@ -126,7 +119,7 @@ def test_any_list_of_times_is_answered_in_order(run, times):
 
 def test_robertson_over_eleven_decades(tmp_path):
     path = tmp_path / "robertson.yaml"
-    path.write_text(ROBERTSON, encoding="utf-8")
+    path.write_text(ROBERTSON.text, encoding="utf-8")
     times = np.concatenate(([0.0], 4.0 * 10.0 ** np.arange(-1, 8)))
     found = evolve(read_mechanism(path), times).concentration
     np.testing.assert_allclose(found[1:], robertson(times[1:]), rtol=1e-5)

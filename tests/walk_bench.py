@@ -18,6 +18,7 @@ import many_bench
 import picks_bench
 import prenuc as pn
 from commands import REAL, dots, write
+from known_values.robertson import ROBERTSON
 from prenuc.present.cli import prenuc
 from prenuc.present.tables.plain import as_text
 from prenuc.protocol.protocol import read_protocol
@@ -188,14 +189,6 @@ protocol:
   - take 25 uL of flask into c5 with 3.00 mL toluene at 25 degC
   - measure c5
 """
-ROBERTSON = """\
-units: {time: s, concentration: mol/L, energy: kJ/mol}
-species: {A: {initial: 1.0}, B: {}, C: {}}
-reactions:
-  - {equation: "A -> B", k: 0.04}
-  - {equation: "2 B -> B + C", k: 3.0e7}
-  - {equation: "B + C -> A + C", k: 1.0e4}
-"""
 CHANGED = "based_on: two-pathway/CdS\nchange: {isomerisation.k: 0.03 1/min}\n"
 MAP = """\
 recipe: cds-4c-oleate
@@ -302,7 +295,7 @@ ON_PAGE: dict[str, dict[str, Callable[[Path], None]]] = {
         "faster.yaml": text(CHANGED),
         "fit.json": saved_fit,
         "mine.yaml": text(MINE),
-        "robertson.yaml": text(ROBERTSON),
+        "robertson.yaml": text(ROBERTSON.text),
         "run FL.csv": light,
         "run UV-Vis.csv": growing,
         "run-1.csv": growing,

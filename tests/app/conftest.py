@@ -1,7 +1,7 @@
 import pytest
 
 from serving import running
-from shown import exact
+from shown import opened
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +17,6 @@ def shown(app, visit):
     """Open the application in Chromium: Playwright's ``Page``, with what is shown exact."""
 
     def call(width=1400, **options):
-        page = visit("about:blank", width, **options)
-        page.add_init_script(f"sessionStorage.setItem('prenuc key', '{app.key}')")
-        page.goto(f"{app.origin}/")
-        exact(page)
-        return page
+        return opened(app, visit("about:blank", width, **options))
 
     return call

@@ -8,7 +8,7 @@ from dropping import cells, drop, run_2, screen
 import prenuc as pn
 from browser import WIDE
 from serving import running
-from shown import exact, numbers
+from shown import numbers, opened
 
 pytest.importorskip("starlette")
 LONG = 60_000  # ms
@@ -27,10 +27,7 @@ def page(fresh, visit):
     """A page of it that has shown nothing yet."""
     made = visit("about:blank", WIDE, permissions=["clipboard-read", "clipboard-write"])
     made.set_default_timeout(LONG)
-    made.add_init_script(f"sessionStorage.setItem('prenuc key', '{fresh.key}')")
-    made.goto(f"{fresh.origin}/")
-    exact(made)
-    return made
+    return opened(fresh, made)
 
 
 def chosen(page, path):

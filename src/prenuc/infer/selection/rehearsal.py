@@ -61,6 +61,8 @@ class Rehearsal:
     def verdict(self) -> str:
         """The answer in one sentence."""
         one, other = self.map.models
+        if self.score == math.inf:
+            return f"This tells {one} from {other}, which cannot be run there at all."
         moved = f"simulated with {one} and refitted, it moves the log score by {self.score:.3g}"
         if self.tells:
             return f"This tells {one} from {other}: {moved}."

@@ -110,11 +110,9 @@ class Jobs:
 
     def _follow(self, job: Job, process: Any, ours: Connection) -> None:
         """Hear what a job says until its process has ended."""
-        try:
+        with suppress(EOFError, OSError):  # raised once the process has ended
             while True:
                 self._hear(job, *ours.recv())
-        except (EOFError, OSError):  # it has ended
-            pass
         process.join()
         with self._lock:
             self._processes.pop(job.id, None)

@@ -4,11 +4,12 @@
 // frozen (the same, drawn dashed), log, title, height, hidden (names that are not shown), first (names
 // that are shown at once; the others, such as solvents, when they are asked for).
 
-import { kinds, onTheme, themed } from "./colours.js";
+import { kinds, themed } from "./colours.js";
 import { frame } from "./frame.js";
-import { h, once } from "./element.js";
+import { h } from "./element.js";
 import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
+import { following } from "./redrawing.js";
 
 const DASHES = [undefined, [6, 3], [2, 2], [8, 3, 2, 3]]; // after eight colours
 
@@ -132,14 +133,9 @@ function render({ model, el }) {
     return { columns: [model.get("label") ?? "time / min", ...held.names], rows };
   }
 
-  const redraw = once(draw);
-  const heard = ["course", "frozen", "hidden", "first"].map((one) => `change:${one}`);
-  for (const one of heard) model.on(one, redraw);
-  const unthemed = onTheme(redraw);
-  draw();
+  const stop = following(model, ["course", "frozen", "hidden", "first"], draw);
   return () => {
-    for (const one of heard) model.off(one, redraw);
-    unthemed();
+    stop();
     plot.close();
     seen.root.remove();
   };

@@ -3,10 +3,11 @@
 // Keys of the model: title; x, y (names of the axes); curves, each {name, x: (m,), y: (m,), dots, dash,
 // low, high}, with low and high: (m,) drawn as bars; zero (a line at nought); unnamed (no legend); height in pixels.
 
-import { onTheme, themed } from "./colours.js";
+import { themed } from "./colours.js";
 import { frame } from "./frame.js";
-import { h, once } from "./element.js";
+import { h } from "./element.js";
 import { curvesOn } from "./plot.js";
+import { following } from "./redrawing.js";
 import { written } from "./numbers.js";
 
 const KINDS = 8; // colours of the palette
@@ -59,13 +60,9 @@ function render({ model, el }) {
     return { columns: [model.get("x"), "curve", model.get("y"), "95 % interval"], rows };
   }
 
-  const redraw = once(draw);
-  model.on("change:curves", redraw);
-  const unthemed = onTheme(redraw);
-  draw();
+  const stop = following(model, ["curves"], draw);
   return () => {
-    model.off("change:curves", redraw);
-    unthemed();
+    stop();
     plot.close();
     seen.root.remove();
   };

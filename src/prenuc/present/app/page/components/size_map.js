@@ -2,10 +2,11 @@
 //
 // Keys of the model: map {time_min: (m,), sizes_nm: (k,), number: (k × m, size by size), unit}, title, height.
 
-import { bytesAt, isDark, onTheme, themed } from "./colours.js";
+import { bytesAt, isDark, themed } from "./colours.js";
 import { frame } from "./frame.js";
 import { h, once } from "./element.js";
 import { floats, typed, written } from "./numbers.js";
+import { following } from "./redrawing.js";
 
 const DECADES = 3; // that the colours tell apart
 const MARGIN = { left: 62, right: 10, top: 8, bottom: 42 };
@@ -104,14 +105,11 @@ function render({ model, el }) {
 
   canvas.addEventListener("pointermove", read);
   canvas.addEventListener("pointerleave", () => (seen.readout.textContent = ""));
-  const redraw = once(draw);
-  model.on("change:map", redraw);
-  const unthemed = onTheme(redraw);
-  const sized = new ResizeObserver(redraw);
+  const stop = following(model, ["map"], draw);
+  const sized = new ResizeObserver(once(draw));
   sized.observe(seen.plot);
   return () => {
-    model.off("change:map", redraw);
-    unthemed();
+    stop();
     sized.disconnect();
     seen.root.remove();
   };

@@ -5,11 +5,12 @@
 // title; height in pixels. While `selecting` is true a drag writes the
 // range to `selected`, [from, to]; `masked`, [[from, to]], is shaded. The cursor is written to `cursor`: {wavelength_nm, label, absorbance} or null.
 
-import { colourAt, isDark, onTheme, places, themed } from "./colours.js";
+import { colourAt, isDark, places, themed } from "./colours.js";
 import { frame } from "./frame.js";
-import { h, once } from "./element.js";
+import { h } from "./element.js";
 import { floats, typed, written } from "./numbers.js";
 import { curvesOn } from "./plot.js";
+import { following } from "./redrawing.js";
 
 const FEW = 12; // spectra that are named one by one, and drawn over others; more have a scale
 
@@ -110,14 +111,9 @@ function render({ model, el }) {
     return { columns: ["wavelength / nm", ...held.labels], rows };
   }
 
-  const redraw = once(draw);
-  const heard = ["spectra", "frozen", "measured", "masked"].map((key) => `change:${key}`);
-  for (const one of heard) model.on(one, redraw);
-  const unthemed = onTheme(redraw);
-  draw();
+  const stop = following(model, ["spectra", "frozen", "measured", "masked"], draw);
   return () => {
-    for (const one of heard) model.off(one, redraw);
-    unthemed();
+    stop();
     plot.close();
     seen.root.remove();
   };

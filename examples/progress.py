@@ -1,0 +1,21 @@
+"""How far a long computation has come, on one line of the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def progress_of(what: str) -> Callable[[float], None]:
+    """Return what prints the finished share, 0 to 1, of a computation.
+
+    Args:
+        what: Its name.
+    """
+
+    def said(share: float) -> None:
+        print(f"{what}: {share:.0%}", end="\r")
+
+    return said
