@@ -6,7 +6,6 @@ import pytest
 import prenuc as pn
 from serving import running
 
-pytest.importorskip("starlette")
 RECIPE = "cds-msc-311-in-toluene"
 
 

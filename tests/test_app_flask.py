@@ -8,8 +8,6 @@ import sys
 import numpy as np
 import pytest
 
-pytest.importorskip("starlette")
-
 import prenuc as pn
 from prenuc.errors import InputError, PrenucError
 from prenuc.observe.live.experiment import Live

@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-pytest.importorskip("starlette")
-
 import working
 from prenuc.errors import InputError
 from prenuc.present.app import jobs as module

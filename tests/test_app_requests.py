@@ -5,9 +5,6 @@ import socket
 import threading
 
 import pytest
-
-pytest.importorskip("starlette")
-
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 

@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("starlette")
-
 import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.app import carried, frames, read_child, uploads

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 
+import nbclient
+import nbformat
 import pytest
 
 from walk import ROOT, difference
 
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
 FOLDER = ROOT / "docs/notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 

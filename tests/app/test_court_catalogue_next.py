@@ -9,7 +9,6 @@ from dropping import cells, screen
 from browser import NARROW, WIDE, sideways, violations
 from commands import run
 
-pytest.importorskip("starlette")
 LONG = 40_000  # ms
 SCREENS = {"Court": "2b-rate-constant", "Catalogue": "Size", "Next": "models that are left"}
 

@@ -9,7 +9,6 @@ import pytest
 import prenuc as pn
 from shown import exact, numbers
 
-pytest.importorskip("starlette")
 FIRST, LATER = "cds-msc-311-in-toluene", "cds-3a-msa-at-15-min"
 
 

@@ -10,7 +10,6 @@ from browser import WIDE
 from serving import running
 from shown import numbers, opened
 
-pytest.importorskip("starlette")
 LONG = 60_000  # ms
 
 

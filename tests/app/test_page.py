@@ -10,7 +10,6 @@ from browser import NARROW, WIDE, sideways, violations
 from serving import running
 from shown import exact
 
-pytest.importorskip("starlette")
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
 

@@ -10,7 +10,6 @@ import prenuc as pn
 from browser import NARROW, WIDE, sideways, violations
 from commands import clusters, run, write
 
-pytest.importorskip("starlette")
 LONG = 40_000  # ms, of a job on a machine that has other things to do
 
 
