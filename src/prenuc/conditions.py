@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GAS_CONSTANT = 8.31446261815324  # J/(mol K), exact in the 2019 SI
+BOLTZMANN = 1.380649e-23  # J/K, exact in the 2019 SI
 GLASS_RATIO = 2.0 / 3.0  # glass transition / melting point (K/K), Kauzmann 1948, Chem. Rev. 43, 219
 ROOM_TEMPERATURE = 298.15  # K
 LIQUID_NITROGEN = 78.0  # K; boils at 77.36 K: in it nothing moves, whatever the sample is

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.conditions import BOLTZMANN
 from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.facts.catalogue import get
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
     from prenuc.mechanism.reaction import Reaction
-
-BOLTZMANN = 1.380649e-23  # J/K, exact (SI 2019)
 
 
 @dataclass(frozen=True)

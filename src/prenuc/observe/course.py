@@ -21,6 +21,7 @@ from prenuc.observe.absorption import WAVELENGTHS, absorbances
 from prenuc.observe.curvature import candidates
 from prenuc.observe.dots import dot_sizes
 from prenuc.protocol.watching import flask_of
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +147,7 @@ def course(run: Run, vessel: str | None = None) -> Course:
         vessel=name,
         time=time,
         reaction_time=time - _zero(seen),
-        temperature=np.array([one.temperature for one in seen]) - 273.15,
+        temperature=np.array([one.temperature for one in seen]) - FREEZING,
         shares={key: np.array([one[key] for one in shares]) for key in shares[0]},
         number=number,
         diameter=diameter,

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import Problem, ProtocolError, noting
 from prenuc.facts.catalogue import entries
 from prenuc.protocol.protocol import Protocol
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from prenuc.facts.reagent import Reagent
     from prenuc.facts.value import Value
     from prenuc.protocol.words import Portion
-
-ROOM = 298.15  # K
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +150,7 @@ def _weighed(name: str, moles: float, total: float) -> Weighed:
 def _solid(known: Reagent) -> bool:
     """Say whether a compound is a solid at room temperature, which nobody pours."""
     melts = known.melting_point
-    return melts is not None and melts.si > ROOM
+    return melts is not None and melts.si > ROOM_TEMPERATURE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ from prenuc.protocol.steps import (
 )
 from prenuc.protocol.vessel import Contents, charged
 from prenuc.protocol.words import Portion
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +188,7 @@ class Planner:
             end = _kelvin(step.to)
         change = end - vessel.temperature
         if change * (1 if isinstance(step, Heat) else -1) < 0:
-            now = f"{vessel.temperature - 273.15:.4g} degC"
+            now = f"{vessel.temperature - FREEZING:.4g} degC"
             other = Cool.verb if isinstance(step, Heat) else Heat.verb
             raise ProtocolError(f"'{step}' starts at {now}", f"Write '{other}'")
         if step.over is not None:
@@ -210,7 +211,7 @@ class Planner:
             boiling = shelf[part].boiling_point
             if boiling is None or moles == 0 or temperature <= boiling.si:
                 continue
-            at = f"{temperature - 273.15:.4g} degC"
+            at = f"{temperature - FREEZING:.4g} degC"
             what = f"{name} is at {at}, above the boiling point of {part} ({boiling.quantity})"
             if solvent is not None and part == solvent.id:
                 raise ProtocolError(what, "Stay below it, or use another solvent")

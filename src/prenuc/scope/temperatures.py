@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.errors import Caution, Problem
 from prenuc.protocol.operations import Evolve
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ class Range:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.low - 273.15:.4g} to {self.high - 273.15:.4g} degC"
+        return f"{self.low - FREEZING:.4g} to {self.high - FREEZING:.4g} degC"
 
     def nearest(self, temperature: float) -> float:
         """Return the temperature of the range that is nearest to one.
@@ -98,7 +99,7 @@ def outside(mechanism: Mechanism, reached: Range, known: Range) -> Outside:
         gap = abs(temperature - edge)
         if gap <= ROUNDING:
             continue
-        here = f"{temperature - 273.15:.4g} degC"
+        here = f"{temperature - FREEZING:.4g} degC"
         far = f"{here} is {gap:.3g} degC outside the temperatures of the constants ({known})"
         name, factor = _fastest(mechanism, temperature, edge)
         cautions.append(Caution(f"{far}; intervals are widened", "extrapolated", here))

@@ -19,6 +19,7 @@ from prenuc.scope.matching import family_of
 from prenuc.scope.reagents import Charged, acting, charged, preparations_of
 from prenuc.scope.systems import atoms_of, nearest_system, systems_of
 from prenuc.scope.temperatures import Outside, of_protocol, of_systems, outside
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,7 +88,7 @@ class Scope:
             "reagents": [asdict(one) for one in self.reagents],
             "missing": list(self.missing),
             "temperatures": {
-                name: None if one is None else [one.low - 273.15, one.high - 273.15]
+                name: None if one is None else [one.low - FREEZING, one.high - FREEZING]
                 for name, one in ranges.items()
             },
             "warnings": [one.as_dict() for one in self.cautions],
@@ -229,7 +230,7 @@ def _flask(protocol: Protocol, reached: Range | None) -> str:
     ]
     said = " with ".join(sources) or "a flask without precursors"
     said += f" in {' and '.join(liquids)}" if liquids else ""
-    return said + (f" at {reached.high - 273.15:.4g} degC" if reached else "")
+    return said + (f" at {reached.high - FREEZING:.4g} degC" if reached else "")
 
 
 def _doubt(mechanism: Mechanism, beyond: Mapping[str, float]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from prenuc.thermodynamics.faults import (
 from prenuc.thermodynamics.loops import MOST_LOG, Loop, loops_of
 from prenuc.thermodynamics.prefactors import Prefactor, prefactors_of
 from prenuc.thermodynamics.sources import faults_of_sources
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +116,7 @@ class Check:
                     "reaction": one.reaction,
                     "order": one.order,
                     "activation_entropy_J_per_mol_K": one.entropy,
-                    "temperature_degC": one.temperature - 273.15,
+                    "temperature_degC": one.temperature - FREEZING,
                     "judged": one.judged,
                     "within": one.within,
                 }
@@ -130,7 +131,7 @@ class Check:
             "times": [int(z) for _, z in loop.steps],
             "closes": loop.closes,
             "affinity_kJ_per_mol": loop.affinity / 1e3,
-            "temperature_degC": loop.state.temperature - 273.15,
+            "temperature_degC": loop.state.temperature - FREEZING,
             "would_close": [
                 self._closing(step, closing[step.name])
                 for step, _ in loop.steps

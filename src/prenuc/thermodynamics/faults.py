@@ -14,6 +14,7 @@ from prenuc.mechanism.reaction import Barrier, Binding, Excess, as_side
 from prenuc.mechanism.reversible import SAME, undoes
 from prenuc.quantities import Quantity
 from prenuc.thermodynamics.loops import MOST_LOG, WARMER
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -184,7 +185,7 @@ def _of_ladder(sizes: SizeClasses, steps: Sequence[Step], mechanism: Mechanism) 
 def _open(loop: Loop, suspect: Step, units: Mapping[str, str]) -> Fault:
     """Return what is wrong with a cycle of reversible steps, and what the suspect would mend."""
     names = tuple(step.name for step, _ in loop.steps)
-    degrees = loop.state.temperature - 273.15
+    degrees = loop.state.temperature - FREEZING
     solid = [step for step, _ in loop.steps if step.solid & step.net.keys()]
     text = (
         f"{_around(loop)} has an affinity of {loop.affinity / 1e3:.4g} kJ/mol at {degrees:.4g} °C"
@@ -205,7 +206,7 @@ def _closing(loop: Loop, suspect: Step, units: Mapping[str, str]) -> str:
     if abs(heat - own) < SAME_HEAT:
         return f"K = {said_constant(suspect, loop.log_closing()[suspect.name], units)}"
     cold = said_constant(suspect, loop.log_closing(ROOM_TEMPERATURE)[suspect.name], units)
-    return f"K = {cold} at {ROOM_TEMPERATURE - 273.15:g} °C and ΔH = {heat / 1e3:.6g} kJ/mol"
+    return f"K = {cold} at {ROOM_TEMPERATURE - FREEZING:g} °C and ΔH = {heat / 1e3:.6g} kJ/mol"
 
 
 def enthalpy(log_constant: Callable[[float], float]) -> float:

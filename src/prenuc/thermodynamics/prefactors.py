@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.conditions import GAS_CONSTANT
+from prenuc.conditions import BOLTZMANN, GAS_CONSTANT
 from prenuc.mechanism.reversible import log_constant, orders_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from prenuc.mechanism.reaction import Reaction
     from prenuc.mechanism.reversible import Step
 
-BOLTZMANN = 1.380649e-23  # J/K, exact (SI 2019)
 PLANCK = 6.62607015e-34  # J s, exact (SI 2019)
 STANDARD = 1000.0  # mol/m³, 1 mol/L
 WIDEST = 150.0  # J/mol/K

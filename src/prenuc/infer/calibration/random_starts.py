@@ -102,16 +102,28 @@ class RandomStarts:
         return found
 
     def numbers(self, x: Array) -> dict[str, float]:
-        """Return the constants at a point, in their own units."""
+        """Return the constants at a point, in their own units.
+
+        Args:
+            x: From 0 to 1 between the bounds of each constant, shape (constants,).
+        """
         pairs = zip(self.search.bounds.items(), x, strict=True)
         return {name: _number(name, bounds, float(at)) for (name, bounds), at in pairs}
 
     def chosen(self, x: Array) -> Choose:
-        """Return what chooses the mechanism of a recipe at a point."""
+        """Return what chooses the mechanism of a recipe at a point.
+
+        Args:
+            x: As for :meth:`numbers`.
+        """
         return with_numbers(self.choose, self.search, self.numbers(x))
 
     def residuals(self, x: Array) -> Array:
-        """Return the residuals of targets and prefactors; the last ones are remembered."""
+        """Return the residuals of targets and prefactors; the last ones are remembered.
+
+        Args:
+            x: As for :meth:`numbers`.
+        """
         if self._last[0] != x.tobytes():
             found = ask(self.search.targets, Experiments(self.chosen(x), solver=ROUGH))
             of_targets = residuals(self.search.targets, found)
@@ -119,7 +131,11 @@ class RandomStarts:
         return self._last[1]
 
     def walls(self, x: Array) -> Array:
-        """Return how far entropies of activation lie beyond their bounds, in units of WALL."""
+        """Return how far entropies of activation lie beyond their bounds, in units of WALL.
+
+        Args:
+            x: As for :meth:`numbers`.
+        """
         at_zero, slopes = self._entropies
         beyond: Array = np.maximum(np.abs(at_zero + slopes @ x) - WIDEST, 0.0) / WALL
         return beyond
@@ -144,6 +160,9 @@ class RandomStarts:
 
         Every experiment is run once, with the tangents of all constants, and its numbers are read
         again a little further along each.
+
+        Args:
+            x: As for :meth:`numbers`.
         """
         targets, names = self.search.targets, list(self.search.bounds)
         usual = self.choose(self.recipe)
@@ -164,7 +183,11 @@ class RandomStarts:
         return np.vstack((np.array(columns).T, beyond * slopes / WALL))
 
     def cost(self, x: Array) -> float:
-        """Return what is minimised."""
+        """Return what is minimised, without a unit.
+
+        Args:
+            x: As for :meth:`numbers`.
+        """
         return float(2.0 * np.sum(np.sqrt(1.0 + self.residuals(x) ** 2) - 1.0))
 
     @property

@@ -48,7 +48,7 @@ class Place:
     """A point of a search.
 
     Args:
-        x: From 0 to 1 between the bounds of each constant.
+        x: From 0 to 1 between the bounds of each constant, shape (constants,).
         numbers: The number that each row reads there.
         cost: What is minimised, in bits.
     """
@@ -74,7 +74,7 @@ class ByScore:
         """Return what a point costs.
 
         Args:
-            x: The point.
+            x: The point, shape (constants,).
             beside: A point from which it differs in few constants; other rows are not asked again.
         """
         asked = self.rows if beside is None else self._touched(x, beside.x)

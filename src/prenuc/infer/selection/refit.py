@@ -36,9 +36,9 @@ _Factors = tuple[tuple[str, float], ...]
 UNSEEN = 0.01  # χ² by which a constant moves the fit within its prior, where nobody sees it
 REMEMBERED = 8  # runs
 BOUND = 3.0  # widths of the prior
-ITERATIONS = 10
+ITERATIONS = 10  # of a search, at most
 TRIES = 5  # of a step, each shorter
-FIRST_DAMPING, LEAST_DAMPING = 1e-2, 1e-6
+FIRST_DAMPING, LEAST_DAMPING = 1e-2, 1e-6  # of Levenberg and Marquardt
 ENOUGH = 0.02  # a fall of χ² that ends the search
 RELATIVE = 1e-2  # and the same for a model that misses the data by far
 
@@ -52,7 +52,7 @@ class RefitPoint:
     """Where a candidate stands.
 
     Args:
-        u: Its refitted constants, in prior widths from the package's numbers.
+        u: Its refitted constants, in prior widths from the package's numbers, shape (constants,).
         fitted: The best fit of the spectra there.
         cost: χ² of data and prior.
         falling: What the last step gained, where the rounds of a search ended it.

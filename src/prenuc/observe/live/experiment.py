@@ -24,6 +24,7 @@ from prenuc.protocol.operations import Evolve
 from prenuc.protocol.watching import flask_of
 from prenuc.quantities import Quantity
 from prenuc.simulation.run import simulate
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -246,7 +247,7 @@ class Live:
         return FlaskCourse(
             vessel=vessel,
             time=np.array([one.time for one in seen]) / 60.0,
-            temperature=np.array([one.temperature for one in seen]) - 273.15,
+            temperature=np.array([one.temperature for one in seen]) - FREEZING,
             names=run.names,
             concentration=np.array([one.concentration for one in seen]),
             sizes=sizes,

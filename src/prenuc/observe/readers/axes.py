@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.readers.columns import Columns, axis_in_metadata, read_metadata
 from prenuc.observe.readers.data_file import DataFile, printable
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from prenuc.observe.readers.number_table import NumberTable
 
 # h c in eV nm, from the exact constants of the SI (2019).
-EV_NM = 1239.841984
 SHORTEST_UNSTATED_NM, UNSTATED_NM = 100, 5000  # as is_wavelength has it
 FAR_INFRARED_NM = 100_000  # for axes in another unit, such as 100 1/cm
 SHORTEST_NM, LONGEST_NM = 170, 1400  # that a photometer in air measures
@@ -29,8 +29,8 @@ TO_NM: dict[str, Callable[[Array], Array]] = {
     "nm": lambda axis: axis,
     "Å": lambda axis: axis / 10,
     "µm": lambda axis: axis * 1000,
-    "meV": lambda axis: 1000 * EV_NM / axis,
-    "eV": lambda axis: EV_NM / axis,
+    "meV": lambda axis: 1000 * PHOTON_ENERGY_NM / axis,
+    "eV": lambda axis: PHOTON_ENERGY_NM / axis,
     "cm⁻¹": lambda axis: 1e7 / axis,
 }
 _UNITS = {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from prenuc.arrays import Array
 
-MOST_WORDS, MOST_SIGNS = 100_000, 4_000
+MOST_WORDS, MOST_SIGNS = 100_000, 4_000  # of a list; of a text
 BESIDE = "beside "  # before the name of an array that stands beside the spectra
 NO_DATA = "the process that read the file gave no spectra"
 

@@ -18,6 +18,7 @@ from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
 from prenuc.present.app import frames
 from prenuc.protocol.handles import DURATION, TEMPERATURE
 from prenuc.quantities import parse
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -197,8 +198,8 @@ def _step(span: Span) -> dict[str, Any]:
         "from": list(span.sources),
         "begin_min": span.begin / 60.0,
         "end_min": span.end / 60.0,
-        "begin_c": begin - 273.15,
-        "end_c": end - 273.15,
+        "begin_c": begin - FREEZING,
+        "end_c": end - FREEZING,
     }
 
 

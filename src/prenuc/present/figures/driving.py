@@ -9,6 +9,7 @@ import numpy as np
 from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import SPECIES, logarithmic, name_axes
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +51,7 @@ def plot_driving(driven: Driving, layout: Layout) -> Drawn:
     logarithmic(power)
     power.set_ylim(*_range(driven.power))
     _symmetric(affinity)
-    celsius = driven.temperature - 273.15
+    celsius = driven.temperature - FREEZING
     temperature.plot(time, celsius, color="0.3", lw=1.0, label=driven.vessel)
     temperature.set_ylim(np.min(celsius) - 10.0, np.max(celsius) + 10.0)
     for axes in grid[:, 0]:

@@ -12,6 +12,7 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.present.figures.overlay import Source
 from prenuc.present.figures.page_size import Layout
 from prenuc.present.figures.spectra import plot_spectra
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,7 +134,7 @@ def _temperatures(run: Run) -> dict[str, float]:
     now, found = math.nan, {}
     for operation in run.protocol.plan:
         if isinstance(operation, Evolve) and operation.vessel == "flask":
-            now = operation.end - 273.15
+            now = operation.end - FREEZING
         elif isinstance(operation, Transfer) and operation.target and operation.vessel == "flask":
             found[operation.target] = now
     return {name: value for name, value in found.items() if math.isfinite(value)}

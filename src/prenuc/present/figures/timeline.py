@@ -17,6 +17,7 @@ from prenuc.present.figures.page_size import CM, Layout, laid_out
 from prenuc.present.figures.style import name_axes
 from prenuc.present.tables.sheet import Sheet
 from prenuc.protocol.steps import Ramp
+from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,6 @@ NAMES_IN_A_ROW = 3
 BELOW = 1.1  # cm for what stands along them
 LEAST = 0.7  # length of an instant after another, in those of a tenfold duration
 ROOM = 12.0  # K, above and below
-ZERO_CELSIUS = 273.15
 
 
 @laid_out
@@ -93,7 +93,7 @@ def _draw(
         own = [one for one in spans if one.vessel == name]
         points = [point for one in own for point in _course(one)]
         times = [along[at] for at, _ in points]
-        celsius = [kelvin - ZERO_CELSIUS for _, kelvin in points]
+        celsius = [kelvin - FREEZING for _, kelvin in points]
         axes.plot(times, celsius, label=name, **{**told_apart(place), "lw": 1.6})
         every += celsius
     for one in spans:
@@ -138,7 +138,7 @@ def _numbers(spans: Sequence[Span]) -> Sheet:
             "vessel": [one.vessel for one in spans],
             "from / min": [one.begin / 60.0 for one in spans],
             "to / min": [one.end / 60.0 for one in spans],
-            "temperature before / °C": [one.temperature[0] - ZERO_CELSIUS for one in spans],
-            "temperature after / °C": [one.temperature[1] - ZERO_CELSIUS for one in spans],
+            "temperature before / °C": [one.temperature[0] - FREEZING for one in spans],
+            "temperature after / °C": [one.temperature[1] - FREEZING for one in spans],
         },
     )

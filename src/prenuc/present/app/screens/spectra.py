@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError
+from prenuc.infer.selection.compare_schemes import STANDARD
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.app.commands import command
 from prenuc.present.app.frames import packed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SCREEN = "spectra"
 EXAMPLE = "cds-msc-311-in-toluene"
 DRAWN = 400  # spectra that a page is sent; of more every n-th
-STANDARD = ("A -> B", "A -> B -> C", "A <-> B", "2 A -> B", "A + B -> 2 B", "A -> B after lag")
 
 
 @dataclass
