@@ -42,9 +42,9 @@ def act(session, do, /, **given):
     return action(session, **given)
 
 
-def shown(session):
+def shown(session, of="flask"):
     frames = [unpacked(frame) for frame in session.take_frames()]
-    return next(arrays for header, arrays in frames if header["of"] == "flask")["absorbance"]
+    return next(arrays for header, arrays in frames if header["of"] == of)["absorbance"]
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -75,6 +75,20 @@ def moved(session):
     session.take_frames()
     act(session, "flask.set", set={"step 6: flask": 20.0})
     return shown(session)
+
+
+def test_what_is_compared_is_what_was_shown_and_leaves_the_flask_as_it_is(session):
+    act(session, "flask.open", recipe=RECIPE)
+    act(session, "flask.set", set={"isomerisation.k": 0.021, "step 3: duration": 33.3})
+    session.take_frames()
+    act(session, "flask.set", set={"step 6: flask": 20.0})
+    then, kept = shown(session), act(session, "flask.state")
+    act(session, "flask.set", set={"isomerisation.k": 0.01, "uptake.k": 0.2})
+    now = act(session, "flask.state")
+    session.take_frames()
+    act(session, "flask.beside", set={**kept["change"], **kept["moved"]})
+    assert np.array_equal(shown(session, "beside"), then)
+    assert act(session, "flask.state") == now
 
 
 @pytest.mark.parametrize("opened", [{"recipe": RECIPE}, {"protocol": OWN}])

@@ -25,7 +25,7 @@ def ended(jobs, name):
     until = time.monotonic() + 60
     while time.monotonic() < until:
         last = [one for one in jobs.heard if one["id"] == name][-1:]
-        if last and last[0]["state"] != "running":
+        if last and last[0]["state"] not in module.PENDING:
             return last[0]
         time.sleep(0.02)
     raise AssertionError("it goes on")
@@ -83,11 +83,37 @@ def test_a_job_that_goes_wrong_says_so(jobs, work, said):
         assert found["error"]["nearest"] == ["dots"]
 
 
-def test_no_more_than_some_run_at_a_time(jobs, tmp_path):
-    for number in range(module.MOST_RUNNING):
-        jobs.start("waits", working.waits, note=str(tmp_path / str(number)))
-    with pytest.raises(InputError, match="jobs are running"):
-        jobs.start("one more", working.doubles, number=1)
+def states(jobs):
+    return [one["state"] for one in jobs.told()]
+
+
+@pytest.fixture
+def full(jobs, tmp_path):
+    """Jobs that fill every place, by name."""
+    return [
+        jobs.start("waits", working.waits, note=str(tmp_path / str(number)))["job"]
+        for number in range(module.MOST_RUNNING)
+    ]
+
+
+def test_what_finds_no_place_waits_for_one(jobs, full):
+    names = [jobs.start("twice", working.doubles, number=number)["job"] for number in (1, 2)]
+    assert states(jobs) == ["running"] * len(full) + ["waiting"] * 2
+    assert jobs.heard[-1]["left_s"] is None
+    jobs.cancel(names[0])
+    assert ended(jobs, names[0])["state"] == "cancelled"
+    jobs.cancel(full[0])
+    assert ended(jobs, names[1])["answer"] == {"twice": 4}
+    assert states(jobs) == ["cancelled", *["running"] * (len(full) - 1), "cancelled", "done"]
+
+
+def test_a_queue_that_nobody_could_wait_for_is_refused(jobs, full, monkeypatch):
+    monkeypatch.setattr(module, "MOST_WAITING", 1)
+    jobs.start("twice", working.doubles, number=1)
+    with pytest.raises(InputError, match="1 jobs are waiting"):
+        jobs.start("one more", working.doubles, number=2)
+    jobs.close()
+    assert "done" not in [ended(jobs, name)["state"] for name in full]
 
 
 def test_old_results_are_forgotten(jobs, monkeypatch):

@@ -189,6 +189,26 @@ def test_frozen_curves_undo_snapshots_and_reset(shown):
     exact(page)
     assert np.array_equal(spectra(page)[1], slower)
 
+    compared = "snapshot A (some of 49)"
+    page.get_by_role("button", name="Compare with snapshot A").click()
+    page.get_by_text(compared).wait_for()
+    species = numbers(page, "Species")
+    page.reload()
+    page.get_by_text(compared).wait_for()
+    exact(page)
+    assert field.input_value() == "0.005"
+    assert page.get_by_role("button", name="Unfreeze").get_attribute("aria-pressed") == "true"
+    again = numbers(page, "Species")
+    assert all(np.array_equal(again[name], column) for name, column in species.items())
+    page.get_by_role("button", name="Reset").click()
+    exact(page)
+    page.get_by_role("button", name="Go to snapshot A").click()
+    exact(page)
+    assert np.array_equal(spectra(page)[1], slower)
+    opened(page, LATER)
+    assert page.get_by_role("group", name="Snapshots").is_hidden()
+    assert page.get_by_role("button", name="Freeze", exact=True).is_enabled()
+
 
 def test_a_reload_finds_what_was_changed(shown):
     page = shown()

@@ -2,8 +2,8 @@
 
 A job is a function of a module, ``function(report, **given)``; it calls ``report(fraction, text)``
 now and then, if it can, and returns what the page gets, as plain data. Its process is ended when
-the job is cancelled, whatever it does at that moment. Jobs belong to the application: a page that
-is loaded anew finds them.
+the job is cancelled, whatever it does at that moment. Some run at a time, the others wait for a
+place. Jobs belong to the application: a page that is loaded anew finds them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import secrets
 import signal
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-State = Literal["running", "done", "failed", "cancelled"]
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+PENDING = ("waiting", "running")  # states in which a job can be cancelled
 MOST_RUNNING = 2
+MOST_WAITING = 20
 MOST_KEPT = 50
 
 
@@ -43,12 +46,12 @@ class Job:
         message: What it does now.
         answer: What it returned, once it is done.
         error: What was wrong, where it failed.
-        began: When, on a clock that only goes forward, in s.
+        began: When it was given a process, on a clock that only goes forward, in s.
     """
 
     id: str
     name: str
-    state: State = "running"
+    state: State = "waiting"
     fraction: float = 0.0
     message: str = ""
     answer: Any = None
@@ -72,11 +75,12 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._processes: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._waiting: deque[tuple[Job, Callable[..., Any], dict[str, Any]]] = deque()
+        self._lock = threading.RLock()
         self.tell: Callable[[dict[str, Any]], None] = lambda _: None
 
     def start(self, name: str, function: Callable[..., Any], **given: Any) -> dict[str, str]:
-        """Begin a job and return ``{"job": id}``.
+        """Begin a job, at once or when there is a place, and return ``{"job": id}``.
 
         Args:
             name: What it is called on the page.
@@ -84,28 +88,40 @@ class Jobs:
             given: What it is called with; goes to another process.
 
         Raises:
-            InputError: Too many are running.
+            InputError: Too many are waiting.
         """
         with self._lock:
-            running = [one for one in self._jobs.values() if one.state == "running"]
-            if len(running) >= MOST_RUNNING:
-                what = f"{len(running)} jobs are running"
-                raise InputError(what, f"Wait for '{running[0].name}', or cancel it")
+            if len(self._waiting) >= MOST_WAITING:
+                what = f"{MOST_WAITING} jobs are waiting"
+                raise InputError(what, f"Wait for '{self._waiting[0][0].name}', or cancel it")
             job = Job(secrets.token_urlsafe(9), name)
             self._jobs[job.id] = job
             self._forget_oldest()
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(theirs, function, given), name=name)
-        process.start()
-        theirs.close()
-        self._processes[job.id] = process
-        threading.Thread(target=self._follow, args=(job, process, ours), daemon=True).start()
-        self.tell(job.told())
+            self._waiting.append((job, function, given))
+        self._go_on()
+        if job.state == "waiting":
+            self.tell(job.told())
         return {"job": job.id}
 
+    def _go_on(self) -> None:
+        """Give a process to those that wait, as long as there is a place."""
+        with self._lock:
+            while self._waiting and len(self._processes) < MOST_RUNNING:
+                self._begin(*self._waiting.popleft())
+
+    def _begin(self, job: Job, function: Callable[..., Any], given: dict[str, Any]) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(theirs, function, given), name=job.name)
+        process.start()
+        theirs.close()
+        job.state, job.began = "running", time.monotonic()
+        self._processes[job.id] = process
+        self.tell(job.told())
+        threading.Thread(target=self._follow, args=(job, process, ours), daemon=True).start()
+
     def _forget_oldest(self) -> None:
-        over = [one.id for one in self._jobs.values() if one.state != "running"]
+        over = [one.id for one in self._jobs.values() if one.state not in PENDING]
         for name in over[: max(0, len(self._jobs) - MOST_KEPT)]:
             del self._jobs[name]
 
@@ -121,6 +137,7 @@ class Jobs:
                 job.state = "failed"
                 job.error = {"message": f"'{job.name}' ended without an answer", "mend": ""}
         self.tell(job.told())
+        self._go_on()
 
     def _hear(self, job: Job, kind: str, told: Any) -> None:
         with self._lock:
@@ -139,10 +156,13 @@ class Jobs:
         """End a job; what it has done so far is lost."""
         with self._lock:
             job, process = self._found(name), self._processes.get(name)
-            if job.state != "running":
+            if job.state not in PENDING:
                 return
             job.state = "cancelled"
-        if process is not None:
+            self._waiting = deque(one for one in self._waiting if one[0] is not job)
+        if process is None:
+            self.tell(job.told())
+        else:
             _end(process)
 
     def answer(self, name: str) -> Any:
@@ -169,6 +189,8 @@ class Jobs:
 
     def close(self) -> None:
         """End everything."""
+        with self._lock:
+            self._waiting.clear()
         for process in list(self._processes.values()):
             _end(process)
 

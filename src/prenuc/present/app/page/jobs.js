@@ -3,6 +3,9 @@
 import { h, update } from "./components/element.js";
 import { Trouble } from "./connection.js";
 
+/** Whether a job is still to be waited for, and can be cancelled. */
+export const pending = (job) => job.state === "running" || job.state === "waiting";
+
 export class Jobs {
   #known = new Map();
   #followed = new Map();
@@ -61,7 +64,7 @@ export class Jobs {
     const running = this.all().filter((one) => one.state === "running").length;
     this.button.textContent = running ? `Jobs: ${running} running` : "Jobs";
     const hear = this.#followed.get(job.id);
-    if (!hear || job.state === "running") return;
+    if (!hear || pending(job)) return;
     this.#followed.delete(job.id);
     if (job.state === "done") hear.done(job.answer);
     else hear.failed(new Trouble(job.error ?? { message: `${job.name}: ${job.state}` }));
@@ -87,12 +90,10 @@ export class Jobs {
       this.#rows.set(job.id, row);
       this.list.prepend(h("li", {}, h("strong", {}, job.name), row.bar, row.told, row.stop));
     }
-    const running = job.state === "running";
-    row.stop.hidden = !running;
-    row.bar.hidden = !running;
-    update(row.bar, { value: running ? job.fraction : 1 });
+    row.stop.hidden = row.bar.hidden = !pending(job);
+    update(row.bar, { value: pending(job) ? job.fraction : 1 });
     const left = job.left_s ? `, ${timeLeft(job.left_s)} left` : "";
-    row.told.textContent = running
+    row.told.textContent = job.state === "running"
       ? `${Math.round(job.fraction * 100)} % ${job.message ?? ""}${left}`
       : `${job.state} ${job.error?.message ?? ""}`;
   }

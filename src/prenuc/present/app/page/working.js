@@ -1,6 +1,7 @@
 // Long work where it was asked for: progress, cancel, and the answer, also after the page was loaded anew.
 
 import { h, update } from "./components/element.js";
+import { pending } from "./jobs.js";
 
 /**
  * Begin a job and follow it in `host`.
@@ -19,13 +20,20 @@ export function working({ host, connection, shell, remember, show }) {
   let id = null;
 
   const stopHearing = connection.on("job", (job) => {
-    if (job.id !== id || job.state !== "running") return;
+    if (job.id !== id || !pending(job)) return;
+    if (job.state === "waiting") return void (told.textContent = `${job.name} waits for a place`);
     update(bar, { value: job.fraction || null });
     told.textContent = `${job.name}: ${Math.round(job.fraction * 100)} %${job.left_s ? `, ${Math.ceil(job.left_s)} s left` : ""}`;
   });
 
+  /** Ask for it; what this place asked for before is not waited for any longer. */
   async function begin(ask) {
-    const made = await shell.tried(ask);
+    const before = id;
+    id = null;
+    const made = await shell.tried(async () => {
+      if (before) await connection.ask("jobs.cancel", { job: before }).catch(() => {}); // it may be long gone
+      return ask();
+    });
     if (made) follow(made.job);
   }
 

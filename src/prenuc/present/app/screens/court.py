@@ -72,7 +72,7 @@ def refit(session: Session, *, mechanism: str) -> dict[str, Any]:
         mechanism: As for :func:`ablations`.
 
     Raises:
-        InputError: Too many jobs are running.
+        InputError: Too many jobs are waiting.
     """
     return session.jobs.start(f"Refit of {mechanism}", refitted, mechanism=mechanism)
 

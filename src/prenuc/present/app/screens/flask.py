@@ -8,6 +8,7 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import entries, get
 from prenuc.observe.live.experiment import Live
 from prenuc.present.app.flask_session import FlaskSession
+from prenuc.present.app.frames import packed
 from prenuc.present.app.messages import checked
 from prenuc.present.app.screens.flask_export import export
 from prenuc.present.app.screens.flask_overlay import interval, overlay
@@ -110,6 +111,29 @@ def reset(session: Session, *, names: list[str] | None = None) -> dict[str, Any]
     return flask.told()
 
 
+def beside(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa: A002
+    """Look at what is open with other numbers, to compare, and leave it as it is.
+
+    Args:
+        session: The page.
+        set: Numbers by the names of handles and constants; what is not named is as opened.
+    """
+    live = Live(session.opened.live.mechanism, session.opened.live.protocol)
+    live.move(set)
+    run = live.run()
+    series, course = live.spectra(run), live.course(run)
+    words = {"labels": list(series.labels), "names": list(course.names)}
+    arrays = {
+        "time_min": series.time,
+        "wavelength_nm": series.wavelength,
+        "absorbance": series.absorbance,
+        "course_min": course.time,
+        "species": course.concentration.T,
+    }
+    session.frames.append(packed({"of": "beside", "exact": True, "words": words}, arrays))
+    return {"set": set}
+
+
 def state(session: Session) -> dict[str, Any] | None:
     """Return what is open, so that ``flask.open`` makes it again; None where nothing is."""
     if session.flask is None:
@@ -138,6 +162,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.open": open_,
     "flask.set": set_,
     "flask.reset": reset,
+    "flask.beside": beside,
     "flask.state": state,
     "flask.matters": matters,
     "flask.export": export,

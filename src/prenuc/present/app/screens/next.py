@@ -70,7 +70,7 @@ def ask(
         seed: Of every draw.
 
     Raises:
-        InputError: The question is none, or too many jobs are running.
+        InputError: The question is none, or too many jobs are waiting.
     """
     if material not in RECIPES:
         raise FactsError(unknown_name("material with a usual recipe", material, RECIPES))

@@ -199,7 +199,7 @@ def excitons(session: Session, *, material: str | None = None) -> dict[str, Any]
         material: Semiconductor; without one there are no diameters.
 
     Raises:
-        InputError: Nothing is open, or too many jobs are running.
+        InputError: Nothing is open, or too many jobs are waiting.
     """
     now = opened(session)
     line = now.command("analyze", material=material)
@@ -229,7 +229,7 @@ def fit(
         absorbing: Only these species absorb, such as "A, C".
 
     Raises:
-        InputError: Nothing is open, or too many jobs are running.
+        InputError: Nothing is open, or too many jobs are waiting.
     """
     now = opened(session)
     said = {"background": background, "through_origin": through_origin}
@@ -250,7 +250,7 @@ def compare(
         at: Wavelength at which spectra are read; all of them when None.
 
     Raises:
-        InputError: Nothing is open, or too many jobs are running.
+        InputError: Nothing is open, or too many jobs are waiting.
     """
     now = opened(session)
     line = now.command("compare", schemes=schemes, at=at)

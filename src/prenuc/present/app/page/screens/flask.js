@@ -54,6 +54,8 @@ function render({ el, connection, shell, given }) {
   const constants = constantsPanel(asked);
   const frames = follow({ connection, shell, shown, note: (words) => notes(words) });
   const tools = flaskTools({
+    connection,
+    tried: (work) => shell.tried(work),
     state,
     shown,
     restore: (changed) => several(state.towards(changed)),
@@ -110,11 +112,11 @@ function render({ el, connection, shell, given }) {
     if (given?.files) return receive(given.files);
     const source = given?.source ?? (given?.recipe && { recipe: given.recipe });
     const kept = source ? { source, changed: {} } : FlaskState.kept();
-    if (!kept || !(await opened(kept.source, kept.changed))) await opened({ recipe: FIRST });
+    if (!kept || !(await opened(kept.source, kept.changed, kept))) await opened({ recipe: FIRST });
   }
 
-  /** Open something, and come to the values that were changed in it; whether that was possible. */
-  async function opened(source, changed = {}) {
+  /** Open something, and come to the values that were changed in it, and what was kept; whether that was possible. */
+  async function opened(source, changed = {}, kept = {}) {
     shell.status("computing");
     const answer = await shell.tried(() => connection.ask("flask.open", source));
     if (!answer) {
@@ -124,7 +126,7 @@ function render({ el, connection, shell, given }) {
     told = answer;
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
-    state.opened(source, numbers);
+    state.opened(source, numbers, kept);
     title.textContent = `Flask: ${told.title}`;
     choice.show(source, told);
     shown.timeline.set("steps", told.steps);
@@ -279,6 +281,7 @@ function render({ el, connection, shell, given }) {
     close() {
       clearTimeout(ordering);
       frames.close();
+      tools.close();
       data.close();
       stepDials.close();
       constants.close();

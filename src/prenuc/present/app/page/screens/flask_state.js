@@ -1,7 +1,9 @@
-// What the screen Flask shows, as little as says it all: where it is from, and every value that was
-// changed. Undo is a list of changes; a reload of the page begins from what is kept here.
+// What the screen Flask shows, as little as says it all: where it is from, every value that was
+// changed, and those of snapshots and frozen curves. Undo is a list of changes; a reload of the page
+// begins from what is kept here.
 
 const KEPT = "prenuc flask"; // in sessionStorage: of this tab
+const LETTERS = 26;
 
 export class FlaskState {
   #original = new Map(); // value of every handle and constant as it was opened
@@ -9,9 +11,14 @@ export class FlaskState {
   #history = [];
   #place = 0;
 
-  /** Begin anew: `source` is what flask.open was asked for; `numbers` are {name, given, value}. */
-  opened(source, numbers) {
+  /**
+   * Begin anew: `source` is what flask.open was asked for; `numbers` are {name, given, value}; snapshots
+   * and what is frozen, each {name, changed}, are those that were kept.
+   */
+  opened(source, numbers, { snapshots = [], frozen = null } = {}) {
     this.source = source;
+    this.snapshots = snapshots;
+    this.frozen = frozen;
     this.#original = new Map(numbers.map(({ name, given }) => [name, given]));
     this.#now = new Map(numbers.map(({ name, value }) => [name, value]));
     this.#history = [];
@@ -64,6 +71,20 @@ export class FlaskState {
     return Object.fromEntries(Object.entries(all).filter(([name, value]) => this.#now.get(name) !== value));
   }
 
+  /** Keep the values of now under a letter. */
+  snapshot() {
+    const turn = Math.floor(this.snapshots.length / LETTERS) || "";
+    const name = `${String.fromCharCode(65 + (this.snapshots.length % LETTERS))}${turn}`;
+    this.snapshots = [...this.snapshots, { name, changed: this.changed }];
+    this.#keep();
+  }
+
+  /** Say of which values curves are frozen, {name, changed}; null for none. */
+  freeze(which) {
+    this.frozen = which;
+    this.#keep();
+  }
+
   #assign(values) {
     for (const [name, value] of Object.entries(values)) this.#now.set(name, value);
     this.#keep();
@@ -71,14 +92,15 @@ export class FlaskState {
   }
 
   #keep() {
+    const { source, changed, snapshots, frozen } = this;
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify({ source: this.source, changed: this.changed }));
+      sessionStorage.setItem(KEPT, JSON.stringify({ source, changed, snapshots, frozen }));
     } catch {
       sessionStorage.removeItem(KEPT); // too large to keep: a reload begins with the recipe
     }
   }
 
-  /** What an earlier page of this tab showed: {source, changed}, or null. */
+  /** What an earlier page of this tab showed: {source, changed, snapshots, frozen}, or null. */
   static kept() {
     const text = sessionStorage.getItem(KEPT);
     return text && JSON.parse(text);

@@ -3,49 +3,50 @@
 import { h, update } from "../components/element.js";
 import { written } from "../components/numbers.js";
 
-export function flaskTools({ state, shown, restore, undo, redo, reset }) {
+export function flaskTools({ connection, tried, state, shown, restore, undo, redo, reset }) {
   const button = (text, onclick, more = {}) => h("button", { type: "button", onclick, ...more }, text);
   const back = button("Undo", undo, { title: "Ctrl Z" });
   const forth = button("Redo", redo, { title: "Ctrl Y" });
   const anew = button("Reset", reset, { title: "Everything as it was opened; Undo brings it back" });
-  const freeze = button("Freeze", () => frozen(freeze.getAttribute("aria-pressed") !== "true"), {
+  const freeze = button("Freeze", () => frozen(state.frozen ? null : { name: "frozen", changed: state.changed }), {
     "aria-pressed": "false",
     title: "Keep these curves, dashed, to compare",
   });
   const keep = button("Snapshot", snapshot, { title: "Keep these settings under a letter" });
   const list = h("div", { class: "chips", hidden: true, role: "group", "aria-label": "Snapshots" });
-  let snapshots = [];
 
-  function frozen(
-    on,
-    spectra = shown.spectra.get("spectra"),
-    course = shown.courses.get("course"),
-    name = "frozen",
-  ) {
-    update(freeze, { "aria-pressed": String(on) });
-    freeze.textContent = on ? "Unfreeze" : "Freeze";
-    shown.spectra.set("frozen", on ? { ...spectra, name } : null);
-    shown.courses.set("frozen", on ? course : null);
+  /** Draw the curves of other values dashed, {name, changed}; the package makes them anew. */
+  async function frozen(which) {
+    const made = which && (await tried(() => connection.ask("flask.beside", { set: which.changed })));
+    state.freeze(made ? which : null);
+    update(freeze, { "aria-pressed": String(Boolean(made)) });
+    freeze.textContent = made ? "Unfreeze" : "Freeze";
+    if (made) return; // they come as a frame
+    shown.spectra.set("frozen", null);
+    shown.courses.set("frozen", null);
+  }
+
+  function drawn({ words, arrays }) {
+    if (!state.frozen) return; // it was taken away meanwhile
+    const { name } = state.frozen;
+    const [wavelength_nm, time_min, absorbance] = ["wavelength_nm", "time_min", "absorbance"].map(
+      (one) => arrays[one].data,
+    );
+    shown.spectra.set("frozen", { wavelength_nm, time_min, absorbance, labels: words.labels, name });
+    const course = { time_min: arrays.course_min.data, values: arrays.species.data, names: words.names };
+    shown.courses.set("frozen", course);
   }
 
   function snapshot() {
-    const name =
-      String.fromCharCode(65 + (snapshots.length % 26)) +
-      (snapshots.length >= 26 ? Math.floor(snapshots.length / 26) : "");
-    snapshots.push({
-      name,
-      changed: state.changed,
-      spectra: shown.spectra.get("spectra"),
-      course: shown.courses.get("course"),
-    });
+    state.snapshot();
     showSnapshots();
   }
 
   function showSnapshots() {
-    list.hidden = !snapshots.length;
+    list.hidden = !state.snapshots.length;
     list.replaceChildren(
       h("span", { class: "note" }, "Snapshots"),
-      ...snapshots.map((one) =>
+      ...state.snapshots.map((one) =>
         h(
           "span",
           { title: described(one.changed) },
@@ -66,7 +67,7 @@ export function flaskTools({ state, shown, restore, undo, redo, reset }) {
               type: "button",
               class: "quiet",
               "aria-label": `Compare with snapshot ${one.name}`,
-              onclick: () => frozen(true, one.spectra, one.course, `snapshot ${one.name}`),
+              onclick: () => frozen({ name: `snapshot ${one.name}`, changed: one.changed }),
             },
             "compare",
           ),
@@ -81,17 +82,18 @@ export function flaskTools({ state, shown, restore, undo, redo, reset }) {
     anew.disabled = !Object.keys(state.changed).length;
   }
 
+  const stop = connection.onFrame("beside", drawn);
   return {
     buttons: [back, forth, anew, freeze, keep],
     snapshots: list,
     changed,
-    /** Another flask: snapshots and what was frozen belong to the one before. */
+    /** Another flask, with the snapshots and frozen curves that its state holds. */
     opened() {
-      snapshots = [];
       showSnapshots();
-      frozen(false);
+      frozen(state.frozen);
       changed();
     },
+    close: stop,
   };
 }
 
