@@ -65,6 +65,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.observe.analysis.Analysis",
             "prenuc.observe.features.Feature",
             "prenuc.observe.sizing.Size",
+            "prenuc.observe.luminescence.measured.EmissionAnalysis",
             "prenuc.observe.luminescence.measured.Emission",
             "prenuc.observe.corrections.steps.Corrected",
             *(

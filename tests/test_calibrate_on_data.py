@@ -19,6 +19,8 @@ from prenuc.infer.selection.profiled import interval
 from prenuc.infer.selection.refit import BOUND, RefitPoint
 from prenuc.infer.selection.spectra_verdict import StepVerdict
 from prenuc.present.cli import prenuc
+from prenuc.present.files.report import MADE
+from prenuc.present.files.saved import read_answer
 from prenuc.protocol.protocol import read_protocol
 
 MECHANISM = """units: {time: min, concentration: mmol/L, energy: kJ/mol}
@@ -317,11 +319,13 @@ def test_a_short_path_shows_less(batch):
 # ---- the command -------------------------------------------------------------------------------
 
 
-def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
+def test_the_command_writes_what_it_found_as_mechanism_and_as_page(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv(MADE, "1790000000")
     out, figures = tmp_path / "found.yaml", tmp_path / "figures"
     asked = ["calibrate", "--mechanism", str(folder / "mine.yaml"), "--data", str(folder)]
     wanted = ["--starts", "1", "--workers", "1", "--out", str(out), "--figures", str(figures)]
-    answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--json"])
+    pages = [tmp_path / "live.html", tmp_path / "saved.html"]
+    answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--report", str(pages[0]), "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
     assert told["steps"][0] | {"log_score_change_bits": 0, "misfit_without": 0} == {
@@ -333,6 +337,11 @@ def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
     again = pn.read_mechanism(out).constants["R1.k"].quantity.to("1/min")
     assert again == pytest.approx(0.03, rel=0.03)
     assert "residual" in (figures / "flasks.svg").read_text()
+    (tmp_path / "answer.json").write_text(answer.stdout)
+    pn.report(read_answer(tmp_path / "answer.json"), to=pages[1])
+    live, saved = (page.read_bytes() for page in pages)
+    assert saved == live
+    assert b"They need R1, R2 and R3." in live
 
 
 @pytest.mark.parametrize(

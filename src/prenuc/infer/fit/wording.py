@@ -66,13 +66,23 @@ def spoken(one: Parameter) -> str:
     """
     if one.value is None or not one.identifiable:
         return "not identifiable from these data"
-    low, high = one.ends
-    unit = _unit(one.unit)
+    return with_interval(one.value, one.ends, one.unit)
+
+
+def with_interval(value: float, ends: tuple[float | None, float | None], unit: str) -> str:
+    """Return a number in words, such as "0.0150 (0.0148 to 0.0152) per minute".
+
+    Args:
+        value: It.
+        ends: Of its 95 % interval; None where there is none that can be believed.
+        unit: Of the number.
+    """
+    low, high = ends
     if low is None or high is None:
-        return f"{_plain(one.value)}{unit}, without an interval that can be believed"
+        return f"{_plain(value)}{_unit(unit)}, without an interval that can be believed"
     digits = _decimals(0.5 * (high - low))
-    value, *ends = (_fixed(number, digits) for number in (one.value, low, high))
-    return f"{value} ({ends[0]} to {ends[1]}){unit}"
+    said, *limits = (_fixed(number, digits) for number in (value, low, high))
+    return f"{said} ({limits[0]} to {limits[1]}){_unit(unit)}"
 
 
 def meanings(

@@ -55,9 +55,9 @@ def report(
     """Write one self-contained HTML file from spectra and saved answers.
 
     A spectrum file is analysed (see "prenuc analyze"); a .json file is an answer that prenuc
-    simulate, fit, analyze, compare or ablate gave with --json. The page begins with the answer,
-    loads nothing from outside and holds the results: --extract gives them back, a run with the
-    protocol that it came from.
+    simulate, fit, analyze, compare, ablate, sweep, growth, emission or calibrate --data gave with
+    --json. The page begins with the answer, loads nothing from outside and holds the results:
+    --extract gives them back, a run with the protocol that it came from.
 
     \b
     Examples:

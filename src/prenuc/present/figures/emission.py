@@ -17,26 +17,23 @@ from prenuc.present.figures.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from prenuc.observe.luminescence.measured import Emission
-    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.luminescence.measured import EmissionAnalysis
 
 
 @laid_out
-def plot_emission(series: SpectrumSeries, layout: Layout, found: Sequence[Emission]) -> Drawn:
+def plot_emission(analysis: EmissionAnalysis, layout: Layout) -> Drawn:
     """Return a figure of emission spectra (points), fits (lines) and maxima (ticks).
 
     Args:
-        series: The spectra.
+        analysis: The spectra and what each shows.
         layout: Size, fonts and title.
-        found: What each shows.
     """
+    series = analysis.series
     figure, ((axes,),) = layout.grid(1, 1, height=8.0, wide=True)
     colours = time_colours(len(series))
     tops: list[tuple[float, float]] = []
     for row, one, colour, name in zip(
-        series.absorbance, found, colours, series.labels, strict=True
+        series.absorbance, analysis.found, colours, series.labels, strict=True
     ):
         axes.plot(series.wavelength, row, ".", ms=1.5, color=colour, label=name)
         if one.fitted is None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
     from prenuc.present.tables.sheet import Sheet
 
-KNOWN = "prenuc simulate, fit, analyze, compare, ablate, emission or growth"
+KNOWN = "prenuc simulate, fit, analyze, compare, ablate, sweep, calibrate, emission or growth"
 
 
 @dataclass(frozen=True, kw_only=True)
