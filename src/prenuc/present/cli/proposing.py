@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Ask what N is: would a PC of so many units show?",
 )
 @click.option("--map", "map_to", type=A_PATH, help="With --step or --units: where it shows.")
-@click.option("--vary", metavar="AXIS,...", help="Only these, such as temperature, time or dilution.")
+@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, dilution and so on.")
 @click.option("--most", default=5, show_default=True, help="Proposals.")
 @click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
 @click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
