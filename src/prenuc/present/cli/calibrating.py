@@ -116,7 +116,7 @@ def _tell(ahead: Work) -> None:
 
 
 def _echo(found: SpectraCalibration) -> None:
-    click.echo(found.verdict)
+    echo_lines((*found.meanings, found.verdict), "")
     echo_table(calibrated_table(found))
     echo_table(needed_table(found))
     if len(found.seen) > 1:

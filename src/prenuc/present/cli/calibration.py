@@ -263,6 +263,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
 
 
 def _echo(found: Calibration) -> None:
+    echo_lines(found.meanings, "")
     echo_table(studies.calibration_table(found))
     costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
     click.echo(f"  χ² of the searches, data and prior: {costs}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.present.figures.drawing import Drawn, curve, finished
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
@@ -51,6 +52,7 @@ def plot_emission(analysis: EmissionAnalysis, layout: Layout) -> Drawn:
     layout.head(figure)
     where = [nm for nm, _ in tops]
     ends_told = f"maxima from {min(where):.4g} to {max(where):.4g} nm" if where else "no maximum"
-    told = f"{len(series)} emission spectra against wavelength with their fits; {ends_told}."
+    many = counted(len(series), "emission spectrum")
+    told = f"{many} against wavelength with fits; {ends_told}."
     maxima = curve("wavelength / nm", signal, ([*where], [up for _, up in tops]), "maxima")
     return finished(figure, told, more=[maxima])

@@ -60,5 +60,6 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
         f"over the noise of {curves.sd:.2g}. {found.verdict} ΔAICc: {scored}."
     )
     rest = len(found.ranking) - len(ranked)
-    notes = [f"{rest} models that rank lower are not drawn"] if rest else []
+    lower = "model that ranks lower is" if rest == 1 else "models that rank lower are"
+    notes = [f"{rest} {lower} not drawn"] if rest else []
     return finished(figure, told, notes)

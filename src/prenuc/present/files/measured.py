@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import listed
+from prenuc.errors import counted, listed
 from prenuc.infer.fit.wording import with_interval
 from prenuc.infer.modelfree.isosbestic import isosbestic_points
 from prenuc.infer.selection.growth_laws import Growth
@@ -95,7 +95,7 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     yield drawn_html("trend", analysis, _TREND + (_SIZES if sized else ""))
     yield from _rows(exciton_table(analysis.rows()))
     more = analysis.warnings[SAID:]
-    yield folded_html(f"{len(more)} further warnings", list_html(more))
+    yield folded_html(counted(len(more), "further warning"), list_html(more))
     yield folded_html("Every fit", drawn_html("bands", analysis, _EACH + some))
     yield "<h3>How the file was read</h3>"
     yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
@@ -117,7 +117,11 @@ def _of_emission(analysis: EmissionAnalysis) -> Summary:
         ),
         rests=(
             "A band at the edge and a broad one of traps, fitted to photons per energy.",
-            *((f"{len(shifted)} first excitons of the same aliquots.",) if shifted else ()),
+            *(
+                (f"{counted(len(shifted), 'first exciton')} of the same aliquots.",)
+                if shifted
+                else ()
+            ),
         ),
         unknown=(
             "What a detector that was not calibrated does to widths and shares.",
@@ -141,7 +145,7 @@ def _emission(analysis: EmissionAnalysis) -> Iterable[str]:
     yield drawn_html("emission", analysis)
     yield from _rows(emission_table(analysis.found))
     each = [f"{one.label}: {line}" for one in analysis for line in one.warnings]
-    yield folded_html(f"{len(each)} warnings, spectrum by spectrum", list_html(each))
+    yield folded_html(f"{counted(len(each), 'warning')}, spectrum by spectrum", list_html(each))
     yield folded_html(HISTORY, list_html(series.history))
     yield input_html(series)
 
@@ -177,22 +181,14 @@ def _growth(found: Growth) -> Iterable[str]:
 
 @summary.register(SpectraCalibration)
 def _of_calibration(found: SpectraCalibration) -> Summary:
-    fixed = [one for one in found.estimates if one.fixed]
     loose = [one.name for one in found.estimates if not one.fixed]
     spectra = sum(len(series) for series in found.seen.values())
     return Summary(
         subject=f"{found.mechanism.name} calibrated on {listed([*found.seen])}",
         asked=f"Does {found.mechanism.name} describe {listed([*found.seen])}, and by what numbers?",
-        answer=(
-            found.verdict,
-            *(
-                f"{one.name} = "
-                f"{with_interval(one.value, one.ci95 or NONE, one.before.quantity.unit)}."
-                for one in (fixed if found.describes else [])
-            ),
-        ),
+        answer=(*found.meanings, found.verdict),
         rests=(
-            f"{spectra} spectra, {found.data} independent numbers.",
+            f"{counted(spectra, 'spectrum')}, {counted(found.data, 'independent number')}.",
             *_predicted(found),
         ),
         unknown=(

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, listed
+from prenuc.errors import InputError, counted, listed
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.selection.evidence import Comparison
@@ -37,6 +37,7 @@ from prenuc.present.tables.results import (
 from prenuc.present.tables.studies import ablations_table
 from prenuc.present.tables.sweeps import factors_table, flasks_table
 from prenuc.present.tables.table import Table
+from prenuc.quantities import legible_text
 from prenuc.simulation.driving import driving
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
@@ -123,7 +124,7 @@ def _run(run: Run) -> Iterable[str]:
 def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
     """Return what was done, what had to be assumed, and the constants."""
     steps = "".join(
-        f"<li>{prose(str(step))} <small>{prose(step.source)}</small></li>"
+        f"<li>{prose(legible_text(str(step)))} <small>{prose(step.source)}</small></li>"
         for step in protocol.steps
     )
     yield f"<h3>What was done</h3><ol>{steps}</ol>"
@@ -141,14 +142,14 @@ def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
 
 @section.register(Swept)
 def _sweep(found: Swept) -> Iterable[str]:
-    yield f"<h2>{len(found)} flasks: {prose(found.protocol.name)}</h2>"
+    yield f"<h2>{counted(len(found), 'flask')}: {prose(found.protocol.name)}</h2>"
     yield f"<p>Mechanism: {prose(found.mechanism.name)}.</p>"
     if found.chart is not None:
         made = plot_swept(found, WIDE)
         yield figure_html(made.figure, made.told)
     factors, flasks = factors_table(found), flasks_table(found, MOST_FLASKS)
     yield table_html(factors)
-    shown = f"{len(flasks.rows)} of {len(found)} flasks"
+    shown = f"{len(flasks.rows)} of {counted(len(found), 'flask')}"
     yield folded_html(shown, table_html(flasks, "Flasks, by the number that ranks them"))
     yield from _done(found.protocol, found.mechanism)
 
@@ -196,7 +197,7 @@ def _spectra(series: SpectrumSeries) -> Iterable[str]:
 
 
 def _all_spectra(series: SpectrumSeries) -> str:
-    return drawn_html("spectra", series, f"{len(series)} spectra, coloured by time.")
+    return drawn_html("spectra", series, f"{counted(len(series), 'spectrum')}, coloured by time.")
 
 
 @section.register(Stored)
@@ -237,7 +238,7 @@ def _global_fit(fit: GlobalFit) -> Iterable[str]:
 
 @section.register(ManyFit)
 def _many_fit(fit: ManyFit) -> Iterable[str]:
-    yield f"<h2>Kinetics: {prose(fit.scheme)}, {len(fit.sets)} data sets</h2>"
+    yield f"<h2>Kinetics: {prose(fit.scheme)}, {counted(len(fit.sets), 'data set')}</h2>"
     yield from _numbers(fit, _MANY)
     yield from (input_html(one.series) for one in fit.sets)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import listed
+from prenuc.errors import counted, listed
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import AbstractFit, Fit, ManyFit
 from prenuc.infer.fit.wording import that_matter
@@ -84,7 +84,7 @@ def _data_of(fit: AbstractFit) -> str:
     if isinstance(fit, Fit):
         return fit.trace.name
     if isinstance(fit, ManyFit):
-        return f"{len(fit.sets)} data sets"
+        return counted(len(fit.sets), "data set")
     return "the spectra at all wavelengths"
 
 
@@ -134,10 +134,10 @@ def _of_comparison(comparison: Comparison) -> Summary:
     names = [one.model for one in comparison.ranking]
     noise = ", ".join(f"{name} {number:.3g}" for name, number in comparison.noise.items())
     return Summary(
-        subject=f"{len(names)} models compared",
+        subject=f"{counted(len(names), 'model')} compared",
         asked=f"Which of {listed(names)} do the data support?",
         answer=(comparison.verdict,),
-        rests=(f"{comparison.data} independent numbers; {noise}.",),
+        rests=(f"{counted(comparison.data, 'independent number')}; {noise}.",),
         unknown=(
             *(sentence(line) for line in comparison.warnings),
             *(f"The data fit as well: {one}." for one in comparison.equivalent_schemes),
@@ -174,14 +174,17 @@ def _of_ablations(found: Ablations) -> Summary:
 def _of_sweep(found: Swept) -> Summary:
     best, worst = found.ends
     ends = (("Largest", best), ("Smallest", worst))
-    failed = (f"{found.failed} flasks have no answer.",) if found.failed else ()
+    have = "has" if found.failed == 1 else "have"
+    lost = f"{counted(found.failed, 'flask')} {have} no answer."
+    failed = (lost,) if found.failed else ()
     assumed = [one.name for one in found.protocol.assumptions]
+    flasks = counted(len(found), "flask")
     return Summary(
-        subject=f"{len(found)} flasks of {found.protocol.name} with {found.mechanism.name}",
+        subject=f"{flasks} of {found.protocol.name} with {found.mechanism.name}",
         asked=f"How does {found.rank} depend on {listed(found.varied)}?",
         answer=tuple(f"{word}: {_flask(found, place)}." for word, place in ends),
         rests=(
-            f"{len(found)} simulated flasks with {found.mechanism.name}.",
+            f"{counted(len(found), 'simulated flask')} with {found.mechanism.name}.",
             *_counted([name for name in assumed if name not in found.factors]),
         ),
         unknown=(*failed, "What happens between the values that were tried, and beyond them."),
@@ -201,6 +204,7 @@ def _of_run(run: Run) -> Summary:
     assumed = [one.name for one in run.protocol.assumptions]
     ledger = run.conservation["ledger"]["final"]
     cautions = (*run.protocol.warnings, *run.warnings)
+    constants = counted(len(run.mechanism.parameters), "constant")
     hangs = f"How far the answer depends on {', '.join(assumed)}." if assumed else ""
     return Summary(
         subject=f"{run.protocol.name} with {run.mechanism.name}, simulated",
@@ -208,7 +212,7 @@ def _of_run(run: Run) -> Summary:
         answer=_shares(run),
         rests=(
             *_counted(assumed),
-            f"{len(run.mechanism.parameters)} constants of the mechanism; {_origins(run)}.",
+            f"{constants} of the mechanism; {_origins(run)}.",
             f"Matter is conserved to {ledger:.0e}; thermodynamics: {run.thermodynamics}.",
         ),
         unknown=(*(sentence(str(one)) for one in cautions), *((hangs,) if hangs else ())),
@@ -218,7 +222,8 @@ def _of_run(run: Run) -> Summary:
 
 def _counted(assumed: Sequence[str]) -> tuple[str, ...]:
     """Return how many numbers are assumed; nothing for none."""
-    told = f"{len(assumed)} numbers of the protocol are assumed, each with its reason below."
+    are = "is assumed, with its" if len(assumed) == 1 else "are assumed, each with its"
+    told = f"{counted(len(assumed), 'number')} of the protocol {are} reason below."
     return (told,) if assumed else ()
 
 
