@@ -65,6 +65,7 @@ ROOMS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prenuc.observe.analysis.Analysis",
             "prenuc.observe.features.Feature",
             "prenuc.observe.sizing.Size",
+            "prenuc.observe.luminescence.measured.EmissionAnalysis",
             "prenuc.observe.luminescence.measured.Emission",
             "prenuc.observe.corrections.steps.Corrected",
             *(
@@ -273,7 +274,9 @@ def _option(one: click.Option) -> str:
         kind = {"integer": "N", "float": "X", "path": "PATH"}.get(one.type.name, "TEXT")
     names = ", ".join(one.opts)
     given = f" (default {one.default})" if one.show_default else ""
-    return f"`{names}{' ' + kind if kind else ''}`: {(one.help or '').rstrip('.')}{given}."
+    said = (one.help or "").removesuffix(".") + given
+    end = "" if said.endswith("?") else "."
+    return f"`{names}{' ' + kind if kind else ''}`: {said}{end}"
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -135,7 +135,7 @@ ANSWERS = {
     "bands": lambda: ((analysed(),), {}),
     "trend": lambda: ((analysed(),), {}),
     "growth": lambda: ((pn.growth_laws(analysed()),), {}),
-    "emission": lambda: ((emitted(),), {"found": pn.analyze_emission(emitted())}),
+    "emission": lambda: ((pn.analyze_emission(emitted()),), {}),
     "rivals": lambda: ((pn.compare_schemes(trace(), ["A -> B", "A -> B -> C", "2 A -> B"]),), {}),
     "calibration": lambda: ((calibrated(),), {}),
     "ablations": lambda: ((ablated(),), {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from prenuc.infer.selection.profiled import interval
 from prenuc.infer.selection.refit import BOUND, RefitPoint
 from prenuc.infer.selection.spectra_verdict import StepVerdict
 from prenuc.present.cli import prenuc
+from prenuc.present.files.report import MADE
+from prenuc.present.files.saved import read_answer
+from prenuc.present.tables.flasks import calibrated_table
 from prenuc.protocol.protocol import read_protocol
 
 MECHANISM = """units: {time: min, concentration: mmol/L, energy: kJ/mol}
@@ -119,6 +123,21 @@ def test_the_spectra_are_predicted_to_the_noise(found):
     for name, series in found.seen.items():
         left = series.absorbance - found.predicted[name]
         assert np.sqrt(np.mean(left**2)) == pytest.approx(2e-3, rel=0.15)
+
+
+def test_rate_constants_come_first_with_what_they_mean(found):
+    first, second, third = found.meanings
+    assert re.fullmatch(
+        r"R1\.k = 0\.0\d+ \(0\.0\d+ to 0\.0\d+\) per minute at 60 °C: half of what it acts on "
+        r"has turned over after 2[23]\.\d+ min\.",
+        first,
+    )  # ln 2 / 0.03 is 23.1
+    assert second.startswith("R2.k = 0.01")
+    assert third.endswith(" (mmol/L)^-1/min at 60 °C.")  # of second order: no time is its own
+    names = [row[0] for row in calibrated_table(found).rows]
+    assert names[:3] == ["R1.k", "R2.k", "R3.k"]
+    assert sorted(names) == sorted(one.name for one in found.estimates)
+    assert replace(found, misfit=9.0).meanings == ()
 
 
 def test_steps_that_happened_are_required(found):
@@ -317,11 +336,13 @@ def test_a_short_path_shows_less(batch):
 # ---- the command -------------------------------------------------------------------------------
 
 
-def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
+def test_the_command_writes_what_it_found_as_mechanism_and_as_page(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv(MADE, "1790000000")
     out, figures = tmp_path / "found.yaml", tmp_path / "figures"
     asked = ["calibrate", "--mechanism", str(folder / "mine.yaml"), "--data", str(folder)]
     wanted = ["--starts", "1", "--workers", "1", "--out", str(out), "--figures", str(figures)]
-    answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--json"])
+    pages = [tmp_path / "live.html", tmp_path / "saved.html"]
+    answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--report", str(pages[0]), "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
     assert told["steps"][0] | {"log_score_change_bits": 0, "misfit_without": 0} == {
@@ -330,9 +351,15 @@ def test_the_command_writes_the_mechanism_that_it_found(folder, tmp_path):
         "log_score_change_bits": 0,
         "misfit_without": 0,
     }
+    assert told["verdict"].startswith("mine describes")
     again = pn.read_mechanism(out).constants["R1.k"].quantity.to("1/min")
     assert again == pytest.approx(0.03, rel=0.03)
     assert "residual" in (figures / "flasks.svg").read_text()
+    (tmp_path / "answer.json").write_text(answer.stdout)
+    pn.report(read_answer(tmp_path / "answer.json"), to=pages[1])
+    live, saved = (page.read_bytes() for page in pages)
+    assert saved == live
+    assert b"They need R1, R2 and R3." in live
 
 
 @pytest.mark.parametrize(

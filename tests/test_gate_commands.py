@@ -138,7 +138,7 @@ VALUES = {
     "compare --free-spectra": None,
     "compare --refitted": None,
     "compare --observations": ["CdS", "CdSe"],
-    "next --recipe": [*RECIPES, "batch.yaml"],
+    "next --protocol": [*RECIPES, "batch.yaml"],
     "next --sharpen": ["isomerisation.k"],
     "next --vary": ["temperature", "time,dilution"],
     "next --most": ["1", "5"],

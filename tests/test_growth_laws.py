@@ -27,7 +27,7 @@ def grown(size, seed=1, noise=0.01, time=TIME):
     d = size(time) + np.random.default_rng(seed).normal(0, noise, time.size)
     curve = SimpleNamespace(curve="yu2003-CdSe")
     found = [SimpleNamespace(diameter_nm=one, doubts=(), size=curve) for one in d]
-    return SimpleNamespace(time_s=time, found=found)
+    return SimpleNamespace(time_s=time, found=found, file="")
 
 
 @pytest.mark.parametrize("law", TRUE)

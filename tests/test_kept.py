@@ -11,6 +11,7 @@ import pytest
 
 import prenuc as pn
 from commands import dots, run, write
+from drawn import analysed, emitted
 from prenuc.errors import InputError
 from prenuc.infer.fit.data_set import DataSet
 from prenuc.observe.trace import Trace
@@ -54,12 +55,14 @@ def results():
         "comparison": pn.compare_schemes(trace, ["A -> B", "2 A -> B"]),
         "panel": pn.kinetic_panel("2a-b", run=simulated),
         "ablations": pn.ablate("two-pathway/CdSe"),
+        "emission": pn.analyze_emission(emitted()),
+        "growth": pn.growth_laws(analysed()),
     }
 
 
 KINDS = (
     "run", "spectra", "course", "fit", "global fit", "many", "analysis", "comparison", "panel",
-    "ablations",
+    "ablations", "emission", "growth",
 )  # fmt: skip
 
 
@@ -163,6 +166,8 @@ SAVED = {
     "compare": ("compare", "spectra.csv", "--schemes", "A -> B; 2 A -> B", "--at", "371 nm"),
     "ablate": ("ablate", "two-pathway/CdSe"),
     "sweep": ("sweep", "sweep.yaml", "--out", "flasks"),
+    "growth": ("growth", "grown.csv", "--material", "CdSe"),
+    "emission": ("emission", "emitted FL.csv", "--absorption", "dots.csv"),
 }
 SWEEP = """\
 recipe: cds-4c-oleate
@@ -181,6 +186,8 @@ def test_a_report_from_a_saved_answer_is_that_of_the_live_run(
     monkeypatch.chdir(tmp_path)
     write(dots(), tmp_path / "dots.csv")
     write(converting(m=20), tmp_path / "spectra.csv")
+    write(analysed().series, tmp_path / "grown.csv")
+    write(emitted(), tmp_path / "emitted FL.csv")
     (tmp_path / "sweep.yaml").write_text(SWEEP)
     answer = run(capsys, monkeypatch, *SAVED[command], "--json", "--report", "live.html")
     assert answer.code == 0
@@ -190,6 +197,16 @@ def test_a_report_from_a_saved_answer_is_that_of_the_live_run(
     assert saved == live
     assert b"In short" in live
     assert isinstance(read_answer(tmp_path / "answer.json"), Kept)
+
+
+def test_a_comparison_draws_its_data_or_says_that_an_older_version_left_them_out(results, tmp_path):
+    found = results["comparison"]
+    page = report(found, to=tmp_path / "new.html").read_text("utf-8")
+    assert page.count("<figure>") == 1
+    older = report(replace(found, curves=None), to=tmp_path / "old.html").read_text("utf-8")
+    assert "<figure>" not in older
+    assert "The data were not kept with this comparison" in older
+    assert "the evidence against" in older
 
 
 def test_only_the_time_differs_between_two_reports(results, tmp_path, monkeypatch):

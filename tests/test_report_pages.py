@@ -8,6 +8,7 @@ import pytest
 import prenuc as pn
 from browser import NARROW, WIDE, printed, sideways, violations
 from commands import dots
+from drawn import analysed, emitted
 from prenuc.present.files.extract import extract
 from prenuc.present.files.report import LARGEST, report
 from prenuc.sweeps.spec import read_spec
@@ -39,12 +40,17 @@ def pages(tmp_path_factory):
         "comparison": [comparison, spectra],
         "court": [pn.ablate("two-pathway/CdSe")],
         "sweep": [swept(flasks, spec)],
+        "growth": [pn.growth_laws(analysed()), analysed()],
+        "emission": [pn.analyze_emission(emitted())],
         "all": [run, spectra, fit, comparison],
     }
     return {kind: report(*of, to=folder / f"{kind}.html") for kind, of in kinds.items()}
 
 
-KINDS = ("simulation", "fit", "spectra", "analysis", "comparison", "court", "sweep", "all")
+KINDS = (
+    "simulation", "fit", "spectra", "analysis", "comparison", "court", "sweep", "growth",
+    "emission", "all",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

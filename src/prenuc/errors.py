@@ -187,6 +187,17 @@ def unknown_name(kind: str, name: str, valid: Iterable[str], where: str = "") ->
     return Problem(f"no {kind} '{name}'", mend, near, where)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many of something there are: "1 flask", "3 flasks".
+
+    Args:
+        number: How many.
+        noun: Of one of them.
+    """
+    many = f"{noun.removesuffix('um')}a" if noun.endswith("um") else f"{noun}s"
+    return f"{number} {noun if number == 1 else many}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Return at most three of several words as one text."""
     more = f" and {len(words) - 3} more" if len(words) > 3 else ""

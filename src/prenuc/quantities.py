@@ -29,6 +29,8 @@ _END = rf"({NUMBER})\s*((?!to\b|bis\b)[^\W\d_]*)"
 _FROM_TO = r"\s*(?:\.{2,3}|…|,|;|\bto\b|\bbis\b)\s*|\s+[-–—−]\s+|(?<!\s)[-–—−]\s*|\s+"
 _RANGE = re.compile(rf"\s*{_END}(?:{_FROM_TO}){_END}\s*")
 _WRITTEN = re.compile(rf"\s*({NUMBER})\s*(.*?)\s*")
+_DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+MOST_GIVEN = 6  # digits of a number that somebody may have written
 _SPELLINGS = {"°C": "degC", "℃": "degC", "C": "degC", "µ": "u", "μ": "u", "⁻¹": "^-1", "·": "*"}
 
 
@@ -179,6 +181,34 @@ def parse_range(text: str, unit: str, *, of: str = "numbers") -> tuple[float, fl
     ends = (parse(f"{number} {own}") for number, own in zip((first, last), units, strict=True))
     low, high = sorted(end.to(unit) for end in ends)
     return low, high
+
+
+def legible(number: float) -> str:
+    """Return a number for people: as it is in six digits or fewer, which somebody may have given.
+
+    A number of more digits was computed, and is written in four; files keep them all.
+
+    Args:
+        number: It.
+    """
+    given = f"{number:.{MOST_GIVEN}g}"
+    if float(given) == number:
+        return given
+    return f"{number:.0f}" if 1e4 <= abs(number) < 1e6 else f"{number:.4g}"
+
+
+def legible_text(text: str) -> str:
+    """Return a text for people: decimal numbers of more than six digits are written in four.
+
+    Args:
+        text: Such as "charge flask with 9.1799812 g ODE".
+    """
+
+    def told(match: re.Match[str]) -> str:
+        digits = match[0].replace(".", "").lstrip("0")
+        return legible(float(match[0])) if len(digits) > MOST_GIVEN else match[0]
+
+    return _DECIMAL.sub(told, text)
 
 
 def from_si(number: float, unit: str) -> Quantity:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.observe.ceilings import ceiling_of_series, ceiling_of_trace
 from prenuc.observe.stray_light import Scatter, Stray, judge_light, without
 
@@ -254,5 +255,4 @@ def _note_of_ceiling(values: Array, readings: str) -> str:
 
 
 def _readings(which: Mask) -> str:
-    count = int(which.sum())
-    return "1 reading" if count == 1 else f"{count} readings"
+    return counted(int(which.sum()), "reading")

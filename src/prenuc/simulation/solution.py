@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import Caution, InputError, listed, unknown_name
+from prenuc.errors import Caution, InputError, counted, listed, unknown_name
 from prenuc.facts.catalogue import chalcogens
 from prenuc.scope.products import nothing_formed
 from prenuc.scope.verdict import Scope, scope_of
@@ -272,9 +272,9 @@ class Run:
         worst = max((e for one in self.conservation.values() for e in one.values()), default=0.0)
         lines = [
             f"<Run of {self.protocol.name} with {self.mechanism.name}",
-            f"  {len(self.measurements)} measurements: {listed(counts)}",
-            f"  {len(self.names)} components: {listed(self.names)}",
-            f"  {len(self.assumptions)} assumptions: {listed(self.assumptions)}",
+            f"  {counted(len(self.measurements), 'measurement')}: {listed(counts)}",
+            f"  {counted(len(self.names), 'component')}: {listed(self.names)}",
+            f"  {counted(len(self.assumptions), 'assumption')}: {listed(self.assumptions)}",
             f"  moieties conserved to {worst:.1e}",
             *(f"  {self.stats[name]} {name}" for name in ("evaluations",) if name in self.stats),
             *(f"  tangents in {listed(self.parameters)}" for _ in self.parameters[:1]),
@@ -286,6 +286,6 @@ class Run:
         from html import escape
 
         lines = "".join(f"<li>{escape(line)}</li>" for line in self.assumptions)
-        count = len(self.measurements)
-        head = f"{self.protocol.name} with {self.mechanism.name}: {count} measurements"
+        count = counted(len(self.measurements), "measurement")
+        head = f"{self.protocol.name} with {self.mechanism.name}: {count}"
         return f"<p><b>{escape(head)}</b></p><p>Assumed:</p><ul>{lines}</ul>"

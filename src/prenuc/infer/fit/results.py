@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
+from prenuc.errors import counted
 from prenuc.infer.fit.labelled import matrix_dataset, trace_dataset
 from prenuc.infer.fit.parameter import Parameter, table
 from prenuc.infer.fit.wording import meanings, numbers, report, that_matter
@@ -163,7 +164,7 @@ class Fit(AbstractFit):
     @property
     def size(self) -> str:
         """Name of the signal and number of points."""
-        return f"{self.trace.name}, {len(self.trace.time)} points"
+        return f"{self.trace.name}, {counted(len(self.trace.time), 'point')}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fit as plain data for JSON."""

@@ -10,11 +10,15 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from prenuc.quantities import legible
+from prenuc.units import FREEZING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from prenuc.infer.fit.parameter import Parameter
 
+Ends = tuple[float | None, float | None]  # of an interval
 MATTER = ("exchanged", "trade")  # words of equivalences that change what a number means
 USUAL_DIGITS = 3  # of a number without an interval
 MOST_DECIMALS, LONGEST = 6, 1e6  # beyond, numbers are written with a power of ten
@@ -66,13 +70,23 @@ def spoken(one: Parameter) -> str:
     """
     if one.value is None or not one.identifiable:
         return "not identifiable from these data"
-    low, high = one.ends
-    unit = _unit(one.unit)
+    return with_interval(one.value, one.ends, one.unit)
+
+
+def with_interval(value: float, ends: Ends, unit: str) -> str:
+    """Return a number in words, such as "0.0150 (0.0148 to 0.0152) per minute".
+
+    Args:
+        value: It.
+        ends: Of its 95 % interval; None where there is none that can be believed.
+        unit: Of the number.
+    """
+    low, high = ends
     if low is None or high is None:
-        return f"{_plain(one.value)}{unit}, without an interval that can be believed"
+        return f"{_plain(value)}{_unit(unit)}, without an interval that can be believed"
     digits = _decimals(0.5 * (high - low))
-    value, *ends = (_fixed(number, digits) for number in (one.value, low, high))
-    return f"{value} ({ends[0]} to {ends[1]}){unit}"
+    said, *limits = (_fixed(number, digits) for number in (value, low, high))
+    return f"{said} ({limits[0]} to {limits[1]}){_unit(unit)}"
 
 
 def meanings(
@@ -107,16 +121,42 @@ def meanings(
     return told
 
 
+def rate_in_words(
+    name: str, value: float, ends: Ends, unit: str, kelvin: float | None = None
+) -> str:
+    """Return a rate constant of a mechanism with what it means, where that is a time.
+
+    Args:
+        name: Such as "R1.k".
+        value: It.
+        ends: Of its 95 % interval; None where there is none that can be believed.
+        unit: Of the number.
+        kelvin: Temperature that it is quoted at; None where it has none.
+    """
+    at = "" if kelvin is None else f" at {legible(kelvin - FREEZING)} °C"
+    said = f"{name} = {with_interval(value, ends, unit)}{at}"
+    time = unit.removeprefix("1/")
+    if time not in WORDS or time == unit or not value > 0.0:
+        return f"{said}."
+    half = _half_time(math.log(2.0) / value, ends)
+    return f"{said}: half of what it acts on has turned over after {half} {time}."
+
+
+def _half_time(time: float, ends: Ends) -> str:
+    """Return a half-life with as many digits as the interval of its rate constant allows."""
+    low, high = ends
+    if not (low and high):
+        return _plain(time)
+    return _fixed(time, _decimals(0.5 * math.log(2.0) * (1.0 / low - 1.0 / high)))
+
+
 def _half(one: Parameter, step: str, time: object, scheme: str) -> str:
     """Return after which time half has turned over, for a step of first order."""
     match = _STEP.fullmatch(step)
     if not isinstance(time, float) or match is None or not one.value:
         return f" ({step})" if step and step != scheme else ""
     unit = one.unit.removeprefix("1/")
-    low, high = one.ends
-    said = _plain(time)
-    if low and high:
-        said = _fixed(time, _decimals(0.5 * math.log(2.0) * (1.0 / low - 1.0 / high)))
+    said = _half_time(time, one.ends)
     if step == scheme:
         return f": half of the {match[1]} has turned over after {said} {unit}"
     return f": {step} alone would turn over half of the {match[1]} in {said} {unit}"

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.infer.noise.whitened import Whitened, noise_ceiling, scatter, smooth_courses, whiten
 
 if TYPE_CHECKING:
@@ -242,4 +243,4 @@ def _leading(true: NDArray[np.bool_]) -> int:
 
 
 def _how_many(count: int) -> str:
-    return {0: "no component", 1: "1 component"}.get(count, f"{count} components")
+    return counted(count, "component") if count else "no component"

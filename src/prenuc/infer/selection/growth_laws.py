@@ -116,6 +116,7 @@ class Growth:
         fitted: Each law by name.
         curves: Fitted diameters by law, nm, shape (k,) each.
         notes: What a reader should know.
+        file: The file that the spectra came from, as named by the user; empty for none.
     """
 
     time_s: Array
@@ -124,6 +125,7 @@ class Growth:
     fitted: dict[str, FittedLaw]
     curves: dict[str, Array]
     notes: tuple[str, ...] = ()
+    file: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer as plain data."""
@@ -171,6 +173,7 @@ def growth_laws(analysis: Analysis) -> Growth:
         fitted={name: one for name, (one, _, _) in fits.items()},
         curves={name: fitted for name, (_, fitted, _) in fits.items()},
         notes=tuple(said),
+        file=analysis.file,
     )
 
 

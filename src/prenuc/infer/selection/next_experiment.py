@@ -29,6 +29,7 @@ from prenuc.infer.selection.predictive import (
     predicted,
     wavelengths,
 )
+from prenuc.quantities import legible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ class Proposal:
 
     def __str__(self) -> str:
         head = f"{self.experiment} ({self.expected_information:.2f} bit)"
-        return "\n".join([head, *(f"  - {step}" for step in self.bench_steps)])
+        return "\n".join([head, *(f"  - {legible_text(step)}" for step in self.bench_steps)])
 
 
 def next_experiment(

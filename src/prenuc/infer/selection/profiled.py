@@ -52,6 +52,11 @@ class Estimate:
     left: float
 
     @property
+    def is_rate(self) -> bool:
+        """Whether it is a rate constant."""
+        return self.name.endswith(".k")
+
+    @property
     def fixed(self) -> bool:
         """Whether the data fix it, rather than its prior."""
         return self.left < NARROWED

@@ -23,6 +23,7 @@ from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
 from prenuc.infer.selection.disagreement import meter_of, plan_at
 from prenuc.infer.selection.plans import base
 from prenuc.observe.absorption import uv_vis
+from prenuc.quantities import legible_text
 from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Rehearsal:
     def __str__(self) -> str:
         lines = [self.verdict]
         for plan in self.plans:
-            lines += [f"{plan.words}:", *(f"  - {step}" for step in plan.sentences)]
+            lines += [f"{plan.words}:", *(f"  - {legible_text(step)}" for step in plan.sentences)]
         return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prenuc.infer.fit.wording import rate_in_words
 from prenuc.infer.selection.evidence import INADEQUATE, TELLING
 
 if TYPE_CHECKING:
@@ -126,6 +127,22 @@ class SpectraCalibration:
         said = f"{name} describes these spectra (residuals {off})."
         words = ((word, self.named(word)) for word in SENTENCES)
         return " ".join([said, *(SENTENCES[word].format(_and(of)) for word, of in words if of)])
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """A sentence for each rate constant that the spectra fix, if they are described."""
+        known = self.mechanism.constants
+        return tuple(
+            rate_in_words(
+                one.name,
+                one.value,
+                one.ci95 or (None, None),
+                one.before.quantity.unit,
+                known[at].si if (at := f"{one.name.removesuffix('.k')}.at") in known else None,
+            )
+            for one in self.estimates
+            if self.describes and one.fixed and one.is_rate
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -31,10 +31,12 @@ from prenuc.facts.catalogue import entries
 from prenuc.facts.source import Source
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, searches
-from prenuc.infer.calibration.varied import QUICK, Changed, ask
+from prenuc.infer.calibration.varied import QUICK, Changed, Name, ask
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import material_of, reproduce
+from prenuc.infer.fit.wording import rate_in_words
+from prenuc.mechanism.shipped import known_set
 from prenuc.quantities import Quantity
 from prenuc.simulation.choice import for_recipe, rival_for
 
@@ -68,6 +70,11 @@ class Estimate:
     number: float
     ci95: tuple[float, float] | None
     width: float
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a rate constant."""
+        return self.free.key[1].endswith(".k")
 
     @property
     def identifiable(self) -> bool:
@@ -146,6 +153,17 @@ class Calibration:
         """The best point, in prior widths."""
         return self.starts[0].u
 
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """A sentence for each rate constant that the observations fix."""
+        return tuple(
+            rate_in_words(
+                name, one.number, one.ci95, one.free.value.quantity.unit, _quoted_at(one.free.key)
+            )
+            for name, one in self.estimates.items()
+            if one.is_rate and one.ci95 is not None
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
@@ -159,6 +177,13 @@ class Calibration:
             },
             "fitted_to": [check.id for check in self.task.checks],
         }
+
+
+def _quoted_at(key: Name) -> float | None:
+    """Return the temperature (K) that a rate constant is quoted at; None where it has none."""
+    owner, name = key
+    at = known_set(owner).values.get(f"{name.removesuffix('.k')}.at")
+    return None if at is None else at.si
 
 
 def pass_rates(rows: Sequence[Row]) -> dict[str, dict[str, int]]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from prenuc.errors import SpectrumError
+from prenuc.errors import SpectrumError, counted
 from prenuc.observe.corrections.holmium import wavelength_error
 from prenuc.observe.readings import LEAST_LIGHT
 from prenuc.observe.stray_light import without
@@ -62,7 +62,7 @@ class StrayLight:
         known = light > LEAST_LIGHT * self.fraction
         values = np.where(known, without(series.absorbance, self.fraction), np.nan)
         lost = int(np.sum(~known & np.isfinite(series.absorbance)))
-        masked = f"; {lost} readings masked, mostly stray light" if lost else ""
+        masked = f"; {counted(lost, 'reading')} masked, mostly stray light" if lost else ""
         return _changed(series, values, f"stray light of {self.fraction:g} taken away{masked}")
 
 

@@ -28,6 +28,8 @@ from prenuc.observe.excitons import correlation_time
 from prenuc.observe.readings import judge_readings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prenuc.arrays import Array
     from prenuc.observe.analysis import Analysis, Found
     from prenuc.observe.series import SpectrumSeries
@@ -84,9 +86,32 @@ class Emission:
         return {name: value for name, value in vars(self).items() if name != "fitted"}
 
 
+@dataclass(frozen=True, kw_only=True)
+class EmissionAnalysis:
+    """Emission spectra and what each of them shows, one after the other when it is iterated.
+
+    Args:
+        series: The spectra, m of them.
+        found: One finding for each, m of them.
+    """
+
+    series: SpectrumSeries
+    found: tuple[Emission, ...]
+
+    def __iter__(self) -> Iterator[Emission]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per spectrum as plain data."""
+        return [one.as_dict() for one in self.found]
+
+
 def analyze_emission(
     series: SpectrumSeries, absorption: Analysis | None = None
-) -> tuple[Emission, ...]:
+) -> EmissionAnalysis:
     """Return what every emission spectrum of a series shows.
 
     Args:
@@ -108,7 +133,7 @@ def analyze_emission(
             said = (*one.warnings, "the top is cut off: the detector was at its end")
             one = replace(one, warnings=said)
         found.append(one if absorption is None else _joined(one, series.time_unit, absorption))
-    return tuple(found)
+    return EmissionAnalysis(series=series, found=tuple(found))
 
 
 def _of_spectrum(wavelength: Array, row: Array, label: str, time: float) -> Emission:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from prenuc.errors import Problem, SpectrumError, listed_names, noting
+from prenuc.errors import Problem, SpectrumError, counted, listed_names, noting
 from prenuc.observe.readers import read
 from prenuc.observe.readers.clocks import clock_times, has_date, unit_for
 from prenuc.observe.readers.data_file import Options, is_folder, printable
@@ -254,8 +254,9 @@ def _series(
         labels = [f"{time:.12g} {times.unit}" for time in times.time]
     names = [printable(files[place].name, 60) for place in order]
     where = {"modified": "the dates of the files", "": "no place"}.get(found.place)
+    joined = f"{counted(len(files), 'file')} {'is' if len(files) == 1 else 'are'} joined"
     history = (
-        f"{len(files)} files are joined: {listed_names(names)}",
+        f"{joined}: {listed_names(names)}",
         f"times in {times.unit} from {where or f'the {found.place} of each file'}"
         if found.place
         else "time not known, neither names nor headers tell all times",

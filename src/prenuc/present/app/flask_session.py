@@ -17,7 +17,7 @@ from prenuc.infer.selection.laid_over import LaidOver
 from prenuc.observe.live.precision import EXACT, QUICK, SPECTRA
 from prenuc.present.app import frames
 from prenuc.protocol.handles import DURATION, TEMPERATURE
-from prenuc.quantities import parse
+from prenuc.quantities import legible_text, parse
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
@@ -160,7 +160,11 @@ class FlaskSession:
         gone, spans = self.live.left_out, iter(self.live.protocol_now.spans)
         return [
             {
-                **({"gone": True, "text": str(step)} if number in gone else _step(next(spans))),
+                **(
+                    {"gone": True, "text": legible_text(str(step))}
+                    if number in gone
+                    else _step(next(spans))
+                ),
                 "number": number,
                 "kind": step.verb.partition(" ")[0],
                 "vessel": step.vessel,
@@ -194,7 +198,7 @@ class FlaskSession:
 def _step(span: Span) -> dict[str, Any]:
     begin, end = span.temperature
     return {
-        "text": str(span.step),
+        "text": legible_text(str(span.step)),
         "from": list(span.sources),
         "begin_min": span.begin / 60.0,
         "end_min": span.end / 60.0,

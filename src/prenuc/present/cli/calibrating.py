@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import prenuc as pn
 from prenuc.errors import InputError, listed
 from prenuc.present.cli.input import given_options
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, progress
+from prenuc.present.cli.output import echo_kept, echo_lines, echo_table, progress
 from prenuc.present.files.figures import save
 from prenuc.present.files.input import read_input
 from prenuc.present.files.named import read_mechanism_named
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from prenuc.infer.selection.spectra_verdict import SpectraCalibration
     from prenuc.observe.series import SpectrumSeries
 
-HEARD_WITH_DATA = {"data", "mechanism", "only", "starts", "out", "figures"}
+HEARD_WITH_DATA = {"data", "mechanism", "only", "starts", "out", "figures", "report_to"}
 LONG = 60.0  # s; what takes longer is said before it is begun
 
 
@@ -37,7 +38,7 @@ def refuse_without_data(reading: Collection[str]) -> None:
     Raises:
         InputError: One of them was given; all at once.
     """
-    given = given_options({"figures", "only", *reading})
+    given = given_options({"figures", "only", "report_to", *reading})
     if given:
         raise InputError(f"{listed(given)} needs --data", "Add --data DIR, or leave it out")
 
@@ -51,6 +52,7 @@ def calibrate_on_data(
     workers: int,
     out: Path | None,
     figures: Path | None,
+    report_to: Path | None,
     as_json: bool,
     **reading: Any,
 ) -> None:
@@ -64,6 +66,7 @@ def calibrate_on_data(
         workers: Processes.
         out: Where the calibrated mechanism goes.
         figures: Folder for the figure.
+        report_to: Page to write.
         as_json: Whether the answer is one JSON document.
         reading: What is known about the files of spectra.
     """
@@ -96,7 +99,9 @@ def calibrate_on_data(
 
         made = draw("calibration", found)
         click.echo(f"wrote {save(made.figure, figures / 'flasks.svg', made.told)}", err=True)
-    echo_answer(found, _echo, as_json)
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(found, to=report_to)}", err=True)
+    echo_kept(found, _echo, as_json)
     sys.exit(0 if found.describes else 1)
 
 
@@ -111,7 +116,7 @@ def _tell(ahead: Work) -> None:
 
 
 def _echo(found: SpectraCalibration) -> None:
-    click.echo(found.verdict)
+    echo_lines((*found.meanings, found.verdict), "")
     echo_table(calibrated_table(found))
     echo_table(needed_table(found))
     if len(found.seen) > 1:

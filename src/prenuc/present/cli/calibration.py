@@ -16,7 +16,7 @@ from prenuc.present.cli.calibrating import (
     calibrate_on_data,
     refuse_without_data,
 )
-from prenuc.present.cli.input import reading_options, refuse_others
+from prenuc.present.cli.input import reading_options, refuse_others, report_option
 from prenuc.present.cli.output import (
     echo_answer,
     echo_json,
@@ -152,6 +152,7 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @click.option("--only", metavar="CONSTANT,...", help="With --data: no others move.")
 @click.option("--figures", type=click.Path(path_type=Path), help="With --data: folder for figures.")
 @reading_options
+@report_option
 @_ledger
 @_workers
 @json_option
@@ -166,6 +167,7 @@ def calibrate(
     data: Path | None,
     only: str | None,
     figures: Path | None,
+    report_to: Path | None,
     ledger: Path | None,
     workers: int,
     as_json: bool,
@@ -192,8 +194,8 @@ def calibrate(
     if data is not None:
         refuse_others("--data", {*HEARD_WITH_DATA, *reading})
         told: dict[str, Any] = {"only": only, "starts": starts, "workers": workers}
-        where: dict[str, Any] = {"out": out, "figures": figures, "as_json": as_json}
-        calibrate_on_data(data, mechanism, **told, **where, **reading)
+        where: dict[str, Any] = {"out": out, "figures": figures, "report_to": report_to}
+        calibrate_on_data(data, mechanism, **told, **where, as_json=as_json, **reading)
         return
     refuse_without_data(reading)
     if search is not None:
@@ -261,6 +263,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
 
 
 def _echo(found: Calibration) -> None:
+    echo_lines(found.meanings, "")
     echo_table(studies.calibration_table(found))
     costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
     click.echo(f"  χ² of the searches, data and prior: {costs}")

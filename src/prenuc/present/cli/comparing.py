@@ -11,6 +11,8 @@ from prenuc.present.cli import completing
 from prenuc.present.cli.input import (
     A_PATH,
     column_option,
+    models_option,
+    protocol_option,
     reading_options,
     refuse_others,
     report_option,
@@ -47,18 +49,8 @@ SOME = "A -> B; A -> B -> C"
     metavar="SCHEMES",
     help=f'Kinetic schemes, "{SOME}"; a standard list when left out.',
 )
-@click.option(
-    "--protocol",
-    metavar="RECIPE|FILE.yaml",
-    help="What was done: compares mechanisms.",
-    shell_complete=completing.recipes_and_files,
-)
-@click.option(
-    "--models",
-    metavar="ID,...",
-    help="Mechanisms; ours and all rivals when left out.",
-    shell_complete=completing.several_mechanisms,
-)
+@protocol_option("with it mechanisms are compared")
+@models_option("ours and all rivals")
 @click.option("--at", metavar="WAVELENGTH", help='Where schemes read spectra: "311 nm".')
 @click.option(
     "--free-spectra", is_flag=True, help="Any spectrum for every species: kinetics alone."

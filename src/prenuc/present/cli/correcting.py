@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prenuc.errors import InputError, Problem, noting
+from prenuc.errors import InputError, Problem, counted, noting
 from prenuc.present.cli.input import A_PATH, files_argument, reading_options
 from prenuc.present.cli.output import echo_json, echo_lines, json_option
 from prenuc.present.files.input import read_input
@@ -67,7 +67,8 @@ def correct(files: tuple[Path, ...], to: Path, as_json: bool, **asked: Any) -> N
         told = {"path": str(to), "spectra": len(done), "history": done.history, "outliers": odd}
         echo_json(told)
         return
-    click.echo(f"wrote {to}: {len(done)} spectra at {len(done.wavelength)} wavelengths")
+    spectra = counted(len(done), "spectrum")
+    click.echo(f"wrote {to}: {spectra} at {counted(len(done.wavelength), 'wavelength')}")
     echo_lines(done.history)
     for label, why in odd.items():
         click.echo(f"prenuc: warning: '{label}' {why}", err=True)

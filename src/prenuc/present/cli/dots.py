@@ -8,7 +8,13 @@ import click
 
 from prenuc.present.cli.analysis import analyses
 from prenuc.present.cli.completing import materials
-from prenuc.present.cli.input import A_PATH, figure_options, files_argument, reading_options
+from prenuc.present.cli.input import (
+    A_PATH,
+    figure_options,
+    files_argument,
+    reading_options,
+    report_option,
+)
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.input import name_of, read_input
 from prenuc.present.tables.results import growth_table
@@ -28,11 +34,13 @@ if TYPE_CHECKING:
     shell_complete=materials,
 )
 @reading_options
+@report_option
 @figure_options
 @json_option
 def growth(
     files: tuple[Path, ...],
     material: str,
+    report_to: Path | None,
     figures: Path | None,
     figure_format: str,
     as_json: bool,
@@ -52,11 +60,13 @@ def growth(
     from prenuc.present.figures.kinds import draw
     from prenuc.present.figures.page_size import Layout
     from prenuc.present.files.figures import save_all
+    from prenuc.present.files.kept import answer
 
-    answers = []
+    answers, results = [], list[Any]()
     for together, analysis in analyses(files, material, **asked).items():
         found = pn.growth_laws(analysis)
-        answers.append({"file": name_of(together), **found.as_dict()})
+        answers.append({"file": name_of(together), **answer(found, analysis)})
+        results += [found, analysis]
         written = []
         if figures is not None:
             plots = {"growth": draw("growth", found, layout=Layout(title=together[0].stem))}
@@ -65,6 +75,8 @@ def growth(
             echo_table(growth_table(found), name_of(together))
             click.echo(found.comparison)
             echo_lines((*found.notes, *(f"wrote {path}" for path in written)))
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
     if as_json:
         echo_json(answers)
 
@@ -73,11 +85,13 @@ def growth(
 @files_argument
 @click.option("--absorption", metavar="FILE", type=A_PATH, help="UV-vis of the same aliquots.")
 @reading_options
+@report_option
 @figure_options
 @json_option
 def emission(
     files: tuple[Path, ...],
     absorption: Path | None,
+    report_to: Path | None,
     figures: Path | None,
     figure_format: str,
     as_json: bool,
@@ -106,12 +120,18 @@ def emission(
         from prenuc.present.figures.kinds import draw
         from prenuc.present.files.figures import save_all
 
-        plots = {"emission": draw("emission", series, found=found)}
+        plots = {"emission": draw("emission", found)}
         written = save_all(plots, figures, files[0].stem, figure_format)
+    results = [found] if first is None else [found, first]
+    if report_to is not None:
+        click.echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
     if as_json:
-        echo_json(found)
+        from prenuc.present.files.kept import keep
+
+        row, *rows = found.rows()
+        echo_json([{**row, "results": keep(results)}, *rows])
         return
-    echo_table(emission_table(found), name_of(files))
+    echo_table(emission_table(found.found), name_of(files))
     for one in found:
         for line in one.warnings:
             click.echo(f"prenuc: warning: '{one.label}': {line}", err=True)

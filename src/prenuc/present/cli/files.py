@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError, Problem, listed, noting
+from prenuc.errors import InputError, Problem, counted, listed, noting
 from prenuc.present.cli.analysis import analyses, material_option
 from prenuc.present.cli.input import (
     A_PATH,
@@ -55,9 +55,9 @@ def report(
     """Write one self-contained HTML file from spectra and saved answers.
 
     A spectrum file is analysed (see "prenuc analyze"); a .json file is an answer that prenuc
-    simulate, fit, analyze, compare or ablate gave with --json. The page begins with the answer,
-    loads nothing from outside and holds the results: --extract gives them back, a run with the
-    protocol that it came from.
+    simulate, fit, analyze, compare, ablate, sweep, growth, emission or calibrate --data gave with
+    --json. The page begins with the answer, loads nothing from outside and holds the results:
+    --extract gives them back, a run with the protocol that it came from.
 
     \b
     Examples:
@@ -154,7 +154,8 @@ def join(
     if as_json:
         echo_json({"path": str(to), "spectra": len(series), "times": series.time.tolist()})
         return
-    click.echo(f"wrote {to}: {len(series)} spectra at {len(series.wavelength)} wavelengths")
+    spectra = counted(len(series), "spectrum")
+    click.echo(f"wrote {to}: {spectra} at {counted(len(series.wavelength), 'wavelength')}")
     echo_lines(series.history)
 
 
@@ -242,6 +243,6 @@ def _count(group: Sequence[Entry]) -> int:
 def _echo(path: Path, group: Sequence[Entry]) -> None:
     series = [one.series for one in group if one.series is not None]
     grids = [str(one) for one in sorted({len(one.wavelength) for one in series})]
-    told = f"{_count(group)} spectra at {listed(grids)} wavelengths"
-    click.echo(f"wrote {path}: {told if series else f'{len(group)} answers'}")
+    told = f"{counted(_count(group), 'spectrum')} at {listed(grids)} wavelengths"
+    click.echo(f"wrote {path}: {told if series else counted(len(group), 'answer')}")
     echo_lines(line for one in series for line in one.history)

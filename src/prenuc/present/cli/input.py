@@ -10,7 +10,12 @@ import click
 from click.core import ParameterSource
 
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.completing import mechanisms_and_files, reagents
+from prenuc.present.cli.completing import (
+    mechanisms_and_files,
+    reagents,
+    recipes_and_files,
+    several_mechanisms,
+)
 from prenuc.present.files.sheets import SEPARATORS
 
 if TYPE_CHECKING:
@@ -88,6 +93,36 @@ mechanism_option = click.option(
     help="What could happen; ours when left out.",
     shell_complete=mechanisms_and_files,
 )
+
+
+def protocol_option(use: str) -> Callable[..., Any]:
+    """Return the option that says what was done.
+
+    Args:
+        use: What the command makes of it.
+    """
+    return click.option(
+        "--protocol",
+        metavar="RECIPE|FILE.yaml",
+        help=f"What was done; {use}.",
+        shell_complete=recipes_and_files,
+    )
+
+
+def models_option(usual: str) -> Callable[..., Any]:
+    """Return the option that names several mechanisms.
+
+    Args:
+        usual: Which these are when it is left out.
+    """
+    return click.option(
+        "--models",
+        metavar="ID,...",
+        help=f"Mechanisms; {usual} when left out.",
+        shell_complete=several_mechanisms,
+    )
+
+
 column_option = click.option("--column", metavar="NAME", help="Which of several traces.")
 
 

@@ -9,7 +9,7 @@ import click
 
 from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import A_PATH, refuse_others
+from prenuc.present.cli.input import A_PATH, models_option, protocol_option, refuse_others
 from prenuc.present.cli.output import echo_answer, json_option, progress
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
@@ -23,18 +23,8 @@ if TYPE_CHECKING:
 
 @click.command(name="next")
 @click.argument("material", default="CdS", shell_complete=completing.materials)
-@click.option(
-    "--recipe",
-    metavar="RECIPE|FILE.yaml",
-    help="The experiment to vary.",
-    shell_complete=completing.recipes_and_files,
-)
-@click.option(
-    "--models",
-    metavar="ID,...",
-    help=f"Models left; {', '.join(QUESTION)} by default.",
-    shell_complete=completing.several_mechanisms,
-)
+@protocol_option("it is varied, and is the usual recipe of MATERIAL when left out")
+@models_option(", ".join(QUESTION))
 @click.option("--sharpen", metavar="CONSTANT", help='Narrow one constant: "isomerisation.k".')
 @click.option(
     "--step",
@@ -49,7 +39,7 @@ if TYPE_CHECKING:
     help="Ask what N is: would a PC of so many units show?",
 )
 @click.option("--map", "map_to", type=A_PATH, help="With --step or --units: where it shows.")
-@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, time, dilution, ...")
+@click.option("--vary", metavar="AXIS,...", help="Only these: temperature, dilution and so on.")
 @click.option("--most", default=5, show_default=True, help="Proposals.")
 @click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
 @click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
@@ -58,7 +48,7 @@ if TYPE_CHECKING:
 @json_option
 def next_(
     material: str,
-    recipe: str | None,
+    protocol: str | None,
     models: str | None,
     vary: str | None,
     step: str | None,
@@ -87,23 +77,23 @@ def next_(
     """
     from prenuc.infer.selection.next_experiment import next_experiment
 
-    if recipe is None and material not in RECIPES:
+    if protocol is None and material not in RECIPES:
         raise InputError(unknown_name("material with a usual recipe", material, RECIPES))
-    protocol, _ = protocol_and_material(recipe or RECIPES[material])
+    done, _ = protocol_and_material(protocol or RECIPES[material])
     if step is not None or units is not None:
         which = "--units" if step is None else "--step"
-        heard = {"material", "recipe", "models", "noise", "map_to"}
+        heard = {"material", "protocol", "models", "noise", "map_to"}
         refuse_others(which, heard | {which.removeprefix("--")})
         whole = models_named(models, material, ("two-pathway",))[0]
         both = _both(whole, step, units)
-        _where_it_shows(both, protocol, map_to, asked["noise"], asked["workers"], as_json)
+        _where_it_shows(both, done, map_to, asked["noise"], asked["workers"], as_json)
         return
     if map_to is not None:
         raise InputError("--map needs --step or --units", 'Add --step "Pathway 2", or leave it out')
     with progress("simulating what could be done") as report:
         found = next_experiment(
             models_named(models, material, QUESTION),
-            protocol,
+            done,
             only=[name.strip() for name in (vary or "").split(",") if name.strip()],
             progress=report,
             **asked,

@@ -9,6 +9,7 @@ import click
 from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option
 from prenuc.present.files.named import read_protocol_or_recipe
 from prenuc.present.tables.weighing import batch_table, dilution_lines
+from prenuc.quantities import legible_text
 
 if TYPE_CHECKING:
     from prenuc.protocol.batch import Batch
@@ -40,7 +41,7 @@ def batch(contents: str, times: float, as_json: bool) -> None:
 def _echo(found: list[Batch]) -> None:
     for one in found:
         table = batch_table(one)
-        echo_table(table, one.step)
+        echo_table(table, legible_text(one.step))
         echo_lines([table.caption])
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.present.figures.drawing import Drawn, curve, finished
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
@@ -17,26 +18,23 @@ from prenuc.present.figures.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from prenuc.observe.luminescence.measured import Emission
-    from prenuc.observe.series import SpectrumSeries
+    from prenuc.observe.luminescence.measured import EmissionAnalysis
 
 
 @laid_out
-def plot_emission(series: SpectrumSeries, layout: Layout, found: Sequence[Emission]) -> Drawn:
+def plot_emission(analysis: EmissionAnalysis, layout: Layout) -> Drawn:
     """Return a figure of emission spectra (points), fits (lines) and maxima (ticks).
 
     Args:
-        series: The spectra.
+        analysis: The spectra and what each shows.
         layout: Size, fonts and title.
-        found: What each shows.
     """
+    series = analysis.series
     figure, ((axes,),) = layout.grid(1, 1, height=8.0, wide=True)
     colours = time_colours(len(series))
     tops: list[tuple[float, float]] = []
     for row, one, colour, name in zip(
-        series.absorbance, found, colours, series.labels, strict=True
+        series.absorbance, analysis.found, colours, series.labels, strict=True
     ):
         axes.plot(series.wavelength, row, ".", ms=1.5, color=colour, label=name)
         if one.fitted is None:
@@ -54,6 +52,7 @@ def plot_emission(series: SpectrumSeries, layout: Layout, found: Sequence[Emissi
     layout.head(figure)
     where = [nm for nm, _ in tops]
     ends_told = f"maxima from {min(where):.4g} to {max(where):.4g} nm" if where else "no maximum"
-    told = f"{len(series)} emission spectra against wavelength with their fits; {ends_told}."
+    many = counted(len(series), "emission spectrum")
+    told = f"{many} against wavelength with fits; {ends_told}."
     maxima = curve("wavelength / nm", signal, ([*where], [up for _, up in tops]), "maxima")
     return finished(figure, told, more=[maxima])

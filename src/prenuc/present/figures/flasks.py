@@ -56,7 +56,7 @@ def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
     said = f"{found.mechanism.name}: residuals {found.misfit:.2g} times the noise"
     layout.titled(said).head(figure)
     several = [
-        f"{name}: {SHOWN} of {len(one)} spectra are drawn"
+        f"{SHOWN} of {len(one)} spectra of {name} are drawn"
         for name, one in found.seen.items()
         if len(one) > SHOWN
     ]

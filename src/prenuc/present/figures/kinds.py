@@ -116,7 +116,7 @@ KINDS: Mapping[str, Kind] = {
         "prenuc growth FILE --figures FOLDER",
     ),
     "emission": Kind(
-        "emission spectra with their fits and maxima", ("SpectrumSeries",),
+        "emission spectra with their fits and maxima", ("EmissionAnalysis",),
         plot_emission, "prenuc emission FILE --figures FOLDER",
     ),
     "rivals": Kind(

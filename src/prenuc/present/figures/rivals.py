@@ -45,7 +45,7 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
     for place, one in enumerate(ranked):
         fitted = curves.fitted[one.model][:, at]
         look = told_apart(place)
-        name = f"{one.model}, ΔAICc {one.delta:.3g}"
+        name = f"{one.model}, ΔAICc {one.delta:.4g}"
         axes.plot(curves.time[order], fitted[order], label=name, **look)
         left = (data - fitted) / curves.sd
         below.plot(curves.time[order], left[order], label=name, **{**look, "lw": 0.9})
@@ -53,12 +53,13 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
     name_axes(below, curves.time_label, "left over / σ")
     figure.align_ylabels([axes, below])
     layout.head(figure, [axes])
-    scored = "; ".join(f"{one.model} {one.delta:.3g} ({one.verdict})" for one in ranked)
+    scored = "; ".join(f"{one.model} {one.delta:.4g} ({one.verdict})" for one in ranked)
     told = (
-        f"{signal} against {curves.time_label.partition(' / ')[0]} with the best fit of each "
-        f"model, where the models differ most, and below what each leaves over the noise of "
-        f"{curves.sd:.2g}. {found.verdict} ΔAICc: {scored}."
+        f"{signal[:1].upper()}{signal[1:]} against {curves.time_label.partition(' / ')[0]} with "
+        f"the best fit of each model, where the models differ most, and below what each leaves "
+        f"over the noise of {curves.sd:.2g}. {found.verdict} ΔAICc: {scored}."
     )
     rest = len(found.ranking) - len(ranked)
-    notes = [f"{rest} models that rank lower are not drawn"] if rest else []
+    lower = "model that ranks lower is" if rest == 1 else "models that rank lower are"
+    notes = [f"{rest} {lower} not drawn"] if rest else []
     return finished(figure, told, notes)

@@ -17,6 +17,7 @@ from prenuc.present.figures.page_size import CM, Layout, laid_out
 from prenuc.present.figures.style import name_axes
 from prenuc.present.tables.sheet import Sheet
 from prenuc.protocol.steps import Ramp
+from prenuc.quantities import legible_text
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _told(spans: Sequence[Span], letters: Mapping[float, str]) -> list[str]:
     """Return a line for each instant at which something begins: its letter, time and sentences."""
     found: dict[float, list[str]] = {at: [] for at in letters}
     for one in spans:
-        found[one.begin].append(str(one.step).replace("degC", "°C"))
+        found[one.begin].append(legible_text(str(one.step)).replace("degC", "°C"))
     return [
         f"{letters[at]}  {_clock(at)}: {'; '.join(steps) or 'end'}" for at, steps in found.items()
     ]

@@ -176,10 +176,14 @@ def _classes() -> dict[str, type]:
     from prenuc.infer.fit.parameter import Parameter
     from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
     from prenuc.infer.selection.evidence import Comparison, Curves, Ranked
+    from prenuc.infer.selection.growth_laws import FittedLaw, Growth
+    from prenuc.infer.selection.profiled import Estimate
+    from prenuc.infer.selection.spectra_verdict import SpectraCalibration, StepVerdict
     from prenuc.infer.studies.ablation import Ablated, Ablations
     from prenuc.observe.analysis import Analysis, Found
     from prenuc.observe.course import Course
     from prenuc.observe.features import Feature
+    from prenuc.observe.luminescence.measured import Emission, EmissionAnalysis
     from prenuc.observe.series import SpectrumSeries
     from prenuc.observe.sizing import ClusterLine, Size
     from prenuc.observe.trace import Trace
@@ -188,10 +192,12 @@ def _classes() -> dict[str, type]:
     from prenuc.sweeps.swept import Swept
 
     seen = (Run, Measurement, Stops, Course, SpectrumSeries, Trace)
-    analysed = (Analysis, Found, Feature, ClusterLine, Size)
+    analysed = (Analysis, Found, Feature, ClusterLine, Size, EmissionAnalysis, Emission)
     fitted = (Fit, GlobalFit, ManyFit, Parameter, DataSet, Dilution, KineticPanel, PanelResult)
-    judged = (Comparison, Curves, Ranked, Ablations, Ablated, Swept, Chart)
-    return {one.__name__: one for one in (*seen, *analysed, *fitted, *judged)}
+    judged = (Comparison, Curves, Ranked, Growth, FittedLaw, Ablations, Ablated, Swept, Chart)
+    calibrated = (SpectraCalibration, Estimate, StepVerdict)
+    every = (*seen, *analysed, *fitted, *judged, *calibrated)
+    return {one.__name__: one for one in every}
 
 
 def _known(name: str) -> type | None:

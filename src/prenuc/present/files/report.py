@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
+from prenuc.present.files import measured  # noqa: F401  registers its kinds
 from prenuc.present.files.kept import Kept, keep, versions
 from prenuc.present.files.page import PAGE, arrows, list_html, page, prose
 from prenuc.present.files.saved import Stored

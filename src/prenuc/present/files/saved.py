@@ -27,6 +27,7 @@ from prenuc.present.tables.results import (
 )
 from prenuc.present.tables.spectra import exciton_table
 from prenuc.present.tables.table import Table
+from prenuc.quantities import legible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
     from prenuc.present.tables.sheet import Sheet
 
-KNOWN = "prenuc simulate, fit, analyze, compare, ablate, emission or growth"
+KNOWN = "prenuc simulate, fit, analyze, compare, ablate, sweep, calibrate, emission or growth"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +212,7 @@ def _samples_table(series: SpectrumSeries) -> tuple[Table, ...]:
         return ()
     numbers = zip(series.time, *series.beside.values(), strict=True)
     rows = [
-        (label, *(f"{number:.6g}" for number in row))
+        (label, *(legible(number) for number in row))
         for label, row in zip(series.labels, numbers, strict=True)
     ]
     heads = ("spectrum", series.time_label, *series.beside)
@@ -264,7 +265,7 @@ def _of_sheet(title: str, file: str, sheet: Sheet, said: list[str]) -> Stored:
 
 
 def _shown(one: str | float) -> str:
-    return one if isinstance(one, str) else f"{one:.5g}"
+    return one if isinstance(one, str) else legible(one)
 
 
 ROWS = {"first_exciton_nm": _analysis, "trap_share": _emission, "laws": _growth}

@@ -6,16 +6,13 @@ from collections import Counter
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, listed
+from prenuc.errors import InputError, counted, listed
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
-from prenuc.infer.modelfree.isosbestic import isosbestic_points
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
-from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import FEWEST, Course, course
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.figures.analysis import MOST_PANELS
 from prenuc.present.figures.driving import caption_driving
 from prenuc.present.figures.kinds import draw
 from prenuc.present.figures.maps import plot_swept
@@ -29,7 +26,6 @@ from prenuc.present.files.page import (
     warnings_html,
 )
 from prenuc.present.files.saved import Stored
-from prenuc.present.files.summary import SAID
 from prenuc.present.tables.results import (
     assumptions,
     assumptions_table,
@@ -38,10 +34,10 @@ from prenuc.present.tables.results import (
     ranking_table,
     shares_table,
 )
-from prenuc.present.tables.spectra import exciton_table
 from prenuc.present.tables.studies import ablations_table
 from prenuc.present.tables.sweeps import factors_table, flasks_table
 from prenuc.present.tables.table import Table
+from prenuc.quantities import legible_text
 from prenuc.simulation.driving import driving
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
@@ -53,21 +49,12 @@ if TYPE_CHECKING:
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
 
-LONGEST = 40  # rows of a table that is printed; a longer one is folded
 WIDE = Layout(width=DOUBLE)
 FLAT = {"spectra", "picks", "species"}  # figures that need no height
 LOW = Layout(width=DOUBLE, height=9.5)  # cm
 HISTORY = "How the data came about"
 MOST_FLASKS = 200  # of a sweep that are tabulated; its answer holds all
 SAMPLES = 12  # measurements of a run that are tabulated
-_PICKS = (
-    "Spectra coloured by time. The mark is the centre of the first excitonic band without its "
-    "background, the bar along the curve its 95 % interval; the tick is the maximum of the curve "
-    "itself, which the background shifts to the blue."
-)
-_TREND = "Bars are 95 % intervals of the position."
-_SIZES = " The error of a sizing curve, 10-15 % of the diameter for most, comes on top."
-_EACH = "Data (dots), fit (line) and the band alone (dashed), with the pick and its 95 % interval."
 _TRACE = (
     "Signal, fit and residuals. The inset is for the eye: taking logarithms weighs late points "
     "without bound."
@@ -90,7 +77,7 @@ def section(result: Any) -> Iterable[str]:
     raise InputError(what, "Give runs, spectra, analyses, fits or comparisons")
 
 
-def _figure(kind: str, answer: Any, caption: str = "", said: Sequence[str] = ()) -> str:
+def drawn_html(kind: str, answer: Any, caption: str = "", said: Sequence[str] = ()) -> str:
     """Return a figure as wide as two columns of a journal.
 
     Args:
@@ -108,13 +95,17 @@ def _figure(kind: str, answer: Any, caption: str = "", said: Sequence[str] = ())
 @section.register(Comparison)
 def _comparison(comparison: Comparison) -> Iterable[str]:
     yield "<h2>Which model</h2>"
+    if comparison.curves is None:
+        yield warnings_html(["The data were not kept with this comparison: no figure is drawn."])
+    else:
+        yield drawn_html("rivals", comparison)
     yield table_html(ranking_table(comparison), "The models, best first")
 
 
 @section.register(Ablations)
 def _ablations(found: Ablations) -> Iterable[str]:
     yield f"<h2>What each step is for: {prose(found.mechanism)}</h2>"
-    yield _figure("ablations", found)
+    yield drawn_html("ablations", found)
     yield table_html(ablations_table(found), "The steps")
 
 
@@ -133,7 +124,7 @@ def _run(run: Run) -> Iterable[str]:
 def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
     """Return what was done, what had to be assumed, and the constants."""
     steps = "".join(
-        f"<li>{prose(str(step))} <small>{prose(step.source)}</small></li>"
+        f"<li>{prose(legible_text(str(step)))} <small>{prose(step.source)}</small></li>"
         for step in protocol.steps
     )
     yield f"<h3>What was done</h3><ol>{steps}</ol>"
@@ -151,14 +142,14 @@ def _done(protocol: Protocol, mechanism: Mechanism) -> Iterable[str]:
 
 @section.register(Swept)
 def _sweep(found: Swept) -> Iterable[str]:
-    yield f"<h2>{len(found)} flasks: {prose(found.protocol.name)}</h2>"
+    yield f"<h2>{counted(len(found), 'flask')}: {prose(found.protocol.name)}</h2>"
     yield f"<p>Mechanism: {prose(found.mechanism.name)}.</p>"
     if found.chart is not None:
         made = plot_swept(found, WIDE)
         yield figure_html(made.figure, made.told)
     factors, flasks = factors_table(found), flasks_table(found, MOST_FLASKS)
     yield table_html(factors)
-    shown = f"{len(flasks.rows)} of {len(found)} flasks"
+    shown = f"{len(flasks.rows)} of {counted(len(found), 'flask')}"
     yield folded_html(shown, table_html(flasks, "Flasks, by the number that ranks them"))
     yield from _done(found.protocol, found.mechanism)
 
@@ -169,13 +160,13 @@ def _watched(run: Run) -> Iterable[str]:
     for vessel, looks in seen.most_common(1):
         if looks >= FEWEST:
             told = f"Species in {vessel}, at each of {looks} measurements."
-            yield _figure("species", course(run, vessel), told)
+            yield drawn_html("species", course(run, vessel), told)
 
 
 @section.register(Course)
 def _course(one: Course) -> Iterable[str]:
     yield f"<h2>Course of {prose(one.vessel)}: {prose(one.name)}</h2>"
-    yield _figure("course", one, "Each number against time.")
+    yield drawn_html("course", one, "Each number against time.")
 
 
 def _driving(run: Run) -> Iterable[str]:
@@ -191,7 +182,7 @@ def _driving(run: Run) -> Iterable[str]:
     one_way = [step.name for step in run.mechanism.steps if step.back is None]
     if one_way:
         yield f"<p>Without a way back, and so without an affinity: {prose(listed(one_way))}.</p>"
-    figures = [_figure("driving", one, caption_driving(one)) for one in driving(run)]
+    figures = [drawn_html("driving", one, caption_driving(one)) for one in driving(run)]
     yield from figures[:1]
     yield folded_html("The other vessels", "".join(figures[1:]))
 
@@ -202,32 +193,11 @@ def _spectra(series: SpectrumSeries) -> Iterable[str]:
     yield f"<h2>Spectra: {prose(what)}</h2>"
     yield _all_spectra(series)
     yield folded_html(HISTORY, list_html(series.history))
-    yield _input(series)
+    yield input_html(series)
 
 
 def _all_spectra(series: SpectrumSeries) -> str:
-    return _figure("spectra", series, f"{len(series)} spectra, coloured by time.")
-
-
-@section.register(Analysis)
-def _analysis(analysis: Analysis) -> Iterable[str]:
-    series, many = analysis.series, len(analysis.found)
-    sized = any(found.sizes for found in analysis.found)
-    some = f" {MOST_PANELS} of {many} spectra." if many > MOST_PANELS else ""
-    name = series.metadata.get("file") or analysis.file or "spectra"
-    yield f"<h2>First excitons: {prose(name)}</h2>"
-    yield f"<p>Material: {prose(analysis.material or 'not given, so no diameters')}.</p>"
-    yield _figure("picks", analysis, _PICKS)
-    yield _figure("trend", analysis, _TREND + (_SIZES if sized else ""))
-    table = exciton_table(analysis.rows())
-    long = len(table.rows) > LONGEST
-    yield folded_html(f"All {many} rows", table_html(table)) if long else table_html(table)
-    more = analysis.warnings[SAID:]
-    yield folded_html(f"{len(more)} further warnings", list_html(more))
-    yield folded_html("Every fit", _figure("bands", analysis, _EACH + some))
-    yield "<h3>How the file was read</h3>"
-    yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
-    yield _input(series)
+    return drawn_html("spectra", series, f"{counted(len(series), 'spectrum')}, coloured by time.")
 
 
 @section.register(Stored)
@@ -250,7 +220,7 @@ def _fit(fit: Fit) -> Iterable[str]:
 
 def _numbers(fit: Fit | GlobalFit | ManyFit, caption: str, unit: str = "1") -> Iterable[str]:
     """Return what every fit shows: a figure and its numbers; the summary says what to beware of."""
-    yield _figure("fit", fit, caption, fit.warnings)
+    yield drawn_html("fit", fit, caption, fit.warnings)
     yield table_html(constants_table(fit.as_dict(), unit=unit))
 
 
@@ -263,14 +233,14 @@ def _global_fit(fit: GlobalFit) -> Iterable[str]:
     same = list_html(fit.equivalent_schemes)
     yield folded_html("Schemes that fit these data identically", same)
     yield folded_html(HISTORY, list_html(fit.history))
-    yield _input(fit.series)
+    yield input_html(fit.series)
 
 
 @section.register(ManyFit)
 def _many_fit(fit: ManyFit) -> Iterable[str]:
-    yield f"<h2>Kinetics: {prose(fit.scheme)}, {len(fit.sets)} data sets</h2>"
+    yield f"<h2>Kinetics: {prose(fit.scheme)}, {counted(len(fit.sets), 'data set')}</h2>"
     yield from _numbers(fit, _MANY)
-    yield from (_input(one.series) for one in fit.sets)
+    yield from (input_html(one.series) for one in fit.sets)
 
 
 @section.register(PanelResult)
@@ -290,7 +260,7 @@ def _panel(panel: PanelResult) -> Iterable[str]:
     yield list_html(panel.notes)
 
 
-def _input(series: SpectrumSeries) -> str:
+def input_html(series: SpectrumSeries) -> str:
     """Return the exact file that spectra were read from, where there is one."""
     if "sha256" not in series.metadata:
         return ""

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import listed
+from prenuc.errors import counted, listed
 from prenuc.infer.experiments.published import PanelResult
 from prenuc.infer.fit.results import AbstractFit, Fit, ManyFit
 from prenuc.infer.fit.wording import that_matter
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import Ablations
-from prenuc.observe.analysis import Analysis
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, is_course
 from prenuc.present.files.saved import Stored
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 LEAST = 0.005  # share that is worth a word
 MOST = 5  # things that are named; the others stand below
-SAID = 5  # warnings about spectra that stand in the summary
 LINES = 3  # of what was done to data
 
 
@@ -71,7 +69,7 @@ def _of_fit(fit: AbstractFit) -> Summary:
         rests=(f"{_points(fit)}, {_files(fit)}.", *_treatment(fit), *_noise(fit)),
         unknown=(
             *((f"No interval: {fit.reason}.",) if fit.reason else ()),
-            *(_sentence(line) for line in fit.warnings),
+            *(sentence(line) for line in fit.warnings),
             *(f"These data fit as well: {one}." for one in that_matter(fit.equivalent_schemes)),
         ),
         rank=0,
@@ -86,7 +84,7 @@ def _data_of(fit: AbstractFit) -> str:
     if isinstance(fit, Fit):
         return fit.trace.name
     if isinstance(fit, ManyFit):
-        return f"{len(fit.sets)} data sets"
+        return counted(len(fit.sets), "data set")
     return "the spectra at all wavelengths"
 
 
@@ -105,7 +103,7 @@ def _files(fit: AbstractFit) -> str:
 
 def _treatment(fit: AbstractFit) -> tuple[str, ...]:
     """Return what was done to the data last."""
-    return tuple(_sentence(line) for line in dict.fromkeys(fit.history[1:][-LINES:]))
+    return tuple(sentence(line) for line in dict.fromkeys(fit.history[1:][-LINES:]))
 
 
 def _noise(fit: AbstractFit) -> tuple[str, ...]:
@@ -136,12 +134,12 @@ def _of_comparison(comparison: Comparison) -> Summary:
     names = [one.model for one in comparison.ranking]
     noise = ", ".join(f"{name} {number:.3g}" for name, number in comparison.noise.items())
     return Summary(
-        subject=f"{len(names)} models compared",
+        subject=f"{counted(len(names), 'model')} compared",
         asked=f"Which of {listed(names)} do the data support?",
         answer=(comparison.verdict,),
-        rests=(f"{comparison.data} independent numbers; {noise}.",),
+        rests=(f"{counted(comparison.data, 'independent number')}; {noise}.",),
         unknown=(
-            *(_sentence(line) for line in comparison.warnings),
+            *(sentence(line) for line in comparison.warnings),
             *(f"The data fit as well: {one}." for one in comparison.equivalent_schemes),
         ),
         rank=1,
@@ -176,14 +174,17 @@ def _of_ablations(found: Ablations) -> Summary:
 def _of_sweep(found: Swept) -> Summary:
     best, worst = found.ends
     ends = (("Largest", best), ("Smallest", worst))
-    failed = (f"{found.failed} flasks have no answer.",) if found.failed else ()
+    have = "has" if found.failed == 1 else "have"
+    lost = f"{counted(found.failed, 'flask')} {have} no answer."
+    failed = (lost,) if found.failed else ()
     assumed = [one.name for one in found.protocol.assumptions]
+    flasks = counted(len(found), "flask")
     return Summary(
-        subject=f"{len(found)} flasks of {found.protocol.name} with {found.mechanism.name}",
+        subject=f"{flasks} of {found.protocol.name} with {found.mechanism.name}",
         asked=f"How does {found.rank} depend on {listed(found.varied)}?",
         answer=tuple(f"{word}: {_flask(found, place)}." for word, place in ends),
         rests=(
-            f"{len(found)} simulated flasks with {found.mechanism.name}.",
+            f"{counted(len(found), 'simulated flask')} with {found.mechanism.name}.",
             *_counted([name for name in assumed if name not in found.factors]),
         ),
         unknown=(*failed, "What happens between the values that were tried, and beyond them."),
@@ -198,53 +199,12 @@ def _flask(found: Swept, place: int) -> str:
     return f"{number}, with {values}"
 
 
-@summary.register(Analysis)
-def _of_analysis(analysis: Analysis) -> Summary:
-    placed = [i for i, one in enumerate(analysis.found) if one.feature.status != "unresolved"]
-    name = analysis.series.metadata.get("file") or analysis.file or "these spectra"
-    curve = next((one.size.curve for one in analysis.found if one.size is not None), "")
-    doubted = sum(bool(one.doubts) for one in analysis.found)
-    count = f"{len(placed)} of {len(analysis.found)} spectra show one"
-    doubts = f"; {doubted} of the picks are doubted" if doubted else ""
-    return Summary(
-        subject=f"First excitons of {name}",
-        asked=f"Where is the first exciton of {name}, and what does it say of size?",
-        answer=(
-            *_ends(analysis, placed),
-            *_clusters(analysis),
-            f"{count}{doubts}.",
-        ),
-        rests=(
-            "Centres of the first band without its background, each with a 95 % interval.",
-            *((f"Diameters of {analysis.material} by {curve}.",) if curve else ()),
-        ),
-        unknown=tuple(_sentence(line) for line in analysis.warnings[:SAID]),
-        rank=2,
-    )
-
-
-def _ends(analysis: Analysis, placed: Sequence[int]) -> tuple[str, ...]:
-    """Return first and last position, with the diameters there."""
-    told = []
-    for i in dict.fromkeys([*placed[:1], *placed[-1:]]):
-        one, label = analysis.found[i], analysis.series.labels[i]
-        low, high = one.feature.ci95_nm
-        size = f", a diameter of {one.diameter_nm:.2f} nm" if one.size is not None else ""
-        position = f"{one.feature.position_nm:.1f} ({low:.1f} to {high:.1f}) nm"
-        told.append(f"{label}: first exciton at {position}{size}.")
-    return tuple(told)
-
-
-def _clusters(analysis: Analysis) -> tuple[str, ...]:
-    names = dict.fromkeys(line.species for one in analysis.found for line in one.clusters)
-    return (f"As sharp as, and where, {listed([*names])} absorbs.",) if names else ()
-
-
 @summary.register(Run)
 def _of_run(run: Run) -> Summary:
     assumed = [one.name for one in run.protocol.assumptions]
     ledger = run.conservation["ledger"]["final"]
     cautions = (*run.protocol.warnings, *run.warnings)
+    constants = counted(len(run.mechanism.parameters), "constant")
     hangs = f"How far the answer depends on {', '.join(assumed)}." if assumed else ""
     return Summary(
         subject=f"{run.protocol.name} with {run.mechanism.name}, simulated",
@@ -252,17 +212,18 @@ def _of_run(run: Run) -> Summary:
         answer=_shares(run),
         rests=(
             *_counted(assumed),
-            f"{len(run.mechanism.parameters)} constants of the mechanism; {_origins(run)}.",
+            f"{constants} of the mechanism; {_origins(run)}.",
             f"Matter is conserved to {ledger:.0e}; thermodynamics: {run.thermodynamics}.",
         ),
-        unknown=(*(_sentence(str(one)) for one in cautions), *((hangs,) if hangs else ())),
+        unknown=(*(sentence(str(one)) for one in cautions), *((hangs,) if hangs else ())),
         rank=3,
     )
 
 
 def _counted(assumed: Sequence[str]) -> tuple[str, ...]:
     """Return how many numbers are assumed; nothing for none."""
-    told = f"{len(assumed)} numbers of the protocol are assumed, each with its reason below."
+    are = "is assumed, with its" if len(assumed) == 1 else "are assumed, each with its"
+    told = f"{counted(len(assumed), 'number')} of the protocol {are} reason below."
     return (told,) if assumed else ()
 
 
@@ -314,11 +275,16 @@ def _of_stored(stored: Stored) -> Summary:
         subject=stored.title,
         asked=f"{stored.title}: as saved in {stored.file}.",
         answer=("The numbers stand in the tables below.",),
-        unknown=(old, *(_sentence(line) for line in stored.warnings)),
+        unknown=(old, *(sentence(line) for line in stored.warnings)),
         rank=4,
     )
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return a text that ends as a sentence does.
+
+    Args:
+        text: Such as a warning.
+    """
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text[:1].upper()}{text[1:]}."

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def calibrated_table(found: SpectraCalibration) -> Table:
-    """Return every constant that the spectra can feel, as it was and as it was found."""
+    """Return every constant that the spectra can feel, before and after; rate constants first."""
     return Table(
         caption="Constants",
         headings=("constant", "before", "found", "95 % interval"),
-        rows=tuple(map(_constant, found.estimates)),
+        rows=tuple(map(_constant, sorted(found.estimates, key=lambda one: not one.is_rate))),
     )
 
 
@@ -44,4 +44,4 @@ def needed_table(found: SpectraCalibration) -> Table:
 def _step(one: StepVerdict) -> tuple[str, ...]:
     if math.isnan(one.rise):
         return one.step, "–", "–", f"{one.word}: nothing can be run without it"
-    return one.step, f"{one.rise:.3g}", f"{one.misfit:.2g}", one.word
+    return one.step, f"{one.rise:.3g}", f"{one.misfit:.3g}", one.word

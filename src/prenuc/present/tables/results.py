@@ -160,7 +160,7 @@ def _estimate(one: Mapping[str, Any]) -> tuple[str, str, str]:
     low, high = one.get("ci95") or (None, None)
     if low is None or high is None:
         return value, NO_INTERVAL, ""
-    return value, f"{low:.5g} to {high:.5g}", ""
+    return value, f"{low:.4g} to {high:.4g}", ""
 
 
 def ranking_table(comparison: Comparison) -> Table:

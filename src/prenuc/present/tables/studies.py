@@ -257,10 +257,11 @@ def _verdict(row: Row) -> str:
 
 
 def calibration_table(found: Calibration) -> Table:
-    """Return every constant before and after, with its interval where there is one."""
+    """Return every constant before and after, with its interval where there is one; rates first."""
+    ordered = sorted(found.estimates.items(), key=lambda one: not one[1].is_rate)
     return Table(
         headings=("constant", "before", "now", "unit", "95 %"),
-        rows=tuple((name, *_cells(one)) for name, one in found.estimates.items()),
+        rows=tuple((name, *_cells(one)) for name, one in ordered),
     )
 
 

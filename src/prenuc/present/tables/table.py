@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from prenuc.quantities import legible
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,7 +76,7 @@ def fixed(number: float | None, digits: int) -> str:
 
 
 def with_unit(number: float | None, unit: str = "1") -> str:
-    """Return a number in five digits with its unit; nothing for none."""
+    """Return a number for people with its unit; nothing for none."""
     if number is None:
         return ""
-    return f"{number:.5g}" + ("" if unit in {"1", ""} else f" {unit}")
+    return legible(number) + ("" if unit in {"1", ""} else f" {unit}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.present.app.commands import command
 from prenuc.present.tables.plain import plain
+from prenuc.quantities import legible_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +157,9 @@ def batch(session: Session, *, contents: str, times: float = 1.0) -> dict[str, A
 
     found = weighed(contents, times=times)
     return {
-        "steps": [{"step": one.step, "table": plain(batch_table(one))} for one in found],
+        "steps": [
+            {"step": legible_text(one.step), "table": plain(batch_table(one))} for one in found
+        ],
         "batches": plain(found),
         "command": command("batch", contents, times=None if times == 1.0 else times),
     }
