@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, settings
 
 from browser import CHROMIUM, Visits, chromium
 from prenuc.mechanism import read_mechanism
+from prenuc.present.app.desk import Desk
+from prenuc.present.app.session import Session
 
 settings.register_profile(
     "prenuc",
@@ -28,6 +30,15 @@ def read(tmp_path):
         return read_mechanism(path)
 
     return call
+
+
+@pytest.fixture
+def session():
+    """What a page has on its desk; ended with what it has started."""
+    found = Session(Desk())
+    yield found
+    found.desk.uploads.close()
+    found.desk.jobs.close()
 
 
 @pytest.hookimpl(trylast=True)
