@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from browser import CHROMIUM, Visits, chromium
 from prenuc.mechanism import read_mechanism
+from prenuc.present.app.desk import Desk
+from prenuc.present.app.session import Session
 
 settings.register_profile(
     "prenuc",
@@ -34,6 +36,15 @@ def read(tmp_path):
         return read_mechanism(path)
 
     return call
+
+
+@pytest.fixture
+def session():
+    """What a page has on its desk; ended with what it has started."""
+    found = Session(Desk())
+    yield found
+    found.desk.uploads.close()
+    found.desk.jobs.close()
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,42 +9,14 @@ import numpy as np
 import pytest
 
 import prenuc as pn
+from asked import NETWORK, OWN, RECIPE, act, moved, shown
 from prenuc.errors import InputError, PrenucError
 from prenuc.observe.live.experiment import Live
 from prenuc.present.app.actions import ACTIONS
 from prenuc.present.app.desk import Desk
 from prenuc.present.app.frames import unpacked
-from prenuc.present.app.messages import KINDS, checked
+from prenuc.present.app.messages import KINDS
 from prenuc.present.app.session import Session
-
-RECIPE = "cds-msc-311-in-toluene"
-OWN = """charge flask with 1.2 mmol Cd(OA)2, 0.3 mmol S and 9.2 g ODE at 60 degC
-heat flask to 180 degC over 10 min
-hold flask for 15 min
-measure flask at 25 min, 40 min"""
-NETWORK = """units: {time: s, concentration: mol/L}
-species: {Cd(OA)2: {}, S: {}, C: {}}
-reactions:
-  - {equation: "Cd(OA)2 + S -> C", k: 0.5}
-"""
-
-
-@pytest.fixture
-def session():
-    found = Session(Desk())
-    yield found
-    found.desk.uploads.close()
-    found.desk.jobs.close()
-
-
-def act(session, do, /, **given):
-    action, given = checked(ACTIONS, do, given)
-    return action(session, **given)
-
-
-def shown(session, of="flask"):
-    frames = [unpacked(frame) for frame in session.take_frames()]
-    return next(arrays for header, arrays in frames if header["of"] == of)["absorbance"]
 
 
 @pytest.mark.parametrize("name", ACTIONS)
@@ -70,19 +42,9 @@ def test_a_flask_tells_steps_constants_and_species(session):
     assert {"MSC-311", "PC-311"} <= {one["name"] for one in told["species"]}
 
 
-def moved(session):
-    act(session, "flask.set", set={"isomerisation.k": 0.021, "step 3: duration": 33.3})
-    session.take_frames()
-    act(session, "flask.set", set={"step 6: flask": 20.0})
-    return shown(session)
-
-
 def test_what_is_compared_is_what_was_shown_and_leaves_the_flask_as_it_is(session):
     act(session, "flask.open", recipe=RECIPE)
-    act(session, "flask.set", set={"isomerisation.k": 0.021, "step 3: duration": 33.3})
-    session.take_frames()
-    act(session, "flask.set", set={"step 6: flask": 20.0})
-    then, kept = shown(session), act(session, "flask.state")
+    then, kept = moved(session), act(session, "flask.state")
     act(session, "flask.set", set={"isomerisation.k": 0.01, "uptake.k": 0.2})
     now = act(session, "flask.state")
     session.take_frames()
@@ -209,75 +171,6 @@ def test_a_mechanism_comes_as_text(session):
 def test_a_mechanism_of_text_reads_no_file_of_the_machine(session, text):
     with pytest.raises(InputError, match="based on another file"):
         act(session, "flask.open", protocol=OWN, mechanism=text)
-
-
-def dropped(session, path, **given):
-    name = session.desk.uploads.add(path.name, path.read_bytes())
-    return act(session, "flask.open", upload=name, **given)
-
-
-def test_a_report_gives_its_run_back(session, tmp_path):
-    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE)).with_duration({3: "25 min"})
-    mechanism = pn.mechanism_for("two-pathway/CdS", protocol)
-    run = pn.simulate(mechanism.with_constants({"isomerisation.k": "0.02 1/min"}), protocol)
-    pn.report(run, pn.uv_vis(run), to=tmp_path / "run.html")
-    told = dropped(session, tmp_path / "run.html")
-    assert "hold flask for 25 min" in told["protocol"]
-    assert next(c["value"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.02
-    assert np.array_equal(shown(session), pn.uv_vis(run).absorbance)
-    given = session.read(
-        [session.desk.uploads.add("run.html", (tmp_path / "run.html").read_bytes())]
-    )
-    assert np.array_equal(given.data.absorbance, pn.uv_vis(run).absorbance)
-
-
-def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
-    act(session, "flask.open", recipe=RECIPE)
-    wanted, state = moved(session), act(session, "flask.state")
-    (tmp_path / "state.json").write_text(json.dumps(state))
-    dropped(session, tmp_path / "state.json")
-    assert np.array_equal(shown(session), wanted)
-    told = act(session, "flask.export", **{"as": "protocol"})
-    own = f"{RECIPE}-mechanism.yaml"
-    (tmp_path / "flask.yaml").write_text(told["text"].replace(own, "two-pathway/CdS"))
-    assert dropped(session, tmp_path / "flask.yaml")["title"] == RECIPE
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
-        ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
-        ("x.json", "{}", "no answer of prenuc"),
-        ("x.html", "<html></html>", "holds no results"),
-        ("x.yaml", "based_on: two-pathway/CdS\nchange: {}\n", "holds no protocol"),
-        ("x.yaml", "a: &a [*a]", "x.yaml"),
-        (
-            "x.yaml",
-            f"mechanism: /etc/x.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
-            "Paste",
-        ),
-    ],
-)
-def test_a_dropped_file_that_opens_nothing_is_refused(session, tmp_path, name, text, said):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(InputError, match=said) as refused:
-        dropped(session, tmp_path / name)
-    assert str(tmp_path) not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("state", "said"),
-    [
-        ({"protocol": "wait"}, "'wait' is not something that a protocol can do"),
-        ({"protocol": "protocol: &a [*a]"}, r"^protocol\.yaml:1"),
-        ({"protocol": OWN, "mechanism": "a: &a [*a]\n"}, r"^mechanism\.yaml:1"),
-    ],
-)
-def test_texts_of_a_dropped_state_are_read_where_they_do_no_harm(session, state, said):
-    text = json.dumps({"moved": {}, **state}).encode()
-    with pytest.raises(InputError, match=said):  # of the process that reads, not of ours
-        session.desk.uploads.opening(session.desk.uploads.add("x.json", text))
 
 
 def test_a_protocol_file_comes_as_text(session):

@@ -300,6 +300,17 @@ def test_a_report_dropped_in_gives_its_run_back(shown, tmp_path):
     page.get_by_label("Search").fill("uptake.k")
     assert page.get_by_label("uptake.k, exact value").input_value() == "0.5"
 
+    measured = pn.uv_vis(run, noise=1e-3, seed=1)
+    pn.report(pn.fit(measured, "A -> B"), to=tmp_path / "fit.html")
+    dropped(page, tmp_path / "fit.html")
+    page.get_by_role("heading", name="Spectra", level=1).wait_for()
+    page.get_by_text(f"{len(measured.time)} spectra, absorbance").wait_for()
+    dropped(page, report)
+    page.get_by_role("heading", name=f"Flask: {LATER}").wait_for(state="attached")
+    pn.report(pn.ablate("two-pathway/CdS"), to=tmp_path / "court.html")
+    dropped(page, tmp_path / "court.html")
+    page.get_by_role("alert").get_by_text("The screen Court shows").wait_for()
+
 
 def test_a_page_that_is_no_report_is_refused_and_the_flask_stays(shown, tmp_path):
     stranger = tmp_path / "stranger.html"

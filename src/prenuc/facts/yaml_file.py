@@ -55,8 +55,8 @@ def load(path: Path | Traversable) -> Any:
     Raises:
         FactsError: The file is missing, empty, not text, not YAML, or repeats a key.
     """
-    name = str(path) if isinstance(path, Path) else path.name
-    text = _read_text(path, name)
+    name = _name(path)
+    text = text_of(path)
     builder = _Builder(name)
     try:
         for event in yaml.parse(text, Loader=LOADER):
@@ -205,7 +205,17 @@ class _Builder:
 _NONE = object()  # no key waits
 
 
-def _read_text(path: Path | Traversable, name: str) -> str:
+def _name(path: Path | Traversable) -> str:
+    return str(path) if isinstance(path, Path) else path.name
+
+
+def text_of(path: Path | Traversable) -> str:
+    """Return what stands in a file that people write.
+
+    Raises:
+        FactsError: The file is missing, too large, or not text.
+    """
+    name = _name(path)
     try:
         if isinstance(path, Path) and path.stat().st_size > LARGEST_FILE:
             what = f"the file is larger than {LARGEST_FILE // 1_000_000} MB"

@@ -81,6 +81,8 @@ class Mechanism:
             with the first words of the constants ``h`` and ``sites``.
         declared: Reagents that a file counts, whether or not a reaction looks at them.
         stand_ins: Precursors that its constants were not found with.
+        text: The file that a user wrote it in, or that it was changed from; "" for one of the
+            package, or of Python.
         rule: Writes the mechanism from constants, see :meth:`written`; None for one that was put
             together from reactions, or changed in another way than by its constants.
         shared: What has been worked out from the structure, for all variants at once.
@@ -103,6 +105,7 @@ class Mechanism:
     bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
+    text: str = field(default="", compare=False, repr=False)
     rule: Rule | None = field(init=False, default=None, compare=False, repr=False)
     shared: Shared = field(init=False, default_factory=Shared, compare=False, repr=False)
 
@@ -142,12 +145,22 @@ class Mechanism:
         new = given_anew(self.constants, given, places)
         values = {**self.parameters, **new}
         if self.rule is not None:
-            variant = Mechanism.written(self.rule, values)
+            variant = Mechanism.written(self.rule, values).with_text(self.text)
         else:
             variant = self.with_laws(*self._moved(new))
             object.__setattr__(variant, "parameters", values)
         if variant.shared is not self.shared and variant.is_like(self):
             object.__setattr__(variant, "shared", self.shared)
+        return variant
+
+    def with_text(self, text: str) -> Mechanism:
+        """Return the same mechanism, which knows the file that it was written in.
+
+        Args:
+            text: What stands in the file.
+        """
+        variant = copy(self)
+        object.__setattr__(variant, "text", text)
         return variant
 
     def with_laws(

@@ -33,7 +33,7 @@ from prenuc.errors import InputError, MechanismError, Problem, QuantityError, li
 from prenuc.facts.document import Node
 from prenuc.facts.source import Source
 from prenuc.facts.value import Value
-from prenuc.facts.yaml_file import load
+from prenuc.facts.yaml_file import load, text_of
 from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, ReactionBlock
 from prenuc.mechanism.component_blocks import ROOM, ComponentReader, check_circles
@@ -67,7 +67,8 @@ def read_mechanism(path: Path, named: Callable[[str], Mechanism] = mechanism_nam
     """
     problems: list[Problem] = []
     node = Node(load(path), str(path), problems)
-    if "based_on" in node:
+    based = "based_on" in node
+    if based:
         mechanism = _changed(node, path, named)
     elif "components" in node:
         mechanism = _of_blocks(node, path.stem)
@@ -75,7 +76,7 @@ def read_mechanism(path: Path, named: Callable[[str], Mechanism] = mechanism_nam
         mechanism = _network(node, path.stem)
     if problems or mechanism is None:
         raise MechanismError(problems)
-    return mechanism
+    return mechanism if based else mechanism.with_text(text_of(path))
 
 
 def _of_blocks(node: Node, name: str) -> Mechanism | None:

@@ -31,10 +31,16 @@ def forget(session: Session, *, uploads: list[str]) -> dict[str, Any]:
     return {"uploads": uploads}
 
 
+def screens(session: Session, *, upload: str) -> dict[str, Any]:
+    """Return which screens can show a file that was dropped, the one that it is from first."""
+    return {"screens": session.desk.uploads.screens(upload)}
+
+
 ACTIONS: dict[str, Callable[..., Any]] = {
     "jobs.list": jobs,
     "jobs.cancel": cancel,
     "uploads.forget": forget,
+    "uploads.screens": screens,
     **flask.ACTIONS,
     **spectra.ACTIONS,
     **court.ACTIONS,

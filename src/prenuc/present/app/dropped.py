@@ -1,40 +1,74 @@
-"""What a dropped file opens on the screen Flask: a report, a saved answer, a state, a protocol.
+"""What a dropped file holds: a flask for the screen Flask, or data for the screen Spectra.
 
-A file is read by the process of :mod:`prenuc.present.app.read_child`, which hands back texts and
-numbers alone: a protocol, the name of a mechanism, and its constants where they are others.
+It is a report, a saved answer, a state or a protocol. A file is read by the process of
+:mod:`prenuc.present.app.read_child`, which hands back texts and numbers alone: a protocol, a
+mechanism by its name or as the text of its file, and constants where they are others.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, listed
 from prenuc.facts.document import Node
-from prenuc.facts.yaml_file import load
+from prenuc.facts.yaml_file import load, text_of
+from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.app.written import mechanism_from, protocol_from
+from prenuc.observe.trace import Trace
+from prenuc.present.files.again import made_again
 from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import Kept
 from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.saved import read_answer
+from prenuc.present.files.summary import summary
+from prenuc.present.files.written import is_text, mechanism_from, protocol_from
 from prenuc.protocol.protocol import read_protocol
-from prenuc.scope.choice import mechanism_for
 from prenuc.simulation.solution import Run
+from prenuc.sweeps.swept import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from prenuc.errors import Problem
-    from prenuc.mechanism.mechanism import Mechanism
-    from prenuc.protocol.protocol import Protocol
 
 STATE = "recipe", "protocol", "mechanism", "change", "moved"  # of ``flask.state``
+MECHANISM = "reactions", "based_on"  # one of which stands in its file
+WRITTEN, REPORTS = {".yaml", ".yml"}, {".html", ".htm"}
+FLASKS, DATA = (Run, Swept), (SpectrumSeries, Trace)
+DEEPEST = 4  # results within results: the data of the sets of a fit of many
+
+
+def screens(path: Path) -> list[str]:
+    """Return the screens that can show what a file holds, the one that it is from first.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: None can, or it cannot be read.
+    """
+    if path.suffix.lower() in WRITTEN or _state(path):
+        opening(path)
+        return ["flask"]
+    held = _held(path)
+    found = ["spectra"] if _within(held, DATA) else []
+    if not found and not _within(held, FLASKS):
+        raise _nothing("flask and no spectra", held, str(path))
+    try:
+        _of_run(held, str(path))
+    except InputError:
+        if not found:
+            raise
+        return found
+    return ["flask", *found]
 
 
 def opening(path: Path) -> dict[str, Any]:
-    """Return what ``flask.open`` is to be asked for a file.
+    """Return what ``flask.open`` is to be asked for a file; of a mechanism, that alone.
 
     Args:
         path: The file.
@@ -42,50 +76,88 @@ def opening(path: Path) -> dict[str, Any]:
     Raises:
         InputError: It can be read, but holds no flask; or it cannot be read.
     """
-    ending = path.suffix.lower()
-    if ending in {".yaml", ".yml"}:
+    if path.suffix.lower() in WRITTEN:
         return _written(path)
-    if ending in {".html", ".htm"}:
-        return _of_run(extract(path).results, str(path))
-    state = _state(path)
-    return state or _of_run(_saved(path), str(path))
+    return _state(path) or _of_run(_held(path), str(path))
 
 
-def spectra_in(path: Path) -> SpectrumSeries:
-    """Return the first spectra that a report holds.
+def data_in(path: Path) -> SpectrumSeries | Trace:
+    """Return the first spectra, or the first trace, that a report or a saved answer holds.
 
     Args:
-        path: The report.
+        path: The file.
 
     Raises:
-        InputError: It holds none, or is no report.
+        InputError: It holds none, or is neither.
     """
-    found = (one for one in extract(path).results if isinstance(one, SpectrumSeries))
-    series = next(found, None)
-    if series is None:
-        what = "this report holds no spectra"
-        raise InputError(what, "Open it on the screen Flask", where=str(path))
-    return series
+    held = _held(path)
+    found = _within(held, DATA)
+    if not found:
+        raise _nothing("spectra", held, str(path))
+    data: SpectrumSeries | Trace = found[0]
+    if len(found) == 1:
+        return data
+    return replace(data, history=(*data.history, f"the first of {len(found)} in {path.name}"))
 
 
-def _saved(path: Path) -> tuple[Any, ...]:
-    """Return the results of a saved answer; none where an older version saved it."""
+def _held(path: Path) -> tuple[Any, ...]:
+    """Return the results of a report or of a saved answer."""
+    if path.suffix.lower() in REPORTS:
+        return extract(path).results
     found = read_answer(path)
-    return found.results if isinstance(found, Kept) else ()
+    return found.results if isinstance(found, Kept) else (found,)
+
+
+def _within(held: Iterable[Any], kinds: tuple[type, ...]) -> list[Any]:
+    """Return the results of some kinds that lie least deep within others."""
+    level = [*held]
+    for _ in range(DEEPEST):
+        found = [one for one in level if isinstance(one, kinds)]
+        if found:
+            return found
+        level = [part for one in level for part in _parts(one)]
+    return []
+
+
+def _parts(one: Any) -> list[Any]:
+    if isinstance(one, Mapping):
+        return [*one.values()]
+    if isinstance(one, tuple):
+        return [*one]
+    return [getattr(one, field.name) for field in fields(one)] if is_dataclass(one) else []
+
+
+def _nothing(wanted: str, held: tuple[Any, ...], where: str) -> InputError:
+    """Return what is said of a file that can be read and holds something else."""
+    told = [one.subject for one in map(summary, held) if one is not None]
+    about = f", but '{listed(told)}'" if told else ""
+    mend = "It is read in a browser, or given back by prenuc report --extract"
+    if any(isinstance(one, Ablations) for one in held):
+        mend = "The screen Court shows what each step is for; the report is read in a browser"
+    elif not where.endswith((".html", ".htm")):
+        mend = "prenuc report makes a page of it"
+    return InputError(f"this holds no {wanted}{about}", mend, where=where)
 
 
 def _written(path: Path) -> dict[str, Any]:
-    """Return a protocol file as its text."""
+    """Return a protocol file, or a mechanism file, as its text."""
     problems: list[Problem] = []
-    if "protocol" not in Node(load(path), str(path), problems):
-        what = "this file holds no protocol"
-        raise InputError(what, "Give a mechanism beside a protocol", where=str(path))
-    protocol, named = read_protocol(path)
-    return {"protocol": protocol_text(protocol, named or ""), "mechanism": named}
+    node = Node(load(path), str(path), problems)
+    if "protocol" in node:
+        protocol, named = read_protocol(path)
+        return {"protocol": protocol_text(protocol, named or ""), "mechanism": named}
+    if not any(key in node for key in MECHANISM):
+        what = "this file holds neither a protocol nor a mechanism"
+        raise InputError(what, "Write 'protocol:' or 'reactions:' into it", where=str(path))
+    text = text_of(path)
+    mechanism_from(text)  # here, where what is hostile does no harm
+    return {"mechanism": text}
 
 
 def _state(path: Path) -> dict[str, Any]:
     """Return a saved state, whose texts can be read; nothing where the file is something else."""
+    if path.suffix.lower() in REPORTS:
+        return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError, OSError):
@@ -95,31 +167,23 @@ def _state(path: Path) -> dict[str, Any]:
     text, named = state.get("protocol"), state.get("mechanism")
     if isinstance(text, str):
         done, _ = protocol_from(text)  # here, where what is hostile does no harm
-        if isinstance(named, str) and "\n" in named:
+        if isinstance(named, str) and is_text(named):
             mechanism_from(named, done)
     return state
 
 
-def _of_run(results: Iterable[Any], where: str) -> dict[str, Any]:
-    """Return the first run of some results, as what makes it again.
+def _of_run(held: tuple[Any, ...], where: str) -> dict[str, Any]:
+    """Return the first flask of some results, as what makes it again.
 
     Raises:
-        InputError: None is one, or its mechanism is one of a user's own.
+        InputError: None is one, or the file of its mechanism is not known.
     """
-    run = next((one for one in results if isinstance(one, Run)), None)
-    if run is None:
-        what = "this holds no simulated flask"
-        raise InputError(what, "Open it on the screen Spectra", where=where)
-    change = _changed(run.mechanism, run.protocol)
-    text = protocol_text(run.protocol, run.mechanism.name)
-    return {"protocol": text, "mechanism": run.mechanism.name, "change": change}
-
-
-def _changed(mechanism: Mechanism, protocol: Protocol) -> dict[str, float]:
-    """Return the constants in which a mechanism is not the package's own."""
-    usual = mechanism_for(mechanism.name, protocol).constants
+    found = _within(held, FLASKS)
+    if not found:
+        raise _nothing("flask", held, where)
+    again = made_again(found[0].mechanism, found[0].protocol, where)
     return {
-        name: value.quantity.to(usual[name].quantity.unit)
-        for name, value in mechanism.parameters.items()
-        if name in usual and value.quantity != usual[name].quantity
+        "protocol": protocol_text(again.protocol, ""),
+        "mechanism": again.mechanism,
+        "change": {name: one.number for name, one in again.change.items()},
     }

@@ -2,7 +2,7 @@
 
 Run as ``python -I read_child.py`` in an empty folder, with nothing of the environment. It loads
 what readers need, says so by a byte, and waits for one line of JSON on standard input, ``{"files":
-[...], "known": {...}, "flask": false}``; then it answers with one frame
+[...], "known": {...}, "wanted": "data"}``; then it answers with one frame
 (:mod:`prenuc.present.app.frames`), and ends.
 """
 
@@ -20,7 +20,7 @@ MEMORY = 1_500_000_000  # bytes, of address space or of what is resident
 PROCESSOR_TIME = 10  # s
 FILE_SIZE = 100_000_000  # bytes, of a file that it writes
 LOOK_EVERY = 0.05  # s, of the watchdog
-REPORTS = ".html", ".htm"
+HOLDING = ".html", ".htm", ".json"  # reports and saved answers
 LOADED = b"+"
 TOO_LARGE = 3  # exit status of a process that was ended by its watchdog
 KNOWN = "decimal", "time_unit", "signal", "sheet", "column", "window", "times", "mask"
@@ -83,8 +83,8 @@ def answer(asked: dict[str, Any]) -> bytes:
     """Return the frame that answers a question.
 
     Args:
-        asked: Files by their paths below the current folder, what is known of them, and whether a
-            flask is wanted rather than spectra.
+        asked: Files by their paths below the current folder, what is known of them, and what is
+            wanted: "data", "flask" or "screens", which are those that can show them.
     """
     from prenuc.errors import InputError, PrenucError
     from prenuc.present.app import carried, dropped, frames, messages
@@ -93,10 +93,12 @@ def answer(asked: dict[str, Any]) -> bytes:
     known = {name: given for name, given in asked["known"].items() if name in KNOWN}
     files = [Path(name) for name in asked["files"]]
     try:
-        if asked["flask"]:
+        if asked["wanted"] == "screens":
+            return frames.packed({"screens": dropped.screens(files[0])}, {})
+        if asked["wanted"] == "flask":
             return frames.packed({"opening": dropped.opening(files[0])}, {})
-        report = files[0].suffix.lower() in REPORTS and len(files) == 1
-        data = dropped.spectra_in(files[0]) if report else read_input(files, **known)
+        holding = files[0].suffix.lower() in HOLDING and len(files) == 1
+        data = dropped.data_in(files[0]) if holding else read_input(files, **known)
         words, arrays = carried.told(data)
     except PrenucError as error:
         return frames.packed({"error": messages.as_error(error)}, {})

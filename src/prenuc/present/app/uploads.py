@@ -38,6 +38,7 @@ LOADING = 60.0  # s
 LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
 ODD = re.compile(r"[^\w .,+°µμ()=-]")
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+SCREENS = {"flask", "spectra"}  # that show files
 GAVE_UP = "reading this file took too long, or too much memory"
 MEND = "Export the spectra as text (CSV), in smaller parts"
 
@@ -137,16 +138,27 @@ class Uploads:
         Raises:
             InputError: It cannot be read, or holds no flask.
         """
-        found = self._asked([self.upload(name)], {}, flask=True)[0].get("opening")
+        found = self._asked([self.upload(name)], {}, "flask")[0].get("opening")
         if not isinstance(found, dict):
             raise InputError(GAVE_UP, MEND)
         return found
 
+    def screens(self, name: str) -> list[str]:
+        """Return the screens that can show a file.
+
+        Raises:
+            InputError: None can, or it cannot be read.
+        """
+        found = self._asked([self.upload(name)], {}, "screens")[0].get("screens")
+        if not isinstance(found, list) or not {*map(str, found)} <= SCREENS:
+            raise InputError(GAVE_UP, MEND)
+        return found
+
     def _asked(
-        self, files: list[Upload], known: dict[str, Any], *, flask: bool = False
+        self, files: list[Upload], known: dict[str, Any], wanted: str = "data"
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return words and arrays of a process of its own."""
-        words, arrays = self._child().ask(files, known, flask=flask)
+        words, arrays = self._child().ask(files, known, wanted)
         if "error" in words:
             raise InputError(_problems(words["error"]))
         return words, arrays
@@ -191,21 +203,21 @@ class Child:
         )
 
     def ask(
-        self, files: list[Upload], known: dict[str, Any], *, flask: bool = False
+        self, files: list[Upload], known: dict[str, Any], wanted: str = "data"
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return words and arrays of the answer.
 
         Args:
             files: What is to be read.
             known: What the user knows of them.
-            flask: Whether a flask is wanted rather than spectra.
+            wanted: "data", "flask" or "screens".
 
         Raises:
             InputError: It gave none.
         """
         try:
             paths = [self._written(number, one) for number, one in enumerate(files)]
-            line = json.dumps({"files": paths, "known": known, "flask": flask}).encode() + b"\n"
+            line = json.dumps({"files": paths, "known": known, "wanted": wanted}).encode() + b"\n"
             found = self._answer(line)
         finally:
             self.end()

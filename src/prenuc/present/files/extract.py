@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.series import SpectrumSeries
+from prenuc.present.files.again import changed_mechanism, made_again
 from prenuc.present.files.exchange import convert
 from prenuc.present.files.kept import Kept, give_back, keep
 from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.report import DATA
+from prenuc.present.files.written import is_text
 from prenuc.present.tables.plain import as_text
 from prenuc.simulation.solution import Run
 from prenuc.writing import write_text
@@ -79,7 +82,7 @@ def write_extracted(held: Extracted, folder: Path) -> list[Path]:
     """Write what a report holds, and return the paths.
 
     ``results.json`` holds all of it to the last bit and makes the report again; protocols of runs
-    and spectra stand beside it as files that commands read.
+    with mechanisms that are a user's own, and spectra, stand beside it as files that commands read.
 
     Args:
         held: What the report holds.
@@ -93,11 +96,28 @@ def write_extracted(held: Extracted, folder: Path) -> list[Path]:
     runs = [one for one in held.results if isinstance(one, Run)]
     spectra = [one for one in held.results if isinstance(one, SpectrumSeries)]
     for number, run in enumerate(runs, 1):
-        text = protocol_text(run.protocol, run.mechanism.name)
-        written.append(write_text(folder / f"protocol{_place(number, runs)}.yaml", text))
+        written += _run(run, folder, _place(number, runs))
     for number, one in enumerate(spectra, 1):
         written.append(convert(one, "csv", folder / f"spectra{_place(number, spectra)}.csv"))
     return written
+
+
+def _run(run: Run, folder: Path, place: str) -> list[Path]:
+    """Write what makes a run again: its protocol, and its mechanism where it is a user's own."""
+    files = {}
+    try:
+        again = made_again(run.mechanism, run.protocol)
+    except InputError:  # made in Python: its name is all that there is
+        named = run.mechanism.name
+    else:
+        named, own = again.mechanism, f"mechanism{place}.yaml"
+        if is_text(named):
+            files[own], named = named, own
+        if again.change:
+            changed = f"mechanism{place}-changed.yaml"
+            files[changed], named = changed_mechanism(named, again.change), changed
+    files[f"protocol{place}.yaml"] = protocol_text(run.protocol, named)
+    return [write_text(folder / name, text) for name, text in files.items()]
 
 
 def _place(number: int, among: Sequence[object]) -> str:

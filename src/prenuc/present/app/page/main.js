@@ -6,7 +6,7 @@ import { Jobs } from "./jobs.js";
 import { Shell } from "./shell.js";
 
 const SCREENS = { flask: "Flask", spectra: "Spectra", court: "Court", catalogue: "Catalogue", next: "Next" };
-const TO_FLASK = /\.(html?|ya?ml|json)$/i; // reports, protocols and states; everything else is spectra
+const HOLDING = /\.(html?|ya?ml|json)$/i; // reports, saved answers, protocols and states; all else is spectra
 
 const by = (id) => document.getElementById(id);
 const main = by("main");
@@ -111,10 +111,18 @@ function dropped(shell) {
     hint(false);
     const files = await shell.tried(() => filesOf(event.dataTransfer));
     if (!files?.length) return;
-    const name = TO_FLASK.test(files[0].name) ? "flask" : shown?.receive ? shown.name : "spectra";
-    if (shown?.name === name && shown.receive) shown.receive(files);
-    else shell.open(name, { files });
+    if (!HOLDING.test(files[0].name)) return hand(shown?.receive ? shown.name : "spectra", { files });
+    const held = await shell.tried(async () => {
+      const upload = await connection.upload(files[0]);
+      return { upload, ...(await connection.ask("uploads.screens", { upload })) };
+    });
+    if (held) hand(held.screens.includes(shown.name) ? shown.name : held.screens[0], { uploads: [held.upload] });
   });
+
+  function hand(name, given) {
+    if (shown?.name === name && shown.receive) shown.receive(given);
+    else shell.open(name, given);
+  }
 }
 
 async function filesOf(transfer) {

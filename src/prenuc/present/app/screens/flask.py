@@ -12,8 +12,9 @@ from prenuc.present.app.frames import packed
 from prenuc.present.app.messages import checked
 from prenuc.present.app.screens.flask_export import export
 from prenuc.present.app.screens.flask_overlay import interval, overlay
-from prenuc.present.app.written import mechanism_from, protocol_from
 from prenuc.present.files.named import mechanism_of
+from prenuc.present.files.protocols import protocol_text
+from prenuc.present.files.written import is_text, mechanism_from, protocol_from
 from prenuc.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -57,13 +58,20 @@ def open_(
         mechanism: A mechanism of the package, or the text of a file; the usual one when left out.
         change: Constants that are moved at once, each in its own unit.
         moved: Handles likewise.
-        upload: Or a file with all of that: a report, a saved answer, a state, a protocol.
+        upload: Or a file with all of that: a report, a saved answer, a state, a protocol; or with a
+            mechanism. What a file leaves open is taken from the arguments beside it.
+
+    Returns:
+        What the page draws beside frames, and ``source``: what opens the same, without the file.
 
     Raises:
         InputError: Nothing or more than one thing is to be opened, or it cannot be read.
     """
-    if upload is not None and recipe is None and protocol is None:
-        found = session.desk.uploads.opening(upload) | {"upload": None}
+    if upload is not None:
+        found = session.desk.uploads.opening(upload)
+        if not {"recipe", "protocol"} & found.keys():
+            found |= {"recipe": recipe, "protocol": protocol}
+        found["mechanism"] = found.get("mechanism") or mechanism
         _, given = checked({"flask.open": open_}, "flask.open", found)
         return open_(session, **given)
     if (recipe is None) == (protocol is None):
@@ -79,13 +87,22 @@ def open_(
     drawn = list(flask.frames(exact=True))  # what cannot be run leaves open what was
     session.flask = flask
     session.frames += drawn
-    return flask.told()
+    return {**flask.told(), "source": _source(flask)}
+
+
+def _source(flask: FlaskSession) -> dict[str, str]:
+    """Return what opens a flask again, as it was before anything was moved."""
+    given = {"protocol": protocol_text(flask.live.protocol, "")}
+    given = {"recipe": flask.recipe} if flask.recipe else given
+    return {**given, "mechanism": flask.named} if flask.named else given
 
 
 def _mechanism(named: str | None, what: str, protocol: Protocol) -> Mechanism:
     if named is not None and named.strip().endswith((".yaml", ".yml")):
-        raise InputError(f"the mechanism stands in another file ({named})", "Paste what is in it")
-    if named is not None and "\n" in named.strip():
+        what = f"the mechanism stands in another file ({named})"
+        mend = "Drop the mechanism file, then this one without its line 'mechanism:'"
+        raise InputError(what, mend)
+    if named is not None and is_text(named):
         return mechanism_from(named, protocol)
     return mechanism_of(named, what, protocol)
 
@@ -139,10 +156,9 @@ def state(session: Session) -> dict[str, Any] | None:
     if session.flask is None:
         return None
     flask, live = session.flask, session.flask.live
-    given = {"recipe": flask.recipe} if flask.recipe else {"protocol": str(live.protocol)}
     return {
-        **given,
-        "mechanism": flask.named or live.mechanism.name,
+        "mechanism": live.mechanism.name,
+        **_source(flask),
         "change": {name: one.number for name, one in live.change.items()},
         "moved": {name: one.number for name, one in live.moved.items()},
     }

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, unknown_name
+from prenuc.present.files.again import changed_mechanism, made_again
 from prenuc.present.files.protocols import protocol_text
+from prenuc.present.files.written import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,22 +57,24 @@ def mechanism_file(flask: FlaskSession) -> str:
     """Return the mechanism as it is now, as a file that commands read.
 
     Raises:
-        InputError: Constants of a mechanism that came as text were moved.
+        InputError: Constants of a mechanism of the user's own were moved.
     """
     change = flask.live.change
-    if "\n" in flask.named:
+    if is_text(flask.named):
+        if not flask.live.mechanism.text:  # it is one of the package with other constants
+            again = made_again(flask.live.mechanism_now, flask.live.protocol)
+            return changed_mechanism(again.mechanism, again.change)
         if change:
             said = ", ".join(f"{name} = {one}" for name, one in change.items())
             mend = f"Write into it: {said}"
             raise InputError("your own mechanism cannot be written with moved constants", mend)
         return flask.named
-    lines = [f"based_on: {_basis(flask)}", "change:" if change else "change: {}"]
-    return "\n".join([*lines, *(f"  {name}: {one}" for name, one in change.items()), ""])
+    return changed_mechanism(_basis(flask), change)
 
 
 def _python(flask: FlaskSession) -> tuple[str, str, str]:
     live = flask.live
-    if "\n" in flask.named:
+    if is_text(flask.named):
         model = f'pn.read_mechanism(Path("{_mechanism_name(flask)}"))'
     else:
         model = f'pn.mechanism_for("{_basis(flask)}", protocol)'
@@ -83,7 +87,7 @@ def _python(flask: FlaskSession) -> tuple[str, str, str]:
         named = json.dumps(live.protocol.name)
         done = f'protocol = pn.Protocol.from_text("""\n{live.protocol_now}\n""", name={named})'
     lines = [
-        *(["from pathlib import Path", ""] if "\n" in flask.named else []),
+        *(["from pathlib import Path", ""] if is_text(flask.named) else []),
         "import prenuc as pn",
         "",
         done,
@@ -98,7 +102,7 @@ def _python(flask: FlaskSession) -> tuple[str, str, str]:
 
 
 def _commands(flask: FlaskSession) -> tuple[str, str, str]:
-    live, own = flask.live, "\n" in flask.named
+    live, own = flask.live, is_text(flask.named)
     what = flask.recipe if flask.recipe and not live.moved else f"{_stem(flask)}.yaml"
     named = f" --mechanism {_mechanism_name(flask)}" if live.change or own else ""
     if not named and flask.named and what == flask.recipe:
@@ -150,7 +154,7 @@ def _mechanism_name(flask: FlaskSession) -> str:
 
 def _basis(flask: FlaskSession) -> str:
     """Return the mechanism before anything was moved, as commands name it."""
-    if "\n" in flask.named:
+    if is_text(flask.named):
         return _mechanism_name(flask)
     return flask.named or flask.live.mechanism.name
 

@@ -109,16 +109,19 @@ function render({ el, connection, shell, given }) {
 
   async function begin() {
     await shell.tried(choice.load);
-    if (given?.files) return receive(given.files);
+    const kept = FlaskState.kept();
+    state.source = kept?.source;
+    const [upload] = given?.uploads ?? [];
+    if (upload && (await opened({ ...asOpen(), upload }))) return;
     const source = given?.source ?? (given?.recipe && { recipe: given.recipe });
-    const kept = source ? { source, changed: {} } : FlaskState.kept();
-    if (!kept || !(await opened(kept.source, kept.changed, kept))) await opened({ recipe: FIRST });
+    if (source ? await opened(source) : kept && (await opened(kept.source, kept.changed, kept))) return;
+    await opened({ recipe: FIRST });
   }
 
   /** Open something, and come to the values that were changed in it, and what was kept; whether that was possible. */
-  async function opened(source, changed = {}, kept = {}) {
+  async function opened(asked, changed = {}, kept = {}) {
     shell.status("computing");
-    const answer = await shell.tried(() => connection.ask("flask.open", source));
+    const answer = await shell.tried(() => connection.ask("flask.open", asked));
     if (!answer) {
       shell.status(open ? "exact" : "");
       return false;
@@ -126,9 +129,9 @@ function render({ el, connection, shell, given }) {
     told = answer;
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
-    state.opened(source, numbers, kept);
+    state.opened(told.source, numbers, kept);
     title.textContent = `Flask: ${told.title}`;
-    choice.show(source, told);
+    choice.show(told.source, told);
     shown.timeline.set("steps", told.steps);
     shown.courses.set("hidden", undefined);
     shown.courses.set(
@@ -252,7 +255,7 @@ function render({ el, connection, shell, given }) {
   }
 
   function writeOwn() {
-    const mechanisms = { all: choice.mechanisms(), now: told?.mechanism };
+    const mechanisms = { all: choice.mechanisms(), now: asOpen().mechanism, name: told?.mechanism };
     ownProtocol(told?.protocol ?? "", { mechanisms, open: opened, receive: openFile });
   }
 
@@ -265,15 +268,21 @@ function render({ el, connection, shell, given }) {
     });
   }
 
-  /** Open a protocol, a state that was taken away, a saved answer or a report; whether that was possible. */
-  async function openFile(file) {
-    const upload = await shell.tried(() => connection.upload(file));
-    return upload ? opened({ upload }) : false;
+  /** What opens the same again; its mechanism is that of a file that names none. */
+  function asOpen() {
+    return { mechanism: told?.mechanism, ...(state.source ?? { recipe: FIRST }) };
   }
 
-  async function receive([file]) {
-    if (/\.(html?|ya?ml|json)$/i.test(file.name)) await openFile(file);
-    else await data.receive(file);
+  /** Open a file that holds a flask, or a mechanism for the one that is open; whether that was possible. */
+  async function openFile(file) {
+    const upload = await shell.tried(() => connection.upload(file));
+    return upload ? opened({ ...asOpen(), upload }) : false;
+  }
+
+  /** Spectra are laid over what is open; what holds a flask itself is opened. */
+  async function receive({ files, uploads }) {
+    if (uploads) await opened({ ...asOpen(), upload: uploads[0] });
+    else await data.receive(files[0]);
   }
 
   return {

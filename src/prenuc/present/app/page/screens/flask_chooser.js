@@ -33,9 +33,14 @@ export function chooser({ connection, open }) {
     recipe.value = told.recipe ?? "";
     const material = known.recipes.find((one) => one.id === told.recipe)?.material;
     const fitting = known.mechanisms.filter((one) => !material || one.material === material);
-    const usual = h("option", { value: "" }, told.recipe ? USUAL : told.mechanism);
-    mechanism.replaceChildren(usual, ...groups(fitting, (one) => one.id));
-    mechanism.value = fitting.some((one) => one.id === asked.mechanism) ? asked.mechanism : "";
+    const named = asked.mechanism ?? "";
+    const own = named && !fitting.some((one) => one.id === named);
+    mechanism.replaceChildren(
+      told.recipe ? h("option", { value: "" }, USUAL) : "",
+      own ? h("option", { value: named }, named.includes(":") ? `${told.mechanism}, from a file` : named) : "",
+      ...groups(fitting, (one) => one.id),
+    );
+    mechanism.value = named;
   }
 
   return {

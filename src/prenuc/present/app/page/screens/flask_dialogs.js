@@ -32,7 +32,9 @@ export function ownProtocol(text, { mechanisms, open, receive }) {
     {},
     mechanisms.all.map((one) => h("option", { value: one }, one)),
   );
-  if (mechanisms.now) mechanism.value = mechanisms.now;
+  if (!mechanisms.all.includes(mechanisms.now))
+    mechanism.prepend(h("option", { value: mechanisms.now }, `${mechanisms.name}, from a file`));
+  mechanism.value = mechanisms.now;
   const own = () => (FILE.test(area.value) ? {} : { mechanism: mechanism.value }); // a file may name its own
   const run = async () => over(await open({ protocol: area.value, ...own() }));
   const take = async (file) => over(await receive(file));
@@ -46,7 +48,7 @@ export function ownProtocol(text, { mechanisms, open, receive }) {
       h("label", { class: "field" }, "mechanism", mechanism),
       h("button", { type: "button", class: "primary", onclick: run }, "Run it"),
       fileButton("From a file …", take, { accept: ".yaml,.yml,.html,.htm,.json" }),
-      h("span", { class: "note" }, "a protocol, a report of prenuc, or a saved state"),
+      h("span", { class: "note" }, "a protocol, a mechanism, a report of prenuc, or a saved state"),
     ),
   );
 }

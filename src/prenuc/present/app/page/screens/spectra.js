@@ -13,7 +13,7 @@ import { traceOf } from "./spectra_trace.js";
 
 function render({ el, connection, shell, given }) {
   const state = new SpectraState();
-  const chosen = reading({ drop: receive, example, known: (known) => opened(state.now.uploads, { ...state.now.known, ...known }) });
+  const chosen = reading({ drop: (files) => receive({ files }), example, known: (known) => opened(state.now.uploads, { ...state.now.known, ...known }) });
   const told = h("div", { class: "stack" });
   const drawing = h("div", {});
   const trace = h("div", { hidden: true });
@@ -43,15 +43,15 @@ function render({ el, connection, shell, given }) {
   begin();
 
   async function begin() {
-    if (given?.files) return receive(given.files);
+    if (given?.files || given?.uploads) return receive(given);
     if (state.now.uploads.length && (await opened(state.now.uploads, state.now.known, true)))
       for (const one of parts) one.again();
   }
 
-  /** Files that were chosen or dropped; several with a spectrum each are one series. */
-  async function receive(files) {
+  /** Files that were chosen or dropped, or are there already; several with a spectrum each are one series. */
+  async function receive({ files, uploads }) {
     shell.status("computing");
-    const uploads = await shell.tried(() => Promise.all([...files].map((one) => connection.upload(one))));
+    uploads ??= await shell.tried(() => Promise.all([...files].map((one) => connection.upload(one))));
     shell.status("");
     if (uploads) await begun(uploads);
   }

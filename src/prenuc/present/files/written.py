@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 FILE = re.compile(r"^\s*protocol\s*:", re.MULTILINE)
 
 
+def is_text(named: str) -> bool:
+    """Return whether a mechanism is what stands in a file, and no name: a name has no colon.
+
+    Args:
+        named: Either.
+    """
+    return ":" in named
+
+
 def protocol_from(text: str) -> tuple[Protocol, str | None]:
     """Return the protocol of a text, and the mechanism that it names.
 
@@ -38,12 +47,13 @@ def protocol_from(text: str) -> tuple[Protocol, str | None]:
         return read_protocol(path)
 
 
-def mechanism_from(text: str, protocol: Protocol) -> Mechanism:
+def mechanism_from(text: str, protocol: Protocol | None = None) -> Mechanism:
     """Return the mechanism of a text.
 
     Args:
         text: What stands in a mechanism file.
-        protocol: What was done, for mechanisms of the package on which it is based.
+        protocol: What was done, for mechanisms of the package on which it is based; None where
+            that is not known, and the set of that very name is meant.
 
     Raises:
         InputError: It cannot be read, or is based on another file.
@@ -53,6 +63,8 @@ def mechanism_from(text: str, protocol: Protocol) -> Mechanism:
         base = found.get("based_on") if isinstance(found, dict) else None
         if str(base).endswith((".yaml", ".yml")):
             raise MechanismError("this mechanism is based on another file", "Write all of it here")
+        if protocol is None:
+            return read_mechanism(path)
         return read_mechanism(path, lambda base: mechanism_for(base, protocol))
 
 

@@ -1,0 +1,199 @@
+"""What is dropped on the page: each kind of report goes to the screen that can show it."""
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+
+import prenuc as pn
+from asked import NETWORK, OWN, RECIPE, act, moved, shown
+from prenuc.errors import InputError
+from prenuc.infer.fit.data_set import DataSet
+from prenuc.present.files.kept import keep
+from prenuc.sweeps.swept import Swept
+
+
+def dropped(session, path, **given):
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    return act(session, "flask.open", upload=name, **given)
+
+
+def test_a_report_gives_its_run_back(session, tmp_path):
+    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE)).with_duration({3: "25 min"})
+    mechanism = pn.mechanism_for("two-pathway/CdS", protocol)
+    run = pn.simulate(mechanism.with_constants({"isomerisation.k": "0.02 1/min"}), protocol)
+    pn.report(run, pn.uv_vis(run), to=tmp_path / "run.html")
+    told = dropped(session, tmp_path / "run.html")
+    assert "hold flask for 25 min" in told["protocol"]
+    assert next(c["value"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.02
+    assert np.array_equal(shown(session), pn.uv_vis(run).absorbance)
+    given = session.read(
+        [session.desk.uploads.add("run.html", (tmp_path / "run.html").read_bytes())]
+    )
+    assert np.array_equal(given.data.absorbance, pn.uv_vis(run).absorbance)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_report_of_a_mechanism_of_ones_own_gives_its_run_back(session, tmp_path, saved):
+    (tmp_path / "mine.yaml").write_text(f"# of my own\n{NETWORK}")
+    protocol = pn.Protocol.from_text(OWN, name="mine")
+    mechanism = pn.read_mechanism(tmp_path / "mine.yaml").with_constants(
+        {"R1.k": "0.2 (mol/L)^-1/s"}
+    )
+    run = pn.simulate(mechanism, protocol)
+    path = tmp_path / ("run.json" if saved else "run.html")
+    if saved:
+        path.write_text(json.dumps({"results": keep([run])}))
+    else:
+        pn.report(run, to=path)
+    (tmp_path / "mine.yaml").unlink()
+    told = dropped(session, path)
+    assert (told["title"], [one["value"] for one in told["constants"][:1]]) == ("mine", [0.2])
+    assert np.array_equal(shown(session), pn.uv_vis(run).absorbance)
+    act(session, "flask.open", **told["source"])
+    assert act(session, "flask.export", **{"as": "mechanism"})["text"] == f"# of my own\n{NETWORK}"
+    act(session, "flask.set", set={"R1.k": 0.2})
+    assert session.flask.live.mechanism_now.parameters == mechanism.parameters
+
+
+def test_a_mechanism_file_is_for_the_flask_that_is_open(session, tmp_path):
+    source = act(session, "flask.open", recipe=RECIPE)["source"]
+    (tmp_path / "faster.yaml").write_text(
+        "based_on: two-pathway/CdS\nchange: {isomerisation.k: 0.021 1/min}\n"
+    )
+    told = dropped(session, tmp_path / "faster.yaml", **source)
+    assert (told["recipe"], told["mechanism"]) == (RECIPE, "two-pathway/CdS")
+    assert next(c["given"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.021
+    first = shown(session)
+    act(session, "flask.set", set={"uptake.k": 0.2})
+    text = act(session, "flask.export", **{"as": "mechanism"})["text"]
+    assert set(yaml.safe_load(text)["change"]) == {"isomerisation.k", "uptake.k"}
+    lines = "\n".join(f"  - {line}" for line in OWN.splitlines())
+    (tmp_path / "flask.yaml").write_text(f"name: mine\nprotocol:\n{lines}\n")
+    told = dropped(session, tmp_path / "flask.yaml", **told["source"])
+    assert next(c["given"] for c in told["constants"] if c["name"] == "isomerisation.k") == 0.021
+    act(session, "flask.open", recipe=RECIPE, mechanism=told["source"]["mechanism"])
+    assert not np.array_equal(first, shown(session))
+
+
+def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
+    act(session, "flask.open", recipe=RECIPE)
+    wanted, state = moved(session), act(session, "flask.state")
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    dropped(session, tmp_path / "state.json")
+    assert np.array_equal(shown(session), wanted)
+    told = act(session, "flask.export", **{"as": "protocol"})
+    own = f"{RECIPE}-mechanism.yaml"
+    (tmp_path / "flask.yaml").write_text(told["text"].replace(own, "two-pathway/CdS"))
+    assert dropped(session, tmp_path / "flask.yaml")["title"] == RECIPE
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
+        ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
+        ("x.json", "{}", "no answer of prenuc"),
+        ("x.html", "<html></html>", "holds no results"),
+        ("x.yaml", "based_on: two-pathway/Cd\nchange: {}\n", r"^mechanism\.yaml:1: no"),
+        ("x.yaml", "based_on: ../x.yaml\nchange: {}\n", "based on another file"),
+        ("x.yaml", "species: {A: {}}\n", "neither a protocol nor a mechanism"),
+        ("x.yaml", "a: &a [*a]", "x.yaml"),
+        (
+            "x.yaml",
+            f"mechanism: /etc/x.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
+            "Drop the mechanism file",
+        ),
+    ],
+)
+def test_a_dropped_file_that_opens_nothing_is_refused(session, tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=said) as refused:
+        dropped(session, tmp_path / name)
+    assert str(tmp_path) not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"protocol": "wait"}, "'wait' is not something that a protocol can do"),
+        ({"protocol": "protocol: &a [*a]"}, r"^protocol\.yaml:1"),
+        ({"protocol": OWN, "mechanism": "a: &a [*a]\n"}, r"^mechanism\.yaml:1"),
+    ],
+)
+def test_texts_of_a_dropped_state_are_read_where_they_do_no_harm(session, state, said):
+    text = json.dumps({"moved": {}, **state}).encode()
+    with pytest.raises(InputError, match=said):  # of the process that reads, not of ours
+        session.desk.uploads.opening(session.desk.uploads.add("x.json", text))
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """A folder with a report of each kind, and the spectra that are in most of them."""
+    folder = tmp_path_factory.mktemp("reports")
+    protocol = pn.Protocol.from_recipe(pn.recipe(RECIPE))
+    run = pn.simulate(pn.two_pathway("CdS"), protocol)
+    series = pn.uv_vis(run, noise=1e-3, seed=1)
+    trace = series.trace("311 nm")
+    sets = [DataSet(data=series, label="a"), DataSet(data=series, label="b")]
+    none = np.full(1, 7.0)
+    kinds = {
+        "simulation": (run, series),
+        "panel": (pn.kinetic_panel("2a-b", run=run),),
+        "sweep": (Swept(protocol, run.mechanism, {}, {"x": none}, {"x": "1"}, ("",), "x"),),
+        "spectra": (series,),
+        "fit": (pn.fit(trace, "PC -> MSC"),),
+        "global fit": (pn.fit(series, "A -> B"),),
+        "many": (pn.fit(sets, "A -> B"),),
+        "analysis": (pn.analyze(series),),
+        "comparison": (pn.compare_schemes(trace, ["A -> B", "2 A -> B"]), series),
+        "verdict": (pn.compare_schemes(trace, ["A -> B", "2 A -> B"]),),
+        "court": (pn.ablate("two-pathway/CdS"),),
+        "course": (pn.course(run, "cuvette"),),
+    }
+    for kind, results in kinds.items():
+        pn.report(*results, to=folder / f"{kind}.html")
+    (folder / "fit.json").write_text(json.dumps({"results": keep(kinds["fit"])}))
+    return folder, series
+
+
+DATA = "spectra", "fit", "global fit", "many", "analysis", "comparison"
+SHOWN = {kind: ["spectra"] for kind in DATA} | {
+    "simulation": ["flask", "spectra"],
+    "panel": ["flask", "spectra"],
+    "sweep": ["flask"],
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_what_is_dropped_goes_to_a_screen_that_can_show_it(session, reports, kind):
+    folder, series = reports
+    path = folder / (f"{kind}.json" if kind == "fit" else f"{kind}.html")
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    assert act(session, "uploads.screens", upload=name)["screens"] == SHOWN[kind]
+    if "flask" in SHOWN[kind]:
+        assert act(session, "flask.open", upload=name)["title"] == RECIPE
+    if "spectra" in SHOWN[kind]:
+        told = act(session, "spectra.open", uploads=[name])
+        data = session.kept["spectra"].data
+        if told["kind"] == "trace":
+            assert np.array_equal(data.value, series.trace("311 nm").value)
+        else:
+            assert np.array_equal(data.absorbance, series.absorbance)
+        several = any("the first of 2" in line for line in told["history"])
+        assert several == (kind in {"many", "panel"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("verdict", "no flask and no spectra, but '2 models compared'. It is read in a browser"),
+        ("court", "but 'What each step of two-pathway/CdS is for'. The screen Court"),
+        ("course", "no flask and no spectra"),
+    ],
+)
+def test_what_no_screen_can_show_says_what_it_holds(session, reports, kind, said):
+    content = (reports[0] / f"{kind}.html").read_bytes()
+    with pytest.raises(InputError, match=said):
+        session.desk.uploads.screens(session.desk.uploads.add(f"{kind}.html", content))
