@@ -28,16 +28,13 @@ import numpy as np
 
 from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.facts.catalogue import entries
-from prenuc.facts.source import Source
 from prenuc.infer.calibration.priors import distinct, free_constants, sets_of
 from prenuc.infer.calibration.search import Start, Task, covariance, searches
-from prenuc.infer.calibration.varied import QUICK, Changed, Name, ask
+from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import material_of, reproduce
-from prenuc.infer.fit.wording import rate_in_words
-from prenuc.mechanism.shipped import known_set
-from prenuc.quantities import Quantity
+from prenuc.infer.studies.estimate import Estimate, rounded
 from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
@@ -45,70 +42,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.arrays import Array
-    from prenuc.facts.value import Value
     from prenuc.infer.calibration.priors import Free
     from prenuc.infer.experiments.performed import Choose
     from prenuc.infer.experiments.reproduce import Role, Row
 
 SHARE_OF_PRIOR = 0.7  # posterior over prior width beyond which a constant is not identifiable
 RISE = 3.84  # of χ² at the end of a 95 % interval
-SOURCE = Source("prenuc", "calibration")
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One constant after calibration.
-
-    Args:
-        free: The constant, as it was.
-        number: As it is now, in its own unit.
-        ci95: Its interval; None when it is not identifiable.
-        width: Share of the prior's width that the data leave.
-    """
-
-    free: Free
-    number: float
-    ci95: tuple[float, float] | None
-    width: float
-
-    @property
-    def is_rate(self) -> bool:
-        """Whether it is a rate constant."""
-        return self.free.key[1].endswith(".k")
-
-    @property
-    def identifiable(self) -> bool:
-        """Whether the data say more than the prior."""
-        return self.ci95 is not None
-
-    def value(self) -> Value:
-        """Return the constant as a fact."""
-        old = self.free.value
-        half = None if self.ci95 is None else _digits((self.ci95[1] - self.ci95[0]) / 2.0, 2)
-        return replace(
-            old,
-            quantity=Quantity(_digits(self.number, 4), old.quantity.unit),
-            source=SOURCE,
-            status="fitted" if self.identifiable else "assumed",
-            uncertainty=half,
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return {
-            "value": _digits(self.number, 4),
-            "unit": self.free.value.quantity.unit,
-            "ci95": self.ci95,
-            "status": "fitted" if self.identifiable else "assumed",
-            "informed_by": list(self.free.value.informed_by),
-            "identifiable": self.identifiable,
-            "before": self.free.value.quantity.number,
-            "share_of_prior_width": self.width,
-        }
-
-
-def _digits(number: float, digits: int) -> float:
-    return float(f"{number:.{digits}g}")
 
 
 @dataclass(frozen=True)
@@ -157,11 +96,7 @@ class Calibration:
     def meanings(self) -> tuple[str, ...]:
         """A sentence for each rate constant that the observations fix."""
         return tuple(
-            rate_in_words(
-                name, one.number, one.ci95, one.free.value.quantity.unit, _quoted_at(one.free.key)
-            )
-            for name, one in self.estimates.items()
-            if one.is_rate and one.ci95 is not None
+            one.meaning for one in self.estimates.values() if one.is_rate and one.identifiable
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -177,13 +112,6 @@ class Calibration:
             },
             "fitted_to": [check.id for check in self.task.checks],
         }
-
-
-def _quoted_at(key: Name) -> float | None:
-    """Return the temperature (K) that a rate constant is quoted at; None where it has none."""
-    owner, name = key
-    at = known_set(owner).values.get(f"{name.removesuffix('.k')}.at")
-    return None if at is None else at.si
 
 
 def pass_rates(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
@@ -395,7 +323,7 @@ def _interval(task: Task, u: Array, spread: Array, i: int) -> tuple[float, float
             t *= min(max(math.sqrt(RISE / max(rise, 1e-3)), 0.5), 1.5)
         ends.append(float(u[i] + side * t * width))
     low, high = (task.free[i].number(end) for end in ends)
-    return _digits(low, 4), _digits(high, 4)
+    return rounded(low, 4), rounded(high, 4)
 
 
 def _directions(information: Array, names: Sequence[str]) -> tuple[Direction, ...]:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.calibration.varied import Name, value_of
-from prenuc.infer.studies.calibrate import SOURCE, Calibration
+from prenuc.infer.studies.estimate import SOURCE
 from prenuc.mechanism.shipped import known_set
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prenuc.infer.selection.spectra_verdict import SpectraCalibration
+    from prenuc.infer.studies.calibrate import Calibration
     from prenuc.infer.studies.random_starts import Found
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from prenuc.infer.court.weigh import Earned, Side, WeighedRow
     from prenuc.infer.experiments.reproduce import Role, Row
     from prenuc.infer.studies.ablation import Ablations
-    from prenuc.infer.studies.calibrate import Calibration, Estimate
+    from prenuc.infer.studies.calibrate import Calibration
     from prenuc.infer.studies.ensemble import Prediction
+    from prenuc.infer.studies.estimate import Estimate
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
