@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# A worker of pytest-xdist to a core: further threads of linear algebra would wait for each other.
+# In the environment, for commands that tests start; before numpy is imported, which reads it once.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
 import pytest
 from hypothesis import HealthCheck, settings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,7 @@ def raw(path):
     return YAML(typ="safe", pure=True).load(path)
 
 
+@cache
 def known_sources():
     return {
         entry["id"] for name in ("references", "sources") for entry in raw(DATA / f"{name}.yaml")
