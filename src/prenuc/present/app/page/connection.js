@@ -95,7 +95,7 @@ export class Connection {
     this.#next = null;
     this.#underway = message?.drag ?? 0;
     if (!message) return;
-    this.#pacing.sent();
+    this.#pacing.sent(message.exact);
     this.#send(message);
   }
 
@@ -160,7 +160,7 @@ export class Connection {
   }
 
   #answered(drag) {
-    if (!drag || drag < this.#underway) return;
+    if (!drag || !this.#underway || drag < this.#underway) return;
     this.#underway = 0;
     this.#resting = true;
     this.#pacing.answered();

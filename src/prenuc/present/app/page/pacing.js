@@ -1,22 +1,22 @@
 // When the newest value of a drag is sent: such that its answer comes just before the screen is drawn.
 // A value that is sent sooner only waits for the screen, and is old by the time it is seen.
 
-const MARGIN = 1; // ms between an answer and the picture that is to show it
 const PAINTING = 5; // ms that a picture takes; a timer that ends within them is late
 const LEARNED_FROM = 8; // pictures in a row
 
 export class Pacing {
-  #sent = 0;
+  #sent = null; // when, of what is not exact: that takes longer, and comes once
   #mean = 0; // ms until an answer, and how far answers are off it, as TCP estimates them (RFC 6298)
   #off = 0;
   #period = Infinity; // ms from picture to picture
 
-  sent() {
+  sent(exact) {
     if (this.#period === Infinity) this.#learn(LEARNED_FROM);
-    this.#sent = performance.now();
+    this.#sent = exact ? null : performance.now();
   }
 
   answered() {
+    if (this.#sent === null) return;
     const taken = performance.now() - this.#sent;
     this.#off += (Math.abs(taken - this.#mean) - this.#off) / 4;
     this.#mean += (taken - this.#mean) / 8;
@@ -25,7 +25,7 @@ export class Pacing {
   /** Call `send`, from the picture on that shows the answer that has just come, when a value is best sent. */
   after(send) {
     requestAnimationFrame((picture) => {
-      const early = this.#mean + this.#off + MARGIN;
+      const early = this.#mean + this.#off;
       const since = performance.now() - picture + early;
       const wait = Math.ceil(since / this.#period) * this.#period - since;
       if (wait > PAINTING) setTimeout(send, wait);
