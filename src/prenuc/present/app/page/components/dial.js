@@ -33,6 +33,7 @@ function render({ model, el }) {
   const low = limit("low");
   const high = limit("high");
   const source = h("p", { class: "note" });
+  const wrong = h("p", { class: "note is-wrong", role: "alert", hidden: true });
   const more = h(
     "div",
     { class: "dial-more", hidden: true },
@@ -44,21 +45,27 @@ function render({ model, el }) {
     { class: "dial" },
     h("div", { class: "dial-head" }, label, status),
     h("div", { class: "dial-row" }, track, h("span", { class: "dial-exact" }, field, unit)),
+    wrong,
     more,
   );
   el.append(root);
+
+  /** Say what is wrong with what stands in a field; "" where nothing is. */
+  function refuse(input, why) {
+    update(input, { "aria-invalid": why ? "true" : null });
+    wrong.hidden = !why;
+    wrong.textContent = why && `'${input.value}' ${why}`;
+  }
 
   function limit(key) {
     const input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off" });
     input.addEventListener("change", () => {
       const value = readNumber(input.value);
       const other = model.get(key === "low" ? "high" : "low");
-      const fits =
-        value !== null &&
-        (key === "low" ? value < other : value > other) &&
-        !(model.get("log") && value <= 0);
-      if (fits) model.set(key, value);
-      update(input, { "aria-invalid": fits ? null : "true" });
+      const beyond = key === "low" ? value >= other : value <= other;
+      const why = unfit(model, value) || (beyond && "leaves nothing between both ends");
+      if (!why) model.set(key, value);
+      refuse(input, why || "");
       draw();
     });
     return { input, label: h("label", { class: "field" }, key === "low" ? "lower end" : "upper end", input) };
@@ -120,9 +127,9 @@ function render({ model, el }) {
   );
   field.addEventListener("change", () => {
     const value = readNumber(field.value);
-    const fits = value !== null && !(model.get("log") && value <= 0);
-    update(field, { "aria-invalid": fits ? null : "true" });
-    if (!fits || value === model.get("value")) return;
+    const why = unfit(model, value);
+    refuse(field, why);
+    if (why || value === model.get("value")) return;
     if (value < model.get("low")) model.set("low", value);
     if (value > model.get("high")) model.set("high", value);
     ask(value, true);
@@ -198,6 +205,12 @@ function render({ model, el }) {
 
 function values(model) {
   return Object.fromEntries(["value", "low", "high", "log", "status"].map((key) => [key, model.get(key)]));
+}
+
+/** Why a number cannot be that of a dial; "" where it can. */
+function unfit(model, value) {
+  if (value === null) return "is not a number that can be used; write it as 0.012 or 1.2e-2";
+  return model.get("log") && value <= 0 ? "is not above zero, as this number has to be" : "";
 }
 
 export default { render };
