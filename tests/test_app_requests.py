@@ -1,5 +1,6 @@
 """Questions that somebody means harm with are refused: by name, origin, key, kind and size."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -309,6 +310,23 @@ def test_the_browser_is_led_by_a_file_of_the_user_alone(monkeypatch):
     assert path.stat().st_mode & 0o777 == 0o600
     assert "#code=abc" in path.read_text()
     path.unlink()
+
+
+def test_no_packet_waits_for_the_one_before():
+    async def no_delay():
+        heard = asyncio.get_running_loop().create_future()
+
+        async def come(_, writer):
+            accepted = writer.get_extra_info("socket")
+            heard.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(come, sock=launch.bound_to(0)) as server:
+            _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.close()
+            return await heard
+
+    assert asyncio.run(no_delay())
 
 
 def test_a_port_that_is_taken_is_said(app):

@@ -56,6 +56,9 @@ def calibrated(task, seeds=(0,)) -> Calibration:
 def test_known_constants_are_recovered_with_intervals_that_hold_them():
     with toy_set():
         found = calibrated(toy_task("first.k", "second.k"), seeds=(0, 1))
+        said = found.meanings
+    assert [one.partition(" = ")[0] for one in said] == [*TRUE]
+    assert all("per minute" in one and "half of what it acts on" in one for one in said)
     for name, true in TRUE.items():
         one = found.estimates[name]
         assert one.number == pytest.approx(true, rel=0.005)
@@ -68,6 +71,7 @@ def test_known_constants_are_recovered_with_intervals_that_hold_them():
 def test_two_constants_that_act_by_their_product_are_not_identifiable():
     with toy_set():
         found = calibrated(toy_task("first.k", "twin.k", "second.k"))
+        assert len(found.meanings) == 1  # of what is known alone
     product = found.estimates["first.k"].number * found.estimates["twin.k"].number
     assert product == pytest.approx(TRUE["first.k"], rel=0.01)
     for name in ("first.k", "twin.k"):

@@ -125,6 +125,7 @@ def test_a_picture_that_comes_soon_has_every_curve_and_is_nearly_the_exact_one()
         off = np.abs(soon - exact[:, :: QUICK.stride]).max() / np.abs(exact).max()
         worst = max(worst, off)
         assert np.array_equal(shown(live, SPECTRA), exact)
+        assert np.array_equal(shown(live, SPECTRA.unwatched), exact)
     assert worst <= 0.02
 
 

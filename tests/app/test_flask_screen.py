@@ -126,8 +126,14 @@ def test_keys_turn_a_dial_by_a_hundredth_a_tenth_of_a_decade_and_to_its_ends(sho
     assert page.get_by_role("button", name="Undo").is_enabled()
 
 
-def test_focus_stays_on_a_grip_when_steps_are_drawn_anew(shown):
+def test_focus_stays_on_a_grip_when_steps_are_drawn_anew_and_what_is_stored_is_cold(shown):
     page = shown()
+    for celsius in ("60", "180", "25", "−196"):
+        page.locator("svg text", has_text=f"{celsius} °C").wait_for()
+    stored = page.locator(".tl-area.is-cold")
+    assert stored.text_content() == "store flask at -196 degC for 2 d"
+    begin, end = re.search(r"V(\S+?)L\S+ (\S+?)V", stored.get_attribute("d")).groups()
+    assert begin == end  # from its first minute to its last
     grip = page.get_by_role("slider", name="duration of step 3, hold flask")
     grip.press("ArrowRight")
     page.locator("p", has_text="hold flask for 20.8 min").wait_for()

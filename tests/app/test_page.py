@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import prenuc
@@ -118,3 +119,28 @@ def test_a_notebook_can_draw_a_component_with_its_own_model(shown, name):
     )
     assert kept[0] > 2
     assert kept[1:] == [0, 0]
+
+
+TRACED = """async ([x, y]) => {
+    const { trace } = await import("/components/curve_path.js");
+    const lines = [];
+    const path = { moveTo: (...at) => lines.push([at]), lineTo: (...at) => lines.at(-1).push(at) };
+    const along = { values: x, log: false, step: 1, from: 0 };
+    trace(path, along, { ...along, values: y });
+    return lines;
+}"""
+
+
+def test_a_curve_is_drawn_with_few_points_within_a_fifth_of_a_pixel_of_all(shown):
+    page = shown()
+    x = np.linspace(0.0, 900.0, 451)
+    line = 200.0 * np.exp(-(((x - 311.0) / 8.0) ** 2)) + 40.0 * np.exp(-x / 90.0)
+    noise = np.random.default_rng(7).normal(0.0, 3.0, x.size)
+    for y, most in ((line, 70), (noise, x.size)):
+        y[200:210] = np.nan  # masked: no line is drawn across
+        drawn = page.evaluate(TRACED, [x.tolist(), [None if np.isnan(one) else one for one in y]])
+        assert len(drawn) == 2
+        assert sum(map(len, drawn)) <= most
+        left, right = (np.array(one).T for one in drawn)
+        assert np.abs(np.interp(x[:200], *left) - y[:200]).max() <= 0.2 + 1e-9
+        assert np.abs(np.interp(x[210:], *right) - y[210:]).max() <= 0.2 + 1e-9

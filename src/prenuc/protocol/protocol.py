@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
@@ -274,6 +275,11 @@ class Protocol:
 
     def __str__(self) -> str:
         return "\n".join(str(step) for step in self.steps)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of its text, which tells it from every other protocol."""
+        return hashlib.sha256(str(self).encode()).hexdigest()
 
     def assumption(self, name: str) -> Quantity | None:
         """Return an assumed quantity by name, None when nothing of that name was assumed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import time as clock
 from dataclasses import replace
@@ -159,5 +158,5 @@ def _provenance(run: Run, solver: AbstractSolver) -> dict[str, Any]:
         "atol": solver.closed(1.0, len(run.mechanism.class_units), KINK)[0],
         "prenuc": _version(),
         "python": platform.python_version(),
-        "protocol sha256": hashlib.sha256(str(run.protocol).encode()).hexdigest(),
+        "protocol sha256": run.protocol.sha256,
     }

@@ -77,9 +77,9 @@ class _Watched:
 
     @classmethod
     def of(cls, protocol: Protocol, looks: int) -> _Watched:
-        """Return a protocol watched; itself where no time passes."""
+        """Return a protocol watched; itself where no time passes, or no look is wanted."""
         try:
-            watched = protocol.with_watch(looks=looks)
+            watched = protocol.with_watch(looks=looks) if looks else protocol
         except ProtocolError:
             watched = protocol
         numbers = {id(step): number for number, step in enumerate(watched.steps, 1)}

@@ -6,7 +6,7 @@ wavelength and fewer looks. What is released is looked at as ``EXACT``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from prenuc.observe.absorption import WAVELENGTHS
@@ -25,7 +25,7 @@ class Precision:
     Args:
         solver: The integrator.
         stride: Every how many nm there is a reading.
-        looks: About how often the flask is looked at.
+        looks: About how often the flask is looked at; 0 for never, when no course is wanted.
     """
 
     solver: AbstractSolver
@@ -37,6 +37,16 @@ class Precision:
         """In nm, shape (n,)."""
         found: Array = WAVELENGTHS[:: self.stride]
         return found
+
+    @property
+    def exact(self) -> bool:
+        """Whether spectra are those of :func:`prenuc.simulate` to the last digit."""
+        return self.solver is IN_PROTOCOLS and self.stride == 1
+
+    @property
+    def unwatched(self) -> Precision:
+        """The same without a look at the flask."""
+        return replace(self, looks=0)
 
 
 EXACT = Precision(IN_PROTOCOLS, 1, 100)

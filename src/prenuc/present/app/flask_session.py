@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prenuc.protocol.handles import Handle, Span
     from prenuc.simulation.solution import Run
 
-SOON = 0.020  # s; an exact run that takes less is not replaced by a coarse one
+SOON = 0.025  # s; an exact run that takes less is not replaced by a coarse one
 EXACT_COSTS = 2.0  # times a coarse run
 COURSE_EVERY = 0.2  # s, while something is dragged
 COLDEST, HOTTEST = 0.0, 320.0  # degC, of a slider; a temperature beyond can be typed
@@ -68,19 +68,19 @@ class FlaskSession:
             drag: Number of the drag that is answered.
         """
         began = time.perf_counter()
-        quick = QUICK if self._exact_s > SOON else SPECTRA
-        precision = EXACT if exact else quick
+        course = exact or began - self._course_at > COURSE_EVERY
+        precision = EXACT if exact else QUICK if self._exact_s > SOON else SPECTRA
+        precision = precision if course else precision.unwatched
         run = self.live.run(precision)
         yield self._spectra(run, precision, drag)
         taken = time.perf_counter() - began
-        self._exact_s = taken * EXACT_COSTS if precision is QUICK else taken
-        if exact or began - self._course_at > COURSE_EVERY:
+        self._exact_s = taken if precision.exact else taken * EXACT_COSTS
+        if course:
             yield self._course(run, precision, drag)
             self._course_at = time.perf_counter()
 
     def _spectra(self, run: Run, precision: Precision, drag: int | None) -> bytes:
         series = self.live.spectra(run, precision)
-        exact = precision is not QUICK
         words: dict[str, Any] = {
             "title": self.title,
             "labels": list(series.labels),
@@ -88,14 +88,14 @@ class FlaskSession:
         }
         words |= self._beside(run) if precision is EXACT else {}
         words |= {"chi2": self.chi2} if precision is EXACT and self.over else {}
-        header = {"of": "flask", "drag": drag, "exact": exact, "words": words}
+        header = {"of": "flask", "drag": drag, "exact": precision.exact, "words": words}
         arrays = {
             "time_min": series.time,
             "wavelength_nm": series.wavelength,
             "absorbance": series.absorbance,
             **self._laid_over(),
         }
-        return frames.packed(header, arrays, frames.EXACT if exact else frames.COARSE)
+        return frames.packed(header, arrays, frames.EXACT if precision is EXACT else frames.COARSE)
 
     def lay_over(self, measured: SpectrumSeries | None) -> None:
         """Lay measured spectra over, with the next frame; take them off for None.

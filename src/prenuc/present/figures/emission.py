@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from prenuc.present.figures.style import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.lines import Line2D
+
     from prenuc.observe.luminescence.measured import EmissionAnalysis
 
 
@@ -49,10 +51,22 @@ def plot_emission(analysis: EmissionAnalysis, layout: Layout) -> Drawn:
         time_bar(figure, axes, ends, name)
     signal = signal_of(series)
     name_axes(axes, "wavelength / nm", signal)
-    layout.head(figure)
+    layout.head(figure, looks=_looks())
     where = [nm for nm, _ in tops]
     ends_told = f"maxima from {min(where):.4g} to {max(where):.4g} nm" if where else "no maximum"
     many = counted(len(series), "emission spectrum")
     told = f"{many} against wavelength with fits; {ends_told}."
     maxima = curve("wavelength / nm", signal, ([*where], [up for _, up in tops]), "maxima")
     return finished(figure, told, more=[maxima])
+
+
+def _looks() -> list[Line2D]:
+    """Return what the legend shows: how data, fits and maxima look, whatever their colour."""
+    from matplotlib.lines import Line2D
+
+    looks: dict[str, dict[str, Any]] = {
+        "data": {"ls": "", "marker": ".", "ms": 3},
+        "fit": {"lw": 0.9},
+        "maximum of the band": {"ls": "", "marker": "|", "ms": 9, "mew": 1.2},
+    }
+    return [Line2D([], [], color="0.2", label=name, **look) for name, look in looks.items()]

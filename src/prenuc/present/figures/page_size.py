@@ -12,6 +12,7 @@ import numpy as np
 
 from prenuc.errors import InputError
 from prenuc.present.figures.style import name_lines, named_handles, new_figure, style
+from prenuc.present.tables.arrows import arrows
 from prenuc.quantities import NUMBER, parse
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -226,27 +228,28 @@ class Layout:
             return []
         return [f"the range cuts data off: {what} goes from {low:.3g} to {high:.3g}"]
 
-    def head(self, figure: Figure, grid: Sequence[Axes] = ()) -> None:
+    def head(self, figure: Figure, grid: Sequence[Axes] = (), looks: Sequence[Line2D] = ()) -> None:
         """Write the title, and below it name what is drawn, each once, above all panels.
 
         Args:
             figure: Where.
             grid: Axes with named lines; none where these are named inside.
+            looks: Named lines that each stand for many.
 
         Raises:
             InputError: There is no room for both names and panels.
         """
-        named: dict[str, Any] = {}
+        named: dict[str, Any] = {str(one.get_label()): one for one in looks}
         for axes in grid:
             for handle, name in named_handles(axes):
                 named.setdefault(name, handle)
         letters = int(figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM))
-        title = textwrap.fill(self.title, letters)
+        title = textwrap.fill(arrows(self.title), letters)
         if len(named) < 2:
             self._make_room(figure, (title.count("\n") + 1) * self.font * LINE * POINT_CM)
             figure.suptitle(title, x=0.01, ha="left")
             return
-        names = [textwrap.fill(name, max(letters - BESIDE, 12)) for name in named]
+        names = [textwrap.fill(arrows(name), max(letters - BESIDE, 12)) for name in named]
         widest = max(len(line) for name in names for line in name.split("\n"))
         columns = max(1, letters // (widest + BESIDE))
         lines = sum(name.count("\n") + 1 for name in names) / columns + title.count("\n") + 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
+from prenuc.present.tables.arrows import arrows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +77,6 @@ code {{ font-size: .8125rem; overflow-wrap: anywhere; }}
 </body>
 </html>
 """
-_ARROW = re.compile(r"(?<=\s)(<->|-(\d+)->|->)(?=\s)")
 _SVG_ARROW = re.compile(r"(?<=\s)(&lt;-&gt;|-(\d+)-&gt;|-&gt;)(?=\s)")
 _SVG_NAME = re.compile(r'(\bid="|url\(#|href="#)')
 
@@ -91,22 +91,6 @@ def page(to: Path | str) -> Path:
     if path.suffix not in {".html", ".htm"}:
         raise InputError("a report is an HTML file", "Name it report.html", where=str(path))
     return path
-
-
-def arrows(text: str, arrow: re.Pattern[str] = _ARROW) -> str:
-    """Return a text in which the arrows of schemes are arrows: → and ⇌, and –8→ for eight steps.
-
-    Args:
-        text: Such as "A -8-> B -> C".
-        arrow: How they are written.
-    """
-
-    def drawn(match: re.Match[str]) -> str:
-        if match[2]:
-            return f"–{match[2]}→"
-        return "⇌" if match[1].startswith(("<", "&lt;")) else "→"
-
-    return arrow.sub(drawn, text)
 
 
 def prose(text: str) -> str:

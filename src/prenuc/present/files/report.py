@@ -18,10 +18,11 @@ from prenuc.errors import InputError
 from prenuc.facts.catalogue import cite
 from prenuc.present.files import measured  # noqa: F401  registers its kinds
 from prenuc.present.files.kept import Kept, keep, versions
-from prenuc.present.files.page import PAGE, arrows, list_html, page, prose
+from prenuc.present.files.page import PAGE, list_html, page, prose
 from prenuc.present.files.saved import Stored
 from prenuc.present.files.sections import section
 from prenuc.present.files.summary import summary
+from prenuc.present.tables.arrows import arrows
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 // The line to the package: questions with answers, drags with frames, files, jobs.
 
+import { Pacing } from "./pacing.js";
+
 const KEY = "prenuc key"; // in sessionStorage: gone with the tab, never sent by the browser by itself
 const PATIENCE = [250, 500, 1000, 2000, 4000]; // ms between attempts to connect again
 const REFUSED = 4001; // close code of a socket whose key is wrong
@@ -37,6 +39,8 @@ export class Connection {
   #tries = 0;
   #next = null; // what the hand did last, while the answer to what it did before is on its way
   #underway = 0; // number of the drag that is on its way
+  #resting = false; // until the last answer is drawn, and it is time for another
+  #pacing = new Pacing();
   #heard = { frame: new Set(), job: new Set(), state: new Set(), trouble: new Set() };
 
   /** Connect; `null` where this page was not opened by `prenuc app`. */
@@ -75,13 +79,14 @@ export class Connection {
   /**
    * Send what the hand does; a frame with the returned number, or a newer one, is the answer.
    *
-   * One is on its way at a time, and of those that wait the newest: a hand is faster than a screen.
+   * One is on its way at a time, and of those that wait the newest: a hand is faster than a screen. It is
+   * sent when its answer will be drawn soonest.
    */
   drag(name, given, exact) {
     const drag = ++this.#number;
     if (this.#next && this.#next.with.name !== given.name) this.#goOn(); // of another number none is lost
     this.#next = { drag, do: name, with: given, exact };
-    if (exact || this.#underway === 0) this.#goOn();
+    if (exact || (this.#underway === 0 && !this.#resting)) this.#goOn();
     return drag;
   }
 
@@ -89,7 +94,9 @@ export class Connection {
     const message = this.#next;
     this.#next = null;
     this.#underway = message?.drag ?? 0;
-    if (message) this.#send(message);
+    if (!message) return;
+    this.#pacing.sent(message.exact);
+    this.#send(message);
   }
 
   /** Hand a file over; returns the name under which actions find it. */
@@ -153,7 +160,14 @@ export class Connection {
   }
 
   #answered(drag) {
-    if (drag && drag >= this.#underway) this.#goOn();
+    if (!drag || !this.#underway || drag < this.#underway) return;
+    this.#underway = 0;
+    this.#resting = true;
+    this.#pacing.answered();
+    this.#pacing.after(() => {
+      this.#resting = false;
+      if (this.#underway === 0) this.#goOn();
+    });
   }
 
   #text(message) {

@@ -16,9 +16,7 @@ const VIRIDIS = [
 ].map((hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)));
 
 /** Whether the theme of the page is dark. */
-export function isDark(element) {
-  return getComputedStyle(element).getPropertyValue("--dark").trim() === "1";
-}
+export const isDark = (element) => themed(element, "--dark") === "1";
 
 /** Three bytes of a colour at 0 (first) to 1 (last). */
 export function bytesAt(part) {
@@ -43,9 +41,12 @@ export function places(times) {
   return Array.from(times, (time) => (time - first) / (last - first));
 }
 
-/** A colour of the theme, such as "--ink". */
+/** A property of the theme, such as the colour "--ink"; asked once, as asking styles the page anew. */
 export function themed(element, name) {
-  return getComputedStyle(element).getPropertyValue(name).trim();
+  if (!known.has(element)) known.set(element, new Map());
+  const found = known.get(element);
+  if (!found.get(name)) found.set(name, getComputedStyle(element).getPropertyValue(name).trim());
+  return found.get(name);
 }
 
 /** Colours of kinds: Okabe and Ito 2008, with the ink of the theme first. */
@@ -53,9 +54,12 @@ export function kinds(element) {
   return Array.from({ length: 8 }, (_, place) => themed(element, `--kind-${place}`));
 }
 
+const DARK = window.matchMedia("(prefers-color-scheme: dark)");
+let known = new WeakMap(); // what was asked of the theme, by element
+DARK.addEventListener("change", () => (known = new WeakMap()));
+
 /** Call when the theme changes; returns how to stop. */
 export function onTheme(draw) {
-  const asked = window.matchMedia("(prefers-color-scheme: dark)");
-  asked.addEventListener("change", draw);
-  return () => asked.removeEventListener("change", draw);
+  DARK.addEventListener("change", draw);
+  return () => DARK.removeEventListener("change", draw);
 }

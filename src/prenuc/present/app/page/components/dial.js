@@ -4,11 +4,12 @@
 // is believed before any data), status, source, original (where it started).
 // What the user wants is written to `asked`: {name, value, exact}; the host answers by setting `value`.
 
-import { h, once, update } from "./element.js";
+import { h, once, say, update } from "./element.js";
 import { decimal, quantity, readNumber, typed, unitWritten } from "./numbers.js";
 import { settling, turned } from "./turning.js";
 
 const RADIUS = 8; // px of the thumb, which stays within the track
+const READABLE = 100; // ms; a number that changes sooner is not read, and writing it paints its panel anew
 
 function render({ model, el }) {
   const track = h("div", { class: "dial-track", role: "slider", tabindex: 0 });
@@ -82,7 +83,6 @@ function render({ model, el }) {
     model.set("value", value);
     model.set("asked", { name: model.get("name"), value, exact });
     model.save_changes();
-    draw();
   }
 
   const keys = settling(ask);
@@ -135,8 +135,8 @@ function render({ model, el }) {
   function draw() {
     const { value, low: from, high: to, status: said } = values(model);
     const place = placeOf(value);
-    parts.thumb.style.insetInlineStart = `${place * 100}%`;
-    parts.fill.style.inlineSize = `${place * 100}%`;
+    parts.thumb.style.transform = `translateX(${place * 100}%)`;
+    parts.fill.style.transform = `scaleX(${place})`;
     const prior = model.get("prior_low") != null;
     parts.prior.hidden = !prior;
     if (prior) {
@@ -156,12 +156,13 @@ function render({ model, el }) {
         .filter(Boolean)
         .join(", "),
     });
-    label.textContent = model.get("label");
-    label.title = model.get("name") ?? "";
+    say(label, model.get("label"));
+    update(label, { title: model.get("name") ?? "" });
     update(field, { "aria-label": `${model.get("label")}, exact value` });
-    if (document.activeElement !== field) field.value = typed(value);
-    unit.textContent = unit.title = unitWritten(model.get("unit"));
-    status.textContent = said || "…";
+    write(value);
+    say(unit, unitWritten(model.get("unit")));
+    update(unit, { title: unitWritten(model.get("unit")) });
+    say(status, said || "…");
     update(status, {
       "data-status": said,
       "aria-label": `${said || "more"}: source and limits of ${model.get("label")}`,
@@ -169,7 +170,7 @@ function render({ model, el }) {
     const range = prior
       ? `Believed range ${quantity(model.get("prior_low"), model.get("unit"))} to ${quantity(model.get("prior_high"), model.get("unit"))}. `
       : "";
-    source.textContent = range + (model.get("source") ?? "");
+    say(source, range + (model.get("source") ?? ""));
     for (const [one, end] of [
       [low, from],
       [high, to],
@@ -177,6 +178,14 @@ function render({ model, el }) {
       if (document.activeElement !== one.input) one.input.value = typed(end);
     root.classList.toggle("is-changed", original != null && value !== original);
   }
+  let wrote = 0; // when the exact value was written last
+  function write(value) {
+    if (document.activeElement === field) return;
+    if (held !== null && performance.now() - wrote < READABLE) return;
+    wrote = performance.now();
+    field.value = typed(value);
+  }
+
   const redraw = once(draw);
   model.on("change", redraw);
   draw();

@@ -21,6 +21,11 @@ export function update(element, attributes) {
   return element;
 }
 
+/** Set a text where it differs: setting it lays the page out anew. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 function furnished(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

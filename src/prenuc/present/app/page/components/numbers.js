@@ -25,10 +25,10 @@ export function typed(value, digits = 6) {
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? plain.toExponential() : String(plain);
 }
 
+const DECIMAL = new Intl.NumberFormat("en", { useGrouping: false, maximumSignificantDigits: 8 });
+
 /** A number as an attribute of a slider has it: without an exponent. */
-export function decimal(value) {
-  return value.toLocaleString("en", { useGrouping: false, maximumSignificantDigits: 8 });
-}
+export const decimal = (value) => DECIMAL.format(value);
 
 /** What somebody typed, or null where it is no number; decimal commas are understood. */
 export function readNumber(text) {

@@ -3,6 +3,7 @@
 /* global uPlot */
 
 import { onTheme, themed } from "./colours.js";
+import { curvePath } from "./curve_path.js";
 import { ceiling, written } from "./numbers.js";
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -60,6 +61,7 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
           ...shown.curves.map((_, place) => ({
             points: { show: false },
             spanGaps: false,
+            paths: curvePath,
             width: shown.curves[place].width ?? 1.25,
             stroke: () => shown.curves[place]?.colour,
             dash: shown.curves[place].dash,

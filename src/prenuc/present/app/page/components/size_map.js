@@ -148,23 +148,29 @@ function shadeBytes(part, dark) {
   return bytesAt(dark ? 0.05 + 0.95 * part : 1 - 0.95 * part);
 }
 
+/** Red, green, blue and opaque in the bytes of a picture, which begin with the smallest. */
+const pixelOf = ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+
 function picture({ sizes, time, number }, most, last, dark) {
   const columns = Math.min(600, 4 * time.length);
   const made = h("canvas", { width: columns, height: last + 1 });
   const ink = made.getContext("2d");
   const image = ink.createImageData(columns, last + 1);
-  const shades = Array.from({ length: 256 }, (_, place) => shadeBytes(place / 255, dark));
+  const pixels = new Uint32Array(image.data.buffer);
+  const shades = Uint32Array.from({ length: 256 }, (_, place) => pixelOf(shadeBytes(place / 255, dark)));
   const span = time.at(-1) - time[0];
+  let before = -1; // the moment of the column to the left
   for (let across = 0; across < columns; across += 1) {
     const place = nearest(time, time[0] + (across / (columns - 1)) * span);
-    for (let row = 0; row <= last; row += 1) {
+    for (let row = 0, at = last * columns + across; row <= last; row += 1, at -= columns) {
+      if (place === before) {
+        pixels[at] = pixels[at - 1];
+        continue;
+      }
       const part = 1 + Math.log10(number[row * time.length + place] / most) / DECADES;
-      if (!(part > 0)) continue;
-      image.data.set(
-        [...shades[Math.round(Math.min(part, 1) * 255)], 255],
-        4 * ((last - row) * columns + across),
-      );
+      if (part > 0) pixels[at] = shades[Math.round(Math.min(part, 1) * 255)];
     }
+    before = place;
   }
   ink.putImageData(image, 0, 0);
   return made;

@@ -31,7 +31,7 @@ function render({ model, el }) {
     const x = floats(series.wavelength_nm);
     const all = floats(series.absorbance);
     const rows = [];
-    for (let at = 0; at < all.length; at += x.length) rows.push(gapped(all.subarray(at, at + x.length)));
+    for (let at = 0; at < all.length; at += x.length) rows.push(all.subarray(at, at + x.length));
     const times = Array.from(floats(series.time_min));
     return { x, rows, times, labels: series.labels ?? times.map((one) => `${written(one)} min`) };
   }
@@ -40,16 +40,17 @@ function render({ model, el }) {
     const dark = isDark(seen.root);
     held = rowsOf(model.get("spectra"));
     const at = places(held.times);
-    const curves = held.rows.map((values, row) => ({ values, colour: colourAt(at[row], dark) }));
+    const highest = peak(held);
+    const width = held.rows.length > FEW ? 1 : 1.25; // many are told apart more easily, and drawn much sooner
+    const curves = held.rows.map((values, row) => ({ values, width, colour: colourAt(at[row], dark) }));
     plot.draw({
       x: held.x,
-      along: model.get("selecting") === undefined ? alive(held) : [held.x[0], held.x.at(-1)],
+      along: model.get("selecting") === undefined ? alive(held, highest.value) : [held.x[0], held.x.at(-1)],
       shaded: model.get("masked") ?? [],
       curves,
       over: [...laid("frozen", [5, 4]), ...laid("measured", null)],
     });
     explain(dark, at);
-    const highest = peak(held);
     seen.describe(
       held.rows.length
         ? `${held.rows.length} spectra, ${held.labels[0]} to ${held.labels.at(-1)}; the highest, ${written(highest.value)}, is at ${written(highest.x)} nm`
@@ -119,9 +120,6 @@ function render({ model, el }) {
   };
 }
 
-/** A row with nulls where it has no numbers: curves are not drawn across what is masked. */
-const gapped = (row) => (row.some(Number.isNaN) ? Array.from(row, (one) => (one === one ? one : null)) : row);
-
 function item(text, colour) {
   const swatch = h("i", { class: "swatch" });
   swatch.style.borderColor = colour;
@@ -146,11 +144,13 @@ const ALIVE = 0.02; // of the highest; beyond the last wavelength that has as mu
 const BEYOND = 25; // nm
 
 /** From the first wavelength to somewhat beyond the last signal, in steps that rest while curves move. */
-function alive(series) {
-  const { x, rows } = series;
-  const least = ALIVE * peak(series).value;
-  let last = x.length - 1;
-  while (last > 0 && !rows.some((row) => Math.abs(row[last]) > least)) last -= 1;
+function alive({ x, rows }, highest) {
+  let last = 0;
+  for (const row of rows) {
+    let at = x.length - 1;
+    while (at > last && !(Math.abs(row[at]) > ALIVE * highest)) at -= 1;
+    last = at;
+  }
   return [x[0], Math.min(Math.ceil((x[last] + BEYOND) / 50) * 50, x.at(-1))];
 }
 

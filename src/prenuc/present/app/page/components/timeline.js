@@ -74,10 +74,14 @@ function render({ model, el }) {
         mark.kind === "dose"
           ? `${quantity(value, handle.unit)} ${handle.name.split(": ").at(-1)}`
           : quantity(value, handle.unit);
-    if (grip.text)
+    if (grip.text) {
+      const last = mark.x > drawing.clientWidth - 90;
+      const beside = mark.falls && !last; // a falling line would go through what stands above its end
       update(grip.text, {
-        "text-anchor": mark.x > drawing.clientWidth - 90 ? "end" : mark.x < 60 ? "start" : "middle",
+        "text-anchor": last ? "end" : beside || mark.x < 60 ? "start" : "middle",
+        x: beside ? 10 : 0,
       });
+    }
   }
 
   function newGrip({ kind, handle, height }) {
@@ -187,18 +191,31 @@ function drawnLane(lane, selected, select) {
   parts.push(s("line", { class: "tl-base", x1: lane.x0, x2: lane.x1, y1: base, y2: base }));
   if (lane.named)
     parts.push(
-      s("text", { class: "tl-vessel", x: lane.x0 + (lane.links.length ? 6 : 0), y: base + 34 }, lane.vessel),
+      s(
+        "text",
+        {
+          class: "tl-vessel",
+          x: lane.x0 + (lane.crowded ? -6 : lane.links.length ? 6 : 0),
+          y: base + 34,
+          "text-anchor": lane.crowded ? "end" : "start",
+        },
+        lane.vessel,
+      ),
     );
   for (const one of lane.segments) {
     const chosen = one.step.number === selected ? " is-chosen" : "";
     const title = s("title", {}, one.step.text);
     parts.push(
-      s("path", { class: `tl-area${chosen}`, d: one.area, onclick: () => select(one.step.number) }, title),
+      s("path", { class: `tl-area${one.cold ? " is-cold" : ""}${chosen}`, d: one.area, onclick: () => select(one.step.number) }, title),
       s("path", { class: "tl-line", d: one.line }),
     );
     if (one.x1 - one.x0 > 62)
       parts.push(s("text", { class: "tl-time", x: (one.x0 + one.x1) / 2, y: base + 16 }, span(one.minutes)));
   }
+  for (const { x, y, celsius, first } of lane.told)
+    parts.push(
+      s("text", { class: "tl-value", x, y: y - (first ? 14 : 8), "text-anchor": first ? "start" : "middle" }, quantity(celsius, "degC")),
+    );
   for (const one of lane.looks)
     parts.push(
       s("path", { class: "tl-look", d: `M${one.x.toFixed(1)} ${base}v6` }, s("title", {}, one.text)),

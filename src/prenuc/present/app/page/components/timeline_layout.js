@@ -1,8 +1,9 @@
 // Where the steps of a protocol stand on a timeline, worked out without touching the page.
 
-export const LANE = { height: 148, rise: 62, base: 110 }; // px: of a lane, of the hottest, down to the base line
+export const LANE = { height: 148, rise: 54, base: 110 }; // px: of a lane, of the hottest, down to the base line
 const EDGE = { left: 14, right: 24 };
 const LEAST = 110; // px between doses whose texts stand side by side
+const NEAR = 60; // px, within which a text would stand over another
 
 export const TIMES = { s: 1 / 60, min: 1, h: 60, d: 1440 };
 const handleWith = (step, units) => step.handles?.find((one) => units.test(one.unit ?? ""));
@@ -37,7 +38,7 @@ export function laidOut(steps, width, wanted = {}, fixed = null) {
   const lanes = new Map(
     [...timed].map((vessel) => [
       vessel,
-      { vessel, segments: [], looks: [], grips: [], links: [], at: EDGE.left, named: timed.size > 1 },
+      { vessel, segments: [], looks: [], grips: [], links: [], told: [], at: EDGE.left, named: timed.size > 1 },
     ]),
   );
   const unit = fixed ?? fitted(steps, lanes, width, wanted);
@@ -62,6 +63,8 @@ function inRows(lanes) {
     const free = ends.findIndex((end) => end <= lane.x0 + 1);
     lane.row = free < 0 ? ends.length : free;
     ends[lane.row] = lane.x1;
+    for (const one of lanes)
+      one.crowded ||= one !== lane && one.row === lane.row && Math.abs(lane.x0 - one.x0) < NEAR && one.x0 < lane.x0;
   }
   return ends.length;
 }
@@ -93,16 +96,20 @@ function place(step, lanes, { unit, rise, wanted }) {
   const minutes = minutesOf(step, wanted);
   const asked = temperatureOf(step);
   const end_c = (asked && wanted[asked.name]) ?? step.end_c ?? lane.celsius ?? 25;
-  const begin_c = lane.celsius ?? step.begin_c ?? end_c;
+  const before_c = lane.celsius ?? step.begin_c ?? end_c;
+  const begin_c = step.kind === "store" ? end_c : before_c; // what is stored is cold at once, and stays so
   if (minutes > 0) {
     const size = stretched(minutes, unit);
     const [x0, x1, y0, y1] = [lane.at, lane.at + size, LANE.base - rise(begin_c), LANE.base - rise(end_c)];
+    if (!lane.segments.length && !lane.links.length) lane.told.push({ x: x0, y: y0, celsius: begin_c, first: true });
+    if (!asked && Math.abs(end_c - before_c) > 0.5) lane.told.push({ x: x1, y: y1, celsius: end_c });
     lane.segments.push({
       step,
       minutes,
       x0,
       x1,
-      line: `M${x0} ${y0}L${x1} ${y1}`,
+      cold: end_c < 0,
+      line: `M${x0} ${LANE.base - rise(before_c)}V${y0}L${x1} ${y1}`,
       area: `M${x0} ${LANE.base}V${y0}L${x1} ${y1}V${LANE.base}Z`,
     });
     lane.at = x1;
@@ -117,12 +124,13 @@ function place(step, lanes, { unit, rise, wanted }) {
         stretched: size,
         height: rise(end_c) + 10,
       });
-    if (asked) lane.grips.push({ kind: "temperature", handle: asked, step, x: x1, y: y1 });
+    if (asked) lane.grips.push({ kind: "temperature", handle: asked, step, x: x1, y: y1, falls: end_c < begin_c });
   }
   lane.celsius = end_c;
   const dose = doseOf(step);
   if (dose) {
-    const crowd = lane.grips.filter((one) => one.kind === "dose" && lane.at - one.x < LEAST).length;
+    const over = { dose: LEAST, temperature: NEAR };
+    const crowd = lane.grips.filter((one) => lane.at - one.x < over[one.kind]).length;
     lane.grips.push({
       kind: "dose",
       handle: dose,

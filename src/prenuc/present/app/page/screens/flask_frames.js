@@ -1,35 +1,28 @@
-// Frames of the flask: the newest is drawn with the next picture of the screen, older ones never.
+// Frames of the flask: spectra are drawn as they come, the course of a drag while the next spectra are computed.
 
-/** Draw frames into the components as they come; returns how to say that something was asked. */
+/** Draw frames into the components; returns how to say that something was asked. */
 export function follow({ connection, shell, shown, note }) {
-  let due = false;
-  const newest = { flask: null, course: null };
-
-  function came(of, frame) {
-    newest[of] = frame;
-    if (due) return;
-    due = true;
-    requestAnimationFrame(paint);
-  }
-
-  function paint() {
-    due = false;
-    const { flask, course } = newest;
-    newest.flask = newest.course = null;
-    if (flask) drawSpectra(flask);
-    if (course) drawCourse(course);
-  }
+  let course = null; // that is yet to be drawn
 
   function drawSpectra({ header, words, arrays }) {
     shown.spectra.set("spectra", seriesOf(arrays, words.labels));
     shell.status(header.exact ? "exact" : "coarse");
     if (header.exact) note(words);
-    document.dispatchEvent(
-      new CustomEvent("prenuc:painted", { detail: { number: header.drag, exact: header.exact } }),
-    );
+    const detail = { number: header.drag, exact: header.exact };
+    requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("prenuc:painted", { detail })));
   }
 
-  function drawCourse({ words, arrays }) {
+  function courseCame(frame) {
+    const waiting = course !== null;
+    course = frame;
+    if (frame.header.exact) drawCourse();
+    else if (!waiting) requestAnimationFrame(() => setTimeout(drawCourse)); // a task after the picture of the spectra
+  }
+
+  function drawCourse() {
+    if (!course) return;
+    const { words, arrays } = course;
+    course = null;
     const time_min = arrays.time_min.data;
     shown.courses.set("course", { time_min, values: arrays.species.data, names: words.names });
     shown.sizes.set(
@@ -40,7 +33,7 @@ export function follow({ connection, shell, shown, note }) {
     );
   }
 
-  const heard = ["flask", "course"].map((of) => connection.onFrame(of, (frame) => came(of, frame)));
+  const heard = [connection.onFrame("flask", drawSpectra), connection.onFrame("course", courseCame)];
   return {
     /** A number was moved: until its frame comes, what is shown is of before. */
     asked(exact) {
