@@ -144,14 +144,6 @@ def test_a_state_opens_the_same_flask_again(session):
     assert np.array_equal(shown(again), wanted)
 
 
-def test_a_reset_is_as_it_was_opened(session):
-    told = act(session, "flask.open", recipe=RECIPE)
-    before = shown(session)
-    moved(session)
-    assert act(session, "flask.reset")["steps"] == told["steps"]
-    assert np.array_equal(shown(session), before)
-
-
 def test_a_mechanism_comes_as_text(session):
     told = act(session, "flask.open", protocol=OWN, mechanism=NETWORK)
     assert told["mechanism"] == "mechanism"

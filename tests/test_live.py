@@ -146,15 +146,16 @@ def test_what_is_impossible_moves_nothing():
 
 def test_what_was_moved_goes_back():
     live = live_of(SLOW)
-    before = shown(live)
+    before, there = shown(live), live.handles_now
+    there["isomerisation.k"] = live.mechanism.constants["isomerisation.k"].quantity.number
     live.move({"isomerisation.k": 0.5, "step 3: duration": 12.0, "step 6: HMSA": 0.0})
     assert live.left_out == {6}
     assert live.handles_now["step 6: HMSA"] == 0.0
     assert live.handles_now["step 3: duration"] == 12.0
     assert not np.array_equal(shown(live), before)
-    live.put_back(["step 6: HMSA"])
+    live.move({"step 6: HMSA": there["step 6: HMSA"]})
     assert live.left_out == set()
-    live.put_back()
+    live.move({name: there[name] for name in ("isomerisation.k", "step 3: duration")})
     assert np.array_equal(shown(live), before)
 
 

@@ -157,6 +157,21 @@ def test_no_page_repeats_another():
     assert not [(said, *sorted(names)) for said, names in where.items() if len(names) > 1][:5]
 
 
+_HEAD = re.compile(r"^(\|.*)\n\|[ :|-]+$", re.MULTILINE)
+
+
+def test_every_column_of_a_table_has_a_heading():
+    """A reader who hears a table is told of which column a cell is."""
+    heads = {
+        (name, head)
+        for name, page in ALL.items()
+        for head in _HEAD.findall(page.read_text(encoding="utf-8"))
+    }
+    assert len(heads) > 50
+    bare = [(n, h) for n, h in heads if not all(map(str.strip, h.strip().strip("|").split("|")))]
+    assert bare == []
+
+
 @pytest.mark.parametrize("words", ["lst species", "list nonsense", "fit a.csv", "show A --colour"])
 def test_a_command_line_that_does_not_exist_is_noticed(words):
     with pytest.raises(click.ClickException):

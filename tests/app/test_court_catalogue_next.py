@@ -70,9 +70,24 @@ def test_observations_are_chosen_by_their_side_and_class(on):
     rows = [r for r in rows_by_model() if r.role == "held-out" and r.kind == "informative"]
     assert shown.locator("th").all_inner_texts() == [row.check.id for row in rows]
     marks = shown.first.locator(".unseen").all_inner_texts()
-    assert [one.partition(",")[0] for one in marks] == [
-        answer.verdict for answer in rows[0].answers.values()
+    verdicts = [answer.verdict for answer in rows[0].answers.values()]
+    assert [one.partition(",")[0] for one in marks] == verdicts
+
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    page.reload()
+    one = page.get_by_role("combobox", name="models", exact=True)
+    one.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("combobox", name="rows", exact=True).select_option("held-out")
+    page.get_by_label("only informative rows").check()
+    answers = page.get_by_role("region", name="Answers")
+    told = answers.locator("tbody td.answer")
+    assert [cell.partition(",")[0].split()[-1] for cell in told.all_inner_texts()] == [
+        [*row.answers.values()][1].verdict.split()[-1] for row in rows
     ]
+    assert answers.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    assert told.first.evaluate("(one) => one.getBoundingClientRect().right") <= NARROW
+    assert violations(page) == []
 
 
 def test_the_catalogue_is_searched_and_an_entry_opens_with_its_sources(on):

@@ -27,7 +27,7 @@ from prenuc.simulation.run import simulate
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from prenuc.arrays import Array
     from prenuc.errors import Problem
@@ -171,18 +171,6 @@ class Live:
                     raise InputError(unknown_name("handle", name, [*self._units, *constants]))
         if problems:
             raise InputError(problems)
-        now = self._changed(change, moved)
-        self.change, self.moved, self._now = change, moved, now
-
-    def put_back(self, names: Collection[str] | None = None) -> None:
-        """Put handles and constants back where they were.
-
-        Args:
-            names: Which; all when None. What was not moved stays.
-        """
-        gone = {*self.change, *self.moved} if names is None else {*names}
-        change = {name: one for name, one in self.change.items() if name not in gone}
-        moved = {name: one for name, one in self.moved.items() if name not in gone}
         now = self._changed(change, moved)
         self.change, self.moved, self._now = change, moved, now
 

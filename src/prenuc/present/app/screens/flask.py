@@ -120,14 +120,6 @@ def set_(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa:
     return {"set": set}
 
 
-def reset(session: Session, *, names: list[str] | None = None) -> dict[str, Any]:
-    """Put handles and constants back where they were; all of them when none are named."""
-    flask = session.opened
-    flask.live.put_back(names)
-    session.frames += flask.frames(exact=True)
-    return flask.told()
-
-
 def beside(session: Session, *, set: dict[str, float]) -> dict[str, Any]:  # noqa: A002
     """Look at what is open with other numbers, to compare, and leave it as it is.
 
@@ -177,7 +169,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "flask.mechanisms": mechanisms,
     "flask.open": open_,
     "flask.set": set_,
-    "flask.reset": reset,
     "flask.beside": beside,
     "flask.state": state,
     "flask.matters": matters,

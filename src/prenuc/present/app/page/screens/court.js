@@ -95,7 +95,7 @@ function drawn(found) {
       { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Steps of ${found.mechanism}` },
       h(
         "table",
-        { class: "numbers" },
+        { class: "numbers steps" },
         h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))),
         h("tbody", {}, steps.map(row)),
       ),

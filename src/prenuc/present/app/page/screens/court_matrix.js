@@ -1,12 +1,13 @@
 // Models against observations: a cell for every answer, the figure of a row at a click.
 
-import { h } from "../components/element.js";
+import { h, update } from "../components/element.js";
 import { figureOf } from "../components/figure.js";
 import { choice, tick } from "../components/form.js";
 import { written } from "../components/numbers.js";
 import { commandLine } from "../components/tables.js";
 import { dialog } from "../dialog.js";
 
+const NARROW = "(max-width: 700px)"; // where one model at a time can be read
 const SIGNS = { pass: "✓", miss: "✗", silent: "–", "not counted": "·" };
 
 /** Draw the table into `host`; asks the package once. */
@@ -16,22 +17,10 @@ export async function matrix({ host, connection, shell }) {
   if (!found) return;
   const only = tick("only informative rows", false, draw);
   const side = choice("rows", [["", "all"], "calibrated", "held-out"], "", draw);
-  const body = h("tbody", {});
-  const count = h("span", { class: "note", role: "status" });
   const names = found.models.map((one) => one.model);
-  const heads = found.models.map((one) =>
-    h("th", { scope: "col", title: `${one.mechanism}${one.step ? ` without ${one.step}` : ""}` }, h("span", {}, one.model)),
-  );
-  const sums = ["calibrated", "held-out"].map((role) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row", colspan: 2 }, `${role}: rows that pass, and bits`),
-      found.models.map((one) =>
-        h("td", {}, `${one.passed[role]} of ${one.of[role]}`, h("br"), written(one.score[role], 3)),
-      ),
-    ),
-  );
+  const which = choice("models", [["", "side by side"], ...names], matchMedia(NARROW).matches ? names[0] : "", draw);
+  const table = h("table", { class: "numbers matrix" });
+  const count = h("span", { class: "note", role: "status" });
   host.replaceChildren(
     h("h2", {}, "Models × observations"),
     h(
@@ -39,17 +28,11 @@ export async function matrix({ host, connection, shell }) {
       { class: "note" },
       "Each model where its calibrated rows score best by the refits that are shipped. ✓ what is printed is met, ✗ it is missed, – the model is silent; the darker, the fewer bits (log₂ of the probability of what is printed). Held-out rows chose nothing.",
     ),
-    h("div", { class: "bar" }, side.root, only.root, count),
+    h("div", { class: "bar" }, which.root, side.root, only.root, count),
     h(
       "div",
       { class: "scrolls is-tall", tabindex: 0, role: "region", "aria-label": "Answers" },
-      h(
-        "table",
-        { class: "numbers matrix" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "figure"), h("th", { scope: "col" }, "observation"), heads)),
-        body,
-        h("tfoot", {}, sums),
-      ),
+      table,
     ),
     commandLine(found.command),
   );
@@ -61,11 +44,17 @@ export async function matrix({ host, connection, shell }) {
         (!side.input.value || row.role === side.input.value) &&
         (!only.input.checked || row.class === "informative"),
     );
+    const models = found.models.filter((one) => !which.input.value || one.model === which.input.value);
     count.textContent = `${rows.length} rows`;
-    body.replaceChildren(...rows.map(line));
+    update(table, { class: `numbers matrix${models.length === 1 ? " is-single" : ""}` });
+    table.replaceChildren(
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "figure"), h("th", { scope: "col" }, "observation"), models.map(heading))),
+      h("tbody", {}, rows.map((row) => line(row, models))),
+      h("tfoot", {}, ["calibrated", "held-out"].map((role) => sum(role, models))),
+    );
   }
 
-  function line(row) {
+  function line(row, models) {
     return h(
       "tr",
       {},
@@ -75,7 +64,7 @@ export async function matrix({ host, connection, shell }) {
         { scope: "row" },
         h("button", { type: "button", class: "quiet", title: row.statement, onclick: () => shown(row) }, row.id),
       ),
-      names.map((name) => cell(row.answers[name], name)),
+      models.map(({ model }) => cell(row.answers[model], model, models.length === 1)),
     );
   }
 
@@ -84,15 +73,28 @@ export async function matrix({ host, connection, shell }) {
   }
 }
 
-function cell(answer, name) {
+function heading({ model, mechanism, step }) {
+  return h("th", { scope: "col", title: `${mechanism}${step ? ` without ${step}` : ""}` }, h("span", {}, model));
+}
+
+function sum(role, models) {
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row", colspan: 2 }, `${role}: rows that pass, and bits`),
+    models.map((one) => h("td", {}, `${one.passed[role]} of ${one.of[role]}`, h("br"), written(one.score[role], 3))),
+  );
+}
+
+function cell(answer, name, alone) {
   if (!answer) return h("td", {}, "–");
   const bits = answer.bits == null ? "" : `, ${written(answer.bits, 2)} bits`;
   const told = `${name}: ${answer.verdict}${bits}`;
   return h(
     "td",
     { class: `answer is-${answer.verdict.replace(" ", "-")} ${depth(answer.bits)}`, title: told },
-    h("span", { "aria-hidden": "true" }, SIGNS[answer.verdict] ?? "?"),
-    h("span", { class: "unseen" }, `${answer.verdict}${bits}`),
+    h("span", { "aria-hidden": "true" }, `${SIGNS[answer.verdict] ?? "?"} `),
+    h("span", { class: alone ? "verdict" : "unseen" }, `${answer.verdict}${bits}`),
   );
 }
 
