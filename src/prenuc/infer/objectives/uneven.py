@@ -151,13 +151,11 @@ class _Eliminated:
 
     def _inner(self) -> Array:
         """Return K, shape (k m, k m)."""
-        asked, (n, k, m) = self.asked, self.asked.fields.shape
+        asked, (_, k, m) = self.asked, self.asked.fields.shape
         root = np.linalg.cholesky(self.inverse)
-        crossed = (self.weighted_fields[:, :, :, None] * (self.span @ root)[:, None]).reshape(
-            n, k * m, -1
-        )
-        flat = np.swapaxes(crossed, 0, 1).reshape(k * m, -1)
-        found = -flat @ flat.T
+        columns = np.swapaxes(self.span @ root, 1, 2)  # (n, r, m)
+        crossed = (self.weighted_fields[:, None] * columns[:, :, None]).reshape(-1, k * m)
+        found = -crossed.T @ crossed
         own = np.einsum("nkm,nlm->klm", self.weighted_fields, asked.fields)
         spectrum = np.arange(m)
         for i in range(k):
