@@ -395,6 +395,16 @@ def test_a_bare_network_without_times_asks_for_them(run):
     assert "--times" in line
 
 
+def test_a_bare_network_refuses_what_it_would_not_heed(run):
+    Path("robertson.yaml").write_text(ROBERTSON.text, encoding="utf-8")
+    asked = ("simulate", "robertson.yaml", "--times", "0 4")
+    (line,) = run(*asked, "--report", "rob.html", "--noise", "1").complaints()
+    assert "a bare network hears nothing of" in line
+    assert "--report" in line
+    assert "--noise" in line
+    assert not Path("rob.html").exists()
+
+
 def test_a_protocol_file_is_simulated_with_the_mechanism_that_it_names(run):
     Path("batch.yaml").write_text(protocol_text(*BATCH), encoding="utf-8")
     answer = run("simulate", "batch.yaml", "--json").json()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prenuc.errors import InputError
+from prenuc.present.cli.input import refuse_others
 from prenuc.present.cli.output import echo_json, echo_table
 from prenuc.present.tables.table import Table
 
@@ -48,7 +49,8 @@ def run_bare_network(
         as_json: Answer with one document instead of a table.
 
     Raises:
-        InputError: No bare network, no times, or an event that makes no sense.
+        InputError: No bare network, no times, an event that makes no sense, or options that act on a
+            protocol only.
     """
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
@@ -58,6 +60,7 @@ def run_bare_network(
     if not mechanism.units:
         mend = f"Give a recipe: prenuc simulate RECIPE --mechanism {path}"
         raise InputError("this is no bare network", mend, where=str(path))
+    refuse_others("a bare network", {"what", "times", "until", "solver_name", "rtol", "atol"})
     at = _times(times)
     solver = solver or Rodas()
     run = evolve(mechanism, at, solver=solver, until=until or "")

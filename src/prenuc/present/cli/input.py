@@ -130,7 +130,7 @@ def refuse_others(option: str, heard: Collection[str]) -> None:
     """Refuse what was given beside an option and would have no effect.
 
     Args:
-        option: Which, as it is written.
+        option: Which, as it is written, or what else leaves options without effect.
         heard: Parameters of the command that act with it.
 
     Raises:
@@ -139,7 +139,8 @@ def refuse_others(option: str, heard: Collection[str]) -> None:
     known = click.get_current_context().command.params
     given = given_options({str(one.name) for one in known} - {*heard, "workers", "as_json"})
     if given:
-        raise InputError(f"{option} hears nothing of {listed(given)}", f"Give {option} without it")
+        mend = f"Leave {'it' if len(given) == 1 else 'them'} out"
+        raise InputError(f"{option} hears nothing of {listed(given)}", mend)
 
 
 def given_options(names: Collection[str]) -> list[str]:
