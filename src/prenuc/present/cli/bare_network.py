@@ -49,8 +49,8 @@ def run_bare_network(
         as_json: Answer with one document instead of a table.
 
     Raises:
-        InputError: No bare network, no times, an event that makes no sense, or options that act on a
-            protocol only.
+        InputError: No bare network, no times, an event that makes no sense, or options that only a
+            protocol heeds.
     """
     from prenuc.mechanism.network_file import read_mechanism
     from prenuc.simulation.evolve import evolve
