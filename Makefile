@@ -6,7 +6,7 @@ INSTALLED_TEST := .venv/.installed-test
 
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
-.PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables pictures formats reference check-pages notebooks first-hour docs check-docs clean help
+.PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-proposals check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables pictures formats reference check-pages notebooks first-hour docs check-docs clean help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -41,6 +41,9 @@ check-native: $(INSTALLED_TEST)  ## the engine under sanitizers of addresses and
 
 check-lawful: $(INSTALLED_TEST)  ## every consistent mechanism from 50 states and in every recipe, without additives too
 	$(BIN)/python -m pytest -m study tests/test_lawful.py tests/test_in_balance.py
+
+check-proposals: $(INSTALLED_TEST)  ## does the experiment proposed for Pathway 2 tell, also with every dilution a tenth off? a minute
+	$(BIN)/python -m pytest -m "study or not study" tests/test_next_experiment.py -k pathway_2_is_needed
 
 check-picks: $(INSTALLED_TEST)  ## are the first excitons of 400 series with marks of the instrument right, or doubted?
 	$(BIN)/python -m pytest -m study -s tests/test_picks.py

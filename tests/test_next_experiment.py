@@ -252,7 +252,13 @@ def test_the_same_without_a_step_goes_by_a_name_of_its_own(pathway_2):
     assert {f.name for f in whole.free} - {f.name for f in bare_one.free} == {"monomer formation.k"}
 
 
-@pytest.mark.parametrize(("dilutions", "seed"), [((3.0, 10.0, 30.0), 0), ((2.7, 9.0, 27.0), 7)])
+@pytest.mark.parametrize(
+    ("dilutions", "seed"),
+    [
+        ((3.0, 10.0, 30.0), 0),
+        pytest.param((2.7, 9.0, 27.0), 7, marks=pytest.mark.study),
+    ],
+)
 def test_the_proposal_says_whether_pathway_2_is_needed(pathway_2, where, dilutions, seed):
     """Done in simulation at the noise of a photometer, also with every dilution a tenth off."""
     tried = rehearsed(*pathway_2, written(), where, dilutions=dilutions, noise=2e-3, seed=seed)

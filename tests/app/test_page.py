@@ -26,6 +26,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(shown, width, theme):
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_tables_dialogs_and_jobs_are_sound_too(shown, width):
     page = shown(width)
+    page.get_by_role("combobox", name="recipe").select_option("cds-3b-msa-at-30-min")  # few spectra
+    page.get_by_role("heading", name="Flask: cds-3b-msa-at-30-min").wait_for(state="attached")
+    exact(page)
     for button in page.get_by_role("button", name="Table").all():
         button.click()
     page.get_by_role("button", name="fitted: source and limits").first.click()
