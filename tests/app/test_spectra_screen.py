@@ -89,6 +89,13 @@ def test_windows_and_masks_by_keyboard_are_options_of_the_command(spectra, growi
     page.keyboard.type("355")
     page.keyboard.press("Enter")
     page.get_by_text("masked: 350 to 355 nm").wait_for()
+    page.get_by_role("img", name="Spectra").press("t")
+    table = page.get_by_role("region", name="Numbers of Spectra").locator("tbody")
+    rows = [row.split("\t") for row in table.inner_text().split("\n")]
+    masked = [cells for nm, *cells in rows if 350 <= float(nm) <= 355]
+    assert masked
+    assert not any(cell.strip() for cells in masked for cell in cells)
+    page.keyboard.press("t")
     line = page.get_by_role("region", name="Files").locator(".command code").inner_text()
     words = shlex.split(line)
     assert words[words.index("--window") + 1] == "290 400 nm"

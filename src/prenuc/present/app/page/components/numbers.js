@@ -19,7 +19,7 @@ export function written(value, digits = 4) {
 
 /** A number as it stands in a field, to be typed over. */
 export function typed(value, digits = 6) {
-  if (value == null) return "";
+  if (value == null || Number.isNaN(value)) return "";
   const plain = Number(value.toPrecision(digits));
   const size = Math.abs(plain);
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? plain.toExponential() : String(plain);

@@ -159,7 +159,10 @@ export function curvesOn(host, { x, y, log = false, height, onCursor, onSelect, 
     const { idx, top } = plot.cursor;
     if (idx == null || top < 0) return onCursor(null);
     const level = plot.posToVal(top, "y");
-    const off = (one) => Math.abs(log ? Math.log(one.values[idx] / level) : one.values[idx] - level) || 0;
+    const off = ({ values }) => {
+      const found = Math.abs(log ? Math.log(values[idx] / level) : values[idx] - level);
+      return Number.isNaN(found) ? Infinity : found; // nothing is drawn there
+    };
     let nearest = 0;
     for (let place = 1; place < shown.curves.length; place += 1)
       if (off(shown.curves[place]) < off(shown.curves[nearest])) nearest = place;
