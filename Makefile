@@ -75,7 +75,7 @@ blind-models: $(INSTALLED_TEST)  ## is the right mechanism named from spectra of
 bench: $(INSTALLED_TEST)  ## the engine beside its peers: benchmarks/RESULTS.md, a quarter of an hour
 	$(BIN)/python benchmarks/run.py
 
-bench-app: $(INSTALLED_TEST)  ## how soon a dragged constant is seen in Chromium, what the extra weighs: benchmarks/APP.md; two minutes
+bench-app: $(INSTALLED_TEST)  ## how soon a dragged constant is seen in Chromium, what the extra weighs: benchmarks/APP.md; four minutes
 	$(BIN)/python benchmarks/app.py
 
 bench-fit: $(INSTALLED_TEST)  ## global fits beside scipy by hand and pyGlotaran: benchmarks/FIT.md
