@@ -85,6 +85,8 @@ SAID = {
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+    '<div class="math-wrapper': '<div tabindex="0" class="math-wrapper',
+    '<div id="search-results">': '<h1>Search</h1><div id="search-results">',
 }
 
 
