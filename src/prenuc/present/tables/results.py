@@ -156,11 +156,20 @@ def _estimate(one: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return value, interval and doubt of one parameter."""
     if not one.get("identifiable", True) or one["value"] is None:
         return "", "", NOT_FIXED
-    value = with_unit(one["value"], one.get("unit", "1"))
-    low, high = one.get("ci95") or (None, None)
+    unit, (low, high) = one.get("unit", "1"), one.get("ci95") or (None, None)
     if low is None or high is None:
-        return value, NO_INTERVAL, ""
-    return value, f"{low:.4g} to {high:.4g}", ""
+        return with_unit(one["value"], unit), NO_INTERVAL, ""
+    digits = _known(low, high)
+    value = with_unit(one["value"], unit, digits)
+    return value, f"{low:.{digits}g} to {high:.{digits}g}", ""
+
+
+def _known(low: float, high: float) -> int:
+    """Return how many digits an interval leaves: two of its width, and four at least."""
+    if not low < high:
+        return 4
+    narrow = (high - low) / max(abs(low), abs(high))
+    return max(4, math.ceil(-math.log10(narrow)) + 2)
 
 
 def ranking_table(comparison: Comparison) -> Table:

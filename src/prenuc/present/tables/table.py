@@ -75,8 +75,15 @@ def fixed(number: float | None, digits: int) -> str:
     return "–" if number is None else f"{number:.{digits}f}"
 
 
-def with_unit(number: float | None, unit: str = "1") -> str:
-    """Return a number for people with its unit; nothing for none."""
+def with_unit(number: float | None, unit: str = "1", digits: int = 4) -> str:
+    """Return a number for people with its unit; nothing for none.
+
+    Args:
+        number: It, in ``unit``.
+        unit: "1" for none.
+        digits: That are known of it, where these are more than usual.
+    """
     if number is None:
         return ""
-    return legible(number) + ("" if unit in {"1", ""} else f" {unit}")
+    text = legible(number) if digits <= 4 else f"{number:.{digits}g}"
+    return text + ("" if unit in {"1", ""} else f" {unit}")
