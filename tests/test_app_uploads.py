@@ -367,3 +367,14 @@ def test_frames_of_a_stranger_are_refused(one):
     text = json.dumps(header).encode()
     with pytest.raises(InputError):
         frames.unpacked(len(text).to_bytes(4, "little") + text + bytes(64))
+
+
+def test_a_fault_of_ours_in_what_reads_is_said_as_one(monkeypatch):
+    def fails(_):
+        raise KeyError("x")
+
+    monkeypatch.setattr("prenuc.present.app.dropped.leading", fails)
+    told, _ = frames.unpacked(
+        read_child.answer({"files": ["x.html"], "known": {}, "wanted": "screens"})
+    )
+    assert told["error"]["message"].startswith("a fault of prenuc: KeyError('x')")

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 MOST_BYTES = 50_000_000  # of a file
 MOST_HELD = 300_000_000  # of all files
 MOST_FILES = 1_000
+MOST_TOGETHER = 20  # that are no spectra
 MOST_ANSWER = 128_000_000  # bytes
 SECONDS = 10.0  # for reading, once what reads is loaded
 LOADING = 60.0  # s
 LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
 ODD = re.compile(r"[^\w .,+°µμ()=-]")
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
-SCREENS = {"flask", "spectra"}  # that show files
+SCREENS = {"flask", "court", "spectra"}  # that show files
 GAVE_UP = "reading this file took too long, or too much memory"
 MEND = "Export the spectra as text (CSV), in smaller parts"
 
@@ -143,16 +144,44 @@ class Uploads:
             raise InputError(GAVE_UP, MEND)
         return found
 
-    def screens(self, name: str) -> list[str]:
-        """Return the screens that can show a file.
+    def verdicts(self, name: str) -> list[dict[str, Any]]:
+        """Return what a file says of models and of steps, as plain data.
 
         Raises:
-            InputError: None can, or it cannot be read.
+            InputError: It says nothing of them, or cannot be read.
         """
-        found = self._asked([self.upload(name)], {}, "screens")[0].get("screens")
-        if not isinstance(found, list) or not {*map(str, found)} <= SCREENS:
+        words, _ = self._asked([self.upload(name)], {}, "verdicts")
+        return carried.verdicts(words.get("verdicts"))
+
+    def leading(self, names: list[str]) -> tuple[str, list[str]]:
+        """Return which of files that were dropped together is shown, and the screens that can.
+
+        Raises:
+            InputError: None can, they are too many, or one cannot be read.
+        """
+        if not 0 < len(names) <= MOST_TOGETHER:
+            raise InputError(f"{len(names)} files are dropped together", "Drop one")
+        words, _ = self._asked([self.upload(name) for name in names], {}, "screens")
+        first, screens = words.get("first"), words.get("screens")
+        if not isinstance(screens, list) or not {*map(str, screens)} <= SCREENS:
             raise InputError(GAVE_UP, MEND)
-        return found
+        if not isinstance(first, int) or not 0 <= first < len(names):
+            raise InputError(GAVE_UP, MEND)
+        return names[first], screens
+
+    def mechanism_called(self, name: str) -> str:
+        """Return what stands in the mechanism file of a name that was dropped last.
+
+        Raises:
+            InputError: None was, or it cannot be read.
+        """
+        with self._lock:
+            held = [key for key, one in self._held.items() if one.name == safe(name)]
+        found = self.opening(held[-1]) if held else {}
+        if found.keys() != {"mechanism"}:
+            what = f"the mechanism of this protocol stands in another file, {safe(name)}"
+            raise InputError(what, "Drop both files together, or that one before this one")
+        return str(found["mechanism"])
 
     def _asked(
         self, files: list[Upload], known: dict[str, Any], wanted: str = "data"
@@ -210,7 +239,7 @@ class Child:
         Args:
             files: What is to be read.
             known: What the user knows of them.
-            wanted: "data", "flask" or "screens".
+            wanted: "data", "flask", "verdicts" or "screens".
 
         Raises:
             InputError: It gave none.

@@ -81,6 +81,8 @@ def open_(
     else:
         done, stated = protocol_from(protocol or "")
     named = mechanism or stated
+    if named is not None and named.strip().endswith((".yaml", ".yml")) and not is_text(named):
+        named = session.desk.uploads.mechanism_called(named.strip())
     live = Live(_mechanism(named, recipe or "your protocol", done), done)
     live.move({**(change or {}), **(moved or {})})
     flask = FlaskSession(live, done.name, recipe or "", named or "")
@@ -98,10 +100,6 @@ def _source(flask: FlaskSession) -> dict[str, str]:
 
 
 def _mechanism(named: str | None, what: str, protocol: Protocol) -> Mechanism:
-    if named is not None and named.strip().endswith((".yaml", ".yml")):
-        what = f"the mechanism stands in another file ({named})"
-        mend = "Drop the mechanism file, then this one without its line 'mechanism:'"
-        raise InputError(what, mend)
     if named is not None and is_text(named):
         return mechanism_from(named, protocol)
     return mechanism_of(named, what, protocol)

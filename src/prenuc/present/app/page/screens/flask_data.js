@@ -9,7 +9,7 @@ const LEAST_REST = 400; // ms, until it is asked what the data say of the consta
 /** A button, and a line of text that follows the flask; `constant` answers which was turned last. */
 export function dataOver({ connection, shell, shown, constant }) {
   const told = h("span", { role: "status" });
-  const choose = fileButton("Lay data over …", (file) => receive(file));
+  const choose = fileButton("Lay data over …", (files) => receive(files));
   const off = h(
     "button",
     { type: "button", class: "quiet", hidden: true, onclick: takeOff },
@@ -20,10 +20,13 @@ export function dataOver({ connection, shell, shown, constant }) {
   let chi2 = null;
   let asking = 0;
 
-  async function receive(file) {
+  /** Lay the spectra of files over; several with a spectrum each are one series. */
+  async function receive(files) {
     shell.status("computing");
-    const upload = await shell.tried(() => connection.upload(file));
-    const answer = upload && (await shell.tried(() => connection.ask("flask.overlay", { upload })));
+    const answer = await shell.tried(async () => {
+      const uploads = await Promise.all(files.map((one) => connection.upload(one)));
+      return connection.ask("flask.overlay", { uploads });
+    });
     if (!answer) return shell.status("exact");
     laid = answer;
     off.hidden = false;
