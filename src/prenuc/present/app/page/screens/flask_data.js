@@ -6,8 +6,8 @@ import { fileButton } from "../file_button.js";
 
 const LEAST_REST = 400; // ms, until it is asked what the data say of the constant that was turned last
 
-/** A button, and a line of text that follows the flask; `constant` answers which was turned last. */
-export function dataOver({ connection, shell, shown, constant }) {
+/** A button, and a line of text that follows the flask; `asked` asks for what comes with frames, `constant` answers which was turned last. */
+export function dataOver({ connection, shell, shown, asked, constant }) {
   const told = h("span", { role: "status" });
   const choose = fileButton("Lay data over …", (files) => receive(files));
   const off = h(
@@ -22,12 +22,11 @@ export function dataOver({ connection, shell, shown, constant }) {
 
   /** Lay the spectra of files over; several with a spectrum each are one series. */
   async function receive(files) {
-    shell.status("computing");
-    const answer = await shell.tried(async () => {
+    const answer = await asked(async () => {
       const uploads = await Promise.all(files.map((one) => connection.upload(one)));
       return connection.ask("flask.overlay", { uploads });
     });
-    if (!answer) return shell.status("exact");
+    if (!answer) return;
     laid = answer;
     off.hidden = false;
     say(answer.interval);
