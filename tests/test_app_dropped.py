@@ -147,6 +147,7 @@ def test_several_files_that_cannot_be_shown_at_once_are_refused(session):
     ("name", "text", "said"),
     [
         ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
+        ("x.json", '{"moved": {"x": NaN}, "recipe": "none"}', "'moved' is not a number for each"),
         ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
         ("x.json", "{}", "no answer of prenuc"),
         ("x.html", "<html></html>", "holds no results"),

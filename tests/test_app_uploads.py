@@ -167,6 +167,12 @@ def test_spectra_come_through_as_they_are(desk, tmp_path):
     assert np.array_equal(found.data.absorbance, there.absorbance, equal_nan=True)
 
 
+def test_a_spectrum_alone_is_read_as_one(desk):
+    rows = "".join(f"{nm},{1 / nm:.6f}\n" for nm in range(300, 500, 5))
+    found = desk.read([desk.add("one.csv", f"nm,A\n{rows}".encode())])
+    assert found.data.absorbance.shape == (1, 40)
+
+
 def test_files_with_times_in_their_names_are_one_series(desk):
     rows = "".join(f"{nm},{1 / nm:.6f}\n" for nm in range(300, 500, 5))
     names = [desk.add(f"sample {t} min.csv", f"nm,A\n{rows}".encode()) for t in (20, 5)]
@@ -184,6 +190,8 @@ def test_files_with_times_in_their_names_are_one_series(desk):
         ("a\0b\n.csv", "a_b_.csv"),
         ("x" * 300 + ".csv", "x" * 56 + ".csv"),
         ("µ 20 °C (3).csv", "µ 20 °C (3).csv"),
+        ("Läufe; №2 [neu], 'a' & b!.csv", "Läufe; №2 [neu], 'a' & b!.csv"),
+        ('a:b|c*d?"<e>\u202egnp.csv', "a_b_c_d___e__gnp.csv"),
     ],
 )
 def test_names_lead_nowhere_else(name, kept):

@@ -354,7 +354,7 @@ def test_a_report_dropped_in_gives_its_run_back(shown, tmp_path):
     page.get_by_role("heading", name=f"Flask: {LATER}").wait_for(state="attached")
     pn.report(pn.ablate("two-pathway/CdS"), to=tmp_path / "court.html")
     dropped(page, tmp_path / "court.html")
-    page.get_by_role("alert").get_by_text("The screen Court shows").wait_for()
+    page.get_by_text("What each step of two-pathway/CdS is for").wait_for()
 
 
 def test_a_page_that_is_no_report_is_refused_and_the_flask_stays(shown, tmp_path):

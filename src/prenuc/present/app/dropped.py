@@ -195,14 +195,15 @@ def _state(path: Path) -> dict[str, Any]:
     if path.suffix.lower() in REPORTS:
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text, parse_constant=lambda _: None)  # NaN, which no message may hold
     except (ValueError, RecursionError, OSError):
         return {}
     is_state = isinstance(found, dict) and ("moved" in found or "change" in found)
     state = {key: found[key] for key in STATE if key in found} if is_state else {}
-    text, named = state.get("protocol"), state.get("mechanism")
-    if isinstance(text, str):
-        done, _ = protocol_from(text)  # here, where what is hostile does no harm
+    done_as, named = state.get("protocol"), state.get("mechanism")
+    if isinstance(done_as, str):
+        done, _ = protocol_from(done_as)  # here, where what is hostile does no harm
         if isinstance(named, str) and is_text(named):
             mechanism_from(named, done)
     return state

@@ -104,7 +104,7 @@ def answer(asked: dict[str, Any]) -> bytes:
 def _found(asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the words and the arrays that answer a question."""
     from prenuc.present.app import carried, dropped
-    from prenuc.present.files.input import read_input
+    from prenuc.present.files.input import read_input, trace_or_spectra
 
     files, wanted = [Path(name) for name in asked["files"]], asked["wanted"]
     if wanted == "screens":
@@ -117,7 +117,7 @@ def _found(asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     if files[0].suffix.lower() in HOLDING and len(files) == 1:
         return carried.told(dropped.data_in(files[0]))
     known = {name: given for name, given in asked["known"].items() if name in KNOWN}
-    return carried.told(read_input(files, **known))
+    return carried.told(read_input(files, read=trace_or_spectra, **known))
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, Problem, listed
 from prenuc.present.app import carried, frames, read_child
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ MOST_ANSWER = 128_000_000  # bytes
 SECONDS = 10.0  # for reading, once what reads is loaded
 LOADING = 60.0  # s
 LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
-ODD = re.compile(r"[^\w .,+°µμ()=-]")
+ODD = set('<>:"|?*')  # signs that some file system does not take
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 SCREENS = {"flask", "court", "spectra"}  # that show files
 GAVE_UP = "reading this file took too long, or too much memory"
@@ -73,7 +73,8 @@ class Given:
 def safe(name: str) -> str:
     """Return a file's name with nothing in it that leads elsewhere."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = ODD.sub("_", last).strip(" .")[-LONGEST_NAME:]
+    kept = "".join("_" if one in ODD or not one.isprintable() else one for one in last)
+    kept = kept.strip(" .")[-LONGEST_NAME:]
     return f"_{kept}" if RESERVED.match(kept) or not kept else kept
 
 
@@ -131,7 +132,7 @@ class Uploads:
         if not files:
             raise InputError("no file is named", "Drop one")
         words, arrays = self._asked(files, known)
-        return Given(", ".join(one.name for one in files[:3]), carried.made(words, arrays))
+        return Given(listed([one.name for one in files]), carried.made(words, arrays))
 
     def opening(self, name: str) -> dict[str, Any]:
         """Return what a file opens on the screen Flask, as ``flask.open`` takes it.

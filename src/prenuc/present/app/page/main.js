@@ -2,6 +2,7 @@
 
 import { h, update } from "./components/element.js";
 import { Connection, Trouble } from "./connection.js";
+import { keptNear } from "./focus.js";
 import { Jobs } from "./jobs.js";
 import { Shell } from "./shell.js";
 
@@ -15,6 +16,7 @@ let shellOf = null; // makes the shell of a screen
 
 const links = Object.entries(SCREENS).map(([name, title]) => h("a", { href: `#/${name}` }, title));
 by("screens").append(...links);
+for (const part of [main, by("troubles")]) keptNear(part, main);
 by("skip").addEventListener("click", () => main.focus());
 
 const connection = await Connection.open();
