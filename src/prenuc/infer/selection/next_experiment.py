@@ -144,7 +144,8 @@ def _normal(
         raise FitError([unknown_name("weight of the model", name, weights) for name in missing])
     total = sum(weights[one.name] for one in candidates)
     if not 0 < total < math.inf or min(weights[one.name] for one in candidates) < 0:
-        raise FitError("these weights are no shares", "Give numbers of 0 or more, not all of them 0")
+        mend = "Give numbers of 0 or more, not all of them 0"
+        raise FitError("these weights are no shares", mend)
     return {one.name: weights[one.name] / total for one in candidates}
 
 
