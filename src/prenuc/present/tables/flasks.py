@@ -44,4 +44,5 @@ def needed_table(found: SpectraCalibration) -> Table:
 def _step(one: StepVerdict) -> tuple[str, ...]:
     if math.isnan(one.rise):
         return one.step, "–", "–", f"{one.word}: nothing can be run without it"
-    return one.step, f"{one.rise:.3g}", f"{one.misfit:.3g}", one.word
+    word = f"{one.word}: {one.paid:.3g} for its numbers" if one.would_be_needed else one.word
+    return one.step, f"{one.rise:.3g}", f"{one.misfit:.3g}", word
