@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from prenuc.infer.fit.digits import digits_of
+from prenuc.quantities import legible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -68,8 +71,9 @@ class Parameter:
         low, high = self.ends
         unit = "" if self.unit == "1" else f" {self.unit}"
         if low is None or high is None:
-            return f"{self.value:.5g}{unit}  (no interval that can be believed)"
-        return f"{self.value:.5g}{unit}  (95 % interval {low:.5g} to {high:.5g})"
+            return f"{legible(self.value)}{unit}  (no interval that can be believed)"
+        said, below, above = digits_of(self.value, low, high)
+        return f"{said}{unit}  (95 % interval {below} to {above})"
 
 
 def parameter(
