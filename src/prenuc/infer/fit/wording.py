@@ -1,6 +1,6 @@
 """A fit in words, for people: the constants, what they mean, and what they rest on.
 
-Their digits are those of :mod:`prenuc.infer.fit.digits`.
+Their digits are those of :mod:`prenuc.infer.fit.parameter`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.fit.digits import decimals_of, digits_of, fixed
+from prenuc.infer.fit.parameter import decimals_of, digits_of, fixed
 from prenuc.quantities import legible
 from prenuc.units import FREEZING
 

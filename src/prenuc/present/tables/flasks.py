@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from prenuc.infer.fit.digits import digits_of
+from prenuc.infer.fit.parameter import digits_of
 from prenuc.present.tables.results import NO_INTERVAL, NOT_FIXED
 from prenuc.present.tables.table import Table, in_unit, with_unit
 from prenuc.quantities import roughly

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.fit.digits import digits_of
+from prenuc.infer.fit.parameter import digits_of
 from prenuc.present.tables.table import Table, fixed, in_unit, with_unit
 from prenuc.quantities import legible, roughly
 
