@@ -213,6 +213,8 @@ def test_a_window_looks_only_inside():
 def test_wavelengths_must_ascend_and_match():
     with pytest.raises(SpectrumError, match="do not ascend"):
         first_exciton(np.arange(600.0, 400, -1), np.ones(200))
+    with pytest.raises(SpectrumError, match="do not ascend"):
+        SpectrumSeries(np.array([300.0, np.nan, 302.0]), np.zeros(1), np.zeros((1, 3)))
     with pytest.raises(SpectrumError, match="as many values"):
         first_exciton(np.arange(400.0, 600), np.ones(3))
 
