@@ -45,4 +45,5 @@ def needed_table(found: SpectraCalibration) -> Table:
 def _step(one: StepVerdict) -> tuple[str, ...]:
     if math.isnan(one.rise):
         return one.step, "–", "–", f"{one.word}: nothing can be run without it"
-    return one.step, roughly(one.rise), f"{one.misfit:.3g}", one.word
+    word = f"{one.word}: {roughly(one.paid)} for its numbers" if one.would_be_needed else one.word
+    return one.step, roughly(one.rise), f"{one.misfit:.3g}", word
