@@ -11,6 +11,7 @@ import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.cli.input import COUNT, report_option, workers_option, writing_options
 from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from prenuc.sweeps.spec import Spec
@@ -165,6 +166,6 @@ def _echo(answer: dict[str, Any]) -> None:
     click.echo(f"  {counts}")
     if "seconds_left" in answer:
         each, left = answer["seconds_each"], answer["seconds_left"]
-        click.echo(f"  {1e3 * each:.3g} ms a task, about {left:.3g} s for what is left")
+        click.echo(f"  {roughly(1e3 * each)} ms a task, about {roughly(left)} s for what is left")
     for path in answer.get("written", ()):
         click.echo(f"  wrote {path}")
