@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import prenuc as pn
-from prenuc.errors import FitError
+from prenuc.errors import FitError, InputError
 from prenuc.infer.calibration.candidate import Candidate, with_and_without
 from prenuc.infer.selection import disagreement as maps
 from prenuc.infer.selection.apart import Unknown, bare, sigmas
@@ -193,6 +193,23 @@ def test_what_cannot_be_asked_is_said():
         next_experiment(
             [ours, rival("droplets", "CdS")], written(), weights={"two-pathway/CdS": 1.0}
         )
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"draws": 1}, r"too few: 1 draw\. Give 2 or more"),
+        ({"noise": 0.0}, "a noise of 0"),
+        ({"noise": math.nan}, "a noise of nan"),
+        ({"weights": {"two-pathway/CdS": 0.0, "droplets/CdS": 0.0}}, "no shares"),
+        ({"weights": {"two-pathway/CdS": -1.0, "droplets/CdS": 2.0}}, "no shares"),
+        ({"weights": {"two-pathway/CdS": math.nan, "droplets/CdS": 1.0}}, "no shares"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_before_anything_is_run(asked, said):
+    both = [pn.two_pathway("CdS"), rival("droplets", "CdS")]
+    with pytest.raises(InputError, match=said):
+        next_experiment(both, written(), **asked)
 
 
 # ---- one constant ------------------------------------------------------------------------------
