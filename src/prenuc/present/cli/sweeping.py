@@ -9,7 +9,7 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.input import report_option, writing_options
+from prenuc.present.cli.input import COUNT, report_option, workers_option, writing_options
 from prenuc.present.cli.output import echo_answer, json_option, progress
 from prenuc.quantities import roughly
 
@@ -24,10 +24,10 @@ MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
 @click.command()
 @click.argument("words", metavar="[merge] SPEC.yaml", nargs=-1, required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for all of it.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@workers_option
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786.")
 @click.option("--slurm", is_flag=True, help="Work by jobs of SLURM.")
-@click.option("--jobs", default=10, show_default=True, help="Jobs of SLURM.")
+@click.option("--jobs", type=COUNT, default=10, show_default=True, help="Jobs of SLURM.")
 @click.option("--slurm-option", multiple=True, metavar="NAME=VALUE", help="As submitit has them.")
 @click.option("--local", is_flag=True, help="With --slurm: try it by processes of this machine.")
 @click.option("--shard", metavar="I/N", help="Do part I of N, for an array job; merge afterwards.")
@@ -76,8 +76,6 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
         )
     spec = read_spec(Path(words[-1]))
     whole = Sweep(spec.job, out)
-    if asked["workers"] < 1 or asked["jobs"] < 1:
-        raise InputError("no workers", "Give 1 or more to --workers and --jobs")
     if asked["dry_run"]:
         _say(_planned(whole, asked["workers"]), as_json)
         return
