@@ -16,7 +16,7 @@ from prenuc.quantities import Quantity
 from prenuc.scope.choice import mechanism_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
@@ -94,8 +94,8 @@ def with_change(text: str, change: Mapping[str, Quantity]) -> str:
     there: Any = next((value for key, value in root.value if key.value == CHANGE), None)
     entries: list[Any] = there.value if isinstance(there, yaml.MappingNode) else []
     known = {key.value: value for key, value in entries}
-    edits = [(known[n], _entry(n, one)[1]) for n, one in change.items() if n in known]
-    new = [": ".join(_entry(n, one)) for n, one in change.items() if n not in known]
+    edits = [(known[name], str(one)) for name, one in change.items() if name in known]
+    new = [_entry(name, one) for name, one in change.items() if name not in known]
     for node, said in sorted(edits, key=lambda one: -one[0].start_mark.index):
         text = _put(text, node.start_mark, said, node.end_mark)  # from the end, so that places hold
     if not new:
@@ -106,6 +106,11 @@ def with_change(text: str, change: Mapping[str, Quantity]) -> str:
         return _put(text, first, apart.join([*new, ""]))
     if there is not None:
         return _put(text, there.start_mark, f" {{{', '.join(new)}}}", there.end_mark)
+    return _with_block(text, root, new)
+
+
+def _with_block(text: str, root: Any, new: Sequence[str]) -> str:
+    """Return the text of a mapping that had no ``change``, with one."""
     if root.flow_style:
         begin = root.start_mark.index + 1
         return f"{text[:begin]}{CHANGE}: {{{', '.join(new)}}}, {text[begin:]}"
@@ -115,9 +120,9 @@ def with_change(text: str, change: Mapping[str, Quantity]) -> str:
     return f"{before}\n{block}\n{text[root.end_mark.index :]}"
 
 
-def _entry(name: str, quantity: Quantity) -> tuple[str, str]:
+def _entry(name: str, quantity: Quantity) -> str:
     plain = re.fullmatch(r"[A-Za-z][\w .()+-]*", name) is not None
-    return name if plain else json.dumps(name), str(quantity)
+    return f"{name if plain else json.dumps(name)}: {quantity}"
 
 
 def _put(text: str, start: Any, new: str, end: Any = None) -> str:
