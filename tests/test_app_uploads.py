@@ -229,11 +229,11 @@ def test_a_process_that_goes_on_is_ended_with_what_it_started(monkeypatch, tmp_p
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
         time.sleep(1000)
     """
-    child = with_script(monkeypatch, tmp_path, text)
+    process = with_script(monkeypatch, tmp_path, text)
     with pytest.raises(InputError, match="took too long"):
-        child.ask([child.Upload("x.csv", b"1")], {})
-    assert child._process.poll() is not None
-    assert not child._folder.exists()
+        process.ask([child.Upload("x.csv", b"1")], {})
+    assert process._process.poll() is not None
+    assert not process._folder.exists()
 
 
 def test_time_counts_from_when_it_is_loaded(monkeypatch, tmp_path):
@@ -256,17 +256,17 @@ def test_time_counts_from_when_it_is_loaded(monkeypatch, tmp_path):
 
 def test_an_answer_without_end_is_not_gathered(monkeypatch, tmp_path):
     monkeypatch.setattr(child, "MOST_ANSWER", 1000)
-    child = with_script(monkeypatch, tmp_path, "print('x' * 5_000_000)")
+    process = with_script(monkeypatch, tmp_path, "print('x' * 5_000_000)")
     with pytest.raises(InputError, match="took too long, or too much"):
-        child.ask([child.Upload("x.csv", b"1")], {})
+        process.ask([child.Upload("x.csv", b"1")], {})
 
 
 @pytest.mark.parametrize("said", ["", "nothing", "\\xff\\xff\\xff\\x7f{}", "\\x02\\0\\0\\0{}"])
 def test_an_answer_that_is_no_frame_is_refused(monkeypatch, tmp_path, said):
     text = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write(b'{said}')"
-    child = with_script(monkeypatch, tmp_path, text)
+    process = with_script(monkeypatch, tmp_path, text)
     with pytest.raises(InputError):
-        carried.made(*child.ask([child.Upload("x.csv", b"1")], {}))
+        carried.made(*process.ask([child.Upload("x.csv", b"1")], {}))
 
 
 def test_it_has_no_environment_and_an_empty_folder_and_no_path_of_ours(monkeypatch, tmp_path):
@@ -279,8 +279,8 @@ def test_it_has_no_environment_and_an_empty_folder_and_no_path_of_ours(monkeypat
         sys.stdout.buffer.write(len(text).to_bytes(4, "little") + text)
     """
     monkeypatch.setenv("SECRET", "of the user")
-    child = with_script(monkeypatch, tmp_path, text)
-    words, _ = child.ask([child.Upload("x.csv", b"1")], {})
+    process = with_script(monkeypatch, tmp_path, text)
+    words, _ = process.ask([child.Upload("x.csv", b"1")], {})
     allowed = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "SYSTEMROOT", "LC_CTYPE"}
     assert {*words["told"]["env"]} <= allowed
     assert {*words["told"]["files"]} <= {"x.csv"}
