@@ -53,19 +53,15 @@ def test_nothing_moves_for_those_who_want_less_motion(shown):
 
 def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(visit):
     with running() as app:
-        _opened_once(app, visit)
-
-
-def _opened_once(app, visit):
-    page = visit(f"{app.origin}/#code={app.code}")
-    exact(page)
-    assert page.url == f"{app.origin}/#/flask"
-    assert page.evaluate("document.cookie") == ""
-    page.reload()
-    exact(page)
-    stranger = visit(f"{app.origin}/#/flask")
-    stranger.get_by_role("heading", name="This page is opened by a command").wait_for()
-    assert violations(stranger) == []
+        page = visit(f"{app.origin}/#code={app.code}")
+        exact(page)
+        assert page.url == f"{app.origin}/#/flask"
+        assert page.evaluate("document.cookie") == ""
+        page.reload()
+        exact(page)
+        stranger = visit(f"{app.origin}/#/flask")
+        stranger.get_by_role("heading", name="This page is opened by a command").wait_for()
+        assert violations(stranger) == []
 
 
 def test_everything_that_is_shown_is_reached_by_tab(shown):
