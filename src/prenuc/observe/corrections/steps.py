@@ -203,9 +203,10 @@ class Scale:
         if dilution.size not in {1, len(series)}:
             what = f"{dilution.size} dilutions for {len(series)} spectra"
             raise SpectrumError(what, "Give one for all, or one for each spectrum in order of time")
-        factor = np.broadcast_to(dilution, len(series)) / self.path_cm if self.path_cm else np.inf
-        if not np.all((dilution > 0) & (factor > 0) & (factor < np.inf)):
+        known = np.append(dilution, self.path_cm)
+        if not np.all((known > 0) & (known < np.inf)):
             raise SpectrumError("a dilution or path that is not above zero", "Give both as numbers")
+        factor = np.broadcast_to(dilution, len(series)) / self.path_cm
         told = f"{dilution[0]:g}" if dilution.size == 1 else "of each"
         note = (
             f"scaled to the undiluted sample (dilution {told}) and 1 cm (path {self.path_cm:g} cm)"
