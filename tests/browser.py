@@ -34,6 +34,7 @@ QUIET = [  # nothing is asked of anybody outside
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 120_000  # ms, where others compute, too; what comes sooner is not waited for
 WIDE, NARROW = 1400, 360  # px, of a desk and of a telephone
 HERE = {"localhost", "127.0.0.1", "::1"}
 AXE = "axe-core-4.14.1.tgz"
@@ -71,6 +72,7 @@ class Visits:
     def __call__(self, address: Path | str, width: int = WIDE, **options: object) -> Page:
         height = options.pop("height", 900)
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._console)

@@ -6,8 +6,8 @@ import numpy as np
 
 
 def exact(page):
-    """Wait until what is shown is exact, and all that was painted is of that."""
-    page.locator("#status[data-status=exact]").wait_for()
+    """Wait until all that was asked is shown, exact, and what is painted is of that."""
+    page.locator("#status[data-status=exact]:not([data-behind])").wait_for()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 

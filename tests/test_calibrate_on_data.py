@@ -170,6 +170,14 @@ def test_words_follow_the_odds():
     assert StepVerdict("R", 100.0, 9.0, judged=False).word == "not judged"
 
 
+def test_a_step_pays_for_the_numbers_that_it_brings():
+    assert StepVerdict("R", 12.0, 1.0, paid=3.0).word == "required"
+    assert StepVerdict("R", 12.0, 1.0, paid=8.0).word == "helpful"
+    assert StepVerdict("R", 12.0, 1.0, paid=16.0).word == "not tested"
+    assert StepVerdict("R", -2.1, 1.0, paid=16.0).word == "harmful"
+    assert StepVerdict("R", 12.0, 1.0, paid=16.0).as_dict()["log_score_change_bits"] > 0.0
+
+
 # ---- what is known of amounts, noise and constants ---------------------------------------------
 
 
@@ -345,12 +353,8 @@ def test_the_command_writes_what_it_found_as_mechanism_and_as_page(folder, tmp_p
     answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--report", str(pages[0]), "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
-    assert told["steps"][0] | {"log_score_change_bits": 0, "misfit_without": 0} == {
-        "step": "R1",
-        "word": "required",
-        "log_score_change_bits": 0,
-        "misfit_without": 0,
-    }
+    numbers = {"log_score_change_bits": 0, "numbers_cost": 0, "misfit_without": 0}
+    assert told["steps"][0] | numbers == {"step": "R1", "word": "required"} | numbers
     assert told["verdict"].startswith("mine describes")
     again = pn.read_mechanism(out).constants["R1.k"].quantity.to("1/min")
     assert again == pytest.approx(0.03, rel=0.03)

@@ -58,6 +58,8 @@ def lines(problems):
         ("5", 5.0),
         ("-0.5", -0.5),
         (".5", 0.5),
+        ("1_000", 1000.0),
+        ("1_0.5_0e0", 10.5),
     ],
 )
 def test_numbers_are_numbers_however_they_are_written(write, text, number):
@@ -79,7 +81,7 @@ def test_words_are_words_as_keys_and_as_values(write, word):
     assert problems == []
 
 
-@pytest.mark.parametrize("word", ["NO", "yes", "1.0e4 m", "true"])
+@pytest.mark.parametrize("word", ["NO", "yes", "1.0e4 m", "true", "1_", "1__0", "1_.5", "1_e5"])
 def test_a_word_is_not_taken_for_a_number(write, word):
     problems = []
     Node(load(write(f"\nk: {word}\n")), "f", problems).number("k")

@@ -13,6 +13,7 @@ from prenuc.mechanism.constants import multiplied
 from prenuc.simulation.ensemble import CHUNK, ensemble
 from prenuc.simulation.evolve import compiled, evolve
 from prenuc.simulation.solvers import Rodas
+from prenuc.simulation.stretch import Stretch
 from test_engine import BLOWS_UP, network
 from test_size_classes import START, crowded
 
@@ -189,6 +190,7 @@ def test_a_run_that_fails_leaves_nothing_behind_for_the_next():
     """The arrays of a thread are used again; what is not a number must not come back from them."""
     net, times = compiled(CHAIN), np.array([1.0])
     first = evolve(net, times, solver=SOLVER).concentration
+    none = np.full(len(net.names), np.nan)
     with pytest.raises(SimulationError):
-        evolve(net, times, start={"B": np.nan}, solver=SOLVER)
+        SOLVER.integrate(Stretch(net, none, times, (300.0, 300.0), none))
     np.testing.assert_array_equal(evolve(net, times, solver=SOLVER).concentration, first)

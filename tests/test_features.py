@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from prenuc.errors import SpectrumError
 from prenuc.observe.analysis import analyze
+from prenuc.observe.curvature import smoothed_response
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.series import SpectrumSeries
 
@@ -212,8 +213,27 @@ def test_a_window_looks_only_inside():
 def test_wavelengths_must_ascend_and_match():
     with pytest.raises(SpectrumError, match="do not ascend"):
         first_exciton(np.arange(600.0, 400, -1), np.ones(200))
+    with pytest.raises(SpectrumError, match="do not ascend"):
+        SpectrumSeries(np.array([300.0, np.nan, 302.0]), np.zeros(1), np.zeros((1, 3)))
     with pytest.raises(SpectrumError, match="as many values"):
         first_exciton(np.arange(400.0, 600), np.ones(3))
+
+
+def test_a_seam_between_two_detectors_makes_no_finer_grid_and_moves_no_band():
+    wavelength = np.arange(350.0, 701.0)
+    seam = np.sort(np.append(wavelength, 600.0 - 1e-6))
+    plain, seamed = (
+        first_exciton(x, gaussian(x, 516.0) + 0.1 * np.exp((HC / x - 3.4) / 0.25))
+        for x in (wavelength, seam)
+    )
+    assert seamed.status == "peak"
+    assert seamed.position_nm == pytest.approx(plain.position_nm, abs=0.05)
+    grid, _ = smoothed_response(HC / seam[::-1], np.ones_like(seam), 0.02)
+    assert len(grid) < 50 * len(seam)
+
+
+def gaussian(wavelength, centre):
+    return 0.5 * np.exp(-(((HC / wavelength - HC / centre) / 0.07) ** 2) / 2)
 
 
 def test_an_unresolved_feature_matches_no_line():

@@ -8,6 +8,7 @@ from scipy.integrate import quad, solve_ivp
 
 from known_values.robertson import ROBERTSON
 from prenuc.conditions import GAS_CONSTANT
+from prenuc.errors import InputError
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction, read_mechanism
 from prenuc.mechanism.reaction import mass_action
 from prenuc.protocol import Protocol
@@ -102,6 +103,23 @@ def test_autocatalysis_is_logistic(run):
     a, b = run("{A: {initial: 0.99}, B: {initial: 0.01}}", '{equation: "A + B -> 2 B", k: 1.2}')
     close(b, 1 / (1 + 99 * np.exp(-1.2 * TIMES)), rel=1e-5)
     close(a, 1 - b)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"temperature": 0.0}, "0 K is no temperature"),
+        ({"temperature": (300.0, -5.0)}, "-5 K is no temperature"),
+        ({"temperature": np.inf}, "inf K is no temperature"),
+        ({"start": {"A": -1.0}}, "'A' starts with -1"),
+        ({"start": {"A": np.nan}}, "'A' starts with nan"),
+    ],
+)
+def test_what_cannot_be_in_a_vessel_is_refused(given, said):
+    decay = Reaction("R1", {"A": -1.0}, Arrhenius(1.0), mass_action({"A": 1.0}))
+    model = Mechanism("decay", {"A": Component("A")}, (decay,), initial={"A": 1.0})
+    with pytest.raises(InputError, match=said):
+        evolve(model, [1.0], **given)
 
 
 def test_a_bare_network_runs_at_room_temperature(run):

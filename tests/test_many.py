@@ -10,7 +10,7 @@ import pytest
 import many_bench
 import prenuc as pn
 from many_bench import EA, FACTOR, LAG, MINUTES, NM, ORDER, K, band, experiments
-from prenuc.errors import FitError
+from prenuc.errors import FitError, InputError
 from prenuc.infer.fit.data_set import DataSet, Dilution
 from prenuc.infer.fit.laws import ArrheniusLaw, DosePower, Own
 from prenuc.infer.fit.question import question
@@ -162,6 +162,16 @@ def test_all_problems_are_told_at_once():
     with pytest.raises(FitError) as caught:
         pn.fit(bad, "A -> B")
     assert len(caught.value.problems) == 4
+    spoiled = {"initial": np.inf, "dilution": (Dilution(0.0), Dilution(np.nan)), "lag": np.nan}
+    with pytest.raises(FitError) as caught:
+        pn.fit([DataSet(data=good, **spoiled), DataSet(data=good)], "A -> B")
+    assert len(caught.value.problems) == 4
+    with pytest.raises(FitError, match="a shift of order -1"):
+        pn.fit([DataSet(data=good), DataSet(data=good)], "A -> B", shift=-1)
+    at = DataSet(data=good, temperature="20 degC", dose={"MeOH": 1.0})
+    for law in (ArrheniusLaw("-300 degC"), DosePower("MeOH", reference=0.0)):
+        with pytest.raises(InputError, match=r"not above absolute zero|is no dose"):
+            pn.fit([at, at], "A -> B", laws={"k": law})
     with pytest.raises(FitError, match="no temperature"):
         pn.fit([DataSet(data=good)], "A -> B", laws={"k": ArrheniusLaw("60 degC")})
     with pytest.raises(FitError, match="no dose 'MeOH'"):

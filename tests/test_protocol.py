@@ -171,6 +171,8 @@ def test_a_missing_unit_is_refused(line, said):
         ("measure flask every 0 min until 8 min", "never ends"),
         ("measure flask every 1 s until 5 d", "more than 100000 spectra"),
         ("measure flask at 5 min, 3 min", "do not ascend"),
+        ("measure flask every 10 min until 5 min", "ends before its first spectrum"),
+        ("cool flask by 400 degC over 5 min", "below absolute zero"),
     ],
 )
 def test_other_absurd_steps_are_refused(line, said):

@@ -77,6 +77,7 @@ def test_lengths_that_no_disc_has_are_refused():
         ([0.3, 0.2, 0.1], [0.8, 0.9, 1.0], "does not ascend from above zero"),
         ([0.1, 0.2, 0.3], [1.0, 0.9, 0.0], "not above zero"),
         ([0.1, 0.2, 0.3], [1.0, 0.9, np.nan], "not above zero"),
+        ([0.1, 0.2, 0.3], [np.inf, 0.9, 0.8], "infinite"),
     ],
 )
 def test_curves_that_cannot_be_read_are_refused(q, intensity, said):

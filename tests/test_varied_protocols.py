@@ -144,6 +144,14 @@ def test_an_additive_and_its_moment(step, at, lines):
     assert str(found).splitlines() == [*WRITTEN.splitlines()[:2], *lines, *WRITTEN.splitlines()[3:]]
 
 
+def test_an_injection_takes_no_time_from_a_step():
+    long = Protocol.from_text(
+        ["charge flask with 1 mmol S and 9 g ODE at 60 degC", "hold flask for 12345 min"]
+    )
+    held = [one.duration for one in long.with_additive("1 mmol TOPO", 2, at="1 min").steps[1::2]]
+    assert [str(one) for one in held] == ["1 min", "12344 min"]
+
+
 def test_spectra_at_other_times():
     found = USUAL.with_spectra(("10 min", "2 d"))
     assert changed(found) == ["measure cuvette at 10 min, 2 d"]

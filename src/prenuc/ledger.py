@@ -238,7 +238,7 @@ def finished(path: Path) -> set[str]:
     Args:
         path: Its file; nothing is finished where there is none, or none that can be read.
     """
-    if not path.exists():
+    if not path.is_file():
         return set()
     file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:

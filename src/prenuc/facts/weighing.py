@@ -9,6 +9,7 @@ the shelf that would make both right, of the same role, is named.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ def _interval(text: str) -> tuple[float, float]:
         number = Decimal(text.strip())
     except InvalidOperation:
         number = Decimal(0)
-    if not (number.is_finite() and number > 0):
+    if not (number.is_finite() and 0.0 < float(number) < math.inf):
         raise FactsError(f"'{text}' is not an amount", "Give a number above zero")
     half = Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2
     return float(number - half), float(number + half)

@@ -29,8 +29,9 @@ WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 WORDS |= {
     form: WORDS[word] for word in ("null", "true", "false") for form in (word.title(), word.upper())
 }
-_INTEGER = re.compile(r"[-+]?[0-9][0-9_]*|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?")
+_DIGITS = "[0-9](?:_?[0-9])*"
+_INTEGER = re.compile(rf"[-+]?{_DIGITS}|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(rf"[-+]?(\.{_DIGITS}|{_DIGITS}(\.(?:{_DIGITS})?)?)([eE][-+]?[0-9]+)?")
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _SYNTAX = "Check indent and quotes"
 

@@ -126,8 +126,6 @@ def multiplied(known: Mapping[str, Value], factors: Mapping[str, float]) -> dict
     Raises:
         MechanismError: There is no constant of a name; all at once.
     """
-    from dataclasses import replace
-
     unknown = [no_constant(name, known) for name in factors if name not in known]
     if unknown:
         raise MechanismError(unknown)

@@ -27,6 +27,8 @@ SIGNIFICANT = 6.0
 OF_RISE = 0.025
 # and this fraction of the strongest response.
 OF_STRONGEST = 0.05
+# A grid is as fine as the closest readings, unless those are a seam between two detectors.
+FINEST = 1 / 20  # of the usual distance of readings
 # Lines that a coarse smoothing merges have at least this fraction of the merged response each.
 OF_MERGED = 0.3
 
@@ -121,7 +123,8 @@ def smoothed_response(energy: Array, absorbance: Array, width: float) -> tuple[A
     """
     from scipy.ndimage import gaussian_filter1d
 
-    step = float(np.diff(energy).min())
+    spacing = np.diff(energy)
+    step = float(max(spacing.min(), FINEST * np.median(spacing)))
     grid = energy[0] + step * np.arange(int((energy[-1] - energy[0]) / step) + 1)
     value = np.interp(grid, energy, absorbance)
     # Continue value and slope beyond the ends: a flat continuation would look like a shoulder.

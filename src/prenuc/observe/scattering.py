@@ -94,8 +94,8 @@ def guinier_radius(q: Array, intensity: Array) -> float:
         raise InputError(f"q and intensity have the shapes {q.shape} and {intensity.shape}")
     if not (np.all(q > 0.0) and np.all(np.diff(q) > 0.0)):
         raise InputError("q does not ascend from above zero", "Sort the points, leave q = 0 out")
-    if not np.all(intensity > 0.0):
-        raise InputError("an intensity is not above zero", "Leave such points out")
+    if not np.all((intensity > 0.0) & (intensity < np.inf)):
+        raise InputError("an intensity is not above zero, or infinite", "Leave such points out")
     count = len(q)
     while count >= FEWEST:
         slope, _ = np.polyfit(q[:count] ** 2, np.log(intensity[:count]), 1)
@@ -114,7 +114,7 @@ def _above_zero(lengths: dict[str, float]) -> None:
     wrong = [
         Problem(f"a {name} of {length:g} nm", "Give a length above zero")
         for name, length in lengths.items()
-        if not length > 0.0
+        if not 0.0 < length < math.inf
     ]
     if wrong:
         raise InputError(wrong)

@@ -184,6 +184,8 @@ class Planner:
         if step.by is not None:
             change = step.by.require("K").si_difference
             end = vessel.temperature + (change if isinstance(step, Heat) else -change)
+            if end <= 0:
+                raise ProtocolError(f"'{step}' leads below absolute zero", "Give a smaller change")
         else:
             end = _kelvin(step.to)
         change = end - vessel.temperature
@@ -259,6 +261,9 @@ class Planner:
             if step.until.si > MOST_SPECTRA * step.every.si:
                 what = f"'{step}' asks for more than {MOST_SPECTRA} spectra"
                 raise ProtocolError(what, "Measure less often")
+            if not step.seconds():
+                what = f"'{step}' ends before its first spectrum"
+                raise ProtocolError(what, "Let it end after one interval or more")
         times = step.seconds() or [vessel.clock]  # without times: now
         if times != sorted(times):
             raise ProtocolError(f"the times of '{step}' do not ascend", "Put them in order")

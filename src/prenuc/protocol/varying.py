@@ -190,7 +190,7 @@ def followed_by(step: Step, additive: str, at: Written | None = None) -> Steps:
     if not 0 <= share <= 1:
         raise ProtocolError(f"{moment} is not within '{step}'", f"Give 0 to {whole}")
     before, after = (
-        replace(step, duration=parse(f"{whole.number * part:.4g} {whole.unit}"))
+        replace(step, duration=parse(f"{whole.number * part:.12g} {whole.unit}"))
         for part in (share, 1.0 - share)
     )
     if share == 0:

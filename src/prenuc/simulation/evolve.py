@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.conditions import ROOM_TEMPERATURE
-from prenuc.errors import InputError, unknown_name
+from prenuc.errors import InputError, Problem, unknown_name
 from prenuc.quantities import Quantity
 from prenuc.simulation.compiling import network_of
 from prenuc.simulation.kernels.network import Network
@@ -265,14 +265,19 @@ def starting_point(
     Those of the mechanism are in mol/m³, given ones as they were given.
 
     Raises:
-        InputError: A component is unknown.
+        InputError: A component is unknown, or starts with less than nothing.
     """
     moments = mechanism.moment_names
     names = tuple(name for name in mechanism.components if name not in moments)
     stated = mechanism.initial if start is None else start
     unknown = [unknown_name("component", name, names) for name in stated if name not in names]
-    if unknown:
-        raise InputError(unknown)
+    problems = unknown or [
+        Problem(f"'{name}' starts with {number:g}", "Give zero or more")
+        for name, number in stated.items()
+        if not 0.0 <= number < np.inf
+    ]
+    if problems:
+        raise InputError(problems)
     return names, np.array([stated.get(name, 0.0) for name in names], dtype=float)
 
 

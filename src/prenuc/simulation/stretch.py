@@ -5,6 +5,7 @@ A network in a closed volume, a linear temperature program, and times to report.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,15 @@ class Stretch:
     follow: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse constants with which nothing can be integrated.
+        """Refuse what nothing can be integrated with.
 
         Raises:
-            InputError: A rate constant is no finite number at either temperature.
+            InputError: A temperature is not above absolute zero, or a rate constant is no finite
+                number at either temperature.
         """
         for kelvin in dict.fromkeys(self.temperature):
+            if not 0.0 < kelvin < math.inf:
+                raise InputError(f"{kelvin:g} K is no temperature", "Give one above absolute zero")
             with np.errstate(over="ignore", invalid="ignore"):
                 constants = self.network.constants(kelvin)
             if not np.isfinite(constants).all():

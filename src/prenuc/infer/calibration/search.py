@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.errors import check_count
 from prenuc.infer.calibration.ablations import Without
 from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import answers
@@ -213,8 +214,9 @@ def searches(
         progress: Called with the finished share.
 
     Raises:
-        InputError: The ledger cannot be used, or it is of other work.
+        InputError: No search is asked for, the ledger cannot be used, or it is of other work.
     """
+    check_count(starts, "start")
     named = repr(([(f.owner, f.name, f.sd) for f in task.free], [one.id for one in task.checks]))
     common = hashlib.sha256(f"{named} {_named(task.choose)}".encode()).hexdigest()[:24]
     found: dict[int, Start] = {}

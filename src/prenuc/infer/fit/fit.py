@@ -102,8 +102,7 @@ def fit(
             several :class:`~prenuc.infer.fit.data_set.DataSet`. Spectra at one wavelength are a
             trace.
         scheme: What happens, such as "A -> B -> C" (:mod:`prenuc.infer.schemes.scheme`), or a
-        mechanism
-            file.
+            mechanism file.
         at: Wavelength at which spectra are read, such as "311 nm".
         absorbing: The species that absorb, such as "A, C"; all of them when None.
         background: An unknown constant lies under the whole trace. Implied when one of the

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.errors import FitError, Problem, QuantityError, unknown_name
 from prenuc.infer.schemes.profiles import Variable
 from prenuc.quantities import parse
 
@@ -109,6 +109,9 @@ class DosePower(AbstractLaw):
 
     def columns(self, name: str, sets: Sequence[DataSet]) -> tuple[list[Variable], Array]:
         """Return the power n and ln(dose/reference)."""
+        if not 0 < self.reference < math.inf:
+            what = f"{self.reference:g} is no dose to report {name} at"
+            raise FitError(Problem(what, "Give one above zero"))
         for one in sets:
             if self.dose not in one.dose:
                 problem = unknown_name("dose", self.dose, one.dose, f"data set '{one.label}'")
@@ -131,9 +134,12 @@ def kelvin(text: str) -> float:
     """Return a temperature in K.
 
     Raises:
-        QuantityError: It is no temperature.
+        QuantityError: It is no temperature, or none above absolute zero.
     """
-    return parse(text).require("K").si
+    found = parse(text).require("K").si
+    if found <= 0:
+        raise QuantityError(f"{text} is not above absolute zero", "Give a temperature")
+    return found
 
 
 def shared_parameters(

@@ -8,6 +8,7 @@ Every step is a line of the history.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -185,15 +186,29 @@ def _unusable(one: DataSet, kinetics: AbstractKinetics, several: bool) -> list[P
     labels = [f"point {i + 1}" if trace else f"the spectrum '{n}'" for i, n in
               enumerate(series.labels)]  # fmt: skip
     found = [*_unusable_times(series, labels, what), *_unusable_values(series, labels)]
+    found += _unusable_sample(one)
     fewest = len(kinetics.names) + len(kinetics.species) + 1
-    if len(series) < fewest or series.absorbance.shape[1] < 1:
+    if series.absorbance.shape[1] < 1:
+        found.append(Problem("the spectra have no wavelengths", "Choose a wider range"))
+    elif len(series) < fewest:
         told = f"{len(series)} {what} are too few for '{kinetics.scheme}'"
         found.append(Problem(told, f"Give at least {fewest}"))
     elif trace and _is_constant(series):
         found.append(Problem("the signal never changes", "Read it at another wavelength"))
-    if not one.initial > 0:
-        found.append(Problem("the starting concentration is not above zero"))
     return [replace(problem, where=one.label) for problem in found] if several else found
+
+
+def _unusable_sample(one: DataSet) -> Iterator[Problem]:
+    """Yield what no sample can be: nothing to start with, or diluted to nothing."""
+    if not 0 < one.initial < math.inf:
+        what = f"the starting concentration is {one.initial:g}"
+        yield Problem(what, "Give a number above zero")
+    for dilution in one.dilutions:
+        if not 0 < dilution.factor < math.inf:
+            what = f"a dilution by a factor of {dilution.factor:g}"
+            yield Problem(what, "Give the volume after over the volume before")
+    if one.lag is not None and not math.isfinite(one.lag):
+        yield Problem(f"a lag of {one.lag:g}", "Give a time, or none to have it fitted")
 
 
 def _unusable_times(series: SpectrumSeries, labels: Sequence[str], what: str) -> Iterator[Problem]:

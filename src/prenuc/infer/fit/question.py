@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import FitError
 from prenuc.infer.fit.laws import AbstractLaw, shared_parameters
 from prenuc.infer.fit.preparation import check_known, filled, labelled_sets
 from prenuc.infer.fit.stack import Stack, columns_of, member_of, plain
@@ -84,6 +85,8 @@ def question(
     Raises:
         FitError: The data sets cannot be fitted together; all problems at once.
     """
+    if shift < 0:
+        raise FitError(f"a shift of order {shift}", "Give 0 for a band that stands still, or more")
     sets = labelled_sets(data, kinetics, shared=shared_spectra)
     known, n = known or {}, len(sets[0].series.wavelength)
     check_known(known, kinetics, n, shared=shared_spectra)

@@ -2,9 +2,8 @@
 
 The spectra are eliminated (:mod:`prenuc.infer.objectives.projection`), the noise is estimated from
 what is left (:mod:`prenuc.infer.noise.estimate`), and the data are weighted with it, until both
-stand
-still: iterated generalised least squares. Several data sets are first fitted each alone. This is
-the one place where fits are minimised.
+stand still: iterated generalised least squares. Several data sets are first fitted each alone. This
+is the one place where fits are minimised.
 """
 
 from __future__ import annotations

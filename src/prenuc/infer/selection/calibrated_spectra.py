@@ -6,7 +6,8 @@ stays), the extinction of every absorber within a factor 2, and components whose
 knows may have any. Derivatives are the tangents of the runs
 (:mod:`prenuc.infer.selection.refit`), intervals profiles (:mod:`prenuc.infer.selection.profiled`).
 
-Each step is taken out in turn and everything else refitted; what that says, and the verdict, is in
+Each step is taken out in turn and everything else refitted
+(:mod:`prenuc.infer.selection.without_steps`); what that says, and the verdict, is in
 :mod:`prenuc.infer.selection.spectra_verdict`.
 """
 
@@ -32,14 +33,19 @@ from prenuc.infer.selection.evidence import INADEQUATE
 from prenuc.infer.selection.profiled import NARROWED, Estimate, covariance, interval
 from prenuc.infer.selection.refit import Refit
 from prenuc.infer.selection.shapes import FreeShapes
-from prenuc.infer.selection.spectra_verdict import SpectraCalibration, StepVerdict
+from prenuc.infer.selection.spectra_verdict import SpectraCalibration
+from prenuc.infer.selection.without_steps import (
+    Whole,
+    dispersion_of,
+    verdicts,
+    with_doubts,
+)
 from prenuc.quantities import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from prenuc.arrays import Array
-    from prenuc.infer.calibration.ablations import AbstractAblation
     from prenuc.infer.experiments.measured import MeasuredFlasks
     from prenuc.infer.selection.refit import RefitPoint
     from prenuc.mechanism.mechanism import Mechanism
@@ -48,7 +54,6 @@ if TYPE_CHECKING:
 KINDS = frozenset({"rate", "equilibrium", "concentration", "energy"})
 WAVELENGTHS = 120  # more are averaged with their neighbours: bands are wider
 CLOSELY = 1e-5  # a fall of χ² relative to χ² that ends a search
-UNTOUCHED = 1e-3  # χ² by which a step that does nothing moves the fit: rounding
 ROUNDS = 40  # of a search
 A_SEARCH, AN_INTERVAL, A_STEP = 10.0, 0.8, 2.0  # about, in times of a run with all tangents
 
@@ -120,23 +125,20 @@ def calibrate_on_spectra(
     best = min(ends, key=lambda point: point.cost)
     trial.data, drift = with_offsets(trial.data, best)
     end = trial.search(best.u) or best
-    dispersion = _dispersion(trial, end)
+    dispersion = dispersion_of(trial, end)
     told = drift if dispersion <= INADEQUATE else []  # of a misfit it says nothing
     tick = progress or (lambda _: None)
     tick(0.3)
     slopes = trial.slopes(trial.constants, end)
     estimates = _estimates(trial, end, slopes, dispersion, workers)
     tick(0.6)
-    others = work(
-        partial(_ended_without, trial, end),
-        steps,
-        workers=workers,
-        progress=lambda share: tick(0.6 + 0.4 * share),
-    )
+    whole = Whole.of(trial, end, steps, estimates)
+    words = verdicts(whole, workers, lambda share: tick(0.6 + 0.4 * share))
+    estimates = with_doubts(estimates, whole, words)
     return SpectraCalibration(
         mechanism=_calibrated(mechanism, estimates),
         estimates=tuple(estimates),
-        steps=_verdicts(steps, trial, end, others),
+        steps=words,
         misfit=math.sqrt(dispersion),
         searches=tuple(one.cost for one in ends),
         warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
@@ -247,48 +249,6 @@ def _estimates(
         number = free.number(float(end.u[i]))
         found.append(Estimate(free.name, free.value, number, both, float(left[i])))
     return found
-
-
-def _dispersion(trial: Refit, end: RefitPoint) -> float:
-    """Return χ² of the data for each degree of freedom."""
-    freedom = max(trial.data.data.size - end.fitted.count - len(end.u), 1)
-    return float(np.sum(end.fitted.residual**2)) / freedom
-
-
-def _ended_without(trial: Refit, end: RefitPoint, step: AbstractAblation) -> RefitPoint | None:
-    """Return where the mechanism ends without a step, everything else refitted from there.
-
-    A step that does nothing in these flasks leaves it where it was.
-    """
-    other = trial.without(step)
-    kept = [i for i, free in enumerate(trial.constants) if free in other.constants]
-    usual = end.u[kept]
-    here = other.at(other.constants, usual)
-    lost = end.cost - float(np.sum(np.delete(end.u, kept) ** 2))
-    if here is not None and abs(here.cost - lost) < UNTOUCHED:
-        return replace(here, cost=end.cost)
-    return other.search(usual)
-
-
-def _verdicts(
-    gone: Sequence[AbstractAblation],
-    trial: Refit,
-    end: RefitPoint,
-    others: Sequence[RefitPoint | None],
-) -> tuple[StepVerdict, ...]:
-    """Return what each step is for, with the overdispersion of whatever describes the data best."""
-    spread = [math.nan if one is None else _dispersion(trial, one) for one in others]
-    own = _dispersion(trial, end)
-    least = max(1.0, min([own, *(x for x in spread if math.isfinite(x))]))
-    return tuple(
-        StepVerdict(
-            step.step,
-            math.nan if one is None else (one.cost - end.cost) / least,
-            math.sqrt(without),
-            min(own, without) <= INADEQUATE,
-        )
-        for step, one, without in zip(gone, others, spread, strict=True)
-    )
 
 
 def _calibrated(mechanism: Mechanism, estimates: Sequence[Estimate]) -> Mechanism:

@@ -15,7 +15,7 @@ from prenuc.errors import FitError, InputError
 from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Take
 from prenuc.protocol.vessel import charged, reagent
-from prenuc.quantities import Quantity, parse
+from prenuc.quantities import Quantity, parse, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +94,7 @@ def _sentence(step: Step) -> str:
         for portion in step.contents
         if portion.amount.number and reagent(portion.of).roles != ("solvent",)
     }
-    beside = ", ".join(f"{1e3 * amount:.3g} mmol {name}" for name, amount in moles.items())
+    beside = ", ".join(f"{roughly(1e3 * amount)} mmol {name}" for name, amount in moles.items())
     return f"{step}  # {beside}" if beside else str(step)
 
 
@@ -235,7 +235,7 @@ def _holds(protocol: Protocol) -> Iterator[Level]:
     if (main := _main(protocol)) is None:
         return
     for factor in HOLDS:
-        minutes = f"{main.first[1].duration.to('min') * factor:.3g} min"
+        minutes = f"{roughly(main.first[1].duration.to('min') * factor)} min"
 
         def edit(now: Protocol, factor: float = factor) -> Protocol:
             there = _main(now)

@@ -43,6 +43,7 @@ class Estimate:
         ci95: 95 % interval, prior included; None where the data do not fix it, or no interval can
             be believed.
         left: Standard deviation over that of the prior, both of the logarithm.
+        doubted: Whether these data cannot tell that the step happens whose constant it is.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Estimate:
     value: float
     ci95: tuple[float, float] | None
     left: float
+    doubted: bool = False
 
     @property
     def is_rate(self) -> bool:
@@ -59,7 +61,7 @@ class Estimate:
     @property
     def fixed(self) -> bool:
         """Whether the data fix it, rather than its prior."""
-        return self.left < NARROWED
+        return self.left < NARROWED and not self.doubted
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -1,15 +1,22 @@
 r"""What spectra of several flasks say about a mechanism, its constants and its steps.
 
-With Δ = χ² without a step, everything else refitted, − χ² with it, over the overdispersion, the
-step is *required* where Δ > 2 ln 20 (odds of 20 to 1), *helpful* where Δ > 2, *harmful* where
-Δ < −2, and else *not tested*: these data cannot tell whether it is needed. What is no more than 2
-is not worth more than a bare mention (Kass and Raftery 1995, J. Am. Stat. Assoc. 90, 773).
+With δ = χ² without a step, everything else refitted, − χ² with it, over the overdispersion, a step
+that brings K numbers of its own (spectra of what only it makes, constants that the data fix) is
+weighed by
+
+.. math:: Δ = δ - K \ln N,
+
+N data, which is about twice the logarithm of the odds (Schwarz 1978, Ann. Statist. 6, 461): what
+may have any spectrum describes noise too. It is *required* where Δ > 2 ln 20 (odds of 20 to 1),
+*helpful* where Δ > 2, *harmful* where δ < −2, and else *not tested*: these data cannot tell whether
+it is needed. What is no more than 2 is not worth more than a bare mention (Kass and Raftery 1995,
+J. Am. Stat. Assoc. 90, 773).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.fit.wording import rate_in_words
@@ -42,31 +49,44 @@ class StepVerdict:
             cannot be run without it.
         misfit: Without it, root mean square of the residuals in standard deviations of the noise.
         judged: Whether the mechanism describes the spectra, with the step or without.
+        paid: What the numbers cost that it brings, K ln N.
     """
 
     step: str
     rise: float
     misfit: float
     judged: bool = True
+    paid: float = 0.0
+
+    @property
+    def telling(self) -> float:
+        """Twice the logarithm of the odds for the step, about; NaN as the rise."""
+        return self.rise - self.paid
+
+    @property
+    def would_be_needed(self) -> bool:
+        """Whether another word would stand there if its numbers cost nothing."""
+        return self.judged and replace(self, paid=0.0).word != self.word
 
     @property
     def word(self) -> str:
         """What the step is: required, helpful, not tested or harmful; else not judged."""
         if not self.judged:
             return "not judged"
-        if math.isnan(self.rise) or abs(self.rise) <= MENTION:
-            return "not tested"
-        if self.rise < 0:
+        if self.rise < -MENTION:
             return "harmful"
-        return "required" if self.rise > TELLING else "helpful"
+        if self.telling > MENTION:
+            return "required" if self.telling > TELLING else "helpful"
+        return "not tested"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        bits = None if math.isnan(self.rise) else -self.rise / (2.0 * math.log(2.0))
+        bits = None if math.isnan(self.telling) else -self.telling / (2.0 * math.log(2.0))
         return {
             "step": self.step,
             "word": self.word,
             "log_score_change_bits": bits,
+            "numbers_cost": self.paid,
             "misfit_without": self.misfit,
         }
 

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import check_count
 from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
@@ -96,8 +97,10 @@ def search_from_random_starts(
 
     Raises:
         FactsError: There is no such search.
-        InputError: It looks at a figure that is held out, or the ledger is of other work.
+        InputError: No start is asked for, it looks at a figure that is held out, or the ledger is
+            of other work.
     """
+    check_count(starts, "start")
     search = known_search(which)
     task = RandomStarts(chooser(search), search)
     common = hashlib.sha256(repr(search).encode()).hexdigest()[:24]

@@ -10,7 +10,7 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.cli.completing import mechanisms_and_files
-from prenuc.present.cli.input import report_option
+from prenuc.present.cli.input import report_option, workers_option
 from prenuc.present.cli.output import echo_kept, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.tables import studies
@@ -27,7 +27,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 @click.argument("mechanism", default="two-pathway/CdS", shell_complete=mechanisms_and_files)
 @click.option("--refit", is_flag=True, help="Fit the rest again now, step by step; minutes.")
 @click.option("--ledger", type=_path, help="Remember finished refits here and go on from it.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@workers_option
 @click.option("--out", type=_path, help="Write the answer to FILE.json.")
 @click.option("--figure", type=_path, help="Draw it to FILE.svg, .png or .pdf.")
 @report_option

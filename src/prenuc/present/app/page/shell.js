@@ -24,9 +24,10 @@ export class Shell {
     this.#live.textContent = text;
   }
 
-  /** Say which numbers are shown: "computing", "coarse", "exact", or nothing. */
-  status(word) {
+  /** Say which numbers are shown: "computing", "coarse", "exact", or nothing; `behind` what was asked last or not. */
+  status(word, { behind = word === "computing" } = {}) {
     const told = { computing: "computing …", coarse: "coarse while dragging", exact: "exact" }[word] ?? "";
+    this.#status.toggleAttribute("data-behind", behind);
     if (this.#status.textContent === told) return;
     this.#status.textContent = told;
     this.#status.dataset.status = word;

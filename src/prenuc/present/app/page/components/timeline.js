@@ -46,7 +46,8 @@ function render({ model, el }) {
         placeGrip(mark, lane, plan.unit);
       }
     }
-    for (const [name, grip] of grips) if (!kept.has(name)) (grips.delete(name), grip.root.remove());
+    for (const [name, grip] of grips)
+      if (!kept.has(name)) (grips.delete(name), grip.keys.stop(), grip.root.remove());
   }
 
   function placeGrip(mark, lane, unit) {
@@ -99,8 +100,7 @@ function render({ model, el }) {
     };
     const text = kind === "duration" ? null : s("text", { class: "tl-value", y: kind === "dose" ? -1 : -10 });
     const root = s("g", { class: `tl-grip is-${kind}`, role: "slider", tabindex: 0 }, shapes[kind](), text);
-    const grip = { root, text };
-    const keys = settling((value, exact) => ask(handle.name, value, exact));
+    const grip = { root, text, keys: settling((value, exact) => ask(handle.name, value, exact)) };
     root.addEventListener("keydown", (event) => {
       const { handle: now } = grip.mark;
       const value = turned(event.key, {
@@ -110,7 +110,7 @@ function render({ model, el }) {
       });
       if (value === null) return;
       event.preventDefault();
-      keys.ask(value);
+      grip.keys.ask(value);
     });
     root.addEventListener("focus", () => select(grip.mark.step.number));
     root.addEventListener("pointerdown", (event) => begin(event, grip));
@@ -139,11 +139,11 @@ function render({ model, el }) {
   function end() {
     if (!drag) return;
     const { name } = drag.mark.handle;
-    const moved = wanted[name] !== undefined && wanted[name] !== drag.value;
+    const value = wanted[name]; // where it is back at what it was, coarse curves are to go, too
     drag = null;
     frozen = null;
     host.classList.remove("is-dragging");
-    if (moved) ask(name, wanted[name], true);
+    if (value !== undefined) ask(name, value, true);
   }
 
   function select(number) {
@@ -167,6 +167,7 @@ function render({ model, el }) {
     model.off("change:values", answered);
     model.off("change:selected", redraw);
     sized.disconnect();
+    for (const { keys } of grips.values()) keys.stop();
     host.remove();
   };
 }

@@ -63,7 +63,7 @@ function render({ el, connection, shell, given }) {
     redo,
     reset: () => several(state.towards({})),
   });
-  const data = dataOver({ connection, shell, shown, constant: () => turned });
+  const data = dataOver({ connection, shell, shown, asked: frames.asked, constant: () => turned });
 
   el.append(
     h(
@@ -120,12 +120,8 @@ function render({ el, connection, shell, given }) {
 
   /** Open something, and come to the values that were changed in it, and what was kept; whether that was possible. */
   async function opened(asked, changed = {}, kept = {}) {
-    shell.status("computing");
-    const answer = await shell.tried(() => connection.ask("flask.open", asked));
-    if (!answer) {
-      shell.status(open ? "exact" : "");
-      return false;
-    }
+    const answer = await frames.asked(() => connection.ask("flask.open", asked));
+    if (!answer) return false;
     told = answer;
     open = true;
     const numbers = [...told.steps.flatMap((one) => one.handles), ...told.constants];
@@ -180,7 +176,7 @@ function render({ el, connection, shell, given }) {
     stepDials.set(values);
     const number = connection.drag("flask.set", { name, value }, exact);
     el.dispatchEvent(new CustomEvent("prenuc:asked", { bubbles: true, detail: { number, name, value } }));
-    frames.asked(exact);
+    frames.dragged(number, exact);
     if (told.constants.every((one) => one.matters === undefined)) soonOrder();
     if (told.constants.some((one) => one.name === name)) turned = name;
     if (exact && state.set(values)) showValues();
@@ -191,10 +187,9 @@ function render({ el, connection, shell, given }) {
     if (state.set(values)) send(values);
   }
 
-  function send(values) {
-    frames.asked(true);
-    shell.tried(() => connection.ask("flask.set", { set: values }));
+  async function send(values) {
     showValues();
+    if (!(await frames.asked(() => connection.ask("flask.set", { set: values })))) frames.unable();
   }
 
   function undo() {

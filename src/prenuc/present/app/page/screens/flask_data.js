@@ -6,8 +6,8 @@ import { fileButton } from "../file_button.js";
 
 const LEAST_REST = 400; // ms, until it is asked what the data say of the constant that was turned last
 
-/** A button, and a line of text that follows the flask; `constant` answers which was turned last. */
-export function dataOver({ connection, shell, shown, constant }) {
+/** A button, and a line of text that follows the flask; `asked` asks for what comes with frames, `constant` answers which was turned last. */
+export function dataOver({ connection, shell, shown, asked, constant }) {
   const told = h("span", { role: "status" });
   const choose = fileButton("Lay data over …", (file) => receive(file));
   const off = h(
@@ -21,10 +21,9 @@ export function dataOver({ connection, shell, shown, constant }) {
   let asking = 0;
 
   async function receive(file) {
-    shell.status("computing");
-    const upload = await shell.tried(() => connection.upload(file));
-    const answer = upload && (await shell.tried(() => connection.ask("flask.overlay", { upload })));
-    if (!answer) return shell.status("exact");
+    const laying = async () => connection.ask("flask.overlay", { upload: await connection.upload(file) });
+    const answer = await asked(laying);
+    if (!answer) return;
     laid = answer;
     off.hidden = false;
     say(answer.interval);

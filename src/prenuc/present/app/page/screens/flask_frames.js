@@ -1,13 +1,23 @@
 // Frames of the flask: spectra are drawn as they come, the course of a drag while the next spectra are computed.
 
-/** Draw frames into the components; returns how to say that something was asked. */
+/**
+ * Draw frames into the components; returns how to ask for them, and how to say that something was asked.
+ *
+ * The status is that of what is drawn, and "computing" while something exact is to come.
+ */
 export function follow({ connection, shell, shown, note }) {
   let course = null; // that is yet to be drawn
+  let drawn = ""; // "exact" or "coarse"
+  let asking = 0; // questions that are not answered
+  let coming = 0; // those that are, and whose frames are on their way
+  let dragged = 0; // number of the last drag, and of the last that was let go: 0 once what is drawn is that
+  let released = 0;
 
   function drawSpectra({ header, words, arrays }) {
     shown.spectra.set("spectra", seriesOf(arrays, words.labels));
-    shell.status(header.exact ? "exact" : "coarse");
     if (header.exact) note(words);
+    drawn = header.exact ? "exact" : "coarse";
+    tell();
     const detail = { number: header.drag, exact: header.exact };
     requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("prenuc:painted", { detail })));
   }
@@ -15,8 +25,10 @@ export function follow({ connection, shell, shown, note }) {
   function courseCame(frame) {
     const waiting = course !== null;
     course = frame;
-    if (frame.header.exact) drawCourse();
-    else if (!waiting) requestAnimationFrame(() => setTimeout(drawCourse)); // a task after the picture of the spectra
+    if (frame.header.exact) {
+      drawCourse();
+      answered(frame.header.drag);
+    } else if (!waiting) requestAnimationFrame(() => setTimeout(drawCourse)); // a task after the picture of the spectra
   }
 
   function drawCourse() {
@@ -33,12 +45,48 @@ export function follow({ connection, shell, shown, note }) {
     );
   }
 
-  const heard = [connection.onFrame("flask", drawSpectra), connection.onFrame("course", courseCame)];
+  /** Of what is asked exactly the course comes last. */
+  function answered(drag) {
+    if (drag === null) coming = Math.max(coming - 1, 0);
+    else if (drag >= released) released = 0;
+    if (drag >= dragged) dragged = 0;
+    tell();
+  }
+
+  function tell() {
+    const due = asking || coming || released;
+    shell.status(due ? "computing" : drawn, { behind: Boolean(due || dragged) });
+  }
+
+  /** Something cannot be run: what is drawn is not of the numbers that stand beside it. */
+  function unable() {
+    [drawn, dragged, released] = ["", 0, 0];
+    tell();
+  }
+
+  const heard = [
+    connection.onFrame("flask", drawSpectra),
+    connection.onFrame("course", courseCame),
+    connection.on("trouble", unable),
+  ];
   return {
-    /** A number was moved: until its frame comes, what is shown is of before. */
-    asked(exact) {
-      if (exact) shell.status("computing");
+    /** A number was moved, or let go; its drag has a number, too. */
+    dragged(number, exact) {
+      dragged = number;
+      if (exact) released = number;
+      tell();
     },
+    /** Ask for what comes with exact frames; answers as `shell.tried` does. */
+    async asked(work) {
+      asking += 1;
+      tell();
+      const answer = await shell.tried(work);
+      asking -= 1;
+      if (answer) coming += 1;
+      tell();
+      return answer;
+    },
+    unable,
     close: () => heard.forEach((stop) => stop()),
   };
 }
