@@ -73,7 +73,7 @@ def runs():
 def test_what_the_integrator_gave_up_is_not_run_again(monkeypatch):
     tried = []
 
-    def giving_up(mechanism, protocol, **options):
+    def giving_up(_mechanism, protocol, **_options):
         tried.append(protocol.name)
         raise SimulationError("no further")
 
