@@ -9,6 +9,7 @@ import textwrap
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -228,12 +229,16 @@ def test_a_process_that_goes_on_is_ended_with_what_it_started(monkeypatch, tmp_p
 
 
 def test_time_counts_from_when_it_is_loaded(monkeypatch, tmp_path):
-    monkeypatch.setattr(uploads, "SECONDS", 1.0)
+    """By a clock that says that it took an hour to load."""
+    loaded = tmp_path / "loaded"
+    clock = SimpleNamespace(monotonic=lambda: 3600.0 if loaded.exists() else 0.0)
+    monkeypatch.setattr(uploads, "time", clock)
+    monkeypatch.setattr(uploads, "SECONDS", 60.0)
     script = tmp_path / "slow.py"
     said = "b'\\x13\\0\\0\\0' + b'{\"x\":1,\"arrays\":[]}'"
     write = "sys.stdout.buffer.write"
     script.write_text(
-        "import sys, time\ntime.sleep(2)\n"
+        f"import sys, pathlib\npathlib.Path({str(loaded)!r}).touch()\n"
         f"{write}(b'+')\nsys.stdout.flush()\nsys.stdin.readline()\n{write}({said})\n"
     )
     monkeypatch.setattr(uploads.read_child, "__file__", str(script))
@@ -288,7 +293,7 @@ def limited(body):
     text = f"import sys\nsys.path.insert(0, {str(Path(read_child.__file__).parent)!r})\n"
     text += "import read_child\n" + textwrap.dedent(body)
     done = subprocess.run(
-        [sys.executable, "-I", "-c", text], check=False, capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-c", text], check=False, capture_output=True, text=True, timeout=600
     )
     return done.returncode, done.stdout
 

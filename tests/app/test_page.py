@@ -9,7 +9,7 @@ import pytest
 import prenuc
 from browser import NARROW, WIDE, sideways, violations
 from serving import running
-from shown import exact
+from shown import exact, ordered
 
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
@@ -19,7 +19,7 @@ ENLARGED = 700  # px: what is left of 1400 at 200 %
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_sticks_out(shown, width, theme):
     page = shown(width, color_scheme=theme)
-    page.get_by_text("Move the spectra most").wait_for()
+    ordered(page)
     assert (violations(page), sideways(page)) == ([], [])
 
 
@@ -51,12 +51,15 @@ def test_nothing_moves_for_those_who_want_less_motion(shown):
     assert page.evaluate(moving) == 0
 
 
-def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(visit):
+@pytest.fixture
+def unopened():
+    """An application whose code nobody has used."""
     with running() as app:
-        _opened_once(app, visit)
+        yield app
 
 
-def _opened_once(app, visit):
+def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(unopened, visit):
+    app = unopened
     page = visit(f"{app.origin}/#code={app.code}")
     exact(page)
     assert page.url == f"{app.origin}/#/flask"

@@ -82,6 +82,7 @@ class Uploads:
     def __init__(self) -> None:
         self._held: dict[str, Upload] = {}
         self._ready: Child | None = None
+        self._closed = False
         self._lock = threading.Lock()
 
     def add(self, name: str, content: bytes) -> str:
@@ -173,13 +174,13 @@ class Uploads:
     def make_ready(self) -> None:
         """Have a process stand ready."""
         with self._lock:
-            if self._ready is None:
+            if self._ready is None and not self._closed:
                 self._ready = Child()
 
     def close(self) -> None:
         """End the process that stands ready."""
         with self._lock:
-            child, self._ready = self._ready, None
+            child, self._ready, self._closed = self._ready, None, True
         if child is not None:
             child.end()
 

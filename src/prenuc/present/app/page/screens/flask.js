@@ -156,15 +156,22 @@ function render({ el, connection, shell, given }) {
     ordering = setTimeout(async () => {
       const mine = told;
       const matters = await connection.ask("flask.matters").catch(() => null);
-      if (!matters || mine !== told) return;
-      if (constants.root.contains(document.activeElement)) return soonOrder(); // nothing moves under a hand
-      told.constants = told.constants.map((one) => ({
-        ...one,
-        value: state.get(one.name),
-        matters: matters[one.name],
-      }));
-      constants.show(told.constants, state.original);
+      if (matters && mine === told) order(matters);
     }, ORDER_AFTER);
+  }
+
+  /** Put them in order; as long as a hand is there, nothing moves under it. */
+  function order(matters) {
+    if (constants.root.matches(":focus-within, :hover")) {
+      ordering = setTimeout(() => order(matters), ORDER_AFTER);
+      return;
+    }
+    told.constants = told.constants.map((one) => ({
+      ...one,
+      value: state.get(one.name),
+      matters: matters[one.name],
+    }));
+    constants.show(told.constants, state.original);
   }
 
   /** One number under the hand, coarse; released, exact and a step of undo. */
