@@ -101,30 +101,6 @@ def read_trace(
     return _trace(opened, place, time_unit, signal)
 
 
-def read_traces(
-    path: str | os.PathLike[str],
-    *,
-    decimal: str | None = None,
-    time_unit: str | None = None,
-    signal: Signal | None = None,
-    sheet: str | None = None,
-) -> tuple[Trace, ...]:
-    """Read all traces of a file: the columns after one of times, or pairs of columns.
-
-    Args:
-        path: The file, at most 50 MB.
-        decimal: As for :func:`read_trace`.
-        time_unit: Likewise.
-        signal: Likewise.
-        sheet: Likewise.
-
-    Raises:
-        SpectrumError: The file cannot be read without guessing.
-    """
-    opened = _open(open_file(path, sheet), decimal)
-    return tuple(_trace(opened, place, time_unit, signal) for place in opened.places)
-
-
 @dataclass(frozen=True)
 class _Opened:
     """A table of traces.
