@@ -43,6 +43,8 @@ STYLE: Any = {
     "ps.fonttype": 42,
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # what a user writes between dollar signs is text
+    "axes.formatter.useoffset": False,  # 350.2 is not "+3.5e2"
+    "axes.formatter.limits": (-4, 5),  # powers of ten beyond which ticks have them in common
 }
 ALIVE = 0.02  # of the highest signal; what is less is not needed to be seen
 BEYOND = 25.0  # nm, drawn beyond the last signal
