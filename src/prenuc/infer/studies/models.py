@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import entries
 from prenuc.facts.refit import Refit
-from prenuc.infer.calibration.parallel import answers, work
+from prenuc.infer.calibration.parallel import remembered, work
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.calibration.varied import QUICK, ask
@@ -67,20 +67,13 @@ def ends(
         ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
     """
-    todo = [(one.id, seed) for seed in SEEDS for one in model_searches()]
-    names = {(which, seed): f"{_budget(which)} {seed}" for which, seed in todo}
+    every = [one.id for one in model_searches()]
+    todo = {f"{_budget(one)} {seed}": (one, seed) for seed in SEEDS for one in every}
     with memory(ledger, "models") as kept:
-        known: dict[tuple[str, int], Any] = {one: kept.get(names[one]) for one in todo}
-        left = [one for one in todo if known[one] is None]
-        for end in answers(_end, tuple(left), workers=workers):
-            one = left.pop(0)
-            known[one] = vars(end)
-            kept.keep(names[one], known[one])
-            if progress is not None:
-                progress(1.0 - len(left) / len(todo))
-    found: dict[str, list[Start]] = {which: [] for which, _ in todo}
-    for (which, _), told in known.items():
-        found[which].append(Start(**told))
+        told = remembered(_end, todo, kept, plain=vars, workers=workers, progress=progress)
+    found: dict[str, list[Start]] = {one: [] for one in every}
+    for name, (which, _) in todo.items():
+        found[which].append(Start(**told[name]))
     return found
 
 
