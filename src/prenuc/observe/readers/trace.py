@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 def is_trace(
     path: str | os.PathLike[str], *, decimal: str | None = None, sheet: str | None = None
 ) -> bool:
-    """Say whether a file holds traces: two columns, or times first and no wavelengths above.
+    """Say whether a file holds traces: times first, and no wavelengths above.
+
+    Two columns are a trace unless the first is named as wavelengths.
 
     Args:
         path: The file, at most 50 MB.
@@ -48,7 +50,7 @@ def is_trace(
         return False
     table, columns, *_ = read_table(file, decimal)
     if table.numbers.shape[1] == 2:
-        return True
+        return columns.says_time(0) or not columns.is_axis(0)
     above = columns.cells[0]
     # Above the times of a pair may stand the wavelength at which they were measured.
     named = len(above) > 1 and says_time(above[-1]) and not unit_of(above[-1])
