@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,8 @@ def aliquots(times, height=0.4, vessel="c{:g}", signal="absorbance"):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("hold f=10,20 min", ["hold f = 10 min", "hold f = 20 min"]),
+        ("hold f=10, 20 min", ["hold f = 10 min", "hold f = 20 min"]),
+        ("hold f=5,10,20 min", ["hold f = 5 min", "hold f = 10 min", "hold f = 20 min"]),
         ("hold f = 10 min, 2 h", ["hold f = 10 min", "hold f = 2 h"]),
         ("after x = 0.5, 1 mmol TOPO", ["after x = 0.5 mmol TOPO", "after x = 1 mmol TOPO"]),
         ("after x = 1 mmol TOPO, 2 mmol MSA", ["after x = 1 mmol TOPO, 2 mmol MSA"]),
@@ -79,6 +81,12 @@ def test_each_of_the_values_is_done(minutes):
     text = f"hold flask = {', '.join(map(str, minutes))} min"
     held = [done.varied(one).steps[1].duration.number for one in alternatives(text)]
     assert held == minutes
+
+
+@pytest.mark.parametrize("text", ["hold f = 0,5 min", "hold f=10,20 min", "a f = 1 K; x = 0,5 mL"])
+def test_a_comma_that_may_be_a_decimal_sign_is_asked_for(text):
+    with pytest.raises(ProtocolError, match=r"may be one value or two\. Write .*with a space"):
+        alternatives(text)
 
 
 def test_too_many_variants_are_a_sweep():
@@ -199,6 +207,8 @@ def test_a_figure_has_the_width_and_the_font_that_are_asked_for():
             Layout.sized(wrong)
     with pytest.raises(InputError, match="a font of 2 points"):
         Layout(font=2)
+    with pytest.raises(InputError, match="a range from 1 to 1 holds nothing"):
+        Layout(up=(1.0, 1.0))
 
 
 def test_a_long_legend_leaves_panels_their_room_or_is_refused():
@@ -373,7 +383,6 @@ def test_measured_first_absorptions_lie_over_a_course(prenuc, tmp_path):
 
 
 def test_numbers_go_to_origin_and_excel_too(prenuc, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     write(clusters(), tmp_path / "run.csv")
     prenuc("plot", "run.csv", "--out", "a.png", "--to", "xlsx")
     names, units, *_ = openpyxl.load_workbook(tmp_path / "a.xlsx")["spectra"].values

@@ -4,9 +4,11 @@ import json
 import re
 import shlex
 
+import numpy as np
 import pytest
-from dropping import cells, screen
+from dropping import cells, drop, screen
 
+import prenuc as pn
 from browser import NARROW, WIDE, WORKING, sideways, violations
 from commands import run
 
@@ -55,6 +57,30 @@ def test_a_click_on_an_observation_shows_its_figure(on):
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert button.evaluate("(one) => one === document.activeElement")
+
+
+def test_a_comparison_dropped_anywhere_is_drawn_in_the_court(on, tmp_path):
+    time = np.arange(0.0, 60.0)
+    noise = np.random.default_rng(1).normal(scale=1e-3, size=60)
+    trace = pn.Trace(time, 1.0 - np.exp(-0.1 * time) + noise, time_unit="min")
+    found = pn.compare_schemes(trace, ["A -> B", "2 A -> B"])
+    pn.report(found, to=tmp_path / "verdict.html")
+    page = on("Next")
+    drop(page, tmp_path / "verdict.html")
+    report = page.get_by_role("region", name="Report", exact=True)
+    report.get_by_text(found.verdict).wait_for()
+    assert cells(page, "Models, best first")["A -> B"][-1] == "best"
+    page.reload()
+    report.get_by_role("img", name="Data and models").press("t")
+    rows = report.get_by_role("region", name="Numbers of Data and models").get_by_role("row").all()
+    told = [row.locator("th, td").all_inner_texts() for row in rows[1:]]
+    data = [float(y) for x, name, y, _ in told if name == "data" and x != "0"]
+    fitted = [float(y) for x, name, y, _ in told if name == "A -> B" and x != "0"]
+    assert data == pytest.approx(found.curves.seen[1:, 0], rel=1e-3)
+    assert fitted == pytest.approx(found.curves.fitted["A -> B"][1:, 0], rel=1e-3)
+    assert (violations(page), sideways(page)) == ([], [])
+    report.get_by_role("button", name="Put away").press("Enter")
+    report.wait_for(state="hidden")
 
 
 def test_observations_are_chosen_by_their_side_and_class(on):

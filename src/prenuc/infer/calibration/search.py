@@ -12,8 +12,9 @@ import numpy as np
 
 from prenuc.errors import check_count
 from prenuc.infer.calibration.ablations import Without
+from prenuc.infer.calibration.draws import generator_of
 from prenuc.infer.calibration.nearby import nearby
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.priors import Free, residuals
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.performed import Experiments
@@ -184,8 +185,7 @@ def _begin(seed: int, free: Free) -> float:
     """Return where a constant begins, in prior widths, whatever else is free."""
     if not seed:
         return 0.0
-    own = hashlib.sha256(f"{seed}|{free.owner}|{free.name}".encode()).digest()[:8]
-    drawn = np.random.default_rng(int.from_bytes(own)).normal(0.0, 0.5)
+    drawn = generator_of(seed, free.owner, free.name).normal(0.0, 0.5)
     return float(np.clip(drawn, -1.0, 1.0))
 
 
@@ -219,22 +219,17 @@ def searches(
     check_count(starts, "start")
     named = repr(([(f.owner, f.name, f.sd) for f in task.free], [one.id for one in task.checks]))
     common = hashlib.sha256(f"{named} {_named(task.choose)}".encode()).hexdigest()[:24]
-    found: dict[int, Start] = {}
+    todo, do = {f"{common} {seed}": seed for seed in range(starts)}, partial(search, task)
     with memory(ledger, "calibrate") as kept:
-        for seed in range(starts):
-            known = kept.get(f"{common} {seed}")
-            if known is not None:
-                begun, cost, u, evaluations = known
-                found[seed] = Start(seed, begun, cost, np.array(u), evaluations)
-        left = [seed for seed in range(starts) if seed not in found]
-        for one in answers(partial(search, task), left, workers=workers):
-            found[one.seed] = one
-            kept.keep(
-                f"{common} {one.seed}", [one.begun, one.cost, one.u.tolist(), one.evaluations]
-            )
-            if progress is not None:
-                progress(len(found) / starts)
-    return [found[seed] for seed in range(starts)]
+        ends = remembered(do, todo, kept, plain=_told, workers=workers, progress=progress)
+    return [
+        Start(seed, begun, cost, np.array(u), evaluations)
+        for seed, (begun, cost, u, evaluations) in zip(todo.values(), ends.values(), strict=True)
+    ]
+
+
+def _told(one: Start) -> list[Any]:
+    return [one.begun, one.cost, one.u.tolist(), one.evaluations]
 
 
 def covariance(slopes: Array) -> Array:

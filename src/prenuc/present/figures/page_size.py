@@ -59,7 +59,7 @@ class Layout:
         up: What is drawn along the ordinate; all when None.
 
     Raises:
-        InputError: A size that no page has.
+        InputError: A size that no page has, or a range that holds nothing.
     """
 
     width: float | None = None
@@ -76,6 +76,10 @@ class Layout:
         for size in (self.width, self.height):
             if size is not None and not 3.0 <= size <= 100.0:
                 raise InputError(f"a figure of {size:.3g} cm", "Give 3 to 100 cm")
+        for ends in (self.across, self.up):
+            if ends is not None and not ends[0] < ends[1]:
+                what = f"a range from {ends[0]:g} to {ends[1]:g} holds nothing"
+                raise InputError(what, "Give the lower end first")
 
     @classmethod
     def sized(cls, text: str | None, **rest: Any) -> Layout:

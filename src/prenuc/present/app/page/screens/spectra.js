@@ -113,7 +113,7 @@ function render({ el, connection, shell, given }) {
     cutting.show({ ...state.now, ...axes });
     model.set("masked", state.now.mask.filter((one) => one.endsWith("nm")).map((one) => one.split(" ").slice(0, 2).map(Number)));
     for (const one of parts) one.opened(answer);
-    const many = answer.kind === "spectra" ? `${answer.spectra} spectra, ${answer.signal}` : `${answer.points} points`;
+    const many = answer.kind === "spectra" ? `${answer.spectra} ${answer.spectra === 1 ? "spectrum" : "spectra"}, ${answer.signal}` : `${answer.points} points`;
     told.replaceChildren(
       h("p", {}, h("strong", {}, answer.name), ` ${many}`),
       sentences(answer.history, "Read and assumed") ?? "",
