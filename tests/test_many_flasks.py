@@ -142,7 +142,7 @@ def test_threads_do_not_run_ahead_of_the_answer():
             ahead.append(len(begun) - part.stop)
             assert found == [part]
     assert max(ahead) <= 1
-    assert begun == parts
+    assert sorted(begun, key=lambda part: part.start) == parts  # threads may overtake each other
 
 
 def test_a_component_that_only_later_members_have_is_absent_in_the_earlier_ones():
