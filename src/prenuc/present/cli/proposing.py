@@ -10,7 +10,7 @@ import click
 from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import A_PATH, models_option, protocol_option, refuse_others
-from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.present.cli.output import echo_answer, echo_json, json_option, progress
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
@@ -132,5 +132,5 @@ def _where_it_shows(
 
         made = draw("map", found)
         click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
-    echo_answer(tried, click.echo, as_json)
+    echo_json(tried.rows()) if as_json else click.echo(tried)
     sys.exit(0 if tried.tells else 1)
