@@ -90,7 +90,7 @@ def refitted(name: str, workers: int) -> list[Refit]:
         ledger=HERE / f"build/court-{name.replace('/', '-')}-{mark}.sqlite",
         progress=lambda share: print(f"{name}: {share:.0%}", end="\r"),
     )
-    return [*steps, *figures_left_out(name)]
+    return [*steps, *figures_left_out(name, workers=workers)]
 
 
 def main() -> None:

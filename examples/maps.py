@@ -26,6 +26,7 @@ from prenuc.mechanism.rivals import rivals
 from prenuc.present.figures.kinds import draw
 from prenuc.present.files.figures import save
 from prenuc.protocol.protocol import Protocol
+from prenuc.quantities import roughly
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def section(name: str, found: Told) -> str:
         f"## {name}\n\n"
         f"```{{image}} ../figures/maps/{file_of(name)}\n:alt: Distance of {one} and {other} over "
         "temperature and dilution of the batch, a map for each additive\n:width: 100%\n```\n\n"
-        f"*{one} against {other}. Largest, {found.sigmas:.3g} σ: {found.words}.* Beside the recipe "
-        f"as it stands, do\n\n```text\n{steps}\n```\n"
+        f"*{one} against {other}. Largest, {roughly(found.sigmas)} σ: {found.words}.* Beside "
+        f"the recipe as it stands, do\n\n```text\n{steps}\n```\n"
     )
 
 
@@ -114,7 +115,7 @@ def page(every: Mapping[str, Told], missing: Sequence[str] = ()) -> str:
     """
     wanting = f"\nNot asked yet: {', '.join(missing)}.\n" if missing else ""
     lines = [
-        (name, one.models[1], f"{one.sigmas:.3g}", one.words if one.tells else "nowhere")
+        (name, one.models[1], roughly(one.sigmas), one.words if one.tells else "nowhere")
         for name, one in every.items()
     ]
     table = markdown(("asked", "against", "σ at most", "where"), lines)
@@ -162,7 +163,7 @@ def main() -> None:
         for name, found in told(left, figures, options.workers):
             known[name] = found
             kept.keep(name, asdict(found))
-            print(f"{name}: {found.sigmas:.3g} standard deviations at most")
+            print(f"{name}: {roughly(found.sigmas)} standard deviations at most")
     every = {name: known[name] for name in asked if name in known}
     missing = [name for name in asked if name not in known]
     print(f"wrote {write_text(options.out / 'where-models-differ.md', page(every, missing))}")

@@ -271,7 +271,9 @@ def _option(one: click.Option) -> str:
     if isinstance(one.type, click.Choice):
         kind = "|".join(one.type.choices)
     elif not kind and not one.is_flag:
-        kind = {"integer": "N", "float": "X", "path": "PATH"}.get(one.type.name, "TEXT")
+        kind = {"integer": "N", "integer range": "N", "float": "X", "path": "PATH"}.get(
+            one.type.name, "TEXT"
+        )
     names = ", ".join(one.opts)
     given = f" (default {one.default})" if one.show_default else ""
     said = (one.help or "").removesuffix(".") + given

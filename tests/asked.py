@@ -10,9 +10,9 @@ heat flask to 180 degC over 10 min
 hold flask for 15 min
 measure flask at 25 min, 40 min"""
 NETWORK = """units: {time: s, concentration: mol/L}
-species: {Cd(OA)2: {}, S: {}, C: {}}
+components: {Cd(OA)2: {}, S: {}, C: {composition: {Cd: 1, S: 1}, species: MSC-311}}
 reactions:
-  - {equation: "Cd(OA)2 + S -> C", k: 0.5}
+  R1: {equation: "Cd(OA)2 + S -> C", k: 0.5}
 """
 
 

@@ -35,6 +35,7 @@ QUIET = [  # nothing is asked of anybody outside
     "--no-first-run",
 ]
 PATIENCE = 120_000  # ms, where others compute, too; what comes sooner is not waited for
+WORKING = 600_000  # ms, for a job of many seconds
 WIDE, NARROW = 1400, 360  # px, of a desk and of a telephone
 HERE = {"localhost", "127.0.0.1", "::1"}
 AXE = "axe-core-4.14.1.tgz"
@@ -51,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=QUIET, chromium_sandbox=False
+            executable_path=CHROMIUM, args=QUIET, chromium_sandbox=False, timeout=PATIENCE
         )
         yield started
         started.close()

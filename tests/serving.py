@@ -6,14 +6,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 
 from websockets.sync.client import connect
 
+from prenuc.present.app import launch
+from prenuc.present.app.desk import Desk
 from prenuc.present.app.frames import unpacked
+from prenuc.present.app.guard import Keys
 
+PATIENCE = 120  # s, where others compute, too; what comes sooner is not waited for
 COMMAND = "from prenuc.present.cli import main; main()"
 
 
@@ -23,7 +28,6 @@ class Running:
 
     port: int
     code: str
-    process: subprocess.Popen
     key: str = ""
 
     @property
@@ -33,7 +37,7 @@ class Running:
     def ask(self, method, path, body=None, *, headers=None, **more):
         """Return status, headers and body of an answer."""
         usual = {"Origin": self.origin} if method == "POST" else {}
-        line = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         given = {**usual, **(headers or {}), **more}
         line.request(method, path, body, {k: v for k, v in given.items() if v is not None})
         answer = line.getresponse()
@@ -53,7 +57,8 @@ class Running:
     @contextmanager
     def page(self, key=None, **more):
         """A socket that has shown its key."""
-        given = {"origin": self.origin, "compression": None, "max_size": None} | more
+        given = {"origin": self.origin, "compression": None, "max_size": None}
+        given |= {"open_timeout": PATIENCE, "ping_interval": None} | more
         with connect(f"ws://127.0.0.1:{self.port}/socket", **given) as line:
             line.send(json.dumps({"key": key or self.key or self.exchange()}))
             yield Page(line)
@@ -64,12 +69,12 @@ class Page:
 
     def __init__(self, line):
         self.line, self.frames, self.jobs, self.number = line, [], {}, 0
-        self.ready = json.loads(line.recv(timeout=30))["ready"]
+        self.ready = json.loads(line.recv(timeout=PATIENCE))["ready"]
 
     def hear(self):
         """Return the next text; keep frames and news of jobs."""
         while True:
-            heard = self.line.recv(timeout=60)
+            heard = self.line.recv(timeout=PATIENCE)
             if isinstance(heard, bytes):
                 self.frames.append(unpacked(heard))
                 return None
@@ -107,14 +112,33 @@ class Page:
 
 
 @contextmanager
+def running_here():
+    """An application in this process, with its key: what is patched here holds for it."""
+    listening, keys, desk, ready = launch.bound_to(0), Keys(), Desk(), threading.Event()
+    serving = launch.server(listening, keys, desk, ready.set)
+    thread = threading.Thread(target=serving.run, args=([listening],))
+    thread.start()
+    try:
+        assert ready.wait(PATIENCE)
+        found = Running(listening.getsockname()[1], keys.code)
+        found.exchange()
+        yield found
+    finally:
+        serving.should_exit = True
+        thread.join(PATIENCE)
+        desk.jobs.close()
+        desk.uploads.close()
+
+
+@contextmanager
 def running(*options):
     """An application in a process of its own."""
     command = [sys.executable, "-c", COMMAND, "app", "--no-browser", "--json", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
     try:
         told = json.loads(process.stdout.readline())
-        yield Running(told["port"], told["url"].partition("#code=")[2], process)
+        yield Running(told["port"], told["url"].partition("#code=")[2])
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()

@@ -5,10 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 
-def exact(page):
-    """Wait until all that was asked is shown, exact, and what is painted is of that."""
-    page.locator("#status[data-status=exact]:not([data-behind])").wait_for()
+def drawn(page, status="#status"):
+    """Wait until all that was asked is drawn and painted."""
+    page.locator(f"{status}:not([data-behind])").wait_for(state="attached")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def exact(page):
+    """Wait until all that was asked is drawn, exact."""
+    drawn(page, "#status[data-status=exact]")
+
+
+def ordered(page):
+    """Wait until the constants that matter most stand on top: no dial is moved any longer."""
+    page.get_by_text("Move the spectra most").wait_for()
+
+
+def copied(page, button):
+    """Copy by a button, which says for a while that it has; return what is on the clipboard."""
+    button.evaluate(
+        """(button) => {
+            button.told = [];
+            const note = () => button.told.push(button.textContent);
+            new MutationObserver(note).observe(button, { childList: true });
+        }"""
+    )
+    held = button.element_handle()
+    button.click()
+    page.wait_for_function("(button) => button.told.includes('Copied')", arg=held)
+    return page.evaluate("navigator.clipboard.readText()")
 
 
 def opened(app, page):

@@ -6,6 +6,7 @@ import csv
 import json
 
 import numpy as np
+import openpyxl
 import pytest
 
 import prenuc as pn
@@ -91,7 +92,6 @@ def test_the_same_with_decimal_commas(prenuc, batches, tmp_path):
 
 
 def test_a_workbook_of_a_folder_has_tables_and_a_sheet_of_spectra_each(prenuc, batches, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     prenuc("convert", batches, "--to", "xlsx", "--out", tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(tmp_path / "all.xlsx")
     assert book.sheetnames == ["samples", "large", "small", "about"]
@@ -134,7 +134,6 @@ def test_several_series_are_one_workbook_with_out(prenuc, tmp_path):
     places = {"first": (500.0, 505.0), "second": (520.0, 530.0)}
     paths = [write(dots(at), tmp_path / f"{name}.csv") for name, at in places.items()]
     prenuc("convert", *paths, "--to", "xlsx", "--out", tmp_path / "all.xlsx")
-    openpyxl = pytest.importorskip("openpyxl")
     assert openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames[1:3] == ["first", "second"]
 
 
@@ -184,7 +183,6 @@ def test_tables_with_other_columns_stand_below_each_other_with_empty_cells():
 
 
 def test_names_of_sheets_are_those_that_a_workbook_takes(tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     names = ["a/b", "A:B", "x" * 40, "x" * 40, "about", ""]
     sheets = [Sheet.of(name, {"n": [1.0]}) for name in names]
     path = tmp_path / "a.xlsx"

@@ -12,6 +12,7 @@ RECIPE = "cds-msc-311-in-toluene"
 @pytest.fixture(scope="module")
 def app():
     with running() as found:
+        found.exchange()
         yield found
 
 

@@ -8,8 +8,11 @@ import yaml
 
 import prenuc as pn
 from asked import NETWORK, OWN, RECIPE, act, moved, shown
+from commands import dots
 from prenuc.errors import InputError
 from prenuc.infer.fit.data_set import DataSet
+from prenuc.present.app import carried
+from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import keep
 from prenuc.sweeps.swept import Swept
 
@@ -54,7 +57,11 @@ def test_a_report_of_a_mechanism_of_ones_own_gives_its_run_back(session, tmp_pat
     act(session, "flask.open", **told["source"])
     assert act(session, "flask.export", **{"as": "mechanism"})["text"] == f"# of my own\n{NETWORK}"
     act(session, "flask.set", set={"R1.k": 0.2})
-    assert session.flask.live.mechanism_now.parameters == mechanism.parameters
+    now = session.flask.live.mechanism_now.parameters
+    assert {name: one.quantity for name, one in now.items()} == {
+        name: one.quantity for name, one in mechanism.parameters.items()
+    }
+    assert str(now["R1.Ea"].source) == "user @ mechanism.yaml:5"
 
 
 def test_a_mechanism_file_is_for_the_flask_that_is_open(session, tmp_path):
@@ -89,10 +96,58 @@ def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
     assert dropped(session, tmp_path / "flask.yaml")["title"] == RECIPE
 
 
+LINES = "\n".join(f"  - {line}" for line in OWN.splitlines())
+NAMED = {
+    "my flask.yaml": f"mechanism: my mechanism.yaml\nprotocol:\n{LINES}\n",
+    "my mechanism.yaml": NETWORK,
+    "other.yaml": NETWORK.replace("0.5", "0.7"),
+}
+
+
+def added(session, *names):
+    return [session.desk.uploads.add(name, NAMED[name].encode()) for name in names]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_protocol_and_the_mechanism_file_that_it_names_are_dropped_together(session, order):
+    uploads = added(session, *[*NAMED][::order])
+    found = act(session, "uploads.screens", uploads=uploads)
+    assert found == {"first": uploads[::order][0], "screens": ["flask"]}
+    told = act(session, "flask.open", upload=found["first"], recipe=RECIPE)
+    assert next(c["given"] for c in told["constants"] if c["name"] == "R1.k") == 0.5
+    assert told["source"]["mechanism"] == NETWORK
+
+
+def test_a_protocol_finds_the_mechanism_file_that_was_dropped_before(session):
+    (flask,) = added(session, "my flask.yaml")
+    with pytest.raises(InputError, match=r"another file, my mechanism\.yaml\. Drop both"):
+        act(session, "flask.open", upload=flask)
+    added(session, "other.yaml", "my mechanism.yaml")
+    told = act(session, "flask.open", upload=flask)
+    assert told["source"]["mechanism"] == NETWORK
+    told = act(session, "flask.open", protocol=NAMED["my flask.yaml"])
+    assert told["source"]["mechanism"] == NETWORK
+    protocol = NAMED["my flask.yaml"].replace("my mechanism", "my flask")
+    with pytest.raises(InputError, match=r"another file, my flask\.yaml"):
+        act(session, "flask.open", protocol=protocol)
+
+
+def test_several_files_that_cannot_be_shown_at_once_are_refused(session):
+    for names in (["my flask.yaml", "my flask.yaml"], ["other.yaml", "my mechanism.yaml"]):
+        with pytest.raises(InputError, match=f"{names[0]}, {names[1]} cannot be shown at once"):
+            session.desk.uploads.leading(added(session, *names))
+    wrong = session.desk.uploads.add("x.yaml", b"a: b")
+    worse = session.desk.uploads.add("y.yaml", b"a: &a [*a]")
+    with pytest.raises(InputError) as refused:
+        session.desk.uploads.leading([wrong, worse])
+    assert [one.where for one in refused.value.problems] == ["x.yaml", "y.yaml:1"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
         ("x.json", '{"moved": {"x": "y"}, "recipe": "none"}', "'moved' is not a number for each"),
+        ("x.json", '{"moved": {"x": NaN}, "recipe": "none"}', "'moved' is not a number for each"),
         ("x.json", '{"moved": {}, "recipe": "none"}', "no recipe"),
         ("x.json", "{}", "no answer of prenuc"),
         ("x.html", "<html></html>", "holds no results"),
@@ -102,8 +157,8 @@ def test_a_saved_state_and_a_protocol_file_are_dropped(session, tmp_path):
         ("x.yaml", "a: &a [*a]", "x.yaml"),
         (
             "x.yaml",
-            f"mechanism: /etc/x.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
-            "Drop the mechanism file",
+            f"mechanism: /etc/y.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
+            "stands in another file, y.yaml. Drop both files together",
         ),
     ],
 )
@@ -154,12 +209,19 @@ def reports(tmp_path_factory):
     }
     for kind, results in kinds.items():
         pn.report(*results, to=folder / f"{kind}.html")
-    (folder / "fit.json").write_text(json.dumps({"results": keep(kinds["fit"])}))
+    growing = dots(tuple(532.0 - 48.0 * np.exp(-np.arange(9) / 4.0)))
+    laws = pn.growth_laws(pn.analyze(growing, material="CdSe"))
+    for kind, results in (("fit", kinds["fit"]), ("growth", [laws])):
+        (folder / f"{kind}.json").write_text(json.dumps({"results": keep(results)}))
     return folder, series
 
 
-DATA = "spectra", "fit", "global fit", "many", "analysis", "comparison"
+DATA = "spectra", "fit", "global fit", "many", "analysis"
 SHOWN = {kind: ["spectra"] for kind in DATA} | {
+    "comparison": ["court", "spectra"],
+    "verdict": ["court"],
+    "court": ["court"],
+    "growth": ["court"],
     "simulation": ["flask", "spectra"],
     "panel": ["flask", "spectra"],
     "sweep": ["flask"],
@@ -169,9 +231,10 @@ SHOWN = {kind: ["spectra"] for kind in DATA} | {
 @pytest.mark.parametrize("kind", SHOWN)
 def test_what_is_dropped_goes_to_a_screen_that_can_show_it(session, reports, kind):
     folder, series = reports
-    path = folder / (f"{kind}.json" if kind == "fit" else f"{kind}.html")
+    path = folder / (f"{kind}.json" if kind in {"fit", "growth"} else f"{kind}.html")
     name = session.desk.uploads.add(path.name, path.read_bytes())
-    assert act(session, "uploads.screens", upload=name)["screens"] == SHOWN[kind]
+    found = act(session, "uploads.screens", uploads=[name])
+    assert found == {"first": name, "screens": SHOWN[kind]}
     if "flask" in SHOWN[kind]:
         assert act(session, "flask.open", upload=name)["title"] == RECIPE
     if "spectra" in SHOWN[kind]:
@@ -185,15 +248,53 @@ def test_what_is_dropped_goes_to_a_screen_that_can_show_it(session, reports, kin
         assert several == (kind in {"many", "panel"})
 
 
+def reported(session, reports, kind):
+    """Return what the screen Court shows of a report."""
+    (path,) = reports[0].glob(f"{kind}.*")
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    return act(session, "court.report", upload=name)["verdicts"]
+
+
+def test_a_comparison_is_drawn_with_its_data_and_models(session, reports):
+    (found,) = reported(session, reports, "verdict")
+    (kept,) = extract(reports[0] / "verdict.html").results
+    assert found["answer"] == [kept.verdict]
+    assert [row[0] for row in found["table"]["rows"]] == [one.model for one in kept.ranking]
+    drawn, curves = found["drawn"], kept.curves
+    assert drawn["seen"] == list(curves.seen[:, curves.telling])
+    for one in drawn["models"]:
+        fitted = curves.fitted[one["name"]][:, curves.telling]
+        assert one["fitted"] == pytest.approx(fitted, nan_ok=True)
+        left = [None if x is None else x * curves.sd for x in one["left"]]
+        assert left == pytest.approx(list(curves.seen[:, curves.telling] - fitted))
+
+
+def test_ablations_are_shown_as_those_of_the_screen(session, reports):
+    (found,) = reported(session, reports, "court")
+    usual = act(session, "court.ablations", mechanism="two-pathway/CdS")
+    assert {key: found[key] for key in usual if key != "command"} == {
+        key: one for key, one in usual.items() if key != "command"
+    }
+
+
+def test_laws_of_growth_are_weighed_in_their_report(session, reports):
+    (found,) = reported(session, reports, "growth")
+    assert len(found["table"]["rows"]) > 1
+    with pytest.raises(InputError, match="this holds no verdict, but 'Figure 2a-b"):
+        reported(session, reports, "panel")
+
+
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("verdict", "no flask and no spectra, but '2 models compared'. It is read in a browser"),
-        ("court", "but 'What each step of two-pathway/CdS is for'. The screen Court"),
-        ("course", "no flask and no spectra"),
-    ],
+    "told",
+    [None, [], {}, "x", ["x"], [{}], [{"kind": "x"}], [{"kind": "ablations", "x": [[[[[[1]]]]]]}]],
 )
-def test_what_no_screen_can_show_says_what_it_holds(session, reports, kind, said):
-    content = (reports[0] / f"{kind}.html").read_bytes()
+def test_a_verdict_that_is_none_is_refused(told):
+    with pytest.raises(InputError, match="gave no verdict"):
+        carried.verdicts(told)
+
+
+def test_what_no_screen_can_show_says_what_it_holds(session, reports):
+    content = (reports[0] / "course.html").read_bytes()
+    said = "holds no flask, no spectra and no verdict, but 'Course of cuvette"
     with pytest.raises(InputError, match=said):
-        session.desk.uploads.screens(session.desk.uploads.add(f"{kind}.html", content))
+        session.desk.uploads.leading([session.desk.uploads.add("course.html", content)])

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import yaml
 
 import prenuc as pn
 from asked import NETWORK, OWN, RECIPE, act, moved, shown
@@ -100,9 +101,26 @@ def _ran(text):
     return found["spectra"].absorbance
 
 
-def test_the_exported_files_and_commands_make_the_same_numbers(session, tmp_path):
-    act(session, "flask.open", recipe=RECIPE)
-    wanted = moved(session)
+BASED = "based_on: two-pathway/CdS\nchange: {uptake.k: 0.2 L/mmol/min}  # as I think\n"
+OWNS = {
+    "network": f"# of my own\n{NETWORK}# and no more",
+    "flow": json.dumps(yaml.safe_load(NETWORK)),
+    "changed": f"change: {{R1.k: 0.4 (mol/L)^-1/s}}\n{NETWORK}",
+    "based": BASED,
+}
+
+
+@pytest.mark.parametrize("own", [None, *OWNS])
+def test_the_exported_files_and_commands_make_the_same_numbers(session, tmp_path, own):
+    if own is None:
+        act(session, "flask.open", recipe=RECIPE)
+        wanted = moved(session)
+    else:
+        act(session, "flask.open", protocol=OWN, mechanism=OWNS[own])
+        constant = "isomerisation.k" if own == "based" else "R1.k"
+        session.take_frames()
+        act(session, "flask.set", set={constant: 0.1 + 0.2, "step 3: duration": 12.7})
+        wanted = shown(session)
     for kind in ("protocol", "mechanism"):
         told = act(session, "flask.export", **{"as": kind})
         (tmp_path / told["name"]).write_text(told["text"])
@@ -117,6 +135,7 @@ def test_the_exported_files_and_commands_make_the_same_numbers(session, tmp_path
     answer = json.loads(done.stdout)
     found = np.array([one["absorbance"] for one in answer["measurements"]])
     assert np.array_equal(found, wanted)
+    assert wanted.max() > 0.1
 
 
 @pytest.mark.parametrize("kind", ["spectra", "figure"])
@@ -188,7 +207,7 @@ def laid(session, tmp_path, k, noise=1e-3):
     spectra = pn.uv_vis(pn.simulate(moved, protocol), noise=noise, seed=5)
     pn.convert(spectra, "csv", tmp_path / "run.csv")
     name = session.desk.uploads.add("run.csv", (tmp_path / "run.csv").read_bytes())
-    return act(session, "flask.overlay", upload=name)
+    return act(session, "flask.overlay", uploads=[name])
 
 
 def test_spectra_laid_over_have_the_chi2_of_their_noise_where_the_constant_is_theirs(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-import threading
+from contextlib import suppress
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -11,10 +11,9 @@ from websockets.sync.client import connect
 
 from prenuc.present.app import guard, launch, server
 from prenuc.present.app import socket as line
-from prenuc.present.app.desk import Desk
 from prenuc.present.app.guard import VALID, Keys
 from prenuc.present.app.messages import MOST_BYTES
-from serving import Running
+from serving import PATIENCE, running_here
 
 JSON = {"Content-Type": "application/json"}
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -22,27 +21,15 @@ BYTES = {"Content-Type": "application/octet-stream"}
 
 @pytest.fixture(scope="module")
 def app():
-    """An application in this process, with little patience."""
-    patched = pytest.MonkeyPatch()
-    patched.setattr(server, "SLOWEST", 1.0)
-    patched.setattr(server, "PATIENCE", 1.0)
-    listening, keys, ready = launch.bound_to(0), Keys(), threading.Event()
-    serving = launch.server(listening, keys, Desk(), ready.set)
-    thread = threading.Thread(target=serving.run, args=([listening],))
-    thread.start()
-    assert ready.wait(30)
-    found = Running(listening.getsockname()[1], keys.code, None)
-    found.exchange()
-    yield found
-    serving.should_exit = True
-    thread.join(30)
-    patched.undo()
+    with running_here() as found:
+        yield found
 
 
-def raw(app, text, *, patience=5.0):
+def raw(app, text):
     """Return the status of what is answered to these bytes; 0 for none."""
-    with socket.create_connection(("127.0.0.1", app.port), timeout=patience) as wire:
-        wire.sendall(text.encode("latin-1"))
+    with socket.create_connection(("127.0.0.1", app.port), timeout=PATIENCE) as wire:
+        with suppress(ConnectionError):  # refused before all was sent: the answer is there
+            wire.sendall(text.encode("latin-1"))
         try:
             answer = wire.recv(65536).decode("latin-1")
         except (TimeoutError, ConnectionError):
@@ -145,7 +132,6 @@ HOSTILE = {
     "headers without end": (400, lambda a: lines(a, GET, "X: " + "x" * 200_000)),
     "two lengths": (400, lambda a: post(a, "/uploads", "Content-Length: 50")),
     "no HTTP": (400, lambda _: "hello\r\n\r\n"),
-    "a slow body": (413, lambda a: post(a, body="x").replace("Length: 1", "Length: 1000")),
 }
 
 
@@ -157,6 +143,11 @@ def test_a_hostile_question_is_refused(app, what):
 
 def test_there_are_fifteen_of_them():
     assert len(HOSTILE) >= 15
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(app, monkeypatch):
+    monkeypatch.setattr(server, "SLOWEST", 0.5)
+    assert raw(app, post(app, body="x").replace("Length: 1", "Length: 1000")) == 413
 
 
 def test_no_answer_lets_another_page_in(app):
@@ -195,18 +186,28 @@ def test_a_socket_of_another_page_is_refused(app, origin):
         b"bytes",
         "[" * 100_000,
         "a long one",
-        None,
     ],
 )
 def test_a_socket_without_the_key_is_closed(app, first):
     if first == "a long one":  # with the key in it, but nobody reads so far
         first = json.dumps({"key": app.key, "more": "x" * 100_000})
-    with connect(f"ws://127.0.0.1:{app.port}/socket", origin=app.origin) as wire:
-        if first is not None:
+    assert closed_with(app, first) == line.NO_KEY
+
+
+def test_a_socket_that_says_nothing_is_closed(app, monkeypatch):
+    monkeypatch.setattr(server, "PATIENCE", 0.5)
+    assert closed_with(app) == line.NO_KEY
+
+
+def closed_with(app, *said):
+    """Return the code with which a socket is closed that says this first."""
+    address = f"ws://127.0.0.1:{app.port}/socket"
+    with connect(address, origin=app.origin, open_timeout=PATIENCE) as wire:
+        for first in said:
             wire.send(first)
         with pytest.raises(ConnectionClosed) as closed:
-            wire.recv(timeout=10)
-    assert closed.value.rcvd.code == line.NO_KEY
+            wire.recv(timeout=PATIENCE)
+    return closed.value.rcvd.code
 
 
 def said(page, message):

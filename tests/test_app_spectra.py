@@ -16,6 +16,7 @@ from prenuc.present.app import messages
 from prenuc.present.app.actions import ACTIONS
 from prenuc.present.app.desk import Desk
 from prenuc.present.app.frames import unpacked
+from prenuc.present.app.jobs import PENDING
 from prenuc.present.app.session import Session
 
 
@@ -37,7 +38,7 @@ class Page:
         job = self.ask(name, **given)["job"]
         for _ in range(6000):  # a machine may have other things to do
             (told,) = [one for one in self.session.jobs.told() if one["id"] == job]
-            if told["state"] != "running":
+            if told["state"] not in PENDING:
                 assert told["state"] == "done", told
                 return job, json.loads(json.dumps(told["answer"], allow_nan=False))
             time.sleep(0.1)

@@ -9,13 +9,14 @@ import textwrap
 import zipfile
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.app import carried, frames, read_child, uploads
+from prenuc.present.app import carried, child, frames, read_child, uploads
 from prenuc.present.files.report import DATA
 
 ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -167,6 +168,12 @@ def test_spectra_come_through_as_they_are(desk, tmp_path):
     assert np.array_equal(found.data.absorbance, there.absorbance, equal_nan=True)
 
 
+def test_a_spectrum_alone_is_read_as_one(desk):
+    rows = "".join(f"{nm},{1 / nm:.6f}\n" for nm in range(300, 500, 5))
+    found = desk.read([desk.add("one.csv", f"nm,A\n{rows}".encode())])
+    assert found.data.absorbance.shape == (1, 40)
+
+
 def test_files_with_times_in_their_names_are_one_series(desk):
     rows = "".join(f"{nm},{1 / nm:.6f}\n" for nm in range(300, 500, 5))
     names = [desk.add(f"sample {t} min.csv", f"nm,A\n{rows}".encode()) for t in (20, 5)]
@@ -184,6 +191,8 @@ def test_files_with_times_in_their_names_are_one_series(desk):
         ("a\0b\n.csv", "a_b_.csv"),
         ("x" * 300 + ".csv", "x" * 56 + ".csv"),
         ("µ 20 °C (3).csv", "µ 20 °C (3).csv"),
+        ("Läufe; №2 [neu], 'a' & b!.csv", "Läufe; №2 [neu], 'a' & b!.csv"),
+        ('a:b|c*d?"<e>\u202egnp.csv', "a_b_c_d___e__gnp.csv"),
     ],
 )
 def test_names_lead_nowhere_else(name, kept):
@@ -209,51 +218,55 @@ def with_script(monkeypatch, tmp_path, text):
     script = tmp_path / "script.py"
     loaded = "import sys\nsys.stdout.buffer.write(b'+')\nsys.stdout.buffer.flush()\n"
     script.write_text(loaded + textwrap.dedent(text))
-    monkeypatch.setattr(uploads.read_child, "__file__", str(script))
-    return uploads.Child()
+    monkeypatch.setattr(child.read_child, "__file__", str(script))
+    return child.Child()
 
 
 def test_a_process_that_goes_on_is_ended_with_what_it_started(monkeypatch, tmp_path):
-    monkeypatch.setattr(uploads, "SECONDS", 1.0)
+    monkeypatch.setattr(child, "SECONDS", 1.0)
     text = """
         import subprocess, sys, time
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
         time.sleep(1000)
     """
-    child = with_script(monkeypatch, tmp_path, text)
+    process = with_script(monkeypatch, tmp_path, text)
     with pytest.raises(InputError, match="took too long"):
-        child.ask([uploads.Upload("x.csv", b"1")], {})
-    assert child._process.poll() is not None
-    assert not child._folder.exists()
+        process.ask([child.Upload("x.csv", b"1")], {})
+    assert process._process.poll() is not None
+    assert not process._folder.exists()
 
 
 def test_time_counts_from_when_it_is_loaded(monkeypatch, tmp_path):
-    monkeypatch.setattr(uploads, "SECONDS", 1.0)
+    """By a clock that says that it took an hour to load."""
+    loaded = tmp_path / "loaded"
+    clock = SimpleNamespace(monotonic=lambda: 3600.0 if loaded.exists() else 0.0)
+    monkeypatch.setattr(child, "time", clock)
+    monkeypatch.setattr(child, "SECONDS", 60.0)
     script = tmp_path / "slow.py"
     said = "b'\\x13\\0\\0\\0' + b'{\"x\":1,\"arrays\":[]}'"
     write = "sys.stdout.buffer.write"
     script.write_text(
-        "import sys, time\ntime.sleep(2)\n"
+        f"import sys, pathlib\npathlib.Path({str(loaded)!r}).touch()\n"
         f"{write}(b'+')\nsys.stdout.flush()\nsys.stdin.readline()\n{write}({said})\n"
     )
-    monkeypatch.setattr(uploads.read_child, "__file__", str(script))
-    words, _ = uploads.Child().ask([uploads.Upload("x.csv", b"1")], {})
+    monkeypatch.setattr(child.read_child, "__file__", str(script))
+    words, _ = child.Child().ask([child.Upload("x.csv", b"1")], {})
     assert words == {"x": 1}
 
 
 def test_an_answer_without_end_is_not_gathered(monkeypatch, tmp_path):
-    monkeypatch.setattr(uploads, "MOST_ANSWER", 1000)
-    child = with_script(monkeypatch, tmp_path, "print('x' * 5_000_000)")
+    monkeypatch.setattr(child, "MOST_ANSWER", 1000)
+    process = with_script(monkeypatch, tmp_path, "print('x' * 5_000_000)")
     with pytest.raises(InputError, match="took too long, or too much"):
-        child.ask([uploads.Upload("x.csv", b"1")], {})
+        process.ask([child.Upload("x.csv", b"1")], {})
 
 
 @pytest.mark.parametrize("said", ["", "nothing", "\\xff\\xff\\xff\\x7f{}", "\\x02\\0\\0\\0{}"])
 def test_an_answer_that_is_no_frame_is_refused(monkeypatch, tmp_path, said):
     text = f"import sys; sys.stdin.readline(); sys.stdout.buffer.write(b'{said}')"
-    child = with_script(monkeypatch, tmp_path, text)
+    process = with_script(monkeypatch, tmp_path, text)
     with pytest.raises(InputError):
-        carried.made(*child.ask([uploads.Upload("x.csv", b"1")], {}))
+        carried.made(*process.ask([child.Upload("x.csv", b"1")], {}))
 
 
 def test_it_has_no_environment_and_an_empty_folder_and_no_path_of_ours(monkeypatch, tmp_path):
@@ -266,8 +279,8 @@ def test_it_has_no_environment_and_an_empty_folder_and_no_path_of_ours(monkeypat
         sys.stdout.buffer.write(len(text).to_bytes(4, "little") + text)
     """
     monkeypatch.setenv("SECRET", "of the user")
-    child = with_script(monkeypatch, tmp_path, text)
-    words, _ = child.ask([uploads.Upload("x.csv", b"1")], {})
+    process = with_script(monkeypatch, tmp_path, text)
+    words, _ = process.ask([child.Upload("x.csv", b"1")], {})
     allowed = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "SYSTEMROOT", "LC_CTYPE"}
     assert {*words["told"]["env"]} <= allowed
     assert {*words["told"]["files"]} <= {"x.csv"}
@@ -288,7 +301,7 @@ def limited(body):
     text = f"import sys\nsys.path.insert(0, {str(Path(read_child.__file__).parent)!r})\n"
     text += "import read_child\n" + textwrap.dedent(body)
     done = subprocess.run(
-        [sys.executable, "-I", "-c", text], check=False, capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-c", text], check=False, capture_output=True, text=True, timeout=600
     )
     return done.returncode, done.stdout
 
@@ -367,3 +380,14 @@ def test_frames_of_a_stranger_are_refused(one):
     text = json.dumps(header).encode()
     with pytest.raises(InputError):
         frames.unpacked(len(text).to_bytes(4, "little") + text + bytes(64))
+
+
+def test_a_fault_of_ours_in_what_reads_is_said_as_one(monkeypatch):
+    def fails(_):
+        raise KeyError("x")
+
+    monkeypatch.setattr("prenuc.present.app.dropped.leading", fails)
+    told, _ = frames.unpacked(
+        read_child.answer({"files": ["x.html"], "known": {}, "wanted": "screens"})
+    )
+    assert told["error"]["message"].startswith("a fault of prenuc: KeyError('x')")

@@ -20,7 +20,7 @@ from prenuc.infer.calibration.priors import (
     residual,
     sets_of,
 )
-from prenuc.infer.calibration.search import Task, search
+from prenuc.infer.calibration.search import Task, search, searches
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask, kind_of, owners, value_of
 from prenuc.infer.experiments import performed
 from prenuc.infer.experiments.performed import Experiments
@@ -129,6 +129,11 @@ def test_a_one_sided_limit_moves_a_constant_no_further_than_it_must():
         found = calibrated(toy_task("first.k", checks=[little]))
         at = found.task.numbers(found.best, [little])[little.id]
     assert 0.15 < at < 0.205
+
+
+def test_no_search_at_all_is_refused():
+    with toy_set(), pytest.raises(InputError, match=r"too few: 0 starts\. Give 1 or more"):
+        searches(toy_task("first.k"), 0)
 
 
 def test_the_same_search_gives_the_same_numbers():

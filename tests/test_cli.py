@@ -131,6 +131,24 @@ def write_trace(path: Path, unit: str, per_minute: float) -> Path:
 # --- looking things up ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("calibrate", "CdS", "--starts", 0),
+        ("calibrate", "CdS", "--workers", 0),
+        ("robustness", "--draws", -1),
+        ("ablate", "two-pathway/CdS", "--workers", -2),
+        ("next", "CdS", "--most", 0),
+        ("next", "CdS", "--draws", 0),
+        ("sweep", "map.yaml", "--out", "map", "--jobs", 0),
+    ],
+)
+def test_a_count_that_is_none_is_refused_at_once(run, words):
+    refused = run(*words)
+    assert refused.code == 2
+    assert f"Invalid value for '{words[-2]}'" in refused.err
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_listed_as_a_table_and_as_json(run, kind):
     entries = run("list", kind, "--json").json()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import prenuc as pn
-from prenuc.errors import FitError
+from prenuc.errors import FitError, InputError
 from prenuc.infer.calibration.candidate import DOTS, Candidate, parts
 from prenuc.infer.experiments.control import IDLE
 from prenuc.infer.selection.compare_mechanisms import compare_mechanisms, rivals
@@ -215,6 +215,8 @@ def test_spectra_that_do_not_fit_the_protocol_are_refused(ours, protocol):
         compare_mechanisms(spectra, protocol, models=[ours, ours])
     with pytest.raises(FitError, match="one protocol for each"):
         compare_mechanisms([spectra, spectra], protocol, models=[ours])
+    with pytest.raises(InputError, match="too few: 0 starts"):
+        compare_mechanisms(spectra, protocol, models=[ours], starts=0)
     timeless = dataclasses.replace(spectra, time=np.full(len(spectra), math.nan))
     with pytest.raises(FitError, match="no numbers"):
         compare_mechanisms(timeless, protocol, models=[ours])

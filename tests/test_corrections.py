@@ -93,6 +93,26 @@ def test_a_smooth_baseline_under_narrow_lines_goes():
     np.testing.assert_allclose(found, narrow, atol=0.01)
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (to.Scattering(600, 650, np.nan), "an exponent of nan"),
+        (to.Scattering(600, 650, -4.0), r"an exponent of -4\. Give 0 to 6"),
+        (to.Scattering(600, 650, 1e3), "an exponent of 1000"),
+        (to.Scale(np.inf), "not above zero"),
+        (to.Scale(1.0, 0.0), "not above zero"),
+        (to.Scale(1.0, np.inf), "not above zero"),
+        (to.Scale(-1.0, -1.0), "not above zero"),
+        (to.Scale(np.nan), "not above zero"),
+        (to.Baseline(np.nan), "a stiffness of nan"),
+        (to.Baseline(0.0), "a stiffness of 0"),
+    ],
+)
+def test_a_number_with_which_nothing_can_be_corrected_is_refused(step, said):
+    with pytest.raises(SpectrumError, match=said):
+        pn.correct(CLEAN, step)
+
+
 def test_every_step_is_a_line_and_each_can_be_undone():
     series = spoilt(0.1)
     done = pn.correct(series, to.Scale(10.0), to.Offset(620, 650), to.Scattering(600, 650, 4.0))

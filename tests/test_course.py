@@ -148,7 +148,6 @@ def test_the_first_absorption_is_that_of_the_spectrum(runs, course):
 
 
 def test_a_course_is_a_table(course):
-    pytest.importorskip("pandas")
     table = course.to_dataframe()
     assert len(table) == len(course.time)
     for name in (

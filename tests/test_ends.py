@@ -135,7 +135,13 @@ def console(*words, encoding="utf-8", out=subprocess.PIPE, **place):
     environment = os.environ | {"PYTHONIOENCODING": encoding, "LANG": "C", "LC_ALL": "C"}
     order = [sys.executable, "-c", MAIN, *words]
     return subprocess.run(
-        order, check=False, env=environment, stdout=out, stderr=subprocess.PIPE, timeout=60, **place
+        order,
+        check=False,
+        env=environment,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        timeout=600,
+        **place,
     )
 
 

@@ -10,7 +10,7 @@ from prenuc.observe.readers import read
 from prenuc.observe.readers.clocks import clock_times
 from prenuc.observe.readers.durations import duration
 from prenuc.observe.readers.layout import role_of
-from prenuc.observe.readers.trace import is_trace, read_trace, read_traces
+from prenuc.observe.readers.trace import is_trace, read_trace
 
 FILES = Path(__file__).parent / "data/files"
 MINUTES = [0, 2, 5, 10, 15, 20, 30, 45, 60, 90]
@@ -293,7 +293,8 @@ def test_dates_that_may_be_swapped_are_not_guessed():
 )
 def test_every_column_after_the_times_is_a_trace(name, traces):
     assert is_trace(FILES / name)
-    found = read_traces(FILES / name)
+    alone = len(traces) == 1
+    found = [read_trace(FILES / name, column=None if alone else one) for one in traces]
     assert [one.name for one in found] == traces
     assert {one.time_unit for one in found} == {"min"}
     if name != "species_table.csv":
@@ -322,7 +323,8 @@ def test_pairs_below_a_wavelength_are_traces(written):
     rows = "".join(f"{second},0.{second},{second},0.5\n" for second in range(1, 9))
     path = written("340 nm,,405 nm,\nTime (s),Abs,Time (s),Abs\n" + rows)
     assert is_trace(path)
-    assert [one.name for one in read_traces(path)] == ["340 nm", "405 nm"]
+    for name in ("340 nm", "405 nm"):
+        assert read_trace(path, column=name).name == name
 
 
 def test_an_unnamed_spectrum_is_no_trace(written):

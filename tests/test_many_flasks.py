@@ -106,7 +106,7 @@ def test_a_row_of_a_product_hangs_on_nothing_but_that_row(k, n):
 
 
 def test_memory_is_that_of_the_answer():
-    """Four times the members: nothing but their numbers is more, also where no spectra are kept."""
+    """With more members nothing but their numbers is more, also where no spectra are kept."""
 
     def held(count, nm):
         drawn = k_of() * np.linspace(0.5, 2.0, count)
@@ -126,11 +126,11 @@ def test_memory_is_that_of_the_answer():
         arrays = flasks.time, flasks.volume, flasks.concentration, flasks.absorbance
         return peak, sum(one.nbytes for one in arrays)
 
+    held(REMEMBERED + PART, None)  # what is remembered for all is there
     for nm in ([], None):
-        held(REMEMBERED + PART, nm)
-        (few, small), (many, large) = held(5 * PART, nm), held(11 * PART, nm)
-        assert many - few < 1.1 * (large - small) + 6 * PART * 2000  # bytes
-        assert large - small > (6 * PART * 3 * 416 * 8 if nm is None else 0)
+        (few, small), (many, large) = held(5 * PART, nm), held(8 * PART, nm)
+        assert many - few < 1.1 * (large - small) + 3 * PART * 2000  # bytes
+        assert large - small > (3 * PART * 3 * 416 * 8 if nm is None else 0)
 
 
 def test_threads_do_not_run_ahead_of_the_answer():
@@ -142,7 +142,7 @@ def test_threads_do_not_run_ahead_of_the_answer():
             ahead.append(len(begun) - part.stop)
             assert found == [part]
     assert max(ahead) <= 1
-    assert begun == parts
+    assert sorted(begun, key=lambda part: part.start) == parts  # threads may overtake each other
 
 
 def test_a_component_that_only_later_members_have_is_absent_in_the_earlier_ones():

@@ -8,10 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from prenuc.errors import SimulationError
 from prenuc.facts.catalogue import get
-from prenuc.infer.experiments import shares
+from prenuc.infer.calibration import varied
+from prenuc.infer.calibration.varied import question
+from prenuc.infer.experiments import performed, shares, spectra
 from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments, Question
+from prenuc.infer.experiments.reproduce import checks
 from prenuc.infer.experiments.shares import SMALLEST_DOT, share, time_of_most
 from prenuc.infer.experiments.spectra import highest_maximum
 from prenuc.mechanism.population import SizeClasses
@@ -64,6 +68,59 @@ def test_less_than_twenty_units_are_a_piece_and_no_dot():
 @pytest.fixture(scope="module")
 def runs():
     return Experiments(for_recipe)
+
+
+def test_what_the_integrator_gave_up_is_not_run_again(monkeypatch):
+    tried = []
+
+    def giving_up(_mechanism, protocol, **_options):
+        tried.append(protocol.name)
+        raise SimulationError("no further")
+
+    monkeypatch.setattr(performed, "simulate", giving_up)
+    runs = Experiments(for_recipe)
+    for _ in range(3):
+        with pytest.raises(SimulationError, match="no further"):
+            runs.run("cds-4c-oleate")
+    assert tried == ["cds-4c-oleate"]
+    with pytest.raises(SimulationError):
+        runs.by(for_recipe).run("cds-4c-oleate")
+    assert len(tried) == 2  # other constants are tried anew
+
+
+def test_a_number_that_was_given_up_is_none_and_one_that_is_not_there_is_no_number(monkeypatch):
+    shown = {"1a-pc-present": 0.1, "1b-msc-311": math.nan}
+    asked = [check for check in checks() if check.id in {*shown, "4c-oleate-is-broad"}]
+    by_question = {question(check): shown.get(check.id) for check in asked}
+
+    def read(_runs, name, recipe, of):
+        number = by_question[recipe, name, repr(sorted(of.items()))]
+        if number is None:
+            raise SimulationError("no further")
+        return number
+
+    monkeypatch.setattr(varied, "measure", read)
+    found, every = varied.answered(asked, None), varied.ask(asked, None)
+    assert found.keys() == shown.keys()
+    assert math.isnan(found["1b-msc-311"])
+    assert every.keys() == {check.id for check in asked}
+    assert math.isnan(every["4c-oleate-is-broad"])
+    assert every["1a-pc-present"] == 0.1
+
+
+def test_a_spectrum_that_two_rows_read_is_fitted_once(runs, monkeypatch):
+    fitted = []
+    once = spectra.first_exciton
+    monkeypatch.setattr(
+        spectra, "first_exciton", lambda nm, signal: fitted.append(1) or once(nm, signal)
+    )
+    spectra._of_spectrum.cache_clear()
+    asked = Question(runs, "cds-4c-msa", {"vessel": "msa-trace"})
+    position, height = spectra.exciton(asked), spectra.exciton_height(asked)
+    assert len(fitted) == 1
+    spectra._of_spectrum.cache_clear()
+    assert (spectra.exciton(asked), spectra.exciton_height(asked)) == (position, height)
+    assert len(fitted) == 2
 
 
 def test_shares_of_everything_sum_to_one_but_for_pieces(runs):

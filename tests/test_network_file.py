@@ -265,6 +265,23 @@ def test_a_changed_constant_may_use_another_unit_of_its_kind(read):
     assert forth.constant(298.15) == pytest.approx(1.8 / 3600, rel=1e-12)
 
 
+NETWORK = """\
+species: {A: {initial: 1}, B: {}}
+reactions:
+  - {equation: "A -> B", k: 0.5}
+change: {R1.k: 0.03 1/min}
+"""
+
+
+def test_a_network_of_ones_own_can_be_changed_in_its_file(read, refused):
+    changed = read(NETWORK)
+    assert changed.reactions[0].constant(298.15) == pytest.approx(0.03 / 60, rel=1e-12)
+    assert changed.initial == read(NETWORK.partition("change")[0]).initial
+    assert changed.text == NETWORK
+    problems = refused(NETWORK.replace("R1.k: 0.03 1/min", "R1.k: 3 mol/L, R2.k: 1 1/min"))
+    assert lines(problems) == [4, 4]
+
+
 def test_all_problems_of_a_change_are_reported_at_once(refused):
     problems = refused("""\
 based_on: two-pathway/CdS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import prenuc as pn
-from prenuc.errors import FitError
+from prenuc.errors import FitError, InputError
 from prenuc.infer.calibration.candidate import Candidate, with_and_without
 from prenuc.infer.selection import disagreement as maps
 from prenuc.infer.selection.apart import Unknown, bare, sigmas
@@ -195,6 +196,23 @@ def test_what_cannot_be_asked_is_said():
         )
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"draws": 1}, r"too few: 1 draw\. Give 2 or more"),
+        ({"noise": 0.0}, "a noise of 0"),
+        ({"noise": math.nan}, "a noise of nan"),
+        ({"weights": {"two-pathway/CdS": 0.0, "droplets/CdS": 0.0}}, "no shares"),
+        ({"weights": {"two-pathway/CdS": -1.0, "droplets/CdS": 2.0}}, "no shares"),
+        ({"weights": {"two-pathway/CdS": math.nan, "droplets/CdS": 1.0}}, "no shares"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_before_anything_is_run(asked, said):
+    both = [pn.two_pathway("CdS"), rival("droplets", "CdS")]
+    with pytest.raises(InputError, match=said):
+        next_experiment(both, written(), **asked)
+
+
 # ---- one constant ------------------------------------------------------------------------------
 
 
@@ -272,8 +290,8 @@ def test_the_proposal_says_whether_pathway_2_is_needed(pathway_2, where, dilutio
 
 def test_a_model_is_not_told_from_its_twin(pathway_2, where):
     """No proposal moves the score between a model and itself."""
-    one = pathway_2[0]
-    twin = Candidate(one.mechanism, label="twin")
+    one = replace(pathway_2[0], only=("bond formation", "isomerisation", "monomer formation"))
+    twin = replace(one, label="twin")
     tried = rehearsed(one, twin, written(), where, dilutions=(3.0,), noise=2e-3)
     assert not tried.tells
     assert tried.score <= 0.0

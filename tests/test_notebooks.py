@@ -26,7 +26,9 @@ def printed(cell):
 def test_a_notebook_runs_and_prints_what_stands_in_it(name, tmp_path):
     stored = nbformat.read(FOLDER / name, as_version=4)
     run = copy.deepcopy(stored)
-    nbclient.NotebookClient(run, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    client = nbclient.NotebookClient(run, timeout=1200, startup_timeout=600)
+    client.resources["metadata"] = {"path": tmp_path}
+    client.execute()
     cells = [(a, b) for a, b in zip(stored.cells, run.cells, strict=True) if a.cell_type == "code"]
     assert cells
     for before, after in cells:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from click.testing import CliRunner
 import prenuc as pn
 from prenuc.errors import MechanismError
 from prenuc.infer.calibration.other_units import HELD, holding, units_of, with_other_units
-from prenuc.infer.selection import disagreement
+from prenuc.infer.selection import disagreement, rehearsal
+from prenuc.infer.selection.rehearsal import rehearsed
 from prenuc.mechanism.rivals import rival
 from prenuc.mechanism.shipped import known_set
 from prenuc.present.cli import prenuc
@@ -91,11 +93,12 @@ def test_sites_for_ligands_go_with_the_size():
 def test_the_command_answers_with_a_bench_plan_or_that_nothing_tells(monkeypatch):
     monkeypatch.setattr(disagreement, "TEMPERATURES", (180.0,))
     monkeypatch.setattr(disagreement, "DILUTIONS", (1.0, 10.0))
+    monkeypatch.setattr(rehearsal, "rehearsed", partial(rehearsed, dilutions=(10.0,)))
     asked = ["next", "CdS", "--units", "20", "--workers", "1", "--json"]
     answer = CliRunner().invoke(prenuc, asked)
     flasks = json.loads(answer.stdout)
     assert answer.exit_code == (0 if flasks[0]["log_score"] >= 5.0 else 1)
-    assert len(flasks) == 4
+    assert len(flasks) == 2
     assert flasks[0]["models"] == ["two-pathway/CdS", "two-pathway/CdS with 20 units in a PC"]
     for flask in flasks:
         assert flask["experiment"]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,6 +200,8 @@ def test_a_figure_has_the_width_and_the_font_that_are_asked_for():
             Layout.sized(wrong)
     with pytest.raises(InputError, match="a font of 2 points"):
         Layout(font=2)
+    with pytest.raises(InputError, match="a range from 1 to 1 holds nothing"):
+        Layout(up=(1.0, 1.0))
 
 
 def test_a_long_legend_leaves_panels_their_room_or_is_refused():
@@ -373,7 +376,6 @@ def test_measured_first_absorptions_lie_over_a_course(prenuc, tmp_path):
 
 
 def test_numbers_go_to_origin_and_excel_too(prenuc, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     write(clusters(), tmp_path / "run.csv")
     prenuc("plot", "run.csv", "--out", "a.png", "--to", "xlsx")
     names, units, *_ = openpyxl.load_workbook(tmp_path / "a.xlsx")["spectra"].values

@@ -85,6 +85,11 @@ def test_nothing_of_a_figure_that_is_held_out_is_run():
     assert not any(held_out("CdS", target.panel) for target in search.targets)
 
 
+def test_no_start_at_all_is_refused():
+    with pytest.raises(InputError, match="too few: 0 starts"):
+        search_from_random_starts("CdS-calibrated", starts=0)
+
+
 def test_a_search_that_looks_at_a_held_out_figure_is_refused():
     search = get("searches", "CdS-calibrated")
     peek = replace(search.targets[0], panel="3b")

@@ -6,6 +6,7 @@ import csv
 import json
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -255,7 +256,6 @@ def test_aliquots_of_figure_3b_go_from_simulate_to_every_other_command(tmp_path,
         assert ">30 min</text>" in drawn  # of eight, the first, one between and the last are named
         assert ">135 min</text>" in drawn
     prenuc("convert", saved, "--to", "xlsx", "--out", tmp_path / "mine.xlsx")
-    openpyxl = pytest.importorskip("openpyxl")
     rows = list(openpyxl.load_workbook(tmp_path / "mine.xlsx")["samples"].values)
     assert rows[0][:4] == ("spectrum", "reaction time", "time in vessel", "dilution")
     assert rows[1][1:3] == ("min", "min")

@@ -7,6 +7,7 @@ import pickle
 import sys
 from collections import Counter
 
+import molmass
 import numpy as np
 import pytest
 
@@ -392,7 +393,6 @@ def test_of_300_flasks_none_is_answered_with_nothing_unless_the_reagent_is_named
 
 def test_what_an_element_is_needs_no_library(monkeypatch):
     """molmass is an extra, and a flask has a scope without it; in the tests it is the oracle."""
-    molmass = pytest.importorskip("molmass")
     from prenuc.scope.facts_only import ELEMENTS, is_without_model
 
     assert {one.symbol for one in molmass.ELEMENTS} == ELEMENTS

@@ -1,15 +1,14 @@
-"""Sandwich and block bootstrap beside the profile interval, and what residuals say."""
+"""Sandwich and block bootstrap beside the profile interval."""
 
 import numpy as np
 import pytest
 
 from prenuc.errors import FitError
 from prenuc.infer.fit.fit import fit
-from prenuc.infer.fit.residual_checks import LEVEL, check_residuals, residual_checks
+from prenuc.infer.fit.independent import independent_wavelengths
 from prenuc.infer.second_opinions.bootstrap import bootstrap, sandwich
 from prenuc.observe.series import SpectrumSeries
-from prenuc.observe.trace import Trace
-from spectra_bench import MINUTES, K, band, first_order, noise, series
+from spectra_bench import band, first_order
 
 M, N, RATE = 40, 30, 0.02
 WAVELENGTH = np.linspace(300.0, 600.0, N)
@@ -106,57 +105,7 @@ def test_impossible_draws_and_blocks_are_refused_together():
     assert len(caught.value.problems) == 2
 
 
-def failed(kind, seed):
-    span = np.linalg.qr(first_order())[0]
-    made = noise(kind, np.random.default_rng([5, seed]))
-    checks = check_residuals(made - span @ (span.T @ made), MINUTES, span)
-    return {one.name for one in checks if one.failed}
-
-
-@pytest.mark.parametrize(
-    ("kind", "wrong"),
-    [
-        ("white", set()),
-        ("white, correlated", set()),
-        ("white, offsets", {"offset"}),
-        ("white, drift", {"autocorrelation", "offset", "trend"}),
-    ],
-)
-def test_each_check_answers_to_its_own_fault(kind, wrong):
-    found = [failed(kind, seed) for seed in range(30)]
-    for name in ("autocorrelation", "offset", "trend"):
-        count = sum(name in one for one in found)
-        assert count >= 24 if name in wrong else count <= 2
-
-
-@pytest.mark.parametrize("wavelengths", [1, 40])
-def test_noise_alone_fails_a_check_as_seldom_as_it_says(wavelengths):
-    span, rng = np.linalg.qr(first_order())[0], np.random.default_rng(8)
-    chances = []
-    for _ in range(400):
-        made = rng.normal(size=(len(MINUTES), wavelengths))
-        checks = check_residuals(made - span @ (span.T @ made), MINUTES, span)
-        chances.append([one.chance for one in checks])
-    share = np.mean(np.array(chances) < 0.05, axis=0)
-    assert np.all(np.abs(share - 0.05) < 0.035)
-
-
-def test_failed_checks_speak_in_sentences():
-    found = residual_checks(fit(series("white, offsets", seed=2), "A -> B"))
-    (offset,) = [one.sentence for one in found if one.failed]
-    assert "shifted as a whole, by 2" in offset
-    assert all(one.chance >= LEVEL for one in residual_checks(fit(series(seed=2), "A -> B")))
-    two_steps = first_order(0.1) + first_order(0.01)
-    missed = fit(SpectrumSeries(WAVELENGTH, MINUTES, two_steps @ SHAPES), "A -> B")
-    assert "trend" in {one.name for one in residual_checks(missed) if one.failed}
-
-
-def test_a_trace_is_asked_for_autocorrelation_and_trend():
-    rng = np.random.default_rng(4)
-    value = -np.expm1(-K * MINUTES) + 1e-3 * rng.normal(size=len(MINUTES))
-    good = residual_checks(fit(Trace(MINUTES, value), "A -> B"))
-    assert {one.name for one in good} == {"autocorrelation", "trend"}
-    assert not any(one.failed for one in good)
-    wave = value + 5e-3 * np.sin(MINUTES / 15.0)
-    bad = residual_checks(fit(Trace(MINUTES, wave), "A -> B"))
-    assert any(one.failed and "neighbouring spectra" in one.sentence for one in bad)
+@pytest.mark.parametrize("groups", [1, 10, 40])
+def test_wavelengths_that_repeat_each_other_count_once(groups):
+    made = np.repeat(np.random.default_rng(8).normal(size=(400, groups)), 40 // groups, axis=1)
+    assert independent_wavelengths(made @ made.T, 400, 40) == pytest.approx(groups, rel=0.05)

@@ -10,7 +10,6 @@ import pytest
 from populations import ROOM, attachment, detachment, only, population
 from prenuc.mechanism import Arrhenius, Component, Mechanism, Reaction
 from prenuc.mechanism.population import (
-    DiffusionAndSurface,
     DiffusionLimited,
     SizeClasses,
     SurfaceLimited,
@@ -52,7 +51,7 @@ def crowded(largest=60, tension=1.5, profile=None, names=("M", "L")):
         attachment=reactions[2:4],
         detachment=reactions[4:],
         nuclei={"burst": 3.4, "split": 7.0},
-        profile=profile or DiffusionAndSurface(2.0),
+        profile=profile or SurfaceLimited(),
         capillarity=tension * ROOM,
         smallest=3,
         largest=largest,
@@ -183,7 +182,7 @@ def test_nothing_passes_the_largest_class():
 # ---- detailed balance ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("profile", [SurfaceLimited(), DiffusionAndSurface(3.0)], ids=str)
+@pytest.mark.parametrize("profile", [SurfaceLimited(), DiffusionLimited()], ids=str)
 @pytest.mark.parametrize("temperature", [280.0, 340.0])
 def test_at_equilibrium_every_flux_is_balanced_by_its_reverse(profile, temperature):
     """Two channels there and back that agree on one equilibrium: nothing moves at all."""

@@ -68,8 +68,8 @@ def test_a_narrow_interval_keeps_its_width_and_its_number_the_digits_of_it():
     known = {"value": 1.2345678, "unit": "1/min", "ci95": [1.2345, 1.2346]}
     rough = known | {"ci95": [1.1, 1.4]}
     rows = constants_table({"parameters": {"k": known, "k2": rough}, "derived": {}}).rows
-    assert rows[0][1:3] == ("1.234568 1/min", "1.2345 to 1.2346")
-    assert rows[1][1:3] == ("1.235 1/min", "1.1 to 1.4")
+    assert rows[0][1:3] == ("1.23457 1/min", "1.23450 to 1.23460")
+    assert rows[1][1:3] == ("1.23 1/min", "1.10 to 1.40")
 
 
 def test_excitons_have_a_column_for_each_curve_and_none_without_material():

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 import prenuc as pn
@@ -47,7 +48,6 @@ def here(tmp_path, monkeypatch):
 def test_two_commands_make_table_figure_and_workbook(
     first, answer, second, here, capsys, monkeypatch
 ):
-    openpyxl = pytest.importorskip("openpyxl")
     words = [part.strip('"') for part in re.findall(r'"[^"]*"|\S+', first)][1:]
     words = [
         str(one) for part in words for one in (sorted(here.glob(part)) if "*" in part else [part])

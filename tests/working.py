@@ -25,6 +25,10 @@ def waits(report, *, note):
     time.sleep(1000)
 
 
+def endless(*_, **__):
+    time.sleep(10_000)
+
+
 def is_refused(_):
     raise InputError([Problem("no data", "Give some", ("dots",), "x.csv:3")])
 

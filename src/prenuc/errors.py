@@ -198,6 +198,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else many}"
 
 
+def check_count(number: int, noun: str, least: int = 1) -> None:
+    """Refuse too few of something.
+
+    Args:
+        number: How many.
+        noun: Of one of them.
+        least: How many there must be.
+
+    Raises:
+        InputError: There are fewer.
+    """
+    if number < least:
+        raise InputError(f"too few: {counted(number, noun)}", f"Give {least} or more")
+
+
 def listed(words: Sequence[str]) -> str:
     """Return at most three of several words as one text."""
     more = f" and {len(words) - 3} more" if len(words) > 3 else ""

@@ -197,6 +197,15 @@ def legible(number: float) -> str:
     return f"{number:.0f}" if 1e4 <= abs(number) < 1e6 else f"{number:.4g}"
 
 
+def roughly(number: float) -> str:
+    """Return a number that is not known better in three digits, without a power of ten.
+
+    Args:
+        number: It.
+    """
+    return legible(float(f"{number:.3g}"))
+
+
 def legible_text(text: str) -> str:
     """Return a text for people: decimal numbers of more than six digits are written in four.
 

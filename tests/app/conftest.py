@@ -1,6 +1,8 @@
 import pytest
 
-from serving import running
+import working
+from prenuc.present.app.screens import next as next_screen
+from serving import running, running_here
 from shown import opened
 
 
@@ -20,3 +22,17 @@ def shown(app, visit):
         return opened(app, visit("about:blank", width, **options))
 
     return call
+
+
+@pytest.fixture
+def without_end(monkeypatch):
+    """An application that never finds out what to do next."""
+    monkeypatch.setattr(next_screen, "proposals", working.endless)
+    with running_here() as found:
+        yield found
+
+
+@pytest.fixture
+def endless(without_end, visit):  # in this order: a page is closed before its application
+    """A page of an application that never finds out what to do next."""
+    return opened(without_end, visit("about:blank"))

@@ -8,9 +8,7 @@ from dropping import cells, drop, run_2, screen
 import prenuc as pn
 from browser import WIDE
 from serving import running
-from shown import numbers, opened
-
-LONG = 60_000  # ms
+from shown import copied, numbers, opened
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +23,6 @@ def fresh():
 def page(fresh, visit):
     """A page of it that has shown nothing yet."""
     made = visit("about:blank", WIDE, permissions=["clipboard-read", "clipboard-write"])
-    made.set_default_timeout(LONG)
     return opened(fresh, made)
 
 
@@ -83,9 +80,8 @@ def test_5_dots_are_sized_and_the_table_goes_into_a_spreadsheet(page, tmp_path):
     page.get_by_label("material").select_option("CdSe")
     page.get_by_text("yu2003-CdSe").first.wait_for()
     taken = page.get_by_role("group", name="Take away first excitons")
-    taken.get_by_role("button", name="Copy as a table").click()
-    page.get_by_role("button", name="Copied").wait_for()
-    rows = [row.split("\t") for row in page.evaluate("navigator.clipboard.readText()").splitlines()]
+    text = copied(page, taken.get_by_role("button", name="Copy as a table"))
+    rows = [row.split("\t") for row in text.splitlines()]
     shown = cells(page, "First excitons table")
     assert [f"{float(row[3]):.1f}" for row in rows[1:]] == [row[1] for row in shown.values()]
 
@@ -130,7 +126,8 @@ def test_9_what_a_step_is_for_is_read_with_the_meaning_of_the_word(page):
     assert page.locator("dl.words dt", has_text=word).is_visible()
 
 
-def test_10_the_next_experiment_is_asked_for_and_called_off(page):
+def test_10_the_next_experiment_is_asked_for_and_called_off(endless):
+    page = endless
     screen(page, "Next")
     page.get_by_role("checkbox", name="droplets").wait_for()
     page.get_by_role("button", name="Ask").click()

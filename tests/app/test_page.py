@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dropping import drop, screen
 
 import prenuc
 from browser import NARROW, WIDE, sideways, violations
 from serving import running
-from shown import exact
+from shown import exact, ordered
 
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
@@ -19,7 +20,7 @@ ENLARGED = 700  # px: what is left of 1400 at 200 %
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_sticks_out(shown, width, theme):
     page = shown(width, color_scheme=theme)
-    page.get_by_text("Move the spectra most").wait_for()
+    ordered(page)
     assert (violations(page), sideways(page)) == ([], [])
 
 
@@ -51,12 +52,15 @@ def test_nothing_moves_for_those_who_want_less_motion(shown):
     assert page.evaluate(moving) == 0
 
 
-def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(visit):
+@pytest.fixture
+def unopened():
+    """An application whose code nobody has used."""
     with running() as app:
-        _opened_once(app, visit)
+        yield app
 
 
-def _opened_once(app, visit):
+def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(unopened, visit):
+    app = unopened
     page = visit(f"{app.origin}/#code={app.code}")
     exact(page)
     assert page.url == f"{app.origin}/#/flask"
@@ -83,6 +87,40 @@ def test_everything_that_is_shown_is_reached_by_tab(shown):
             )
         )
     assert {"BUTTON", "SELECT", "INPUT", "slider", "img"} <= seen
+
+
+FOCUSED = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)"
+
+
+def test_focus_stays_near_what_goes_away(shown, tmp_path):
+    page = shown()
+    page.get_by_label("Search").fill("assembly.K")
+    field = page.get_by_label("assembly.K, exact value", exact=True)
+    field.click()  # where the thumb of its slider could lie over it
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2e-6")
+    page.keyboard.press("Enter")
+    exact(page)
+    page.get_by_role("button", name="Undo", exact=True).press("Enter")
+    page.wait_for_function(f"{FOCUSED} === 'Redo'")
+    plot = page.get_by_role("img", name="Spectra")
+    plot.press("t")
+    page.keyboard.press("Escape")
+    plot.wait_for()
+    assert page.evaluate(FOCUSED).startswith("Spectra: ")
+
+    (tmp_path / "none.csv").write_text("")
+    drop(page, tmp_path / "none.csv")
+    page.get_by_role("button", name="Dismiss").press("Enter")
+    page.wait_for_function("document.activeElement.id === 'main'")
+    screen(page, "Spectra")
+    page.get_by_role("button", name="Try it with simulated spectra").press("Enter")
+    page.get_by_role("region", name="First excitons table").wait_for()
+    for text, end in (("mask, from", "300"), ("to", "310")):
+        page.get_by_label(text, exact=True).last.fill(end)
+    page.get_by_role("button", name="Mask", exact=True).click()
+    page.get_by_role("button", name="Take the mask").press("Enter")
+    page.wait_for_function(f"{FOCUSED} === 'Copy as a table'")
 
 
 @pytest.mark.parametrize("path", sorted(PAGE.glob("components/*.js")), ids=lambda one: one.stem)

@@ -7,17 +7,15 @@ import pytest
 from dropping import cells, drop, run_2, screen
 
 import prenuc as pn
-from browser import NARROW, WIDE, sideways, violations
+from browser import NARROW, WIDE, WORKING, sideways, violations
 from commands import clusters, run, write
-
-LONG = 40_000  # ms, of a job on a machine that has other things to do
+from shown import copied, drawn
 
 
 @pytest.fixture
 def spectra(shown):
     def call(*paths, **options):
         page = shown(**options)
-        page.set_default_timeout(LONG)
         screen(page, "Spectra")
         if paths:
             drop(page, *paths)
@@ -89,6 +87,7 @@ def test_windows_and_masks_by_keyboard_are_options_of_the_command(spectra, growi
     page.keyboard.type("355")
     page.keyboard.press("Enter")
     page.get_by_text("masked: 350 to 355 nm").wait_for()
+    drawn(page)
     page.get_by_role("img", name="Spectra").press("t")
     table = page.get_by_role("region", name="Numbers of Spectra").locator("tbody")
     rows = [row.split("\t") for row in table.inner_text().split("\n")]
@@ -151,9 +150,7 @@ def test_tables_go_to_the_clipboard_and_into_a_workbook(spectra, growing, tmp_pa
     path = tmp_path / got.value.suggested_filename
     got.value.save_as(path)
     assert pn.read(path).absorbance == pytest.approx(pn.read(growing).absorbance)
-    tools.get_by_role("button", name="Copy as a table").click()
-    page.get_by_role("button", name="Copied").wait_for()
-    text = page.evaluate("navigator.clipboard.readText()")
+    text = copied(page, tools.get_by_role("button", name="Copy as a table"))
     assert text.splitlines()[1].split("\t")[0] == "285.0"
 
 
@@ -176,6 +173,24 @@ def test_a_reload_keeps_files_cuts_and_the_results_of_jobs(spectra, growing):
     page.get_by_text("only 290 to 400 nm").wait_for()
     assert any("spectra.open" in one for one in asked)
     assert not any("spectra.excitons" in one for one in asked)
+
+
+def test_of_what_was_asked_in_a_hurry_the_last_is_shown(spectra, tmp_path):
+    page = spectra(run_2(tmp_path))
+    page.get_by_label("material").evaluate(
+        """(choice) => {
+            for (const name of ["CdTe", "CdS", "CdSe"]) {
+                choice.value = name;
+                choice.dispatchEvent(new Event("change"));
+            }
+        }"""
+    )
+    page.get_by_text("yu2003-CdSe").first.wait_for(timeout=WORKING)
+    page.wait_for_function(  # nothing goes on that nobody waits for
+        """() => [...document.querySelectorAll("#job-list li")].every(
+            (job) => /cancelled|done/.test(job.textContent))""",
+        timeout=WORKING,
+    )
 
 
 def test_what_cannot_be_read_is_said_with_its_mend(spectra, tmp_path):

@@ -54,6 +54,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from prenuc.conditions import GAS_CONSTANT
@@ -242,7 +243,7 @@ class Form:
         """
         if name == DOTS.units and self.plane is not None:
             return self._of_unit(*self.plane, values)
-        block = next((one for one in self.components if one.name == name), None)
+        block = self._by_name.get(name)
         if block is None:
             return 0.0, 0.0
         words = block.words or name
@@ -255,6 +256,10 @@ class Form:
             h, s = _formed(block.step, values)
             enthalpy, entropy = enthalpy + before * h, entropy + before * s
         return enthalpy, entropy
+
+    @cached_property
+    def _by_name(self) -> dict[str, ComponentBlock]:
+        return {block.name: block for block in self.components}
 
     def _of_unit(self, dissolved: str, words: str, values: Noted) -> tuple[float, float]:
         solubility, at, heat = (

@@ -14,8 +14,8 @@ Either a reaction network::
 where a species that says what it is ``formed`` from (as below) needs neither, and a reaction that
 goes one way may say why, ``irreversible: {because: …}``;
 or blocks of ``components`` and ``reactions``, which say more (:mod:`prenuc.mechanism.block_file`),
-or a change to any mechanism of the package or of another file, which is
-:meth:`Mechanism.with_constants`::
+or a mechanism of the package or of another file. In each of them ``change`` moves constants, which
+is :meth:`Mechanism.with_constants`::
 
     based_on: two-pathway/CdS            # or mine.yaml, beside this file
     change: {isomerisation.k: 0.03 1/min}
@@ -54,26 +54,31 @@ if TYPE_CHECKING:
 LARGEST = 300  # decimal exponent of a rate constant
 
 
-def read_mechanism(path: Path, named: Callable[[str], Mechanism] = mechanism_named) -> Mechanism:
+def read_mechanism(
+    path: Path, named: Callable[[str], Mechanism] = mechanism_named, *, called: str = ""
+) -> Mechanism:
     """Return the mechanism of a YAML file.
 
     Args:
         path: The file.
         named: Returns the mechanism of the package that the file is based on, by its name.
+        called: What the file is called in messages and sources; its path when empty.
 
     Raises:
         MechanismError: Anything is wrong with it; all problems at once, with file and line.
         FactsError: It is not a YAML file.
     """
     problems: list[Problem] = []
-    node = Node(load(path), str(path), problems)
-    based = "based_on" in node
+    node = Node(load(path), called or str(path), problems)
+    change, based = node.child("change", default={}), "based_on" in node
     if based:
-        mechanism = _changed(node, path, named)
+        mechanism = _based(node, path, named)
     elif "components" in node:
         mechanism = _of_blocks(node, path.stem)
     else:
         mechanism = _network(node, path.stem)
+    if mechanism is not None:
+        mechanism = _changed(mechanism, change)
     if problems or mechanism is None:
         raise MechanismError(problems)
     return mechanism if based else mechanism.with_text(text_of(path))
@@ -88,25 +93,28 @@ def _of_blocks(node: Node, name: str) -> Mechanism | None:
     return Mechanism.written(partial(written, form, Classes()), {**given, **values})
 
 
-def _changed(node: Node, path: Path, named: Callable[[str], Mechanism]) -> Mechanism | None:
+def _based(node: Node, path: Path, named: Callable[[str], Mechanism]) -> Mechanism | None:
     base = node.text("based_on")
-    change = node.child("change", default={})
     node.finish("a changed mechanism")
-    values, places = {}, {str(name): change.where(name) for name in change.data}
     try:
-        mechanism = _base(base, path, named)
+        return _base(base, path, named)
     except InputError as error:
         node.problems += [problem.at(node.where("based_on")) for problem in error.problems]
         return None
+
+
+def _changed(mechanism: Mechanism, change: Node) -> Mechanism | None:
+    """Return a mechanism with the constants that stand under ``change``."""
+    values, places = {}, {str(name): change.where(name) for name in change.data}
     for name, where in places.items():
         if name not in mechanism.constants:
-            node.problems.append(no_constant(name, mechanism.constants, where))
+            change.problems.append(no_constant(name, mechanism.constants, where))
         elif (quantity := change.written(name)) is not None:
             values[name] = Value(quantity, Source("user", where), "assumed")
     try:
-        return mechanism.with_constants(values, places=places)
+        return mechanism.with_constants(values, places=places) if values else mechanism
     except MechanismError as error:
-        node.problems += [
+        change.problems += [
             replace(problem, where=places.get(problem.where, problem.where))
             for problem in error.problems
         ]

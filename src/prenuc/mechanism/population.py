@@ -75,23 +75,6 @@ class EveryUnit(AbstractProfile):
 
 
 @dataclass(frozen=True)
-class DiffusionAndSurface(AbstractProfile):
-    """α = l² (1 + l₀)/(l + l₀), l = n^(1/3): diffusion and surface resist one after the other.
-
-    Args:
-        crossover: l₀ at which both resist equally, D/(k_s r₁) with r₁ the radius of a unit.
-    """
-
-    crossover: float = 1.0
-
-    def __call__(self, units: Array) -> Array:
-        """Return α for numbers of units per dot, the same shape."""
-        length = np.cbrt(units)
-        alpha: Array = length**2 * (1 + self.crossover) / (length + self.crossover)
-        return alpha
-
-
-@dataclass(frozen=True)
 class Between(AbstractProfile):
     """The α of another profile for dots of some sizes, and 0 for all others.
 

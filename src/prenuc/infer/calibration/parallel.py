@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from prenuc.processes import end_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from prenuc.ledger import Memory
 
     T = TypeVar("T")
 
@@ -34,6 +36,36 @@ def work(
         found.append(answer)
         if progress is not None:
             progress(len(found) / len(pieces))
+    return found
+
+
+def remembered(
+    do: Callable[[Any], T],
+    pieces: Mapping[str, Any],
+    kept: Memory,
+    *,
+    plain: Callable[[T], Any],
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
+    """Return the answer to each piece as plain data, by its name; what is kept is not done again.
+
+    Args:
+        do: What answers one piece, as for :func:`answers`.
+        pieces: The pieces of work, by the names under which their answers are kept.
+        kept: What remembers them.
+        plain: Makes plain data of an answer.
+        workers: Processes to work with.
+        progress: Called with the finished share.
+    """
+    found = {name: kept.get(name) for name in pieces}
+    left = [name for name in pieces if found[name] is None]
+    new = answers(do, [pieces[name] for name in left], workers=workers)
+    for place, (name, answer) in enumerate(zip(left, new, strict=True), 1):
+        found[name] = plain(answer)
+        kept.keep(name, found[name])
+        if progress is not None:
+            progress(1.0 - (len(left) - place) / len(pieces))
     return found
 
 

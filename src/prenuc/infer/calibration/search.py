@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.errors import check_count
 from prenuc.infer.calibration.ablations import Without
 from prenuc.infer.calibration.nearby import nearby
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.priors import Free, residuals
 from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.performed import Experiments
@@ -213,26 +214,22 @@ def searches(
         progress: Called with the finished share.
 
     Raises:
-        InputError: The ledger cannot be used, or it is of other work.
+        InputError: No search is asked for, the ledger cannot be used, or it is of other work.
     """
+    check_count(starts, "start")
     named = repr(([(f.owner, f.name, f.sd) for f in task.free], [one.id for one in task.checks]))
     common = hashlib.sha256(f"{named} {_named(task.choose)}".encode()).hexdigest()[:24]
-    found: dict[int, Start] = {}
+    todo, do = {f"{common} {seed}": seed for seed in range(starts)}, partial(search, task)
     with memory(ledger, "calibrate") as kept:
-        for seed in range(starts):
-            known = kept.get(f"{common} {seed}")
-            if known is not None:
-                begun, cost, u, evaluations = known
-                found[seed] = Start(seed, begun, cost, np.array(u), evaluations)
-        left = [seed for seed in range(starts) if seed not in found]
-        for one in answers(partial(search, task), left, workers=workers):
-            found[one.seed] = one
-            kept.keep(
-                f"{common} {one.seed}", [one.begun, one.cost, one.u.tolist(), one.evaluations]
-            )
-            if progress is not None:
-                progress(len(found) / starts)
-    return [found[seed] for seed in range(starts)]
+        ends = remembered(do, todo, kept, plain=_told, workers=workers, progress=progress)
+    return [
+        Start(seed, begun, cost, np.array(u), evaluations)
+        for seed, (begun, cost, u, evaluations) in zip(todo.values(), ends.values(), strict=True)
+    ]
+
+
+def _told(one: Start) -> list[Any]:
+    return [one.begun, one.cost, one.u.tolist(), one.evaluations]
 
 
 def covariance(slopes: Array) -> Array:

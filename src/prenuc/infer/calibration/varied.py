@@ -118,15 +118,24 @@ class Changed:
 
 def ask(checks: Iterable[Check], runs: Experiments) -> dict[str, float]:
     """Return the number of each check, NaN where there is none; each number is worked out once."""
-    found: dict[tuple[str, str, str], float] = {}
+    asked = list(checks)
+    return dict.fromkeys((check.id for check in asked), math.nan) | answered(asked, runs)
+
+
+def answered(checks: Iterable[Check], runs: Experiments) -> dict[str, float]:
+    """Return the number of each check whose experiment could be run; NaN where it shows none."""
+    numbers: dict[tuple[str, str, str], float | None] = {}
+    found = {}
     for check in checks:
         key = question(check)
-        if key not in found:
+        if key not in numbers:
             try:
-                found[key] = measure(runs, check.measure, check.recipe, check.of)
+                numbers[key] = measure(runs, check.measure, check.recipe, check.of)
             except (SimulationError, MechanismError, LinAlgError):  # such as a curve of 10^200
-                found[key] = math.nan
-    return {check.id: found[question(check)] for check in checks}
+                numbers[key] = None
+        if (number := numbers[key]) is not None:
+            found[check.id] = number
+    return found
 
 
 def question(check: Check) -> tuple[str, str, str]:

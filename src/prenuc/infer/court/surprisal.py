@@ -22,16 +22,15 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import ProtocolError, SimulationError
+from prenuc.errors import ProtocolError
 from prenuc.facts.row_surprisal import PRIORS, RowSurprisal
 from prenuc.infer.calibration.parallel import answers
-from prenuc.infer.calibration.varied import Changed, ask
+from prenuc.infer.calibration.varied import Changed, answered, ask
 from prenuc.infer.court.priors import Physical
 from prenuc.infer.court.scale import kind_of_statement, scale_of
 from prenuc.infer.court.score import log_predictive
 from prenuc.infer.experiments.control import nothing_happens
 from prenuc.infer.experiments.marks import Marks
-from prenuc.infer.experiments.measures import measure
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.ledger import memory
 from prenuc.protocol.steps import Take
@@ -116,14 +115,8 @@ class Task:
 
 def numbers_of(choose: Choose, task: Task) -> dict[str, float]:
     """Return the number of each row; a row whose run was given up has none."""
-    runs = Experiments(Changed(choose, task.constants), solver=ROUGH, alter=task.alter)
-    found = {}
-    for check in task.checks:
-        try:
-            found[check.id] = measure(runs, check.measure, check.recipe, check.of)
-        except SimulationError:
-            continue
-    return found
+    chosen = Changed(choose, task.constants)
+    return answered(task.checks, Experiments(chosen, solver=ROUGH, alter=task.alter))
 
 
 def row_surprisals(
@@ -157,7 +150,8 @@ def row_surprisals(
         nearby = run([Task(rows, one) for one in near])
         moved: list[Mapping[Name, float]] = [{}, *near[: len(lively)]]
         run.whole = 2 * draws + len(AMISS) * len(moved)
-        amiss = [run([Task(printed, one, how) for one in moved]) for how in AMISS]
+        done = run([Task(printed, one, how) for how in AMISS for one in moved])
+        amiss = [done[place : place + len(moved)] for place in range(0, len(done), len(moved))]
     nuisance = {row.id: _nuisance(row, amiss) for row in printed}
     return _weighed(rows, {"physical": physical, "nearby": nearby}, nuisance, Marks(choose))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, unknown_name
+from prenuc.errors import InputError, SimulationError, unknown_name
 from prenuc.facts.catalogue import get
 from prenuc.infer.experiments.published import NOISE as PANEL_NOISE
 from prenuc.infer.experiments.published import fit_panel
@@ -54,7 +55,7 @@ class Experiments:
     along: frozenset[tuple[str, str]] = frozenset()
     _runs: dict[str, tuple[Run, SpectrumSeries]] = field(default_factory=dict)
     _fits: dict[tuple[str, str, str], Fit] = field(default_factory=dict)
-    _protocols: dict[str, Protocol] = field(default_factory=dict)
+    _given_up: dict[str, SimulationError] = field(default_factory=dict)
 
     def run(self, recipe_id: str, variation: str = "") -> tuple[Run, SpectrumSeries]:
         """Return the run of a recipe and its noise-free spectra.
@@ -65,37 +66,35 @@ class Experiments:
 
         Raises:
             ProtocolError: The procedure cannot be varied so.
+            SimulationError: The integrator gave up, now or when it was asked before.
         """
         key = f"{recipe_id} with {variation}" if variation else recipe_id
+        if key in self._given_up:
+            raise self._given_up[key].with_traceback(None)
         if key not in self._runs:
-            mechanism = self.choose(get("recipes", recipe_id))
-            protocol = self._protocol(key, recipe_id, variation)
-            names = [n for n in mechanism.constants if mechanism.origin(n) in self.along]
-            run = simulate(
-                mechanism,
-                protocol,
-                solver=self.solver,
-                parameters=names,
-                inert=unknown(mechanism, protocol),  # a row asks any mechanism what it asks
-                extrapolate=True,
-            )
+            assumed = tuple(sorted(self.assume.get(recipe_id, {}).items()))
+            protocol = _done(recipe_id, variation, assumed, self.alter)
+            try:
+                run = self._simulated(self.choose(get("recipes", recipe_id)), protocol)
+            except SimulationError as error:
+                self._given_up[key] = error
+                raise
             self._runs[key] = (run, uv_vis(run))
         return self._runs[key]
 
-    def _protocol(self, key: str, recipe_id: str, variation: str) -> Protocol:
-        """Return what is done, worked out once."""
-        if key not in self._protocols:
-            recipe = get("recipes", recipe_id)
-            protocol = Protocol.from_recipe(recipe, assume=self.assume.get(recipe_id))
-            if variation:
-                name = f"{protocol.name}{VARIED}"
-                protocol = dataclasses.replace(protocol.varied(variation), name=name)
-            self._protocols[key] = protocol if self.alter is None else self.alter(protocol)
-        return self._protocols[key]
+    def _simulated(self, mechanism: Mechanism, protocol: Protocol) -> Run:
+        return simulate(
+            mechanism,
+            protocol,
+            solver=self.solver,
+            parameters=[n for n in mechanism.constants if mechanism.origin(n) in self.along],
+            inert=unknown(mechanism, protocol),  # a row asks any mechanism what it asks
+            extrapolate=True,
+        )
 
     def by(self, choose: Choose) -> Experiments:
         """Return the same experiments with other mechanisms; nothing is run yet."""
-        return dataclasses.replace(self, choose=choose, _runs={}, _fits={})
+        return dataclasses.replace(self, choose=choose, _runs={}, _fits={}, _given_up={})
 
     def finished(self) -> list[tuple[Run, SpectrumSeries]]:
         """Return everything that was run so far."""
@@ -136,6 +135,21 @@ class Experiments:
             return wanted[0]
         time = parse(of["time"]).require("min").si
         return min(wanted, key=lambda pair: abs(pair[1].time - time))
+
+
+@lru_cache(maxsize=512)  # thousands of sets of constants ask for the same few
+def _done(
+    recipe_id: str,
+    variation: str,
+    assumed: tuple[tuple[str, str], ...],
+    alter: Callable[[Protocol], Protocol] | None,
+) -> Protocol:
+    """Return what is done."""
+    protocol = Protocol.from_recipe(get("recipes", recipe_id), assume=dict(assumed))
+    if variation:
+        name = f"{protocol.name}{VARIED}"
+        protocol = dataclasses.replace(protocol.varied(variation), name=name)
+    return protocol if alter is None else alter(protocol)
 
 
 class MissingArgumentError(KeyError):

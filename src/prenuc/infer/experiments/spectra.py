@@ -8,6 +8,7 @@ window, by more than the sensitivity that Note S2 prints.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,14 @@ def contrast(asked: Question) -> float:
 
 
 def _first_exciton(asked: Question) -> Feature:
-    nm = asked.spectra.wavelength
+    return _of_spectrum(asked.spectra.wavelength.tobytes(), asked.signal.tobytes())
+
+
+@lru_cache(maxsize=256)  # several rows read one spectrum; a fit takes longer than most runs
+def _of_spectrum(wavelength: bytes, signal: bytes) -> Feature:
+    nm = np.frombuffer(wavelength)
     noise = np.random.default_rng(SEED).normal(0.0, NOISE, nm.size)
-    return first_exciton(nm, asked.signal + noise)
+    return first_exciton(nm, np.frombuffer(signal) + noise)
 
 
 def exciton(asked: Question) -> float:

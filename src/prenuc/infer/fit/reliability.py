@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.fit.residual_checks import independent_wavelengths
+from prenuc.infer.fit.independent import independent_wavelengths
 from prenuc.infer.fit.verdicts import trend
 from prenuc.infer.fit.whitened_fit import COURSES, WhitenedFit, plain_residual
 from prenuc.infer.noise.estimate import is_exact, turned_back

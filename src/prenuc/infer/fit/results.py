@@ -11,6 +11,7 @@ from prenuc.errors import counted
 from prenuc.infer.fit.labelled import matrix_dataset, trace_dataset
 from prenuc.infer.fit.parameter import Parameter, table
 from prenuc.infer.fit.wording import meanings, numbers, report, that_matter
+from prenuc.quantities import legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -290,6 +291,6 @@ class ManyFit(AbstractFit):
     def _numbers(self) -> list[str]:
         lines = []
         for label, values in self.derived.items():
-            inner = ", ".join(f"{name} = {value:.5g}" for name, value in values.items())
+            inner = ", ".join(f"{name} = {legible(value)}" for name, value in values.items())
             lines.append(f"  {label}: {inner}; noise {self.noise[label]['sd']:.3g}")
         return lines

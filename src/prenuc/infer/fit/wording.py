@@ -1,7 +1,6 @@
 """A fit in words, for people: the constants, what they mean, and what they rest on.
 
-A number has as many digits as its interval allows: two of the half width where these are 35 or
-less, else one.
+Their digits are those of :mod:`prenuc.infer.fit.parameter`.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from prenuc.infer.fit.parameter import decimals_of, digits_of, fixed
 from prenuc.quantities import legible
 from prenuc.units import FREEZING
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 Ends = tuple[float | None, float | None]  # of an interval
 MATTER = ("exchanged", "trade")  # words of equivalences that change what a number means
 USUAL_DIGITS = 3  # of a number without an interval
-MOST_DECIMALS, LONGEST = 6, 1e6  # beyond, numbers are written with a power of ten
-DOUBLE = 15  # digits that a number of the machine has
-WIDE_STEPS = 35  # two digits of a half width are kept up to here
 SHAPE_ONLY = {"B", "A_0"}  # amplitudes, which stand in the table
 WORDS = {"s": "second", "min": "minute", "h": "hour", "day": "day"}
 _STEP = re.compile(r"(\S+) -> (\S+)")
@@ -59,7 +56,7 @@ def numbers(derived: Mapping[str, float], unit: str) -> list[str]:
         unit: The unit of time.
     """
     units = {name: f"1/{unit}" if name.startswith("k") else unit for name in derived}
-    return [f"  {name:<6} {value:.5g} {units[name]}" for name, value in derived.items()]
+    return [f"  {name:<6} {legible(value)} {units[name]}" for name, value in derived.items()]
 
 
 def spoken(one: Parameter) -> str:
@@ -84,9 +81,8 @@ def with_interval(value: float, ends: Ends, unit: str) -> str:
     low, high = ends
     if low is None or high is None:
         return f"{_plain(value)}{_unit(unit)}, without an interval that can be believed"
-    digits = _decimals(0.5 * (high - low))
-    said, *limits = (_fixed(number, digits) for number in (value, low, high))
-    return f"{said} ({limits[0]} to {limits[1]}){_unit(unit)}"
+    said, below, above = digits_of(value, low, high)
+    return f"{said} ({below} to {above}){_unit(unit)}"
 
 
 def meanings(
@@ -147,7 +143,7 @@ def _half_time(time: float, ends: Ends) -> str:
     low, high = ends
     if not (low and high):
         return _plain(time)
-    return _fixed(time, _decimals(0.5 * math.log(2.0) * (1.0 / low - 1.0 / high)))
+    return fixed(time, decimals_of(0.5 * math.log(2.0) * (1.0 / low - 1.0 / high)))
 
 
 def _half(one: Parameter, step: str, time: object, scheme: str) -> str:
@@ -167,24 +163,6 @@ def _unit(unit: str) -> str:
         return ""
     per = unit.removeprefix("1/")
     return f" per {WORDS[per]}" if unit.startswith("1/") and per in WORDS else f" {unit}"
-
-
-def _decimals(half: float) -> int:
-    """Return with how many decimals a number is written whose interval has a half width."""
-    if not half > 0.0:
-        return DOUBLE
-    exponent = math.floor(math.log10(half))
-    two = round(half / 10.0 ** (exponent - 1)) <= WIDE_STEPS
-    return (1 if two else 0) - exponent
-
-
-def _fixed(number: float, decimals: int) -> str:
-    """Return a number rounded to so many decimals, below zero to tens, hundreds and so on."""
-    if number and (decimals > MOST_DECIMALS or abs(number) >= LONGEST):
-        digits = math.floor(math.log10(abs(number))) + 1 + decimals
-        return f"{number:.{min(max(digits, 1), DOUBLE)}g}".replace("-", "−")
-    rounded = round(number, decimals)
-    return f"{rounded:.{max(decimals, 0)}f}".replace("-", "−")
 
 
 def _plain(number: float) -> str:

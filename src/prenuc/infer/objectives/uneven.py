@@ -153,9 +153,9 @@ class _Eliminated:
         """Return K, shape (k m, k m)."""
         asked, (_, k, m) = self.asked, self.asked.fields.shape
         root = np.linalg.cholesky(self.inverse)
-        columns = np.swapaxes(self.span @ root, 1, 2)  # (n, r, m)
+        columns = np.swapaxes(root, 1, 2) @ self.span.T  # (n, r, m), in this order: none is copied
         crossed = (self.weighted_fields[:, None] * columns[:, :, None]).reshape(-1, k * m)
-        found = -crossed.T @ crossed
+        found: Array = -(crossed.T @ crossed)  # as the square that it is, which is half the work
         own = np.einsum("nkm,nlm->klm", self.weighted_fields, asked.fields)
         spectrum = np.arange(m)
         for i in range(k):

@@ -28,11 +28,10 @@ import math
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem
 from prenuc.infer.schemes.kinetics import FirstOrderNetwork
 from prenuc.infer.schemes.profiles import AbstractKinetics, Clock, Variable
 
@@ -46,9 +45,6 @@ WIDEST_LAG = 20.0  # of the span of the times: where a lag is looked for
 SMALLEST = 1e-12  # rate constants closer than this share are taken to differ by it
 SHORTEST, LONGEST = math.log(1e6), math.log(20.0)  # a lag against the span of the times
 _ARROW = re.compile(r"\s+-(?:(\d+)-)?>\s+")
-_EXAMPLES = (
-    "'A -> B' (or 'first-order'), or 'A -8-> B -> C' for eight equal steps before the slow one"
-)
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,6 @@ class AbstractGrowth(ABC):
     """
 
     scheme: str
-    lag_is_positive: ClassVar[bool] = False
 
     @abstractmethod
     def missing(self, time: Array, k: float, lag: float) -> Array:
@@ -103,7 +98,6 @@ class Chain(AbstractGrowth):
     """
 
     stages: int = 1
-    lag_is_positive: ClassVar[bool] = True
 
     def stage_rate(self, k: float, lag: float) -> float:
         """Return κ, the rate constant of one of the equal steps."""
@@ -243,23 +237,6 @@ def delayed(kinetics: AbstractKinetics) -> Delayed | None:
         return None
     chain = Chain(kinetics.scheme, first.count)
     return Delayed(kinetics.scheme, chain, kinetics.species)
-
-
-def parse_scheme(text: str) -> AbstractGrowth:
-    """Return the closed form that a scheme names.
-
-    Args:
-        text: "A -> B", "first-order", or "A -m-> B -> C" with m equal steps in the first arrow;
-            names are free.
-
-    Raises:
-        FitError: The scheme is none of these.
-    """
-    found = growth_of(text)
-    if found is None:
-        what = f"'{text}' is not a scheme that a trace can be fitted with"
-        raise FitError(Problem(what, f"Write {_EXAMPLES}"))
-    return found
 
 
 def growth_of(text: str) -> AbstractGrowth | None:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem
+from prenuc.errors import FitError, Problem, check_count
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.noise.estimate import estimate_noise, rotate
 from prenuc.infer.selection.condensed import FEWEST_FOR_OFFSETS, Condensed
@@ -90,8 +90,9 @@ def compare_mechanisms(
         progress: Called with the finished share.
 
     Raises:
-        FitError: No model, two of one name, or spectra that do not fit the protocol.
+        InputError: No model, two of one name, no search, or spectra that do not fit the protocol.
     """
+    check_count(starts, "start")
     candidates = [Candidate.of(model) for model in models]
     names = [one.name for one in candidates]
     if not names or len(set(names)) < len(names):

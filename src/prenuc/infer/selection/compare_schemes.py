@@ -4,7 +4,7 @@ A scheme that fits as well with more numbers is told apart here, by its price in
 scheme often contains another. Schemes that fit any data identically are never told apart.
 
 **How many numbers there are.** Spectra of m times × n wavelengths hold m·n_e independent numbers,
-where n_e follows from the residuals (:mod:`prenuc.infer.fit.residual_checks`); χ² is scaled with
+where n_e follows from the residuals (:mod:`prenuc.infer.fit.independent`); χ² is scaled with
 it. A scheme whose concentrations span r courses takes r·n_e of them for its spectra, and as many
 more as it has parameters that the data can feel: relaxation rates in place of rate constants that
 trade against each other. Offsets of whole spectra are no evidence: residuals count without their
@@ -21,7 +21,7 @@ import numpy as np
 
 from prenuc.errors import FitError, Problem
 from prenuc.infer.fit.fit import fit_as_asked
-from prenuc.infer.fit.residual_checks import independent_wavelengths
+from prenuc.infer.fit.independent import independent_wavelengths
 from prenuc.infer.fit.results import GlobalFit
 from prenuc.infer.modelfree.components import count_components
 from prenuc.infer.schemes.profiles import LEAST, Clock

@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from prenuc.quantities import legible, roughly
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -198,7 +200,7 @@ class Comparison:
         )
         lines = [self.verdict, *self._constants(), head]
         lines += [
-            f"  {one.model:<{wide}}  {one.delta:>8.4g}  {one.weight:>6.3f}  "
+            f"  {one.model:<{wide}}  {legible(one.delta):>8}  {one.weight:>6.3f}  "
             f"{_held_out(one):>8}  {one.parameters:>3}  {_said(one)}"
             for one in self.ranking
         ]
@@ -241,7 +243,7 @@ class Comparison:
 
 
 def _held_out(one: Ranked) -> str:
-    return "–" if math.isnan(one.held_out) else f"{one.held_out:.3g}"
+    return "–" if math.isnan(one.held_out) else roughly(one.held_out)
 
 
 def _said(one: Ranked) -> str:
@@ -330,7 +332,8 @@ def _unsettled(ranking: Sequence[Ranked], dispersion: float) -> list[str]:
     return [
         f"no odds against {one.model}: it was searched once"
         if math.isinf(one.unsettled)
-        else f"no odds against {one.model}: another search might gain {one.unsettled:.3g} in χ²"
+        else f"no odds against {one.model}: another search might gain "
+        f"{roughly(one.unsettled)} in χ²"
         for one in ranking
         if one.verdict == "cannot tell" and one.unsettled / dispersion > AGREED
     ]

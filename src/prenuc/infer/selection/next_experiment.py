@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.errors import FitError, Problem, check_count, unknown_name
 from prenuc.infer.calibration.candidate import Candidate
 from prenuc.infer.calibration.parallel import work
 from prenuc.infer.selection.plans import axes, base
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from prenuc.protocol.protocol import Protocol
 
 MOST = 5  # proposals
+FEWEST = 2  # draws of a model: each is judged by the others
 WORTH = 0.02  # bits; plans that differ by less are worth the same
 LEFT = 0.05  # bits; with no more to learn, changes are not combined
 
@@ -105,8 +106,10 @@ def next_experiment(
         progress: Called with the finished share.
 
     Raises:
-        FitError: Fewer than two models, an unknown constant or axis, or nothing that can be run.
+        InputError: Fewer than two models or draws, weights or noise that cannot be, an unknown
+            constant or axis, or nothing that can be run.
     """
+    check_count(draws, "draw", FEWEST)
     candidates = [Candidate.of(model) for model in models]
     instrument = Instrument(wavelengths(candidates[0].mechanism.material), noise)
     score: _Score
@@ -140,6 +143,9 @@ def _normal(
     if missing:
         raise FitError([unknown_name("weight of the model", name, weights) for name in missing])
     total = sum(weights[one.name] for one in candidates)
+    if not 0 < total < math.inf or min(weights[one.name] for one in candidates) < 0:
+        mend = "Give numbers of 0 or more, not all of them 0"
+        raise FitError("these weights are no shares", mend)
     return {one.name: weights[one.name] / total for one in candidates}
 
 

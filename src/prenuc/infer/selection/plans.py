@@ -15,7 +15,7 @@ from prenuc.errors import FitError, InputError
 from prenuc.facts.catalogue import chalcogens, entries
 from prenuc.protocol.steps import Charge, Heat, Hold, Inject, Take
 from prenuc.protocol.vessel import charged, reagent
-from prenuc.quantities import Quantity, parse
+from prenuc.quantities import Quantity, parse, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,7 +92,7 @@ def _sentence(step: Step) -> str:
     if not isinstance(step, Charge | Inject | Take):
         return str(step)
     beside = [
-        f"{1e3 * charged(portion)[1]:.3g} mmol {portion.of}{_from_stock(portion)}"
+        f"{roughly(1e3 * charged(portion)[1])} mmol {portion.of}{_from_stock(portion)}"
         for portion in step.contents
         if portion.amount.number and reagent(portion.of).roles != ("solvent",)
     ]
@@ -244,7 +244,7 @@ def _holds(protocol: Protocol) -> Iterator[Level]:
     if (main := _main(protocol)) is None:
         return
     for factor in HOLDS:
-        minutes = f"{main.first[1].duration.to('min') * factor:.3g} min"
+        minutes = f"{roughly(main.first[1].duration.to('min') * factor)} min"
 
         def edit(now: Protocol, factor: float = factor) -> Protocol:
             there = _main(now)

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import ScopeError, SimulationError
+from prenuc.errors import FitError, ScopeError, SimulationError
 from prenuc.facts.catalogue import entries
 
 if TYPE_CHECKING:
@@ -97,12 +97,19 @@ class Instrument:
         noise: Standard deviation of one reading, absorbance.
         offset: Standard deviation of the offset of a whole spectrum, absorbance.
         ultraviolet: The same of what absorbs at :data:`FIRST` and nobody knows, absorbance.
+
+    Raises:
+        FitError: It reads without noise, or with one that is no number.
     """
 
     wavelength: Array
     noise: float = NOISE
     offset: float = OFFSET
     ultraviolet: float = EDGE
+
+    def __post_init__(self) -> None:
+        if not 0 < self.noise < math.inf:
+            raise FitError(f"a noise of {self.noise:g}", "Give a standard deviation above zero")
 
     @property
     def edge(self) -> Array:

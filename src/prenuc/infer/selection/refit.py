@@ -128,7 +128,8 @@ class Refit:
         names, found = self._seen.get(key, ((), {}))
         if not found or not set(along) <= set(names):
             protocols, nm, names = self.data.protocols, self.data.wavelength, tuple(along)
-            each = [self.candidate.shown(protocol, nm, factors, along) for protocol in protocols]
+            moved = self.candidate.moved(factors)
+            each = [moved.shown(protocol, nm, along=along) for protocol in protocols]
             if self.apart:
                 each = [self._of_its_own(shown, i) for i, shown in enumerate(each)]
             found = stacked(each)

@@ -23,7 +23,7 @@ from prenuc.infer.selection.compare_mechanisms import compare_mechanisms
 from prenuc.infer.selection.disagreement import meter_of, plan_at
 from prenuc.infer.selection.plans import base
 from prenuc.observe.absorption import uv_vis
-from prenuc.quantities import legible_text
+from prenuc.quantities import legible_text, roughly
 from prenuc.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -64,13 +64,14 @@ class Rehearsal:
         one, other = self.map.models
         if self.score == math.inf:
             return f"This tells {one} from {other}, which cannot be run there at all."
-        moved = f"simulated with {one} and refitted, it moves the log score by {self.score:.3g}"
+        by = roughly(self.score)
+        moved = f"simulated with {one} and refitted, it moves the log score by {by}"
         if self.tells:
             return f"This tells {one} from {other}: {moved}."
         most = self.map.largest.sigmas
         return (
             f"No experiment that was tried tells {one} from {other}: the best is promised "
-            f"{most:.3g} standard deviations; {moved}, and {ENOUGH:g} would be enough."
+            f"{roughly(most)} standard deviations; {moved}, and {ENOUGH:g} would be enough."
         )
 
     @property

@@ -126,7 +126,7 @@ def draw(
     limit = best.cost + float(chi2.ppf(0.95, len(task.free)))
     points = [s.u for s in found.starts if s.cost <= limit and _passes(task, musts, s.u)]
     shape = np.asarray(np.linalg.cholesky(found.covariance), dtype=np.float64)
-    each = -(-(size - len(points)) // WALKS)
+    each = max(0, -(-(size - len(points)) // WALKS))
     walk = partial(_walk, task, musts, limit, best.u, shape, each)
     parts = work(walk, list(range(WALKS)), workers=workers, progress=progress)
     points += [point for part in parts for point in part]

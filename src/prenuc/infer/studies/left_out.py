@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
+from prenuc.infer.calibration.parallel import work
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.court.score import log_scores
 from prenuc.infer.studies.ablation import rows_for
@@ -59,18 +61,19 @@ def figure_of(check: Check) -> str:
     return found.group() if found else check.panel
 
 
-def figures_left_out(name: str) -> list[Refit]:
+def figures_left_out(name: str, *, workers: int = 1) -> list[Refit]:
     """Leave out one figure after the other and return the refits.
 
     Args:
         name: Such as "two-pathway/CdS".
+        workers: Processes to work with.
     """
     checks = rows_for(name)
     mark = mark_for(name, checks)
     task = task_of(name, checks, None, NARROW)
     end = search(task, 0, most=EVALUATIONS)
     figures = dict.fromkeys(figure_of(one) for one in task.checks)
-    return [_without(name, mark, checks, task, end, figure) for figure in figures]
+    return work(partial(_without, name, mark, checks, task, end), [*figures], workers=workers)
 
 
 def _without(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.facts.catalogue import entries
 from prenuc.facts.refit import Refit
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered, work
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.calibration.varied import QUICK, ask
@@ -67,20 +67,13 @@ def ends(
         ledger: File that remembers finished searches; they are not made again.
         progress: Called with the finished share.
     """
-    todo = [(one.id, seed) for seed in SEEDS for one in model_searches()]
-    names = {(which, seed): f"{_budget(which)} {seed}" for which, seed in todo}
+    every = [one.id for one in model_searches()]
+    todo = {f"{_budget(one)} {seed}": (one, seed) for seed in SEEDS for one in every}
     with memory(ledger, "models") as kept:
-        known: dict[tuple[str, int], Any] = {one: kept.get(names[one]) for one in todo}
-        left = [one for one in todo if known[one] is None]
-        for end in answers(_end, tuple(left), workers=workers):
-            one = left.pop(0)
-            known[one] = vars(end)
-            kept.keep(names[one], known[one])
-            if progress is not None:
-                progress(1.0 - len(left) / len(todo))
-    found: dict[str, list[Start]] = {which: [] for which, _ in todo}
-    for (which, _), told in known.items():
-        found[which].append(Start(**told))
+        told = remembered(_end, todo, kept, plain=vars, workers=workers, progress=progress)
+    found: dict[str, list[Start]] = {one: [] for one in every}
+    for name, (which, _) in todo.items():
+        found[which].append(Start(**told[name]))
     return found
 
 
@@ -123,22 +116,25 @@ def refits(
         ledger: File that remembers finished searches.
         progress: Called with the finished share.
     """
-    found, ended = [], ends(workers=workers, ledger=ledger, progress=progress)
-    for one in model_searches():
-        checks = rows_of(one)
-        mark, fitted = _mark(one), _sides(checks)["calibrated"]
-        starts = {OWN: _own(one, ended[one.id][0].begun)} | {
-            f"start {end.seed}": end for end in ended[one.id]
-        }
-        rows = {name: _asked(one, end, checks) for name, end in starts.items()}
-        found += [
-            _refit(f"{one.id}, {name}", one, one.step, end, mark, rows[name])
-            for name, end in starts.items()
-        ]
-        best = max(starts, key=lambda name: sum(log_scores(fitted, rows[name]).values()))
-        bare = _asked(one, starts[best], checks, additives=False)
-        found.append(_refit(f"{one.id}, without additives", one, BARE, starts[best], mark, bare))
-    return found
+    ended = ends(workers=workers, ledger=ledger, progress=progress)
+    pieces = [(one.id, ended[one.id]) for one in model_searches()]
+    return [one for of in work(_read, pieces, workers=workers) for one in of]
+
+
+def _read(piece: tuple[str, list[Start]]) -> list[Refit]:
+    """Return what a model reads at its own numbers and where its searches have ended."""
+    one, ended = known_search(piece[0]), piece[1]
+    checks = rows_of(one)
+    mark, fitted = _mark(one), _sides(checks)["calibrated"]
+    starts = {OWN: _own(one, ended[0].begun)} | {f"start {end.seed}": end for end in ended}
+    rows = {name: _asked(one, end, checks) for name, end in starts.items()}
+    found = [
+        _refit(f"{one.id}, {name}", one, one.step, end, mark, rows[name])
+        for name, end in starts.items()
+    ]
+    best = max(starts, key=lambda name: sum(log_scores(fitted, rows[name]).values()))
+    bare = _asked(one, starts[best], checks, additives=False)
+    return [*found, _refit(f"{one.id}, without additives", one, BARE, starts[best], mark, bare)]
 
 
 def _own(search: Search, cost: float) -> Start:

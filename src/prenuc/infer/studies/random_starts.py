@@ -10,7 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import check_count
 from prenuc.facts.catalogue import get
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.random_starts import RandomStarts, Start
 from prenuc.infer.calibration.searches import chooser, known_search, with_numbers
 from prenuc.infer.experiments.performed import Experiments
@@ -96,21 +98,17 @@ def search_from_random_starts(
 
     Raises:
         FactsError: There is no such search.
-        InputError: It looks at a figure that is held out, or the ledger is of other work.
+        InputError: No start is asked for, it looks at a figure that is held out, or the ledger is
+            of other work.
     """
+    check_count(starts, "start")
     search = known_search(which)
     task = RandomStarts(chooser(search), search)
     common = hashlib.sha256(repr(search).encode()).hexdigest()[:24]
-    ended: list[Start] = []
+    todo = {f"{common} {seed}": seed for seed in range(1, starts + 1)}
     with memory(ledger, "random starts") as kept:
-        for seed in range(1, starts + 1):
-            known = kept.get(f"{common} {seed}")
-            ended.append(task.from_seed(seed) if known is None else Start(**known))
-            if known is None:
-                kept.keep(f"{common} {seed}", vars(ended[-1]))
-            if progress is not None:
-                progress(seed / starts)
-    return scored(search, ended)
+        ended = remembered(task.from_seed, todo, kept, plain=vars, progress=progress)
+    return scored(search, [Start(**one) for one in ended.values()])
 
 
 def scored(search: Search, ended: Sequence[Start]) -> Found:

@@ -32,7 +32,7 @@ from prenuc.errors import InputError, Problem, listed_names
 from prenuc.facts.catalogue import CALIBRATED, entries
 from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import ablations_of
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.priors import distinct, free_constants
 from prenuc.infer.calibration.random_starts import ROUGH
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
@@ -214,18 +214,16 @@ def refits(
         progress: Called with the finished share.
     """
     mark = mark_for(name, checks)
-    todo: list[AbstractAblation | None] = [None, *ablations_of(mechanism_named(name))]
-    names = ["" if one is None else one.step for one in todo]
+    todo: dict[str, AbstractAblation | None] = {"": None}
+    todo |= {one.step: one for one in ablations_of(mechanism_named(name))}
+    do = partial(_refits, name, mark, checks)
     with memory(ledger, f"ablate {name} on rows {mark}") as kept:
-        done: dict[str, list[Any]] = {step: kept.get(step) or [] for step in names}
-        left = [one for one, step in zip(todo, names, strict=True) if not done[step]]
-        new = answers(partial(_refits, name, mark, checks), left, workers=workers)
-        for place, (step, found) in enumerate(((some[0].step, some) for some in new), 1):
-            done[step] = [vars(one) for one in found]
-            kept.keep(step, done[step])
-            if progress is not None:
-                progress(1.0 - (len(left) - place) / len(todo))
-    return [Refit(**one) for step in names for one in done[step]]
+        done = remembered(do, todo, kept, plain=_told, workers=workers, progress=progress)
+    return [Refit(**one) for some in done.values() for one in some]
+
+
+def _told(found: Sequence[Refit]) -> list[dict[str, Any]]:
+    return [vars(one) for one in found]
 
 
 def _refits(

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prenuc.facts.catalogue import get
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask
 from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
@@ -233,19 +233,12 @@ def study(
     todo = cases(asked, choose, draws=draws)
     marks = Marks(choose)
     mark = {check.id: marks.of(check) for check in asked}
-    keys = [_key(case, mark) for case in todo]
+    pieces = {_key(case, mark): case for case in todo}
     base = ask(asked, Experiments(choose, solver=QUICK))
+    do = partial(answer, asked, choose)
     with memory(ledger, "robustness") as kept:
-        done = {key: kept.get(key) for key in keys}
-        left = [(key, case) for key, case in zip(keys, todo, strict=True) if done[key] is None]
-        found = answers(partial(answer, asked, choose), [c for _, c in left], workers=workers)
-        for place, (got, (key, _)) in enumerate(zip(found, left, strict=True), 1):
-            done[key] = got
-            kept.keep(key, got)
-            if progress is not None:
-                progress(1.0 - (len(left) - place) / len(todo))
-    answered = [(case, done[key] or {}) for key, case in zip(keys, todo, strict=True)]
-    return Study(asked, base, tuple(answered))
+        done = remembered(do, pieces, kept, plain=dict, workers=workers, progress=progress)
+    return Study(asked, base, tuple((case, done[key]) for key, case in pieces.items()))
 
 
 def _key(case: Case, mark: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ import numpy as np
 
 from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import RowClass
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.varied import QUICK, Changed, ask, question, value_of
 from prenuc.infer.court.priors import drawn_constants, near
 from prenuc.infer.experiments.control import nothing_happens
@@ -104,18 +104,11 @@ def row_classes(
     """
     marks = Marks(choose)
     mark = {check.id: marks.of(check) for check in checks}
-    keys = [_key(draw, mark) for draw in range(draws)]
+    pieces = {_key(draw, mark): draw for draw in range(draws)}
+    do = partial(numbers_of, checks, choose, drawn_constants(checks, choose))
     with memory(ledger, "row classes") as kept:
-        known = {key: kept.get(key) for key in keys}
-        left = [draw for draw, key in enumerate(keys) if known[key] is None]
-        do = partial(numbers_of, checks, choose, drawn_constants(checks, choose))
-        for place, numbers in enumerate(answers(do, left, workers=workers), 1):
-            key = keys[left[place - 1]]
-            known[key] = numbers
-            kept.keep(key, numbers)
-            if progress is not None:
-                progress(1.0 - (len(left) - place) / draws)
-    found = {check.id: [(known[key] or {})[check.id] for key in keys] for check in checks}
+        known = remembered(do, pieces, kept, plain=dict, workers=workers, progress=progress)
+    found = {check.id: [numbers[check.id] for numbers in known.values()] for check in checks}
     kinds = _kinds(checks, choose, found)
     return [
         RowClass(

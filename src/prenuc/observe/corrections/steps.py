@@ -131,6 +131,9 @@ class Scattering:
 
     def apply(self, series: SpectrumSeries) -> SpectrumSeries:
         """Return the corrected series."""
+        if self.exponent is not None and not 0 <= self.exponent <= STEEPEST:
+            mend = f"Give 0 to {STEEPEST:g}, 4 for small particles"
+            raise SpectrumError(f"scattering with an exponent of {self.exponent:g}", mend)
         there = between(series.wavelength, self.low, self.high, "wavelengths", "nm")
         if there.sum() < FEWEST:
             what = f"{self.low:g} to {self.high:g} nm holds {there.sum()} wavelengths"
@@ -167,8 +170,10 @@ class Baseline:
         except (ImportError, OSError, RuntimeError):  # the latter two from numba, where it is
             mend = "pip install 'prenuc[data]'"
             raise SpectrumError("pybaselines cannot be loaded", mend) from None
-        if not (self.stiffness > 0 and np.isfinite(series.absorbance).all()):
-            what = "a baseline needs every reading and a stiffness above zero"
+        if not 0 < self.stiffness < np.inf:
+            raise SpectrumError(f"a stiffness of {self.stiffness:g}", "Give one such as 1e6")
+        if not np.isfinite(series.absorbance).all():
+            what = "a baseline needs every reading"
             raise SpectrumError(what, "Choose a window without masked readings")
         fitter = Fitter(x_data=series.wavelength)
         below = [fitter.arpls(row, lam=self.stiffness)[0] for row in series.absorbance]
@@ -198,7 +203,8 @@ class Scale:
         if dilution.size not in {1, len(series)}:
             what = f"{dilution.size} dilutions for {len(series)} spectra"
             raise SpectrumError(what, "Give one for all, or one for each spectrum in order of time")
-        if not (np.all(dilution > 0) and self.path_cm > 0):
+        known = np.append(dilution, self.path_cm)
+        if not np.all((known > 0) & (known < np.inf)):
             raise SpectrumError("a dilution or path that is not above zero", "Give both as numbers")
         factor = np.broadcast_to(dilution, len(series)) / self.path_cm
         told = f"{dilution[0]:g}" if dilution.size == 1 else "of each"

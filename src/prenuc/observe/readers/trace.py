@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 def is_trace(
     path: str | os.PathLike[str], *, decimal: str | None = None, sheet: str | None = None
 ) -> bool:
-    """Say whether a file holds traces: two columns, or times first and no wavelengths above.
+    """Say whether a file holds traces: times first, and no wavelengths above.
+
+    Two columns are a trace unless the first is named as wavelengths.
 
     Args:
         path: The file, at most 50 MB.
@@ -48,7 +50,7 @@ def is_trace(
         return False
     table, columns, *_ = read_table(file, decimal)
     if table.numbers.shape[1] == 2:
-        return True
+        return columns.says_time(0) or not columns.is_axis(0)
     above = columns.cells[0]
     # Above the times of a pair may stand the wavelength at which they were measured.
     named = len(above) > 1 and says_time(above[-1]) and not unit_of(above[-1])
@@ -99,30 +101,6 @@ def read_trace(
         raise SpectrumError(Problem(f"no column '{printable(column, 60)}'", mend, near, where))
     place = opened.places[0] if column is None else named[column]
     return _trace(opened, place, time_unit, signal)
-
-
-def read_traces(
-    path: str | os.PathLike[str],
-    *,
-    decimal: str | None = None,
-    time_unit: str | None = None,
-    signal: Signal | None = None,
-    sheet: str | None = None,
-) -> tuple[Trace, ...]:
-    """Read all traces of a file: the columns after one of times, or pairs of columns.
-
-    Args:
-        path: The file, at most 50 MB.
-        decimal: As for :func:`read_trace`.
-        time_unit: Likewise.
-        signal: Likewise.
-        sheet: Likewise.
-
-    Raises:
-        SpectrumError: The file cannot be read without guessing.
-    """
-    opened = _open(open_file(path, sheet), decimal)
-    return tuple(_trace(opened, place, time_unit, signal) for place in opened.places)
 
 
 @dataclass(frozen=True)

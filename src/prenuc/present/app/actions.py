@@ -31,9 +31,18 @@ def forget(session: Session, *, uploads: list[str]) -> dict[str, Any]:
     return {"uploads": uploads}
 
 
-def screens(session: Session, *, upload: str) -> dict[str, Any]:
-    """Return which screens can show a file that was dropped, the one that it is from first."""
-    return {"screens": session.desk.uploads.screens(upload)}
+def screens(session: Session, *, uploads: list[str]) -> dict[str, Any]:
+    """Return which of files that were dropped together is shown, and which screens can.
+
+    Args:
+        session: The page.
+        uploads: The files; mechanisms may lie beside the one that is shown.
+
+    Raises:
+        InputError: None can be shown, or several cannot at once.
+    """
+    first, found = session.desk.uploads.leading(uploads)
+    return {"first": first, "screens": found}
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {

@@ -1,4 +1,4 @@
-"""Spectra and traces on their way from one process to another: words and numbers, no objects.
+"""What was read on its way from one process to another: words and numbers, no objects.
 
 What comes back is checked as if a stranger had written it: a process that has read a hostile file
 may be one.
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST_WORDS, MOST_SIGNS = 100_000, 4_000  # of a list; of a text
 BESIDE = "beside "  # before the name of an array that stands beside the spectra
 NO_DATA = "the process that read the file gave no spectra"
+NO_VERDICT = "the process that read the file gave no verdict"
+KINDS = {"comparison", "ablations"}  # of a verdict
+DEEPEST = 6  # lists and tables within each other
 
 
 def told(data: SpectrumSeries | Trace) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -94,6 +97,38 @@ def made(words: Mapping[str, Any], arrays: Mapping[str, Array]) -> SpectrumSerie
         beside={_text(n.removeprefix(BESIDE)): _line(arrays, n, len(time)) for n in beside},
         **common,
     )
+
+
+def verdicts(given: Any) -> list[dict[str, Any]]:
+    """Return verdicts (:mod:`prenuc.present.app.verdicts`) with nothing in them but plain data.
+
+    Args:
+        given: What a process has told.
+
+    Raises:
+        InputError: They are none.
+    """
+    found = _plain(given)
+    if not isinstance(found, list) or not found:
+        raise InputError(NO_VERDICT)
+    if any(not isinstance(one, dict) or one.get("kind") not in KINDS for one in found):
+        raise InputError(NO_VERDICT)
+    return found
+
+
+def _plain(given: Any, depth: int = 0) -> Any:
+    """Return lists, tables, texts and numbers, none of them too long or too deep."""
+    if given is None or isinstance(given, bool | int):
+        return given
+    if isinstance(given, float):
+        return given if math.isfinite(given) else None
+    if isinstance(given, str):
+        return _text(given)
+    if not isinstance(given, list | dict) or len(given) > MOST_WORDS or depth == DEEPEST:
+        raise InputError(NO_VERDICT)
+    if isinstance(given, list):
+        return [_plain(one, depth + 1) for one in given]
+    return {_text(name): _plain(one, depth + 1) for name, one in given.items()}
 
 
 def _text(given: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a dropped file holds: a flask for the screen Flask, or data for the screen Spectra.
+"""What a dropped file holds: a flask, spectra, or a verdict for the screen Court.
 
 It is a report, a saved answer, a state or a protocol. A file is read by the process of
 :mod:`prenuc.present.app.read_child`, which hands back texts and numbers alone: a protocol, a
@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, listed
+from prenuc.errors import InputError, listed, noting
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load, text_of
-from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
+from prenuc.present.app.verdicts import VERDICTS, verdict
 from prenuc.present.files.again import made_again
 from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import Kept
@@ -30,7 +30,7 @@ from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from prenuc.errors import Problem
@@ -39,32 +39,54 @@ STATE = "recipe", "protocol", "mechanism", "change", "moved"  # of ``flask.state
 MECHANISM = "reactions", "based_on"  # one of which stands in its file
 WRITTEN, REPORTS = {".yaml", ".yml"}, {".html", ".htm"}
 FLASKS, DATA = (Run, Swept), (SpectrumSeries, Trace)
+BESIDE: dict[str, tuple[type, ...]] = {
+    "court": VERDICTS,
+    "spectra": DATA,
+}  # screens, and what each shows
 DEEPEST = 4  # results within results: the data of the sets of a fit of many
 
 
-def screens(path: Path) -> list[str]:
-    """Return the screens that can show what a file holds, the one that it is from first.
+def leading(paths: Sequence[Path]) -> tuple[int, list[str]]:
+    """Return which of some files that come together is shown, and the screens that can, best first.
+
+    Mechanisms may lie beside it: a protocol names the one that it is for.
 
     Args:
-        path: The file.
+        paths: The files.
 
     Raises:
-        InputError: None can, or it cannot be read.
+        InputError: None can be shown, one cannot be read, or several hold something of their own.
     """
+    problems: list[Problem] = []
+    found: dict[int, tuple[bool, list[str]]] = {}
+    for place, path in enumerate(paths):
+        with noting(problems):
+            found[place] = _shown_by(path)
+    if problems:
+        raise InputError(problems)
+    whole = [place for place, (lone, _) in found.items() if not lone]
+    if len(whole) > 1 or (not whole and len(paths) > 1):
+        names = listed([paths[place].name for place in whole or found])
+        raise InputError(f"{names} cannot be shown at once", "Drop one of them, then another")
+    first = whole[0] if whole else 0
+    return first, found[first][1]
+
+
+def _shown_by(path: Path) -> tuple[bool, list[str]]:
+    """Return whether a file is a mechanism and no more, and the screens that can show it."""
     if path.suffix.lower() in WRITTEN or _state(path):
-        opening(path)
-        return ["flask"]
+        return opening(path).keys() == {"mechanism"}, ["flask"]
     held = _held(path)
-    found = ["spectra"] if _within(held, DATA) else []
-    if not found and not _within(held, FLASKS):
-        raise _nothing("flask and no spectra", held, str(path))
+    beside = [name for name, kinds in BESIDE.items() if _within(held, kinds)]
+    if not beside and not _within(held, FLASKS):
+        raise _nothing("flask, no spectra and no verdict", held, str(path))
     try:
         _of_run(held, str(path))
     except InputError:
-        if not found:
+        if not beside:
             raise
-        return found
-    return ["flask", *found]
+        return False, beside
+    return False, ["flask", *beside]
 
 
 def opening(path: Path) -> dict[str, Any]:
@@ -100,6 +122,22 @@ def data_in(path: Path) -> SpectrumSeries | Trace:
     return replace(data, history=(*data.history, f"the first of {len(found)} in {path.name}"))
 
 
+def verdicts_in(path: Path) -> list[dict[str, Any]]:
+    """Return what a report or a saved answer says of models and of steps.
+
+    Args:
+        path: The file.
+
+    Raises:
+        InputError: It says nothing of them, or is neither.
+    """
+    held = _held(path)
+    found = _within(held, VERDICTS)
+    if not found:
+        raise _nothing("verdict", held, str(path))
+    return [verdict(one) for one in found]
+
+
 def _held(path: Path) -> tuple[Any, ...]:
     """Return the results of a report or of a saved answer."""
     if path.suffix.lower() in REPORTS:
@@ -132,9 +170,7 @@ def _nothing(wanted: str, held: tuple[Any, ...], where: str) -> InputError:
     told = [one.subject for one in map(summary, held) if one is not None]
     about = f", but '{listed(told)}'" if told else ""
     mend = "It is read in a browser, or given back by prenuc report --extract"
-    if any(isinstance(one, Ablations) for one in held):
-        mend = "The screen Court shows what each step is for; the report is read in a browser"
-    elif not where.endswith((".html", ".htm")):
+    if not where.endswith((".html", ".htm")):
         mend = "prenuc report makes a page of it"
     return InputError(f"this holds no {wanted}{about}", mend, where=where)
 
@@ -159,14 +195,15 @@ def _state(path: Path) -> dict[str, Any]:
     if path.suffix.lower() in REPORTS:
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text, parse_constant=lambda _: None)  # NaN, which no message may hold
     except (ValueError, RecursionError, OSError):
         return {}
     is_state = isinstance(found, dict) and ("moved" in found or "change" in found)
     state = {key: found[key] for key in STATE if key in found} if is_state else {}
-    text, named = state.get("protocol"), state.get("mechanism")
-    if isinstance(text, str):
-        done, _ = protocol_from(text)  # here, where what is hostile does no harm
+    done_as, named = state.get("protocol"), state.get("mechanism")
+    if isinstance(done_as, str):
+        done, _ = protocol_from(done_as)  # here, where what is hostile does no harm
         if isinstance(named, str) and is_text(named):
             mechanism_from(named, done)
     return state

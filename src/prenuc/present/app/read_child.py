@@ -84,28 +84,40 @@ def answer(asked: dict[str, Any]) -> bytes:
 
     Args:
         asked: Files by their paths below the current folder, what is known of them, and what is
-            wanted: "data", "flask" or "screens", which are those that can show them.
+            wanted: "data", "flask", "verdicts", or "screens", which are those that can show them.
     """
     from prenuc.errors import InputError, PrenucError
-    from prenuc.present.app import carried, dropped, frames, messages
-    from prenuc.present.files.input import read_input
+    from prenuc.present.app import frames, messages
 
-    known = {name: given for name, given in asked["known"].items() if name in KNOWN}
-    files = [Path(name) for name in asked["files"]]
     try:
-        if asked["wanted"] == "screens":
-            return frames.packed({"screens": dropped.screens(files[0])}, {})
-        if asked["wanted"] == "flask":
-            return frames.packed({"opening": dropped.opening(files[0])}, {})
-        holding = files[0].suffix.lower() in HOLDING and len(files) == 1
-        data = dropped.data_in(files[0]) if holding else read_input(files, **known)
-        words, arrays = carried.told(data)
+        return frames.packed(*_found(asked))
     except PrenucError as error:
-        return frames.packed({"error": messages.as_error(error)}, {})
+        said = messages.as_error(error)
     except (MemoryError, RecursionError, OverflowError):
-        said = InputError("this needs more memory than a file may", "Split it, or export less")
-        return frames.packed({"error": messages.as_error(said)}, {})
-    return frames.packed(words, arrays)
+        what = "this needs more memory than a file may"
+        said = messages.as_error(InputError(what, "Split it, or export less"))
+    except Exception as error:  # noqa: BLE001  a fault of ours is said as one
+        said = messages.as_fault(error)
+    return frames.packed({"error": said}, {})
+
+
+def _found(asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the words and the arrays that answer a question."""
+    from prenuc.present.app import carried, dropped
+    from prenuc.present.files.input import read_input, trace_or_spectra
+
+    files, wanted = [Path(name) for name in asked["files"]], asked["wanted"]
+    if wanted == "screens":
+        first, screens = dropped.leading(files)
+        return {"first": first, "screens": screens}, {}
+    if wanted == "flask":
+        return {"opening": dropped.opening(files[0])}, {}
+    if wanted == "verdicts":
+        return {"verdicts": dropped.verdicts_in(files[0])}, {}
+    if files[0].suffix.lower() in HOLDING and len(files) == 1:
+        return carried.told(dropped.data_in(files[0]))
+    known = {name: given for name, given in asked["known"].items() if name in KNOWN}
+    return carried.told(read_input(files, read=trace_or_spectra, **known))
 
 
 def main() -> None:

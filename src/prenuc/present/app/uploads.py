@@ -7,23 +7,15 @@ is ended after ten seconds. One stands ready, so that nobody waits for it to loa
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import secrets
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
-import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, Problem
-from prenuc.present.app import carried, frames, read_child
+from prenuc.errors import InputError, Problem, listed
+from prenuc.present.app import carried
+from prenuc.present.app.child import GAVE_UP, MEND, Child, Upload
 
 if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
@@ -32,28 +24,11 @@ if TYPE_CHECKING:
 MOST_BYTES = 50_000_000  # of a file
 MOST_HELD = 300_000_000  # of all files
 MOST_FILES = 1_000
-MOST_ANSWER = 128_000_000  # bytes
-SECONDS = 10.0  # for reading, once what reads is loaded
-LOADING = 60.0  # s
+MOST_TOGETHER = 20  # that are no spectra
 LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
-ODD = re.compile(r"[^\w .,+°µμ()=-]")
+ODD = set('<>:"|?*')  # signs that some file system does not take
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
-SCREENS = {"flask", "spectra"}  # that show files
-GAVE_UP = "reading this file took too long, or too much memory"
-MEND = "Export the spectra as text (CSV), in smaller parts"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came.
-
-    Args:
-        name: What the user calls it, on one line.
-        content: What is in it.
-    """
-
-    name: str
-    content: bytes
+SCREENS = {"flask", "court", "spectra"}  # that show files
 
 
 @dataclass(frozen=True)
@@ -72,7 +47,8 @@ class Given:
 def safe(name: str) -> str:
     """Return a file's name with nothing in it that leads elsewhere."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = ODD.sub("_", last).strip(" .")[-LONGEST_NAME:]
+    kept = "".join("_" if one in ODD or not one.isprintable() else one for one in last)
+    kept = kept.strip(" .")[-LONGEST_NAME:]
     return f"_{kept}" if RESERVED.match(kept) or not kept else kept
 
 
@@ -82,6 +58,7 @@ class Uploads:
     def __init__(self) -> None:
         self._held: dict[str, Upload] = {}
         self._ready: Child | None = None
+        self._closed = False
         self._lock = threading.Lock()
 
     def add(self, name: str, content: bytes) -> str:
@@ -130,7 +107,7 @@ class Uploads:
         if not files:
             raise InputError("no file is named", "Drop one")
         words, arrays = self._asked(files, known)
-        return Given(", ".join(one.name for one in files[:3]), carried.made(words, arrays))
+        return Given(listed([one.name for one in files]), carried.made(words, arrays))
 
     def opening(self, name: str) -> dict[str, Any]:
         """Return what a file opens on the screen Flask, as ``flask.open`` takes it.
@@ -143,16 +120,44 @@ class Uploads:
             raise InputError(GAVE_UP, MEND)
         return found
 
-    def screens(self, name: str) -> list[str]:
-        """Return the screens that can show a file.
+    def verdicts(self, name: str) -> list[dict[str, Any]]:
+        """Return what a file says of models and of steps, as plain data.
 
         Raises:
-            InputError: None can, or it cannot be read.
+            InputError: It says nothing of them, or cannot be read.
         """
-        found = self._asked([self.upload(name)], {}, "screens")[0].get("screens")
-        if not isinstance(found, list) or not {*map(str, found)} <= SCREENS:
+        words, _ = self._asked([self.upload(name)], {}, "verdicts")
+        return carried.verdicts(words.get("verdicts"))
+
+    def leading(self, names: list[str]) -> tuple[str, list[str]]:
+        """Return which of files that were dropped together is shown, and the screens that can.
+
+        Raises:
+            InputError: None can, they are too many, or one cannot be read.
+        """
+        if not 0 < len(names) <= MOST_TOGETHER:
+            raise InputError(f"{len(names)} files are dropped together", "Drop one")
+        words, _ = self._asked([self.upload(name) for name in names], {}, "screens")
+        first, screens = words.get("first"), words.get("screens")
+        if not isinstance(screens, list) or not {*map(str, screens)} <= SCREENS:
             raise InputError(GAVE_UP, MEND)
-        return found
+        if not isinstance(first, int) or not 0 <= first < len(names):
+            raise InputError(GAVE_UP, MEND)
+        return names[first], screens
+
+    def mechanism_called(self, name: str) -> str:
+        """Return what stands in the mechanism file of a name that was dropped last.
+
+        Raises:
+            InputError: None was, or it cannot be read.
+        """
+        with self._lock:
+            held = [key for key, one in self._held.items() if one.name == safe(name)]
+        found = self.opening(held[-1]) if held else {}
+        if found.keys() != {"mechanism"}:
+            what = f"the mechanism of this protocol stands in another file, {safe(name)}"
+            raise InputError(what, "Drop both files together, or that one before this one")
+        return str(found["mechanism"])
 
     def _asked(
         self, files: list[Upload], known: dict[str, Any], wanted: str = "data"
@@ -173,113 +178,15 @@ class Uploads:
     def make_ready(self) -> None:
         """Have a process stand ready."""
         with self._lock:
-            if self._ready is None:
+            if self._ready is None and not self._closed:
                 self._ready = Child()
 
     def close(self) -> None:
         """End the process that stands ready."""
         with self._lock:
-            child, self._ready = self._ready, None
+            child, self._ready, self._closed = self._ready, None, True
         if child is not None:
             child.end()
-
-
-class Child:
-    """A process that reads once, with a folder of its own."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="prenuc-"))
-        needed = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        if "SYSTEMROOT" in os.environ:  # without which Windows starts nothing
-            needed["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-        self._process = subprocess.Popen(  # noqa: S603  our own script
-            [sys.executable, "-I", "-B", read_child.__file__],
-            cwd=self._folder,
-            env=needed,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def ask(
-        self, files: list[Upload], known: dict[str, Any], wanted: str = "data"
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return words and arrays of the answer.
-
-        Args:
-            files: What is to be read.
-            known: What the user knows of them.
-            wanted: "data", "flask" or "screens".
-
-        Raises:
-            InputError: It gave none.
-        """
-        try:
-            paths = [self._written(number, one) for number, one in enumerate(files)]
-            line = json.dumps({"files": paths, "known": known, "wanted": wanted}).encode() + b"\n"
-            found = self._answer(line)
-        finally:
-            self.end()
-        if found is None:
-            raise InputError(GAVE_UP, MEND, where=files[0].name)
-        return frames.unpacked(found)
-
-    def _written(self, number: int, one: Upload) -> str:
-        folder = self._folder / f"{number:03d}"
-        folder.mkdir()
-        (folder / one.name).write_bytes(one.content)
-        return f"{folder.name}/{one.name}"
-
-    def _answer(self, line: bytes) -> bytes | None:
-        """Return what the process says to a line; None where it says too much or nothing."""
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None  # noqa: S101  both are pipes
-        assert stdout is not None  # noqa: S101
-        found = bytearray()
-        loaded = threading.Event()
-        reader = threading.Thread(target=_gather, args=(stdout, found, loaded), daemon=True)
-        reader.start()
-        loaded.wait(LOADING)
-        until = time.monotonic() + SECONDS
-        try:
-            stdin.write(line)
-            stdin.close()
-        except OSError:  # it has ended already
-            return None
-        reader.join(max(0.0, until - time.monotonic()))
-        if reader.is_alive() or not 0 < len(found) <= MOST_ANSWER:
-            return None
-        return bytes(found)
-
-    def end(self) -> None:
-        """End the process with all that it started, and remove its folder."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except (AttributeError, ProcessLookupError, PermissionError):
-            self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _gather(pipe: IO[bytes], found: bytearray, loaded: threading.Event) -> None:
-    """Gather what comes out of a pipe after its first byte, up to a byte more than is allowed.
-
-    Args:
-        pipe: Of a process.
-        found: What has come.
-        loaded: Set with the first byte, or at the end.
-    """
-    try:
-        pipe.read(1)
-        loaded.set()
-        while len(found) <= MOST_ANSWER and (part := pipe.read(1 << 16)):
-            found += part
-    except (OSError, ValueError):  # it was closed
-        return
 
 
 def _problems(error: Any) -> list[Problem]:

@@ -16,6 +16,7 @@ from prenuc.present.files.figures import save
 from prenuc.present.files.input import read_input
 from prenuc.present.files.named import read_mechanism_named
 from prenuc.present.tables.flasks import calibrated_table, needed_table
+from prenuc.quantities import legible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -122,5 +123,5 @@ def _echo(found: SpectraCalibration) -> None:
     if len(found.seen) > 1:
         what = "each flask" if found.whole else "every fifth spectrum"
         click.echo(f"  {what} predicted from the others: {found.held_out:.3g} times the noise")
-    click.echo(f"  χ² of the searches: {', '.join(f'{one:.5g}' for one in found.searches)}")
+    click.echo(f"  χ² of the searches: {', '.join(map(legible, found.searches))}")
     echo_lines(f"note: {warning}" for warning in found.warnings)

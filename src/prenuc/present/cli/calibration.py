@@ -15,7 +15,13 @@ from prenuc.present.cli.calibrating import (
     calibrate_on_data,
     refuse_without_data,
 )
-from prenuc.present.cli.input import reading_options, refuse_others, report_option
+from prenuc.present.cli.input import (
+    COUNT,
+    reading_options,
+    refuse_others,
+    report_option,
+    workers_option,
+)
 from prenuc.present.cli.output import (
     echo_answer,
     echo_json,
@@ -115,13 +121,14 @@ def _echo_reasons(checks: Sequence[Check]) -> None:
     echo_lines((f"{check.id}: {check.reason}" for check in checks), "    ")
 
 
-_workers = click.option("--workers", default=2, show_default=True, help="Processes to work with.")
-
-
 @click.command()
 @click.argument("material", default="CdS", shell_complete=completing.materials)
 @click.option(
-    "--starts", default=4, show_default=True, help="Searches; the first from our numbers."
+    "--starts",
+    type=COUNT,
+    default=4,
+    show_default=True,
+    help="Searches; the first from our numbers.",
 )
 @click.option("--out", type=_path, help="Write the parameter sets to FILE.yaml.")
 @click.option("--ensemble", type=_path, help="Write sets that fit as well to FILE.yaml.")
@@ -139,7 +146,7 @@ _workers = click.option("--workers", default=2, show_default=True, help="Process
 @reading_options
 @report_option
 @_ledger
-@_workers
+@workers_option
 @json_option
 def calibrate(
     material: str,
@@ -282,7 +289,7 @@ def _echo_left_out(found: LeaveOut) -> None:
 
 @click.command()
 @click.argument("material", default="CdS@0.1")
-@_workers
+@workers_option
 @json_option
 def predict(material: str, workers: int, as_json: bool) -> None:
     """Show what the shipped ensemble of a MATERIAL says about each row, with its spread.
@@ -304,8 +311,14 @@ def predict(material: str, workers: int, as_json: bool) -> None:
 @click.option("--out", type=_path, help="Write all numbers to FILE.json.")
 @click.option("--page", type=_path, help="Write the tables to FILE.md.")
 @_ledger
-@click.option("--draws", default=200, show_default=True, help="Of all quantities at once.")
-@_workers
+@click.option(
+    "--draws",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    help="Of all quantities at once.",
+)
+@workers_option
 @json_option
 def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any) -> None:
     """Vary every fitted or assumed number and name the verdicts that are lost.

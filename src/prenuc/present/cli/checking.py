@@ -69,6 +69,7 @@ def _mechanism(what: str) -> Mechanism:
 
 
 def _echo(found: Check) -> None:
+    from prenuc.thermodynamics.prefactors import WIDEST
 
     one_way, closed = found.irreversible, sum(one.closes for one in found.loops)
     click.echo(f"{found.mechanism}: {found.verdict}")
@@ -85,7 +86,7 @@ def _echo(found: Check) -> None:
     _echo_some(
         [
             f"prefactor of '{one.reaction}' (order {one.order:g}): "
-            f"entropy of activation {one.entropy:+.0f} J/mol/K, beyond ±150"
+            f"entropy of activation {one.entropy:+.0f} J/mol/K, beyond ±{WIDEST:g}"
             for one in outside
         ]
     )

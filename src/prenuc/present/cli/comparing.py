@@ -10,6 +10,7 @@ from prenuc.errors import FitError, InputError
 from prenuc.present.cli import completing
 from prenuc.present.cli.input import (
     A_PATH,
+    COUNT,
     column_option,
     models_option,
     protocol_option,
@@ -58,7 +59,7 @@ SOME = "A -> B; A -> B -> C"
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of further searches.")
 @click.option(
     "--starts",
-    type=click.IntRange(min=1),
+    type=COUNT,
     default=6,
     show_default=True,
     help="Searches for each model, at most.",

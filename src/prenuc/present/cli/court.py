@@ -10,7 +10,7 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError, Problem
 from prenuc.present.cli.completing import mechanisms_and_files, panels
-from prenuc.present.cli.input import report_option
+from prenuc.present.cli.input import report_option, workers_option
 from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.files.named import panels_named, read_mechanism_named
@@ -39,7 +39,7 @@ _path = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--refit", is_flag=True, help="Fit the rest again now, step by step; minutes.")
 @click.option("--ledger", type=_path, help="Remember finished refits here and go on from it.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@workers_option
 @click.option("--out", type=_path, help="Write the answer to FILE.json.")
 @click.option("--figure", type=_path, help="Draw it to FILE.svg, .png or .pdf.")
 @report_option

@@ -8,6 +8,7 @@ import click
 
 from prenuc.errors import PrenucError
 from prenuc.present.cli.output import echo_answer, json_option
+from prenuc.quantities import legible
 
 NEEDED = (
     "click",
@@ -81,7 +82,7 @@ def _checks() -> dict[str, dict[str, Any]]:
         k = _found_again()
         checks["fit"] = {
             "ok": abs(k / RATE - 1) < 1e-4,
-            "says": f"A -> B simulated with k = {RATE:g} per s and fitted: k = {k:.6g} per s",
+            "says": f"A -> B simulated with k = {RATE:g} per s and fitted: k = {legible(k)} per s",
         }
     except PrenucError as error:
         checks["failed"] = {"ok": False, "says": str(error)}

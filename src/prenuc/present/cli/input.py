@@ -36,6 +36,10 @@ def _together(*options: Callable[..., Any]) -> Callable[..., Any]:
     return lambda command: reduce(lambda made, option: option(made), options, command)
 
 
+COUNT = click.IntRange(min=1)
+workers_option = click.option(
+    "--workers", type=COUNT, default=2, show_default=True, help="Processes to work with."
+)
 SIGNALS = ("absorbance", "photoluminescence", "%T", "T")
 A_PATH = click.Path(path_type=Path)
 

@@ -9,7 +9,14 @@ import click
 
 from prenuc.errors import InputError, unknown_name
 from prenuc.present.cli import completing
-from prenuc.present.cli.input import A_PATH, models_option, protocol_option, refuse_others
+from prenuc.present.cli.input import (
+    A_PATH,
+    COUNT,
+    models_option,
+    protocol_option,
+    refuse_others,
+    workers_option,
+)
 from prenuc.present.cli.output import echo_answer, echo_json, json_option, progress
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
@@ -34,17 +41,19 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--units",
-    type=click.IntRange(min=1),
+    type=COUNT,
     metavar="N",
     help="Ask what N is: would a PC of so many units show?",
 )
 @click.option("--map", "map_to", type=A_PATH, help="With --step or --units: where it shows.")
 @click.option("--vary", metavar="AXIS,...", help="Only these: temperature, dilution and so on.")
-@click.option("--most", default=5, show_default=True, help="Proposals.")
-@click.option("--draws", default=8, show_default=True, help="Draws of each model's constants.")
+@click.option("--most", type=COUNT, default=5, show_default=True, help="Proposals.")
+@click.option(
+    "--draws", type=COUNT, default=8, show_default=True, help="Draws of each model's constants."
+)
 @click.option("--noise", default=2e-3, show_default=True, help="Of one reading, in absorbance.")
 @click.option("--seed", default=0, show_default=True, help="Seed of every draw.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@workers_option
 @json_option
 def next_(
     material: str,

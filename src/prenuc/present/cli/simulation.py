@@ -19,6 +19,7 @@ from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
 from prenuc.present.tables.plain import as_text, plain
 from prenuc.present.tables.results import assumptions, shares_table
+from prenuc.quantities import roughly
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -231,7 +232,8 @@ def _within(answer: dict[str, Any]) -> Iterator[str]:
             and answer["basis"].get(name, "").endswith("atom")
         ):
             amount, atom = last["amounts"][name], answer["basis"][name].removesuffix(" atom")
-            said = f"{name} {amount:.3g} mmol/L of {atom}, from {low:.3g} to {high:.3g}"
+            number, *ends = map(roughly, (amount, low, high))
+            said = f"{name} {number} mmol/L of {atom}, from {ends[0]} to {ends[1]}"
             yield f"{last['label']}: {said}"
 
 

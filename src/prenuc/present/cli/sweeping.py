@@ -9,8 +9,9 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError
-from prenuc.present.cli.input import report_option, writing_options
+from prenuc.present.cli.input import COUNT, report_option, workers_option, writing_options
 from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from prenuc.sweeps.spec import Spec
@@ -23,10 +24,10 @@ MERGE, FORMATS = "merge", ("csv", "xlsx", "netcdf", "parquet")
 @click.command()
 @click.argument("words", metavar="[merge] SPEC.yaml", nargs=-1, required=True)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for all of it.")
-@click.option("--workers", default=2, show_default=True, help="Processes to work with.")
+@workers_option
 @click.option("--dask", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786.")
 @click.option("--slurm", is_flag=True, help="Work by jobs of SLURM.")
-@click.option("--jobs", default=10, show_default=True, help="Jobs of SLURM.")
+@click.option("--jobs", type=COUNT, default=10, show_default=True, help="Jobs of SLURM.")
 @click.option("--slurm-option", multiple=True, metavar="NAME=VALUE", help="As submitit has them.")
 @click.option("--local", is_flag=True, help="With --slurm: try it by processes of this machine.")
 @click.option("--shard", metavar="I/N", help="Do part I of N, for an array job; merge afterwards.")
@@ -75,8 +76,6 @@ def sweep(words: tuple[str, ...], out: Path, as_json: bool, **asked: Any) -> Non
         )
     spec = read_spec(Path(words[-1]))
     whole = Sweep(spec.job, out)
-    if asked["workers"] < 1 or asked["jobs"] < 1:
-        raise InputError("no workers", "Give 1 or more to --workers and --jobs")
     if asked["dry_run"]:
         _say(_planned(whole, asked["workers"]), as_json)
         return
@@ -167,6 +166,6 @@ def _echo(answer: dict[str, Any]) -> None:
     click.echo(f"  {counts}")
     if "seconds_left" in answer:
         each, left = answer["seconds_each"], answer["seconds_left"]
-        click.echo(f"  {1e3 * each:.3g} ms a task, about {left:.3g} s for what is left")
+        click.echo(f"  {roughly(1e3 * each)} ms a task, about {roughly(left)} s for what is left")
     for path in answer.get("written", ()):
         click.echo(f"  wrote {path}")

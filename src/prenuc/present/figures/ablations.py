@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from prenuc.errors import counted
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import DOUBLE, Layout, laid_out
 from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes
@@ -117,6 +118,5 @@ def caption_ablations(found: Ablations) -> str:
 
 
 def _said(one: Ablated) -> str:
-    lost = len(one.lost)
-    rows = "no row lost" if not lost else f"{lost} row{'s' if lost > 1 else ''} lost"
-    return f"{one.step.partition(':')[0]} ({rows})"
+    rows = counted(len(one.lost), "row") if one.lost else "no row"
+    return f"{one.step.partition(':')[0]} ({rows} lost)"

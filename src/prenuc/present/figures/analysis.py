@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from prenuc.observe.features import Feature
     from prenuc.present.figures.drawing import Curve
 
-MOST_PANELS = 24
+MOST_ROWS = 6
 
 
 @laid_out
@@ -189,11 +189,12 @@ def plot_bands(analysis: Analysis, layout: Layout) -> Drawn:
     """Return one small panel per spectrum: the data, the fit, and the band without background.
 
     Args:
-        analysis: Spectra and what they show; of more than :data:`MOST_PANELS`, an even choice.
+        analysis: Spectra and what they show; of more than a page holds, an even choice.
         layout: Size, fonts and title.
     """
     number = len(analysis.found)
-    chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_PANELS)).round().astype(int))
+    most = min(number, MOST_ROWS * layout.columns(number))
+    chosen = np.unique(np.linspace(0, number - 1, most).round().astype(int))
     figure, panels = layout.axes(len(chosen), share_x=False, share_y=False)
     for axes, i in zip(panels, chosen.tolist(), strict=False):
         _panel(axes, analysis, i, partial(layout.wrapped, panels=len(chosen), share=0.85))
@@ -269,6 +270,10 @@ def _positions(axes: Axes, analysis: Analysis, time: Array) -> None:
     matched = {line.species: line for one in analysis.found for line in one.clusters}
     for line in matched.values():
         axes.axhline(line.positions[-1], color=MODEL, lw=0.8, ls="--", label=line.species)
+    if not any(one.feature.status != "unresolved" for one in analysis.found):
+        at_middle: Any = {"ha": "center", "va": "center", "transform": axes.transAxes}
+        axes.text(0.5, 0.5, "no first exciton was found", **at_middle)
+        axes.set_yticks([])
     axes.set_ylabel("first exciton / nm")
 
 

@@ -166,7 +166,7 @@ class _Grid:
         step = min(inner / max(self.places.widest - 1, 1), LAYER * 1.5)
         y = bottom + self.height - DEEP / 2 - layer * (self.height - DEEP)
         if step < 2 * self.margin:  # neighbours would touch, so every second stands lower
-            y += STAGGER * ((2 * place[1]) % 4 - 1.5)
+            y += STAGGER * (1 if math.floor(place[1]) % 2 == 0 else -1)
         return self.width / 2 + place[1] * step, y
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -77,7 +77,14 @@ def shown_columns(courses: Mapping[str, Course]) -> tuple[list[str], list[str]]:
     }
     small = [name for name in shares if most[name] < LEAST_SHARE]
     notes = [f"never {LEAST_SHARE:.0%} of the chalcogen: {listed(small)}"] if small else []
-    return [*(f"share of {name}" for name in shares if name not in small), *OF_DOTS], notes
+    seen = [
+        column
+        for column in OF_DOTS
+        if any(np.any(np.nan_to_num(shown_numbers(one, column))) for one in courses.values())
+    ]
+    if OF_DOTS[0] not in seen:
+        notes.append("there are no dots at any time")
+    return [*(f"share of {name}" for name in shares if name not in small), *seen], notes
 
 
 def shown_numbers(course: Course, column: str) -> Array:
@@ -110,12 +117,8 @@ def plot_courses(
     low, high = layout.across or first_and_last(courses)
     for column, axes in zip(columns, grid, strict=False):
         for place, (name, course) in enumerate(courses.items()):
-            axes.plot(
-                course.axis[0],
-                shown_numbers(course, column),
-                label=name,
-                **told_apart(place),
-            )
+            look = told_apart(place) | marked(course)
+            axes.plot(course.axis[0], shown_numbers(course, column), label=name, **look)
         axes.set_title(layout.wrapped(column, len(columns)), loc="left")
     for place, (name, one) in enumerate((picks or {}).items(), len(courses)):
         colour = told_apart(place)["color"]
@@ -124,7 +127,7 @@ def plot_courses(
             one.minutes, one.nm, "o", ms=2.5, mfc="none", color=colour, label=f"{name}, measured"
         )
     layout.name_outer(grid, len(columns), time_of(courses), "")
-    grid[0].set_xlim(low, high)
+    grid[0].set_xlim(*apart(low, high))
     for column, axes in zip(columns, grid, strict=False):
         if np.isfinite(_all(courses, column)).any():
             layout.fit_heights([axes], column)
@@ -197,6 +200,25 @@ def first_and_last(courses: Mapping[str, Course]) -> tuple[float, float]:
     return min(float(one[0]) for one in times), max(float(one[-1]) for one in times)
 
 
+def marked(course: Course) -> dict[str, Any]:
+    """Return how a single look is seen, which makes no line.
+
+    Args:
+        course: The course.
+    """
+    return {"marker": "o", "ms": 4} if len(course.time) == 1 else {}
+
+
+def apart(low: float, high: float) -> tuple[float, float]:
+    """Return ends of an axis, a minute about a single time.
+
+    Args:
+        low: First time, in min.
+        high: The last one.
+    """
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
 def not_shown(courses: Mapping[str, Course], low: float, high: float) -> list[str]:
     """Return which times of courses are not drawn.
 
@@ -220,20 +242,25 @@ def plot_species(courses: Mapping[str, Course], layout: Layout) -> Drawn:
     Args:
         courses: By name, as above the panels.
         layout: Size, fonts, title, and the ranges that are drawn.
+
+    Raises:
+        InputError: Nothing holds chalcogen.
     """
     figure, grid = layout.axes(len(courses))
     low, high = layout.across or first_and_last(courses)
-    most = max(float(np.max(of)) for one in courses.values() for of in one.chalcogen.values())
+    most = max(_most(courses, name) for name in _species(courses))
+    if not most > 0.0:
+        raise InputError("there is no chalcogen at any time", "Plot --what course or spectra")
     seen = [name for name in _species(courses) if _most(courses, name) > FAINTEST * most]
     for (name, course), axes in zip(courses.items(), grid, strict=False):
         for place, species in enumerate(seen):
             held = course.chalcogen.get(species, np.zeros(len(course.time)))
             shown = np.where(held > 0, held, np.nan)
-            axes.plot(course.axis[0], shown, label=species, **told_apart(place))
+            axes.plot(course.axis[0], shown, label=species, **told_apart(place), **marked(course))
         axes.set_title(layout.wrapped(name, len(courses)) if len(courses) > 1 else "", loc="left")
     layout.name_outer(grid, len(courses), time_of(courses), "chalcogen / (mmol/L)")
     logarithmic(grid[0])
-    grid[0].set_xlim(low, high)
+    grid[0].set_xlim(*apart(low, high))
     grid[0].set_ylim(*(layout.up or (FAINTEST * most, 2.0 * most)))
     layout.head(figure, grid[: len(courses)])
     faint = [name for name in _species(courses) if name not in seen]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 LOG = "ln(A∞ − A)"
 FAINTEST = 2.0  # of the logarithm, an error bar that is drawn no longer
+LOWEST, HIGHEST = 0.01, 100.0  # between which absorbances lie
 ROUND: Any = {"marker": "o", "ls": "", "mfc": "none", "color": DATA}
 
 
@@ -59,12 +60,13 @@ def said(fit: Fit | GlobalFit | ManyFit) -> str:
 def _trace(fit: Fit, layout: Layout) -> Drawn:
     """Return a trace, its fit and residuals; for growth, ln(A∞ − A) as an inset."""
     trace = fit.trace
-    figure, axes, below = _over_residuals(layout, trace.name, trace.time_label)
+    small = _usual(trace.value)
+    figure, axes, below = _over_residuals(layout, trace.name, trace.time_label, small=small)
     axes.plot(trace.time, trace.value, ms=3, label="signal", **ROUND)
     axes.plot(trace.time, fit.fitted, color=MODEL, lw=1.2, label="fit")
-    below.plot(
-        trace.time, 1e3 * fit.residuals, ".", ms=3, color=DATA, label="signal less fit, × 1000"
-    )
+    times, said_so = (1e3, ", × 1000") if small else (1.0, "")
+    name = f"signal less fit{said_so}"
+    below.plot(trace.time, times * fit.residuals, ".", ms=3, color=DATA, label=name)
     _inset(axes, fit, layout.small)
     layout.titled(fit.scheme).head(figure, [axes])
     worst = float(np.nanmax(np.abs(fit.residuals)))
@@ -99,8 +101,11 @@ def _spectra(fit: GlobalFit, layout: Layout) -> Drawn:
 @laid_out
 def _many(fit: ManyFit, layout: Layout) -> Drawn:
     """Return every data set and its fit against time, where its signal changes most."""
-    first = fit.sets[0].series
-    figure, axes, below = _over_residuals(layout, first.signal, first.time_label)
+    first, signals = fit.sets[0].series, {one.series.signal for one in fit.sets}
+    small = _usual(np.concatenate([one.series.absorbance.ravel() for one in fit.sets]))
+    times, said_so = (1e3, "left over × 1000") if small else (1.0, "left over")
+    shown = signals.pop() if len(signals) == 1 else "signal"
+    figure, axes, below = _over_residuals(layout, shown, first.time_label, small=small)
     measured, names = [], []
     for one, colour in zip(fit.sets, time_colours(len(fit.sets)), strict=True):
         series, fitted = one.series, fit.fitted[one.label]
@@ -111,8 +116,8 @@ def _many(fit: ManyFit, layout: Layout) -> Drawn:
         axes.plot(series.time, fitted[:, at], color=colour, lw=1.2, label=name)
         names.append(name)
         measured += axes.plot(series.time, data, "o", ms=3, mfc="none", color=colour)
-        left = 1e3 * (data - fitted[:, at])
-        below.plot(series.time, left, ".", ms=3, color=colour, label=f"{name}, left over × 1000")
+        left = times * (data - fitted[:, at])
+        below.plot(series.time, left, ".", ms=3, color=colour, label=f"{name}, {said_so}")
     layout.titled(fit.scheme).head(figure, [axes])
     for line, name in zip(measured, names, strict=True):
         line.set_label(f"{name}, data")  # in the numbers, not in the legend
@@ -173,12 +178,19 @@ def _of_fit(fit: Fit) -> tuple[Array, Array, Array, Array]:
     return time, log, noise / np.exp(log), np.log(abs(amplitude)) - k * time
 
 
-def _over_residuals(layout: Layout, signal: str, times: str) -> tuple[Figure, Axes, Axes]:
+def _usual(signal: Array) -> bool:
+    """Say whether a signal is as high as absorbances are, whose residuals are counted in 0.001."""
+    return bool(LOWEST < float(np.nanmax(np.abs(signal))) < HIGHEST)
+
+
+def _over_residuals(
+    layout: Layout, signal: str, times: str, *, small: bool
+) -> tuple[Figure, Axes, Axes]:
     """Return a figure, axes for data and fit, and below them axes for what the fit leaves."""
     figure, ((axes,), (below,)) = layout.grid(2, 1, height=8.5, sharex=True, height_ratios=[4, 1])
     below.axhline(0.0, color=GREY, lw=0.8)
     name_axes(axes, y=signal)
-    name_axes(below, times, "residual\n/ 0.001")
+    name_axes(below, times, "residual\n/ 0.001" if small else "residual")
     figure.align_ylabels([axes, below])
     return figure, axes, below
 

@@ -12,7 +12,7 @@ from prenuc.errors import InputError, listed
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.tables.sheet import Sheet
-from prenuc.quantities import parse
+from prenuc.quantities import parse, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -211,7 +211,7 @@ def _told(
             continue
         for word, place in (("most", np.nanargmax(numbers)), ("least", np.nanargmin(numbers))):
             where = ", ".join(f"{one} {table[one][int(place)]}" for one in (*axes, *panels))
-            said.append(f"{name}, {word}: {numbers[place]:.3g} at {where}")
+            said.append(f"{name}, {word}: {roughly(numbers[place])} at {where}")
     each = f", a map for each {' and '.join(panels)}" if panels else ""
     return f"{' and '.join(of)} over {axes[0]} and {axes[1]}{each}. {'; '.join(said)}."
 

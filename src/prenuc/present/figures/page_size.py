@@ -6,7 +6,7 @@ import re
 import textwrap
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+    from prenuc.present.figures.drawing import Drawn
+
 Given = ParamSpec("Given")
-Made = TypeVar("Made")
 TEXTS = (
     *("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize"),
     *("xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
@@ -40,6 +41,8 @@ POINT_CM = 2.54 / 72  # cm of a point
 BESIDE = 10  # letters that a line of the legend, and the gap to the next, take
 LINE = 1.6  # height of a line of the legend over the size of its letters
 USUAL_HEAD, MOST_HEAD = 1.0, 0.5  # cm that are always there; of the height, beyond which no room is
+SHORTEST = 8  # letters of a line
+UNBROKEN = 0.85  # of a line, for a word that is longer than it
 MARGIN = 0.05  # of the height, free above and below the data
 
 
@@ -56,7 +59,7 @@ class Layout:
         up: What is drawn along the ordinate; all when None.
 
     Raises:
-        InputError: A size that no page has.
+        InputError: A size that no page has, or a range that holds nothing.
     """
 
     width: float | None = None
@@ -73,6 +76,10 @@ class Layout:
         for size in (self.width, self.height):
             if size is not None and not 3.0 <= size <= 100.0:
                 raise InputError(f"a figure of {size:.3g} cm", "Give 3 to 100 cm")
+        for ends in (self.across, self.up):
+            if ends is not None and not ends[0] < ends[1]:
+                what = f"a range from {ends[0]:g} to {ends[1]:g} holds nothing"
+                raise InputError(what, "Give the lower end first")
 
     @classmethod
     def sized(cls, text: str | None, **rest: Any) -> Layout:
@@ -188,8 +195,10 @@ class Layout:
             columns: How many there are.
             text: It.
         """
-        letters = int((width / columns - 0.9) / (self.font * LETTER * POINT_CM))
-        return "\n".join(textwrap.wrap(text, max(letters, 8)))
+        letters = int((width / columns - 1.1) / (self.font * LETTER * POINT_CM))
+        if any(len(word) > letters for word in text.split()):  # as often wide letters as any
+            letters = int(UNBROKEN * letters)
+        return "\n".join(textwrap.wrap(text, max(letters, SHORTEST)))
 
     def name_outer(self, grid: Sequence[Axes], panels: int, x: str, y: str) -> None:
         """Write what axes show beside the first and below the last panel of each row and column.
@@ -245,15 +254,18 @@ class Layout:
                 named.setdefault(name, handle)
         letters = int(figure.get_figwidth() / CM / (self.font * LETTER * POINT_CM))
         title = textwrap.fill(arrows(self.title), letters)
+        line = self.font * LINE * POINT_CM
+        if self.height is None:
+            figure.set_figheight(figure.get_figheight() + _lines_of_titles(figure) * line * CM)
         if len(named) < 2:
-            self._make_room(figure, (title.count("\n") + 1) * self.font * LINE * POINT_CM)
+            self._make_room(figure, (title.count("\n") + 1) * line)
             figure.suptitle(title, x=0.01, ha="left")
             return
         names = [textwrap.fill(arrows(name), max(letters - BESIDE, 12)) for name in named]
         widest = max(len(line) for name in names for line in name.split("\n"))
         columns = max(1, letters // (widest + BESIDE))
         lines = sum(name.count("\n") + 1 for name in names) / columns + title.count("\n") + 1
-        self._make_room(figure, lines * self.font * LINE * POINT_CM)
+        self._make_room(figure, lines * line)
         how: Any = {"loc": "outside upper left", "ncols": min(columns, len(names))}
         how |= {"title": title or None, "alignment": "left", "title_fontsize": self.font}
         name_lines(figure, [*named.values()], names, **how)
@@ -271,6 +283,29 @@ class Layout:
             raise InputError(what, "Give a larger --size, a smaller --font, or fewer flasks")
 
 
+def _lines_of_titles(figure: Figure) -> int:
+    """Return how many lines the titles of all rows of panels take beyond one each."""
+    lines: dict[int, int] = {}
+    for axes in figure.axes:
+        spec = axes.get_subplotspec()
+        if spec is not None:
+            row, more = spec.rowspan.start, axes.get_title("left").count("\n")
+            lines[row] = max(lines.get(row, 0), more)
+    return sum(lines.values())
+
+
+def _wrap_names(figure: Figure) -> None:
+    """Break the names of axes that are longer than these."""
+    for axes in figure.axes:
+        box = axes.get_position()
+        along = box.width * figure.get_figwidth(), box.height * figure.get_figheight()
+        for axis, length in zip((axes.xaxis, axes.yaxis), along, strict=True):
+            name = axis.label
+            letters = int(length / CM / (float(name.get_fontsize()) * LETTER * POINT_CM))
+            if max(map(len, name.get_text().split("\n"))) > letters:
+                name.set_text(textwrap.fill(name.get_text(), max(letters, SHORTEST)))
+
+
 def _seen(axes: Axes) -> Any:
     """Return all ordinates of lines at abscissas that are drawn."""
     low, high = axes.get_xlim()
@@ -281,7 +316,7 @@ def _seen(axes: Axes) -> Any:
     return np.concatenate(found)
 
 
-def laid_out(plot: Callable[Given, Made]) -> Callable[Given, Made]:
+def laid_out(plot: Callable[Given, Drawn]) -> Callable[Given, Drawn]:
     """Draw with the style of all figures, and with all text in the size that a layout asks for.
 
     Raises:
@@ -289,13 +324,15 @@ def laid_out(plot: Callable[Given, Made]) -> Callable[Given, Made]:
     """
 
     @wraps(plot)
-    def draw(*given: Given.args, **named: Given.kwargs) -> Made:
+    def draw(*given: Given.args, **named: Given.kwargs) -> Drawn:
         (layout,) = (one for one in (*given, *named.values()) if isinstance(one, Layout))
         with style():
             import matplotlib as mpl
 
             size: Any = dict.fromkeys(TEXTS, layout.font)
             with mpl.rc_context(size):
-                return plot(*given, **named)
+                made = plot(*given, **named)
+                _wrap_names(made.figure)
+                return made
 
     return draw

@@ -12,6 +12,7 @@ from prenuc.facts.catalogue import entries, get
 from prenuc.present.figures.overlay import Source
 from prenuc.present.figures.page_size import Layout
 from prenuc.present.figures.spectra import plot_spectra
+from prenuc.present.figures.style import ALIVE, BEYOND
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
@@ -146,8 +147,8 @@ def _window(spectra: SpectrumSeries, material: str) -> tuple[float, float]:
     inside = wavelength >= BLUE_END.get(material, float(wavelength[0]))
     signal = np.where(inside, np.max(np.abs(spectra.absorbance), axis=0), 0.0)
     height = min(_top(spectra.absorbance[:, inside]), float(np.max(signal)))
-    alive = np.flatnonzero(signal > 0.02 * height)
-    last = float(wavelength[alive[-1]]) + 25.0 if alive.size else float(wavelength[-1])
+    alive = np.flatnonzero(signal > ALIVE * height)
+    last = float(wavelength[alive[-1]]) + BEYOND if alive.size else float(wavelength[-1])
     return float(wavelength[inside][0]), min(last, float(wavelength[-1]))
 
 

@@ -11,6 +11,7 @@ from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import told_apart
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import GREY, name_axes
+from prenuc.quantities import legible
 
 if TYPE_CHECKING:
     from prenuc.infer.selection.evidence import Comparison
@@ -45,7 +46,7 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
     for place, one in enumerate(ranked):
         fitted = curves.fitted[one.model][:, at]
         look = told_apart(place)
-        name = f"{one.model}, ΔAICc {one.delta:.4g}"
+        name = f"{one.model}, ΔAICc {legible(one.delta)}"
         axes.plot(curves.time[order], fitted[order], label=name, **look)
         left = (data - fitted) / curves.sd
         below.plot(curves.time[order], left[order], label=name, **{**look, "lw": 0.9})
@@ -53,7 +54,7 @@ def plot_rivals(found: Comparison, layout: Layout) -> Drawn:
     name_axes(below, curves.time_label, "left over / σ")
     figure.align_ylabels([axes, below])
     layout.head(figure, [axes])
-    scored = "; ".join(f"{one.model} {one.delta:.4g} ({one.verdict})" for one in ranked)
+    scored = "; ".join(f"{one.model} {legible(one.delta)} ({one.verdict})" for one in ranked)
     told = (
         f"{signal[:1].upper()}{signal[1:]} against {curves.time_label.partition(' / ')[0]} with "
         f"the best fit of each model, where the models differ most, and below what each leaves "

@@ -40,11 +40,15 @@ def plot_sizes(courses: Mapping[str, Course], layout: Layout) -> Drawn:
         layout: Size, fonts, title, and the times that are drawn.
 
     Raises:
-        InputError: A flask counts no sizes, or holds no dots.
+        InputError: A flask counts no sizes, holds no dots, or was looked at only once.
     """
     from matplotlib.colors import PowerNorm
 
     most = densest(courses)
+    once = [name for name, one in courses.items() if len(one.time) == 1]
+    if once:
+        what = f"{listed(once)} was looked at only once, which makes no map"
+        raise InputError(what, "Plot --what distribution, or measure more often")
     figure, grid = layout.axes(len(courses))
     low, high = layout.across or first_and_last(courses)
     largest = max(_largest(one, most) for one in courses.values())
@@ -110,20 +114,24 @@ def plot_distribution(
     most = densest(courses)
     figure, grid = layout.axes(len(courses))
     notes = []
+    every = {name: _looks(one, at) for name, one in courses.items()}
+    alike = len({tuple(courses[name].axis[0][looks]) for name, looks in every.items()}) == 1
     for (name, course), axes in zip(courses.items(), grid, strict=False):
-        looks = _looks(course, at)
+        looks = every[name]
         for place, colour in zip(looks, time_colours(len(looks)), strict=True):
             label = f"{course.axis[0][place]:.4g} min"
             axes.plot(course.sizes, course.distribution[place], color=colour, lw=1.2, label=label)
         axes.set_title(layout.wrapped(name, len(courses)) if len(courses) > 1 else "", loc="left")
-        lines = axes.get_lines()
-        name_lines(axes, lines, [str(one.get_label()) for one in lines], title=course.axis[1])
+        if not alike or len(courses) == 1:
+            lines = axes.get_lines()
+            name_lines(axes, lines, [str(one.get_label()) for one in lines], title=course.axis[1])
         notes += [f"{name}: {len(looks)} of {len(course.time)} looks are drawn"]
     layout.name_outer(grid, len(courses), "diameter / nm", PER_NM)
     largest = max(_largest(one, most) for one in courses.values())
     grid[0].set_xlim(*(layout.across or (0.0, largest)))
     notes += layout.fit_heights(grid[: len(courses)], "the number of dots")
-    layout.head(figure)
+    several = alike and len(courses) > 1
+    layout.titled(time_of(courses) if several else "").head(figure, grid if several else ())
     told = f"Number of dots by diameter at some times. {told_at_last(courses)}"
     return finished(figure, told, [*notes, *held_up(courses)])
 

@@ -13,6 +13,7 @@ from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import DASHES, panels_of, told_apart
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
+    SPECIES,
     name_lines,
     shown_wavelengths,
     signal_of,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.present.figures.overlay import Panel, Source
 
+MARKERS = "os^vDx"  # of measured spectra, where there are more than colours
 MOST_CIRCLES = 80  # of one measured spectrum, about; a thin line goes through all readings
 OF_CUT = 0.55  # of a panel's width, for a word about what is cut off
 FEW, MOST_NAMES = 6, 10  # spectra that are named inside a panel, and beside it
@@ -57,7 +59,8 @@ def plot_spectra(sources: Sequence[Source], layout: Layout) -> Drawn:
     for panel, axes in zip(panels, grid, strict=True):
         _draw(axes, panel, sources)
         free = 1.0 if ceiling is None or len(panels) > 1 else 1.0 - OF_CUT
-        axes.set_title(layout.wrapped(panel.title, len(panels), share=free), loc="left")
+        named = "" if panel.title == sources[0].series.signal else panel.title  # stands beside it
+        axes.set_title(layout.wrapped(named, len(panels), share=free), loc="left")
     if ceiling is not None:
         _say_cut(figure, grid, ends, layout.small)
     layout.name_outer(every, len(panels), "wavelength / nm", signal_of(sources[0].series))
@@ -103,7 +106,7 @@ def _told(sources: Sequence[Source], panels: Sequence[Panel], ends: tuple[float,
     shown = {i: [row for one in panels for j, row in one.lines if i == j] for i, row in
              (line for one in panels for line in one.lines)}  # fmt: skip
     parts = [_peak(sources[i], rows, ends) for i, rows in sorted(shown.items())]
-    head = f"{sources[0].series.signal} against wavelength, {ends[0]:g} to {ends[1]:g} nm"
+    head = f"{sources[0].series.signal} against wavelength, {ends[0]:.4g} to {ends[1]:.4g} nm"
     each = f"; a panel each for {'; '.join(one.title for one in panels)}" if len(panels) > 1 else ""
     return f"{head}{each}. {'; '.join(parts)}."
 
@@ -115,7 +118,7 @@ def _peak(source: Source, rows: Sequence[int], ends: tuple[float, float]) -> str
         return f"{source.name}: nothing within the range"
     part = np.nan_to_num(series.absorbance[list(rows)][:, inside], nan=-np.inf)
     row, column = np.unravel_index(int(np.argmax(part)), part.shape)
-    where = f"{part[row, column]:.3g} at {series.wavelength[inside][column]:g} nm"
+    where = f"{part[row, column]:.3g} at {series.wavelength[inside][column]:.4g} nm"
     many = f"{len(rows)} spectra" if len(rows) > 1 else "one spectrum"
     kind = "measured" if source.measured else "simulated"
     return f"{source.name}, {kind}: {many}, at most {where} ({series.labels[rows[int(row)]]})"
@@ -136,7 +139,8 @@ def _draw(axes: Axes, panel: Panel, sources: Sequence[Source]) -> None:
             look["ls"] = DASHES[1] if hidden else "-"
             before = numbers
         elif source.measured:
-            look |= {"lw": 0.5, "ls": "-", "marker": "o", "ms": 2.2, "mfc": "none", "mew": 0.6}
+            sign = MARKERS[i // len(SPECIES) % len(MARKERS)]
+            look |= {"lw": 0.5, "ls": "-", "marker": sign, "ms": 2.2, "mfc": "none", "mew": 0.6}
             look["zorder"] = 3
             look["markevery"] = max(1, len(source.series.wavelength) // MOST_CIRCLES)
         (line,) = axes.plot(source.series.wavelength, numbers, **look)
@@ -147,7 +151,9 @@ def _alike(one: Array, other: Array) -> bool:
     """Say whether one curve hides the other."""
     if one.shape != other.shape:
         return False
-    return bool(np.nanmax(np.abs(one - other)) < HIDDEN * np.nanmax(np.abs(one)))
+    known = np.isfinite(one) & np.isfinite(other)
+    nearest = np.max(np.abs(one - other)[known], initial=0.0)
+    return bool(nearest < HIDDEN * np.max(np.abs(one)[known], initial=0.0))
 
 
 def _row_label(source: Source, row: int) -> str:
@@ -205,7 +211,7 @@ def _ceiling(sources: Sequence[Source], low: float, high: float) -> float | None
         tallest.append(float(np.max(top[peaks])))
         most = max(most, float(np.max(top)))
     height = 1.8 * max(tallest, default=np.inf)
-    return height if height < most else None
+    return height if 0.0 < height < most else None
 
 
 def _outside(sources: Sequence[Source], low: float, high: float) -> list[str]:
@@ -219,4 +225,4 @@ def _outside(sources: Sequence[Source], low: float, high: float) -> list[str]:
         return []
     name = max(most, key=lambda name: most[name])
     told = f"beyond, the largest reading is {most[name]:.3g} ({name})"
-    return [f"only {low:g} to {high:g} nm are drawn; {told}"]
+    return [f"only {low:.4g} to {high:.4g} nm are drawn; {told}"]

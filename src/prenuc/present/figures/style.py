@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import warnings
 from contextlib import contextmanager
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prenuc.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from prenuc.arrays import Array
     from prenuc.observe.series import SpectrumSeries
 
-Given = ParamSpec("Given")
 NAMELESS = re.compile(r"_child\d+|_nolegend_")  # what matplotlib calls what was not named
 # Found by search: of the six no two are nearer than 22 units of CAM02-UCS to a reader without one
 # of the three cones (Machado, Oliveira and Fernandes 2009, IEEE Trans. Vis. Comput. Graph. 15,
@@ -30,8 +28,6 @@ NAMELESS = re.compile(r"_child\d+|_nolegend_")  # what matplotlib calls what was
 DATA, MODEL, OTHER = "#4c5ea9", "#da5819", "#21af8c"
 SPECIES = (DATA, MODEL, OTHER, "#43244d", "#842928", "#b7ace3")
 GREY = "0.55"
-# A legend above the axes.
-ABOVE: Any = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 4}
 STYLE: Any = {
     "font.size": 9.0,
     "axes.spines.top": False,
@@ -43,6 +39,8 @@ STYLE: Any = {
     "ps.fonttype": 42,
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # what a user writes between dollar signs is text
+    "axes.formatter.useoffset": False,  # 350.2 is not "+3.5e2"
+    "axes.formatter.limits": (-4, 5),  # powers of ten beyond which ticks have them in common
 }
 ALIVE = 0.02  # of the highest signal; what is less is not needed to be seen
 BEYOND = 25.0  # nm, drawn beyond the last signal
@@ -64,21 +62,6 @@ def style() -> Iterator[None]:
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)
         yield
-
-
-def styled(plot: Callable[Given, Figure]) -> Callable[Given, Figure]:
-    """Draw with the style of all figures.
-
-    Raises:
-        InputError: matplotlib is not installed.
-    """
-
-    @wraps(plot)
-    def draw(*given: Given.args, **named: Given.kwargs) -> Figure:
-        with style():
-            return plot(*given, **named)
-
-    return draw
 
 
 def new_figure(

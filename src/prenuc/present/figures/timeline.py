@@ -10,18 +10,28 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from prenuc.present.figures.boxes import written_page
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.overlay import told_apart
-from prenuc.present.figures.page_size import CM, Layout, laid_out
-from prenuc.present.figures.style import name_axes
+from prenuc.present.figures.page_size import (
+    CM,
+    DOUBLE,
+    LETTER,
+    LINE,
+    POINT_CM,
+    Layout,
+    laid_out,
+)
+from prenuc.present.figures.style import name_axes, name_lines
 from prenuc.present.tables.sheet import Sheet
 from prenuc.protocol.steps import Ramp
 from prenuc.quantities import legible_text
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -31,6 +41,9 @@ if TYPE_CHECKING:
 HIGH = 4.2  # cm of the axes
 SIDES = 1.5, 0.4  # cm left and right of them
 NAMES_IN_A_ROW = 3
+SIGN = 5  # letters that the line beside a name takes
+MOST_LEVELS = 5  # lines of letters
+PAD = 3.5  # points between an axis and its letters
 BELOW = 1.1  # cm for what stands along them
 LEAST = 0.7  # length of an instant after another, in those of a tenfold duration
 ROOM = 12.0  # K, above and below
@@ -49,19 +62,27 @@ def plot_protocol(protocol: Protocol, layout: Layout) -> Drawn:
     along = _along(instants)
     letters = {at: _letter(i) for i, at in enumerate(instants)}
     lines = _told(spans, letters)
-    living = [name for name in dict.fromkeys(one.vessel for one in spans) if _lasts(spans, name)]
-    rows = math.ceil(len(living) / NAMES_IN_A_ROW)
-    figure, _, foot = written_page(layout.titled(protocol.name), BELOW + HIGH, lines, above=rows)
+    vessels = list(dict.fromkeys(one.vessel for one in spans))
+    living = [name for name in vessels if _lasts(spans, name)] or vessels
+    inner = (layout.width or DOUBLE) - sum(SIDES)
+    letter = layout.font * LETTER * POINT_CM
+    names = [layout.over(inner - SIGN * letter, 1, name) for name in living]
+    columns = _columns(names, inner, layout.font)
+    lines_of = [one.count("\n") + 1 for one in names]
+    rows = sum(max(lines_of[i : i + columns]) for i in range(0, len(names), columns))
+    levels = _levels([along[at] for at in instants], letters.values(), inner, letter)
+    below = BELOW + (levels - 1) * layout.font * LINE * POINT_CM
+    figure, _, foot = written_page(layout.titled(protocol.name), below + HIGH, lines, above=rows)
     width, height = (inches / CM for inches in figure.get_size_inches())
-    left, right = SIDES
-    axes = figure.add_axes(
-        (left / width, (foot + BELOW) / height, (width - left - right) / width, HIGH / height)
-    )
+    place = SIDES[0] / width, (foot + below) / height, inner / width, HIGH / height
+    axes = figure.add_axes(place)
     _draw(axes, spans, living, along)
     axes.set_xticks([along[at] for at in instants], [letters[at] for at in instants])
+    for i, tick in enumerate(axes.xaxis.get_major_ticks()):
+        tick.set_pad(PAD + (i % levels) * layout.font * LINE)
     name_axes(axes, "instants, not to scale", "temperature / °C")
     above: Any = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "borderaxespad": 0.0}
-    axes.legend(ncols=NAMES_IN_A_ROW, **above)
+    name_lines(axes, axes.get_lines()[: len(living)], names, ncols=columns, **above)
     return Drawn(figure, _numbers(spans), f"{protocol.name}: {'; '.join(lines)}.")
 
 
@@ -72,6 +93,30 @@ def _along(instants: Sequence[float]) -> dict[float, float]:
         at += LEAST + math.log10(1.0 + (after - before) / 60.0)
         found[after] = at
     return found
+
+
+def _columns(names: Sequence[str], width: float, font: float) -> int:
+    """Return how many names of vessels stand side by side over so many cm."""
+    widest = max(len(line) for name in names for line in name.split("\n"))
+    return max(1, min(NAMES_IN_A_ROW, int(width / ((widest + SIGN) * font * LETTER * POINT_CM))))
+
+
+def _levels(along: Sequence[float], letters: Iterable[str], width: float, size: float) -> int:
+    """Return in how many lines letters stand, so that none lies on another.
+
+    Args:
+        along: Where they stand.
+        letters: Of the instants.
+        width: Of the axis in cm.
+        size: Width of a letter in cm.
+    """
+    cm = np.array(along) * width / ((max(along) - min(along)) or 1.0)
+    wide = [(len(one) + 1) * size for one in letters]
+    for levels in range(1, MOST_LEVELS):
+        gaps = cm[levels:] - cm[:-levels]
+        if all(gap > room for gap, room in zip(gaps, wide[levels:], strict=True)):
+            return levels
+    return MOST_LEVELS
 
 
 def _letter(place: int) -> str:
@@ -95,7 +140,8 @@ def _draw(
         points = [point for one in own for point in _course(one)]
         times = [along[at] for at, _ in points]
         celsius = [kelvin - FREEZING for _, kelvin in points]
-        axes.plot(times, celsius, label=name, **{**told_apart(place), "lw": 1.6})
+        alone = {} if _lasts(own, name) else {"marker": "o", "ms": 4}
+        axes.plot(times, celsius, label=name, **told_apart(place) | {"lw": 1.6} | alone)
         every += celsius
     for one in spans:
         if one.end == one.begin:

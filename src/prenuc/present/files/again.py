@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from prenuc.errors import InputError, MechanismError
+from prenuc.facts.yaml_file import LOADER
 from prenuc.present.files.written import mechanism_from
 from prenuc.quantities import Quantity
 from prenuc.scope.choice import mechanism_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
+
+CHANGE = "change"  # key of a mechanism's file
 
 
 @dataclass(frozen=True)
@@ -70,3 +77,54 @@ def changed_mechanism(base: str, change: Mapping[str, Quantity]) -> str:
     """
     lines = [f"based_on: {base}", "change:" if change else "change: {}"]
     return "\n".join([*lines, *(f"  {name}: {one}" for name, one in change.items()), ""])
+
+
+def with_change(text: str, change: Mapping[str, Quantity]) -> str:
+    """Return the text of a mechanism's file with some constants moved, and all else as it stands.
+
+    They go under ``change``, where a number that is there already gives way.
+
+    Args:
+        text: What stands in the file.
+        change: The constants.
+    """
+    if not change:
+        return text
+    root: Any = yaml.compose(text, Loader=LOADER)  # a mapping: it was read before
+    there: Any = next((value for key, value in root.value if key.value == CHANGE), None)
+    entries: list[Any] = there.value if isinstance(there, yaml.MappingNode) else []
+    known = {key.value: value for key, value in entries}
+    edits = [(known[name], str(one)) for name, one in change.items() if name in known]
+    new = [_entry(name, one) for name, one in change.items() if name not in known]
+    for node, said in sorted(edits, key=lambda one: -one[0].start_mark.index):
+        text = _put(text, node.start_mark, said, node.end_mark)  # from the end, so that places hold
+    if not new:
+        return text
+    if entries:
+        first = entries[0][0].start_mark
+        apart = ", " if there.flow_style else "\n" + " " * first.column
+        return _put(text, first, apart.join([*new, ""]))
+    if there is not None:
+        return _put(text, there.start_mark, f" {{{', '.join(new)}}}", there.end_mark)
+    return _with_block(text, root, new)
+
+
+def _with_block(text: str, root: Any, new: Sequence[str]) -> str:
+    """Return the text of a mapping that had no ``change``, with one."""
+    if root.flow_style:
+        begin = root.start_mark.index + 1
+        return f"{text[:begin]}{CHANGE}: {{{', '.join(new)}}}, {text[begin:]}"
+    margin = " " * root.start_mark.column
+    block = "\n".join(f"{margin}{line}" for line in [f"{CHANGE}:", *(f"  {one}" for one in new)])
+    before = text[: root.end_mark.index].rstrip()
+    return f"{before}\n{block}\n{text[root.end_mark.index :]}"
+
+
+def _entry(name: str, quantity: Quantity) -> str:
+    plain = re.fullmatch(r"[A-Za-z][\w .()+-]*", name) is not None
+    return f"{name if plain else json.dumps(name)}: {quantity}"
+
+
+def _put(text: str, start: Any, new: str, end: Any = None) -> str:
+    """Return a text with something else between two places of it."""
+    return text[: start.index] + new + text[(end or start).index :]

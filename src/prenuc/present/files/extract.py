@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from prenuc.errors import InputError
 from prenuc.observe.readers.data_file import load
 from prenuc.observe.series import SpectrumSeries
-from prenuc.present.files.again import changed_mechanism, made_again
+from prenuc.present.files.again import changed_mechanism, made_again, with_change
 from prenuc.present.files.exchange import convert
 from prenuc.present.files.kept import Kept, give_back, keep
 from prenuc.present.files.protocols import protocol_text
@@ -112,10 +112,9 @@ def _run(run: Run, folder: Path, place: str) -> list[Path]:
     else:
         named, own = again.mechanism, f"mechanism{place}.yaml"
         if is_text(named):
-            files[own], named = named, own
-        if again.change:
-            changed = f"mechanism{place}-changed.yaml"
-            files[changed], named = changed_mechanism(named, again.change), changed
+            files[own], named = with_change(named, again.change), own
+        elif again.change:
+            files[own], named = changed_mechanism(named, again.change), own
     files[f"protocol{place}.yaml"] = protocol_text(run.protocol, named)
     return [write_text(folder / name, text) for name, text in files.items()]
 

@@ -40,7 +40,7 @@ def read_input(
     Args:
         files: The file; or several files with a spectrum each, or a folder of them, which are one
             series.
-        read: What reads one file; :func:`trace_or_spectra` when None.
+        read: What reads one file; :func:`trace_or_spectra` when None, and no spectrum alone.
         at: As the option ``--at``, which a trace cannot have.
         subtract: Label of a spectrum to be subtracted from all, before any is left out.
         window: As the option ``--window``.
@@ -64,7 +64,7 @@ def read_input(
         known.pop("column", None)
         data = read_joined(given, **known)
     else:
-        data = (read or trace_or_spectra)(given[0], **known)
+        data = (read or _in_time)(given[0], **known)
     name = name_of(given)
     if isinstance(data, Trace):
         _refuse_for_trace(name, {"--at": at, "--subtract": subtract, "--window": window})
@@ -179,6 +179,17 @@ def trace_or_spectra(file: Path, **known: Any) -> SpectrumSeries | Trace:
     from prenuc.observe.readers import read
 
     return read(file, **known)
+
+
+def _in_time(file: Path, **known: Any) -> SpectrumSeries | Trace:
+    """Read a file as :func:`trace_or_spectra`; a spectrum alone is refused."""
+    from prenuc.observe.series import SpectrumSeries
+
+    found = trace_or_spectra(file, **known)
+    if isinstance(found, SpectrumSeries) and len(found) == 1:
+        mend = "Give a series of spectra, or a trace with time first"
+        raise InputError("this is one spectrum, not a trace", mend, where=str(file))
+    return found
 
 
 def spectra_or_saved(file: Path, **known: Any) -> SpectrumSeries:

@@ -13,7 +13,6 @@ from prenuc.infer.selection.growth_laws import Growth
 from prenuc.infer.selection.spectra_verdict import SpectraCalibration
 from prenuc.observe.analysis import Analysis
 from prenuc.observe.luminescence.measured import EmissionAnalysis
-from prenuc.present.figures.analysis import MOST_PANELS
 from prenuc.present.files.page import folded_html, list_html, prose, table_html
 from prenuc.present.files.sections import HISTORY, drawn_html, input_html, section
 from prenuc.present.files.summary import Summary, sentence, summary
@@ -85,9 +84,8 @@ def _clusters(analysis: Analysis) -> tuple[str, ...]:
 
 @section.register(Analysis)
 def _analysis(analysis: Analysis) -> Iterable[str]:
-    series, many = analysis.series, len(analysis.found)
+    series = analysis.series
     sized = any(found.sizes for found in analysis.found)
-    some = f" {MOST_PANELS} of {many} spectra." if many > MOST_PANELS else ""
     name = series.metadata.get("file") or analysis.file or "spectra"
     yield f"<h2>First excitons: {prose(name)}</h2>"
     yield f"<p>Material: {prose(analysis.material or 'not given, so no diameters')}.</p>"
@@ -96,7 +94,7 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     yield from _rows(exciton_table(analysis.rows()))
     more = analysis.warnings[SAID:]
     yield folded_html(counted(len(more), "further warning"), list_html(more))
-    yield folded_html("Every fit", drawn_html("bands", analysis, _EACH + some))
+    yield folded_html("Every fit", drawn_html("bands", analysis, _EACH))
     yield "<h3>How the file was read</h3>"
     yield list_html([*series.history, *(point.verdict for point in isosbestic_points(series))])
     yield input_html(series)

@@ -17,6 +17,7 @@ from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, is_course
 from prenuc.present.files.saved import Stored
+from prenuc.quantities import roughly
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
 
@@ -132,7 +133,7 @@ def _of_panel(panel: PanelResult) -> Summary:
 @summary.register(Comparison)
 def _of_comparison(comparison: Comparison) -> Summary:
     names = [one.model for one in comparison.ranking]
-    noise = ", ".join(f"{name} {number:.3g}" for name, number in comparison.noise.items())
+    noise = ", ".join(f"{name} {roughly(number)}" for name, number in comparison.noise.items())
     return Summary(
         subject=f"{counted(len(names), 'model')} compared",
         asked=f"Which of {listed(names)} do the data support?",
@@ -194,7 +195,7 @@ def _of_sweep(found: Swept) -> Summary:
 
 def _flask(found: Swept, place: int) -> str:
     unit = found.units[found.rank]
-    number = f"{found.numbers[found.rank][place]:.3g}" + ("" if unit == "1" else f" {unit}")
+    number = f"{roughly(found.numbers[found.rank][place])}" + ("" if unit == "1" else f" {unit}")
     values = ", ".join(f"{name} {found.factors[name][place]}" for name in found.varied)
     return f"{number}, with {values}"
 
@@ -238,7 +239,7 @@ def _shares(run: Run) -> tuple[str, ...]:
     told = [f"{100 * share:.0f} % {name}" for name, share in found if share >= LEAST]
     if not told:
         amounts = sorted(run.amounts(last).items(), key=lambda one: -one[1])[:MOST]
-        told = [f"{amount:.3g} mmol/L {name}" for name, amount in amounts]
+        told = [f"{roughly(amount)} mmol/L {name}" for name, amount in amounts]
         return (f"{seen}: {', '.join(told)}.",)
     return (f"{seen}: of the chalcogen {', '.join(told)}.",)
 

@@ -64,8 +64,8 @@ def mechanism_from(text: str, protocol: Protocol | None = None) -> Mechanism:
         if str(base).endswith((".yaml", ".yml")):
             raise MechanismError("this mechanism is based on another file", "Write all of it here")
         if protocol is None:
-            return read_mechanism(path)
-        return read_mechanism(path, lambda base: mechanism_for(base, protocol))
+            return read_mechanism(path, called=path.name)
+        return read_mechanism(path, lambda base: mechanism_for(base, protocol), called=path.name)
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from prenuc.infer.fit.parameter import digits_of
 from prenuc.present.tables.results import NO_INTERVAL, NOT_FIXED
-from prenuc.present.tables.table import Table, with_unit
+from prenuc.present.tables.table import Table, in_unit, with_unit
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from prenuc.infer.selection.profiled import Estimate
@@ -25,11 +27,10 @@ def calibrated_table(found: SpectraCalibration) -> Table:
 def _constant(one: Estimate) -> tuple[str, ...]:
     unit = one.before.quantity.unit
     before, value = with_unit(one.before.quantity.number, unit), with_unit(one.value, unit)
-    if not one.fixed:
-        return one.name, before, value, NOT_FIXED
-    if one.ci95 is None:
-        return one.name, before, value, NO_INTERVAL
-    return one.name, before, value, f"{one.ci95[0]:.4g} to {one.ci95[1]:.4g}"
+    if not one.fixed or one.ci95 is None:
+        return one.name, before, value, NO_INTERVAL if one.fixed else NOT_FIXED
+    said, below, above = digits_of(one.value, *one.ci95)
+    return one.name, before, in_unit(said, unit), f"{below} to {above}"
 
 
 def needed_table(found: SpectraCalibration) -> Table:
@@ -44,5 +45,5 @@ def needed_table(found: SpectraCalibration) -> Table:
 def _step(one: StepVerdict) -> tuple[str, ...]:
     if math.isnan(one.rise):
         return one.step, "–", "–", f"{one.word}: nothing can be run without it"
-    word = f"{one.word}: {one.paid:.3g} for its numbers" if one.would_be_needed else one.word
-    return one.step, f"{one.rise:.3g}", f"{one.misfit:.3g}", word
+    word = f"{one.word}: {roughly(one.paid)} for its numbers" if one.would_be_needed else one.word
+    return one.step, roughly(one.rise), f"{one.misfit:.3g}", word

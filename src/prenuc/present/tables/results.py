@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from prenuc.present.tables.table import Table, fixed, with_unit
+from prenuc.infer.fit.parameter import digits_of
+from prenuc.present.tables.table import Table, fixed, in_unit, with_unit
+from prenuc.quantities import legible, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +91,7 @@ def _sampled(of: Sequence[Measurement]) -> tuple[tuple[str, ...], list[tuple[str
     """Return headings and cells of reaction time and dilution, and what all have in common."""
     if all(one.reaction_time is None for one in of):
         return (), [()] * len(of), ""
-    times = ["" if (t := one.reaction_time) is None else f"{t / 60.0:.5g}" for one in of]
+    times = ["" if (t := one.reaction_time) is None else legible(t / 60.0) for one in of]
     dilutions = [f"{one.dilution:.4g}" for one in of]
     if len({*dilutions}) == 1:
         alike = "" if dilutions[0] == "1" else f", diluted {dilutions[0]} times"
@@ -104,8 +106,7 @@ def growth_table(found: Growth) -> Table:
         rows=tuple(
             (
                 one.law,
-                with_unit(one.rate, one.unit),
-                _interval_of(one),
+                *_rate_of(one),
                 fixed(one.first_nm, 2),
                 fixed(one.last_nm, 2),
                 f"{one.rms_nm:.3f}",
@@ -115,10 +116,14 @@ def growth_table(found: Growth) -> Table:
     )
 
 
-def _interval_of(one: FittedLaw) -> str:
+def _rate_of(one: FittedLaw) -> tuple[str, str]:
+    """Return the rate of a law and its interval."""
     if one.rate is None:
-        return ""
-    return NO_INTERVAL if one.ci95 is None else f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
+        return "", ""
+    if one.ci95 is None:
+        return with_unit(one.rate, one.unit), NO_INTERVAL
+    value, below, above = digits_of(one.rate, *one.ci95)
+    return in_unit(value, one.unit), f"{below} to {above}"
 
 
 def constants_table(document: Mapping[str, Any], *, unit: str = "1") -> Table:
@@ -159,17 +164,8 @@ def _estimate(one: Mapping[str, Any]) -> tuple[str, str, str]:
     unit, (low, high) = one.get("unit", "1"), one.get("ci95") or (None, None)
     if low is None or high is None:
         return with_unit(one["value"], unit), NO_INTERVAL, ""
-    digits = _known(low, high)
-    value = with_unit(one["value"], unit, digits)
-    return value, f"{low:.{digits}g} to {high:.{digits}g}", ""
-
-
-def _known(low: float, high: float) -> int:
-    """Return how many digits an interval leaves: two of its width, and four at least."""
-    if not low < high:
-        return 4
-    narrow = (high - low) / max(abs(low), abs(high))
-    return max(4, math.ceil(-math.log10(narrow)) + 2)
+    value, below, above = digits_of(one["value"], low, high)
+    return in_unit(value, unit), f"{below} to {above}", ""
 
 
 def ranking_table(comparison: Comparison) -> Table:
@@ -179,9 +175,9 @@ def ranking_table(comparison: Comparison) -> Table:
         rows=tuple(
             (
                 one.model,
-                f"{one.delta:.4g}",
+                legible(one.delta),
                 f"{one.weight:.3f}",
-                f"{one.held_out:.3g}" if math.isfinite(one.held_out) else "–",
+                f"{roughly(one.held_out)}" if math.isfinite(one.held_out) else "–",
                 str(one.parameters),
                 one.verdict,
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.present.tables.table import Table, fixed
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +90,7 @@ def size_table(found: Sequence[Size]) -> Table:
                 fixed(one.diameter_nm, 2),
                 fixed(one.spread_nm, 2),
                 one.made_on,
-                "–" if one.extinction is None else f"{one.extinction:.3g}",
+                "–" if one.extinction is None else roughly(one.extinction),
                 one.source,
             )
             for one in found
@@ -104,9 +105,9 @@ def amount_table(found: Sequence[Amount]) -> Table:
         rows=tuple(
             (
                 one.curve,
-                f"{one.concentration:.3g}",
+                roughly(one.concentration),
                 f"{one.units:.0f}",
-                "–" if one.number is None else f"{one.number:.3g}",
+                "–" if one.number is None else roughly(one.number),
                 "–" if one.chemical_yield is None else f"{one.chemical_yield:.1%}",
             )
             for one in found

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from prenuc.present.tables.table import Table
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -270,5 +271,5 @@ def _cells(one: Estimate) -> tuple[str, ...]:
     old = one.free.value.quantity
     interval = "not identifiable"
     if one.ci95 is not None:
-        interval = f"{one.ci95[0]:.3g} to {one.ci95[1]:.3g}"
+        interval = f"{roughly(one.ci95[0])} to {roughly(one.ci95[1])}"
     return f"{old.number:.4g}", f"{one.number:.4g}", old.unit, interval

@@ -75,15 +75,21 @@ def fixed(number: float | None, digits: int) -> str:
     return "–" if number is None else f"{number:.{digits}f}"
 
 
-def with_unit(number: float | None, unit: str = "1", digits: int = 4) -> str:
+def with_unit(number: float | None, unit: str = "1") -> str:
     """Return a number for people with its unit; nothing for none.
 
     Args:
         number: It, in ``unit``.
         unit: "1" for none.
-        digits: That are known of it, where these are more than usual.
     """
-    if number is None:
-        return ""
-    text = legible(number) if digits <= 4 else f"{number:.{digits}g}"
-    return text + ("" if unit in {"1", ""} else f" {unit}")
+    return "" if number is None else in_unit(legible(number), unit)
+
+
+def in_unit(number: str, unit: str) -> str:
+    """Return a written number with its unit.
+
+    Args:
+        number: It, in ``unit``.
+        unit: "1" for none.
+    """
+    return number if unit in {"1", ""} else f"{number} {unit}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prenuc.present.tables.table import Table
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,4 +47,4 @@ def dilution_lines(found: Dilution) -> Iterator[str]:
     if found.undiluted is not None:
         yield f"the sample as it is would show an absorbance of {found.undiluted:.4g}"
     if found.to_take is not None:
-        yield f"take {1e3 * found.to_take:.3g} uL instead for the absorbance that is wanted"
+        yield f"take {roughly(1e3 * found.to_take)} uL instead for the absorbance that is wanted"

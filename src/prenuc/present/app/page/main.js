@@ -1,7 +1,8 @@
 // The shell: one connection, a screen at a time by the address (#/flask), files dropped anywhere.
 
 import { h, update } from "./components/element.js";
-import { Connection } from "./connection.js";
+import { Connection, Trouble } from "./connection.js";
+import { keptNear } from "./focus.js";
 import { Jobs } from "./jobs.js";
 import { Shell } from "./shell.js";
 
@@ -15,6 +16,7 @@ let shellOf = null; // makes the shell of a screen
 
 const links = Object.entries(SCREENS).map(([name, title]) => h("a", { href: `#/${name}` }, title));
 by("screens").append(...links);
+for (const part of [main, by("troubles")]) keptNear(part, main);
 by("skip").addEventListener("click", () => main.focus());
 
 const connection = await Connection.open();
@@ -111,12 +113,20 @@ function dropped(shell) {
     hint(false);
     const files = await shell.tried(() => filesOf(event.dataTransfer));
     if (!files?.length) return;
-    if (!HOLDING.test(files[0].name)) return hand(shown?.receive ? shown.name : "spectra", { files });
+    const holding = files.filter((one) => HOLDING.test(one.name));
+    const spectra = files.filter((one) => !holding.includes(one));
+    if (!holding.length) return hand(shown?.name === "flask" ? "flask" : "spectra", { files });
     const held = await shell.tried(async () => {
-      const upload = await connection.upload(files[0]);
-      return { upload, ...(await connection.ask("uploads.screens", { upload })) };
+      const uploads = await Promise.all(holding.map((one) => connection.upload(one)));
+      return connection.ask("uploads.screens", { uploads });
     });
-    if (held) hand(held.screens.includes(shown.name) ? shown.name : held.screens[0], { uploads: [held.upload] });
+    if (!held) return;
+    const name = held.screens.includes(shown.name) ? shown.name : held.screens[0];
+    if (spectra.length && name !== "flask") {
+      const message = `${holding[0].name} and spectra are not shown at once`;
+      return shell.fail(new Trouble({ message, mend: "Drop one, then the other" }));
+    }
+    hand(name, { uploads: [held.first], files: spectra });
   });
 
   function hand(name, given) {

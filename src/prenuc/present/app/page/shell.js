@@ -2,6 +2,10 @@
 
 import { h } from "./components/element.js";
 
+let seen = true; // whether somebody has done something since a trouble was shown
+for (const what of ["pointerdown", "keydown", "input", "change", "drop"])
+  window.addEventListener(what, () => (seen = true), { capture: true });
+
 export class Shell {
   #live;
   #troubles;
@@ -48,6 +52,7 @@ export class Shell {
     );
     const close = h("button", { type: "button", class: "quiet", onclick: () => this.clear() }, "Dismiss");
     this.#place().replaceChildren(h("div", { class: "trouble" }, h("ul", {}, items), close));
+    seen = false;
     if (!error.problems) throw error; // a fault of ours: it belongs into the console, too
   }
 
@@ -61,7 +66,8 @@ export class Shell {
   }
 
   /**
-   * Do something that may fail; shows what went wrong, and returns undefined then.
+   * Do something that may fail; shows what went wrong, and returns undefined then. A trouble stays until
+   * something goes well that was done after it was shown.
    *
    * Where the screen was left meanwhile it never returns: nobody wants the answer any longer.
    */
@@ -74,7 +80,7 @@ export class Shell {
     }
     if (!this.#open()) return new Promise(() => {});
     if (wrong) this.fail(wrong);
-    else this.clear();
+    else if (seen) this.clear();
     return answer;
   }
 

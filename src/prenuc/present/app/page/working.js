@@ -18,6 +18,7 @@ export function working({ host, connection, shell, remember, show }) {
   const answer = h("div", { class: "stack" });
   host.append(row, old, answer);
   let id = null;
+  let asked = 0; // how often; an answer to a question of before is not followed
 
   const stopHearing = connection.on("job", (job) => {
     if (job.id !== id || !pending(job)) return;
@@ -29,12 +30,22 @@ export function working({ host, connection, shell, remember, show }) {
   /** Ask for it; what this place asked for before is not waited for any longer. */
   async function begin(ask) {
     const before = id;
-    id = null;
+    const mine = nothing();
     const made = await shell.tried(async () => {
-      if (before) await connection.ask("jobs.cancel", { job: before }).catch(() => {}); // it may be long gone
-      return ask();
+      if (before) await cancelled(before);
+      return mine === asked ? ask() : null;
     });
-    if (made) follow(made.job);
+    if (!made) return;
+    if (mine === asked) follow(made.job);
+    else await cancelled(made.job);
+  }
+
+  const cancelled = (job) => connection.ask("jobs.cancel", { job }).catch(() => {}); // it may be long gone
+
+  /** Follow nothing from now on; returns the number of what may come. */
+  function nothing() {
+    id = null;
+    return (asked += 1);
   }
 
   function follow(job) {
@@ -74,14 +85,16 @@ export function working({ host, connection, shell, remember, show }) {
     async again() {
       const kept = sessionStorage.getItem(remember);
       if (!kept) return;
+      const mine = nothing();
       const known = await connection.ask("jobs.list");
+      if (mine !== asked) return;
       if (known.some((job) => job.id === kept)) follow(kept);
       else sessionStorage.removeItem(remember);
     },
     /** What is shown is no longer of what is asked about. */
     stale: () => (old.hidden = !answer.childNodes.length),
     clear() {
-      id = null;
+      nothing();
       old.hidden = true;
       sessionStorage.removeItem(remember);
       row.hidden = true;
@@ -90,7 +103,7 @@ export function working({ host, connection, shell, remember, show }) {
     /** The screen is left: the job goes on, and `again` finds it. */
     close() {
       stopHearing();
-      id = null;
+      nothing();
     },
   };
 }

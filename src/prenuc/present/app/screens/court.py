@@ -1,4 +1,4 @@
-"""The screen Court: models against rows, what each step is for, and the figure of a row."""
+"""The screen Court: models against rows, what each step is for, the figure of a row, reports."""
 
 from __future__ import annotations
 
@@ -94,11 +94,23 @@ def refitted(report: Callable[[float], None], *, mechanism: str) -> dict[str, An
 
 
 def _told(found: Ablations, line: str) -> dict[str, Any]:
-    from prenuc.infer.studies.ablation import MEANING
-    from prenuc.present.tables.studies import ablation_lines
+    from prenuc.present.app.verdicts import shown
 
-    lines = [one for one in ablation_lines(found) if not one.startswith(("lost ", "won "))]
-    return {**plain(found), "lines": lines, "words": MEANING, "command": line}
+    return {**shown(found), "command": line}
+
+
+def report(session: Session, *, upload: str) -> dict[str, Any]:
+    """Return what a report or a saved answer that was dropped says of models and of steps.
+
+    Args:
+        session: The page.
+        upload: The file.
+
+    Raises:
+        InputError: It says nothing of them, or cannot be read.
+    """
+    uploads = session.desk.uploads
+    return {"name": uploads.upload(upload).name, "verdicts": uploads.verdicts(upload)}
 
 
 def row(session: Session, *, row: str, model: str = "two-pathway") -> dict[str, Any]:
@@ -139,4 +151,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "court.ablations": ablations,
     "court.refit": refit,
     "court.row": row,
+    "court.report": report,
 }

@@ -80,7 +80,7 @@ def open_(
         done, stated = Protocol.from_recipe(get("recipes", recipe)), None
     else:
         done, stated = protocol_from(protocol or "")
-    named = mechanism or stated
+    named = _named(session, mechanism or stated)
     live = Live(_mechanism(named, recipe or "your protocol", done), done)
     live.move({**(change or {}), **(moved or {})})
     flask = FlaskSession(live, done.name, recipe or "", named or "")
@@ -97,11 +97,14 @@ def _source(flask: FlaskSession) -> dict[str, str]:
     return {**given, "mechanism": flask.named} if flask.named else given
 
 
+def _named(session: Session, named: str | None) -> str | None:
+    """Return a mechanism as it is named; the text of its file in the place of the file's name."""
+    if named is None or is_text(named) or not named.strip().endswith((".yaml", ".yml")):
+        return named
+    return session.desk.uploads.mechanism_called(named.strip())
+
+
 def _mechanism(named: str | None, what: str, protocol: Protocol) -> Mechanism:
-    if named is not None and named.strip().endswith((".yaml", ".yml")):
-        what = f"the mechanism stands in another file ({named})"
-        mend = "Drop the mechanism file, then this one without its line 'mechanism:'"
-        raise InputError(what, mend)
     if named is not None and is_text(named):
         return mechanism_from(named, protocol)
     return mechanism_of(named, what, protocol)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, unknown_name
-from prenuc.present.files.again import changed_mechanism, made_again
+from prenuc.present.files.again import changed_mechanism, with_change
 from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.written import is_text
 
@@ -54,31 +54,19 @@ def _mechanism(flask: FlaskSession) -> tuple[str, str, str]:
 
 
 def mechanism_file(flask: FlaskSession) -> str:
-    """Return the mechanism as it is now, as a file that commands read.
-
-    Raises:
-        InputError: Constants of a mechanism of the user's own were moved.
-    """
-    change = flask.live.change
-    if is_text(flask.named):
-        if not flask.live.mechanism.text:  # it is one of the package with other constants
-            again = made_again(flask.live.mechanism_now, flask.live.protocol)
-            return changed_mechanism(again.mechanism, again.change)
-        if change:
-            said = ", ".join(f"{name} = {one}" for name, one in change.items())
-            mend = f"Write into it: {said}"
-            raise InputError("your own mechanism cannot be written with moved constants", mend)
-        return flask.named
-    return changed_mechanism(_basis(flask), change)
+    """Return the mechanism as it is now, as a file that commands read."""
+    if not is_text(flask.named):
+        return changed_mechanism(_basis(flask), flask.live.change)
+    return with_change(flask.named, flask.live.change)
 
 
 def _python(flask: FlaskSession) -> tuple[str, str, str]:
-    live = flask.live
-    if is_text(flask.named):
+    live, own = flask.live, is_text(flask.named)
+    if own:
         model = f'pn.read_mechanism(Path("{_mechanism_name(flask)}"))'
     else:
         model = f'pn.mechanism_for("{_basis(flask)}", protocol)'
-    change = {name: str(one) for name, one in live.change.items()}
+    change = {} if own else {name: str(one) for name, one in live.change.items()}
     if flask.recipe:
         moved = {name: str(one) for name, one in live.moved.items()}
         done = f'protocol = pn.Protocol.from_recipe(pn.recipe("{flask.recipe}"))'
@@ -87,7 +75,7 @@ def _python(flask: FlaskSession) -> tuple[str, str, str]:
         named = json.dumps(live.protocol.name)
         done = f'protocol = pn.Protocol.from_text("""\n{live.protocol_now}\n""", name={named})'
     lines = [
-        *(["from pathlib import Path", ""] if is_text(flask.named) else []),
+        *(["from pathlib import Path", ""] if own else []),
         "import prenuc as pn",
         "",
         done,

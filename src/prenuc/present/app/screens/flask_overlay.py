@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
 
 def overlay(
-    session: Session, *, upload: str | None = None, time_unit: str | None = None
+    session: Session, *, uploads: list[str] | None = None, time_unit: str | None = None
 ) -> dict[str, Any] | None:
-    """Lay the spectra of a file over the flask; take them off when no file is named.
+    """Lay the spectra of files over the flask; take them off when no file is named.
 
     Args:
         session: The page.
-        upload: The file.
+        uploads: The files; several with a spectrum each are one series.
         time_unit: Of its times, where it names none.
 
     Raises:
         InputError: It holds no spectra, or not those that the protocol measures.
     """
     flask = session.opened
-    if upload is None:
+    if not uploads:
         flask.lay_over(None)
         return None
-    given = session.read([upload], **({} if time_unit is None else {"time_unit": time_unit}))
+    given = session.read(uploads, **({} if time_unit is None else {"time_unit": time_unit}))
     if isinstance(given.data, Trace):
         raise InputError("this is a trace, and no spectra", "Fit it on the screen Spectra")
     flask.lay_over(given.data)

@@ -42,6 +42,7 @@ export function frame(el, { title, kind, table }) {
     const elsewhere =
       event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey;
     if (event.key.toLowerCase() === "t" && !elsewhere) toggle();
+    if (event.key === "Escape" && !sheet.hidden) toggle();
   });
 
   function fill() {

@@ -5,10 +5,11 @@ import { choice } from "../components/form.js";
 import { commandLine, sentences } from "../components/tables.js";
 import { working } from "../working.js";
 import { matrix } from "./court_matrix.js";
+import { reported } from "./court_report.js";
 
 const KEPT = "prenuc court mechanism";
 
-function render({ el, connection, shell }) {
+function render({ el, connection, shell, given }) {
   const mechanism = choice("mechanism", [], "", (name) => ablate(name));
   const steps = h("div", { class: "stack" });
   const meaning = h("dl", { class: "words" });
@@ -23,8 +24,11 @@ function render({ el, connection, shell }) {
   });
   const again = h("button", { type: "button", onclick: fitAgain }, "Fit again (minutes)");
 
+  const report = reported({ connection, shell, stepsOf: drawn });
+
   el.append(
     h("h1", {}, "Court"),
+    report.root,
     h(
       "section",
       { class: "panel stack", "aria-label": "Steps" },
@@ -40,6 +44,7 @@ function render({ el, connection, shell }) {
   begin();
 
   async function begin() {
+    await (given?.uploads ? report.receive(given.uploads[0]) : report.again());
     const known = await shell.tried(() => connection.ask("court.mechanisms"));
     if (!known) return;
     mechanism.input.append(...known.mechanisms.map((one) => h("option", { value: one }, one)));
@@ -67,7 +72,13 @@ function render({ el, connection, shell }) {
     job.begin(() => connection.ask("court.refit", { mechanism: mechanism.input.value }));
   }
 
-  return { close: () => job.close() };
+  return {
+    receive: ({ uploads }) => report.receive(uploads[0]),
+    close() {
+      job.close();
+      report.close();
+    },
+  };
 }
 
 const chip = (word) => `is-${word.replace(" ", "-")}`;
@@ -101,7 +112,7 @@ function drawn(found) {
       ),
     ),
     sentences(found.lines) ?? "",
-    commandLine(found.command),
+    found.command ? commandLine(found.command) : "",
   ];
 }
 

@@ -111,8 +111,7 @@ function render({ el, connection, shell, given }) {
     await shell.tried(choice.load);
     const kept = FlaskState.kept();
     state.source = kept?.source;
-    const [upload] = given?.uploads ?? [];
-    if (upload && (await opened({ ...asOpen(), upload }))) return;
+    if (given?.uploads && (await receive(given))) return;
     const source = given?.source ?? (given?.recipe && { recipe: given.recipe });
     if (source ? await opened(source) : kept && (await opened(kept.source, kept.changed, kept))) return;
     await opened({ recipe: FIRST });
@@ -156,15 +155,22 @@ function render({ el, connection, shell, given }) {
     ordering = setTimeout(async () => {
       const mine = told;
       const matters = await connection.ask("flask.matters").catch(() => null);
-      if (!matters || mine !== told) return;
-      if (constants.root.contains(document.activeElement)) return soonOrder(); // nothing moves under a hand
-      told.constants = told.constants.map((one) => ({
-        ...one,
-        value: state.get(one.name),
-        matters: matters[one.name],
-      }));
-      constants.show(told.constants, state.original);
+      if (matters && mine === told) order(matters);
     }, ORDER_AFTER);
+  }
+
+  /** Put them in order; as long as a hand is there, nothing moves under it. */
+  function order(matters) {
+    if (constants.root.matches(":focus-within, :hover")) {
+      ordering = setTimeout(() => order(matters), ORDER_AFTER);
+      return;
+    }
+    told.constants = told.constants.map((one) => ({
+      ...one,
+      value: state.get(one.name),
+      matters: matters[one.name],
+    }));
+    constants.show(told.constants, state.original);
   }
 
   /** One number under the hand, coarse; released, exact and a step of undo. */
@@ -251,7 +257,7 @@ function render({ el, connection, shell, given }) {
 
   function writeOwn() {
     const mechanisms = { all: choice.mechanisms(), now: asOpen().mechanism, name: told?.mechanism };
-    ownProtocol(told?.protocol ?? "", { mechanisms, open: opened, receive: openFile });
+    ownProtocol(told?.protocol ?? "", { mechanisms, open: opened, receive: openFiles });
   }
 
   function takeAway() {
@@ -268,16 +274,20 @@ function render({ el, connection, shell, given }) {
     return { mechanism: told?.mechanism, ...(state.source ?? { recipe: FIRST }) };
   }
 
-  /** Open a file that holds a flask, or a mechanism for the one that is open; whether that was possible. */
-  async function openFile(file) {
-    const upload = await shell.tried(() => connection.upload(file));
-    return upload ? opened({ ...asOpen(), upload }) : false;
+  /** Open a file that holds a flask, with its mechanism, or a mechanism for the one that is open; whether that was possible. */
+  async function openFiles(files) {
+    const held = await shell.tried(async () => {
+      const uploads = await Promise.all(files.map((one) => connection.upload(one)));
+      return connection.ask("uploads.screens", { uploads });
+    });
+    return held ? opened({ ...asOpen(), upload: held.first }) : false;
   }
 
-  /** Spectra are laid over what is open; what holds a flask itself is opened. */
-  async function receive({ files, uploads }) {
-    if (uploads) await opened({ ...asOpen(), upload: uploads[0] });
-    else await data.receive(files[0]);
+  /** What holds a flask is opened, and spectra are laid over; whether that was possible. */
+  async function receive({ files = [], uploads }) {
+    const there = uploads ? await opened({ ...asOpen(), upload: uploads[0] }) : open;
+    if (there && files.length) await data.receive(files);
+    return there;
   }
 
   return {

@@ -9,7 +9,7 @@ const LEAST_REST = 400; // ms, until it is asked what the data say of the consta
 /** A button, and a line of text that follows the flask; `asked` asks for what comes with frames, `constant` answers which was turned last. */
 export function dataOver({ connection, shell, shown, asked, constant }) {
   const told = h("span", { role: "status" });
-  const choose = fileButton("Lay data over …", (file) => receive(file));
+  const choose = fileButton("Lay data over …", (files) => receive(files));
   const off = h(
     "button",
     { type: "button", class: "quiet", hidden: true, onclick: takeOff },
@@ -20,9 +20,12 @@ export function dataOver({ connection, shell, shown, asked, constant }) {
   let chi2 = null;
   let asking = 0;
 
-  async function receive(file) {
-    const laying = async () => connection.ask("flask.overlay", { upload: await connection.upload(file) });
-    const answer = await asked(laying);
+  /** Lay the spectra of files over; several with a spectrum each are one series. */
+  async function receive(files) {
+    const answer = await asked(async () => {
+      const uploads = await Promise.all(files.map((one) => connection.upload(one)));
+      return connection.ask("flask.overlay", { uploads });
+    });
     if (!answer) return;
     laid = answer;
     off.hidden = false;

@@ -18,7 +18,7 @@ const HOW =
   "What is wrong is said with its line.";
 const FILE = /^\s*(protocol|recipe)\s*:/m; // what a protocol file has and sentences have not
 
-/** Ask for a protocol, as text or as a file; `open(source)` and `receive(file)` answer whether it was taken. */
+/** Ask for a protocol, as text or as files; `open(source)` and `receive(files)` answer whether it was taken. */
 export function ownProtocol(text, { mechanisms, open, receive }) {
   const area = h("textarea", {
     class: "code",
@@ -37,7 +37,7 @@ export function ownProtocol(text, { mechanisms, open, receive }) {
   mechanism.value = mechanisms.now;
   const own = () => (FILE.test(area.value) ? {} : { mechanism: mechanism.value }); // a file may name its own
   const run = async () => over(await open({ protocol: area.value, ...own() }));
-  const take = async (file) => over(await receive(file));
+  const take = async (files) => over(await receive(files));
   const root = dialog(
     "Your own protocol",
     h("p", { class: "note" }, HOW),
@@ -47,8 +47,8 @@ export function ownProtocol(text, { mechanisms, open, receive }) {
       { class: "bar" },
       h("label", { class: "field" }, "mechanism", mechanism),
       h("button", { type: "button", class: "primary", onclick: run }, "Run it"),
-      fileButton("From a file …", take, { accept: ".yaml,.yml,.html,.htm,.json" }),
-      h("span", { class: "note" }, "a protocol, a mechanism, a report of prenuc, or a saved state"),
+      fileButton("From a file …", take, ".yaml,.yml,.html,.htm,.json"),
+      h("span", { class: "note" }, "a protocol with its mechanism, a report of prenuc, or a saved state"),
     ),
   );
 }

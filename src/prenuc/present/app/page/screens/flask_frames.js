@@ -1,5 +1,7 @@
 // Frames of the flask: spectra are drawn as they come, the course of a drag while the next spectra are computed.
 
+import { Due } from "../due.js";
+
 /**
  * Draw frames into the components; returns how to ask for them, and how to say that something was asked.
  *
@@ -8,8 +10,7 @@
 export function follow({ connection, shell, shown, note }) {
   let course = null; // that is yet to be drawn
   let drawn = ""; // "exact" or "coarse"
-  let asking = 0; // questions that are not answered
-  let coming = 0; // those that are, and whose frames are on their way
+  const asked = new Due(shell, tell);
   let dragged = 0; // number of the last drag, and of the last that was let go: 0 once what is drawn is that
   let released = 0;
 
@@ -47,15 +48,15 @@ export function follow({ connection, shell, shown, note }) {
 
   /** Of what is asked exactly the course comes last. */
   function answered(drag) {
-    if (drag === null) coming = Math.max(coming - 1, 0);
-    else if (drag >= released) released = 0;
+    if (drag === null) return asked.came();
+    if (drag >= released) released = 0;
     if (drag >= dragged) dragged = 0;
     tell();
   }
 
   function tell() {
-    const due = asking || coming || released;
-    shell.status(due ? "computing" : drawn, { behind: Boolean(due || dragged) });
+    const due = asked.due || released > 0;
+    shell.status(due ? "computing" : drawn, { behind: due || dragged > 0 });
   }
 
   /** Something cannot be run: what is drawn is not of the numbers that stand beside it. */
@@ -77,15 +78,7 @@ export function follow({ connection, shell, shown, note }) {
       tell();
     },
     /** Ask for what comes with exact frames; answers as `shell.tried` does. */
-    async asked(work) {
-      asking += 1;
-      tell();
-      const answer = await shell.tried(work);
-      asking -= 1;
-      if (answer) coming += 1;
-      tell();
-      return answer;
-    },
+    asked: (work) => asked.ask(work),
     unable,
     close: () => heard.forEach((stop) => stop()),
   };

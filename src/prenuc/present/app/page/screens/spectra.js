@@ -3,6 +3,7 @@
 import { h } from "../components/element.js";
 import spectra from "../components/spectra.js";
 import { commandLine, sentences } from "../components/tables.js";
+import { Due } from "../due.js";
 import { place } from "../model.js";
 import { excitons } from "./spectra_excitons.js";
 import { fits } from "./spectra_fits.js";
@@ -39,6 +40,7 @@ function render({ el, connection, shell, given }) {
   let pointed = null; // where the pointer last was in the spectra
   model.on("change:cursor", (cursor) => (pointed = cursor ?? pointed));
   model.on("change:selected", (ends) => ends && cutting.dragged(model.get("selecting"), ends));
+  const asked = new Due(shell, () => shell.status(asked.due ? "computing" : ""));
   const stop = connection.onFrame("spectra", drawn);
   begin();
 
@@ -74,9 +76,7 @@ function render({ el, connection, shell, given }) {
 
   /** Read files, and come back to what was cut out of them; whether that was possible. */
   async function opened(uploads, known, kept = false) {
-    shell.status("computing");
-    const answer = await shell.tried(() => connection.ask("spectra.open", { uploads, ...known }));
-    shell.status("");
+    const answer = await asked.ask(() => connection.ask("spectra.open", { uploads, ...known }));
     if (!answer) {
       if (kept) state.forget();
       return false;
@@ -94,7 +94,7 @@ function render({ el, connection, shell, given }) {
     const { window, times, mask, subtract } = state.now;
     const before = { window, times, mask, subtract };
     state.set(changed);
-    const answer = await shell.tried(() => connection.ask("spectra.cut", state.cut));
+    const answer = await asked.ask(() => connection.ask("spectra.cut", state.cut));
     if (answer) {
       for (const one of parts) if (Object.keys(changed).length) one.stale();
       return said(answer);
@@ -113,7 +113,7 @@ function render({ el, connection, shell, given }) {
     cutting.show({ ...state.now, ...axes });
     model.set("masked", state.now.mask.filter((one) => one.endsWith("nm")).map((one) => one.split(" ").slice(0, 2).map(Number)));
     for (const one of parts) one.opened(answer);
-    const many = answer.kind === "spectra" ? `${answer.spectra} spectra, ${answer.signal}` : `${answer.points} points`;
+    const many = answer.kind === "spectra" ? `${answer.spectra} ${answer.spectra === 1 ? "spectrum" : "spectra"}, ${answer.signal}` : `${answer.points} points`;
     told.replaceChildren(
       h("p", {}, h("strong", {}, answer.name), ` ${many}`),
       sentences(answer.history, "Read and assumed") ?? "",
@@ -122,13 +122,15 @@ function render({ el, connection, shell, given }) {
   }
 
   function drawn({ arrays, words }) {
-    if (arrays.value) return shown.draw(arrays, words);
-    model.set("spectra", {
-      wavelength_nm: arrays.wavelength_nm.data,
-      time_min: arrays.time_min.data,
-      absorbance: arrays.absorbance.data,
-      labels: words.labels,
-    });
+    if (arrays.value) shown.draw(arrays, words);
+    else
+      model.set("spectra", {
+        wavelength_nm: arrays.wavelength_nm.data,
+        time_min: arrays.time_min.data,
+        absorbance: arrays.absorbance.data,
+        labels: words.labels,
+      });
+    asked.came();
   }
 
   return {
