@@ -11,7 +11,7 @@ import prenuc as pn
 from prenuc.errors import InputError, Problem
 from prenuc.present.cli.completing import mechanisms_and_files, panels
 from prenuc.present.cli.input import report_option, workers_option
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.files.named import panels_named, read_mechanism_named
 from prenuc.present.tables import studies
@@ -80,17 +80,7 @@ def ablate(
         _refuse_with_spectra(named, refit=refit, ledger=ledger, figure=figure)
         found: Ablations | SpectraCalibration = _on_spectra(mechanism, folders[0], workers)
     else:
-        if ledger is not None and not refit:
-            raise InputError("--ledger remembers refits", "Give it together with --refit")
-        with progress(f"taking {mechanism} apart") as report:
-            found = pn.ablate(
-                mechanism,
-                panels=panels_named(named),
-                refit=refit,
-                workers=workers,
-                ledger=ledger,
-                progress=report,
-            )
+        found = _on_rows(mechanism, named, refit, ledger, workers)
     if figure is not None:
         from prenuc.present.figures.kinds import draw
 
@@ -101,10 +91,24 @@ def ablate(
     if out is not None:
         write_text(out, f"{as_text(_rows(found))}\n")
         click.echo(f"wrote {out}", err=True)
-    if as_json:
-        echo_json(_rows(found))
-    else:
-        _echo(found)
+    echo_answer(_rows(found) if as_json else found, _echo, as_json)
+
+
+def _on_rows(
+    mechanism: str, named: Sequence[str], refit: bool, ledger: Path | None, workers: int
+) -> Ablations:
+    """Return what the published rows say of each step."""
+    if ledger is not None and not refit:
+        raise InputError("--ledger remembers refits", "Give it together with --refit")
+    with progress(f"taking {mechanism} apart") as report:
+        return pn.ablate(
+            mechanism,
+            panels=panels_named(named),
+            refit=refit,
+            workers=workers,
+            ledger=ledger,
+            progress=report,
+        )
 
 
 def _refuse_with_spectra(named: Sequence[str], **given: Any) -> None:
