@@ -48,7 +48,7 @@ check-proposals: $(INSTALLED_TEST)  ## does the experiment proposed for Pathway 
 check-picks: $(INSTALLED_TEST)  ## are the first excitons of 400 series with marks of the instrument right, or doubted?
 	$(BIN)/python -m pytest -m study -s tests/test_picks.py
 
-check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 200 instants of kill -9: no torn file; half an hour
+check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or refused; 250 instants of kill -9: no torn file; half an hour
 	$(BIN)/python -m pytest -m study tests/test_gate_fuzzed.py tests/test_gate_commands.py tests/test_killed.py
 
 check-mutants: $(INSTALLED_TEST)  ## 20,000 changed files: equal arrays, a refusal or a word about it; never read wrongly in silence; two minutes
