@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COMMAND = "from prenuc.present.cli import main; main()"
 WIDTHS = {"wide": (1400, 900), "narrow": (360, 780)}
 PATIENCE = 180_000  # ms; machines may be busy
+EXACT = "#status[data-status=exact]:not([data-behind])"  # all that was asked is drawn
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def started() -> Iterator[str]:
 
 def flask(page: Page) -> None:
     """Turn a constant, with the curves of before frozen."""
-    exact = page.locator("#status[data-status=exact]")
+    exact = page.locator(EXACT)
     exact.wait_for()
     page.get_by_text("Move the spectra most").wait_for()
     page.get_by_role("button", name="Freeze").click()
@@ -99,7 +100,7 @@ def main(folder: Path) -> None:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.set_default_timeout(PATIENCE)
                 page.goto(address)
-                page.locator("#status[data-status=exact]").wait_for()
+                page.locator(EXACT).wait_for()
                 for name, prepare in SCREENS.items():
                     page.goto(f"{address.split('#')[0]}#/{name}")
                     prepare(page)

@@ -15,6 +15,7 @@ from browser import CHROMIUM, Visits, chromium
 from prenuc.mechanism import read_mechanism
 from prenuc.present.app.desk import Desk
 from prenuc.present.app.session import Session
+from prenuc.present.app.uploads import Uploads
 
 settings.register_profile(
     "prenuc",
@@ -38,12 +39,19 @@ def read(tmp_path):
     return call
 
 
-@pytest.fixture
-def session():
-    """What a page has on its desk; ended with what it has started."""
-    found = Session(Desk())
+@pytest.fixture(scope="session")
+def uploads():
+    """What reads dropped files; one for all tests, since it has a process ready for the next."""
+    found = Uploads()
     yield found
-    found.desk.uploads.close()
+    found.close()
+
+
+@pytest.fixture
+def session(uploads):
+    """What a page has on its desk; ended with what it has started."""
+    found = Session(Desk(uploads=uploads))
+    yield found
     found.desk.jobs.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser import NARROW, WIDE, printed, sideways, violations
+from browser import NARROW, PATIENCE, WIDE, printed, sideways, violations
 from walk import ROOT
 
 BUILT = ROOT / "docs/_build/html"
@@ -24,6 +24,7 @@ def look(browser):
 
     def call(name, width=WIDE):
         opened.append(browser.new_page(viewport={"width": width, "height": 900}))
+        opened[-1].set_default_timeout(PATIENCE)
         opened[-1].goto((BUILT / name).as_uri())
         return opened[-1]
 

@@ -1,6 +1,6 @@
 """Killed at any instant, a command leaves old files or new ones, each whole, and loses no row.
 
-The long study kills at 200 instants and more: a third of them uniform over the time of a run, the
+The long study kills at 250 instants and more: a third of them uniform over the time of a run, the
 others at a write, before and after an fsync, before and after a rename (``killing.py``). A further
 command is one line of :data:`COMMANDS`.
 """

@@ -66,3 +66,8 @@ def test_the_option_is_repeatable_and_says_all_that_is_wrong(tmp_path, capsys, m
     trace.write_text("time / min,signal\n" + "".join(f"{t},{t / 10}\n" for t in range(9)))
     refused = run(capsys, monkeypatch, "fit", trace, "A -> B", "--mask", "400 410 nm")
     assert "no wavelengths to mask" in refused.err
+
+
+def test_a_spectrum_that_there_is_not_cannot_be_subtracted():
+    with pytest.raises(SpectrumError, match="no spectrum 3 to subtract, of 3 spectra"):
+        pn.SpectrumSeries(np.arange(300.0, 305), np.arange(3.0), np.ones((3, 5))).subtract(3)

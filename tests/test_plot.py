@@ -59,7 +59,8 @@ def aliquots(times, height=0.4, vessel="c{:g}", signal="absorbance"):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("hold f=10,20 min", ["hold f = 10 min", "hold f = 20 min"]),
+        ("hold f=10, 20 min", ["hold f = 10 min", "hold f = 20 min"]),
+        ("hold f=5,10,20 min", ["hold f = 5 min", "hold f = 10 min", "hold f = 20 min"]),
         ("hold f = 10 min, 2 h", ["hold f = 10 min", "hold f = 2 h"]),
         ("after x = 0.5, 1 mmol TOPO", ["after x = 0.5 mmol TOPO", "after x = 1 mmol TOPO"]),
         ("after x = 1 mmol TOPO, 2 mmol MSA", ["after x = 1 mmol TOPO, 2 mmol MSA"]),
@@ -80,6 +81,12 @@ def test_each_of_the_values_is_done(minutes):
     text = f"hold flask = {', '.join(map(str, minutes))} min"
     held = [done.varied(one).steps[1].duration.number for one in alternatives(text)]
     assert held == minutes
+
+
+@pytest.mark.parametrize("text", ["hold f = 0,5 min", "hold f=10,20 min", "a f = 1 K; x = 0,5 mL"])
+def test_a_comma_that_may_be_a_decimal_sign_is_asked_for(text):
+    with pytest.raises(ProtocolError, match=r"may be one value or two\. Write .*with a space"):
+        alternatives(text)
 
 
 def test_too_many_variants_are_a_sweep():

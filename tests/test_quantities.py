@@ -127,7 +127,21 @@ def test_a_wrong_dimension_is_named_and_the_expected_one_shown():
 
 @pytest.mark.parametrize(
     "text",
-    ["3 mll", "3 min-1", "3 (", "3 )", '3 "', "3 $", "3 m**", "3 m/0", "1 km^400", "3 ∞", "12 5"],
+    [
+        "3 mll",
+        "3 min-1",
+        "3 (",
+        "3 )",
+        '3 "',
+        "3 $",
+        "3 m**",
+        "3 m/0",
+        "1 km^400",
+        "3 ∞",
+        "12 5",
+        "3 dB",
+        "3 dBm",
+    ],
 )
 def test_what_is_not_a_unit_is_refused_with_one_message(text):
     with pytest.raises(QuantityError, match="is not a unit"):

@@ -91,7 +91,22 @@ def test_figures_are_as_wide_as_the_page_and_move_by_themselves_on_a_telephone(p
     assert narrow.evaluate("document.documentElement.scrollWidth") <= NARROW
 
 
-def test_schemes_have_real_arrows_everywhere(pages, visit):
+def test_schemes_have_real_arrows_and_units_their_signs_everywhere(pages, visit):
     seen = visit(pages["all"]).locator("body").inner_text()
     assert "PC → MSC" in seen
     assert "->" not in seen
+    assert "heat flask to 180 °C" in seen
+    assert "degC" not in seen
+
+
+def test_numbers_of_many_steps_are_not_cut_off(pages, visit):
+    """A marker stands left of its item, in the padding of the list."""
+    there, needed = visit(pages["simulation"]).evaluate(
+        """() => {
+          const list = document.querySelector("ol"), style = getComputedStyle(list);
+          const pen = document.createElement("canvas").getContext("2d");
+          pen.font = `${style.fontSize} ${style.fontFamily}`;
+          return [parseFloat(style.paddingLeft), pen.measureText("99. ").width];
+        }"""
+    )
+    assert there >= needed

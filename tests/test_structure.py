@@ -1,3 +1,6 @@
+import re
+import tomllib
+
 import pytest
 
 from structure import LISTS, SRC, House, circles, table
@@ -17,6 +20,15 @@ def allowed(house, what):
     part = {"files over 300 lines": len(house.modules) // 20}
     part["complexity over 12"] = (len(house.definitions) - 1) // 100  # under 1 %
     return part.get(what, 0)
+
+
+def test_contributing_tells_the_layers_in_the_order_that_is_held():
+    root = SRC.parents[1]
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]
+    held = contracts["contracts"][0]["layers"][::-1]
+    told = re.search("`(errors ← .*)`", (root / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert told is not None
+    assert told[1].replace("(", "").replace(")", "").split(" ← ") == held
 
 
 @pytest.mark.parametrize("what", LISTS)

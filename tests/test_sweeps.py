@@ -460,13 +460,17 @@ def test_work_that_never_comes_back_is_given_out_again(described, undisturbed, m
     from prenuc.sweeps import work
 
     _, sweep = described()
+    waited_for = []
     with Forgetful(2) as executor:
 
         def patient(out, *, timeout, **how):
             """Wait for what can still come; where nothing can, it is as if the time were over."""
             assert timeout == work.PATIENCE
-            coming = {*out} - {executor.lost}
-            return wait(coming, **how) if coming else (set(), out)
+            if coming := {*out} - {executor.lost}:
+                return wait(coming, **how)
+            assert not waited_for, "it was given up already"
+            waited_for.append(executor.lost)
+            return set(), out
 
         monkeypatch.setattr(work, "wait", patient)
         assert sweep.run(workers=2, executor=executor).done == TASKS

@@ -30,6 +30,7 @@ _FROM_TO = r"\s*(?:\.{2,3}|…|,|;|\bto\b|\bbis\b)\s*|\s+[-–—−]\s+|(?<!\s)
 _RANGE = re.compile(rf"\s*{_END}(?:{_FROM_TO}){_END}\s*")
 _WRITTEN = re.compile(rf"\s*({NUMBER})\s*(.*?)\s*")
 _DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
+ROUNDING = 1e-9
 MOST_GIVEN = 6  # digits of a number that somebody may have written
 _SPELLINGS = {"°C": "degC", "℃": "degC", "C": "degC", "µ": "u", "μ": "u", "⁻¹": "^-1", "·": "*"}
 
@@ -56,13 +57,17 @@ def _scale(unit: str) -> tuple[float, float, str]:
     registry = _registry()
     try:
         parsed = registry.parse_units(text)
-        zero = registry.Quantity(0.0, parsed).to_base_units()
-        one = registry.Quantity(1.0, parsed).to_base_units()
+        zero, one, two = (
+            registry.Quantity(number, parsed).to_base_units() for number in (0.0, 1.0, 2.0)
+        )
     except Exception as error:  # pint lets tokenizer, assertion and arithmetic errors through
         raise _no_unit(unit) from error
     powers = {name.strip("[]"): float(str(n)) for name, n in one.dimensionality.items()}
     factor, offset = float(one.magnitude - zero.magnitude), float(zero.magnitude)
     if not 0.0 < abs(factor) < math.inf:  # beyond what a float holds
+        raise _no_unit(unit)
+    bend = float(two.magnitude - one.magnitude) - factor
+    if abs(bend) > ROUNDING * max(abs(factor), abs(offset)):  # a decibel, which is a logarithm
         raise _no_unit(unit)
     return factor, offset, spelled(powers)
 

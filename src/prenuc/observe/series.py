@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prenuc.arrays import Array, Mask, unsorted
-from prenuc.errors import SpectrumError, listed_names
+from prenuc.errors import SpectrumError, counted, listed_names
 from prenuc.observe.trace import Trace, between, note_of_times, outside
 from prenuc.quantities import parse
 
@@ -239,8 +239,14 @@ class SpectrumSeries:
         growth curve move, and a lag can no longer be read from it (``offset_free``).
 
         Args:
-            index: Which spectrum, counted from 0.
+            index: Which spectrum, counted from 0, or from the end below it.
+
+        Raises:
+            SpectrumError: There is none.
         """
+        if not -len(self) <= index < len(self):
+            have = counted(len(self), "spectrum")
+            raise SpectrumError(f"no spectrum {index} to subtract, of {have}", "Count them from 0")
         note = f"the spectrum '{self.labels[index]}' was subtracted from all"
         return replace(
             self,

@@ -10,6 +10,7 @@ from prenuc.quantities import NUMBER
 
 _PARTS = re.compile(r"\s*,\s+|\s*,(?=\d)")
 _BARE = re.compile(NUMBER)
+_ONE_OR_TWO = re.compile(r"([-+]?\d+),(\d+)(?![\d-]).*")  # where a comma is the decimal sign
 _QUANTITY = re.compile(rf"{NUMBER}\s*\S+")
 MOST = 200  # variants; more are a sweep
 
@@ -25,7 +26,7 @@ def alternatives(text: str) -> tuple[str, ...]:
         text: As for :meth:`~prenuc.protocol.protocol.Protocol.varied`.
 
     Raises:
-        ProtocolError: There are too many.
+        ProtocolError: There are too many, or a comma may be a decimal sign.
     """
     changes = [_values(change) for change in text.split(";")]
     count = 1
@@ -40,6 +41,10 @@ def _values(change: str) -> list[str]:
     name, equals, written = (part.strip() for part in change.partition("="))
     parts = _PARTS.split(written)
     bare = [bool(_BARE.fullmatch(part)) for part in parts[:-1]]
+    if (either := _ONE_OR_TWO.fullmatch(written)) and len(parts) == 2:
+        first, last = either.groups()
+        mend = f"Write {first}.{last}, or {first}, {last} with a space"
+        raise ProtocolError(f"'{written}' may be one value or two", mend)
     if len(parts) > 1 and all(bare):
         after = _BARE.match(parts[-1])
         rest = parts[-1][after.end() :].strip() if after else ""

@@ -12,6 +12,7 @@ import numpy as np
 
 from prenuc.errors import check_count
 from prenuc.infer.calibration.ablations import Without
+from prenuc.infer.calibration.draws import generator_of
 from prenuc.infer.calibration.nearby import nearby
 from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.priors import Free, residuals
@@ -184,8 +185,7 @@ def _begin(seed: int, free: Free) -> float:
     """Return where a constant begins, in prior widths, whatever else is free."""
     if not seed:
         return 0.0
-    own = hashlib.sha256(f"{seed}|{free.owner}|{free.name}".encode()).digest()[:8]
-    drawn = np.random.default_rng(int.from_bytes(own)).normal(0.0, 0.5)
+    drawn = generator_of(seed, free.owner, free.name).normal(0.0, 0.5)
     return float(np.clip(drawn, -1.0, 1.0))
 
 

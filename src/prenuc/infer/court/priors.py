@@ -26,7 +26,6 @@ constant has a seed of its own name, so that a new constant moves no other.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ import numpy as np
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.facts.catalogue import get
 from prenuc.infer.calibration.ablations import EQUAL
+from prenuc.infer.calibration.draws import generator_of
 from prenuc.infer.calibration.varied import Changed, kind_of, owners, value_of
 from prenuc.quantities import Quantity
 from prenuc.thermodynamics.prefactors import WIDEST, prefactors_of
@@ -124,7 +124,7 @@ class Physical:
         Args:
             draw: Number of the draw.
         """
-        generators = {name: self._generator("physical", draw, name) for name in self.names}
+        generators = {name: generator_of(self.seed, "physical", draw, *name) for name in self.names}
         found = {name: _alone(name, generators[name]) for name in self.names}
         there = Changed(self.choose, found)
         mechanisms = {recipe: there(get("recipes", recipe)) for recipe, _ in self._rates.values()}
@@ -143,13 +143,9 @@ class Physical:
             draw: Number of the draw.
         """
         return {
-            name: near(name, number, self._generator("near", draw, name))
+            name: near(name, number, generator_of(self.seed, "near", draw, *name))
             for name, number in point.items()
         }
-
-    def _generator(self, prior: str, draw: int, name: Name) -> np.random.Generator:
-        said = f"{self.seed}|{prior}|{draw}|{name[0]}|{name[1]}"
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(said.encode()).digest()[:8]))
 
     @cached_property
     def _rates(self) -> dict[Name, tuple[str, int]]:

@@ -30,9 +30,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from prenuc.facts.catalogue import get
+from prenuc.infer.calibration.draws import generator_of
 from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.varied import QUICK, Changed, Reach, ask
 from prenuc.infer.experiments.marks import Marks
@@ -151,8 +150,7 @@ def drawn(singles: Sequence[Change], usual: Mapping[Name, float], draw: int) -> 
     found: dict[Name, float] = {}
     for single in singles:
         if single.drawn:
-            seed = hashlib.sha256(f"{SEED}|{draw}|{single.id}".encode()).digest()[:8]
-            by = float(np.random.default_rng(int.from_bytes(seed)).uniform(-1.0, 1.0))
+            by = float(generator_of(SEED, draw, single.id).uniform(-1.0, 1.0))
             found.update(single.to(by, {**usual, **found}))
     return found
 

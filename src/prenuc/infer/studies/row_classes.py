@@ -31,6 +31,7 @@ import numpy as np
 
 from prenuc.facts.catalogue import get
 from prenuc.facts.row_class import RowClass
+from prenuc.infer.calibration.draws import generator_of
 from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.varied import QUICK, Changed, ask, question, value_of
 from prenuc.infer.court.priors import drawn_constants, near
@@ -63,9 +64,7 @@ def drawn(name: Name, draw: int) -> float:
         name: Its parameter set and its name there.
         draw: Number of the draw.
     """
-    seed = hashlib.sha256(f"{SEED}|{draw}|{name[0]}|{name[1]}".encode()).digest()[:8]
-    generator = np.random.default_rng(int.from_bytes(seed))
-    return near(name, value_of(name).quantity.number, generator)
+    return near(name, value_of(name).quantity.number, generator_of(SEED, draw, *name))
 
 
 def numbers_of(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prenuc.errors import InputError
-from prenuc.present.tables.arrows import arrows
+from prenuc.present.tables.arrows import arrows, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,8 @@ h1 {{ font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }}
 h2 {{ font-size: 1.25rem; line-height: 1.25; margin: 2.6rem 0 .8rem; padding-top: .7rem;
   border-top: 1px solid var(--rule); }}
 h3 {{ font-size: 1rem; margin: 1.6rem 0 .4rem; }}
-p, ul, ol, dl {{ margin: .5rem 0; }} ul, ol {{ padding-left: 1.3rem; }} li {{ margin: .15rem 0; }}
+p, ul, ol, dl {{ margin: .5rem 0; }} ul {{ padding-left: 1.3rem; }}
+ol {{ padding-left: 2.2rem; }} li {{ margin: .15rem 0; }}
 small, .byline, figcaption {{ color: var(--quiet); font-size: .875rem; }}
 .summary dt {{ font-weight: 600; margin-top: 1rem; }}
 .summary dd {{ margin: .2rem 0 0; }} .summary dd + dd {{ margin-top: .35rem; }}
@@ -94,8 +95,8 @@ def page(to: Path | str) -> Path:
 
 
 def prose(text: str) -> str:
-    """Return a text as HTML, schemes with real arrows."""
-    return escape(arrows(text))
+    """Return a text as HTML, schemes with real arrows, units as they are printed."""
+    return escape(spelt(text))
 
 
 def figure_html(figure: Figure, caption: str, told: str = "") -> str:
@@ -111,7 +112,7 @@ def figure_html(figure: Figure, caption: str, told: str = "") -> str:
     text = arrows(svg(figure), _SVG_ARROW)
     own = hashlib.sha256(text.encode()).hexdigest()[:8]  # names inside it, apart from other figures
     text = _SVG_NAME.sub(rf"\g<1>f{own}-", text)
-    name = escape(arrows(told or caption))
+    name = escape(spelt(told or caption))
     text = text.replace("<svg ", f'<svg role="img" aria-label="{name}" ', 1)
     picture = f'<div class="picture" role="group" tabindex="0" aria-label="Figure">{text}</div>'
     return f"<figure>{picture}<figcaption>{prose(caption)}</figcaption></figure>"
@@ -126,8 +127,8 @@ def table_html(table: Table, caption: str = "") -> str:
     """
     said = caption or table.caption
     head = f"<h3>{prose(said)}</h3>" if said else ""
-    name = escape(arrows(said) or "Table", quote=True)
-    inner = table.told().html(arrows)
+    name = escape(spelt(said) or "Table", quote=True)
+    inner = table.told().html(spelt)
     return f'{head}<div class="wide" role="group" tabindex="0" aria-label="{name}">{inner}</div>'
 
 
