@@ -10,7 +10,7 @@ from dropping import drop, screen
 import prenuc
 from browser import NARROW, WIDE, in_both_themes, sideways, violations
 from serving import running
-from shown import exact, opened
+from shown import exact, opened, ordered
 
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
