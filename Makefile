@@ -4,6 +4,9 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-run
 INSTALLED_TEST := .venv/.installed-test
 
+# Tests start hundreds of processes, which find the package compiled.
+export PYTHONDONTWRITEBYTECODE :=
+
 NATIVE_TESTS := tests/test_native.py tests/test_engine.py tests/test_tangents.py tests/test_size_classes.py tests/test_invented.py
 
 .PHONY: run test test-app pictures-app check-intervals check-engine check-lawful check-gate check-mutants check-proposals check-picks check-minimum check-native check-ledger coverage blind blind-models bench bench-app bench-fit robustness court row-classes row-bits models maps tables pictures formats reference check-pages notebooks first-hour docs check-docs clean help
@@ -20,7 +23,7 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/mypy
 	cd examples && MYPYPATH=../tests ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../build/mypy --follow-imports silent *.py
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-app: $(INSTALLED_TEST)  ## the application in Chromium, as a chemist uses it; part of make test where there is a Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/app
@@ -100,7 +103,7 @@ court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robu
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; three minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; some minutes, resumes

@@ -121,6 +121,15 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
+def in_both_themes(page: Page) -> list[str]:
+    """Return what axe-core finds fault with, light and dark."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # no colour is on its way
+        found += [f"{theme}: {one}" for one in violations(page)]
+    return found
+
+
 @cache
 def axe() -> str:
     """Return the script of axe-core; the test is skipped where npm is not there to fetch it."""

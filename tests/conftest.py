@@ -15,6 +15,7 @@ from browser import CHROMIUM, Visits, chromium
 from prenuc.mechanism import read_mechanism
 from prenuc.present.app.desk import Desk
 from prenuc.present.app.session import Session
+from prenuc.present.app.uploads import Uploads
 
 settings.register_profile(
     "prenuc",
@@ -38,18 +39,35 @@ def read(tmp_path):
     return call
 
 
-@pytest.fixture
-def session():
-    """What a page has on its desk; ended with what it has started."""
-    found = Session(Desk())
+@pytest.fixture(scope="session")
+def uploads():
+    """What reads dropped files; one for all tests, since it has a process ready for the next."""
+    found = Uploads()
     yield found
-    found.desk.uploads.close()
+    found.close()
+
+
+@pytest.fixture
+def session(uploads):
+    """What a page has on its desk; ended with what it has started."""
+    found = Session(Desk(uploads=uploads))
+    yield found
     found.desk.jobs.close()
+
+
+# A worker takes a file at a time: with these first, none is left alone with one at the end.
+LONG = (
+    *("test_page", "test_court_catalogue_next", "test_compare", "test_pages"),
+    *("test_next_experiment", "test_flask_screen", "test_journeys", "test_spectra_screen"),
+    *("test_sweeps", "test_app_dropped", "test_kept", "test_photometer_noise", "test_app_uploads"),
+    *("test_every_figure", "test_killed", "test_lawful", "test_public_names", "test_readings"),
+)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Where there is no Chromium, one test is skipped for all that need it."""
+    """Files that take long come first; without Chromium, one test is skipped for all in need."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     seen = [item for item in items if "browser" in item.fixturenames]
     if CHROMIUM or not seen:
         return

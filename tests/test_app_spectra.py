@@ -14,17 +14,15 @@ from commands import clusters, dots, run, write
 from prenuc.errors import InputError
 from prenuc.present.app import messages
 from prenuc.present.app.actions import ACTIONS
-from prenuc.present.app.desk import Desk
 from prenuc.present.app.frames import unpacked
 from prenuc.present.app.jobs import PENDING
-from prenuc.present.app.session import Session
 
 
 class Page:
     """Asks as a page does, and waits for its jobs."""
 
-    def __init__(self):
-        self.session = Session(Desk())
+    def __init__(self, session):
+        self.session = session
 
     def ask(self, name, **given):
         action, given = messages.checked(ACTIONS, name, given)
@@ -46,12 +44,9 @@ class Page:
 
 
 @pytest.fixture
-def page(tmp_path, monkeypatch):
+def page(session, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = Page()
-    yield made
-    made.session.jobs.close()
-    made.session.desk.uploads.close()
+    return Page(session)
 
 
 def answered(capsys, monkeypatch, line, *more):
