@@ -23,7 +23,7 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/mypy
 	cd examples && MYPYPATH=../tests ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../build/mypy --follow-imports silent *.py
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-app: $(INSTALLED_TEST)  ## the application in Chromium, as a chemist uses it; part of make test where there is a Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/app
