@@ -119,17 +119,19 @@ def test_a_protocol_and_the_mechanism_file_that_it_names_are_dropped_together(se
 
 
 def test_a_protocol_finds_the_mechanism_file_that_was_dropped_before(session):
-    (flask,) = added(session, "my flask.yaml")
-    with pytest.raises(InputError, match=r"another file, my mechanism\.yaml\. Drop both"):
+    held = session.desk.uploads
+    protocol = NAMED["my flask.yaml"].replace("my mechanism", "her mechanism")
+    flask = held.add("her flask.yaml", protocol.encode())
+    with pytest.raises(InputError, match=r"another file, her mechanism\.yaml\. Drop both"):
         act(session, "flask.open", upload=flask)
-    added(session, "other.yaml", "my mechanism.yaml")
+    held.add("her mechanism.yaml", NETWORK.encode())
+    added(session, "other.yaml")
     told = act(session, "flask.open", upload=flask)
     assert told["source"]["mechanism"] == NETWORK
-    told = act(session, "flask.open", protocol=NAMED["my flask.yaml"])
+    told = act(session, "flask.open", protocol=protocol)
     assert told["source"]["mechanism"] == NETWORK
-    protocol = NAMED["my flask.yaml"].replace("my mechanism", "my flask")
-    with pytest.raises(InputError, match=r"another file, my flask\.yaml"):
-        act(session, "flask.open", protocol=protocol)
+    with pytest.raises(InputError, match=r"another file, her flask\.yaml"):
+        act(session, "flask.open", protocol=protocol.replace("her mechanism", "her flask"))
 
 
 def test_several_files_that_cannot_be_shown_at_once_are_refused(session):
@@ -157,8 +159,8 @@ def test_several_files_that_cannot_be_shown_at_once_are_refused(session):
         ("x.yaml", "a: &a [*a]", "x.yaml"),
         (
             "x.yaml",
-            f"mechanism: /etc/y.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
-            "stands in another file, y.yaml. Drop both files together",
+            f"mechanism: /etc/nowhere.yaml\nprotocol: [{json.dumps(OWN.splitlines()[0])}]",
+            "stands in another file, nowhere.yaml. Drop both files together",
         ),
     ],
 )
