@@ -23,7 +23,7 @@ test: $(INSTALLED_TEST)  ## everything that CI runs
 	$(BIN)/mypy
 	cd examples && MYPYPATH=../tests ../$(BIN)/mypy --config-file ../pyproject.toml --cache-dir ../build/mypy --follow-imports silent *.py
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-app: $(INSTALLED_TEST)  ## the application in Chromium, as a chemist uses it; part of make test where there is a Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/app
@@ -103,7 +103,7 @@ court: $(INSTALLED)  ## what each step is for, rivals on equal terms, maps, robu
 row-classes: $(INSTALLED)  ## which rows can fail? 200 draws of random constants: src/prenuc/data/row_classes.yaml; resumes
 	$(BIN)/python examples/row_classes.py
 
-row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; eight minutes, resumes
+row-bits: $(INSTALLED)  ## how surprising is each row? 48 draws of two priors, where out of date: src/prenuc/data/row_surprisals.yaml; three minutes, resumes
 	$(BIN)/python examples/row_bits.py
 
 models: $(INSTALLED)  ## every model fitted on equal terms: src/prenuc/data/refits/models.yaml; some minutes, resumes

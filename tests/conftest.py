@@ -55,9 +55,19 @@ def session(uploads):
     found.desk.jobs.close()
 
 
+# A worker takes a file at a time: with these first, none is left alone with one at the end.
+LONG = (
+    *("test_page", "test_court_catalogue_next", "test_compare", "test_pages"),
+    *("test_next_experiment", "test_flask_screen", "test_journeys", "test_spectra_screen"),
+    *("test_sweeps", "test_app_dropped", "test_kept", "test_photometer_noise", "test_app_uploads"),
+    *("test_every_figure", "test_killed", "test_lawful", "test_public_names", "test_readings"),
+)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Where there is no Chromium, one test is skipped for all that need it."""
+    """Files that take long come first; without Chromium, one test is skipped for all in need."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     seen = [item for item in items if "browser" in item.fixturenames]
     if CHROMIUM or not seen:
         return

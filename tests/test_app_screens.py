@@ -119,8 +119,8 @@ def test_ablations_are_those_of_the_command_and_every_word_is_explained(ask, pre
     known = ask("court.mechanisms")
     told = ask("court.ablations", mechanism=known["mechanisms"][0])
     shown = json.loads(prenuc(told["command"], "--json").out)
-    assert told["steps"] == shown["steps"]
-    assert {one["word"] for one in told["steps"]} <= {*known["words"]}
+    assert told["steps"] == [{key: row[key] for key in told["steps"][0]} for row in shown]
+    assert {one["verdict"] for one in told["steps"]} <= {*known["words"]}
     with pytest.raises(InputError, match="Nearest"):
         ask("court.ablations", mechanism="two-pathwy/CdS")
 

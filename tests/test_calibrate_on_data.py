@@ -175,7 +175,7 @@ def test_a_step_pays_for_the_numbers_that_it_brings():
     assert StepVerdict("R", 12.0, 1.0, paid=8.0).word == "helpful"
     assert StepVerdict("R", 12.0, 1.0, paid=16.0).word == "not tested"
     assert StepVerdict("R", -2.1, 1.0, paid=16.0).word == "harmful"
-    assert StepVerdict("R", 12.0, 1.0, paid=16.0).as_dict()["log_score_change_bits"] > 0.0
+    assert StepVerdict("R", 12.0, 1.0, paid=16.0).as_dict()["score_change"] > 0.0
 
 
 # ---- what is known of amounts, noise and constants ---------------------------------------------
@@ -353,8 +353,12 @@ def test_the_command_writes_what_it_found_as_mechanism_and_as_page(folder, tmp_p
     answer = CliRunner().invoke(prenuc, [*asked, *wanted, "--report", str(pages[0]), "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
-    numbers = {"log_score_change_bits": 0, "numbers_cost": 0, "misfit_without": 0}
-    assert told["steps"][0] | numbers == {"step": "R1", "word": "required"} | numbers
+    first = told["steps"][0]
+    assert (first["step"], first["removed"], first["verdict"]) == ("R1", ["R1.k"], "required")
+    assert first["score_change"] < -3.0
+    k = told["parameters"]["R1.k"]
+    assert k["ci95"][0] < k["value"] < k["ci95"][1]
+    assert (k["unit"], k["status"], k["identifiable"]) == ("1/min", "fitted", True)
     assert told["verdict"].startswith("mine describes")
     again = pn.read_mechanism(out).constants["R1.k"].quantity.to("1/min")
     assert again == pytest.approx(0.03, rel=0.03)

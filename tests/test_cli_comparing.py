@@ -44,6 +44,7 @@ def trace_file(tmp_path_factory):
 def test_compare_mechanisms(capsys, monkeypatch, spectra_file):
     ids = "two-pathway/CdS,classical"
     words = ("compare", spectra_file, "--protocol", "cds-msc-311-in-toluene", "--models", ids)
+    words += ("--starts", "2")
     answer = run(capsys, monkeypatch, *words, "--json")
     assert answer.code == 0
     found = json.loads(answer.out)

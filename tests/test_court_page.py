@@ -214,15 +214,34 @@ def test_the_page_of_maps_shows_what_tells_and_names_what_does_not():
 def test_the_command_answers_from_what_ships(capsys, monkeypatch):
     """Run ``make court`` where this fails: the refits are of other constants, rows or spectra."""
     monkeypatch.setattr(refitting, "numbers_without", None)  # nothing is run
-    found = json.loads(run(capsys, monkeypatch, "ablate", CDS, "--json").out)
-    assert found["refitted"]
-    assert not found["shipped_refit_out_of_date"]
-    assert found["steps_not_refitted"] == []
-    said = [one["step"] for one in found["steps"]]
-    assert said == [one.step for one in ablations_of(mechanism_named(CDS))]
-    assert found["steps"][0]["step"].startswith("Pathway 2")
-    assert {one["word"] for one in found["steps"]} >= {"required", "not tested"}
-    assert {len(one["bits"]) for one in found["steps"]} == {2}
+    rows = json.loads(run(capsys, monkeypatch, "ablate", CDS, "--json").out)
+    assert rows[0]["refitted"]
+    assert not rows[0]["shipped_refit_out_of_date"]
+    assert rows[0]["steps_not_refitted"] == []
+    assert [one["step"] for one in rows] == [one.step for one in ablations_of(mechanism_named(CDS))]
+    assert rows[0]["step"].startswith("Pathway 2")
+    assert rows[0]["removed"] == ["monomer formation.k"]
+    assert {one["verdict"] for one in rows} >= {"required", "not tested"}
+    assert {len(one["bits"]) for one in rows} == {2}
+    for one in rows:
+        assert one["score_change"] in one["bits"]
+        if one["verdict"] == "required":
+            assert one["score_change"] <= -3.0
+            assert one["rows_lost"]
+
+
+def test_rows_of_a_panel_are_weighed_alone(capsys, monkeypatch):
+    every = json.loads(run(capsys, monkeypatch, "ablate", CDS, "--json").out)
+    some = json.loads(run(capsys, monkeypatch, "ablate", CDS, "--json", "--on", "3a-b").out)
+    assert some[0]["refitted"]
+    assert 0 < some[0]["rows"] < every[0]["rows"]
+    lost = {one["step"]: {*one["rows_lost"]} for one in every}
+    for one in some:
+        assert {*one["rows_lost"]} <= lost[one["step"]]
+        assert all(name.startswith(("3a", "3b")) for name in one["rows_lost"])
+    answer = run(capsys, monkeypatch, "ablate", CDS, "--on", "9z")
+    assert answer.code == 2
+    assert "no panel '9z'" in answer.err
 
 
 def test_the_whole_is_not_worse_for_its_refit():
@@ -230,10 +249,26 @@ def test_the_whole_is_not_worse_for_its_refit():
         assert one.ended <= one.begun, one.id
 
 
-def test_a_file_is_sent_to_its_own_data(capsys, monkeypatch):
-    answer = run(capsys, monkeypatch, "ablate", "mine.yaml")
+def test_a_file_answers_the_rows_that_its_base_does(capsys, monkeypatch, tmp_path):
+    """What is changed counts: without any Pathway 2 nothing is there to take out."""
+    one = tmp_path / "mine.yaml"
+    one.write_text("based_on: two-pathway/CdSe\nchange: {monomer formation.k: 0 L/mol/s}\n")
+    rows = json.loads(run(capsys, monkeypatch, "ablate", one, "--json", "--on", "5b").out)
+    assert not rows[0]["refitted"]
+    words = {row["step"].partition(":")[0]: row["verdict"] for row in rows}
+    assert words["activation of PCs"] == "required"
+    first = next(row for row in rows if row["step"].startswith("Pathway 2"))
+    assert first["score_change"] == 0.0
+    answer = run(capsys, monkeypatch, "ablate", one, "--refit")
     assert answer.code == 2
-    assert "prenuc calibrate --mechanism FILE --data FOLDER" in answer.err
+    assert "--on FOLDER" in answer.err
+
+
+def test_what_does_not_go_together_is_refused(capsys, monkeypatch, tmp_path):
     answer = run(capsys, monkeypatch, "ablate", CDS, "--ledger", "kept.sqlite")
     assert answer.code == 2
     assert "--refit" in answer.err
+    answer = run(capsys, monkeypatch, "ablate", CDS, "--on", tmp_path, "--on", "3a", "--refit")
+    assert answer.code == 2
+    assert "--refit goes with published rows" in answer.err
+    assert "--on names a folder and more" in answer.err

@@ -95,6 +95,7 @@ VALUES = {
     "simulate --atol": ["1e-9", "1e-12"],
     "ablate --out": ["out/answer.json"],
     "ablate --refit": None,
+    "ablate --on": ["3a", "2a-b"],
     "calibrate --out": ["out/sets.yaml"],
     "calibrate --ensemble": ["out/ensemble.yaml"],
     "calibrate --leave-out": ["all", "2a-b"],

@@ -351,6 +351,7 @@ def test_a_thinner_batch_shows_as_much_in_the_cuvette():
     (level, *_) = axes(start.protocol)["concentration"]
     thin = start.with_level(level).sentences
     assert "# 0.4 mmol Cd(OA)2" in thin[0]
+    assert thin[0].endswith("mmol S as 1/10 of a solution of 32.0 mg")  # 3.2 mg is ill weighed
     assert any(line.startswith("take 83.4 mg of flask") for line in thin)
 
 

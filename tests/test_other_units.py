@@ -96,8 +96,11 @@ def test_the_command_answers_with_a_bench_plan_or_that_nothing_tells(monkeypatch
     monkeypatch.setattr(rehearsal, "rehearsed", partial(rehearsed, dilutions=(10.0,)))
     asked = ["next", "CdS", "--units", "20", "--workers", "1", "--json"]
     answer = CliRunner().invoke(prenuc, asked)
-    told = json.loads(answer.stdout)
-    assert answer.exit_code == (0 if told["log_score"] >= 5.0 else 1)
-    assert len(told["flasks"]) == 2
-    assert told["models"] == ["two-pathway/CdS", "two-pathway/CdS with 20 units in a PC"]
-    assert any("mmol S" in step and "mg S" in step for step in told["bench_steps"])
+    flasks = json.loads(answer.stdout)
+    assert answer.exit_code == (0 if flasks[0]["log_score"] >= 5.0 else 1)
+    assert len(flasks) == 2
+    assert flasks[0]["models"] == ["two-pathway/CdS", "two-pathway/CdS with 20 units in a PC"]
+    for flask in flasks:
+        assert flask["experiment"]
+        assert 0.0 <= flask["expected_information"] <= 1.0
+        assert any("mmol S" in step and "mg S" in step for step in flask["bench_steps"])

@@ -42,6 +42,7 @@ LONG = {
     "README.md": ("import prenuc as pn",),  # tests/test_readme.py
     "--help": (
         "prenuc ablate two-pathway/CdS --refit",
+        "prenuc ablate faster.yaml",
         "prenuc calibrate",
         "prenuc compare --observations",
         "prenuc compare spectra.csv",

@@ -19,12 +19,13 @@ Every message has four parts: where, what, the nearest valid name, how to mend i
 from __future__ import annotations
 
 import difflib
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,25 @@ def check_count(number: int, noun: str, least: int = 1) -> None:
     """
     if number < least:
         raise InputError(f"too few: {counted(number, noun)}", f"Give {least} or more")
+
+
+def check_above_zero(numbers: Mapping[str, float], unit: str = "") -> None:
+    """Refuse numbers that are not above zero, or infinite.
+
+    Args:
+        numbers: By what each is, such as "a path".
+        unit: Of all of them.
+
+    Raises:
+        InputError: All that are wrong.
+    """
+    wrong = [
+        Problem(f"{what} of {number:g} {unit}".rstrip(), "Give a number above zero")
+        for what, number in numbers.items()
+        if not 0.0 < number < math.inf
+    ]
+    if wrong:
+        raise InputError(wrong)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -36,8 +36,8 @@ def test_words_of_the_court_stand_with_their_meaning(on, capsys, monkeypatch):
     page = on("Court")
     page.get_by_role("region", name="Steps of two-pathway/CdS").wait_for()
     words = {row[0]: row[1] for row in cells(page, "Steps of two-pathway/CdS").items()}
-    told = answered(page, capsys, monkeypatch, "Steps")["steps"]
-    assert {one["step"]: one["word"] for one in told} == {
+    told = answered(page, capsys, monkeypatch, "Steps")
+    assert {one["step"]: one["verdict"] for one in told} == {
         step: row[0] for step, row in words.items()
     }
     for word in ("required", "helpful", "not tested", "harmful"):

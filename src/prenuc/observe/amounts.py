@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, check_above_zero
 from prenuc.facts.catalogue import get
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.quantities import dimension, parse
@@ -74,7 +74,7 @@ def amount(
     """
     known = {"volume": volume_l, "amount of metal": metal_mol}
     given = {name: number for name, number in known.items() if number is not None}
-    _above_zero({"absorbance": absorbance, "path": path_cm, "dilution": dilution} | given)
+    check_above_zero({"absorbance": absorbance, "path": path_cm, "dilution": dilution} | given)
     if metal_mol is not None and volume_l is None:
         raise InputError("a yield needs the volume that the metal is in", "Give it, too")
     if found.diameter_nm is None or found.extinction is None:
@@ -162,13 +162,3 @@ def nanometres(text: str, what: str = "wavelength") -> float:
         if energy > 0:
             return PHOTON_ENERGY_NM / energy
     raise InputError(f"'{text}' is not a {what}", "Write it in nm, such as 512")
-
-
-def _above_zero(given: dict[str, float]) -> None:
-    problems = [
-        Problem(f"{what} of {number:g}", "Give a number above zero")
-        for what, number in given.items()
-        if not (0 < number < math.inf)
-    ]
-    if problems:
-        raise InputError(problems)

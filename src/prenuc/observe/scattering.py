@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, check_above_zero
 
 if TYPE_CHECKING:
     from prenuc.arrays import Array
@@ -44,7 +44,7 @@ def disc_radius(gyration: float, thickness: float) -> float:
     Raises:
         InputError: Either is not above zero, or a disc so thick has a larger radius of gyration.
     """
-    _above_zero({"radius of gyration": gyration, "thickness": thickness})
+    check_above_zero({"a radius of gyration": gyration, "a thickness": thickness}, "nm")
     flat = gyration**2 - thickness**2 / 12.0
     if flat <= 0.0:
         what = f"a disc of {thickness:g} nm has a radius of gyration above {gyration:g} nm"
@@ -66,7 +66,7 @@ def disc_scattering(q: Array, radius: float, thickness: float) -> Array:
     """
     from scipy.special import j1
 
-    _above_zero({"radius": radius, "thickness": thickness})
+    check_above_zero({"a radius": radius, "a thickness": thickness}, "nm")
     nodes, weights = np.polynomial.legendre.leggauss(ANGLES)
     angle = 0.25 * math.pi * (nodes + 1.0)
     across = np.asarray(q, dtype=float)[:, None] * radius * np.sin(angle)
@@ -108,13 +108,3 @@ def guinier_radius(q: Array, intensity: Array) -> float:
         count = min(inside, count - 1)
     what = f"fewer than {FEWEST} points lie below {GUINIER:g} over the radius of gyration"
     raise InputError(what, "Measure at smaller angles")
-
-
-def _above_zero(lengths: dict[str, float]) -> None:
-    wrong = [
-        Problem(f"a {name} of {length:g} nm", "Give a length above zero")
-        for name, length in lengths.items()
-        if not 0.0 < length < math.inf
-    ]
-    if wrong:
-        raise InputError(wrong)

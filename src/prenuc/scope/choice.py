@@ -10,10 +10,10 @@ from prenuc.facts.catalogue import entries, reagent_called
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.alloy import alloy
 from prenuc.mechanism.named import mechanism_named
-from prenuc.mechanism.two_pathway import parameter_sets, two_pathway
+from prenuc.mechanism.two_pathway import MODEL, parameter_sets, two_pathway
 from prenuc.scope.adapted import adapted
 from prenuc.scope.facts_only import facts_only, is_without_model, known_of
-from prenuc.scope.matching import MODEL, matched, usual
+from prenuc.scope.matching import matched, usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,14 +10,13 @@ from prenuc.facts.catalogue import entries
 from prenuc.facts.family import StandIn
 from prenuc.mechanism.precursors import CHALCOGEN, METAL
 from prenuc.mechanism.shipped import known_set
+from prenuc.mechanism.two_pathway import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from prenuc.facts.family import Family, Preparation
     from prenuc.facts.system import System
-
-MODEL = "two-pathway"
 
 
 @dataclass(frozen=True)

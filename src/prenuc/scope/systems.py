@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from prenuc.facts.catalogue import entries
 from prenuc.mechanism.shipped import set_named
-from prenuc.scope.matching import MODEL, matched
+from prenuc.mechanism.two_pathway import MODEL
+from prenuc.scope.matching import matched
 
 if TYPE_CHECKING:
     from prenuc.facts.system import System

@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError
+from prenuc.errors import MechanismError, listed_names
+from prenuc.facts.catalogue import entries, get
 from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.network_file import read_mechanism
 from prenuc.protocol.protocol import Protocol
 from prenuc.scope.choice import for_reagents
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prenuc.facts.recipe import Recipe
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
@@ -52,6 +56,36 @@ def named_for(name: str, recipe: Recipe) -> Mechanism:
 @cache
 def _named(name: str, metal: str | None) -> Mechanism:
     return mechanism_named(name, metal=metal)
+
+
+def of_file(path: Path, recipe: Recipe) -> Mechanism:
+    """Return the mechanism of a user's file for a recipe's reagents.
+
+    Args:
+        path: The file; it may change a mechanism of the package or be one of its own.
+        recipe: A recipe of the catalogue.
+
+    Raises:
+        MechanismError: It is for another material, none of its species is charged, or none shows.
+        FactsError: It is not a YAML file.
+    """
+    return _read(path, path.stat().st_mtime_ns, recipe.id)
+
+
+@cache
+def _read(path: Path, changed: int, recipe_id: str) -> Mechanism:  # noqa: ARG001  asked once
+    recipe: Recipe = get("recipes", recipe_id)
+    found = read_mechanism(path, lambda base: named_for(base, recipe))
+    shelf = entries("reagents")
+    charged = {n for n in Protocol.from_recipe(recipe).reagents if not shelf[n].is_solvent}
+    if not charged & {*found.components}:
+        what = f"{recipe.id} charges no species of this mechanism"
+        mend = f"Name species after what is charged: {listed_names(sorted(charged))}"
+        raise MechanismError(what, mend, where=str(path))
+    if found.dots is None and not any(one.species for one in found.components.values()):
+        what = "no component of this mechanism has a spectrum, so nothing that is printed shows it"
+        raise MechanismError(what, "Name one: 'species: MSC-311'", where=str(path))
+    return found
 
 
 def rival_for(kind: str, recipe: Recipe) -> Mechanism:

@@ -64,6 +64,7 @@ class WeighedRow:
         known, priors = self.known, ({} if self.known is None else dict.fromkeys(PRIORS))
         return {
             **self.row.as_dict(),
+            "bits": known and min(known.bits(one) for one in PRIORS),
             "log_score": self.score,
             "pass_rates": {one: known.passes[one] for one in priors} if known else None,
             "surprisal": {one: known.bits(one) for one in priors} if known else None,

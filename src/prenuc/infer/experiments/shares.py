@@ -35,7 +35,7 @@ def share(asked: Question) -> float:
         total += per * amount
         if wanted & {name, component.kind, component.species}:
             held += per * max(amount - pieces.get(name, (0.0, 0.0))[1], 0.0)
-    return float(held / total)
+    return float(held / total) if total else math.nan  # a ratio of nothing is no number
 
 
 def _pieces(mechanism: Mechanism, measurement: Measurement) -> dict[str, tuple[float, float]]:

@@ -38,6 +38,8 @@ TEMPERATURES = (-60.0, -40.0, -20.0, 20.0)  # K from the recipe's
 HOLDS = (0.25, 0.5, 2.0, 4.0)  # times the recipe's
 DILUTIONS = (0.2, 3.0, 10.0)  # times the recipe's portion
 THINNER = (3.0, 10.0, 30.0)  # times the batch, of which as many times more is taken
+WEIGHED = 5e-6  # kg; of less a balance that shows 0.1 mg is off by more than 2 %
+PARTS = (10, 100, 1000)  # of a solution of more
 STANDING = (40.0, 60.0)  # degC of the cuvette
 
 
@@ -89,13 +91,20 @@ def _sentence(step: Step) -> str:
     """Return a step in words, and behind it how many mmol are weighed or poured."""
     if not isinstance(step, Charge | Inject | Take):
         return str(step)
-    moles = {
-        portion.of: charged(portion)[1]
+    beside = [
+        f"{roughly(1e3 * charged(portion)[1])} mmol {portion.of}{_from_stock(portion)}"
         for portion in step.contents
         if portion.amount.number and reagent(portion.of).roles != ("solvent",)
-    }
-    beside = ", ".join(f"{roughly(1e3 * amount)} mmol {name}" for name, amount in moles.items())
-    return f"{step}  # {beside}" if beside else str(step)
+    ]
+    return f"{step}  # {', '.join(beside)}" if beside else str(step)
+
+
+def _from_stock(portion: Portion) -> str:
+    """Return of which solution a part is taken where a balance shows too little."""
+    if portion.amount.dimension != "[mass]" or portion.amount.si >= WEIGHED:
+        return ""
+    parts = next(n for n in PARTS if n * portion.amount.si >= WEIGHED or n == PARTS[-1])
+    return f" as 1/{parts} of a solution of {_grams(parts * portion.amount.si)}"
 
 
 def base(protocol: Protocol, sampling: str = "early") -> Plan:

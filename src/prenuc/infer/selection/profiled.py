@@ -22,6 +22,8 @@ import numpy as np
 from prenuc.infer.selection.refit import BOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prenuc.arrays import Array
     from prenuc.facts.value import Value
     from prenuc.infer.selection.refit import Refit, RefitPoint
@@ -72,6 +74,21 @@ class Estimate:
             "unit": self.before.quantity.unit,
             "ci95": None if self.ci95 is None else list(self.ci95),
             "of_prior_width": self.left,
+            "identifiable": self.fixed,
+        }
+
+    def as_parameter(self, informed_by: Sequence[str]) -> dict[str, Any]:
+        """Return plain data for JSON, as every calibration answers for its constants.
+
+        Args:
+            informed_by: What the data are.
+        """
+        return {
+            "value": self.value,
+            "unit": self.before.quantity.unit,
+            "ci95": None if self.ci95 is None else list(self.ci95),
+            "status": "fitted" if self.fixed else self.before.status,
+            "informed_by": list(informed_by) if self.fixed else [],
             "identifiable": self.fixed,
         }
 

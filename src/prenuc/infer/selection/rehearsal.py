@@ -74,6 +74,23 @@ class Rehearsal:
             f"{roughly(most)} standard deviations; {moved}, and {ENOUGH:g} would be enough."
         )
 
+    @property
+    def expected_information(self) -> float:
+        """What the flasks together are expected to say about which of the two it is, in bits.
+
+        Each is as likely before; after a rise of the log score by Δ one is left with 1/(1 + e^Δ).
+        """
+        wrong = 1.0 / (1.0 + math.exp(min(max(self.score, 0.0), 700.0)))
+        return 1.0 + sum(p * math.log2(p) for p in (wrong, 1.0 - wrong) if p > 0.0)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each flask for JSON; what is of all of them stands in the first."""
+        told = self.as_dict()
+        common = {"expected_information": self.expected_information}
+        rows = [{**flask, **common} for flask in told.pop("flasks")]
+        del told["bench_steps"]
+        return [rows[0] | told, *rows[1:]]
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         flasks = [{"experiment": one.words, "bench_steps": [*one.sentences]} for one in self.plans]

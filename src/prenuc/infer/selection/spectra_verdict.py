@@ -50,6 +50,7 @@ class StepVerdict:
         misfit: Without it, root mean square of the residuals in standard deviations of the noise.
         judged: Whether the mechanism describes the spectra, with the step or without.
         paid: What the numbers cost that it brings, K ln N.
+        removed: The constants that mean nothing without it.
     """
 
     step: str
@@ -57,6 +58,7 @@ class StepVerdict:
     misfit: float
     judged: bool = True
     paid: float = 0.0
+    removed: tuple[str, ...] = ()
 
     @property
     def telling(self) -> float:
@@ -80,12 +82,16 @@ class StepVerdict:
         return "not tested"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
+        """Return plain data for JSON, by the names of an ablation on published rows."""
         bits = None if math.isnan(self.telling) else -self.telling / (2.0 * math.log(2.0))
         return {
             "step": self.step,
-            "word": self.word,
-            "log_score_change_bits": bits,
+            "removed": list(self.removed),
+            "verdict": self.word,
+            "score_change": bits,
+            "bits": [bits],
+            "rows_lost": [],
+            "rows_won": [],
             "numbers_cost": self.paid,
             "misfit_without": self.misfit,
         }
@@ -177,6 +183,7 @@ class SpectraCalibration:
             "data": self.data,
             "noise": dict(self.noise),
             "constants": [one.as_dict() for one in self.estimates],
+            "parameters": {one.name: one.as_parameter([*self.seen]) for one in self.estimates},
             "steps": [one.as_dict() for one in self.steps],
             "searches": list(self.searches),
             "warnings": list(self.warnings),

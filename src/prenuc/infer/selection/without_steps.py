@@ -201,6 +201,7 @@ def verdicts(
             math.sqrt(one.dispersion),
             min(own, one.dispersion) <= INADEQUATE,
             one.paid,
+            tuple(step.touched(whole.trial.candidate.mechanism)),
         )
         for step, one in zip(whole.steps, others, strict=True)
     )

@@ -18,9 +18,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, MechanismError, Problem
 from prenuc.facts.catalogue import entries, get, held_out
 from prenuc.infer.calibration.ablations import Without, ablations_of
 from prenuc.infer.calibration.parallel import work
@@ -31,7 +32,8 @@ from prenuc.infer.experiments.marks import Marks
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.mechanism.named import mechanism_named
-from prenuc.simulation.choice import for_recipe
+from prenuc.mechanism.network_file import read_mechanism
+from prenuc.simulation.choice import for_recipe, named_for, of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -76,6 +78,7 @@ class Ablated:
         changes: Δ in bits of all weighed rows, under each prior; a single one where nothing was
             refitted.
         predicted: The part of the rows of held-out figures in each.
+        removed: The constants that mean nothing without it.
     """
 
     step: str
@@ -83,6 +86,12 @@ class Ablated:
     won: tuple[str, ...]
     changes: tuple[float, ...]
     predicted: tuple[float, ...]
+    removed: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> float:
+        """Δ under the prior that makes less of it."""
+        return min(self.changes, key=abs)
 
     @property
     def word(self) -> Word:
@@ -93,7 +102,9 @@ class Ablated:
         """Return plain data for JSON."""
         return {
             "step": self.step,
-            "word": self.word,
+            "removed": list(self.removed),
+            "verdict": self.word,
+            "score_change": self.change,
             "bits": list(self.changes),
             "bits_held_out": list(self.predicted),
             "rows_lost": list(self.lost),
@@ -147,22 +158,50 @@ def rows_for(name: str) -> list[Check]:
     """Return the rows that a mechanism answers and that count.
 
     Args:
-        name: Such as "two-pathway/CdS", "classical/CdS" or "two-pathway/CdS@0.1".
+        name: Such as "two-pathway/CdS", "classical/CdS", "two-pathway/CdS@0.1" or "mine.yaml".
 
     Raises:
         MechanismError: There is no such mechanism.
         InputError: No row asks anything of it.
     """
-    mechanism_named(name)
-    known = entries("parameters").get(name)
-    usual = known.like if known is not None and known.like else name.partition("@")[0]
-    system = usual.partition("/")[2]
-    found = [one for one in all_checks() if not one.not_counted and _system(one) == system]
+    if is_file(name):
+        read_mechanism(Path(name))  # whatever is wrong with it is said once
+        found = [one for one in all_checks() if not one.not_counted and _speaks(name, one)]
+    else:
+        mechanism_named(name)
+        known = entries("parameters").get(name)
+        usual = known.like if known is not None and known.like else name.partition("@")[0]
+        system = usual.partition("/")[2]
+        found = [one for one in all_checks() if not one.not_counted and _system(one) == system]
     if not found:
         systems = sorted({_system(one) for one in all_checks()})
         what = f"no published row asks anything of {name}"
-        raise InputError(Problem(what, "Name a mechanism for one of these", tuple(systems)))
+        mend = "Name a mechanism for one of these, or give your own spectra: --on FOLDER"
+        raise InputError(Problem(what, mend, tuple(systems)))
     return found
+
+
+def is_file(name: str) -> bool:
+    """Say whether the name of a mechanism is that of a file."""
+    return name.endswith((".yaml", ".yml"))
+
+
+def chosen_by(name: str) -> Choose:
+    """Return what gives every recipe its mechanism; several processes can share it.
+
+    Args:
+        name: Of a mechanism of the package, or of a file.
+    """
+    return partial(of_file, Path(name)) if is_file(name) else partial(named_for, name)
+
+
+def _speaks(name: str, check: Check) -> bool:
+    """Say whether a mechanism of a file can be run on the recipes of a row."""
+    choose = chosen_by(name)
+    try:
+        return all(choose(get("recipes", recipe)) for recipe in check.recipes)
+    except MechanismError:
+        return False
 
 
 def _system(check: Check) -> str:

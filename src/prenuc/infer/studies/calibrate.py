@@ -34,7 +34,7 @@ from prenuc.infer.calibration.varied import QUICK, Changed, ask
 from prenuc.infer.experiments.performed import Experiments
 from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.experiments.reproduce import material_of, reproduce
-from prenuc.infer.studies.estimate import Estimate, rounded
+from prenuc.infer.studies.calibrated_constant import CalibratedConstant, rounded
 from prenuc.simulation.choice import for_recipe, rival_for
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Calibration:
     """
 
     material: str
-    estimates: Mapping[str, Estimate]
+    estimates: Mapping[str, CalibratedConstant]
     directions: tuple[Direction, ...]
     starts: tuple[Start, ...]
     covariance: Array
@@ -276,7 +276,7 @@ def finish(material: str, task: Task, found: Sequence[Start], before: Sequence[R
     information = slopes.T @ slopes - np.eye(len(u))
     names = _names(task.free)
     estimates = {
-        name: Estimate(
+        name: CalibratedConstant(
             free,
             free.number(float(u[i])),
             _interval(task, u, spread, i),

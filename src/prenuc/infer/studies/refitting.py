@@ -22,12 +22,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
-from prenuc.errors import InputError, Problem
+from prenuc.errors import InputError, Problem, listed_names
 from prenuc.facts.catalogue import CALIBRATED, entries
 from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import ablations_of
@@ -37,9 +38,13 @@ from prenuc.infer.calibration.random_starts import ROUGH
 from prenuc.infer.calibration.search import Start, Task, one_step_on, search
 from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.court.score import log_scores
+from prenuc.infer.experiments.reproduce import checks as all_checks
 from prenuc.infer.studies.ablation import (
+    Ablated,
     Ablations,
+    chosen_by,
     compared,
+    is_file,
     is_held_out,
     mark_of,
     numbers_without,
@@ -48,12 +53,11 @@ from prenuc.infer.studies.ablation import (
 )
 from prenuc.ledger import memory
 from prenuc.mechanism.named import mechanism_named
+from prenuc.mechanism.network_file import read_mechanism
 from prenuc.mechanism.shipped import known_set
-from prenuc.simulation.choice import named_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
@@ -69,6 +73,7 @@ EVALUATIONS = 3  # of the residuals under the narrow prior, at most
 def ablate(
     name: str,
     *,
+    panels: Sequence[str] = (),
     refit: bool = False,
     workers: int = 1,
     ledger: Path | None = None,
@@ -77,7 +82,8 @@ def ablate(
     """Take every step out of a mechanism and say what each is for.
 
     Args:
-        name: Such as "two-pathway/CdS".
+        name: Such as "two-pathway/CdS", or the file of a mechanism, "mine.yaml".
+        panels: Only rows of these, such as "2a-b" or "3"; all rows when empty.
         refit: Whether the rest is fitted again now. Otherwise the refit that is shipped answers;
             where there is none, or none of today's constants, nothing is refitted.
         workers: Processes to work with.
@@ -85,17 +91,48 @@ def ablate(
         progress: Called with the finished share.
 
     Raises:
-        MechanismError: There is no such mechanism.
-        InputError: No row asks anything of it.
+        MechanismError: There is no such mechanism, or its file is wrong.
+        InputError: No row asks anything of it, or a file is to be refitted to published rows.
     """
-    checks = rows_for(name)
+    if refit and is_file(name):
+        mend = "Leave --refit out, or calibrate it on spectra of your own: --on FOLDER"
+        raise InputError(f"{name} is a file; published rows refit mechanisms of the package", mend)
+    every = rows_for(name)
+    checks = _of_panels(name, every, panels)
     if refit:
-        found = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
-        return of_refits(name, checks, found)
-    shipped, choose = shipped_refits(name), partial(named_for, name)
-    if {one.mark for one in shipped} == {mark_for(name, checks)}:
-        return of_refits(name, checks, shipped)
-    numbers = numbers_without(checks, choose, workers=workers, progress=progress)
+        fitted = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
+        found = of_refits(name, checks, fitted)
+    else:
+        shipped = shipped_refits(name)
+        if {one.mark for one in shipped} == {mark_for(name, every)}:
+            found = of_refits(name, checks, shipped)
+        else:
+            numbers = numbers_without(checks, chosen_by(name), workers=workers, progress=progress)
+            found = _as_it_is(name, checks, numbers, outdated=bool(shipped))
+    return replace(found, steps=tuple(_with_names(name, found.steps)))
+
+
+def _of_panels(name: str, checks: Sequence[Check], panels: Sequence[str]) -> Sequence[Check]:
+    """Return the rows of some panels.
+
+    Raises:
+        InputError: There is no such panel, or the mechanism has no row of any.
+    """
+    if not panels:
+        return checks
+    asked = {one.id for one in all_checks(panels)}
+    found = [one for one in checks if one.id in asked]
+    if not found:
+        known = tuple(sorted({one.panel for one in checks}))
+        what = f"{listed_names(panels)} has no row that asks anything of {name}"
+        raise InputError(Problem(what, "Name one of these", known))
+    return found
+
+
+def _as_it_is(
+    name: str, checks: Sequence[Check], numbers: dict[str, dict[str, float]], *, outdated: bool
+) -> Ablations:
+    """Return what every step is for where nothing is refitted."""
     whole, weighed = numbers.pop(""), weighed_of(checks)
     return Ablations(
         name,
@@ -105,8 +142,16 @@ def ablate(
         "",
         (sum(log_scores(weighed, whole).values()),),
         tuple(compared(checks, step, [whole], [one]) for step, one in numbers.items()),
-        outdated=bool(shipped),
+        outdated=outdated,
     )
+
+
+def _with_names(name: str, found: Sequence[Ablated]) -> Iterator[Ablated]:
+    """Yield steps with the constants that are taken out with each."""
+    mechanism = read_mechanism(Path(name)) if is_file(name) else mechanism_named(name)
+    steps = {one.step: one.touched(mechanism) for one in ablations_of(mechanism)}
+    for one in found:
+        yield replace(one, removed=steps.get(one.step, ()))
 
 
 def mark_for(name: str, checks: Sequence[Check]) -> str:
@@ -116,7 +161,7 @@ def mark_for(name: str, checks: Sequence[Check]) -> str:
         name: The mechanism.
         checks: The rows that are read.
     """
-    return mark_of(checks, partial(named_for, name))
+    return mark_of(checks, chosen_by(name))
 
 
 def shipped_refits(name: str) -> list[Refit]:
@@ -172,7 +217,7 @@ def refits(
     todo: dict[str, AbstractAblation | None] = {"": None}
     todo |= {one.step: one for one in ablations_of(mechanism_named(name))}
     do = partial(_refits, name, mark, checks)
-    with memory(ledger, f"ablate {name}") as kept:
+    with memory(ledger, f"ablate {name} on rows {mark}") as kept:
         done = remembered(do, todo, kept, plain=_told, workers=workers, progress=progress)
     return [Refit(**one) for some in done.values() for one in some]
 
@@ -264,8 +309,7 @@ def task_of(
     if not free or not asked:
         what = f"{name} has nothing to fit or nothing to fit it to"
         raise InputError(Problem(what, "Ask it without --refit"))
-    choose = partial(named_for, name)
-    return Task(choose, free, asked, ablation, surprise, ROUGH, PRIORS[prior])
+    return Task(chosen_by(name), free, asked, ablation, surprise, ROUGH, PRIORS[prior])
 
 
 def fitted_rows(name: str, checks: Sequence[Check]) -> list[Check]:

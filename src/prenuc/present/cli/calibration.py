@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from prenuc.present.cli.output import (
     progress,
 )
 from prenuc.present.files.figures import save
+from prenuc.present.files.named import panels_named
 from prenuc.present.tables import studies
 from prenuc.present.tables.plain import as_text
 from prenuc.writing import write_text
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from prenuc.infer.studies.leave_out import LeaveOut
 
 _path = click.Path(path_type=Path, dir_okay=False)
-_SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
 
 
 _ledger = click.option(
@@ -89,11 +88,11 @@ def reproduce(
       prenuc reproduce --figures figures
     """
     from prenuc.infer.court.weigh import weighed
-    from prenuc.infer.experiments.reproduce import checks, experiments_for, not_checkable
+    from prenuc.infer.experiments.reproduce import experiments_for, not_checkable
     from prenuc.infer.experiments.reproduce import reproduce as run_all
 
     runs = experiments_for(mechanism)
-    asked = _each(panels, {check.panel for check in checks()})
+    asked = panels_named(panels)
     with progress("running the published experiments") as report_share:
         rows = run_all(asked, runs=runs, ledger=ledger, progress=report_share)
     if figures is not None:
@@ -110,20 +109,6 @@ def reproduce(
         if not panels:
             _echo_reasons(not_checkable())
     sys.exit(1 if any(row.verdict == "miss" for row in rows) else 0)
-
-
-def _each(panels: Sequence[str], known: set[str]) -> list[str]:
-    """Return panels with "2a-b" taken apart; one of which nothing is known stays as written."""
-    found = []
-    for panel in panels:
-        several = _SEVERAL.fullmatch(panel)
-        parts = []
-        if several:
-            figure, first, last = several.groups()
-            if f"{figure}{last}" <= max((k for k in known if k.startswith(figure)), default=""):
-                parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
-        found += [part for part in parts if part in known] or [panel]
-    return found
 
 
 def _echo_rows(rows: Sequence[WeighedRow]) -> None:

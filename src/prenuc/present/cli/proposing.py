@@ -17,7 +17,7 @@ from prenuc.present.cli.input import (
     refuse_others,
     workers_option,
 )
-from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.present.cli.output import echo_answer, echo_json, json_option, progress
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
@@ -141,5 +141,5 @@ def _where_it_shows(
 
         made = draw("map", found)
         click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
-    echo_answer(tried, click.echo, as_json)
+    echo_json(tried.rows()) if as_json else click.echo(tried)
     sys.exit(0 if tried.tells else 1)

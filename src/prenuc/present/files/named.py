@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ RECIPES = {  # the kinetic panels of the paper: what a next experiment begins fr
     "CdTe": "cdte-dmsc-371-in-toluene-ota",
     "CdSe": "cdse-5b",
 }
+_SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
 QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
 
@@ -105,6 +107,27 @@ def read_mechanism_named(name: str) -> Mechanism:
     from prenuc.mechanism.network_file import read_mechanism
 
     return read_mechanism(Path(name)) if name.endswith((".yaml", ".yml")) else mechanism_named(name)
+
+
+def panels_named(panels: Sequence[str]) -> list[str]:
+    """Return panels with "2a-b" taken apart; one of which nothing is known stays as written.
+
+    Args:
+        panels: Such as "2a", "3" or "2a-b".
+    """
+    from prenuc.infer.experiments.reproduce import checks
+
+    known = {check.panel for check in checks()}
+    found = []
+    for panel in panels:
+        several = _SEVERAL.fullmatch(panel)
+        parts = []
+        if several:
+            figure, first, last = several.groups()
+            if f"{figure}{last}" <= max((k for k in known if k.startswith(figure)), default=""):
+                parts = [f"{figure}{chr(n)}" for n in range(ord(first), ord(last) + 1)]
+        found += [part for part in parts if part in known] or [panel]
+    return found
 
 
 def protocol_and_material(which: str) -> tuple[Protocol, str]:

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.calibration.varied import Name, value_of
-from prenuc.infer.studies.estimate import SOURCE
+from prenuc.infer.studies.calibrated_constant import SOURCE
 from prenuc.mechanism.shipped import known_set
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.reproduce import Role, Row
     from prenuc.infer.studies.ablation import Ablations
     from prenuc.infer.studies.calibrate import Calibration
+    from prenuc.infer.studies.calibrated_constant import CalibratedConstant
     from prenuc.infer.studies.ensemble import Prediction
-    from prenuc.infer.studies.estimate import Estimate
     from prenuc.infer.studies.leave_out import LeaveOut
     from prenuc.infer.studies.models import Standing
     from prenuc.infer.studies.observed import Record
@@ -267,7 +267,7 @@ def calibration_table(found: Calibration) -> Table:
     )
 
 
-def _cells(one: Estimate) -> tuple[str, ...]:
+def _cells(one: CalibratedConstant) -> tuple[str, ...]:
     old = one.free.value.quantity
     interval = "not identifiable"
     if one.ci95 is not None:

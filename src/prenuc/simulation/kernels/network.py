@@ -19,6 +19,7 @@ import numpy as np
 
 from prenuc.conditions import GAS_CONSTANT
 from prenuc.mechanism.reaction import Barrier, Binding, Excess, Power, Saturation
+from prenuc.simulation.kernels.rates import BARRIER, BINDING, EXCESS, LINEAR, POWER, SATURATION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from prenuc.simulation.kernels.rates import RateArrays
     from prenuc.simulation.kernels.sparse import SparseArrays
 
-KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER = tuple(range(6))
+KINDS = LINEAR, POWER, SATURATION, BINDING, EXCESS, BARRIER
 SMALLEST = 1e-12  # mol/m³; below it powers below zero and logarithms are held finite
 STEEPEST = 1e-30  # in units of a scale; below it a power below one ends straight at zero
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.app.commands import command
 from prenuc.present.tables.plain import plain
 
@@ -45,7 +46,7 @@ def mechanisms(session: Session) -> dict[str, Any]:  # noqa: ARG001  as above
     from prenuc.infer.studies.ablation import MEANING
 
     asked = {one.mechanism for one in entries("refits").values() if one.step}
-    listed = [name for name in entries("parameters") if name in asked or "two-pathway" in name]
+    listed = [name for name in entries("parameters") if name in asked or MODEL in name]
     return {"mechanisms": sorted(listed, key=lambda name: name not in asked), "words": MEANING}
 
 
@@ -113,7 +114,7 @@ def report(session: Session, *, upload: str) -> dict[str, Any]:
     return {"name": uploads.upload(upload).name, "verdicts": uploads.verdicts(upload)}
 
 
-def row(session: Session, *, row: str, model: str = "two-pathway") -> dict[str, Any]:
+def row(session: Session, *, row: str, model: str = MODEL) -> dict[str, Any]:
     """Return the figure of the experiment that a row asks about, as a model simulates it.
 
     Args:
@@ -142,7 +143,7 @@ def row(session: Session, *, row: str, model: str = "two-pathway") -> dict[str, 
 
 
 def _named(model: str) -> str | None:
-    return None if model == "two-pathway" else model
+    return None if model == MODEL else model
 
 
 ACTIONS: dict[str, Callable[..., Any]] = {

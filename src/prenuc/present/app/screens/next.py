@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import FactsError, InputError, unknown_name
+from prenuc.mechanism.two_pathway import MODEL
 from prenuc.present.app.commands import command
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 from prenuc.present.tables.plain import plain
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from prenuc.present.app.session import Session
 
 WORKERS = 2
-OURS = "two-pathway"
 
 
 def begin(session: Session) -> dict[str, Any]:  # noqa: ARG001  an action like all others
@@ -34,12 +34,12 @@ def _askable(material: str) -> dict[str, Any]:
     from prenuc.mechanism.named import MODELS, mechanism_named
     from prenuc.mechanism.shipped import set_named
 
-    mechanism = mechanism_named(f"{OURS}/{material}")
+    mechanism = mechanism_named(f"{MODEL}/{material}")
     protocol, _ = protocol_and_material(RECIPES[material])
     free, there = Candidate.of(mechanism).free, set_named(mechanism.name)
     return {
         "recipe": RECIPES[material],
-        "models": [OURS, *(name for name in MODELS if name != OURS)],
+        "models": [MODEL, *(name for name in MODELS if name != MODEL)],
         "steps": [one.step for one in ablations_of(mechanism)],
         "units": None if there is None else units_of(there),
         "constants": [one.name for one in free],
@@ -137,7 +137,7 @@ def proposals(
     options = {"models": models, "vary": ",".join(vary), "sharpen": sharpen, "seed": seed or None}
     return {
         "proposals": [{**plain(one), "protocol": str(one.protocol)} for one in found],
-        "mechanism": f"{OURS}/{material}",
+        "mechanism": f"{MODEL}/{material}",
         "command": command("next", material, **options),
     }
 
@@ -170,7 +170,7 @@ def where_it_shows(
     from prenuc.present.figures.style import svg
 
     protocol, _ = protocol_and_material(RECIPES[material])
-    whole = mechanism_named(f"{OURS}/{material}")
+    whole = mechanism_named(f"{MODEL}/{material}")
     both = with_other_units(whole, units) if units else with_and_without(whole, step or "")
     found = disagreement(*both, protocol, workers=WORKERS, progress=report)
     tried = rehearsed(*both, protocol, found, noise=NOISE)

@@ -87,7 +87,7 @@ const chip = (word) => `is-${word.replace(" ", "-")}`;
 function drawn(found) {
   const order = ["required", "helpful", "harmful", "not tested"];
   const steps = [...found.steps].sort(
-    (one, other) => order.indexOf(one.word) - order.indexOf(other.word) || one.bits[0] - other.bits[0],
+    (one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict) || one.bits[0] - other.bits[0],
   );
   const priors = found.priors.length ? found.priors.map((one) => `bits, ${one} prior`) : ["bits"];
   const heads = ["without", "so it is", ...priors, "rows lost", "rows won"];
@@ -96,7 +96,7 @@ function drawn(found) {
       "tr",
       {},
       h("th", { scope: "row" }, one.step),
-      h("td", { class: "is-text" }, h("span", { class: `chip ${chip(one.word)}` }, one.word)),
+      h("td", { class: "is-text" }, h("span", { class: `chip ${chip(one.verdict)}` }, one.verdict)),
       one.bits.map((bits) => h("td", {}, signed(bits))),
       [one.rows_lost, one.rows_won].map((names) => h("td", { class: "is-text" }, counted(names))),
     );

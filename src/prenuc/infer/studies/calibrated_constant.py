@@ -18,7 +18,7 @@ SOURCE = Source("prenuc", "calibration")
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CalibratedConstant:
     """One constant after calibration.
 
     Args:
