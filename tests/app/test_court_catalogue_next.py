@@ -79,6 +79,11 @@ def test_a_comparison_dropped_anywhere_is_drawn_in_the_court(on, tmp_path):
     assert data == pytest.approx(found.curves.seen[1:, 0], rel=1e-3)
     assert fitted == pytest.approx(found.curves.fitted["A -> B"][1:, 0], rel=1e-3)
     assert (violations(page), sideways(page)) == ([], [])
+    pn.report(pn.ablate("two-pathway/CdS"), to=tmp_path / "steps.html")
+    drop(page, tmp_path / "steps.html")
+    report.get_by_role("region", name="Steps of two-pathway/CdS, in the report").wait_for()
+    page.get_by_role("region", name="Steps of two-pathway/CdS", exact=True).wait_for()
+    assert violations(page) == []
     report.get_by_role("button", name="Put away").press("Enter")
     report.wait_for(state="hidden")
 
@@ -126,6 +131,8 @@ def test_the_catalogue_is_searched_and_an_entry_opens_with_its_sources(on):
     assert "30 mmol/kg" in entry.inner_text()
     assert "seed @ Table S3" in entry.inner_text()
     assert entry.get_by_text("measured", exact=True).first.is_visible()
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    assert sideways(page) == []
     entry.get_by_role("button", name="Open in Flask").click()
     page.get_by_role("heading", name="Flask: cds-msc-311-in-toluene").wait_for(state="attached")
 

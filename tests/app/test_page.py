@@ -10,7 +10,7 @@ from dropping import drop, screen
 import prenuc
 from browser import NARROW, WIDE, in_both_themes, sideways, violations
 from serving import running
-from shown import exact, ordered
+from shown import exact, opened, ordered
 
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
@@ -42,8 +42,8 @@ def test_tables_dialogs_and_jobs_are_sound_too(shown, width):
     page.get_by_role("button", name="Jobs").click()
     assert (violations(page), sideways(page)) == ([], [])
     page.keyboard.press("Escape")
-    for opened in ("Own protocol …", "Take away …"):
-        page.get_by_role("button", name=opened).click()
+    for name in ("Own protocol …", "Take away …"):
+        page.get_by_role("button", name=name).click()
         page.get_by_role("dialog").wait_for()
         assert (violations(page), sideways(page)) == ([], [])
         page.keyboard.press("Escape")
@@ -76,6 +76,21 @@ def test_the_address_is_cleared_and_a_copy_of_it_opens_nothing(unopened, visit):
     stranger = visit(f"{app.origin}/#/flask")
     stranger.get_by_role("heading", name="This page is opened by a command").wait_for()
     assert violations(stranger) == []
+
+
+def test_every_screen_says_that_the_application_has_gone(visit):
+    with running() as app:
+        app.exchange()
+        page = opened(app, visit("about:blank"))
+        page.evaluate("Promise.all(['court', 'next'].map((one) => import(`/screens/${one}.js`)))")
+    gone = page.get_by_role("alert").get_by_text("The application has gone")
+    gone.wait_for()
+    for name in ("Court", "Next"):
+        screen(page, name)
+        assert "Start it again: prenuc app" in page.get_by_role("alert").inner_text()
+    page.context.close()
+    assert all("ERR_CONNECTION" in one for one in visit.complaints)
+    visit.complaints.clear()
 
 
 def test_everything_that_is_shown_is_reached_by_tab(shown):

@@ -154,7 +154,7 @@ def _at_last(course: Course) -> str:
     most = sorted(
         (name for name in shares if shares[name] >= LEAST_SHARE), key=lambda n: -shares[n]
     )
-    held = [f"{shares[name]:.0%} {name}" for name in most]
+    held = [f"{100 * shares[name]:.0f} % {name}" for name in most]
     size = shown_numbers(course, OF_DOTS[1])[-1]
     dots = [f"dots of {size:.2g} nm"] if np.isfinite(size) else []
     return f"{course.axis[0][-1]:.4g} min, {', '.join([*held, *dots])}"

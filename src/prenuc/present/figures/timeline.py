@@ -25,6 +25,7 @@ from prenuc.present.figures.page_size import (
     laid_out,
 )
 from prenuc.present.figures.style import name_axes, name_lines
+from prenuc.present.tables.arrows import spelt
 from prenuc.present.tables.sheet import Sheet
 from prenuc.protocol.steps import Ramp
 from prenuc.quantities import legible_text
@@ -161,7 +162,7 @@ def _told(spans: Sequence[Span], letters: Mapping[float, str]) -> list[str]:
     """Return a line for each instant at which something begins: its letter, time and sentences."""
     found: dict[float, list[str]] = {at: [] for at in letters}
     for one in spans:
-        found[one.begin].append(legible_text(str(one.step)).replace("degC", "°C"))
+        found[one.begin].append(spelt(legible_text(str(one.step))))
     return [
         f"{letters[at]}  {_clock(at)}: {'; '.join(steps) or 'end'}" for at, steps in found.items()
     ]

@@ -25,7 +25,7 @@ export class Jobs {
       },
       "Jobs",
     );
-    this.list = h("ul", { id: "job-list", class: "job-list", hidden: true });
+    this.list = h("ul", { id: "job-list", class: "job-list", tabindex: 0, "aria-label": "Jobs", hidden: true });
     this.none = h("li", { class: "note" }, "No jobs yet. Long work stands here, and outlives a reload.");
     this.list.append(this.none);
     host.append(this.button, this.list);

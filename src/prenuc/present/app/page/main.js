@@ -9,8 +9,11 @@ import { Shell } from "./shell.js";
 const SCREENS = { flask: "Flask", spectra: "Spectra", court: "Court", catalogue: "Catalogue", next: "Next" };
 const HOLDING = /\.(html?|ya?ml|json)$/i; // reports, saved answers, protocols and states; all else is spectra
 
+const GONE = { what: "The application has gone", mend: "Start it again: prenuc app. What is shown stays" };
+
 const by = (id) => document.getElementById(id);
 const main = by("main");
+let lost = false; // whether the application has gone
 let shown = null; // {name, close, receive}
 let shellOf = null; // makes the shell of a screen
 
@@ -46,7 +49,7 @@ function start() {
   connection.on("state", (state) => connectionIs(state, shell));
   window.addEventListener("hashchange", route);
   dropped(shell);
-  route();
+  route().then(() => Promise.allSettled(Object.keys(SCREENS).map(moduleOf))); // for when the application has gone
 
   function go(name, given) {
     if (shown?.name !== name) history.pushState(null, "", `#/${name}`);
@@ -54,20 +57,13 @@ function start() {
   }
 }
 
-let lost = false;
 function connectionIs(state, shell) {
   if (state === "open" && lost) {
     lost = false;
     show(shown.name); // a session of its own: the screen restores what it showed
   }
   lost ||= state === "closed";
-  if (state === "closed")
-    shell.fail({
-      message: "closed",
-      problems: [
-        { what: "The application has gone", mend: "Start it again: prenuc app. What is shown stays" },
-      ],
-    });
+  if (state === "closed") shell.fail({ message: "closed", problems: [GONE] });
   if (state === "refused")
     shell.fail({
       message: "refused",
@@ -77,7 +73,7 @@ function connectionIs(state, shell) {
 
 function route() {
   const name = location.hash.replace(/^#\/?/, "").split("/")[0];
-  show(Object.hasOwn(SCREENS, name) ? name : "flask");
+  return show(Object.hasOwn(SCREENS, name) ? name : "flask");
 }
 
 async function show(name, given) {
@@ -88,13 +84,23 @@ async function show(name, given) {
   document.title = `${SCREENS[name]} – prenuc`;
   const shell = shellOf(mine);
   shell.clear();
+  if (lost) shell.fail({ message: "closed", problems: [GONE] });
   shell.status("");
-  const { default: screen } = await import(`./screens/${name}.js`);
+  const loaded = await moduleOf(name).catch(() => null);
   if (mine !== shown) return; // somebody went on meanwhile
+  if (!loaded) {
+    main.replaceChildren();
+    return shell.fail({ message: "not loaded", problems: [GONE] });
+  }
+  const screen = loaded.default;
   const el = h("div", { class: `screen is-${name}` });
   main.replaceChildren(el);
   const made = screen.render({ el, connection, shell, given });
   Object.assign(mine, typeof made === "function" ? { close: made } : made);
+}
+
+function moduleOf(name) {
+  return import(`./screens/${name}.js`);
 }
 
 /** Files dropped on the page, or folders, go to the screen that they belong to. */

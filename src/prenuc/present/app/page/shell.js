@@ -44,8 +44,8 @@ export class Shell {
       h(
         "li",
         {},
-        where ? h("code", { class: "where" }, where) : null,
-        h("strong", {}, what),
+        where ? [h("code", { class: "where" }, where), " "] : null,
+        h("strong", {}, mend || nearest?.length ? `${what}.` : what),
         nearest?.length ? h("span", {}, ` Nearest: ${nearest.map((one) => `'${one}'`).join(", ")}.`) : null,
         mend ? h("span", { class: "mend" }, ` ${mend}.`.replace("..", ".")) : null,
       ),

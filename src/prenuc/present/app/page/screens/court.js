@@ -20,11 +20,12 @@ function render({ el, connection, shell, given }) {
     connection,
     shell,
     remember: "prenuc court refit",
-    show: (host, found) => host.replaceChildren(h("h3", {}, "Fitted again just now"), ...drawn(found)),
+    show: (host, found) =>
+      host.replaceChildren(h("h3", {}, "Fitted again just now"), ...drawn(found, ", fitted again")),
   });
   const again = h("button", { type: "button", onclick: fitAgain }, "Fit again (minutes)");
 
-  const report = reported({ connection, shell, stepsOf: drawn });
+  const report = reported({ connection, shell, stepsOf: (found) => drawn(found, ", in the report") });
 
   el.append(
     h("h1", {}, "Court"),
@@ -84,7 +85,7 @@ function render({ el, connection, shell, given }) {
 const chip = (word) => `is-${word.replace(" ", "-")}`;
 
 /** Steps with their words, bits under each prior, and the rows that are lost or won without them. */
-function drawn(found) {
+function drawn(found, which = "") {
   const order = ["required", "helpful", "harmful", "not tested"];
   const steps = [...found.steps].sort(
     (one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict) || one.bits[0] - other.bits[0],
@@ -103,7 +104,7 @@ function drawn(found) {
   return [
     h(
       "div",
-      { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Steps of ${found.mechanism}` },
+      { class: "scrolls", tabindex: 0, role: "region", "aria-label": `Steps of ${found.mechanism}${which}` },
       h(
         "table",
         { class: "numbers steps" },
