@@ -20,6 +20,7 @@ from prenuc.infer.experiments.shares import SMALLEST_DOT, share, time_of_most
 from prenuc.infer.experiments.spectra import highest_maximum
 from prenuc.mechanism.population import SizeClasses
 from prenuc.simulation.choice import for_recipe
+from prenuc.simulation.relaxation import relaxation_rate
 
 NM = np.arange(280.0, 341.0)
 
@@ -179,6 +180,17 @@ def test_dilution_is_asked_at_temperatures_that_the_seed_prints_for_cds():
     hot = get("checks", "dilute-dots-by-pathway-2").of["vary"]
     printed = get("observations", "figure-1e-result-not-described").quantities["last_temperature"]
     assert f"heat flask = {printed.quantity.number:g} degC" in hot
+
+
+def test_what_does_not_form_has_no_rate_of_relaxation(read):
+    network = read(
+        "units: {time: s, concentration: mol/L, energy: kJ/mol}\n"
+        "species: {A: {initial: 1.0}, B: {}, C: {}, D: {}}\n"
+        'reactions: [{equation: "A -> B", k: 0.04}, {equation: "C -> D", k: 0.1}]\n'
+    )
+    begun = SimpleNamespace(temperature=298.15, concentration=np.array([1000.0, 0.0, 0.0, 0.0]))
+    assert relaxation_rate(network, begun, "B") == pytest.approx(0.04, rel=1e-12)
+    assert math.isnan(relaxation_rate(network, begun, "D"))
 
 
 def test_the_prefactor_over_the_plateau_of_a_plain_exponential_is_one(runs):

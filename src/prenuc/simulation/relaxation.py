@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,8 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
 
     With v = dc/dt and J = ∂v/∂c, −(J v)/v is minus the logarithmic slope of the component's growth;
     late in a first-order transformation it is close to the one eigenvalue of −J that is left, and
-    that eigenvalue is returned: k₊ + k₋ for A ⇌ B. The sizes of dots are held.
+    that eigenvalue is returned: k₊ + k₋ for A ⇌ B. The sizes of dots are held. NaN where nothing of
+    the component forms or vanishes, which approaches nothing.
 
     Args:
         mechanism: What could happen.
@@ -44,6 +46,8 @@ def relaxation_rate(mechanism: Mechanism, measurement: Measurement, product: str
     change = network.change(concentration, k)
     jacobian, moving = network.jacobian(concentration, k), network.flat.mass > 0
     place, change = int(np.sum(moving[: names.index(product)])), change[moving]
+    if not change[place]:
+        return math.nan
     jacobian = _followed(jacobian, moving)
     slope = -(jacobian @ change)[place] / change[place]
     rates = -np.linalg.eigvals(jacobian).real
