@@ -103,18 +103,18 @@ def _based(node: Node, path: Path, named: Callable[[str], Mechanism]) -> Mechani
         return None
 
 
-def _changed(mechanism: Mechanism, change: Node) -> Mechanism | None:
+def _changed(mechanism: Mechanism, given: Node) -> Mechanism | None:
     """Return a mechanism with the constants that stand under ``change``."""
-    values, places = {}, {str(name): change.where(name) for name in change.data}
+    values, places = {}, {str(name): given.where(name) for name in given.data}
     for name, where in places.items():
         if name not in mechanism.constants:
-            change.problems.append(no_constant(name, mechanism.constants, where))
-        elif (quantity := change.written(name)) is not None:
+            given.problems.append(no_constant(name, mechanism.constants, where))
+        elif (quantity := given.written(name)) is not None:
             values[name] = Value(quantity, Source("user", where), "assumed")
     try:
         return mechanism.with_constants(values, places=places) if values else mechanism
     except MechanismError as error:
-        change.problems += [
+        given.problems += [
             replace(problem, where=places.get(problem.where, problem.where))
             for problem in error.problems
         ]

@@ -57,7 +57,7 @@ from prenuc.mechanism.network_file import read_mechanism
 from prenuc.mechanism.shipped import known_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from prenuc.arrays import Array
     from prenuc.facts.check import Check
@@ -101,15 +101,12 @@ def ablate(
     checks = _of_panels(name, every, panels)
     if refit:
         fitted = refits(name, checks, workers=workers, ledger=ledger, progress=progress)
-        found = of_refits(name, checks, fitted)
-    else:
-        shipped = shipped_refits(name)
-        if {one.mark for one in shipped} == {mark_for(name, every)}:
-            found = of_refits(name, checks, shipped)
-        else:
-            numbers = numbers_without(checks, chosen_by(name), workers=workers, progress=progress)
-            found = _as_it_is(name, checks, numbers, outdated=bool(shipped))
-    return replace(found, steps=tuple(_with_names(name, found.steps)))
+        return of_refits(name, checks, fitted)
+    shipped = shipped_refits(name)
+    if {one.mark for one in shipped} == {mark_for(name, every)}:
+        return of_refits(name, checks, shipped)
+    numbers = numbers_without(checks, chosen_by(name), workers=workers, progress=progress)
+    return _as_it_is(name, checks, numbers, outdated=bool(shipped))
 
 
 def _of_panels(name: str, checks: Sequence[Check], panels: Sequence[str]) -> Sequence[Check]:
@@ -134,6 +131,7 @@ def _as_it_is(
 ) -> Ablations:
     """Return what every step is for where nothing is refitted."""
     whole, weighed = numbers.pop(""), weighed_of(checks)
+    steps = (compared(checks, step, [whole], [one]) for step, one in numbers.items())
     return Ablations(
         name,
         len(checks),
@@ -141,12 +139,12 @@ def _as_it_is(
         (),
         "",
         (sum(log_scores(weighed, whole).values()),),
-        tuple(compared(checks, step, [whole], [one]) for step, one in numbers.items()),
+        tuple(_with_names(name, steps)),
         outdated=outdated,
     )
 
 
-def _with_names(name: str, found: Sequence[Ablated]) -> Iterator[Ablated]:
+def _with_names(name: str, found: Iterable[Ablated]) -> Iterator[Ablated]:
     """Yield steps with the constants that are taken out with each."""
     mechanism = read_mechanism(Path(name)) if is_file(name) else mechanism_named(name)
     steps = {one.step: one.touched(mechanism) for one in ablations_of(mechanism)}
@@ -184,6 +182,7 @@ def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Abl
     every = [one.step for one in ablations_of(mechanism_named(name))]
     steps = [step for step in every if all((step, prior) in numbers for prior in priors)]
     weighed = weighed_of(checks)
+    told = (compared(checks, s, whole, [numbers[s, prior] for prior in priors]) for s in steps)
     return Ablations(
         name,
         len(checks),
@@ -191,7 +190,7 @@ def of_refits(name: str, checks: Sequence[Check], found: Sequence[Refit]) -> Abl
         priors,
         found[0].how,
         tuple(sum(log_scores(weighed, one).values()) for one in whole),
-        tuple(compared(checks, s, whole, [numbers[s, prior] for prior in priors]) for s in steps),
+        tuple(_with_names(name, told)),
         missing=tuple(step for step in every if step not in steps),
     )
 
