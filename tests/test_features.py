@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from prenuc.errors import SpectrumError
 from prenuc.observe.analysis import analyze
 from prenuc.observe.curvature import smoothed_response
+from prenuc.observe.excitons import fit_line
 from prenuc.observe.features import Feature, first_exciton, match_lines
 from prenuc.observe.series import SpectrumSeries
 
@@ -234,6 +236,15 @@ def test_a_seam_between_two_detectors_makes_no_finer_grid_and_moves_no_band():
 
 def gaussian(wavelength, centre):
     return 0.5 * np.exp(-(((HC / wavelength - HC / centre) / 0.07) ** 2) / 2)
+
+
+def test_a_second_line_that_is_not_above_the_first_makes_no_doublet():
+    energy = np.linspace(2.0, 4.0, 200)
+    line = np.exp(-0.5 * ((energy - 3.0) / 0.1) ** 2)
+    fitted = partial(fit_line, energy, line, centre=3.0, width=0.1, edge="ramp", noise=1e-4)
+    assert fitted().centre == pytest.approx(3.0, abs=0.01)
+    assert fitted(second=3.0) is None
+    assert fitted(second=2.9) is None
 
 
 def test_an_unresolved_feature_matches_no_line():

@@ -182,8 +182,10 @@ def fit_line(
         second: Centre of a second line that was seen, eV.
 
     Returns:
-        The fit, or None where it broke down.
+        The fit, or None where it broke down, or where the second line is not above the first.
     """
+    if second is not None and second <= centre:
+        return None
     start = _start(energy, absorbance, centre, width, second)
     tightness = 1 / LOOSENESS
     tightness[CENTRE] /= width
