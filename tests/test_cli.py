@@ -629,16 +629,6 @@ def test_the_installed_command_runs_from_a_folder_with_spaces_and_umlauts(tmp_pa
     assert (folder / "Bild.svg").is_file()
 
 
-def test_the_package_run_as_a_module_is_the_command():
-    done = subprocess.run(
-        [sys.executable, "-m", "prenuc", "list", "no-such-kind"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert Answer(done.returncode, done.stdout, done.stderr) == started("list", "no-such-kind")
-
-
 # --- bad input -----------------------------------------------------------------------------------
 
 AB = "{A: {initial: 1.0}, B: {}}"

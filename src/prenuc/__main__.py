@@ -1,6 +1,0 @@
-"""``python -m prenuc`` is ``prenuc``."""
-
-from prenuc.present.cli import main
-
-if __name__ == "__main__":
-    main()
