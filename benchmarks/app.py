@@ -118,9 +118,7 @@ def dragged(page: Page, address: str, waited: Path, recipe: str) -> Measured:
     page.goto(address)
     page.wait_for_selector(".dial [role=slider]")
     page.select_option("select", recipe)
-    page.wait_for_function(
-        "recipe => document.querySelector('#status').textContent.includes('exact')", arg=recipe
-    )
+    page.locator("#status[data-status=exact]:not([data-behind])").wait_for(state="attached")
     page.wait_for_timeout(3000)
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     page.wait_for_timeout(500)

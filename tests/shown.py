@@ -1,4 +1,8 @@
-"""Reads what a page of the application shows: when it is exact, and the numbers of a drawing."""
+"""Reads what a page of the application shows: when it is exact, and the numbers of a drawing.
+
+Waits are for locators. The text of Playwright's ``wait_for_function`` is evaluated in the page, and
+from the second look on the page's own policy forbids it.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +25,23 @@ def ordered(page):
     page.get_by_text("Move the spectra most").wait_for()
 
 
+def focused(page, role, name):
+    """Wait until the focus is on what has this role and a name that contains ``name``."""
+    page.locator(":focus").and_(page.get_by_role(role, name=name)).wait_for()
+
+
 def copied(page, button):
     """Copy by a button, which says for a while that it has; return what is on the clipboard."""
     button.evaluate(
         """(button) => {
-            button.told = [];
-            const note = () => button.told.push(button.textContent);
+            const note = () => (button.dataset.told += ` ${button.textContent}`);
+            button.dataset.told = "";
             new MutationObserver(note).observe(button, { childList: true });
         }"""
     )
-    held = button.element_handle()
     button.click()
-    page.wait_for_function("(button) => button.told.includes('Copied')", arg=held)
+    page.locator("[data-told~=Copied]").wait_for(state="attached")
+    button.evaluate("(button) => delete button.dataset.told")
     return page.evaluate("navigator.clipboard.readText()")
 
 

@@ -10,7 +10,7 @@ from dropping import drop, screen
 import prenuc
 from browser import NARROW, WIDE, in_both_themes, sideways, violations
 from serving import running
-from shown import exact, opened, ordered
+from shown import exact, focused, opened, ordered
 
 PAGE = Path(prenuc.__file__).parent / "present" / "app" / "page"
 ENLARGED = 700  # px: what is left of 1400 at 200 %
@@ -110,9 +110,6 @@ def test_everything_that_is_shown_is_reached_by_tab(shown):
     assert {"BUTTON", "SELECT", "INPUT", "slider", "img"} <= seen
 
 
-FOCUSED = "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText)"
-
-
 def test_focus_stays_near_what_goes_away(shown, tmp_path):
     page = shown()
     page.get_by_label("Search").fill("assembly.K")
@@ -123,17 +120,16 @@ def test_focus_stays_near_what_goes_away(shown, tmp_path):
     page.keyboard.press("Enter")
     exact(page)
     page.get_by_role("button", name="Undo", exact=True).press("Enter")
-    page.wait_for_function(f"{FOCUSED} === 'Redo'")
+    focused(page, "button", "Redo")
     plot = page.get_by_role("img", name="Spectra")
     plot.press("t")
     page.keyboard.press("Escape")
-    plot.wait_for()
-    assert page.evaluate(FOCUSED).startswith("Spectra: ")
+    focused(page, "img", "Spectra: ")
 
     (tmp_path / "none.csv").write_text("")
     drop(page, tmp_path / "none.csv")
     page.get_by_role("button", name="Dismiss").press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    page.locator("#main:focus").wait_for()
     screen(page, "Spectra")
     page.get_by_role("button", name="Try it with simulated spectra").press("Enter")
     page.get_by_role("region", name="First excitons table").wait_for()
@@ -141,7 +137,7 @@ def test_focus_stays_near_what_goes_away(shown, tmp_path):
         page.get_by_label(text, exact=True).last.fill(end)
     page.get_by_role("button", name="Mask", exact=True).click()
     page.get_by_role("button", name="Take the mask").press("Enter")
-    page.wait_for_function(f"{FOCUSED} === 'Copy as a table'")
+    focused(page, "button", "Copy as a table")
 
 
 @pytest.mark.parametrize("path", sorted(PAGE.glob("components/*.js")), ids=lambda one: one.stem)

@@ -1,10 +1,12 @@
 """The screen Spectra, used as a chemist uses it: dropped, read, cut, fitted, taken away."""
 
 import json
+import re
 import shlex
 
 import pytest
 from dropping import cells, drop, run_2, screen
+from playwright.sync_api import expect
 
 import prenuc as pn
 from browser import NARROW, WIDE, WORKING, in_both_themes, sideways
@@ -186,11 +188,8 @@ def test_of_what_was_asked_in_a_hurry_the_last_is_shown(spectra, tmp_path):
         }"""
     )
     page.get_by_text("yu2003-CdSe").first.wait_for(timeout=WORKING)
-    page.wait_for_function(  # nothing goes on that nobody waits for
-        """() => [...document.querySelectorAll("#job-list li")].every(
-            (job) => /cancelled|done/.test(job.textContent))""",
-        timeout=WORKING,
-    )
+    going = page.locator("#job-list li").filter(has_not_text=re.compile("cancelled|done"))
+    expect(going).to_have_count(0, timeout=WORKING)  # nothing goes on that nobody waits for
 
 
 def test_what_cannot_be_read_is_said_with_its_mend(spectra, tmp_path):
