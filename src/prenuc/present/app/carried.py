@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_SIGNS = 100_000, 4_000  # of a list; of a text
 BESIDE = "beside "  # before the name of an array that stands beside the spectra
+TOGETHER = "Drop both files together, or that one before this one"
 NO_DATA = "the process that read the file gave no spectra"
 NO_VERDICT = "the process that read the file gave no verdict"
 NO_FIT = "the process that read the file gave no fit"

@@ -23,7 +23,6 @@ SECONDS = 10.0  # for reading, once what reads is loaded
 LOADING = 60.0  # s
 GAVE_UP = "reading this file took too long, or too much memory"
 MEND = "Export the spectra as text (CSV), in smaller parts"
-TOGETHER = "Drop both files together, or that one before this one"
 
 
 @dataclass(frozen=True)

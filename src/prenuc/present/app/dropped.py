@@ -19,7 +19,7 @@ from prenuc.infer.fit.results import AbstractFit
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 from prenuc.present.app import fitted
-from prenuc.present.app.child import TOGETHER
+from prenuc.present.app.carried import TOGETHER
 from prenuc.present.app.verdicts import VERDICTS, verdict
 from prenuc.present.files.again import in_one_file, made_again
 from prenuc.present.files.extract import extract

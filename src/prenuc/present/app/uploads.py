@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, Problem, listed
 from prenuc.present.app import carried
-from prenuc.present.app.child import GAVE_UP, MEND, TOGETHER, Child, Upload
+from prenuc.present.app.child import GAVE_UP, MEND, Child, Upload
 
 if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
@@ -163,7 +163,7 @@ class Uploads:
         found = self.opening(held[-1]) if held else {}
         if found.keys() != {"mechanism"}:
             what = f"the mechanism of this protocol stands in another file, {safe(name)}"
-            raise InputError(what, TOGETHER)
+            raise InputError(what, carried.TOGETHER)
         return str(found["mechanism"])
 
     def _mechanisms_beside(self, name: str) -> list[Upload]:
