@@ -25,7 +25,7 @@ NO_DATA = "the process that read the file gave no spectra"
 NO_VERDICT = "the process that read the file gave no verdict"
 NO_FIT = "the process that read the file gave no fit"
 FIT = {"scheme", "parameters", "derived", "report", "drawn"}  # what is told of one
-KINDS = {"comparison", "ablations"}  # of a verdict
+KINDS = COMPARISON, ABLATIONS = "comparison", "ablations"  # of a verdict
 DEEPEST = 6  # lists and tables within each other
 
 
