@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import prenuc as pn
+from prenuc.infer.fit.parameter import symbol
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.tables.plain import plain
 
@@ -84,6 +85,7 @@ def fit(
     drawn = _of_trace(found) if isinstance(found, Fit) else _of_spectra(found)
     return {
         **plain(found),
+        "symbols": {name: symbol(name) for name in found.params},
         "report": found.fit_report(equivalents=True),
         "drawn": drawn,
         "command": line,
