@@ -79,3 +79,14 @@ def test_two_steps_that_imitate_a_third_are_not_required(tmp_path):
 def test_another_dose_tells_them_from_it(tmp_path):
     found = calibrated(tmp_path / "flasks", ("pyridine, B", THREE_WAYS), 1000, (0.02, 0.2), 9)
     assert {"R2", "R3"}.isdisjoint({*found.named("required"), *found.named("helpful")})
+
+
+HIDDEN = THREE_WAYS.replace('2 B", k: {at: 45 degC, value: 0.0', '2 B", k: {at: 45 degC, value: ')
+
+
+def test_two_steps_that_do_not_happen_are_found_together(tmp_path):
+    """Neither constant can become as small as nothing, and without one the other still hurts."""
+    found = calibrated(tmp_path / "flasks", ("pyridine, B", HIDDEN), 1000, (0.02, 0.2), 9)
+    assert not found.describes
+    assert found.verdict.endswith("Without R2 and R3 it does.")
+    assert found.as_dict()["described_without"] == ["R2", "R3"]

@@ -1,19 +1,30 @@
-"""What every computed answer hangs on besides its inputs: versions, facts, code, and last bits."""
+"""What every computed answer hangs on besides its inputs: versions, facts, code, and last bits.
+
+Facts are those of the package, and the reagents of a user's own in the file that the environment
+names, so that all processes of one piece of work know the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from importlib import metadata, resources
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
-
-from prenuc.arrays import product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
+
+
+OWN_REAGENTS = "PRENUC_REAGENTS"  # of the environment
+
+
+def own_reagents() -> Path | None:
+    """Return the file of a user's own reagents; None where there is none."""
+    named = os.environ.get(OWN_REAGENTS)
+    return Path(named) if named else None
 
 
 def differing(there: Mapping[str, str], here: Mapping[str, str]) -> str:
@@ -34,11 +45,23 @@ def differing(there: Mapping[str, str], here: Mapping[str, str]) -> str:
 def circumstances() -> Mapping[str, str]:
     """Return what every answer hangs on: versions, and marks of facts, code and arithmetic."""
     versions = {name: metadata.version(name) for name in ("prenuc", "numpy")}
-    return versions | {"facts and code": _mark(), "arithmetic": _arithmetic()}
+    mine = own_reagents()
+    beside = {} if mine is None else {"own reagents": _digest(mine)}
+    return versions | {"facts and code": _mark(), "arithmetic": _arithmetic()} | beside
+
+
+def _digest(path: Path) -> str:
+    """Return a mark of a file; that of nothing where it cannot be read, which facts then say."""
+    content = path.read_bytes() if path.is_file() else b""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _arithmetic() -> str:
     """Return a mark of the last bits of functions and products: kernels of libraries differ."""
+    import numpy as np  # not where a command only says what it can do
+
+    from prenuc.arrays import product
+
     numbers = np.linspace(0.1, 9.7, 64 * 64).reshape(64, 64)
     seen = np.exp(-numbers), np.log(numbers), np.cbrt(numbers), np.tanh(numbers), numbers**1.7
     made = b"".join(one.tobytes() for one in (*seen, product(numbers, seen[0])))

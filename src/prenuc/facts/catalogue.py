@@ -7,12 +7,13 @@ all its files at once, with file and line.
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from prenuc.circumstances import OWN_REAGENTS, own_reagents
 from prenuc.errors import FactsError, Problem, unknown_name
 from prenuc.facts.additive import Additive
 from prenuc.facts.check import Check
@@ -72,12 +73,16 @@ CALIBRATED = "calibrated rows"
 GROUPS = "every row", CALIBRATED  # of a material, by name in "informed_by"
 
 
-def _files(kind: str) -> list[Traversable]:
-    """Return ``data/<kind>.yaml``, or every file of ``data/<kind>/``, in order of name."""
+def _files(kind: str) -> list[Path | Traversable]:
+    """Return ``data/<kind>.yaml``, or every file of ``data/<kind>/``, in order of name.
+
+    Reagents of a user's own stand in a file beside those of the package.
+    """
     root = resources.files("prenuc") / "data"
     single = root / f"{kind}.yaml"
     if single.is_file():
-        return [single]
+        mine = own_reagents() if kind == "reagents" else None
+        return [single] if mine is None else [single, mine]
     folder = [path for path in (root / kind).iterdir() if path.name.endswith(".yaml")]
     return sorted(folder, key=lambda path: path.name)
 
@@ -234,11 +239,37 @@ def _of(recipe_id: str) -> str:
 
 @cache
 def reagent_names() -> dict[str, str]:
-    """Return the identifier of every reagent by each of its names."""
-    names = {}
+    """Return the identifier of every reagent by each of its names.
+
+    Raises:
+        FactsError: A name is that of two, or one is made of what is no moiety.
+    """
+    names: dict[str, str] = {}
+    problems: list[Problem] = []
     for reagent in entries("reagents").values():
-        names.update(dict.fromkeys((reagent.id, reagent.name, *reagent.aliases), reagent.id))
+        for name in (reagent.id, reagent.name, *reagent.aliases):
+            if names.setdefault(name, reagent.id) != reagent.id:
+                what = f"'{name}' is a name of {names[name]} and of {reagent.id}"
+                problems.append(Problem(what, "Leave it to one of them"))
+        problems += [
+            unknown_name(f"moiety in {reagent.id}", part, moieties())
+            for part in reagent.composition
+            if part not in moieties()
+        ]
+    if problems:
+        raise FactsError([problem.at(str(own_reagents() or "")) for problem in problems])
     return names
+
+
+def no_reagent(name: str) -> Problem:
+    """Return the problem that nothing on the shelf has a name, and how one's own gets there.
+
+    Args:
+        name: What was asked for.
+    """
+    problem = unknown_name("reagent", name, reagent_names())
+    mine = f"put it on a shelf of your own ({OWN_REAGENTS}, docs/how-to/write-a-protocol.md)"
+    return replace(problem, mend=f"Fix the name, or {mine}")
 
 
 def reagent_called(name: str) -> str | None:

@@ -10,11 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from prenuc.errors import noting
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from prenuc.facts.document import Node
     from prenuc.facts.value import Value
+
+
+UNITS = {
+    "molar_mass": "g/mol",
+    "density": "g/mL",
+    "melting_point": "degC",
+    "boiling_point": "degC",
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +81,17 @@ class Reagent:
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        """Read one entry of ``reagents.yaml``."""
-        reagent = node.entry(cls)
+        """Read one entry of ``reagents.yaml``; what says nothing of its moieties stays whole."""
+        whole = {} if "composition" in node else {"composition": {node.text("id"): 1}}
+        reagent = node.entry(cls, **whole)
+        for key, unit in UNITS.items():
+            value = getattr(reagent, key) if key in node else None
+            if value is None:
+                continue
+            with noting(node.problems, node.where(key)):
+                value.quantity.require(unit)
+                if not value.si > 0:
+                    node.problem(f"{key} is {value.quantity}", key, "Give a number above zero")
         if reagent.whole and reagent.density is None:
             node.problem(
                 f"'{reagent.id}' is its own moiety and needs a density", mend="Add 'density: …'"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from prenuc.errors import FactsError, unknown_name
-from prenuc.facts.catalogue import entries, reagent_called, reagent_names
+from prenuc.errors import FactsError
+from prenuc.facts.catalogue import entries, no_reagent, reagent_called
 
 if TYPE_CHECKING:
     from prenuc.facts.reagent import Reagent
@@ -77,7 +77,7 @@ def weighed(reagent: str, grams: str, millimoles: str) -> Weighing:
     """
     called = reagent_called(reagent)
     if called is None:
-        raise FactsError(unknown_name("reagent", reagent, reagent_names()))
+        raise FactsError(no_reagent(reagent))
     found: Reagent = entries("reagents")[called]
     mass, mole = _interval(grams), _interval(millimoles)
     molar = found.molar_mass.quantity.to("g/mol") * 1e-3  # g/mmol

@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prenuc.errors import ProtocolError, unknown_name
-from prenuc.facts.catalogue import entries, moieties, reagent_called, reagent_names
+from prenuc.errors import ProtocolError
+from prenuc.facts.catalogue import entries, moieties, no_reagent, reagent_called
 from prenuc.quantities import dimension
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def reagent(name: str) -> Reagent:
     """
     called = reagent_called(name)
     if called is None:
-        raise ProtocolError(unknown_name("reagent", name, reagent_names()))
+        raise ProtocolError(no_reagent(name))
     found: Reagent = entries("reagents")[called]
     return found
 

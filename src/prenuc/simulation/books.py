@@ -1,6 +1,7 @@
 """The books of a run: what every vessel must hold by what came and went, and how far off it is.
 
 They are kept beside the vessels and follow every event from its outcome; nothing hangs on them.
+A moiety that a reaction carries into a component of unknown composition has no account.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Books:
             MechanismError: A component of the mechanism has another composition on the shelf.
         """
         parts = compositions(mechanism, names)
-        tracked = tuple(dict.fromkeys(part for parts_of in parts for part in parts_of))
+        lost = _lost(mechanism, dict(zip(names, parts, strict=True)))
+        every = dict.fromkeys(part for parts_of in parts for part in parts_of)
+        tracked = tuple(part for part in every if part not in lost)
         rows = [[of.get(part, 0.0) for of in parts] for part in tracked]
         matrix = np.array(rows).reshape(len(tracked), len(names))
         return cls(names, tracked, matrix, np.zeros(len(tracked)), np.zeros(len(names)))
@@ -121,6 +124,26 @@ class Books:
             }
         final = _relative(self._total(held), self.charged)
         return {**report, "ledger": {"worst event": self.worst_event, "final": final}}
+
+
+def _lost(mechanism: Mechanism, parts: Mapping[str, Mapping[str, float]]) -> set[str]:
+    """Return the moieties that a reaction carries to or from what nobody knows the composition of.
+
+    Args:
+        mechanism: What could happen.
+        parts: Moieties of every component, by its name; none of one that is unknown.
+    """
+    unknown = {n for n, one in mechanism.components.items() if one.composition is None}
+    found = set()
+    for reaction in mechanism.reactions:
+        if not any(name in unknown and not parts.get(name) for name in reaction.stoichiometry):
+            continue
+        net: dict[str, float] = {}
+        for name, number in reaction.stoichiometry.items():
+            for part, count in parts.get(name, {}).items():
+                net[part] = net.get(part, 0.0) + number * count
+        found |= {part for part, left in net.items() if left}
+    return found
 
 
 def _relative(found: Array, wanted: Array) -> float:

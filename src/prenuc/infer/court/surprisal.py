@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import ProtocolError
 from prenuc.facts.row_surprisal import PRIORS, RowSurprisal
-from prenuc.infer.calibration.parallel import answers
+from prenuc.infer.calibration.parallel import remembered
 from prenuc.infer.calibration.varied import Changed, answered, ask
 from prenuc.infer.court.priors import Physical
 from prenuc.infer.court.scale import kind_of_statement, scale_of
@@ -169,17 +169,20 @@ class _Runs:
 
     def __call__(self, tasks: Sequence[Task]) -> list[Numbers]:
         """Return the numbers of every task."""
-        found: dict[str, Any] = {task.key: self.kept.get(task.key) for task in tasks}
-        left = [task for task in tasks if found[task.key] is None]
-        self.done += len(tasks) - len(left)
-        do = partial(numbers_of, self.choose)
-        for task, got in zip(left, answers(do, left, workers=self.workers), strict=True):
-            found[task.key] = got
-            self.kept.keep(task.key, got)
-            self.done += 1
-            if self.progress is not None:
-                self.progress(self.done / self.whole)
+        found = remembered(
+            partial(numbers_of, self.choose),
+            {task.key: task for task in tasks},
+            self.kept,
+            plain=dict,
+            workers=self.workers,
+            progress=lambda share: self._tell(self.done + share * len(tasks)),
+        )
+        self.done += len(tasks)
         return [found[task.key] for task in tasks]
+
+    def _tell(self, done: float) -> None:
+        if self.progress is not None:
+            self.progress(done / self.whole)
 
 
 def _where_something_happens(rows: Sequence[Check], draws: Sequence[Numbers]) -> list[int]:

@@ -32,7 +32,7 @@ from prenuc.protocol.assumptions import Assumption
 from prenuc.protocol.protocol import Protocol, read_protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from prenuc.observe.series import SpectrumSeries
@@ -112,6 +112,7 @@ def read_flasks(folder: Path, reader: Callable[[Path], SpectrumSeries] = read) -
         if flask.name in named:
             problems.append(Problem(f"'{flask.name}' stands twice", "Delete one", (), flask.where))
         named.add(flask.name)
+    problems += _twice(found)
     if problems:
         raise FitError(problems)
     warnings = tuple(_forgotten(folder, named))
@@ -194,6 +195,16 @@ def _through(protocol: Protocol, entry: Node) -> Protocol:
     value = Value(quantity, Source("user", entry.where(PATH_LENGTH)), "measured")
     others = tuple(one for one in protocol.assumptions if one.name != PATH_LENGTH)
     return replace(protocol, assumptions=(*others, Assumption(PATH_LENGTH, value)))
+
+
+def _twice(flasks: Sequence[Flask]) -> Iterator[Problem]:
+    """Yield a problem for every file that holds the numbers of another: they would count twice."""
+    seen: dict[bytes, str] = {}
+    for flask in flasks:
+        first = seen.setdefault(flask.spectra.absorbance.tobytes(), flask.name)
+        if first != flask.name:
+            what = f"'{flask.name}' holds the same spectra as '{first}'"
+            yield Problem(what, "Leave one of them out", (), flask.where)
 
 
 def _forgotten(folder: Path, named: set[str]) -> list[str]:

@@ -7,7 +7,8 @@ knows may have any. Derivatives are the tangents of the runs
 (:mod:`prenuc.infer.selection.refit`), intervals profiles (:mod:`prenuc.infer.selection.profiled`).
 
 Each step is taken out in turn and everything else refitted
-(:mod:`prenuc.infer.selection.without_steps`); what that says, and the verdict, is in
+(:mod:`prenuc.infer.selection.without_steps`, and :mod:`prenuc.infer.selection.hidden_steps` where
+the data are missed); what that says, and the verdict, is in
 :mod:`prenuc.infer.selection.spectra_verdict`.
 """
 
@@ -30,13 +31,16 @@ from prenuc.infer.calibration.varied import QUICK
 from prenuc.infer.selection.compare_mechanisms import at_edges, standing_of, with_offsets
 from prenuc.infer.selection.condensed import FINEST, Condensed, fitting
 from prenuc.infer.selection.evidence import INADEQUATE
-from prenuc.infer.selection.profiled import NARROWED, Estimate, covariance, interval
+from prenuc.infer.selection.hidden_steps import each_without, hidden_steps
+from prenuc.infer.selection.profiled import LEVEL, NARROWED, Estimate, covariance, interval
 from prenuc.infer.selection.refit import Refit
 from prenuc.infer.selection.shapes import FreeShapes
 from prenuc.infer.selection.spectra_verdict import SpectraCalibration
+from prenuc.infer.selection.starts import FAR
 from prenuc.infer.selection.without_steps import (
     Whole,
     dispersion_of,
+    doubting,
     verdicts,
     with_doubts,
 )
@@ -55,6 +59,7 @@ KINDS = frozenset({"rate", "equilibrium", "concentration", "energy"})
 WAVELENGTHS = 120  # more are averaged with their neighbours: bands are wider
 CLOSELY = 1e-5  # a fall of χ² relative to χ² that ends a search
 ROUNDS = 40  # of a search
+AS_LOW = 0.5  # of the rise of χ² at the end of an interval: surely inside, if there is one valley
 A_SEARCH, AN_INTERVAL, A_STEP = 10.0, 0.8, 2.0  # about, in times of a run with all tangents
 
 
@@ -133,15 +138,19 @@ def calibrate_on_spectra(
     estimates = _estimates(trial, end, slopes, dispersion, workers)
     tick(0.6)
     whole = Whole.of(trial, end, steps, estimates)
-    words = verdicts(whole, workers, lambda share: tick(0.6 + 0.4 * share))
-    estimates = with_doubts(estimates, whole, words)
+    whole, others = each_without(whole, workers, lambda share: tick(0.6 + 0.4 * share))
+    words, end = verdicts(whole, others), whole.end
+    known = with_doubts(estimates, whole, words)
+    elsewhere = _elsewhere(trial, end, ends, known)
     return SpectraCalibration(
-        mechanism=_calibrated(mechanism, estimates),
-        estimates=tuple(estimates),
+        mechanism=_calibrated(mechanism, known),
+        estimates=doubting(known, elsewhere),
         steps=words,
-        misfit=math.sqrt(dispersion),
+        misfit=math.sqrt(dispersion_of(trial, end)),
         searches=tuple(one.cost for one in ends),
         warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
+        elsewhere=elsewhere,
+        hidden=hidden_steps(whole, others, workers),
         **_fitted(trial, end, measured),
     )
 
@@ -249,6 +258,31 @@ def _estimates(
         number = free.number(float(end.u[i]))
         found.append(Estimate(free.name, free.value, number, both, float(left[i])))
     return found
+
+
+def _elsewhere(
+    trial: Refit, end: RefitPoint, ends: Sequence[RefitPoint], estimates: Sequence[Estimate]
+) -> tuple[str, ...]:
+    """Return the constants of which a search ended as low outside of their intervals.
+
+    Args:
+        trial: The mechanism and the data.
+        end: The lowest end.
+        ends: Where all searches ended, with what was known of the noise before.
+        estimates: What is known of each constant from the lowest end.
+    """
+    if all(one.ci95 is None for one in estimates):
+        return ()
+    limit = AS_LOW * LEVEL * max(dispersion_of(trial, end), 1.0)
+    best = min(ends, key=lambda point: point.cost)
+    near = [one for one in ends if one is not best and one.cost - best.cost < FAR]
+    again = [trial.search(one.u) for one in near]
+    as_low = [one for one in again if one is not None and one.cost - end.cost < limit]
+    return tuple(
+        found.name
+        for i, (free, found) in enumerate(zip(trial.constants, estimates, strict=True))
+        if not all(found.holds(free.number(float(one.u[i]))) for one in as_low)
+    )
 
 
 def _calibrated(mechanism: Mechanism, estimates: Sequence[Estimate]) -> Mechanism:

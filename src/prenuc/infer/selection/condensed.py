@@ -58,17 +58,17 @@ def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
     """Return the protocol that measures when the spectra were taken.
 
     A protocol with as many measurements at the same times, on the clocks of its vessels or of the
-    reaction, stays as it is. Where it measures one
-    vessel alone, its times are replaced by those of the spectra.
+    reaction, stays as it is, and so does one that measures once where one spectrum has no time.
+    Where it measures one vessel alone, its times are replaced by those of the spectra.
 
     Raises:
         FitError: Spectra without times, or times that the protocol cannot have.
     """
-    if spectra.signal != "absorbance":
-        raise FitError(Problem(f"the spectra show {spectra.signal}", "Give absorbance"))
-    if not (np.all(np.isfinite(spectra.time)) and np.all(np.isfinite(spectra.absorbance))):
-        raise FitError(Problem("some times or absorbances are no numbers", "Leave them out"))
     known = looks(protocol)
+    alone = len(spectra) == len(known) == 1 and bool(np.isnan(spectra.time[0]))
+    _check(spectra, timed=not alone)
+    if alone:
+        return protocol
     seconds = [Quantity(float(t), spectra.time_unit).require("min").si for t in spectra.time]
     clocks = [time for _, time, _ in known], [time for _, _, time in known]
     if any(_same(clock, seconds) for clock in clocks):
@@ -80,6 +80,15 @@ def fitting(spectra: SpectrumSeries, protocol: Protocol) -> Protocol:
         raise FitError(Problem(what, mend))
     times = tuple(Quantity(float(t), spectra.time_unit) for t in spectra.time)
     return protocol.with_spectra(times, vessel=next(iter(vessels)))
+
+
+def _check(spectra: SpectrumSeries, *, timed: bool) -> None:
+    """Refuse what is no absorbance, or has no numbers."""
+    if spectra.signal != "absorbance":
+        raise FitError(Problem(f"the spectra show {spectra.signal}", "Give absorbance"))
+    numbers = [spectra.absorbance, spectra.time] if timed else [spectra.absorbance]
+    if not all(np.isfinite(one).all() for one in numbers):
+        raise FitError(Problem("some times or absorbances are no numbers", "Leave them out"))
 
 
 def _same(clock: Sequence[float | None], seconds: Sequence[float]) -> bool:
@@ -135,7 +144,7 @@ class Condensed:
             what = f"{len(spectra)} series of spectra and {len(protocols)} protocols"
             raise FitError(Problem(what, "Give one protocol for each"))
         if sum(map(len, spectra)) < FEWEST:
-            raise FitError(Problem("too few spectra to compare models", f"Give {FEWEST} or more"))
+            raise FitError(Problem("too few spectra to judge a model by", f"Give {FEWEST} or more"))
         low = max(SHORTEST, *(float(s.wavelength[0]) for s in spectra))
         high = min(LONGEST, *(float(s.wavelength[-1]) for s in spectra))
         first = spectra[0].wavelength

@@ -106,8 +106,8 @@ def next_experiment(
         progress: Called with the finished share.
 
     Raises:
-        InputError: Fewer than two models or draws, weights or noise that cannot be, an unknown
-            constant or axis, or nothing that can be run.
+        InputError: Fewer than two models or draws, two models of one name, weights or noise that
+            cannot be, an unknown constant or axis, or nothing that can be run.
     """
     check_count(draws, "draw", FEWEST)
     candidates = [Candidate.of(model) for model in models]
@@ -118,6 +118,10 @@ def next_experiment(
     else:
         if len(candidates) < 2:
             raise FitError(Problem(f"{len(candidates)} model to tell apart", "Give two or more"))
+        names = {one.name for one in candidates}
+        if len(names) < len(candidates):
+            what = f"{len(candidates)} models, {len(names)} names"
+            raise FitError(Problem(what, "Name each once"))
         score = _Telling(candidates, _normal(candidates, weights), instrument, draws, seed)
     tried = _search(base(protocol), score, only, workers, progress)
     if not tried:

@@ -65,6 +65,14 @@ class Estimate:
         """Whether the data fix it, rather than its prior."""
         return self.left < NARROWED and not self.doubted
 
+    def holds(self, number: float) -> bool:
+        """Return whether a number lies in the interval; in none it does.
+
+        Args:
+            number: In the unit of ``before``.
+        """
+        return self.ci95 is None or self.ci95[0] <= number <= self.ci95[1]
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {

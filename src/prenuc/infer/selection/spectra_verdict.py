@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from prenuc.infer.fit.wording import rate_in_words
-from prenuc.infer.selection.evidence import INADEQUATE, TELLING
+from prenuc.infer.selection.evidence import AGREED, INADEQUATE, TELLING
+from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from prenuc.observe.series import SpectrumSeries
 
 MENTION = 2.0  # of Δ
+UNSUPPORTED = "No constant, and no step of it, is supported by them."
 SENTENCES = {
     "required": "They need {}.",
     "helpful": "They speak for {}, with odds below 20 to 1.",
@@ -115,6 +117,8 @@ class SpectraCalibration:
         searches: χ² at the end of every search.
         warnings: What a reader should know.
         whole: Whether whole flasks were left out; else every fifth spectrum.
+        hidden: Steps without all of which it describes the spectra that it misses.
+        elsewhere: Constants of which searches found other numbers that describe as well.
     """
 
     mechanism: Mechanism
@@ -130,6 +134,8 @@ class SpectraCalibration:
     searches: tuple[float, ...]
     warnings: tuple[str, ...]
     whole: bool = True
+    elsewhere: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @property
     def describes(self) -> bool:
@@ -146,13 +152,27 @@ class SpectraCalibration:
         name, off = self.mechanism.name, f"{self.misfit:.2g} times the noise"
         if not self.describes:
             better = [one.step for one in self.steps if one.misfit**2 <= INADEQUATE]
-            said = f"{name} does not describe these spectra: it misses them by {off}"
-            if better:
-                return f"{said}. Without {' or without '.join(better)} it does."
-            return f"{said}. No constant, and no step of it, is supported by them."
+            better += [] if better else [_and(self.hidden)] if self.hidden else []
+            said = f"{name} does not describe these spectra: it misses them by {off}."
+            more = f"Without {' or without '.join(better)} it does." if better else UNSUPPORTED
+            return " ".join([said, more, *self._of_searches])
         said = f"{name} describes these spectra (residuals {off})."
         words = ((word, self.named(word)) for word in SENTENCES)
-        return " ".join([said, *(SENTENCES[word].format(_and(of)) for word, of in words if of)])
+        told = [SENTENCES[word].format(_and(of)) for word, of in words if of]
+        return " ".join([said, *told, *self._of_searches])
+
+    @property
+    def _of_searches(self) -> tuple[str, ...]:
+        """What follows where searches do not end alike."""
+        lowest, *others = sorted(self.searches)
+        said = []
+        if others and others[0] - lowest > AGREED * max(self.misfit**2, 1.0):
+            more = f"the next ended {roughly(others[0] - lowest)} higher in χ²"
+            said.append(f"Searches disagree: {more}, and another might end lower.")
+        if self.elsewhere:
+            which = _and(self.elsewhere)
+            said.append(f"Searches end as low at other numbers: {which} cannot be told.")
+        return tuple(said)
 
     @property
     def meanings(self) -> tuple[str, ...]:
@@ -186,6 +206,8 @@ class SpectraCalibration:
             "parameters": {one.name: one.as_parameter([*self.seen]) for one in self.estimates},
             "steps": [one.as_dict() for one in self.steps],
             "searches": list(self.searches),
+            "elsewhere": list(self.elsewhere),
+            "described_without": list(self.hidden),
             "warnings": list(self.warnings),
         }
 

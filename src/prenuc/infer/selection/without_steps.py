@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prenuc.infer.calibration.parallel import work
 from prenuc.infer.selection.evidence import INADEQUATE
 from prenuc.infer.selection.spectra_verdict import MENTION, StepVerdict
 from prenuc.infer.selection.starts import DRAWN, FAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from prenuc.arrays import Array
     from prenuc.infer.calibration.ablations import AbstractAblation
@@ -125,32 +123,42 @@ def ended_without(whole: Whole, step: AbstractAblation) -> Ended:
         step: What is taken out.
     """
     gone: tuple[AbstractAblation, ...] = (step,)
-    best = now = _without(whole, gone)
+    best = now = ended_without_all(whole, gone)
     while now.end is not None and best.telling > MENTION:
-        left = _trial_without(whole.trial, gone).constants
+        left = trial_without(whole.trial, gone).constants
         slow = (f.name for f, u in zip(left, now.end.u, strict=True) if u < SLOW and ".k" in f.name)
         also = [one for name in slow if (one := whole.step_of(name)) is not None]
         if not also:
             break
         gone = (*gone, *dict.fromkeys(also))
-        now = _without(whole, gone)
+        now = ended_without_all(whole, gone)
         best = min(best, now, key=lambda one: one.telling)
     return best
 
 
-def _trial_without(trial: Refit, gone: Sequence[AbstractAblation]) -> Refit:
+def trial_without(trial: Refit, gone: Sequence[AbstractAblation]) -> Refit:
+    """Return a mechanism before the same data without some steps.
+
+    Args:
+        trial: The mechanism and the data.
+        gone: The steps.
+    """
     for step in gone:
         trial = trial.without(step)
     return trial
 
 
-def _without(whole: Whole, gone: Sequence[AbstractAblation]) -> Ended:
+def ended_without_all(whole: Whole, gone: Sequence[AbstractAblation]) -> Ended:
     """Return where a mechanism ends without some steps.
 
     Steps that do nothing in these flasks leave it where it was.
+
+    Args:
+        whole: The mechanism.
+        gone: The steps.
     """
     trial, end = whole.trial, whole.end
-    other = _trial_without(trial, gone)
+    other = trial_without(trial, gone)
     kept = [i for i, free in enumerate(trial.constants) if free in other.constants]
     here = other.at(other.constants, end.u[kept])
     lost = end.cost - float(np.sum(np.delete(end.u, kept) ** 2))
@@ -180,17 +188,13 @@ def _lowest(trial: Refit, start: Array, whole: float) -> RefitPoint | None:
     return lowest
 
 
-def verdicts(
-    whole: Whole, workers: int = 1, progress: Callable[[float], None] | None = None
-) -> tuple[StepVerdict, ...]:
+def verdicts(whole: Whole, others: Sequence[Ended]) -> tuple[StepVerdict, ...]:
     """Return what each step is for, with the overdispersion of whatever describes the data best.
 
     Args:
         whole: The mechanism.
-        workers: Processes to work with.
-        progress: Called with the finished share.
+        others: Where it ended without each step.
     """
-    others = work(partial(ended_without, whole), whole.steps, workers=workers, progress=progress)
     own = dispersion_of(whole.trial, whole.end)
     spread = [own, *(one.dispersion for one in others if one.end is not None)]
     least = max(1.0, min(spread))
@@ -209,7 +213,7 @@ def verdicts(
 
 def with_doubts(
     estimates: Sequence[Estimate], whole: Whole, steps: Sequence[StepVerdict]
-) -> list[Estimate]:
+) -> tuple[Estimate, ...]:
     """Return what is known of each constant, of a step that may not happen without an interval.
 
     It would be one of a logarithm, which never reaches nothing.
@@ -221,5 +225,14 @@ def with_doubts(
     """
     words = zip(whole.steps, steps, strict=True)
     loose = [one for one, found in words if found.word not in {"required", "helpful"}]
-    doubted = whole.constants_of(loose)
-    return [replace(e, ci95=None, doubted=True) if e.name in doubted else e for e in estimates]
+    return doubting(estimates, whole.constants_of(loose))
+
+
+def doubting(estimates: Sequence[Estimate], names: Collection[str]) -> tuple[Estimate, ...]:
+    """Return what is known of each constant, of some nothing for certain.
+
+    Args:
+        estimates: What would be known.
+        names: The constants of which it is not.
+    """
+    return tuple(replace(e, ci95=None, doubted=True) if e.name in names else e for e in estimates)

@@ -22,7 +22,7 @@ MOST_WORDS, MOST_SIGNS = 100_000, 4_000  # of a list; of a text
 BESIDE = "beside "  # before the name of an array that stands beside the spectra
 NO_DATA = "the process that read the file gave no spectra"
 NO_VERDICT = "the process that read the file gave no verdict"
-KINDS = {"comparison", "ablations"}  # of a verdict
+KINDS = COMPARISON, ABLATIONS = "comparison", "ablations"  # of a verdict
 DEEPEST = 6  # lists and tables within each other
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from prenuc.infer.selection.evidence import Comparison
 from prenuc.infer.studies.ablation import MEANING, Ablations
+from prenuc.present.app.carried import ABLATIONS, COMPARISON
 from prenuc.present.files.summary import summary
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.results import ranking_table
@@ -44,7 +45,7 @@ def shown(found: Any) -> dict[str, Any]:
 @shown.register(Ablations)
 def _of_ablations(found: Ablations) -> dict[str, Any]:
     lines = [one for one in ablation_lines(found) if not one.startswith(("lost ", "won "))]
-    return {"kind": "ablations", **plain(found), "lines": lines, "words": MEANING}
+    return {"kind": ABLATIONS, **plain(found), "lines": lines, "words": MEANING}
 
 
 @shown.register(Comparison)
@@ -53,7 +54,7 @@ def _of_comparison(found: Comparison) -> dict[str, Any]:
     constants = [[one.model, name, said] for one in left for name, said in one.constants.items()]
     drawn = None if found.curves is None else _curves(found, found.curves)
     table = plain(ranking_table(found))
-    return {"kind": "comparison", "table": table, "constants": constants, "drawn": drawn}
+    return {"kind": COMPARISON, "table": table, "constants": constants, "drawn": drawn}
 
 
 def _curves(found: Comparison, curves: Curves) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from prenuc.errors import InputError, listed
 from prenuc.present.cli.input import given_options
 from prenuc.present.cli.output import echo, echo_kept, echo_lines, echo_table, progress
 from prenuc.present.files.figures import save
-from prenuc.present.files.input import read_input
+from prenuc.present.files.input import read_input, spectra_or_saved
 from prenuc.present.files.named import read_mechanism_named
 from prenuc.present.tables.flasks import calibrated_table, needed_table
 from prenuc.quantities import legible
@@ -78,7 +78,7 @@ def calibrate_on_data(
         mend = "Add --mechanism two-pathway/CdS, or a file"
         raise InputError("no mechanism is given to calibrate", mend)
     chosen = read_mechanism_named(mechanism)
-    reader: partial[SpectrumSeries] = partial(read_input, **reading)
+    reader: partial[SpectrumSeries] = partial(read_input, read=spectra_or_saved, **reading)
     flasks = read_flasks(data, reader)
     with progress(f"calibrating {chosen.name}") as report:
         found = calibrate_on_spectra(

@@ -122,7 +122,7 @@ def models_option(usual: str) -> Callable[..., Any]:
     return click.option(
         "--models",
         metavar="ID,...",
-        help=f"Mechanisms; {usual} when left out.",
+        help=f"Mechanisms or their files; {usual} when left out.",
         shell_complete=several_mechanisms,
     )
 

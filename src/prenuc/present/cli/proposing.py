@@ -93,7 +93,7 @@ def next_(
         which = "--units" if step is None else "--step"
         heard = {"material", "protocol", "models", "noise", "map_to"}
         refuse_others(which, heard | {which.removeprefix("--")})
-        whole = models_named(models, material, ("two-pathway",))[0]
+        whole = models_named(models, material, ("two-pathway",))[0].mechanism
         both = _both(whole, step, units)
         _where_it_shows(both, done, map_to, asked["noise"], asked["workers"], as_json)
         return

@@ -11,6 +11,7 @@ from prenuc.errors import InputError, MechanismError, listed_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from prenuc.infer.calibration.candidate import Candidate
     from prenuc.mechanism.dots import AbstractDots
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
@@ -20,6 +21,7 @@ RECIPES = {  # the kinetic panels of the paper: what a next experiment begins fr
     "CdTe": "cdte-dmsc-371-in-toluene-ota",
     "CdSe": "cdse-5b",
 }
+FILES = ".yaml", ".yml"
 _SEVERAL = re.compile(r"(S?\d+)([a-z])-([a-z])")  # panels that a recipe shares, such as "2a-b"
 QUESTION = ("two-pathway", "droplets", "classical")  # Scheme S4
 
@@ -39,7 +41,7 @@ def read_protocol_or_recipe(what: str, assume: Sequence[str] = ()) -> tuple[Prot
 
     if any("=" not in item for item in assume):
         raise InputError("an assumption has no '='", 'Write --assume "batch mass=20 g"')
-    if not what.endswith((".yaml", ".yml")):
+    if not what.endswith(FILES):
         if Path(what).exists():
             mend = "Name a .yaml file of steps, as in docs/how-to/your-own-flask.md, or a recipe"
             raise InputError("this is no protocol", mend, where=what)
@@ -82,7 +84,7 @@ def mechanism_of(
         usual = f"two-pathway/{near.material if near else 'CdS'}"
         mend = f"Add --mechanism {usual}, or write 'mechanism: {usual}' into the file"
         raise MechanismError("no mechanism is given", mend, where=what)
-    if not name.endswith((".yaml", ".yml")):
+    if not name.endswith(FILES):
         return mechanism_for(name, protocol, inert=inert, dots=dots)
     found = read_mechanism(
         Path(name), lambda base: mechanism_for(base, protocol, inert=inert, dots=dots)
@@ -106,7 +108,7 @@ def read_mechanism_named(name: str) -> Mechanism:
     from prenuc.mechanism.named import mechanism_named
     from prenuc.mechanism.network_file import read_mechanism
 
-    return read_mechanism(Path(name)) if name.endswith((".yaml", ".yml")) else mechanism_named(name)
+    return read_mechanism(Path(name)) if name.endswith(FILES) else mechanism_named(name)
 
 
 def panels_named(panels: Sequence[str]) -> list[str]:
@@ -147,24 +149,29 @@ def protocol_and_material(which: str) -> tuple[Protocol, str]:
     return protocol, (mechanism or "").partition("/")[2]
 
 
-def models_named(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Mechanism]:
+def models_named(names: str | None, material: str, kinds: Sequence[str] = ()) -> list[Candidate]:
     """Return mechanisms by name; a kind without a material is of the protocol's.
 
+    That of a file is called as the file is, since it may change one of the package.
+
     Args:
-        names: Such as "two-pathway,droplets/CdS"; None for the usual ones.
+        names: Such as "two-pathway,droplets/CdS,mine.yaml"; None for the usual ones.
         material: Of the protocol; "" where that is not known.
         kinds: The usual ones; ours and all rivals when empty.
 
     Raises:
         InputError: There is none of a name, or none is named and the material is not known.
     """
+    from prenuc.infer.calibration.candidate import Candidate
     from prenuc.infer.selection.compare_mechanisms import rivals
-    from prenuc.mechanism.named import mechanism_named
 
     asked = [name.strip() for name in (names or ",".join(kinds)).split(",") if name.strip()]
     if asked:
-        return [mechanism_named(n if "/" in n else f"{n}/{material}") for n in asked]
+        whole = [n if "/" in n or n.endswith(FILES) else f"{n}/{material}" for n in asked]
+        labels = [Path(name).stem if name.endswith(FILES) else "" for name in whole]
+        pairs = zip(whole, labels, strict=True)
+        return [Candidate(read_mechanism_named(name), label=label) for name, label in pairs]
     if not material:
         mend = "Add --models, or 'mechanism: two-pathway/CdS' to the protocol"
         raise InputError("the protocol file names no material", mend)
-    return rivals(material)
+    return [Candidate(one) for one in rivals(material)]
