@@ -24,7 +24,7 @@ TOGETHER = "Drop both files together, or that one before this one"
 NO_DATA = "the process that read the file gave no spectra"
 NO_VERDICT = "the process that read the file gave no verdict"
 NO_FIT = "the process that read the file gave no fit"
-FIT = {"scheme", "parameters", "derived", "report", "drawn"}  # what is told of one
+FIT = {"scheme", "parameters", "symbols", "derived", "report", "drawn"}  # what is told of one
 KINDS = COMPARISON, ABLATIONS = "comparison", "ablations"  # of a verdict
 DEEPEST = 6  # lists and tables within each other
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from prenuc.infer.fit.parameter import symbol
 from prenuc.infer.fit.results import AbstractFit, Fit, GlobalFit, ManyFit
 from prenuc.present.tables.plain import plain
 
@@ -20,8 +21,12 @@ def shown(found: AbstractFit) -> dict[str, Any]:
     Args:
         found: A fit of one trace, of spectra, or of several data sets.
     """
-    report = found.fit_report(equivalents=True).splitlines()
-    told = {**plain(found), "report": report, "drawn": _drawn(found)}
+    told = {
+        **plain(found),
+        "symbols": {name: symbol(name) for name in found.params},
+        "report": found.fit_report(equivalents=True).splitlines(),
+        "drawn": _drawn(found),
+    }
     if isinstance(found, ManyFit):
         each = {f"{name}, {of}": x for of, own in found.derived.items() for name, x in own.items()}
         told["derived"] = plain(each)

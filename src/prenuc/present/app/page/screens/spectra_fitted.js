@@ -39,7 +39,7 @@ function told(found, name, plots) {
 /** Constants with their intervals, or the reason why there are none. */
 function answer(found, name) {
   const rows = Object.entries(found.parameters).map(([name, one]) => [
-    name,
+    found.symbols[name],
     one.identifiable ? quantity(one.value, one.unit) : "not identifiable",
     one.ci95 && one.ci95.every((end) => end != null) ? one.ci95.map((end) => written(end)).join(" to ") : "–",
     one.reason && one.reason !== found.reason ? one.reason : "",
