@@ -21,6 +21,7 @@ from prenuc.infer.studies.ablation import rows_for
 from prenuc.infer.studies.left_out import figures_left_out
 from prenuc.infer.studies.refitting import mark_for, refits, shipped_refits
 from prenuc.mechanism.named import mechanism_named
+from prenuc.quantities import percent
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def refitted(name: str, workers: int) -> list[Refit]:
         rows_for(name),
         workers=workers,
         ledger=HERE / f"build/court-{name.replace('/', '-')}-{mark}.sqlite",
-        progress=lambda share: print(f"{name}: {share:.0%}", end="\r"),
+        progress=lambda share: print(f"{name}: {percent(share)}", end="\r"),
     )
     return [*steps, *figures_left_out(name, workers=workers)]
 

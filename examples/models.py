@@ -13,6 +13,7 @@ from court import entry
 
 from prenuc.circumstances import circumstances
 from prenuc.infer.studies.models import model_searches, refits, standings
+from prenuc.quantities import percent
 from prenuc.writing import write_text
 
 HERE = Path(__file__).parents[1]
@@ -43,7 +44,7 @@ def main() -> None:
     found = refits(
         workers=options.workers,
         ledger=HERE / f"build/models-{mark}.sqlite",
-        progress=lambda share: print(f"models: {share:.0%}", end="\r"),
+        progress=lambda share: print(f"models: {percent(share)}", end="\r"),
     )
     print(f"wrote {write_text(FILE, HEAD + ''.join(map(entry, found)))}")
 

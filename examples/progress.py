@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prenuc.quantities import percent
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,6 +18,6 @@ def progress_of(what: str) -> Callable[[float], None]:
     """
 
     def said(share: float) -> None:
-        print(f"{what}: {share:.0%}", end="\r")
+        print(f"{what}: {percent(share)}", end="\r")
 
     return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ import prenuc as pn
 from commands import run
 from prenuc.errors import counted
 from prenuc.present.files.report import report
-from prenuc.quantities import MOST_GIVEN, legible, legible_text
+from prenuc.quantities import MOST_GIVEN, legible, legible_text, percent
 
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 RECIPE = (
@@ -66,6 +67,13 @@ def test_what_a_person_reads_of_a_recipe_has_no_long_number(capsys, monkeypatch,
     for text in (drawn.told, " ".join(texts), shown, steps):
         assert "9.18 g ODE" in text.replace("\n", " ")
         assert long_numbers(text) == []
+
+
+def test_a_share_is_written_with_a_blank_and_in_one_way():
+    assert (percent(0.625), percent(0.0312, 1), percent(1.0)) == ("62 %", "3.1 %", "100 %")
+    other = re.compile(r"\.\d%\}|\d%(?=[ ,.)\"'])")
+    sources = Path(pn.__file__).parent.rglob("*.py")
+    assert not [one.name for one in sources if other.search(one.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize(

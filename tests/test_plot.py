@@ -256,7 +256,7 @@ def test_a_species_that_hardly_ever_is_there_is_named_and_not_drawn():
     columns, notes = shown_columns({"a": made_course()})
     assert "share of QD" in columns
     assert "share of PC" not in columns
-    assert notes == ["never 1% of the chalcogen: PC"]
+    assert notes == ["never 1 % of the chalcogen: PC"]
     full = replace(made_course(), at_end=np.where(made_course().time > 50, 0.5, 0.0))
     (note,) = [one for one in plot_courses({"a": full}, Layout()).notes if "largest" in one]
     assert note.startswith("a: from 45 min on dots have the largest size that is counted (5 nm)")

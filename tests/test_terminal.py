@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.shell_completion import get_completion_class
@@ -76,6 +77,60 @@ def test_fit_and_compare_begin_with_the_rate_constant(capsys, monkeypatch, tmp_p
     assert re.match(r"  A -> B: k = 0\.0150\d* 1/min  \(95 % interval ", constant)
 
 
+SAID = "  note   a constant of 0.015 1/min lies under cds-msc-311-in-toluene; the lag is lost"
+
+
+@pytest.fixture
+def shown(monkeypatch, capsys):
+    """Return what a terminal of some width shows of a text, and of an error, line by line."""
+
+    def call(text, columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        found = []
+        for name, err in (("out", False), ("err", True)):
+            monkeypatch.setattr(getattr(sys, f"std{name}"), "isatty", lambda: True)
+            output.echo(text, err=err)
+            found.append(getattr(capsys.readouterr(), name).splitlines())
+        return found
+
+    return call
+
+
+@pytest.mark.parametrize("columns", [30, 40, 80])
+def test_prose_is_broken_between_words_at_the_width_of_the_terminal(shown, columns):
+    for lines in shown(f"{SAID}\n{SAID}", columns):
+        assert len(lines) > 2
+        assert all(len(line) <= columns for line in lines)
+        assert " ".join(" ".join(lines).split()) == " ".join(f"{SAID} {SAID}".split())
+        assert lines[0].startswith("  note   a")
+        assert all(line.startswith(("  note", " " * 6)) for line in lines)
+        assert "cds-msc-311-in-toluene;" in " ".join(lines)
+
+
+def test_no_terminal_is_so_wide_that_a_line_is_longer_than_100_signs(shown):
+    (lines, _) = shown(" ".join(40 * ["word"]), 300)
+    assert 90 < max(map(len, lines)) <= 100
+    path = "/".join(30 * ["folder"])
+    assert shown(f"wrote {path}", 80)[0][-1].strip() == path  # whole, to be copied
+
+
+def test_a_pipe_gets_every_line_whole(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    output.echo(f"{SAID}\n{SAID}")
+    output.echo(SAID, err=True)
+    assert tuple(capsys.readouterr()) == (f"{SAID}\n{SAID}\n", f"{SAID}\n")
+
+
+def test_commands_print_prose_by_one_function_alone():
+    folder = Path(output.__file__).parent
+    others = {
+        path.name
+        for path in folder.glob("*.py")
+        if "click.echo(" in path.read_text("utf-8").replace("click.echo(json.", "")
+    }
+    assert others == {"output.py"}
+
+
 @pytest.fixture
 def _terminal(monkeypatch):
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
@@ -91,7 +146,7 @@ def test_work_that_lasts_shows_how_far_it_is_and_how_long_it_will_take(monkeypat
         wait_for_a_bar()
     said = capsys.readouterr()
     assert "counting" in said.err
-    assert "25%" in said.err
+    assert "25 %" in said.err
     assert "42 s left" in said.err
     assert said.out == ""
 

@@ -211,6 +211,16 @@ def roughly(number: float) -> str:
     return legible(float(f"{number:.3g}"))
 
 
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share as people write it: "62 %", with a blank, as of every unit.
+
+    Args:
+        share: It, 1 for all.
+        decimals: Of the number.
+    """
+    return f"{100.0 * share:.{decimals}f} %"
+
+
 def legible_text(text: str) -> str:
     """Return a text for people: decimal numbers of more than six digits are written in four.
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from prenuc.facts.material import PHOTON_ENERGY_NM
 from prenuc.observe.curvature import white_noise
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def _unusual(order: Sequence[int], features: Sequence[Feature]) -> list[tuple[in
     part = width / np.median(width)
     why = "of the usual width of its series: another species, or no band of the sample"
     narrow = np.flatnonzero(part < OF_USUAL).tolist()
-    return [(order[i], f"the band has only {part[i]:.0%} {why}") for i in narrow]
+    return [(order[i], f"the band has only {percent(part[i])} {why}") for i in narrow]
 
 
 def _of_width(wavelength: Array, feature: Feature) -> list[str]:

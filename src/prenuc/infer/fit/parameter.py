@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_DECIMALS, LONGEST = 6, 1e6  # beyond, numbers are written with a power of ten
 USUAL_POWER = 6  # digits up to which zeros at the end of a power of ten are written
+SYMBOLS = {"A_0": "A₀", "A_inf": "A∞"}  # of names that are typed
 DOUBLE = 15  # digits that a number of the machine has
 WIDE_STEPS = 35  # two digits of a half width are kept up to here
 
@@ -100,6 +101,11 @@ def parameter(
     if low is None or high is None:
         return Parameter(None, unit, None, (low, high), identifiable=False)
     return Parameter(value, unit, stderr, (low, high), identifiable=True)
+
+
+def symbol(name: str) -> str:
+    """Return a parameter's name as people write it: A∞ of ``A_inf``."""
+    return SYMBOLS.get(name, name)
 
 
 def lost(unit: str) -> Parameter:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from prenuc.errors import FitError, Problem, unknown_name
+from prenuc.errors import FitError, Problem, counted, unknown_name
 from prenuc.observe.readings import judge_readings, judge_trace
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
@@ -69,9 +69,8 @@ def _without_negative_times(data: Measured) -> Measured:
     before = data.time < 0
     if not np.any(before) or np.sum(~before) < 2 or np.any(np.isnan(data.time)):
         return data
-    count, what = int(before.sum()), "point" if isinstance(data, Trace) else "spectrum"
-    plural = {"point": "points", "spectrum": "spectra"}[what]
-    note = f"{count} {what if count == 1 else plural} before time zero left out: no reaction yet"
+    gone = counted(int(before.sum()), "point" if isinstance(data, Trace) else "spectrum")
+    note = f"{gone} before time zero left out: no reaction yet"
     return replace(data.kept(~before), history=(*data.history, note))
 
 

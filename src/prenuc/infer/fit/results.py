@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from prenuc.errors import counted
 from prenuc.infer.fit.labelled import matrix_dataset, trace_dataset
-from prenuc.infer.fit.parameter import Parameter, table
+from prenuc.infer.fit.parameter import Parameter, symbol, table
 from prenuc.infer.fit.wording import meanings, numbers, report, that_matter
 from prenuc.quantities import legible
 
@@ -118,10 +118,12 @@ class AbstractFit(ABC):
             equivalents: Whether all schemes that fit identically are listed; else only those
                 that change what a number means.
         """
-        title, same = f"{self.scheme}, {self.size}", self.equivalent_schemes
-        lines = [f"  {name:<6} {one}{self.meaning(name)}" for name, one in self.params.items()]
-        lines, told = [*lines, *self._numbers()], same if equivalents else that_matter(same)
-        return report(title, lines, reason=self.reason, same=told, notes=self.warnings)
+        title = f"{self.scheme}, {self.size}"
+        named = {symbol(name): f"{one}{self.meaning(name)}" for name, one in self.params.items()}
+        lines = [f"  {name:<6} {told}" for name, told in named.items()]
+        same = self.equivalent_schemes if equivalents else that_matter(self.equivalent_schemes)
+        lines += self._numbers()
+        return report(title, lines, reason=self.reason, same=same, notes=self.warnings)
 
     def meaning(self, _name: str) -> str:
         """Return what a parameter stands for, where its name does not say so."""
@@ -137,7 +139,7 @@ class AbstractFit(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Fit(AbstractFit):
-    """A fitted trace; late on A = A_inf − B · exp(−k t).
+    """A fitted trace; late on A = A∞ − B · exp(−k t).
 
     Args:
         trace: The data.
@@ -176,7 +178,7 @@ class Fit(AbstractFit):
 
     def meaning(self, name: str) -> str:
         """Return what B stands for."""
-        return "  A = A_inf − B exp(−k t)" if name == "B" else ""
+        return "  A = A∞ − B exp(−k t)" if name == "B" else ""
 
     def to_xarray(self) -> xr.Dataset:
         """Return signal, fit and residual against time, labelled."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.infer.fit.parameter import symbol
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -52,7 +54,7 @@ def remarks(noise: Noise, params: Mapping[str, Parameter], known: Intervals) -> 
         yield from _of_times(known.rates, known.time)
     lost = [name for name, one in params.items() if not one.identifiable]
     if lost:
-        yield f"not identifiable: {', '.join(lost)}"
+        yield f"not identifiable: {', '.join(map(symbol, lost))}"
     if seen >= rank:
         yield from advice(params, known.traded)
 
@@ -74,20 +76,20 @@ def of_trace(
     kinetics, one = found.question.kinetics, found.question.sets[0]
     first_order = "B" in params and kinetics.names == ("k",)
     if one.background and kinetics.closed:
-        yield "an unknown constant lies under the trace; it shifts A_inf and B"
+        yield "an unknown constant lies under the trace; it shifts A∞ and B"
     if first_order and one.background:
         yield "with it, first-order growth holds no information on a lag"
     elif first_order:
         yield _of_lag(params["lag"])
     span = float(one.series.time[-1] - min(float(one.series.time[0]), 0.0))
     if "B" in params and float(np.exp(found.best.u[0])) * span < 1.5:
-        yield "the trace ends before the plateau is in sight; A_inf and k lean on each other"
+        yield "the trace ends before the plateau is in sight; A∞ and k lean on each other"
     if any(kinetics.orders):
         yield "amounts are shares of the first species' amount at time 0, k is per share"
     yield from correlation(residual)
     gone = [name for name, one in params.items() if not one.identifiable]
     if gone:
-        yield f"not identifiable: {', '.join(gone)}"
+        yield f"not identifiable: {', '.join(map(symbol, gone))}"
     yield from advice(params, known.traded)
 
 
@@ -129,7 +131,7 @@ def of_sets(
         yield from _of_noise(label, noise)
     gone = [name for name, one in params.items() if not one.identifiable]
     if gone:
-        yield f"not identifiable: {', '.join(gone)}"
+        yield f"not identifiable: {', '.join(map(symbol, gone))}"
         yield from advice(params, known.traded)
 
 
@@ -163,8 +165,9 @@ def advice(
     for group in traded:
         said |= set(group)
         yield (
-            f"{' and '.join(group)} trade against each other without any change of the fit; "
-            "a known spectrum or amount of one species, or a start from another one, fixes them"
+            f"{' and '.join(map(symbol, group))} trade against each other without any change of "
+            "the fit; a known spectrum or amount of one species, or a start from another one, "
+            "fixes them"
         )
     for name, one in params.items():
         if one.identifiable or name in said or not name.startswith(("k", "lag", "ratio", "seed")):

@@ -9,7 +9,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.fit.parameter import decimals_of, digits_of, fixed
+from prenuc.infer.fit.parameter import decimals_of, digits_of, fixed, symbol
 from prenuc.quantities import legible
 from prenuc.units import FREEZING
 
@@ -105,9 +105,9 @@ def meanings(
     told = []
     for name, one in params.items():
         if one.value is None or not one.identifiable:
-            told.append(f"{name} is not identifiable from these data.")
+            told.append(f"{symbol(name)} is not identifiable from these data.")
         elif name == "A_inf":
-            told.append(f"A∞ = {spoken(one)}: where the {signal} ends.")
+            told.append(f"{symbol(name)} = {spoken(one)}: where the {signal} ends.")
         elif name == "lag":
             told.append(f"lag = {spoken(one)}: when growth begins, if nothing else is seen.")
         elif name not in SHAPE_ONLY:

@@ -35,6 +35,7 @@ from prenuc.errors import FitError, Problem
 from prenuc.infer.modelfree.ambiguity import Factors, Range, ranges
 from prenuc.infer.modelfree.components import Components, count_components
 from prenuc.infer.modelfree.evolving import EvolvingFactors, evolving_factors
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +91,8 @@ class Resolution:
         if count == 1:
             return "one component: its course and its spectrum are unique but for their scale"
         open_ = ", ".join(
-            f"component {k}: course {100 * one.course_open:.0f} %, "
-            f"spectrum {100 * one.spectrum_open:.0f} %"
+            f"component {k}: course {percent(one.course_open)}, "
+            f"spectrum {percent(one.spectrum_open)}"
             for k, one in enumerate(self.ranges, 1)
         )
         if self.unique:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.observe.readers.axes import read_axis
 from prenuc.observe.readers.cells import in_words
 from prenuc.observe.readers.columns import Columns, read_metadata
@@ -52,7 +53,7 @@ def read_delimited(file: DataFile, options: Options) -> SpectrumSeries:
         corner, told = columns.times[:1], [columns.time(*group) for group in layout.named_by]
     times = read_times(corner, told, table.decimal, options, above)
     values, signal, treated = _signal(file, table, columns, layout, options)
-    placed = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
+    placed = counted(len(labels), "spectrum")
     summary = (
         f"read as: wavelength nm {axis.direction}, {placed}{layout.summary}, {times.summary}, "
         f"{table.blank} blank rows and {table.log} lines of log ignored"

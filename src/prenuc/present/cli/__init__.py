@@ -24,6 +24,7 @@ from prenuc.present.cli.doctor import doctor
 from prenuc.present.cli.dots import emission, growth
 from prenuc.present.cli.files import convert, join, report
 from prenuc.present.cli.kinetics import fit
+from prenuc.present.cli.output import echo
 from prenuc.present.cli.plotting import plot
 from prenuc.present.cli.proposing import next_
 from prenuc.present.cli.scoping import scope
@@ -101,15 +102,15 @@ def main() -> None:
         prenuc(prog_name="prenuc")
     except InputError as error:
         for problem in error.problems:
-            click.echo(f"prenuc: {problem}", err=True)
+            echo(f"prenuc: {problem}", err=True)
         sys.exit(2)
     except PrenucError as error:
-        click.echo(f"prenuc: {error}", err=True)
+        echo(f"prenuc: {error}", err=True)
         sys.exit(1)
     except OSError as error:
         reason = (error.strerror or "it cannot be read or written").lower()
         if error.filename is not None:
-            click.echo(f"prenuc: {error.filename}: {reason}", err=True)
+            echo(f"prenuc: {error.filename}: {reason}", err=True)
             sys.exit(2)
-        click.echo(f"prenuc: standard output: {reason}", err=True)
+        echo(f"prenuc: standard output: {reason}", err=True)
         os._exit(1)  # what is left of it cannot be written either

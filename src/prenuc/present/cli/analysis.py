@@ -12,7 +12,7 @@ import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save_all
 from prenuc.present.files.input import every_series, name_of, read_input, spectra_or_saved
 from prenuc.present.tables.plain import plain
@@ -142,7 +142,7 @@ def _echo(one: Analysis) -> None:
     table = exciton_table(one.rows(), narrow=True)
     echo_table(table, f"{one.file}, {table.caption}" if one.material else one.file)
     for line in one.warnings:
-        click.echo(f"prenuc: warning: {one.file}: {line}", err=True)
+        echo(f"prenuc: warning: {one.file}: {line}", err=True)
     echo_lines(point.verdict for point in isosbestic_points(one.series))
     echo_lines(one.series.history)
 
@@ -185,7 +185,7 @@ def size(
         echo_json([plain(one) | counted.get(one.curve, {}) for one in found])
         return
     if not found:
-        click.echo(f"no sizing curve of {material} is published")
+        echo(f"no sizing curve of {material} is published")
         return
     echo_table(size_table(found), f"{material}, first absorption at {nm:g} nm")
     _echo_amounts(there)
@@ -251,6 +251,6 @@ def view(
     if as_json:
         echo_json(found)
         return
-    click.echo(found.report())
+    echo(found.report())
     echo_lines(found.series.history)
     echo_lines(written, "  wrote ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from prenuc.errors import InputError
-from prenuc.present.cli.output import json_option
+from prenuc.present.cli.output import echo, json_option
 
 MISSING = "the application needs packages that are not installed"
 
@@ -39,6 +39,6 @@ def app(port: int, no_browser: bool, as_json: bool) -> None:
 
             click.echo(json.dumps({"url": address, "port": listening}))
         else:
-            click.echo(f"prenuc runs at {address}\nCtrl+C ends it.")
+            echo(f"prenuc runs at {address}\nCtrl+C ends it.")
 
     launch(port, browser=not no_browser, say=say)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from prenuc.errors import InputError
 from prenuc.present.cli.input import refuse_others
-from prenuc.present.cli.output import echo_json, echo_table
+from prenuc.present.cli.output import echo, echo_json, echo_table
 from prenuc.present.tables.table import Table
 
 if TYPE_CHECKING:
@@ -113,10 +111,10 @@ def _echo(
         ),
     )
     echo_table(table, f"concentrations / ({concentration})")
-    click.echo(f"  thermodynamics: {verdict}")
+    echo(f"  thermodynamics: {verdict}")
     if "until" in stats:
         stopped = stats["stopped"]
         when = (
             f"at {stopped['time']:.6g} {time}" if stopped is not None else "not within these times"
         )
-        click.echo(f"  until {stats['until']}: {when}")
+        echo(f"  until {stats['until']}: {when}")

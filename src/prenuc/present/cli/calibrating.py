@@ -6,12 +6,10 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
 import prenuc as pn
 from prenuc.errors import InputError, listed
 from prenuc.present.cli.input import given_options
-from prenuc.present.cli.output import echo_kept, echo_lines, echo_table, progress
+from prenuc.present.cli.output import echo, echo_kept, echo_lines, echo_table, progress
 from prenuc.present.files.figures import save
 from prenuc.present.files.input import read_input, spectra_or_saved
 from prenuc.present.files.named import read_mechanism_named
@@ -94,14 +92,14 @@ def calibrate_on_data(
         )
     if out is not None:
         write_text(out, changed_file(found, mechanism, out))
-        click.echo(f"wrote {out}", err=True)
+        echo(f"wrote {out}", err=True)
     if figures is not None:
         from prenuc.present.figures.kinds import draw
 
         made = draw("calibration", found)
-        click.echo(f"wrote {save(made.figure, figures / 'flasks.svg', made.told)}", err=True)
+        echo(f"wrote {save(made.figure, figures / 'flasks.svg', made.told)}", err=True)
     if report_to is not None:
-        click.echo(f"wrote {pn.report(found, to=report_to)}", err=True)
+        echo(f"wrote {pn.report(found, to=report_to)}", err=True)
     echo_kept(found, _echo, as_json)
     sys.exit(0 if found.describes else 1)
 
@@ -109,7 +107,7 @@ def calibrate_on_data(
 def _tell(ahead: Work) -> None:
     """Say how long it will take where that is long, and how it would be shorter."""
     if ahead.seconds > LONG:
-        click.echo(
+        echo(
             f"{ahead.constants} constants move in {ahead.flasks} flasks: about "
             f"{ahead.seconds / 60.0:.0f} min; fewer with --only CONSTANT,...",
             err=True,
@@ -122,6 +120,6 @@ def _echo(found: SpectraCalibration) -> None:
     echo_table(needed_table(found))
     if len(found.seen) > 1:
         what = "each flask" if found.whole else "every fifth spectrum"
-        click.echo(f"  {what} predicted from the others: {found.held_out:.3g} times the noise")
-    click.echo(f"  χ² of the searches: {', '.join(map(legible, found.searches))}")
+        echo(f"  {what} predicted from the others: {found.held_out:.3g} times the noise")
+    echo(f"  χ² of the searches: {', '.join(map(legible, found.searches))}")
     echo_lines(f"note: {warning}" for warning in found.warnings)

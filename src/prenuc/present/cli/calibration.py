@@ -23,6 +23,7 @@ from prenuc.present.cli.input import (
     workers_option,
 )
 from prenuc.present.cli.output import (
+    echo,
     echo_answer,
     echo_json,
     echo_lines,
@@ -100,7 +101,7 @@ def reproduce(
 
         for name, made in plot_panels(rows, runs, every_recipe=not panels):
             path = save(made.figure, figures / f"{name}.svg", " ".join((made.told, *made.notes)))
-            click.echo(f"wrote {path}", err=True)
+            echo(f"wrote {path}", err=True)
     weights = weighed(rows)
     if as_json:
         echo_json(weights)
@@ -117,7 +118,7 @@ def _echo_rows(rows: Sequence[WeighedRow]) -> None:
 
 
 def _echo_reasons(checks: Sequence[Check]) -> None:
-    click.echo(f"  {len(checks)} statements cannot be checked:")
+    echo(f"  {len(checks)} statements cannot be checked:")
     echo_lines((f"{check.id}: {check.reason}" for check in checks), "    ")
 
 
@@ -236,7 +237,7 @@ def _search(search: str, starts: int, out: Path | None, ledger: Path | None, as_
         found = search_from_random_starts(search, starts=starts, ledger=ledger, progress=report)
     if out is not None:
         write_text(out, searched_file(found))
-        click.echo(f"wrote {out}", err=True)
+        echo(f"wrote {out}", err=True)
     echo_answer(found, lambda found: echo_table(studies.starts_table(found)), as_json)
 
 
@@ -246,31 +247,31 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
 
     if out is not None:
         write_text(out, parameter_file(found))
-        click.echo(f"wrote {out}", err=True)
+        echo(f"wrote {out}", err=True)
     if ensemble is not None:
         with progress("drawing sets that fit as well") as report:
             sets = draw(found, workers=workers, progress=report)
         write_text(ensemble, ensemble_file(found.material, sets))
-        click.echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
+        echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
 
 
 def _echo(found: Calibration) -> None:
     echo_lines(found.meanings, "")
     echo_table(studies.calibration_table(found))
     costs = ", ".join(f"{start.cost:.3g} (seed {start.seed})" for start in found.starts)
-    click.echo(f"  χ² of the searches, data and prior: {costs}")
-    click.echo("  directions, from stiff to sloppy (width 1: the data say nothing):")
+    echo(f"  χ² of the searches, data and prior: {costs}")
+    echo("  directions, from stiff to sloppy (width 1: the data say nothing):")
     for direction in found.directions:
         parts = [f"{w:+.2f} {name}" for name, w in list(direction.parts.items())[:3]]
-        click.echo(f"    {direction.width:.3f}  {'  '.join(parts)}")
+        echo(f"    {direction.width:.3f}  {'  '.join(parts)}")
     rates = found.as_dict()["pass_rates"]
     for when, of in rates.items():
         said = ", ".join(f"{role} {n['pass']} of {n['of']}" for role, n in of.items())
-        click.echo(f"  rows that pass {when}: {said}")
+        echo(f"  rows that pass {when}: {said}")
     for was, now in zip(found.before, found.after, strict=True):
         if was.verdict != now.verdict:
             number = f"{now.simulated:.4g} (expected {now.check.expected()})"
-            click.echo(f"    {now.check.id}: {was.verdict} -> {now.verdict}, {number}, {now.role}")
+            echo(f"    {now.check.id}: {was.verdict} -> {now.verdict}, {number}, {now.role}")
 
 
 def _leave_out(material: str, panel: str, workers: int, as_json: bool) -> None:
@@ -338,7 +339,7 @@ def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any)
     for path, text in ((out, as_text(found)), (page, robustness_page(found))):
         if path is not None:
             write_text(path, f"{text.rstrip()}\n")
-            click.echo(f"wrote {path}", err=True)
+            echo(f"wrote {path}", err=True)
     echo_answer(found, _echo_study, as_json)
     sys.exit(0 if found.share_that_stays("one at a time") >= 0.95 else 1)
 
@@ -346,7 +347,7 @@ def robustness(out: Path | None, page: Path | None, as_json: bool, **asked: Any)
 def _echo_study(found: Study) -> None:
     from prenuc.present.tables.robustness import fragile_table, kept_table, summary_table
 
-    click.echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
+    echo(f"  {len(found.passing)} of {len(found.checks)} rows pass with our own numbers")
     for table in (summary_table(found), fragile_table(found), kept_table(found)):
         if table.rows:
             echo_table(table)

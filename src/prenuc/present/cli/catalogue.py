@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from prenuc.present.cli.completing import anything, materials
-from prenuc.present.cli.output import echo_answer, echo_json, echo_lines, echo_table, json_option
+from prenuc.present.cli.output import (
+    echo,
+    echo_answer,
+    echo_json,
+    echo_lines,
+    echo_table,
+    json_option,
+)
 from prenuc.present.tables.plain import plain
 from prenuc.present.tables.table import Table
 
@@ -59,7 +66,7 @@ def find(words: tuple[str, ...], material: str | None, as_json: bool) -> None:
     if as_json or found:
         echo_answer(found, lambda found: _echo_rows([_short(row) for row in found]), as_json)
     else:
-        click.echo("nothing in the catalogue holds these words")
+        echo("nothing in the catalogue holds these words")
     sys.exit(0 if found else 1)
 
 
@@ -143,7 +150,7 @@ def cite(identifiers: tuple[str, ...], style: str, as_json: bool) -> None:
         found = catalogue.sources_of(things).items()
         echo_json([{**_reference(known[key]), "used": places} for key, places in found])
         return
-    click.echo(catalogue.cite(*things, style=style))
+    echo(catalogue.cite(*things, style=style))
 
 
 def _with_chemistry(identifier: str) -> list[Any]:

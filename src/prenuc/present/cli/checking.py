@@ -10,7 +10,7 @@ import click
 
 from prenuc.errors import InputError
 from prenuc.present.cli.completing import mechanisms_and_files
-from prenuc.present.cli.output import echo_json, echo_lines, json_option
+from prenuc.present.cli.output import echo, echo_json, echo_lines, json_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +72,8 @@ def _echo(found: Check) -> None:
     from prenuc.thermodynamics.prefactors import WIDEST
 
     one_way, closed = found.irreversible, sum(one.closes for one in found.loops)
-    click.echo(f"{found.mechanism}: {found.verdict}")
-    click.echo(
+    echo(f"{found.mechanism}: {found.verdict}")
+    echo(
         f"  {found.reversible} reversible reactions, {len(one_way)} without a way back; "
         f"cycles: {closed} closed, {len(found.loops) - closed} not"
     )
@@ -96,4 +96,4 @@ def _echo_some(lines: Sequence[str]) -> None:
 
     echo_lines(lines[:MOST_LINES])
     if len(lines) > MOST_LINES:
-        click.echo(f"  … and {len(lines) - MOST_LINES} more (--json has them all)")
+        echo(f"  … and {len(lines) - MOST_LINES} more (--json has them all)")

@@ -19,6 +19,7 @@ from prenuc.present.cli.input import (
     report_option,
 )
 from prenuc.present.cli.output import (
+    echo,
     echo_answer,
     echo_kept,
     echo_lines,
@@ -131,9 +132,9 @@ def compare(
     beside = [data] if isinstance(data, SpectrumSeries) else []
     if figure is not None:
         made = pn.figure("rivals", found)
-        click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
+        echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
     if report_to is not None:
-        click.echo(f"wrote {pn.report(found, *beside, to=report_to)}", err=True)
+        echo(f"wrote {pn.report(found, *beside, to=report_to)}", err=True)
     echo_kept(found, lambda found: echo_lines(str(found).splitlines(), ""), as_json, *beside)
 
 
@@ -196,16 +197,14 @@ def _echo_standings(found: Sequence[Standing]) -> None:
     from prenuc.present.tables.studies import standings_table
 
     echo_table(standings_table(found))
-    click.echo(
-        "  Bits: log2 of the probability of what is printed; fitted to calibrated rows alone."
-    )
+    echo("  Bits: log2 of the probability of what is printed; fitted to calibrated rows alone.")
     for one in found:
         if one.outdated:
-            click.echo(f"  {one.model}: fitted before its rows or its mechanism changed")
+            echo(f"  {one.model}: fitted before its rows or its mechanism changed")
 
 
 def _echo_records(records: Sequence[Record]) -> None:
     from prenuc.present.tables.studies import record_table
 
     echo_table(record_table(records))
-    click.echo("  Rows are not independent, and ours were in view when constants were set.")
+    echo("  Rows are not independent, and ours were in view when constants were set.")

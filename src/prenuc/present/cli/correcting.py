@@ -8,7 +8,7 @@ import click
 
 from prenuc.errors import InputError, Problem, counted, noting
 from prenuc.present.cli.input import A_PATH, files_argument, reading_options
-from prenuc.present.cli.output import echo_json, echo_lines, json_option
+from prenuc.present.cli.output import echo, echo_json, echo_lines, json_option
 from prenuc.present.files.input import read_input
 from prenuc.quantities import parse, parse_range
 
@@ -68,10 +68,10 @@ def correct(files: tuple[Path, ...], to: Path, as_json: bool, **asked: Any) -> N
         echo_json(told)
         return
     spectra = counted(len(done), "spectrum")
-    click.echo(f"wrote {to}: {spectra} at {counted(len(done.wavelength), 'wavelength')}")
+    echo(f"wrote {to}: {spectra} at {counted(len(done.wavelength), 'wavelength')}")
     echo_lines(done.history)
     for label, why in odd.items():
-        click.echo(f"prenuc: warning: '{label}' {why}", err=True)
+        echo(f"prenuc: warning: '{label}' {why}", err=True)
 
 
 def _range(of: Callable[[float, float], Correction]) -> Callable[[str], Correction]:

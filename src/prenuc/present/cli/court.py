@@ -11,7 +11,14 @@ import prenuc as pn
 from prenuc.errors import InputError, Problem
 from prenuc.present.cli.completing import mechanisms_and_files, panels
 from prenuc.present.cli.input import report_option, workers_option
-from prenuc.present.cli.output import echo_answer, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import (
+    echo,
+    echo_answer,
+    echo_lines,
+    echo_table,
+    json_option,
+    progress,
+)
 from prenuc.present.files.figures import save
 from prenuc.present.files.named import panels_named, read_mechanism_named
 from prenuc.present.tables import studies
@@ -85,12 +92,12 @@ def ablate(
         from prenuc.present.figures.kinds import draw
 
         made = draw("ablations", found)
-        click.echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
+        echo(f"wrote {save(made.figure, figure, made.told)}", err=True)
     if report_to is not None:
-        click.echo(f"wrote {pn.report(found, to=report_to)}", err=True)
+        echo(f"wrote {pn.report(found, to=report_to)}", err=True)
     if out is not None:
         write_text(out, f"{as_text(_rows(found))}\n")
-        click.echo(f"wrote {out}", err=True)
+        echo(f"wrote {out}", err=True)
     echo_answer(_rows(found) if as_json else found, _echo, as_json)
 
 
@@ -157,7 +164,7 @@ def _echo(found: Ablations | SpectraCalibration) -> None:
     from prenuc.present.tables.flasks import needed_table
 
     if isinstance(found, Ablations):
-        click.echo(found.mechanism)
+        echo(found.mechanism)
         echo_table(studies.ablations_table(found, narrow=True))
         echo_lines(studies.ablation_lines(found))
     else:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from prenuc.errors import PrenucError
-from prenuc.present.cli.output import echo_answer, json_option
+from prenuc.present.cli.output import echo, echo_answer, json_option
 from prenuc.quantities import legible
 
 NEEDED = (
@@ -108,12 +108,12 @@ def _found_again() -> float:
 
 
 def _echo(answer: dict[str, Any]) -> None:
-    click.echo(f"prenuc {answer['prenuc']}, Python {answer['python']}, {answer['platform']}")
+    echo(f"prenuc {answer['prenuc']}, Python {answer['python']}, {answer['platform']}")
     for name, found in answer["needed"].items():
-        click.echo(f"  {name:<14} {found or 'MISSING'}")
+        echo(f"  {name:<14} {found or 'MISSING'}")
     for name, found in answer["optional"].items():
-        click.echo(f"  {name:<14} {found or f'not installed (for {OPTIONAL[name]})'}")
+        echo(f"  {name:<14} {found or f'not installed (for {OPTIONAL[name]})'}")
     engine = answer["engine"]
-    click.echo(f"  engine with {engine['instructions']} instructions, {engine['library']}")
+    echo(f"  engine with {engine['instructions']} instructions, {engine['library']}")
     for name, check in answer["checks"].items():
-        click.echo(f"  {'ok  ' if check['ok'] else 'FAIL'} {name}: {check['says']}")
+        echo(f"  {'ok  ' if check['ok'] else 'FAIL'} {name}: {check['says']}")

@@ -15,7 +15,7 @@ from prenuc.present.cli.input import (
     reading_options,
     report_option,
 )
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.input import name_of, read_input
 from prenuc.present.tables.results import growth_table
 from prenuc.present.tables.spectra import emission_table
@@ -73,10 +73,10 @@ def growth(
             written = save_all(plots, figures, together[0].stem, figure_format)
         if not as_json:
             echo_table(growth_table(found), name_of(together))
-            click.echo(found.comparison)
+            echo(found.comparison)
             echo_lines((*found.notes, *(f"wrote {path}" for path in written)))
     if report_to is not None:
-        click.echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
+        echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
     if as_json:
         echo_json(answers)
 
@@ -124,7 +124,7 @@ def emission(
         written = save_all(plots, figures, files[0].stem, figure_format)
     results = [found] if first is None else [found, first]
     if report_to is not None:
-        click.echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
+        echo(f"wrote {pn.report(*results, to=report_to)}", err=True)
     if as_json:
         from prenuc.present.files.kept import keep
 
@@ -134,6 +134,6 @@ def emission(
     echo_table(emission_table(found.found), name_of(files))
     for one in found:
         for line in one.warnings:
-            click.echo(f"prenuc: warning: '{one.label}': {line}", err=True)
+            echo(f"prenuc: warning: '{one.label}': {line}", err=True)
     echo_lines(series.history)
     echo_lines(written, "  wrote ")

@@ -20,7 +20,7 @@ from prenuc.present.cli.input import (
     to_page_option,
     writing_options,
 )
-from prenuc.present.cli.output import echo_json, echo_lines, json_option, progress
+from prenuc.present.cli.output import echo, echo_json, echo_lines, json_option, progress
 from prenuc.present.files.exchange import SUFFIX
 from prenuc.present.files.input import every_series, read_input, spectra_or_saved
 
@@ -79,7 +79,7 @@ def report(
     parts = _parts(files, material, asked)
     with progress("writing the report"):
         path = pn.report(*parts, to=to, title=title, author=author)
-    echo_json({"path": str(path)}) if as_json else click.echo(f"wrote {path}")
+    echo_json({"path": str(path)}) if as_json else echo(f"wrote {path}")
 
 
 def _parts(files: Sequence[Path], material: str | None, asked: dict[str, Any]) -> list[Any]:
@@ -106,7 +106,7 @@ def _extract(files: Sequence[Path], out: Path | None, as_json: bool) -> None:
         paths = [str(path) for path in written]
         echo_json({"title": held.title, "results": told(held), "written": paths})
         return
-    click.echo(held.title)
+    echo(held.title)
     echo_lines(told(held))
     echo_lines(written, "  wrote ")
 
@@ -155,7 +155,7 @@ def join(
         echo_json({"path": str(to), "spectra": len(series), "times": series.time.tolist()})
         return
     spectra = counted(len(series), "spectrum")
-    click.echo(f"wrote {to}: {spectra} at {counted(len(series.wavelength), 'wavelength')}")
+    echo(f"wrote {to}: {spectra} at {counted(len(series.wavelength), 'wavelength')}")
     echo_lines(series.history)
 
 
@@ -244,5 +244,5 @@ def _echo(path: Path, group: Sequence[Entry]) -> None:
     series = [one.series for one in group if one.series is not None]
     grids = [str(one) for one in sorted({len(one.wavelength) for one in series})]
     told = f"{counted(_count(group), 'spectrum')} at {listed(grids)} wavelengths"
-    click.echo(f"wrote {path}: {told if series else counted(len(group), 'answer')}")
+    echo(f"wrote {path}: {told if series else counted(len(group), 'answer')}")
     echo_lines(line for one in series for line in one.history)

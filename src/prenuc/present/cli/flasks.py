@@ -8,16 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 import prenuc as pn
 from prenuc.errors import InputError, Problem, noting
 from prenuc.facts.catalogue import entries
-from prenuc.present.cli.output import progress
+from prenuc.present.cli.output import echo, progress
 from prenuc.present.files.input import read_input, spectra_or_saved
 from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.protocol.alternatives import alternatives
 from prenuc.protocol.vessel import reagent
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -156,7 +155,7 @@ def _varied(flask: Flask, vary: Sequence[str], *, several: bool) -> Iterator[Fla
             protocol = flask.protocol.varied(change)
             name = f"{flask.name}, {change}" if several else change
             if protocol.steps in seen:
-                click.echo(f"prenuc: note: {name} is there already, and drawn once", err=True)
+                echo(f"prenuc: note: {name} is there already, and drawn once", err=True)
                 continue
             seen.append(protocol.steps)
             yield replace(flask, name=name, protocol=protocol)
@@ -217,7 +216,7 @@ def _warn(told: Mapping[str, Sequence[str]], flasks: int) -> None:
     """Say once what holds for some flasks, or for every one of several."""
     for text, names in told.items():
         where = "every flask" if len(names) == flasks > 1 else "; ".join(dict.fromkeys(names))
-        click.echo(f"prenuc: warning: {where}: {text}", err=True)
+        echo(f"prenuc: warning: {where}: {text}", err=True)
 
 
 def _held_up(run: Run) -> list[str]:
@@ -225,5 +224,5 @@ def _held_up(run: Run) -> list[str]:
     from prenuc.observe.course import MANY, share_at_end
 
     share = max(share_at_end(run, run.measurements).tolist(), default=0.0)
-    told = f"{share:.0%} of the volume of dots is in the largest size that is counted"
+    told = f"{percent(share)} of the volume of dots is in the largest size that is counted"
     return [f"{told}, which holds their growth up"] if share > MANY else []

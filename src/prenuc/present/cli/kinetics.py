@@ -9,7 +9,7 @@ import click
 
 from prenuc.errors import FitError
 from prenuc.present.cli.input import column_option, files_argument, reading_options, report_option
-from prenuc.present.cli.output import echo_json, echo_lines, json_option, progress, provenance
+from prenuc.present.cli.output import echo, echo_json, echo_lines, json_option, progress, provenance
 from prenuc.present.files.figures import save
 from prenuc.present.files.input import name_of, read_input
 
@@ -92,7 +92,7 @@ def fit(
     else:
         _echo(found, beside)
     if "referee" in beside and not beside["referee"].agrees:
-        click.echo("prenuc: the engines DISAGREE: do not use this fit", err=True)
+        echo("prenuc: the engines DISAGREE: do not use this fit", err=True)
         raise SystemExit(1)
 
 
@@ -118,7 +118,8 @@ def _write(found: Fit | GlobalFit, figure: Path | None, report_to: Path | None) 
 def _echo(found: Fit | GlobalFit, beside: dict[str, Any]) -> None:
     echo_lines((*found.meanings, *found.fit_report().splitlines()), "")
     echo_lines((*found.history, *beside.get("second_opinions", ())))
-    click.echo(str(beside.get("referee", "")), nl="referee" in beside)
+    if "referee" in beside:
+        echo(beside["referee"])
 
 
 def _beside(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prenuc.present.tables.table import Table
 
 
+WIDEST = 100  # signs of a line that is read with ease
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 
@@ -53,22 +54,42 @@ def echo_answer(found: Any, show: Callable[[Any], None], as_json: bool) -> None:
     (echo_json if as_json else show)(found)
 
 
+def echo(text: Any, *, err: bool = False) -> None:
+    """Print prose; on a terminal its lines are broken between words, and never longer than 100.
+
+    A pipe or a file gets every line whole. Tables and JSON have printers of their own.
+
+    Args:
+        text: What is said.
+        err: Whether to standard error.
+    """
+    from shutil import get_terminal_size
+
+    stream = sys.stderr if err else sys.stdout
+    width = min(get_terminal_size().columns, WIDEST) if stream.isatty() else None
+    for line in str(text).split("\n"):
+        click.echo(line if width is None else _broken(line, width), err=err)
+
+
+def _broken(line: str, width: int) -> str:
+    """Return a line in lines that fit; what follows the first stands a little to the right."""
+    from textwrap import fill
+
+    further = " " * (len(line) - len(line.lstrip()) + 4)
+    return fill(
+        line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )  # names and paths are copied
+
+
 def echo_lines(lines: Iterable[Any], before: str = "  ") -> None:
-    """Print one line after the other, a little to the right; a terminal breaks none in a word.
+    """Print one line after the other, a little to the right.
 
     Args:
         lines: The lines.
         before: What stands before each.
     """
-    from shutil import get_terminal_size
-    from textwrap import fill
-
-    whole, width = not sys.stdout.isatty(), get_terminal_size().columns
     for line in lines:
-        said = f"{before}{line}"
-        further = " " * (len(said) - len(said.lstrip()) + 4)
-        broken = fill(said, width, subsequent_indent=further, break_long_words=False)
-        click.echo(said if whole else broken)
+        echo(f"{before}{line}")
 
 
 def provenance(files: Sequence[Path], options: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -114,7 +135,8 @@ def echo_table(table: Table, title: str = "") -> None:
         (heading, *(row[i] for row in table.rows)) for i, heading in enumerate(table.headings)
     ]
     told = [column for column in columns if not table.rows or {*column[1:]} - {"", "–"}]
-    click.echo(title, nl=bool(title))
+    if title:
+        echo(title)
     for number, part in enumerate(parts(told, console.width)):
         if number:
             click.echo()
@@ -157,7 +179,7 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
     columns = (
         rich.TextColumn("{task.description}"),
         rich.BarColumn(bar_width=None),
-        rich.TaskProgressColumn(),
+        rich.TaskProgressColumn("{task.percentage:>3.0f} %"),
         rich.TextColumn("{task.fields[left]}"),
         rich.TimeElapsedColumn(),
     )

@@ -13,7 +13,7 @@ from prenuc.errors import InputError, listed
 from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.flasks import Asked, Flask, Spectra, given, runs_of
 from prenuc.present.cli.input import A_PATH, inert_option, mechanism_option, writing_options
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option
 from prenuc.quantities import parse, parse_range
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def plot(
         told = {"path": str(out), "numbers": str(numbers), "sources": sources}
         echo_json(told | {"alt": made.told, "notes": list(made.notes)})
         return
-    click.echo(f"wrote {out} and {numbers}")
-    click.echo(made.told)
+    echo(f"wrote {out} and {numbers}")
+    echo(made.told)
     echo_lines(made.notes)
 
 

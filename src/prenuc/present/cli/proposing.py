@@ -17,7 +17,7 @@ from prenuc.present.cli.input import (
     refuse_others,
     workers_option,
 )
-from prenuc.present.cli.output import echo_answer, echo_json, json_option, progress
+from prenuc.present.cli.output import echo, echo_answer, echo_json, json_option, progress
 from prenuc.present.files.named import QUESTION, RECIPES, models_named, protocol_and_material
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def next_(
             progress=report,
             **asked,
         )
-    echo_answer(found, lambda found: click.echo("\n".join(map(str, found))), as_json)
+    echo_answer(found, lambda found: echo("\n".join(map(str, found))), as_json)
 
 
 def _both(mechanism: Mechanism, step: str | None, units: int | None) -> tuple[Candidate, Candidate]:
@@ -140,6 +140,6 @@ def _where_it_shows(
         from prenuc.present.files.figures import save
 
         made = draw("map", found)
-        click.echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
-    echo_json(tried.rows()) if as_json else click.echo(tried)
+        echo(f"wrote {save(made.figure, map_to, made.told)}", err=True)
+    echo_json(tried.rows()) if as_json else echo(tried)
     sys.exit(0 if tried.tells else 1)

@@ -9,7 +9,7 @@ import click
 
 from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option
+from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option
 from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.tables.table import Table
 
@@ -61,7 +61,7 @@ def _facts_only(name: str, facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         echo_json(answer)
         return
-    click.echo(f"{name}: facts only; no mechanism speaks about {facts['material']}")
+    echo(f"{name}: facts only; no mechanism speaks about {facts['material']}")
     sources = facts["sources"].items()
     echo_lines(f"{atom} on the shelf: {', '.join(names)}" for atom, names in sources)
     for kind in ("curves", "species", "recipes"):
@@ -71,7 +71,7 @@ def _facts_only(name: str, facts: dict[str, Any], *, as_json: bool) -> None:
 def _echo(found: Scope) -> None:
 
     verdict = "in scope" if found.in_scope else "out of scope"
-    click.echo(f"{found.protocol} with {found.mechanism}: {verdict}")
+    echo(f"{found.protocol} with {found.mechanism}: {verdict}")
     echo_lines([f"constants found with: {found.system or 'a mechanism of your own'}"])
     if found.range is not None:
         echo_lines([f"at {found.range}; the protocol reaches from {found.reached}"])

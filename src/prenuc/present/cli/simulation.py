@@ -12,14 +12,14 @@ from prenuc.errors import InputError, MechanismError
 from prenuc.present.cli.bare_network import is_network, run_bare_network
 from prenuc.present.cli.completing import recipes_and_files
 from prenuc.present.cli.input import inert_option, mechanism_option, report_option, writing_options
-from prenuc.present.cli.output import echo_json, echo_lines, echo_table, json_option, progress
+from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option, progress
 from prenuc.present.files.figures import save
 from prenuc.present.files.named import mechanism_of, read_protocol_or_recipe
 from prenuc.present.files.sheets import Marks, write_csv
 from prenuc.present.tables.answers import DOTS, samples_sheet
 from prenuc.present.tables.plain import as_text, plain
 from prenuc.present.tables.results import assumptions, shares_table
-from prenuc.quantities import roughly
+from prenuc.quantities import percent, roughly
 from prenuc.writing import write_text
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def simulate(
         run = _told(run, mechanism_of(name, what, protocol, inert), asked)
     said = () if as_json else IN_DOUBT  # those codes stand in the first lines of a readable answer
     for warning in (*protocol.warnings, *(one for one in run.warnings if one.code not in said)):
-        click.echo(f"prenuc: warning: {warning}", err=True)
+        echo(f"prenuc: warning: {warning}", err=True)
     spectra = pn.uv_vis(run, noise=noise, seed=seed)
     answer = _answer(run, spectra)
     if out is not None:
@@ -253,9 +253,9 @@ def _echo(
     echo_lines(_within(answer))
     echo_lines(spectra.history[1:])
     if "coarse error" in run.stats:
-        told = run.stats["coarse error"].items()
-        errors = ", ".join(f"{name} {error:.1%}" for name, error in told if error is not None)
-        click.echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
-    click.echo(f"  thermodynamics: {run.thermodynamics}")
-    click.echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
+        told = {name: e for name, e in run.stats["coarse error"].items() if e is not None}
+        errors = ", ".join(f"{name} {percent(error, 1)}" for name, error in told.items())
+        echo(f"  coarse: dots as four moments; off from size classes by at most {errors}")
+    echo(f"  thermodynamics: {run.thermodynamics}")
+    echo(f"  conservation: ledger {run.conservation['ledger']['final']:.1e}")
     echo_lines((path for path in (out, report_to) if path is not None), "  wrote ")

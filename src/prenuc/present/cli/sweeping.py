@@ -10,7 +10,7 @@ import click
 import prenuc as pn
 from prenuc.errors import InputError
 from prenuc.present.cli.input import COUNT, report_option, workers_option, writing_options
-from prenuc.present.cli.output import echo_answer, json_option, progress
+from prenuc.present.cli.output import echo, echo_answer, json_option, progress
 from prenuc.quantities import roughly
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def _tell_kept(whole: Sweep) -> None:
     if state.other:
         said = f"{state.skipped or state.done} of {state.tasks} tasks are kept"
         more = f"{state.other} others in {whole.folder} are not of this description and stay there"
-        click.echo(f"prenuc: the description has changed: {said}, {more}", err=True)
+        echo(f"prenuc: the description has changed: {said}, {more}", err=True)
     elif state.done:
-        click.echo(f"prenuc: {state.done} of {state.tasks} tasks are done already", err=True)
+        echo(f"prenuc: {state.done} of {state.tasks} tasks are done already", err=True)
 
 
 def _merged(whole: Sweep) -> State:
@@ -163,9 +163,9 @@ def _say(answer: dict[str, Any], as_json: bool) -> None:
 
 def _echo(answer: dict[str, Any]) -> None:
     counts = ", ".join(f"{answer[name]} {name}" for name in ("tasks", "done", "failed", "skipped"))
-    click.echo(f"  {counts}")
+    echo(f"  {counts}")
     if "seconds_left" in answer:
         each, left = answer["seconds_each"], answer["seconds_left"]
-        click.echo(f"  {roughly(1e3 * each)} ms a task, about {roughly(left)} s for what is left")
+        echo(f"  {roughly(1e3 * each)} ms a task, about {roughly(left)} s for what is left")
     for path in answer.get("written", ()):
-        click.echo(f"  wrote {path}")
+        echo(f"  wrote {path}")

@@ -29,6 +29,7 @@ STAGGER = 0.46  # cm
 PRECURSOR = "precursor"
 PAD = 0.14  # cm, between a word and its box
 SPACING = 1.3  # height of a line below a drawing over the size of its letters
+SPARE = 0.06  # of a letter's size that is kept free beyond that, so that no line is cut
 EDGE = 0.25  # cm, free all around
 PLACES = 0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78  # of an arrow, where its number may stand
 BESIDE = 2.0, -2.0, 3.0, -3.0  # halves of a number, from there, where all these are taken
@@ -111,7 +112,7 @@ def written_page(
     columns = 2 if width >= DOUBLE and len(lines) > 4 else 1
     head = layout.over(width, 1, layout.title)
     parts = in_columns([layout.over(width, columns, one) for one in lines], columns)
-    line = size * (SPACING + 0.06) * POINT_CM  # a hair more than they take
+    line = size * (SPACING + SPARE) * POINT_CM
     foot = max(part.count("\n") + 1 for part in parts) * line + 2 * EDGE
     height = (
         (head.count("\n") + 1 + above) * layout.font * LINE * POINT_CM + middle + foot + 2 * EDGE

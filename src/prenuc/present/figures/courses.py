@@ -13,6 +13,7 @@ from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import minutes_of, told_apart
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import logarithmic
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def shown_columns(courses: Mapping[str, Course]) -> tuple[list[str], list[str]]:
         for name in shares
     }
     small = [name for name in shares if most[name] < LEAST_SHARE]
-    notes = [f"never {LEAST_SHARE:.0%} of the chalcogen: {listed(small)}"] if small else []
+    notes = [f"never {percent(LEAST_SHARE)} of the chalcogen: {listed(small)}"] if small else []
     seen = [
         column
         for column in OF_DOTS
@@ -154,7 +155,7 @@ def _at_last(course: Course) -> str:
     most = sorted(
         (name for name in shares if shares[name] >= LEAST_SHARE), key=lambda n: -shares[n]
     )
-    held = [f"{100 * shares[name]:.0f} % {name}" for name in most]
+    held = [f"{percent(shares[name])} {name}" for name in most]
     size = shown_numbers(course, OF_DOTS[1])[-1]
     dots = [f"dots of {size:.2g} nm"] if np.isfinite(size) else []
     return f"{course.axis[0][-1]:.4g} min, {', '.join([*held, *dots])}"

@@ -9,6 +9,7 @@ import numpy as np
 from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import SPECIES, logarithmic, name_axes
+from prenuc.quantities import percent
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def caption_driving(driven: Driving) -> str:
     if balanced:
         parts.append(f"Within {BALANCED:g} RT of equilibrium all along: {', '.join(balanced)}.")
     if others:
-        less = f"dissipate less than {SMALLEST:.1%}, or nothing"
+        less = f"dissipate less than {percent(SMALLEST, 1)}, or nothing"
         parts.append(f"Not drawn: {others} more, which {less}.")
     if driven.frozen:
         parts.append("The time in which it is frozen is left out.")
@@ -118,7 +119,7 @@ def said(driven: Driving, route: tuple[str, ...]) -> str:
     costliest = max(route, key=lambda name: _energy(driven, (name,)))
     more = f" (+{len(route) - 1})" if len(route) > 1 else ""
     part = _energy(driven, route) / driven.dissipated
-    return f"{costliest}{more}, {part:.0%}" if part >= 0.01 else f"{costliest}{more}, <1%"
+    return f"{costliest}{more}, {percent(part)}" if part >= 0.01 else f"{costliest}{more}, < 1 %"
 
 
 def _positive(power: Array) -> Array:

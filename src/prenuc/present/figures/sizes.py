@@ -19,6 +19,7 @@ from prenuc.present.figures.courses import (
 from prenuc.present.figures.drawing import Drawn, finished, map_of, side_by_side
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import name_lines, time_colours
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def plot_sizes(courses: Mapping[str, Course], layout: Layout) -> Drawn:
     layout.head(figure)
     notes = ["the dashed line is the mean diameter; colours go with the square root"]
     if not layout.up:
-        fewer = f"fewer than {LEAST_DENSITY:.1%} of the most"
+        fewer = f"fewer than {percent(LEAST_DENSITY, 1)} of the most"
         notes.append(f"sizes beyond {largest:.2g} nm are not drawn: {fewer}")
     notes += [*not_shown(courses, low, high), *held_up(courses)]
     numbers = side_by_side("sizes", (

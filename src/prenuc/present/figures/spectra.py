@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError, listed
+from prenuc.errors import InputError, counted, listed
 from prenuc.observe.samples import REACTION
 from prenuc.present.figures.drawing import Drawn, finished
 from prenuc.present.figures.overlay import DASHES, panels_of, told_apart
@@ -119,7 +119,7 @@ def _peak(source: Source, rows: Sequence[int], ends: tuple[float, float]) -> str
     part = np.nan_to_num(series.absorbance[list(rows)][:, inside], nan=-np.inf)
     row, column = np.unravel_index(int(np.argmax(part)), part.shape)
     where = f"{part[row, column]:.3g} at {series.wavelength[inside][column]:.4g} nm"
-    many = f"{len(rows)} spectra" if len(rows) > 1 else "one spectrum"
+    many = counted(len(rows), "spectrum")
     kind = "measured" if source.measured else "simulated"
     return f"{source.name}, {kind}: {many}, at most {where} ({series.labels[rows[int(row)]]})"
 

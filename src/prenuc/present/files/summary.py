@@ -17,7 +17,7 @@ from prenuc.infer.studies.ablation import Ablations
 from prenuc.observe.course import Course
 from prenuc.observe.samples import Sample, is_course
 from prenuc.present.files.saved import Stored
-from prenuc.quantities import roughly
+from prenuc.quantities import percent, roughly
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
 
@@ -236,7 +236,7 @@ def _shares(run: Run) -> tuple[str, ...]:
     samples = [Sample.of(one) for one in run.measurements]
     seen = samples[-1].of_reaction if is_course(samples) else last.label
     found = sorted(run.fractions(last).items(), key=lambda one: -one[1])
-    told = [f"{100 * share:.0f} % {name}" for name, share in found if share >= LEAST]
+    told = [f"{percent(share)} {name}" for name, share in found if share >= LEAST]
     if not told:
         amounts = sorted(run.amounts(last).items(), key=lambda one: -one[1])[:MOST]
         told = [f"{roughly(amount)} mmol/L {name}" for name, amount in amounts]
@@ -254,7 +254,7 @@ def _origins(run: Run) -> str:
 def _of_course(course: Course) -> Summary:
     time, what = course.axis
     shares = sorted(((of[-1], name) for name, of in course.shares.items()), reverse=True)
-    told = [f"{100 * share:.0f} % {name}" for share, name in shares if share >= LEAST]
+    told = [f"{percent(share)} {name}" for share, name in shares if share >= LEAST]
     place = course.first_absorption[-1]
     seen = f"; first absorption at {place:.0f} nm" if np.isfinite(place) else ""
     limited = course.limited_from

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from prenuc.infer.fit.parameter import digits_of
+from prenuc.infer.fit.parameter import digits_of, symbol
 from prenuc.present.tables.table import Table, fixed, in_unit, with_unit
 from prenuc.quantities import legible, roughly
 
@@ -133,7 +133,7 @@ def constants_table(document: Mapping[str, Any], *, unit: str = "1") -> Table:
         document: The fit as plain data, such as its ``as_dict()`` or a saved answer.
         unit: Of time, of the derived numbers.
     """
-    rows = [(name, *_estimate(one)) for name, one in document["parameters"].items()]
+    rows = [(symbol(name), *_estimate(one)) for name, one in document["parameters"].items()]
     rows += [
         (name, with_unit(value, _unit_of(name, unit)), "", "derived")
         for name, value in _derived(document["derived"])

@@ -11,20 +11,22 @@ from prenuc.infer.studies.kept_verdicts import GROUPS, TESTS, group_of
 from prenuc.infer.studies.robustness import BATHS, SEED
 from prenuc.infer.studies.single_changes import ENERGY, SHARE, SUPERSATURATION
 from prenuc.present.tables.table import Table
+from prenuc.quantities import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from prenuc.infer.studies.kept_verdicts import Study, Test
 
+BY = percent(SHARE)
 _VARIED: Mapping[Test, str] = {
-    "one at a time": f"one quantity, ±{SHARE:.0%} or ±{ENERGY:g} kJ/mol",
-    "as written": f"one number in a steep law, ±{SHARE:.0%} as written",
+    "one at a time": f"one quantity, ±{BY} or ±{ENERGY:g} kJ/mol",
+    "as written": f"one number in a steep law, ±{BY} as written",
     "all at once": "all quantities drawn together within the same limits",
     "bath": f"every bath {', '.join(f'{by:g}' for by in BATHS)} K too hot or too cold",
     "heating": "heating twice as fast or half as fast",
     "unreported": "what else the recipes do not print, halved and doubled",
-    "extinction": f"every absorbance {SHARE:.0%} higher or lower",
+    "extinction": f"every absorbance {BY} higher or lower",
 }
 WIDTH = 110  # letters of a line of the page
 _ARROWS = {"lower": "↓", "higher": "↑"}
@@ -82,7 +84,7 @@ def _ways(cases: Sequence[str]) -> str:
 def kept_table(study: Study) -> Table:
     """Return the rows that some draw of all constants loses, the worst first."""
     kept = sorted(study.kept("all at once").items(), key=lambda item: item[1])
-    rows = tuple((f"`{name}`", f"{share:.1%}") for name, share in kept if share < 1.0)
+    rows = tuple((f"`{name}`", percent(share, 1)) for name, share in kept if share < 1.0)
     return Table(headings=("row", "kept in draws"), rows=rows)
 
 
@@ -147,7 +149,7 @@ def _steep(study: Study) -> tuple[Table, str]:
     return fragile_table(study, "as written"), (
         f"A tenth more of the bare number is not a tenth more of what it does: K of a preference "
         f"acts as K to the number of sites, and a surface energy alone takes the number of dots "
-        f"with it. For these rows it is not enough to know one of these numbers to {SHARE:.0%}."
+        f"with it. For these rows it is not enough to know one of these numbers to {BY}."
     )
 
 
@@ -166,8 +168,8 @@ def _first(study: Study) -> Iterator[str]:
     yield f"""**Agreement is tuned, and what was tuned holds narrowly.** Of {len(telling.checks)}
 informative rows {len(telling.passing)} pass, with numbers of which most were chosen with these rows
 in view. {_count(telling, "one at a time")} of the {len(telling.passing)} are lost by at least one
-change of one quantity by {SHARE:.0%} or {ENERGY:g} kJ/mol ({harmful} of {len(single)} changes lose
-some), {_count(telling, "as written")} where a number in a steep law moves by {SHARE:.0%} as it is
+change of one quantity by {BY} or {ENERGY:g} kJ/mol ({harmful} of {len(single)} changes lose
+some), {_count(telling, "as written")} where a number in a steep law moves by {BY} as it is
 written; {_baths(telling)}. {_drawn(telling)} Of the informative rows of figures that are held out,
 {len(held.passing)} of {len(held.checks)} pass; {_count(held, "one at a time")} of these are lost by
 a change of one quantity, {_count(held, "bath")} by a bath. {_informed()} A verdict that stays
@@ -178,7 +180,7 @@ here tests the form of the model.
     missed = [f"`{c.id}`" for c in study.checks if c not in study.passing]
     yield f"""{len(study.passing)} of the {len(study.checks)} rows that count pass at all, and only
 these can be lost; missed without any change: {", ".join(missed) or "none"}. A row with limits
-closer than {SHARE:.0%} falls with its own constant, as it should. A run that fails, or a spectrum
+closer than {BY} falls with its own constant, as it should. A run that fails, or a spectrum
 without the maximum that is asked for, counts as a loss.
 {_classes(study)} This page is written by `make robustness`.
 """
@@ -218,8 +220,8 @@ def _drawn(study: Study) -> str:
     whole = sum(share == 1.0 for share in shares)
     return (
         f"With all quantities drawn at once within these limits, {whole} of {len(shares)} draws "
-        f"keep every one of them; the median draw keeps {median(shares):.0%}, the worst "
-        f"{min(shares):.0%}."
+        f"keep every one of them; the median draw keeps {percent(median(shares))}, the worst "
+        f"{percent(min(shares))}."
     )
 
 
@@ -242,10 +244,10 @@ _BATH = (
 _HEATING = "The rates and times of heating that are assumed, since no recipe prints them."
 _WHAT = f"""## What is varied, and what is not
 
-* A rate constant moves by {SHARE:.0%} at all temperatures, an energy or enthalpy by
+* A rate constant moves by {BY} at all temperatures, an energy or enthalpy by
   {ENERGY:g} kJ/mol about the temperature at which its constant is quoted: between 25 and 180 °C
-  that is a factor of 1.3, more than {SHARE:.0%}.
-* An equilibrium constant moves by {SHARE:.0%} at all temperatures. One that is quoted at another
+  that is a factor of 1.3, more than {BY}.
+* An equilibrium constant moves by {BY} at all temperatures. One that is quoted at another
   temperature than that to which most recipes of its set are heated moves there, too, while it stays
   where it is quoted ("alone").
 * K of a reaction that brings many particles together moves as the concentration that it stands for,

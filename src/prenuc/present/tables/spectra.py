@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prenuc.present.tables.table import Table, fixed
-from prenuc.quantities import roughly
+from prenuc.quantities import percent, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +108,7 @@ def amount_table(found: Sequence[Amount]) -> Table:
                 roughly(one.concentration),
                 f"{one.units:.0f}",
                 "–" if one.number is None else roughly(one.number),
-                "–" if one.chemical_yield is None else f"{one.chemical_yield:.1%}",
+                "–" if one.chemical_yield is None else percent(one.chemical_yield, 1),
             )
             for one in found
         ),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from prenuc.present.tables.table import Table
-from prenuc.quantities import roughly
+from prenuc.quantities import percent, roughly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,9 +51,8 @@ def reproduction_table(weights: Sequence[WeighedRow]) -> Table:
 
 def surprise(one: WeighedRow, prior: PriorName) -> str:
     """Return how many draws of a prior pass a row, and its bits."""
-    return (
-        "–" if one.known is None else f"{one.known.passes[prior]:.0%}, {one.known.bits(prior):.1f}"
-    )
+    known = one.known
+    return "–" if known is None else f"{percent(known.passes[prior])}, {known.bits(prior):.1f}"
 
 
 def earnings(one: WeighedRow) -> str:
@@ -120,7 +119,7 @@ def prediction_table(found: Sequence[Prediction]) -> Table:
         name: [_number(one.spread[i]) for one in found]
         for i, name in enumerate(("min", "median", "max"))
     }
-    passes = [f"{one.share:.0%}" for one in found]
+    passes = [percent(one.share) for one in found]
     return _checks(rows, {**spread, "pass": passes, "role": [row.role for row in rows]})
 
 
@@ -225,7 +224,7 @@ def left_out_table(found: LeaveOut) -> Table:
         {
             "refitted": [_number(row.simulated) for row in rows],
             "verdict": [_verdict(row) for row in rows],
-            "draws that pass": [f"{one.share:.0%}" for one in found.left],
+            "draws that pass": [percent(one.share) for one in found.left],
         },
     )
 

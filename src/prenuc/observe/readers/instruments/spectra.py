@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.observe.readers.axes import converted_axis
 from prenuc.observe.readers.data_file import DataFile, Options, printable
 from prenuc.observe.readers.durations import TIME_UNITS
@@ -68,7 +69,7 @@ def as_series(file: DataFile, options: Options, name: str, found: Spectra) -> Sp
     values, signal, treated = as_signal(file, found.values.T, lines, _kind(found, options))
     labels = _labels(file, found)
     time, unit, timed = _times(found, labels, options)
-    spectra = f"{len(labels)} {'spectrum' if len(labels) == 1 else 'spectra'}"
+    spectra = counted(len(labels), "spectrum")
     return SpectrumSeries(
         wavelength=nm,
         time=time,
