@@ -73,6 +73,22 @@ def test_what_is_not_on_the_shelf_is_refused_with_how_it_gets_there(prenuc):
     assert "PRENUC_REAGENTS" in done.stderr
 
 
+def test_a_saved_run_of_it_is_opened_where_it_is_known_and_says_what_is_missing(prenuc):
+    prenuc("simulate", "batch.yaml", "--mechanism", "fading.yaml", "--out", "run")
+    asked = ("report", "run/simulation.json", "--to", "run.html")
+    assert prenuc(*asked).returncode == 0
+    done = prenuc(*asked, shelf="")
+    assert done.returncode == 2
+    assert "no reagent 'BTB'" in done.stderr
+
+
+@pytest.mark.parametrize("what", ["species", "course"])
+def test_a_course_without_chalcogen_is_refused(prenuc, what):
+    done = prenuc("plot", "batch.yaml", "--mechanism", "fading.yaml", "--what", what)
+    assert done.returncode == 2
+    assert done.stderr.startswith("prenuc: there is no chalcogen at any time.")
+
+
 def test_spectra_of_it_are_calibrated_by_several_processes(prenuc, tmp_path):
     minutes, nm = np.array([1.0, 5.0, 10.0, 20.0, 40.0, 80.0]), np.arange(400.0, 700.0, 5.0)
     band = np.exp(-0.5 * ((nm - 616.0) / 30.0) ** 2)

@@ -112,8 +112,13 @@ def plot_courses(
         courses: By name, as in the legend.
         layout: Size, fonts, title, and the times that are drawn.
         picks: First absorptions that were measured, by name, drawn as circles.
+
+    Raises:
+        InputError: Nothing holds chalcogen.
     """
     columns, notes = shown_columns(courses)
+    if not columns:
+        raise InputError("there is no chalcogen at any time", "Plot --what spectra")
     figure, grid = layout.axes(len(columns), share_y=False)
     low, high = layout.across or first_and_last(courses)
     for column, axes in zip(columns, grid, strict=False):
@@ -249,7 +254,7 @@ def plot_species(courses: Mapping[str, Course], layout: Layout) -> Drawn:
     """
     figure, grid = layout.axes(len(courses))
     low, high = layout.across or first_and_last(courses)
-    most = max(_most(courses, name) for name in _species(courses))
+    most = max((_most(courses, name) for name in _species(courses)), default=0.0)
     if not most > 0.0:
         raise InputError("there is no chalcogen at any time", "Plot --what course or spectra")
     seen = [name for name in _species(courses) if _most(courses, name) > FAINTEST * most]

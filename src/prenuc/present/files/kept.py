@@ -132,7 +132,9 @@ def give_back(document: Any, where: str = "") -> Kept:
         arrays = _arrays(head["arrays"], content[end:])
         found = tuple(from_plain(one, _known, arrays.__getitem__) for one in head["results"])
         return Kept(found, head["versions"])
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, InputError):
+    except InputError as error:  # such as a reagent of the user's own that is not known here
+        raise InputError([problem.at(where) for problem in error.problems]) from None
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         what = f"prenuc {by} wrote these results, and this version reads other classes"
         raise InputError(what, f"Read them with prenuc {by}", where=where) from None
 

@@ -155,12 +155,13 @@ def _sweep(found: Swept) -> Iterable[str]:
 
 
 def _watched(run: Run) -> Iterable[str]:
-    """Return the course of the vessel that was looked at most, if that is one."""
+    """Return the course of the vessel that was looked at most, if that is one with chalcogen."""
     seen = Counter(one.vessel for one in run.measurements)
     for vessel, looks in seen.most_common(1):
-        if looks >= FEWEST:
+        found = course(run, vessel) if looks >= FEWEST else None
+        if found is not None and any(held.any() for held in found.chalcogen.values()):
             told = f"Species in {vessel}, at each of {looks} measurements."
-            yield drawn_html("species", course(run, vessel), told)
+            yield drawn_html("species", found, told)
 
 
 @section.register(Course)
