@@ -74,3 +74,11 @@ materials = _offering(lambda: _entries("materials"))
 reagents = _offering(lambda: _entries("reagents"))
 panels = _offering(_panels)
 steps = _offering(_steps)
+
+
+def what_is_drawn(
+    context: click.Context, asked: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """Offer mechanisms where a figure of one is asked for, else recipes; and files."""
+    mechanism = context.params.get("kind") == "mechanism"
+    return (mechanisms_and_files if mechanism else recipes_and_files)(context, asked, begun)
