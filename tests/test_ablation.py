@@ -16,9 +16,17 @@ from prenuc.facts.refit import Refit
 from prenuc.infer.calibration.ablations import Without, ablation_named, ablations_of
 from prenuc.infer.calibration.one_by_one import one_by_one
 from prenuc.infer.calibration.search import Task
+from prenuc.infer.court.score import log_scores
 from prenuc.infer.experiments.reproduce import checks
 from prenuc.infer.studies import refitting
-from prenuc.infer.studies.ablation import ablations, mark_of, rows_for, word
+from prenuc.infer.studies.ablation import (
+    ablations,
+    compared,
+    mark_of,
+    rows_for,
+    weighed_of,
+    word,
+)
 from prenuc.infer.studies.refitting import refits
 from prenuc.mechanism.named import mechanism_named
 from prenuc.simulation.choice import named_for
@@ -104,6 +112,38 @@ def test_a_step_of_a_users_network_is_a_rate_constant_with_its_way_back(read):
     assert [one.constant.k for one in changed.reactions] == [0.1, 0.0, 0.0]
     with pytest.raises(MechanismError, match="no step 'R3'"):
         ablation_named("R3", whole)
+
+
+@pytest.mark.parametrize("said", ["Pathway 2", "pathway 2", "PATHWAY 2: Monomers"])
+def test_a_step_is_found_however_it_is_capitalised(said):
+    assert ablation_named(said, mechanism_named(CDS)).step.startswith("Pathway 2")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("pathwy", "no step 'pathwy'. Nearest: 'Pathway 2'"),
+        ("return of MoFr", "no step 'return of MoFr'. Nearest: 'return of Mo/Fr to PCs'"),
+        ("fragmentaton", "Nearest: 'fragmentation of PCs'"),
+        (
+            "binding",
+            "'binding' begins several steps. Nearest: 'binding of MSA', '",
+        ),
+    ],
+)
+def test_a_step_that_is_none_or_several_is_answered_with_names(said, answer):
+    with pytest.raises(MechanismError) as caught:
+        ablation_named(said, mechanism_named(CDS))
+    assert answer in str(caught.value)
+
+
+def test_sums_of_bits_end_in_the_same_bit_in_every_process():
+    """They are made in the order of the rows; that of a set of names differs between processes."""
+    rows = rows_for(CDS)
+    with_it, without = ({one.id: 0.1 * n for n, one in enumerate(rows, m)} for m in (1, 5))
+    (found,) = compared(rows, "step", [with_it], [without]).changes
+    before, after = (log_scores(weighed_of(rows), one) for one in (with_it, without))
+    assert found == sum(after[name] - before[name] for name in before)
 
 
 @pytest.mark.parametrize(

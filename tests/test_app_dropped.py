@@ -14,6 +14,7 @@ from prenuc.infer.fit.data_set import DataSet
 from prenuc.present.app import carried
 from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import keep
+from prenuc.present.tables.plain import plain
 from prenuc.sweeps.swept import Swept
 
 
@@ -102,10 +103,14 @@ NAMED = {
     "my mechanism.yaml": NETWORK,
     "other.yaml": NETWORK.replace("0.5", "0.7"),
 }
+BASED = NAMED | {
+    "changed.yaml": "based_on: other.yaml\nchange:\n  R1.k: 0.2 (mol/L)^-1/s\n",
+    "flask of changed.yaml": f"mechanism: changed.yaml\nprotocol:\n{LINES}\n",
+}
 
 
 def added(session, *names):
-    return [session.desk.uploads.add(name, NAMED[name].encode()) for name in names]
+    return [session.desk.uploads.add(name, BASED[name].encode()) for name in names]
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -134,8 +139,44 @@ def test_a_protocol_finds_the_mechanism_file_that_was_dropped_before(session):
         act(session, "flask.open", protocol=protocol.replace("her mechanism", "her flask"))
 
 
+@pytest.mark.parametrize("names", [("changed.yaml",), ("changed.yaml", "flask of changed.yaml")])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_mechanism_is_dropped_with_the_file_that_it_is_based_on(session, tmp_path, names, order):
+    for name in ("other.yaml", "changed.yaml"):
+        (tmp_path / name).write_text(BASED[name])
+    wanted = pn.simulate(pn.read_mechanism(tmp_path / "changed.yaml"), pn.Protocol.from_text(OWN))
+    shuffled = ["other.yaml", *names][::order]
+    uploads = added(session, *shuffled)
+    found = act(session, "uploads.screens", uploads=uploads)
+    assert shuffled[uploads.index(found["first"])] == names[-1]
+    told = act(session, "flask.open", upload=found["first"], protocol=OWN)
+    assert np.array_equal(shown(session), pn.uv_vis(wanted).absorbance)
+    act(session, "flask.open", **told["source"])  # without the files
+    assert act(session, "flask.state")["mechanism"].startswith(NETWORK.partition("reactions")[0])
+    assert np.array_equal(shown(session), pn.uv_vis(wanted).absorbance)
+
+
+def test_a_mechanism_that_is_based_on_a_file_which_is_not_there_says_so(session):
+    name = "alone.yaml"
+    alone = session.desk.uploads.add(name, b"based_on: base.yaml\nchange: {R1.q: 1 1/s}\n")
+    assert act(session, "uploads.screens", uploads=[alone])["first"] == alone
+    said = r"^alone\.yaml:1: this mechanism is based on another file, base\.yaml\. Drop both files"
+    with pytest.raises(InputError, match=said):
+        act(session, "flask.open", upload=alone, protocol=OWN)
+    session.desk.uploads.add("base.yaml", NETWORK.encode())
+    with pytest.raises(InputError, match=r"^alone\.yaml:2: no constant 'R1\.q'"):
+        act(session, "flask.open", upload=alone, protocol=OWN)
+    session.desk.uploads.add("base.yaml", b"based_on: two-pathway/CdS\nchange: {}\n")
+    with pytest.raises(InputError, match=r"base\.yaml changes another mechanism itself"):
+        act(session, "flask.open", upload=alone, protocol=OWN)
+
+
 def test_several_files_that_cannot_be_shown_at_once_are_refused(session):
-    for names in (["my flask.yaml", "my flask.yaml"], ["other.yaml", "my mechanism.yaml"]):
+    for names in (
+        ["my flask.yaml", "my flask.yaml"],
+        ["other.yaml", "my mechanism.yaml"],
+        ["changed.yaml", "my mechanism.yaml"],
+    ):
         with pytest.raises(InputError, match=f"{names[0]}, {names[1]} cannot be shown at once"):
             session.desk.uploads.leading(added(session, *names))
     wrong = session.desk.uploads.add("x.yaml", b"a: b")
@@ -219,6 +260,7 @@ def reports(tmp_path_factory):
 
 
 DATA = "spectra", "fit", "global fit", "many", "analysis"
+FITTED = "fit", "global fit", "many", "panel"
 SHOWN = {kind: ["spectra"] for kind in DATA} | {
     "comparison": ["court", "spectra"],
     "verdict": ["court"],
@@ -248,6 +290,31 @@ def test_what_is_dropped_goes_to_a_screen_that_can_show_it(session, reports, kin
             assert np.array_equal(data.absorbance, series.absorbance)
         several = any("the first of 2" in line for line in told["history"])
         assert several == (kind in {"many", "panel"})
+        assert [len(told["fits"]) == 1] == [kind in FITTED]
+
+
+@pytest.mark.parametrize("kind", ["fit", "global fit", "many"])
+def test_a_fit_is_shown_as_the_report_has_it(session, reports, kind):
+    path = reports[0] / f"{kind}.html"
+    name = session.desk.uploads.add(path.name, path.read_bytes())
+    (told,) = act(session, "spectra.open", uploads=[name])["fits"]
+    (kept,) = extract(path).results
+    assert told["parameters"] == plain(kept)["parameters"]
+    assert "\n".join(told["report"]) == kept.fit_report(equivalents=True)
+    assert all(np.isscalar(one) for one in told["derived"].values())
+    if kind == "fit":
+        assert told["drawn"]["residuals"] == pytest.approx(kept.residuals)
+        assert told["drawn"]["fitted"] == pytest.approx(kept.fitted)
+    elif kind == "global fit":
+        assert np.array(told["drawn"]["spectra"]) == pytest.approx(kept.spectra, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "told", [None, {}, "x", ["x"], [{}], [{"scheme": "A -> B"}], [[[[[[[1]]]]]]]]
+)
+def test_a_fit_that_is_none_is_refused(told):
+    with pytest.raises(InputError, match="gave no fit"):
+        carried.fits(told)
 
 
 def reported(session, reports, kind):

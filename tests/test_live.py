@@ -1,5 +1,7 @@
 """An experiment that is dragged at: the same numbers as those of one run, and a picture soon."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,24 @@ def test_every_handle_and_many_constants_are_followed_exactly():
     for name in rng.permutation([*handles, *constants]):
         live.move({str(name): usual[name] * (1.02 if usual[name] else 1.0) + 1e-12})
         assert np.array_equal(shown(live), alone(live)), name
+
+
+def test_without_a_course_spectra_are_the_same_to_the_last_bit():
+    live = live_of(SLOW)
+    for move in ({"isomerisation.k": 0.02}, {"step 3: duration": 12.0}, {"uptake.k": 0.3}):
+        live.move(move)
+        for precision in (SPECTRA.unwatched, SPECTRA.unwatched):  # the second takes all over
+            assert np.array_equal(shown(live, precision), alone(live)), move
+
+
+def test_what_ligands_do_at_once_is_waited_for_where_it_has_a_spectrum():
+    usual = live_of(SLOW)
+    components = dict(usual.mechanism.components)
+    for name in usual.mechanism.without_mass:
+        components[name] = replace(components[name], species="MSC-311")
+    live = Live(replace(usual.mechanism, components=components), usual.protocol)
+    assert not np.array_equal(shown(live), shown(usual))
+    assert np.array_equal(shown(live, SPECTRA.unwatched), alone(live))
 
 
 def test_only_what_comes_after_a_change_is_run_again():

@@ -28,6 +28,7 @@ from prenuc.infer.selection.predictive import (
 )
 from prenuc.infer.selection.rehearsal import rehearsed
 from prenuc.mechanism.rivals import rival
+from prenuc.present.files.named import models_named
 
 KINETIC = ("cds-msc-311-in-toluene", "cdte-dmsc-371-in-toluene-ota", "cdse-5b")
 METER = Instrument(np.array([311.0, 340.0, 380.0, 420.0]))
@@ -194,6 +195,22 @@ def test_what_cannot_be_asked_is_said():
         next_experiment(
             [ours, rival("droplets", "CdS")], written(), weights={"two-pathway/CdS": 1.0}
         )
+
+
+def test_models_that_cannot_be_run_say_why():
+    droplets, alloy = rival("droplets", "CdS"), rival("classical", "CdTe")
+    with pytest.raises(InputError, match="classical/CdTe has no constants for"):
+        next_experiment([droplets, alloy], written(), only=["cuvette"], draws=2)
+
+
+def test_a_model_may_be_a_file_and_goes_by_its_name(tmp_path):
+    changed = tmp_path / "slower.yaml"
+    changed.write_text("based_on: two-pathway/CdS\nchange: {isomerisation.k: 0.001 1/min}\n")
+    ours, theirs = models_named(f"two-pathway,{changed}", "CdS")
+    assert (ours.name, theirs.name) == ("two-pathway/CdS", "slower")
+    assert theirs.mechanism.constants["isomerisation.k"].quantity.to("1/min") == 0.001
+    found = next_experiment([ours, theirs], written(), only=["sampling"], draws=4)
+    assert found[0].expected_information > 0.05
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from dropping import cells, drop, screen
 import prenuc as pn
 from browser import NARROW, WIDE, WORKING, in_both_themes, sideways, violations
 from commands import run
+from shown import focused
 
-SCREENS = {"Court": "2b-rate-constant", "Catalogue": "Size", "Next": "models that are left"}
+# What each shows last
+SCREENS = {"Court": "2b-rate-constant", "Catalogue": "MSC-311", "Next": "models that are left"}
 
 
 @pytest.fixture
@@ -78,6 +80,7 @@ def test_a_comparison_dropped_anywhere_is_drawn_in_the_court(on, tmp_path):
     fitted = [float(y) for x, name, y, _ in told if name == "A -> B" and x != "0"]
     assert data == pytest.approx(found.curves.seen[1:, 0], rel=1e-3)
     assert fitted == pytest.approx(found.curves.fitted["A -> B"][1:, 0], rel=1e-3)
+    page.get_by_text("60 rows", exact=True).wait_for()
     assert (violations(page), sideways(page)) == ([], [])
     pn.report(pn.ablate("two-pathway/CdS"), to=tmp_path / "steps.html")
     drop(page, tmp_path / "steps.html")
@@ -207,6 +210,21 @@ def test_long_work_is_cancelled_where_it_was_asked_for(endless):
     page.get_by_text("Cancelled.").wait_for()
     page.get_by_role("button", name=re.compile("^Jobs")).click()
     assert "cancelled" in page.locator("#job-list li").first.inner_text()
+
+
+def test_focus_stays_in_the_list_of_jobs_until_it_is_closed(endless):
+    page = endless
+    screen(page, "Next")
+    page.get_by_role("button", name="Ask").click()
+    jobs = page.get_by_role("button", name=re.compile("^Jobs: 1 running"))
+    jobs.press("Enter")
+    page.keyboard.press("Tab")
+    focused(page, "list", "Jobs")
+    page.locator("#job-list").get_by_role("button", name="Cancel").press("Enter")
+    page.locator("#job-list li", has_text="cancelled").wait_for()
+    focused(page, "list", "Jobs")
+    page.keyboard.press("Escape")
+    focused(page, "button", "Jobs")
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -6,7 +6,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from dropping import drop, screen
+from dropping import cells, drop, screen
 
 import prenuc as pn
 from asked import NETWORK, OWN
@@ -351,11 +351,19 @@ def test_a_report_dropped_in_gives_its_run_back(shown, tmp_path):
     page.get_by_label("Search").fill("uptake.k")
     assert page.get_by_label("uptake.k, exact value").input_value() == "0.5"
 
-    measured = pn.uv_vis(run, noise=1e-3, seed=1)
-    pn.report(pn.fit(measured, "A -> B"), to=tmp_path / "fit.html")
+    growing = pn.simulate(mechanism, pn.Protocol.from_recipe(pn.recipe(FIRST)))
+    measured = pn.uv_vis(growing, noise=1e-3, seed=1)
+    fit = pn.fit(measured, "A -> B")
+    pn.report(fit, to=tmp_path / "fit.html")
     dropped(page, tmp_path / "fit.html")
     page.get_by_role("heading", name="Spectra", level=1).wait_for()
     page.get_by_text(f"{len(measured.time)} spectra, absorbance").wait_for()
+    page.get_by_role("region", name="Constants in the report").wait_for()
+    page.get_by_role("img", name="Residuals").wait_for()
+    told = {name: row[0] for name, row in cells(page, "Constants in the report").items()}
+    known = {name: one.value for name, one in fit.params.items() if one.identifiable}
+    assert known
+    assert {name: float(told[name].split()[0]) for name in known} == pytest.approx(known, rel=1e-3)
     dropped(page, report)
     page.get_by_role("heading", name=f"Flask: {LATER}").wait_for(state="attached")
     pn.report(pn.ablate("two-pathway/CdS"), to=tmp_path / "court.html")

@@ -22,6 +22,7 @@ def spectra(shown):
         if paths:
             drop(page, *paths)
             page.get_by_role("region", name="Spectra", exact=True).wait_for()
+            drawn(page)
         return page
 
     return call

@@ -76,6 +76,7 @@ def measured(
     *,
     inert: Collection[str] = (),
     extrapolate: bool = False,
+    for_spectra: bool = False,
 ) -> Run:
     """Return a run with its measurements and no books: one of many.
 
@@ -85,6 +86,8 @@ def measured(
         solver: The integrator.
         inert: As of :func:`simulate`.
         extrapolate: As of :func:`simulate`.
+        for_spectra: Whether nothing but spectra is wanted. Those of a sample that is looked at as
+            soon as it is taken do not wait for ligands that have no spectrum to find their balance.
 
     Raises:
         SimulationError: The integrator gave up.
@@ -93,6 +96,9 @@ def measured(
     """
     scope_of(mechanism, protocol, inert=inert).require(extrapolate=extrapolate)
     vessels = Vessels.of(mechanism, protocol, solver)
+    vessels.balancing = not for_spectra or any(
+        mechanism.components[name].species for name in mechanism.without_mass
+    )
     compositions(mechanism, vessels.names)
     for operation in protocol.plan:
         vessels.carry_out(operation)

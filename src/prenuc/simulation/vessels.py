@@ -111,6 +111,7 @@ class Vessels:
         solver: The integrator.
         seeds: What the parameters do that can do anything here; None where no tangents are wanted.
         columns: The place of each wanted parameter among these, −1 for one that does nothing.
+        balancing: Whether ligands are in balance where a vessel is looked at as it is filled.
         vessels: By name.
         measurements: What was found so far.
         stats: Evaluations of the rates so far.
@@ -124,6 +125,7 @@ class Vessels:
     solver: AbstractSolver
     seeds: Seeds | None = None
     columns: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    balancing: bool = True
     vessels: dict[str, _Vessel] = field(default_factory=dict)
     measurements: list[Measurement] = field(default_factory=list)
     stats: dict[str, Any] = field(default_factory=lambda: {"evaluations": 0})
@@ -225,7 +227,7 @@ class Vessels:
     def _in_balance(self, operation: Evolve, begin: _Contents) -> _Contents:
         """Return what is there once ligands have found what they bind to, which takes no time."""
         settled = self.network.flat.settled
-        if settled.size == 0 or operation.frozen:
+        if settled.size == 0 or operation.frozen or not self.balancing:
             return begin
         (found,), _ = self._rows(replace(operation, end=operation.start), begin, AT_ONCE)
         places, whole, tangents = self.moving[settled], begin.whole.copy(), begin.tangents.copy()

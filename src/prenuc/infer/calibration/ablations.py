@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prenuc.errors import MechanismError, unknown_name
+from prenuc.errors import MechanismError, Problem, unknown_name
 from prenuc.infer.calibration.one_by_one import CONSTANT, one_by_one
 from prenuc.mechanism.alloy import MODEL as ALLOY
 from prenuc.mechanism.constants import multiplied
@@ -187,17 +187,21 @@ def ablations_of(mechanism: Mechanism) -> tuple[AbstractAblation, ...]:
 
 
 def ablation_named(step: str, mechanism: Mechanism) -> AbstractAblation:
-    """Return the step of a mechanism that begins with a text, such as "Pathway 2".
+    """Return the step of a mechanism that begins with a text, such as "Pathway 2" or "pathway 2".
 
     Raises:
         MechanismError: It has no such step, or several; the nearest names are given.
     """
-    there = ablations_of(mechanism)
-    found = [one for one in there if one.step.startswith(step)]
-    exact = [one for one in found if one.step == step]
-    if len(exact or found) != 1:
-        raise MechanismError(unknown_name("step", step, [one.step for one in there]))
-    return (exact or found)[0]
+    there, asked = ablations_of(mechanism), step.casefold()
+    found = [one for one in there if one.step.casefold().startswith(asked)]
+    found = [one for one in found if one.step.casefold() == asked] or found
+    if not found:
+        short = [one.step.partition(":")[0] for one in there]
+        raise MechanismError(unknown_name("step", step, short))
+    if len(found) > 1:
+        several = tuple(one.step for one in found)
+        raise MechanismError(Problem(f"'{step}' begins several steps", "Say which", several))
+    return found[0]
 
 
 @dataclass(frozen=True)

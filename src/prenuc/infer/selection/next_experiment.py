@@ -123,8 +123,11 @@ def next_experiment(
             what = f"{len(candidates)} models, {len(names)} names"
             raise FitError(Problem(what, "Name each once"))
         score = _Telling(candidates, _normal(candidates, weights), instrument, draws, seed)
-    tried = _search(base(protocol), score, only, workers, progress)
+    start = base(protocol)
+    tried = _search(start, score, only, workers, progress)
     if not tried:
+        for one in candidates:
+            one.shown(start.protocol, instrument.wavelength)  # says why, if it is one of them
         raise FitError(Problem("no variation of the protocol could be run", "Look at its steps"))
     return [
         Proposal(plan.words, value, plan.sentences, plan.protocol)

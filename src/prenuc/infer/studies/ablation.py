@@ -241,7 +241,8 @@ def _changes(
     weighed: Sequence[Check], whole: Mapping[str, float], without: Mapping[str, float]
 ) -> dict[str, float]:
     before, after = log_scores(weighed, whole), log_scores(weighed, without)
-    return {name: after[name] - before[name] for name in before.keys() & after.keys()}
+    both = [name for name in before if name in after]  # in order, so that sums end in the same bit
+    return {name: after[name] - before[name] for name in both}
 
 
 def _passing(checks: Sequence[Check], numbers: Mapping[str, float]) -> set[str]:

@@ -23,7 +23,7 @@ from prenuc.protocol.handles import moved
 from prenuc.protocol.operations import Evolve
 from prenuc.protocol.watching import flask_of
 from prenuc.quantities import Quantity
-from prenuc.simulation.run import simulate
+from prenuc.simulation.run import measured, simulate
 from prenuc.units import FREEZING
 
 if TYPE_CHECKING:
@@ -188,20 +188,22 @@ class Live:
     def run(self, precision: Precision = EXACT) -> Run:
         """Return the experiment as it is now, with its flask watched.
 
+        Where it is not watched, spectra are all that is asked of the run.
+
         Raises:
             SimulationError: The integrator gave up.
             ScopeError: The mechanism may not speak about the protocol.
         """
         if precision not in self._watched:
             self._watched[precision] = _Watched.of(self.protocol, precision.looks)
-        watched = self._watched[precision]
-        watched.run = simulate(
-            self.mechanism_now,
-            watched.with_handles(self.moved),
-            solver=precision.solver,
-            earlier=watched.run,
-        )
-        return watched.run
+        watched, mechanism = self._watched[precision], self.mechanism_now
+        protocol = watched.with_handles(self.moved)
+        if precision.looks or (watched.run and watched.run.mechanism is mechanism):
+            run = simulate(mechanism, protocol, solver=precision.solver, earlier=watched.run)
+        else:  # nothing can be taken over, nor soon will be: a hand is at a constant
+            run = measured(mechanism, protocol, precision.solver, for_spectra=True)
+        watched.run = run
+        return run
 
     def spectra(self, run: Run, precision: Precision = EXACT) -> SpectrumSeries:
         """Return the spectra of what the protocol measures.

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 MOST_WORDS, MOST_SIGNS = 100_000, 4_000  # of a list; of a text
 BESIDE = "beside "  # before the name of an array that stands beside the spectra
+TOGETHER = "Drop both files together, or that one before this one"
 NO_DATA = "the process that read the file gave no spectra"
 NO_VERDICT = "the process that read the file gave no verdict"
+NO_FIT = "the process that read the file gave no fit"
+FIT = {"scheme", "parameters", "symbols", "derived", "report", "drawn"}  # what is told of one
 KINDS = COMPARISON, ABLATIONS = "comparison", "ablations"  # of a verdict
 DEEPEST = 6  # lists and tables within each other
 
@@ -108,7 +111,7 @@ def verdicts(given: Any) -> list[dict[str, Any]]:
     Raises:
         InputError: They are none.
     """
-    found = _plain(given)
+    found = _plain(given, NO_VERDICT)
     if not isinstance(found, list) or not found:
         raise InputError(NO_VERDICT)
     if any(not isinstance(one, dict) or one.get("kind") not in KINDS for one in found):
@@ -116,7 +119,24 @@ def verdicts(given: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _plain(given: Any, depth: int = 0) -> Any:
+def fits(given: Any) -> list[dict[str, Any]]:
+    """Return fits (:mod:`prenuc.present.app.fitted`) with nothing in them but plain data.
+
+    Args:
+        given: What a process has told.
+
+    Raises:
+        InputError: They are none.
+    """
+    found = _plain(given, NO_FIT)
+    if not isinstance(found, list):
+        raise InputError(NO_FIT)
+    if any(not isinstance(one, dict) or not one.keys() >= FIT for one in found):
+        raise InputError(NO_FIT)
+    return found
+
+
+def _plain(given: Any, refusal: str, depth: int = 0) -> Any:
     """Return lists, tables, texts and numbers, none of them too long or too deep."""
     if given is None or isinstance(given, bool | int):
         return given
@@ -125,10 +145,10 @@ def _plain(given: Any, depth: int = 0) -> Any:
     if isinstance(given, str):
         return _text(given)
     if not isinstance(given, list | dict) or len(given) > MOST_WORDS or depth == DEEPEST:
-        raise InputError(NO_VERDICT)
+        raise InputError(refusal)
     if isinstance(given, list):
-        return [_plain(one, depth + 1) for one in given]
-    return {_text(name): _plain(one, depth + 1) for name, one in given.items()}
+        return [_plain(one, refusal, depth + 1) for one in given]
+    return {_text(name): _plain(one, refusal, depth + 1) for name, one in given.items()}
 
 
 def _text(given: Any) -> str:

@@ -12,19 +12,22 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prenuc.errors import InputError, listed, noting
+from prenuc.errors import InputError, MechanismError, listed, noting
 from prenuc.facts.document import Node
 from prenuc.facts.yaml_file import load, text_of
+from prenuc.infer.fit.results import AbstractFit
 from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
+from prenuc.present.app import fitted
+from prenuc.present.app.carried import TOGETHER
 from prenuc.present.app.verdicts import VERDICTS, verdict
-from prenuc.present.files.again import made_again
+from prenuc.present.files.again import in_one_file, made_again
 from prenuc.present.files.extract import extract
 from prenuc.present.files.kept import Kept
 from prenuc.present.files.protocols import protocol_text
 from prenuc.present.files.saved import read_answer
 from prenuc.present.files.summary import summary
-from prenuc.present.files.written import is_text, mechanism_from, protocol_from
+from prenuc.present.files.written import base_file, is_text, mechanism_from, protocol_from
 from prenuc.protocol.protocol import read_protocol
 from prenuc.simulation.solution import Run
 from prenuc.sweeps.swept import Swept
@@ -43,13 +46,15 @@ BESIDE: dict[str, tuple[type, ...]] = {
     "court": VERDICTS,
     "spectra": DATA,
 }  # screens, and what each shows
+MOST_FITS = 10  # of a report that are shown
 DEEPEST = 4  # results within results: the data of the sets of a fit of many
 
 
 def leading(paths: Sequence[Path]) -> tuple[int, list[str]]:
     """Return which of some files that come together is shown, and the screens that can, best first.
 
-    Mechanisms may lie beside it: a protocol names the one that it is for.
+    Mechanisms may lie beside it: a protocol names the one that it is for, and a mechanism the one
+    that it is based on.
 
     Args:
         paths: The files.
@@ -64,16 +69,19 @@ def leading(paths: Sequence[Path]) -> tuple[int, list[str]]:
             found[place] = _shown_by(path)
     if problems:
         raise InputError(problems)
-    whole = [place for place, (lone, _) in found.items() if not lone]
-    if len(whole) > 1 or (not whole and len(paths) > 1):
+    lone = {place: _basis(paths[place]) for place, (alone, _) in found.items() if alone}
+    last = [place for place in lone if paths[place].name not in lone.values()]
+    whole = [place for place in found if place not in lone] or last
+    if len(whole) != 1:
         names = listed([paths[place].name for place in whole or found])
         raise InputError(f"{names} cannot be shown at once", "Drop one of them, then another")
-    first = whole[0] if whole else 0
-    return first, found[first][1]
+    return whole[0], found[whole[0]][1]
 
 
 def _shown_by(path: Path) -> tuple[bool, list[str]]:
     """Return whether a file is a mechanism and no more, and the screens that can show it."""
+    if _basis(path):
+        return True, ["flask"]
     if path.suffix.lower() in WRITTEN or _state(path):
         return opening(path).keys() == {"mechanism"}, ["flask"]
     held = _held(path)
@@ -89,22 +97,28 @@ def _shown_by(path: Path) -> tuple[bool, list[str]]:
     return False, ["flask", *beside]
 
 
-def opening(path: Path) -> dict[str, Any]:
+def _basis(path: Path) -> str:
+    """Return the file that a mechanism file is based on; "" where there is none."""
+    return base_file(load(path)) if path.suffix.lower() in WRITTEN else ""
+
+
+def opening(path: Path, beside: Sequence[Path] = ()) -> dict[str, Any]:
     """Return what ``flask.open`` is to be asked for a file; of a mechanism, that alone.
 
     Args:
         path: The file.
+        beside: Mechanism files, on one of which it may be based.
 
     Raises:
         InputError: It can be read, but holds no flask; or it cannot be read.
     """
     if path.suffix.lower() in WRITTEN:
-        return _written(path)
+        return _written(path, beside)
     return _state(path) or _of_run(_held(path), str(path))
 
 
-def data_in(path: Path) -> SpectrumSeries | Trace:
-    """Return the first spectra, or the first trace, that a report or a saved answer holds.
+def data_in(path: Path) -> tuple[SpectrumSeries | Trace, list[dict[str, Any]]]:
+    """Return the first spectra, or the first trace, of a report or a saved answer, and its fits.
 
     Args:
         path: The file.
@@ -117,9 +131,12 @@ def data_in(path: Path) -> SpectrumSeries | Trace:
     if not found:
         raise _nothing("spectra", held, str(path))
     data: SpectrumSeries | Trace = found[0]
-    if len(found) == 1:
-        return data
-    return replace(data, history=(*data.history, f"the first of {len(found)} in {path.name}"))
+    fits = _within(held, (AbstractFit,))
+    told = [f"the first of {len(found)} in {path.name}"] if len(found) > 1 else []
+    if len(fits) > MOST_FITS:
+        told.append(f"the first {MOST_FITS} of {len(fits)} fits in {path.name} are shown")
+    data = replace(data, history=(*data.history, *told))
+    return data, [fitted.shown(one) for one in fits[:MOST_FITS]]
 
 
 def verdicts_in(path: Path) -> list[dict[str, Any]]:
@@ -175,7 +192,7 @@ def _nothing(wanted: str, held: tuple[Any, ...], where: str) -> InputError:
     return InputError(f"this holds no {wanted}{about}", mend, where=where)
 
 
-def _written(path: Path) -> dict[str, Any]:
+def _written(path: Path, beside: Sequence[Path]) -> dict[str, Any]:
     """Return a protocol file, or a mechanism file, as its text."""
     problems: list[Problem] = []
     node = Node(load(path), str(path), problems)
@@ -185,7 +202,12 @@ def _written(path: Path) -> dict[str, Any]:
     if not any(key in node for key in MECHANISM):
         what = "this file holds neither a protocol nor a mechanism"
         raise InputError(what, "Write 'protocol:' or 'reactions:' into it", where=str(path))
-    text = text_of(path)
+    base = base_file(node.data)
+    there = [one for one in beside if one.name == base]
+    if base and not there:
+        what = f"this mechanism is based on another file, {base}"
+        raise MechanismError(what, TOGETHER, where=node.where("based_on"))
+    text = in_one_file(path, there[0]) if there else text_of(path)
     mechanism_from(text)  # here, where what is hostile does no harm
     return {"mechanism": text}
 

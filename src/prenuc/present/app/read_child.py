@@ -111,11 +111,13 @@ def _found(asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         first, screens = dropped.leading(files)
         return {"first": first, "screens": screens}, {}
     if wanted == "flask":
-        return {"opening": dropped.opening(files[0])}, {}
+        return {"opening": dropped.opening(files[0], files[1:])}, {}
     if wanted == "verdicts":
         return {"verdicts": dropped.verdicts_in(files[0])}, {}
     if files[0].suffix.lower() in HOLDING and len(files) == 1:
-        return carried.told(dropped.data_in(files[0]))
+        data, fits = dropped.data_in(files[0])
+        words, arrays = carried.told(data)
+        return {**words, "fits": fits}, arrays
     known = {name: given for name, given in asked["known"].items() if name in KNOWN}
     return carried.told(read_input(files, read=trace_or_spectra, **known))
 

@@ -29,6 +29,7 @@ LONGEST_NAME = 60  # signs of up to four bytes; a file system takes 255 bytes
 ODD = set('<>:"|?*')  # signs that some file system does not take
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 SCREENS = {"flask", "court", "spectra"}  # that show files
+WRITTEN = ".yaml", ".yml"  # protocols and mechanisms
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,12 @@ class Given:
     Args:
         name: What the user calls them.
         data: What is in them.
+        fits: What a report found in them, as :mod:`prenuc.present.app.fitted` tells it.
     """
 
     name: str
     data: SpectrumSeries | Trace
+    fits: list[dict[str, Any]]
 
 
 def safe(name: str) -> str:
@@ -107,15 +110,19 @@ class Uploads:
         if not files:
             raise InputError("no file is named", "Drop one")
         words, arrays = self._asked(files, known)
-        return Given(listed([one.name for one in files]), carried.made(words, arrays))
+        data, fits = carried.made(words, arrays), carried.fits(words.get("fits", []))
+        return Given(listed([one.name for one in files]), data, fits)
 
     def opening(self, name: str) -> dict[str, Any]:
         """Return what a file opens on the screen Flask, as ``flask.open`` takes it.
 
+        A mechanism may be based on another that was dropped, too.
+
         Raises:
             InputError: It cannot be read, or holds no flask.
         """
-        found = self._asked([self.upload(name)], {}, "flask")[0].get("opening")
+        asked = [self.upload(name), *self._mechanisms_beside(name)]
+        found = self._asked(asked, {}, "flask")[0].get("opening")
         if not isinstance(found, dict):
             raise InputError(GAVE_UP, MEND)
         return found
@@ -156,8 +163,17 @@ class Uploads:
         found = self.opening(held[-1]) if held else {}
         if found.keys() != {"mechanism"}:
             what = f"the mechanism of this protocol stands in another file, {safe(name)}"
-            raise InputError(what, "Drop both files together, or that one before this one")
+            raise InputError(what, carried.TOGETHER)
         return str(found["mechanism"])
+
+    def _mechanisms_beside(self, name: str) -> list[Upload]:
+        """Return the files on which one may be based: of each name that which was dropped last."""
+        if not self.upload(name).name.lower().endswith(WRITTEN):
+            return []
+        with self._lock:
+            others = [one for key, one in self._held.items() if key != name]
+        named = {one.name: one for one in others if one.name.lower().endswith(WRITTEN)}
+        return [*named.values()][-MOST_TOGETHER:]
 
     def _asked(
         self, files: list[Upload], known: dict[str, Any], wanted: str = "data"

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from prenuc.errors import InputError, MechanismError
-from prenuc.facts.yaml_file import LOADER
-from prenuc.present.files.written import mechanism_from
+from prenuc.facts.document import Node
+from prenuc.facts.yaml_file import LOADER, load, text_of
+from prenuc.mechanism.network_file import read_mechanism
+from prenuc.present.files.written import as_files, mechanism_from
 from prenuc.quantities import Quantity
 from prenuc.scope.choice import mechanism_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from prenuc.mechanism.mechanism import Mechanism
     from prenuc.protocol.protocol import Protocol
@@ -77,6 +80,24 @@ def changed_mechanism(base: str, change: Mapping[str, Quantity]) -> str:
     """
     lines = [f"based_on: {base}", "change:" if change else "change: {}"]
     return "\n".join([*lines, *(f"  {name}: {one}" for name, one in change.items()), ""])
+
+
+def in_one_file(changed: Path, base: Path) -> str:
+    """Return a mechanism file that is based on another file as one that is based on none.
+
+    Args:
+        changed: The file that moves constants of the other.
+        base: The other, which it names without a folder.
+
+    Raises:
+        InputError: One of them cannot be read; all problems at once.
+    """
+    text = text_of(base)
+    with as_files({changed.name: text_of(changed), base.name: text}) as folder:
+        read_mechanism(folder / changed.name)  # what is wrong is said with its own lines
+    moved = Node(load(changed), changed.name, []).child(CHANGE, default={})
+    written = {str(name): moved.written(str(name)) for name in moved.data}
+    return with_change(text, {name: one for name, one in written.items() if one is not None})
 
 
 def with_change(text: str, change: Mapping[str, Quantity]) -> str:

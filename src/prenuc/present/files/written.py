@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prenuc.errors import InputError, MechanismError
 from prenuc.facts.yaml_file import load
@@ -16,7 +16,7 @@ from prenuc.protocol.protocol import Protocol, read_protocol
 from prenuc.scope.choice import mechanism_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from prenuc.mechanism.mechanism import Mechanism
 
@@ -43,8 +43,8 @@ def protocol_from(text: str) -> tuple[Protocol, str | None]:
     """
     if FILE.search(text) is None:
         return Protocol.from_text(text, name="your protocol"), None
-    with _as_file(text, "protocol.yaml") as path:
-        return read_protocol(path)
+    with as_files({"protocol.yaml": text}) as folder:
+        return read_protocol(folder / "protocol.yaml")
 
 
 def mechanism_from(text: str, protocol: Protocol | None = None) -> Mechanism:
@@ -58,25 +58,40 @@ def mechanism_from(text: str, protocol: Protocol | None = None) -> Mechanism:
     Raises:
         InputError: It cannot be read, or is based on another file.
     """
-    with _as_file(text, "mechanism.yaml") as path:
-        found = load(path)
-        base = found.get("based_on") if isinstance(found, dict) else None
-        if str(base).endswith((".yaml", ".yml")):
-            raise MechanismError("this mechanism is based on another file", "Write all of it here")
+    with as_files({"mechanism.yaml": text}) as folder:
+        path = folder / "mechanism.yaml"
+        base = base_file(load(path))
+        if base:
+            what = f"this mechanism is based on another file, {base}"
+            raise MechanismError(what, "Write all of it here, or drop both files together")
         if protocol is None:
             return read_mechanism(path, called=path.name)
         return read_mechanism(path, lambda base: mechanism_for(base, protocol), called=path.name)
 
 
+def base_file(document: Any) -> str:
+    """Return the file that a mechanism is based on; "" where it is based on none.
+
+    Args:
+        document: What stands in the mechanism's own file.
+    """
+    base = str(document.get("based_on")) if isinstance(document, dict) else ""
+    return base if base.endswith((".yaml", ".yml")) else ""
+
+
 @contextmanager
-def _as_file(text: str, name: str) -> Iterator[Path]:
-    """Give a text as a file; problems in it are placed at its name alone."""
+def as_files(texts: Mapping[str, str]) -> Iterator[Path]:
+    """Give texts as files of a folder; problems in them are placed at their names alone.
+
+    Args:
+        texts: By the names of the files.
+    """
     with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_text(text, encoding="utf-8")
+        for name, text in texts.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
         try:
-            yield path
+            yield Path(folder)
         except InputError as error:
-            here = f"{path.parent}/"
+            here = f"{Path(folder)}/"
             found = [replace(one, where=one.where.replace(here, "")) for one in error.problems]
             raise type(error)(found) from error

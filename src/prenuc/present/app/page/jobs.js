@@ -2,6 +2,7 @@
 
 import { h, update } from "./components/element.js";
 import { Trouble } from "./connection.js";
+import { keptNear } from "./focus.js";
 
 /** Whether a job is still to be waited for, and can be cancelled. */
 export const pending = (job) => job.state === "running" || job.state === "waiting";
@@ -29,6 +30,7 @@ export class Jobs {
     this.none = h("li", { class: "note" }, "No jobs yet. Long work stands here, and outlives a reload.");
     this.list.append(this.none);
     host.append(this.button, this.list);
+    keptNear(host, this.button);
     host.addEventListener(
       "keydown",
       (event) => event.key === "Escape" && !this.list.hidden && this.#toggle(),

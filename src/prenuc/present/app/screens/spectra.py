@@ -83,6 +83,8 @@ def open_(
 ) -> dict[str, Any]:
     """Read files that were dropped; several with a spectrum each are one series.
 
+    The answer has the fits of a report, too.
+
     Args:
         session: The page.
         uploads: Their names of chance.
@@ -101,7 +103,7 @@ def open_(
     given = session.read(uploads, **known)
     files = [session.desk.uploads.upload(one).name for one in uploads]
     session.kept[SCREEN] = Opened(given.name, files, known, given.data)
-    return cut(session)
+    return {**cut(session), "fits": given.fits}
 
 
 def example(session: Session) -> dict[str, str]:

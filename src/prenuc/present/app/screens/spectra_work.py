@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import prenuc as pn
-from prenuc.infer.fit.parameter import symbol
 from prenuc.observe.series import SpectrumSeries
 from prenuc.present.tables.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from prenuc.arrays import Array
-    from prenuc.infer.fit.results import Fit, GlobalFit
     from prenuc.observe.trace import Trace
 
     Report = Callable[[float], None]
-
-FEW = 120  # spectra and wavelengths of a picture of residuals; of more every n-th
 
 
 def excitons(
@@ -77,55 +72,12 @@ def fit(
     Raises:
         InputError: The data or the scheme are not something that a fit can work with.
     """
-    from prenuc.infer.fit.results import Fit
     from prenuc.observe.changing import check_changing
+    from prenuc.present.app.fitted import shown
 
     check_changing(data, "the data")
     found = pn.fit(data, scheme, at=at, absorbing=absorbing, **said)  # type: ignore[call-overload]
-    drawn = _of_trace(found) if isinstance(found, Fit) else _of_spectra(found)
-    return {
-        **plain(found),
-        "symbols": {name: symbol(name) for name in found.params},
-        "report": found.fit_report(equivalents=True),
-        "drawn": drawn,
-        "command": line,
-    }
-
-
-def _of_trace(found: Fit) -> dict[str, Any]:
-    """Return data, fit and residuals of a trace against time."""
-    return {
-        "kind": "trace",
-        "name": found.trace.name,
-        "time": plain(found.trace.time),
-        "time_label": found.trace.time_label,
-        "value": plain(found.trace.value),
-        "fitted": plain(found.fitted),
-        "residuals": plain(found.residuals),
-    }
-
-
-def _of_spectra(found: GlobalFit) -> dict[str, Any]:
-    """Return courses and spectra of the species, and the residuals, every n-th of many."""
-    m, n = found.residuals.shape
-    rows, columns = slice(None, None, -(-m // FEW)), slice(None, None, -(-n // FEW))
-    return {
-        "kind": "spectra",
-        "species": list(found.species),
-        "time": plain(found.series.time),
-        "time_label": found.series.time_label,
-        "concentrations": _short(found.concentrations.T),
-        "wavelength_nm": plain(found.series.wavelength),
-        "spectra": _short(found.spectra),
-        "residual_nm": plain(found.series.wavelength[columns]),
-        "residual_time": plain(found.series.time[rows]),
-        "residuals": _short(found.residuals[rows, columns]),
-    }
-
-
-def _short(numbers: Array) -> Any:
-    """Return rows of numbers in five digits, as many as a picture shows."""
-    return [[None if x is None else float(f"{x:.5g}") for x in row] for row in plain(numbers)]
+    return {**shown(found), "command": line}
 
 
 def compare(

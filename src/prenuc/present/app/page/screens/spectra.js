@@ -84,6 +84,7 @@ function render({ el, connection, shell, given }) {
     state.set({ uploads, known });
     chosen.show(answer, known);
     said(answer);
+    parts[1].reported(answer.fits);
     if (Object.keys(state.cut).length) await cut({});
     shell.say(`${answer.name} is read`);
     return true;
