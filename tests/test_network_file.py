@@ -341,3 +341,32 @@ def test_a_vessel_answers_in_the_units_of_the_file(read):
     assert labelled["concentration"].attrs["units"] == "mol/L"
     assert labelled["time"].attrs["units"] == "min"
     np.testing.assert_array_equal(labelled["concentration"].sel(component="A"), found.of("A"))
+
+
+def test_a_status_is_kept_and_changes_nothing_else(read):
+    text = ROBERTSON + '  - {equation: "A <-> C", k: 0.2, k_reverse: 0.1}\n'
+    said = text.replace("k: 0.04}", "k: {at: 25 degC, value: 0.04, Ea: 0, status: measured}}")
+    said = said.replace("reverse: 0.1", "reverse: {at: 25 degC, value: 0.1, Ea: 0, status: fitted}")
+    plain, known = read(text), read(said, "known.yaml")
+    status = {name: one.status for name, one in known.constants.items() if name.endswith(".k")}
+    assert status == {
+        "R1.k": "measured",
+        "R2.k": "assumed",
+        "R3.k": "assumed",
+        "R4.k": "assumed",
+        "R4 reverse.k": "fitted",
+    }
+    times = np.array([0.0, 0.4, 40.0])
+    one, other = evolve(plain, times), evolve(known, times)
+    for name in "ABC":
+        assert other.of(name) == pytest.approx(one.of(name), rel=1e-12)
+    faster = known.with_constants({"R1.k": "0.08 1/s"}).constants["R1.k"]
+    assert faster.si == 0.08
+
+
+def test_a_status_that_is_none_is_refused_with_its_line(refused):
+    (problem,) = refused(
+        one_reaction('{equation: "A -> B", k: {at: 25 degC, value: 1, Ea: 0, status: sure}}')
+    )
+    assert problem.what == "'sure' is not a status"
+    assert lines([problem]) == [3]

@@ -88,6 +88,23 @@ def test_searches_that_do_not_agree_are_judged(chain):
     )
 
 
+def test_a_constant_that_no_energy_belongs_to_is_quoted_at_no_temperature(chain):
+    """The flask was at 25 °C and not at another; where there is an energy, k is of the anchor."""
+    plain = CHAIN.replace("{at: 25 degC, value: 0.02, Ea: 80}", "0.02")
+    (chain / "plain.yaml").write_text(plain)
+    found = calibrate_on_spectra(pn.read_mechanism(chain / "plain.yaml"), read_flasks(chain))
+    assert len(found.meanings) == 2
+    assert not any("°C" in one for one in found.meanings)
+    assert all("at 25 °C" in one for one in calibrated(chain, starts=1).meanings)
+
+
+def test_what_was_asked_for_and_cannot_be_felt_is_said(chain):
+    mine = pn.read_mechanism(chain / "chain.yaml")
+    found = calibrate_on_spectra(mine, read_flasks(chain), only=["R1"])
+    assert [one.name for one in found.estimates] == ["R1.k"]
+    assert "R1.Ea stays: these spectra say nothing about it" in found.warnings
+
+
 # ---- few spectra ---------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ Either a reaction network::
       - {equation: "A -> B", k: 0.04}
       - {equation: "2 B -> B + C", k: 3.0e7}     # rate = k [B]², order from the left side
       - {equation: "A <-> C", k: 1.0, k_reverse: 0.5}
-      - {equation: "B -> C", k: {at: 25 degC, value: 0.015, Ea: 85}}
+      - {equation: "B -> C", k: {at: 25 degC, value: 0.015, Ea: 85, status: measured}}
       - {equation: "2 B <-> C", k: 2.0, K: {value: 12, at: 25 degC, dH: -30}}  # way back: k/K
 
 where a species that says what it is ``formed`` from (as below) needs neither, and a reaction that
@@ -32,7 +32,7 @@ from prenuc.conditions import ROOM_TEMPERATURE
 from prenuc.errors import InputError, MechanismError, Problem, QuantityError, listed_names
 from prenuc.facts.document import Node
 from prenuc.facts.source import Source
-from prenuc.facts.value import Value
+from prenuc.facts.value import STATUSES, Value
 from prenuc.facts.yaml_file import load, text_of
 from prenuc.mechanism.block_file import read_blocks
 from prenuc.mechanism.blocks import ComponentBlock, Form, Legacy, ReactionBlock
@@ -144,8 +144,9 @@ def _network(node: Node, name: str) -> Mechanism | None:
     components = {block.name: block.component for block in blocks}
     reactions: list[Reaction] = []
     written_out: list[ReactionBlock] = []
+    said: dict[str, str] = {}
     for index, entry in enumerate(node.children("reactions")):
-        block, found = _reaction(entry, f"R{index + 1}", blocks, reader)
+        block, found = _reaction(entry, f"R{index + 1}", blocks, reader, said)
         reactions += found
         written_out += [] if block is None else [block]
     if not node.data.get("reactions"):
@@ -158,12 +159,20 @@ def _network(node: Node, name: str) -> Mechanism | None:
             if not set(reaction.stoichiometry) - set(components):
                 node.problems += unbalanced(reaction, components)
         return None
-    if reader.values:  # ways back that follow: the rule that writes them is that of blocks
+    if reader.values or said:  # ways back that follow: the rule that writes them is that of blocks
         form = Form(name, units, blocks, tuple(written_out))
-        values = {**constants_of(reactions, units, name), **reader.values}
+        given = constants_of(reactions, units, name).items()
+        known = {of: _with_status(one, said.get(of.rpartition(".")[0])) for of, one in given}
+        values = {**known, **reader.values}
         return Mechanism.written(partial(written, form, Classes()), values)
     initial = {block.name: block.initial for block in blocks}
     return Mechanism(name, components, tuple(reactions), initial=initial, units=units)
+
+
+def _with_status(value: Value, status: str | None) -> Value:
+    """Return a constant with the status that is said of its rate; none is said of most."""
+    known = next((one for one in STATUSES if one == status), value.status)
+    return replace(value, status=known)
 
 
 def _species(node: Node, reader: ComponentReader) -> tuple[ComponentBlock, ...]:
@@ -189,15 +198,23 @@ def _species(node: Node, reader: ComponentReader) -> tuple[ComponentBlock, ...]:
 
 
 def _reaction(
-    entry: Node, name: str, blocks: Collection[ComponentBlock], reader: ComponentReader
+    entry: Node,
+    name: str,
+    blocks: Collection[ComponentBlock],
+    reader: ComponentReader,
+    said: dict[str, str],
 ) -> tuple[ReactionBlock | None, list[Reaction]]:
-    """Return a reaction as a block, and every way of it that has a rate constant of its own."""
+    """Return a reaction as a block, and every way of it that has a rate constant of its own.
+
+    What the file says of the status of these goes to ``said``, by the name of the way.
+    """
     sides = sides_of(entry, {block.name: block for block in blocks})
     if sides is None:
         return None, []
     left, right, reversible = sides
     net, units, where = net_of(left, right), reader.units, entry.where()
     constant = _constant(entry, "k", sum(left.values()), units)
+    said |= _status(entry, "k", name)
     because = because_of(entry, reversible=reversible)
     found = [Reaction(name, net, constant, mass_action(left), where, because=because)]
     legacy, back = None, f"{name} reverse"
@@ -210,6 +227,7 @@ def _reaction(
         legacy = Legacy(right, back, equilibrium=name)
     elif reversible and ("k_reverse" in entry or not formed):
         constant = _constant(entry, "k_reverse", sum(right.values()), units)
+        said |= _status(entry, "k_reverse", back)
         law, place = mass_action(right), entry.where("k_reverse")
         undone = {s: -n for s, n in net.items()}
         found.append(Reaction(back, undone, constant, law, place, name))
@@ -240,8 +258,17 @@ def _constant(entry: Node, key: str, order: float, units: Mapping[str, str]) -> 
     number = law.number("Ea")
     energy = Quantity(number if math.isfinite(number) else 0.0, units["energy"]).si
     constant = Arrhenius(_in_si(law, "value", order, units), at, energy)
+    status = law.text("status", default="assumed")
+    if status not in STATUSES:
+        law.problem(f"'{status}' is not a status", "status", "Write " + " | ".join(STATUSES))
     law.finish(f"'{key}'")
     return constant
+
+
+def _status(entry: Node, key: str, way: str) -> dict[str, str]:
+    """Return what is said of the status of a rate constant, by the name of its way."""
+    law = entry.data.get(key)
+    return {way: str(law["status"])} if isinstance(law, dict) and "status" in law else {}
 
 
 def _in_si(node: Node, key: str, order: float, units: Mapping[str, str]) -> float:

@@ -148,11 +148,18 @@ def calibrate_on_spectra(
         steps=words,
         misfit=math.sqrt(dispersion_of(trial, end)),
         searches=tuple(one.cost for one in ends),
-        warnings=(*measured.warnings, *told, *at_edges([(trial, end)])),
+        warnings=(*measured.warnings, *told, *_unfelt(trial), *at_edges([(trial, end)])),
         elsewhere=elsewhere,
         hidden=hidden_steps(whole, others, workers),
         **_fitted(trial, end, measured),
     )
+
+
+def _unfelt(trial: Refit) -> Iterator[str]:
+    """Yield which of the constants that were asked for the spectra say nothing about."""
+    if trial.candidate.only:
+        silent = [one.name for one in trial.candidate.free if one not in trial.constants]
+        yield from (f"{name} stays: these spectra say nothing about it" for name in silent)
 
 
 def _fitted(trial: Refit, end: RefitPoint, measured: MeasuredFlasks) -> dict[str, Any]:

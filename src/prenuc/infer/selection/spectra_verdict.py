@@ -177,18 +177,23 @@ class SpectraCalibration:
     @property
     def meanings(self) -> tuple[str, ...]:
         """A sentence for each rate constant that the spectra fix, if they are described."""
-        known = self.mechanism.constants
         return tuple(
             rate_in_words(
                 one.name,
                 one.value,
                 one.ci95 or (None, None),
                 one.before.quantity.unit,
-                known[at].si if (at := f"{one.name.removesuffix('.k')}.at") in known else None,
+                self._anchor(one.name.removesuffix(".k")),
             )
             for one in self.estimates
             if self.describes and one.fixed and one.is_rate
         )
+
+    def _anchor(self, step: str) -> float | None:
+        """Return the temperature in K that a rate constant is of; None of one for all of them."""
+        known = self.mechanism.constants
+        energy, anchor = known.get(f"{step}.Ea"), known.get(f"{step}.at")
+        return None if energy is None or energy.si == 0.0 or anchor is None else anchor.si
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
