@@ -72,10 +72,11 @@ class OfConstants(AbstractAblation):
     number: float = 0.0
 
     def without(self, mechanism: Mechanism) -> Mechanism:
-        """Return a mechanism with these constants changed; as it is where all stand so already."""
-        known = {name: mechanism.constants[name].quantity for name in self.touched(mechanism)}
-        there = {name: one for name, one in known.items() if one.number != self.number}
-        new = {name: Quantity(self.number, one.unit) for name, one in there.items()}
+        """Return a mechanism with these constants changed."""
+        new = {
+            name: Quantity(self.number, mechanism.constants[name].quantity.unit)
+            for name in self.touched(mechanism)
+        }
         return mechanism.with_constants(new) if new else mechanism
 
     def touched(self, mechanism: Mechanism) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from prenuc.infer.experiments.reproduce import Role
     from prenuc.mechanism.mechanism import Mechanism
 
-SEEDS = 0, 1  # the numbers of the set, and a random start
-SCREENED, STEPS = 12, 28  # random points, of which the best is where a search begins; steps
+SEEDS = 0, 1, 2, 3  # the numbers of the set, and random starts
+SCREENED, STEPS = 24, 56  # random points, of which the best is where a search begins; steps
 
 
 def model_searches() -> list[Search]:
