@@ -10,31 +10,26 @@ import argparse
 import json
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from prenuc.infer.experiments.published import PANELS, PanelResult, kinetic_panel
+from prenuc.infer.fit.parameter import symbol
+from prenuc.infer.fit.wording import spoken
 from prenuc.mechanism import read_mechanism
+from prenuc.present.cli.output import echo, echo_lines, echo_table
 from prenuc.present.files.figures import figure
 from prenuc.present.files.report import report as write_report
+from prenuc.present.tables.table import Table, in_unit, with_unit
 from prenuc.writing import write_text
 
 
 def table_of(result: PanelResult) -> Table:
     """Return fitted, true and published numbers side by side."""
-    table = Table(title=f"Figure {result.panel.name}: {result.panel.scheme}", title_justify="left")
-    for heading in ("", "fitted from simulated spectra", "95 % interval", "truth", "published"):
-        table.add_column(heading)
-    numbers = result.as_dict()
-    for name in ("k", "A_inf", "lag"):
-        number = numbers[name]
-        unit = "" if number["unit"] == "1" else f" {number['unit']}"
-        shown = "not identifiable" if number["value"] is None else f"{number['value']:.5g}{unit}"
-        low, high = number["ci95"]
-        interval = "-" if low is None or high is None else f"{low:.5g} to {high:.5g}"
-        published = "-" if number["published"] is None else f"{number['published']:g}{unit}"
-        table.add_row(name, shown, interval, f"{number['truth']:.5g}{unit}", published)
-    return table
+    rows = []
+    for name, truth in result.truth.items():
+        found, printed = result.fit.params[name], result.panel.printed(name)
+        published = "–" if printed is None else in_unit(f"{printed.quantity.number:g}", found.unit)
+        rows.append((symbol(name), spoken(found), with_unit(truth, found.unit), published))
+    headings = ("", "fitted from simulated spectra (95 % interval)", "truth", "published")
+    return Table(headings=headings, rows=tuple(rows))
 
 
 def draw(result: PanelResult, folder: Path) -> list[Path]:
@@ -64,23 +59,21 @@ def main() -> None:
         "--mechanism", type=Path, help="a mechanism file used for the CdS panel instead of ours"
     )
     options = parser.parse_args()
-    console = Console()
     mine = read_mechanism(options.mechanism) if options.mechanism else None
     report = {}
     for name in PANELS:
         mechanism = mine if mine is not None and mine.material == PANELS[name].material else None
         result = kinetic_panel(name, mechanism=mechanism, seed=options.seed)
         report[name] = result.as_dict()
-        console.print(table_of(result))
-        for note in result.notes:
-            console.print(f"  {note}")
-        console.print("  Assumed: " + "; ".join(result.run.assumptions), "\n", highlight=False)
+        echo_table(table_of(result), f"Figure {name}: {result.panel.scheme}")
+        assumed = f"Assumed: {'; '.join(result.run.assumptions)}"
+        echo_lines((*result.notes, assumed))
         page = options.out / f"figure-{name}.html"
         write_report(result, to=page, title=f"Figure {name}, simulated and fitted")
         for path in (*draw(result, options.out), page):
-            console.print(f"  wrote {path}")
+            echo(f"  wrote {path}")
     path = write_text(options.out / "main-job.json", json.dumps(report, indent=2) + "\n")
-    console.print(f"  wrote {path}")
+    echo(f"  wrote {path}")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ def test_a_share_is_written_with_a_blank_and_in_one_way():
 @pytest.mark.parametrize(
     ("number", "noun", "text"),
     [(1, "flask", "1 flask"), (0, "flask", "0 flasks"), (1, "spectrum", "1 spectrum"),
-     (2, "emission spectrum", "2 emission spectra")],
+     (2, "emission spectrum", "2 emission spectra"),
+     (1, "series", "1 series"), (3, "species", "3 species")],
 )  # fmt: skip
 def test_one_is_singular(number, noun, text):
     assert counted(number, noun) == text

@@ -261,3 +261,18 @@ def test_from_a_real_file_to_a_report_in_one_command(prenuc, tmp_path):
     assert outside(text) == []
     assert text.count("<figure>") == 3
     assert text.count("shoulder</td>") + text.count("peak</td>") == 18
+
+
+def test_the_folder_of_a_sweep_is_no_data_and_a_line_says_what_reports_it(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "map").mkdir()
+    for name in ("sweep.sqlite", "results.csv", "best.yaml"):
+        (tmp_path / "map" / name).write_text("")
+    said = run(capsys, monkeypatch, "report", "map", "--to", "page.html")
+    assert said.code == 2
+    assert said.err == (
+        "prenuc: map: this is the folder of a sweep. Give prenuc sweep its description and this "
+        "folder again, with --report FILE.html.\n"
+    )

@@ -82,6 +82,14 @@ def test_the_rate_constant_with_its_meaning_stands_on_the_first_printed_sheet(ki
     assert f"{said}: half of the PC has turned over after {np.log(2) / value:.1f} min" in first
 
 
+def test_constants_of_what_the_data_support_stand_on_the_first_printed_sheet(pages, visit):
+    first = " ".join(printed(visit(pages["comparison"]))[0].split())
+    found, _ = extract(pages["comparison"]).results
+    assert [one.startswith("A -> B: k = 0.01") for one in found.constants] == [True]
+    for line in found.constants:
+        assert " ".join(line.replace("->", "→").split()) in first
+
+
 def test_figures_are_as_wide_as_the_page_and_move_by_themselves_on_a_telephone(pages, visit):
     wide, narrow = (visit(pages["fit"], width) for width in (WIDE, NARROW))
     full = wide.evaluate("document.querySelector('main').clientWidth")

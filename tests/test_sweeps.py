@@ -156,6 +156,19 @@ def test_nothing_to_rank_and_nothing_to_draw_is_said():
 
 
 @pytest.mark.parametrize(
+    ("up", "ends"),
+    [(["1", "10"], (1, 10)), (["1", "4", "7"], (1, 7)), (["10", "13", "16"], (8.5, 17.5))],
+)
+def test_a_map_shows_no_dilution_below_zero(up, ends):
+    """Cells reach as far beyond the values as half way to the next, but where nothing can be."""
+    table = {"a": [one for one in ("160 degC", "200 degC") for _ in up], "b": 2 * up}
+    made = plot_map(table | {"c": np.arange(2.0 * len(up))}, Layout(), "a", "b", ["c"])
+    axes = made.figure.axes[0]
+    assert axes.get_xlim() == (160.0, 200.0)
+    assert axes.get_ylim() == pytest.approx(ends)
+
+
+@pytest.mark.parametrize(
     "said", ["samples: 2.5", "samples: 0", "samples: 3\nseed: 1.5", "samples: 3\nseed: -1"]
 )
 def test_what_is_counted_is_whole(tmp_path, said):

@@ -200,6 +200,7 @@ COMPLETED = {
     ("scope",): (RECIPES, True),
     ("plot",): (RECIPES, True),
     ("plot", "cds-3b-msa-at-30-min"): (RECIPES, True),
+    ("plot", "--what", "mechanism"): (MECHANISMS, True),
     ("simulate", "cds-4c-oleate", "--mechanism"): (MECHANISMS, True),
     ("simulate", "cds-4c-oleate", "--inert"): (set(entries("reagents")), False),
     ("reproduce", "--mechanism"): (MECHANISMS, False),

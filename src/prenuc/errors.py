@@ -196,6 +196,7 @@ def counted(number: int, noun: str) -> str:
         noun: Of one of them.
     """
     many = f"{noun.removesuffix('um')}a" if noun.endswith("um") else f"{noun}s"
+    many = noun if noun.endswith("ies") else many  # species, series
     return f"{number} {noun if number == 1 else many}"
 
 

@@ -284,7 +284,7 @@ class SpectrumSeries:
 
         rows = "".join(f"<li>{escape(line)}</li>" for line in self.history)
         low, high = self.wavelength[[0, -1]]
-        head = f"{len(self)} spectra ({self.signal}), {low:g}-{high:g} nm"
+        head = f"{counted(len(self), 'spectrum')} ({self.signal}), {low:g}-{high:g} nm"
         return f"<p><b>{escape(head)}</b></p><ul>{rows}</ul>"
 
 

@@ -280,7 +280,7 @@ class ManyFit(AbstractFit):
     @property
     def size(self) -> str:
         """How many data sets."""
-        return f"{len(self.sets)} data sets"
+        return counted(len(self.sets), "data set")
 
     def to_xarray(self) -> dict[str, xr.Dataset]:
         """Return concentrations, spectra, fit and residuals of each data set, labelled."""

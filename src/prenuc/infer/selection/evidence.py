@@ -193,12 +193,20 @@ class Comparison:
         against = f"the evidence against {second.model} is {second.evidence}"
         return f"The data support {self.best}; {against}."
 
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """A line for each rate constant of what the data do not tell from the best."""
+        left = [one for one in self.ranking if one.model in (self.cannot_tell or (self.best,))]
+        return tuple(
+            f"{one.model}: {name} = {said}" for one in left for name, said in one.constants.items()
+        )
+
     def __str__(self) -> str:
         wide = max(len(one.model) for one in self.ranking)
         head = (
             f"  {'model':<{wide}}  {'ΔAICc':>8}  {'weight':>6}  {'held out':>8}  {'K':>3}  verdict"
         )
-        lines = [self.verdict, *self._constants(), head]
+        lines = [self.verdict, *(f"  {one}" for one in self.constants), head]
         lines += [
             f"  {one.model:<{wide}}  {legible(one.delta):>8}  {one.weight:>6.3f}  "
             f"{_held_out(one):>8}  {one.parameters:>3}  {_said(one)}"
@@ -206,15 +214,6 @@ class Comparison:
         ]
         lines += [f"  same   {scheme}" for scheme in self.equivalent_schemes]
         return "\n".join([*lines, *(f"  note   {warning}" for warning in self.warnings)])
-
-    def _constants(self) -> list[str]:
-        """Return a line for each rate constant of what the data do not tell from the best."""
-        left = [one for one in self.ranking if one.model in (self.cannot_tell or (self.best,))]
-        return [
-            f"  {one.model}: {name} = {said}"
-            for one in left
-            for name, said in one.constants.items()
-        ]
 
     def _repr_html_(self) -> str:
         from html import escape

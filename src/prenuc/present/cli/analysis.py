@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
-from prenuc.errors import InputError
+from prenuc.errors import InputError, counted
 from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import figure_options, files_argument, reading_options, report_option
 from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option, progress
@@ -105,7 +105,7 @@ def analyses(
         check_absorbance(series, name_of(together))
     total = sum(len(series) for _, series in read)
     found: dict[tuple[Path, ...], Analysis] = {}
-    with progress(f"{total} spectra") as report_share:
+    with progress(counted(total, "spectrum")) as report_share:
         done = 0
         for together, series in read:
 

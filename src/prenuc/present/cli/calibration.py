@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import prenuc as pn
+from prenuc.errors import counted
 from prenuc.present.cli import completing
 from prenuc.present.cli.calibrating import (
     HEARD_WITH_DATA,
@@ -118,7 +119,7 @@ def _echo_rows(rows: Sequence[WeighedRow]) -> None:
 
 
 def _echo_reasons(checks: Sequence[Check]) -> None:
-    echo(f"  {len(checks)} statements cannot be checked:")
+    echo(f"  {counted(len(checks), 'statement')} cannot be checked:")
     echo_lines((f"{check.id}: {check.reason}" for check in checks), "    ")
 
 
@@ -252,7 +253,7 @@ def _write(found: Calibration, out: Path | None, ensemble: Path | None, workers:
         with progress("drawing sets that fit as well") as report:
             sets = draw(found, workers=workers, progress=report)
         write_text(ensemble, ensemble_file(found.material, sets))
-        echo(f"wrote {len(sets)} sets to {ensemble}", err=True)
+        echo(f"wrote {counted(len(sets), 'set')} to {ensemble}", err=True)
 
 
 def _echo(found: Calibration) -> None:

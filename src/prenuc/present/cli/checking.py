@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, counted
 from prenuc.present.cli.completing import mechanisms_and_files
 from prenuc.present.cli.output import echo, echo_json, echo_lines, json_option
 
@@ -74,7 +74,7 @@ def _echo(found: Check) -> None:
     one_way, closed = found.irreversible, sum(one.closes for one in found.loops)
     echo(f"{found.mechanism}: {found.verdict}")
     echo(
-        f"  {found.reversible} reversible reactions, {len(one_way)} without a way back; "
+        f"  {counted(found.reversible, 'reversible reaction')}, {len(one_way)} without a way back; "
         f"cycles: {closed} closed, {len(found.loops) - closed} not"
     )
     _echo_some(found.reasons)

@@ -74,3 +74,17 @@ materials = _offering(lambda: _entries("materials"))
 reagents = _offering(lambda: _entries("reagents"))
 panels = _offering(_panels)
 steps = _offering(_steps)
+
+
+def what_is_drawn(
+    context: click.Context, asked: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """Offer mechanisms where a figure of one is asked for, else recipes; and files.
+
+    Args:
+        context: What stands before it.
+        asked: What it is for.
+        begun: What is written of it.
+    """
+    mechanism = context.params.get("kind") == "mechanism"
+    return (mechanisms_and_files if mechanism else recipes_and_files)(context, asked, begun)

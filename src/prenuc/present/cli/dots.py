@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prenuc.errors import counted
 from prenuc.present.cli.analysis import analyses
 from prenuc.present.cli.completing import materials
 from prenuc.present.cli.input import (
@@ -112,7 +113,7 @@ def emission(
     from prenuc.observe.readers import read
 
     series = read_input(files, read=read, **asked)
-    with progress(f"{len(series)} spectra"):
+    with progress(counted(len(series), "spectrum")):
         first = None if absorption is None else pn.analyze(read_spectra(absorption))
         found = pn.analyze_emission(series, first)
     written = []

@@ -85,7 +85,16 @@ def report(
 def _parts(files: Sequence[Path], material: str | None, asked: dict[str, Any]) -> list[Any]:
     """Return what a report is made of, in the order of the files."""
     from prenuc.present.files.saved import read_answer
+    from prenuc.sweeps.sweep import LEDGER
 
+    mend = "Give prenuc sweep its description and this folder again, with --report FILE.html"
+    sweeps = [
+        Problem("this is the folder of a sweep", mend, where=str(file))
+        for file in files
+        if (file / LEDGER).exists()
+    ]
+    if sweeps:
+        raise InputError(sweeps)
     saved: dict[Path, Any] = {
         file: read_answer(file) for file in files if file.suffix.lower() == ".json"
     }

@@ -10,7 +10,7 @@ import click
 
 import prenuc as pn
 from prenuc.errors import InputError, listed
-from prenuc.present.cli.completing import recipes_and_files
+from prenuc.present.cli.completing import what_is_drawn
 from prenuc.present.cli.flasks import Asked, Flask, Spectra, given, runs_of
 from prenuc.present.cli.input import A_PATH, inert_option, mechanism_option, writing_options
 from prenuc.present.cli.output import echo, echo_json, echo_lines, echo_table, json_option
@@ -39,7 +39,7 @@ NUMBERS = ("csv", "xlsx", "origin")
 
 
 @click.command()
-@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=recipes_and_files)
+@click.argument("what", metavar="FILE|RECIPE...", nargs=-1, shell_complete=what_is_drawn)
 @click.option(
     "--what",
     "kind",

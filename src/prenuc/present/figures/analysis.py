@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prenuc.errors import counted
 from prenuc.present.figures.drawing import Drawn, curve, finished
 from prenuc.present.figures.page_size import Layout, laid_out
 from prenuc.present.figures.style import (
@@ -74,7 +75,7 @@ def plot_picks(analysis: Analysis, layout: Layout) -> Drawn:
 def _told(analysis: Analysis) -> str:
     """Return how many first excitons were found, and where the first and the last of them are."""
     seen = [one.feature for one in analysis.found if one.feature.status != "unresolved"]
-    many = f"{len(seen)} first excitons in {len(analysis.found)} spectra"
+    many = f"{counted(len(seen), 'first exciton')} in {counted(len(analysis.found), 'spectrum')}"
     ends = [f"{one.position_nm:.1f} nm ({one.status}, {one.label})" for one in seen]
     where = f", from {ends[0]} to {ends[-1]}" if len(ends) > 1 else "".join(f": {o}" for o in ends)
     return f"{analysis.series.signal} against wavelength: {many}{where}."

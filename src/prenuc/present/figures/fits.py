@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prenuc.errors import InputError
+from prenuc.errors import InputError, counted
 from prenuc.infer.fit.results import Fit, GlobalFit, ManyFit
 from prenuc.infer.modelfree.first_order import FirstOrderTest, linearised
 from prenuc.infer.schemes.growth import growth_of
@@ -122,8 +122,8 @@ def _many(fit: ManyFit, layout: Layout) -> Drawn:
     for line, name in zip(measured, names, strict=True):
         line.set_label(f"{name}, data")  # in the numbers, not in the legend
     told = (
-        f"{len(fit.sets)} data sets against time, each where its signal changes most, with the "
-        f"fit of {said(fit)}, and below what it leaves."
+        f"{counted(len(fit.sets), 'data set')} against time, each where its signal changes most, "
+        f"with the fit of {said(fit)}, and below what it leaves."
     )
     return finished(figure, told, fit.warnings)
 
@@ -155,8 +155,9 @@ def plot_logarithm(found: Fit | FirstOrderTest, layout: Layout) -> Drawn:
         axes.plot(time, straight, color=MODEL, lw=1.2, label="first order")
     name_axes(axes, found.trace.time_label, LOG)
     layout.titled(head).head(figure, [axes])
-    said_of = f"{LOG} of {found.trace.name} against time, {len(time)} points above the noise; "
-    return finished(figure, f"{said_of}{told}. A straight line is first order.")
+    above = f"{counted(len(time), 'point')} above the noise"
+    said_of = f"{LOG} of {found.trace.name} against time, {above}; {told}"
+    return finished(figure, f"{said_of}. A straight line is first order.")
 
 
 def _of_fit(fit: Fit) -> tuple[Array, Array, Array, Array]:

@@ -53,6 +53,12 @@ class Axis:
         uneven = 0.15 if self.numbers[-1] >= 10.0 * self.numbers[0] else 1e-3
         return bool(np.ptp(ratios) < uneven * ratios[0])
 
+    @property
+    def overreaches(self) -> bool:
+        """Whether cells around the values would reach below zero, or twice as far as two values."""
+        below = self.numbers[0] - (self.numbers[1] - self.numbers[0]) / 2.0
+        return self.numbers.size == 2 or self.numbers[0] >= 0.0 > below
+
     def share(self, number: float) -> float:
         """Return how far along the axis a number stands, 0 to 1 between its ends."""
         low, high = self.numbers[0], self.numbers[-1]
@@ -255,6 +261,8 @@ def _draw(
     for name, axis in (("x", across), ("y", up)):
         if axis.log:
             _logarithmic(axes, name)
+        elif axis.overreaches:
+            axes.set(**{f"{name}lim": axis.numbers[[0, -1]]})
     for x, y in _inside(across, up, marks):
         axes.plot(x, y, "o", ms=4, mfc="none", mec="white", mew=1.2, clip_on=False, zorder=5)
     return shown

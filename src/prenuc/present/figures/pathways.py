@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from prenuc.errors import counted
 from prenuc.present.figures.boxes import Arrow, drawing
 from prenuc.present.figures.drawing import Drawn
 from prenuc.present.figures.page_size import Layout, laid_out
@@ -47,7 +48,8 @@ def plot_mechanism(mechanism: Mechanism, layout: Layout) -> Drawn:
         },
     )
     told = (
-        f"{mechanism.name}: {len(kinds)} species and {len(known)} ways between them. "
+        f"{mechanism.name}: {counted(len(kinds), 'species')} and "
+        f"{counted(len(known), 'way')} between them. "
         + "; ".join(f"{one.start} {'⇌' if one.back else '→'} {one.end}" for one in known)
     )
     return Drawn(figure, numbers, f"{told}.")

@@ -137,7 +137,7 @@ def _of_comparison(comparison: Comparison) -> Summary:
     return Summary(
         subject=f"{counted(len(names), 'model')} compared",
         asked=f"Which of {listed(names)} do the data support?",
-        answer=(comparison.verdict,),
+        answer=(comparison.verdict, *(f"{one}." for one in comparison.constants)),
         rests=(f"{counted(comparison.data, 'independent number')}; {noise}.",),
         unknown=(
             *(sentence(line) for line in comparison.warnings),
