@@ -57,7 +57,7 @@ check-gate: $(INSTALLED_TEST)  ## 54,000 drawn and damaged inputs, answered or r
 check-mutants: $(INSTALLED_TEST)  ## 20,000 changed files: equal arrays, a refusal or a word about it; never read wrongly in silence; two minutes
 	$(BIN)/python -m pytest -m study tests/test_never_misread.py
 
-check-pages: $(INSTALLED_TEST)  ## what takes long among the commands of the documentation; five minutes
+check-pages: $(INSTALLED_TEST)  ## what takes long among the commands of the documentation
 	$(BIN)/python -m pytest -m study tests/test_pages.py
 
 check-minimum: $(INSTALLED_TEST)  ## the oldest libraries of pyproject.toml, and newer Pythons where uv finds them

@@ -83,8 +83,9 @@ def disagreed():
     return Disagreement(("two-pathway/CdS", "without Pathway 2"), spots, None)
 
 
-def ablated():
+def ablated(more=()):
     steps = (
+        *more,
         Ablated("idle", (), (), (0.0, 0.2), (0.0, 0.0)),
         Ablated("catalysis of bond formation by HPPh2: all", ("a",), (), (-40.0, -3.5), (0.0, 0.0)),
         Ablated("worse", (), ("b",), (2.0, 3.0), (0.0, 0.0)),
@@ -92,9 +93,9 @@ def ablated():
     return Ablations("toy", 3, 2, ("narrow", "wide"), "5 constants", (-1.0, -1.0), steps)
 
 
-def calibrated():
+def calibrated(names=tuple(f"flask at {celsius} degC" for celsius in (120, 160, 200, 220))):
     """Return what the figure of a calibration reads."""
-    seen = {f"flask at {celsius} degC": growing() for celsius in (120, 160, 200, 220)}
+    seen = {name: growing() for name in names}
     kind = type("SpectraCalibration", (SimpleNamespace,), {})
     return kind(
         seen=seen, predicted={name: one.absorbance + 1e-3 for name, one in seen.items()},

@@ -11,9 +11,10 @@ import pytest
 
 import prenuc as pn
 from commands import dots
-from drawn import growing, made_course
+from drawn import ablated, calibrated, growing, made_course
 from looking import faults
 from prenuc.errors import InputError
+from prenuc.infer.studies.ablation import Ablated
 from prenuc.observe.course import Course
 from prenuc.observe.trace import Trace
 
@@ -71,6 +72,12 @@ def watched():
     return pn.Protocol.from_text(lines)
 
 
+def thirty_steps():
+    return [
+        Ablated(f"step {i}: all", ("a",), (), (3.0 * i - 40.0, -3.5), (0.0, 0.0)) for i in range(30)
+    ]
+
+
 def analysed(count):
     return pn.analyze(dots(tuple(np.linspace(480.0, 540.0, count))), "CdSe")
 
@@ -98,6 +105,8 @@ EDGES = {
     "huge trace": lambda: ("fit", (fitted(1e8),), {}),
     "trace with a long name": lambda: ("fit", (fitted(name=LONG),), {}),
     "12 traces": lambda: ("fit", (together(MANY[:12]),), {}),
+    "12 flasks": lambda: ("calibration", (calibrated([f"{i} {FORTY}" for i in range(12)]),), {}),
+    "30 steps": lambda: ("ablations", (ablated(thirty_steps()),), {}),
     "one pick": lambda: ("trend", (analysed(1),), {}),
     "no pick": lambda: ("trend", (pn.analyze(series(1e-9)),), {}),
     "40 bands": lambda: ("bands", (analysed(40),), {}),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from prenuc.errors import counted
 from prenuc.present.figures.drawing import Drawn
-from prenuc.present.figures.page_size import DOUBLE, Layout, laid_out
+from prenuc.present.figures.page_size import DOUBLE, NARROW_PAIR, Layout, laid_out
 from prenuc.present.figures.style import DATA, MODEL, OTHER, name_axes
 from prenuc.present.tables.sheet import Sheet
 
@@ -42,16 +44,18 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
         replace(layout, width=layout.width or DOUBLE).wrapped(_said(one), 1, share=OF_NAMES)
         for one in steps
     ]
-    lines = sum(name.count("\n") + 1 for name in names)
-    figure, ((axes,),) = layout.grid(1, 1, height=3.0 + 0.5 * lines, wide=True)
-    for place, one in enumerate(steps):
+    lines = np.array([name.count("\n") + 1.0 for name in names])
+    places = (np.cumsum(lines) - 0.5 * lines - 0.5).tolist()  # each where its name has room
+    figure, ((axes,),) = layout.grid(1, 1, height=3.0 + 0.5 * float(lines.sum()), wide=True)
+    for place, one in zip(places, steps, strict=True):
         ends = min(one.changes), max(one.changes)
         axes.plot(ends, (place, place), color=COLOURS[one.word], lw=1.2, zorder=2)
         for marker, bits in zip(MARKERS, one.changes, strict=False):
             axes.plot(bits, place, marker, color=COLOURS[one.word], ms=5, zorder=3)
-    _scale(axes, [bits for one in steps for bits in one.changes])
-    axes.set_yticks(range(len(steps)), names)
-    axes.set_ylim(len(steps) - 0.4, -0.6)
+    narrow = (layout.width or DOUBLE) < NARROW_PAIR
+    _scale(axes, [bits for one in steps for bits in one.changes], narrow=narrow)
+    axes.set_yticks(places, names)
+    axes.set_ylim(lines.sum() - 0.4, -0.6)
     along = layout.over(layout.width or DOUBLE, 2, "change of the score without the step / bit")
     name_axes(axes, along)
     for said, colour in COLOURS.items():
@@ -62,7 +66,7 @@ def plot_ablations(found: Ablations, layout: Layout) -> Drawn:
     return Drawn(figure, _numbers(found), caption_ablations(found))
 
 
-def _scale(axes: Axes, changes: Sequence[float]) -> None:
+def _scale(axes: Axes, changes: Sequence[float], *, narrow: bool) -> None:
     """Give axes an abscissa that is linear around zero, with the limits of the words on it."""
     from prenuc.infer.studies.ablation import HARMFUL, HELPFUL, REQUIRED
 
@@ -70,7 +74,8 @@ def _scale(axes: Axes, changes: Sequence[float]) -> None:
         axes.axvline(limit, color="0.85", lw=0.8, zorder=0)
     axes.axvline(0.0, color="0.4", lw=0.8, zorder=1)
     axes.set_xscale("symlog", linthresh=LINEAR, linscale=2.0)
-    axes.set_xticks([-100, -30, -10, REQUIRED, 0, 10], minor=False)
+    between = [] if narrow else [-30]
+    axes.set_xticks([-100, *between, -10, REQUIRED, 0, 10], minor=False)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
     axes.minorticks_off()
     axes.set_xlim(min([*changes, 2.0 * REQUIRED]) * 1.4, max([*changes, 2.0]) * 1.4)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 3
 SHOWN = 5  # spectra of a flask
+OF_TITLES = 0.85  # of the width; beside the panels stand numbers and the ordinate's name
 
 
 @laid_out
@@ -44,7 +45,7 @@ def plot_flasks(found: SpectraCalibration, layout: Layout) -> Drawn:
         above, below = grid[2 * row][column], grid[2 * row + 1][column]
         _flask(above, below, series, found.predicted[name], name)
         name_axes(above, y="absorbance")
-        above.set_title(layout.wrapped(name, count), loc="left")
+        above.set_title(layout.wrapped(name, count, share=OF_TITLES), loc="left")
         last = place + columns >= count
         name_axes(below, "wavelength / nm" if last else "", "residual\n/ 0.001")
         for axes in (above, below):
