@@ -327,7 +327,7 @@ def reported(session, reports, kind):
 def test_a_comparison_is_drawn_with_its_data_and_models(session, reports):
     (found,) = reported(session, reports, "verdict")
     (kept,) = extract(reports[0] / "verdict.html").results
-    assert found["answer"] == [kept.verdict]
+    assert found["answer"] == [kept.verdict, *(f"{one}." for one in kept.constants)]
     assert [row[0] for row in found["table"]["rows"]] == [one.model for one in kept.ranking]
     drawn, curves = found["drawn"], kept.curves
     assert drawn["seen"] == list(curves.seen[:, curves.telling])

@@ -91,7 +91,7 @@ def test_a_figure_draws_what_costs_most_and_names_it():
     assert [axes.get_yscale() for axes in figure.axes] == ["log", "symlog", "linear"]
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names[0] == "all together"
-    assert re.fullmatch(r"bond formation \(\+1\), \d\d%", names[1])
+    assert re.fullmatch(r"bond formation \(\+1\), \d\d %", names[1])
     assert (affinity.get_ylabel(), temperature.get_xlabel()) == ("affinity / RT", "time / min")
 
 
