@@ -14,7 +14,7 @@ from prenuc.observe.series import SpectrumSeries
 from prenuc.observe.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from prenuc.arrays import Array
 
@@ -111,10 +111,8 @@ def verdicts(given: Any) -> list[dict[str, Any]]:
     Raises:
         InputError: They are none.
     """
-    found = _plain(given, NO_VERDICT)
-    if not isinstance(found, list) or not found:
-        raise InputError(NO_VERDICT)
-    if any(not isinstance(one, dict) or one.get("kind") not in KINDS for one in found):
+    found = _entries(given, lambda one: one.get("kind") in KINDS, NO_VERDICT)
+    if not found:
         raise InputError(NO_VERDICT)
     return found
 
@@ -128,11 +126,18 @@ def fits(given: Any) -> list[dict[str, Any]]:
     Raises:
         InputError: They are none.
     """
-    found = _plain(given, NO_FIT)
+    return _entries(given, lambda one: one.keys() >= FIT, NO_FIT)
+
+
+def _entries(
+    given: Any, sound: Callable[[dict[str, Any]], bool], refusal: str
+) -> list[dict[str, Any]]:
+    """Return a list of mappings, each of them sound, with nothing in it but plain data."""
+    found = _plain(given, refusal)
     if not isinstance(found, list):
-        raise InputError(NO_FIT)
-    if any(not isinstance(one, dict) or not one.keys() >= FIT for one in found):
-        raise InputError(NO_FIT)
+        raise InputError(refusal)
+    if not all(isinstance(one, dict) and sound(one) for one in found):
+        raise InputError(refusal)
     return found
 
 
